@@ -1,0 +1,149 @@
+using System.Buffers.Text;
+
+namespace Maru.Engine.Wire;
+
+/// <summary>What a frame may take. Beyond it the stream is refused, before memory is spent on it.</summary>
+/// <param name="MaxHeaders">header lines a frame</param>
+/// <param name="MaxHeaderBytes">bytes of command and headers together</param>
+/// <param name="MaxBodyBytes">bytes of the body</param>
+public readonly record struct StompLimits(int MaxHeaders, int MaxHeaderBytes, int MaxBodyBytes);
+
+public enum StompReadStatus : byte
+{
+    /// <summary>The buffer ends inside a frame: call again with the unconsumed bytes and more behind them.</summary>
+    NeedMore,
+    Frame,
+    UnknownCommand,
+    MalformedHeader,
+    UndefinedEscape,
+    TooManyHeaders,
+    HeadersTooLarge,
+    BadContentLength,
+    BodyTooLarge,
+    BodyNotAllowed,
+
+    /// <summary>No NUL where <c>content-length</c> says that the body ends.</summary>
+    BodyNotTerminated,
+}
+
+/// <summary>
+/// Reads frames off a byte stream, in place. Remembers how far it looked, so a frame that arrives a byte at a time costs no second look.
+/// One stream, one caller.
+/// </summary>
+/// <remarks><code>
+/// frame   = command EOL *( header EOL ) EOL *OCTET NULL *( EOL )
+/// header  = header-name ":" header-value
+/// EOL     = [CR] LF
+/// </code></remarks>
+public struct StompReader(StompLimits limits)
+{
+    private const int LongestCommand = 12; // UNSUBSCRIBE and a CR
+
+    private StompCommand _command;
+    private int _line;          // start of the line that is not read yet
+    private int _seen;          // up to here the search for the next line end or NUL has been
+    private int _headers;       // start of the first header line
+    private int _headersEnd;    // start of the empty line
+    private int _body = -1;     // start of the body, once the headers are read
+    private int _headerCount;
+    private int _contentLength = -1;
+
+    /// <summary>Set once the peers agreed; before, 1.0's rules hold.</summary>
+    public StompVersion Version { get; set; }
+
+    /// <summary>
+    /// Reads the next frame. The caller drops <paramref name="consumed"/> bytes before the next call, also when more is needed
+    /// (line ends between frames are heart-beats and are consumed). After any status beyond <see cref="StompReadStatus.Frame"/> the stream is unusable.
+    /// </summary>
+    public StompReadStatus Read(ReadOnlySpan<byte> buffer, out int consumed, out StompFrame frame)
+    {
+        frame = default;
+        consumed = _command == StompCommand.None && _seen == 0 ? LineEnds(buffer) : 0;
+        var rest = buffer[consumed..];
+        if (rest.IsEmpty || (_seen == 0 && rest is [(byte)'\r'])) return StompReadStatus.NeedMore;
+
+        if (_body < 0)
+        {
+            var status = ReadHeaders(rest);
+            if (status != StompReadStatus.Frame) return status;
+        }
+
+        int length;
+        if (_contentLength >= 0)
+        {
+            length = _contentLength;
+            if (rest.Length <= _body + length) return StompReadStatus.NeedMore;
+            if (rest[_body + length] != 0) return StompReadStatus.BodyNotTerminated;
+        }
+        else
+        {
+            var end = rest[_seen..].IndexOf((byte)0);
+            length = (end < 0 ? rest.Length : _seen + end) - _body;
+            if (length > limits.MaxBodyBytes) return StompReadStatus.BodyTooLarge;
+            _seen = rest.Length;
+            if (end < 0) return StompReadStatus.NeedMore;
+        }
+
+        if (length > 0 && !StompCommands.MayHaveBody(_command)) return StompReadStatus.BodyNotAllowed;
+        frame = new StompFrame(_command, Version, rest[_headers.._headersEnd], rest.Slice(_body, length));
+        consumed += _body + length + 1;
+        this = new StompReader(limits) { Version = Version };
+        return StompReadStatus.Frame;
+    }
+
+    private StompReadStatus ReadHeaders(ReadOnlySpan<byte> rest)
+    {
+        while (true)
+        {
+            var found = rest[_seen..].IndexOf((byte)'\n');
+            var end = found < 0 ? rest.Length : _seen + found;
+            if (_command == StompCommand.None && end > LongestCommand) return StompReadStatus.UnknownCommand;
+            if (end > limits.MaxHeaderBytes) return StompReadStatus.HeadersTooLarge;
+            _seen = found < 0 ? end : end + 1;
+            if (found < 0) return StompReadStatus.NeedMore;
+
+            var line = rest[_line..end];
+            if (line is [.., (byte)'\r'] && Version != StompVersion.V11) line = line[..^1];
+            var status = _command == StompCommand.None ? ReadCommand(line) : line.IsEmpty ? EndHeaders(end) : ReadHeader(line);
+            _line = _seen;
+            if (status != StompReadStatus.NeedMore) return status;
+        }
+    }
+
+    private StompReadStatus ReadCommand(ReadOnlySpan<byte> line)
+    {
+        _command = StompCommands.Parse(line);
+        _headers = _seen;
+        return _command == StompCommand.None ? StompReadStatus.UnknownCommand : StompReadStatus.NeedMore;
+    }
+
+    private StompReadStatus ReadHeader(ReadOnlySpan<byte> line)
+    {
+        if (++_headerCount > limits.MaxHeaders) return StompReadStatus.TooManyHeaders;
+        if (line.IndexOf((byte)':') <= 0 || line.Contains((byte)0)) return StompReadStatus.MalformedHeader;
+        var escaped = _command is not (StompCommand.Connect or StompCommand.Connected or StompCommand.Stomp);
+        if (escaped && !StompEscapes.AreValid(line, Version)) return StompReadStatus.UndefinedEscape;
+        if (_contentLength >= 0 || !line.StartsWith("content-length:"u8)) return StompReadStatus.NeedMore;
+
+        var digits = line["content-length:".Length..].Trim((byte)' ');
+        if (!Utf8Parser.TryParse(digits, out int length, out var used) || used != digits.Length || length < 0 || digits[0] == '+')
+            return StompReadStatus.BadContentLength;
+        if (length > limits.MaxBodyBytes) return StompReadStatus.BodyTooLarge;
+        _contentLength = length;
+        return StompReadStatus.NeedMore;
+    }
+
+    private StompReadStatus EndHeaders(int emptyLine)
+    {
+        _headersEnd = _line;
+        _body = emptyLine + 1;
+        return StompReadStatus.Frame;
+    }
+
+    private static int LineEnds(ReadOnlySpan<byte> buffer)
+    {
+        var at = 0;
+        while (at < buffer.Length && (buffer[at] == '\n' || (buffer[at] == '\r' && at + 1 < buffer.Length && buffer[at + 1] == '\n'))) at++;
+        return at;
+    }
+}
