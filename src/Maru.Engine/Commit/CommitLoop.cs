@@ -1,0 +1,184 @@
+using Maru.Engine.Fanout;
+using Maru.Engine.Rooms;
+
+namespace Maru.Engine.Commit;
+
+/// <summary>
+/// Group commit without a timer: a batch is whatever queued while the last one was written. One thread; it alone appends. After the commit, and only then, entries
+/// go to their rooms' lanes and owners learn the outcome there.
+/// </summary>
+internal sealed class CommitLoop
+{
+    private readonly CommitQueue _queue;
+    private readonly IRoomLog _log;
+    private readonly IBackplane _backplane;
+    private readonly Lanes _lanes;
+    private readonly RoomTable _rooms;
+    private readonly ChatEngine _engine;
+    private readonly Thread _thread;
+    private readonly SortedDictionary<long, RoomBatch> _batches = [];
+    private bool _storeFailed;
+
+    public CommitLoop(CommitQueue queue, IRoomLog log, IBackplane backplane, Lanes lanes, RoomTable rooms, ChatEngine engine)
+    {
+        (_queue, _log, _backplane, _lanes, _rooms, _engine) = (queue, log, backplane, lanes, rooms, engine);
+        _thread = new Thread(Run) { IsBackground = true, Name = "maru commit" };
+    }
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Ends after everything that was queued is committed and on its way.</summary>
+    public void Stop()
+    {
+        _queue.Complete();
+        if (_thread.ThreadState != ThreadState.Unstarted) _thread.Join();
+    }
+
+    private void Run()
+    {
+        List<Draft> batch = [];
+        while (_queue.Take(batch, _engine.Options.CommitBatch))
+        {
+            var started = _engine.Time.GetTimestamp();
+            Commit(batch);
+            _engine.Metrics.CommitTime.Record(_engine.Time.GetElapsedTime(started).TotalSeconds);
+            _engine.Metrics.CommitSize.Record(batch.Count);
+            batch.Clear();
+        }
+    }
+
+    private void Commit(List<Draft> drafts)
+    {
+        try
+        {
+            Append(drafts);
+        }
+        catch (RoomLogException e)
+        {
+            RefuseAll(drafts, e);
+        }
+        catch (Exception e) when (drafts.Count > 1)
+        {
+            // Some draft spoils the transaction. Alone, each succeeds or shows itself; a STOMP transaction stays together.
+            _engine.Log.CommitFailed(drafts.Count, e);
+            CommitApart(drafts);
+        }
+        catch (Exception e)
+        {
+            _engine.Log.DraftFailed(e);
+            Refuse(drafts, Problem.Internal);
+        }
+    }
+
+    private void CommitApart(List<Draft> drafts)
+    {
+        for (var i = 0; i < drafts.Count;)
+        {
+            var count = 1;
+            while (drafts[i].Group is { } group && i + count < drafts.Count && drafts[i + count].Group == group) count++;
+            List<Draft> part = drafts.GetRange(i, count);
+            try
+            {
+                Append(part);
+            }
+            catch (RoomLogException e)
+            {
+                RefuseAll(part, e);
+            }
+            catch (Exception e)
+            {
+                _engine.Log.DraftFailed(e);
+                Refuse(part, Problem.Internal);
+            }
+
+            i += count;
+        }
+    }
+
+    private void Append(List<Draft> drafts)
+    {
+        _batches.Clear();
+        RefuseForbiddenGroups(drafts);
+        foreach (var draft in drafts)
+        {
+            draft.Reset();
+            if (!draft.IsAllowed)
+            {
+                draft.Refuse(Problem.NotFound, "There is no such room, or you are no longer a member.");
+            }
+
+            if (!_batches.TryGetValue(draft.Room.Value, out var batch)) _batches[draft.Room.Value] = batch = new RoomBatch(draft.Room);
+            batch.Drafts.Add(draft);
+        }
+
+        List<RoomBatch> rooms = new(_batches.Count);
+        foreach (var batch in _batches.Values)
+        {
+            // Messages first: see RoomBatch. A stable partition keeps each sender's order.
+            if (batch.Drafts.Exists(x => x is not MessageDraft)) batch.Drafts.Sort(WritesLast(batch.Drafts));
+            rooms.Add(batch);
+        }
+
+        _log.Append(rooms);
+        if (_storeFailed) _engine.Log.StoreRecovered();
+        _storeFailed = false;
+        foreach (var batch in rooms) Publish(batch);
+    }
+
+    private void Publish(RoomBatch batch)
+    {
+        List<Entry> entries = new(batch.Drafts.Count);
+        foreach (var draft in batch.Drafts)
+        {
+            draft.CopyEntries(entries);
+            if (draft.Refusal is not null) _engine.Metrics.Refused.Add(1, new KeyValuePair<string, object?>("reason", draft.Refusal.Slug));
+        }
+
+        foreach (var entry in entries)
+        {
+            // Rights end here, before the next batch is taken: nothing of a removed member is appended after the removal.
+            if (entry.Type is EntryType.MemberLeft or EntryType.RoomDeleted && _rooms.TryGet(batch.Room, out var room)) room.Revoke(entry.Type == EntryType.MemberLeft ? entry.Member : null);
+        }
+
+        if (entries.Count > 0)
+        {
+            _engine.Metrics.Committed.Add(entries.Count);
+            _backplane.Publish(batch.Room, entries);
+        }
+
+        _lanes.For(batch.Room).Post(new LaneItem(LaneVerb.Committed, null, new CommittedRun(batch.Room, entries, batch.Drafts)));
+    }
+
+    /// <summary>A transaction that holds a draft which may not be appended is refused as a whole.</summary>
+    private static void RefuseForbiddenGroups(List<Draft> drafts)
+    {
+        foreach (var draft in drafts)
+        {
+            if (draft is { Group: { } group, IsAllowed: false }) group.IsForbidden = true;
+        }
+    }
+
+    private void RefuseAll(List<Draft> drafts, RoomLogException e)
+    {
+        if (!_storeFailed) _engine.Log.StoreFailed(e.Problem, e);
+        _storeFailed = true;
+        Refuse(drafts, e.Problem);
+    }
+
+    private void Refuse(List<Draft> drafts, Problem problem)
+    {
+        foreach (var draft in drafts)
+        {
+            draft.Reset();
+            draft.Refuse(problem);
+            _lanes.For(draft.Room).Post(new LaneItem(LaneVerb.Committed, null, new CommittedRun(draft.Room, [], [draft])));
+        }
+    }
+
+    private static Comparison<Draft> WritesLast(List<Draft> drafts)
+    {
+        var place = new Dictionary<Draft, int>(drafts.Count);
+        for (var i = 0; i < drafts.Count; i++) place[drafts[i]] = drafts[i] is MessageDraft ? i : drafts.Count + i;
+        return (a, b) => place[a].CompareTo(place[b]);
+    }
+}

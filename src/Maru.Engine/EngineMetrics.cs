@@ -1,0 +1,35 @@
+using System.Diagnostics.Metrics;
+
+namespace Maru.Engine;
+
+/// <summary>What the engine counts. Tags are of low cardinality: never a room or a user.</summary>
+public sealed class EngineMetrics : IDisposable
+{
+    private readonly Meter _meter = new("Maru.Engine");
+
+    internal EngineMetrics(Func<int> connections, Func<int> rooms)
+    {
+        Committed = _meter.CreateCounter<long>("maru.entries.committed", "{entry}", "Entries that became durable.");
+        CommitTime = _meter.CreateHistogram<double>("maru.commit.duration", "s", "Time of one transaction of the commit loop.");
+        CommitSize = _meter.CreateHistogram<int>("maru.commit.size", "{draft}", "Drafts that one transaction took.");
+        Refused = _meter.CreateCounter<long>("maru.drafts.refused", "{draft}", "Drafts that were refused by the commit loop, by reason.");
+        Ended = _meter.CreateCounter<long>("maru.connections.ended", "{connection}", "Connections that the server ended, by reason.");
+        SlowClients = _meter.CreateCounter<long>("maru.connections.slow", "{connection}", "Connections that took nothing for too long and were cut.");
+        _meter.CreateObservableGauge("maru.connections", connections, "{connection}", "Open connections.");
+        _meter.CreateObservableGauge("maru.rooms", rooms, "{room}", "Rooms that are loaded.");
+    }
+
+    internal Counter<long> Committed { get; }
+
+    internal Histogram<double> CommitTime { get; }
+
+    internal Histogram<int> CommitSize { get; }
+
+    internal Counter<long> Refused { get; }
+
+    internal Counter<long> Ended { get; }
+
+    internal Counter<long> SlowClients { get; }
+
+    public void Dispose() => _meter.Dispose();
+}

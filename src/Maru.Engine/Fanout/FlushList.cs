@@ -1,0 +1,19 @@
+using Maru.Engine.Sessions;
+
+namespace Maru.Engine.Fanout;
+
+/// <summary>Outboxes that owe a flush, each once. One thread fills it during a round of work and flushes at its end, so that what a round adds goes out in one write.</summary>
+public sealed class FlushList
+{
+    private readonly List<Outbox> _outboxes = [];
+
+    internal void Add(Outbox outbox) => _outboxes.Add(outbox);
+
+    /// <summary>Writes everything and empties the list.</summary>
+    public void Flush()
+    {
+        // A flush may wake subscriptions but never adds here: those go through their lane.
+        foreach (var outbox in _outboxes) outbox.Flush();
+        _outboxes.Clear();
+    }
+}

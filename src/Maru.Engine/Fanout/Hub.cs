@@ -1,0 +1,104 @@
+using Maru.Engine.Rooms;
+using Maru.Engine.Sessions;
+
+namespace Maru.Engine.Fanout;
+
+/// <summary>A room's subscribers and the walk over them: each distinct wire form is encoded once, each receiver costs one reference in its outbox. Lane only.</summary>
+internal sealed class Hub(RoomId room)
+{
+    private readonly Subscribers _log = new();
+    private readonly Dictionary<WireFormKey, WireForm> _forms = [];
+    private Dictionary<string, Subscribers>? _signals;
+
+    public bool IsEmpty => _log.Count == 0 && _signals is not { Count: > 0 };
+
+    public void Add(Subscription subscription)
+    {
+        if (!_forms.TryGetValue(subscription.Key, out var form)) _forms[subscription.Key] = form = new WireForm(room, subscription.Key);
+        form.Users++;
+        subscription.Form = form;
+        if (subscription.Signal is not { } name)
+        {
+            _log.Add(subscription);
+            return;
+        }
+
+        _signals ??= [];
+        if (!_signals.TryGetValue(name, out var listeners)) _signals[name] = listeners = new Subscribers();
+        listeners.Add(subscription);
+    }
+
+    public void Remove(Subscription subscription)
+    {
+        if (subscription.Index < 0) return;
+        if (--subscription.Form.Users == 0) _forms.Remove(subscription.Key);
+        if (subscription.Signal is not { } name)
+        {
+            _log.Remove(subscription);
+        }
+        else if (_signals is not null && _signals.TryGetValue(name, out var listeners))
+        {
+            listeners.Remove(subscription);
+            if (listeners.Count == 0) _signals.Remove(name);
+        }
+    }
+
+    public void RemoveAll(Membership membership)
+    {
+        RemoveAll(_log, membership);
+        if (_signals is null) return;
+        foreach (var listeners in _signals.Values.ToArray()) RemoveAll(listeners, membership);
+    }
+
+    /// <summary>Hands a run of entries to everyone who is live and next in line. Who has no room for it becomes a cursor.</summary>
+    public void Deliver(List<Entry> run, FlushList flush)
+    {
+        var (first, next) = (run[0].Seq, run[^1].Seq + 1);
+        foreach (var subscription in _log.All)
+        {
+            if (subscription.IsCursor || subscription.Next > first) continue;
+            var added = subscription.Connection.Outbox.TryAdd(subscription.Form.Encode(run), flush);
+            if (added == AddResult.Added)
+            {
+                subscription.Next = next;
+            }
+            else if (added == AddResult.Full)
+            {
+                subscription.IsCursor = true;
+                if (!subscription.Connection.Outbox.WhenEmpty(subscription)) subscription.PostCatchUp();
+            }
+        }
+
+        foreach (var form in _forms.Values) form.Forget();
+    }
+
+    /// <summary>Hands a signal to those who listen to its name and are not behind.</summary>
+    public void Deliver(SignalFrame signal, FlushList flush)
+    {
+        if (_signals is null || !_signals.TryGetValue(signal.Name, out var listeners)) return;
+        Dictionary<WireForm, byte[]>? others = null;
+        WireForm? last = null;
+        byte[] frame = [];
+        foreach (var subscription in listeners.All)
+        {
+            if (subscription.Form != last)
+            {
+                last = subscription.Form;
+                others ??= [];
+                if (!others.TryGetValue(last, out frame!)) others[last] = frame = signal.Encode(last, room);
+            }
+
+            subscription.Connection.Outbox.TryAddEphemeral(frame, flush);
+        }
+    }
+
+    private void RemoveAll(Subscribers subscribers, Membership membership)
+    {
+        for (var i = subscribers.Count - 1; i >= 0; i--)
+        {
+            if (i >= subscribers.Count || subscribers.All[i].Membership != membership) continue;
+            subscribers.All[i].IsEnded = true;
+            Remove(subscribers.All[i]);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using Maru.Engine.Commit;
+using Maru.Engine.Rooms;
+
+namespace Maru.Engine.Fanout;
+
+internal enum LaneVerb : byte
+{
+    Committed,
+    Enter,
+    Leave,
+    Subscribe,
+    Unsubscribe,
+    Signal,
+    CatchUp,
+    Page,
+}
+
+/// <summary>One piece of work for a room, done in its lane.</summary>
+internal readonly record struct LaneItem(LaneVerb Verb, Room? Room, object Subject);
+
+/// <summary>A room's share of a committed batch: what subscribers see and whom to answer.</summary>
+internal sealed record CommittedRun(RoomId Room, List<Entry> Entries, List<Draft> Drafts);
+
+/// <summary>
+/// One loop on a thread of its own that does all work of its rooms, in order: so rooms need no locks. Takes everything that waits as one round and flushes the
+/// round's outboxes at its end: the more load, the larger the writes.
+/// </summary>
+internal sealed class Lane
+{
+    private readonly Mailbox<LaneItem> _mailbox = new();
+    private readonly FlushList _flush = new();
+    private readonly RoomTable _rooms;
+    private readonly EngineLog _log;
+    private readonly Thread _thread;
+
+    public Lane(int number, RoomTable rooms, EngineLog log)
+    {
+        _rooms = rooms;
+        _log = log;
+        _thread = new Thread(Run) { IsBackground = true, Name = $"maru lane {number}" };
+    }
+
+    public void Start() => _thread.Start();
+
+    public void Post(in LaneItem item) => _mailbox.Post(item);
+
+    /// <summary>Does what was posted before and ends.</summary>
+    public void Stop()
+    {
+        _mailbox.Complete();
+        if (_thread.ThreadState != ThreadState.Unstarted) _thread.Join();
+    }
+
+    private void Run()
+    {
+        List<LaneItem> round = [];
+        while (_mailbox.Take(ref round))
+        {
+            foreach (var item in round)
+            {
+                try
+                {
+                    Do(item);
+                }
+                catch (Exception e)
+                {
+                    _log.LaneFailed(item.Verb, e);
+                }
+            }
+
+            round.Clear();
+            _flush.Flush();
+        }
+    }
+
+    private void Do(in LaneItem item)
+    {
+        switch (item.Verb)
+        {
+            case LaneVerb.Committed:
+                var run = (CommittedRun)item.Subject;
+                if (run.Entries.Count > 0 && _rooms.TryGet(run.Room, out var room)) room.Apply(run.Entries, _flush);
+                foreach (var draft in run.Drafts) draft.Owner.Settled(draft, _flush);
+                break;
+            case LaneVerb.Enter:
+                var entering = (Entering)item.Subject;
+                entering.Complete(item.Room!.Enter(entering, _flush));
+                break;
+            case LaneVerb.Leave:
+                item.Room!.Leave((Membership)item.Subject);
+                break;
+            case LaneVerb.Subscribe:
+                item.Room!.Subscribe((Subscribing)item.Subject, _flush);
+                break;
+            case LaneVerb.Unsubscribe:
+                item.Room!.Unsubscribe((Unsubscribing)item.Subject, _flush);
+                break;
+            case LaneVerb.Signal:
+                item.Room!.Deliver((SignalFrame)item.Subject, _flush);
+                break;
+            case LaneVerb.CatchUp:
+                item.Room!.CatchUp((Subscription)item.Subject, _flush);
+                break;
+            case LaneVerb.Page:
+                item.Room!.TakePage((Page)item.Subject, _flush);
+                break;
+        }
+    }
+}

@@ -1,0 +1,233 @@
+using Maru.Engine.Fanout;
+using Maru.Engine.Sessions;
+
+namespace Maru.Engine.Rooms;
+
+/// <summary>
+/// A room that someone on this node uses: its recent log, who listens, and whose rights are known. Everything happens in its lane, but for the two members that
+/// say otherwise.
+/// </summary>
+internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pages, EngineOptions options)
+{
+    private readonly RoomTail _tail = new(options.TailBytes);
+    private readonly Hub _hub = new(id);
+    private readonly Dictionary<UserId, Membership> _members = [];
+    private readonly List<Entry> _released = [];
+    private readonly List<Entry> _page = [];
+    private Dictionary<long, List<Subscription>>? _reading;
+    private bool _ready;
+    private bool _unloaded;
+    private long _gapRead = -1;
+    private long _membersChanged;
+
+    public RoomId Id => id;
+
+    public Lane Lane => lane;
+
+    /// <summary>Any thread: takes a member's rights away at once, ahead of the entry that says so.</summary>
+    public void Revoke(UserId? user)
+    {
+        lock (_members)
+        {
+            if (user is { } one)
+            {
+                if (_members.TryGetValue(one, out var membership)) membership.IsActive = false;
+                return;
+            }
+
+            foreach (var membership in _members.Values) membership.IsActive = false;
+        }
+    }
+
+    /// <summary>
+    /// Gives a session its user's membership. What was read from the store is as of one moment: if membership changed since, it must be read again (null and
+    /// <see cref="Entering.ReadAgain"/>).
+    /// </summary>
+    public Membership? Enter(Entering entering, FlushList flush)
+    {
+        // The last one left just now: committed entries no longer come here, another room object takes over.
+        entering.ReadAgain = _unloaded;
+        if (_unloaded) return null;
+        if (!_ready)
+        {
+            // Room entries that were committed after the head was read wait in the tail and come out now.
+            _ready = true;
+            _tail.Start(entering.State.Head, _released);
+            Release(flush);
+        }
+
+        if (_members.TryGetValue(entering.User, out var membership) && membership.IsActive)
+        {
+            membership.Holders++;
+            return membership;
+        }
+
+        entering.ReadAgain = entering.State.Head < _membersChanged;
+        if (entering.ReadAgain || !entering.State.IsMember)
+        {
+            Unload();
+            return null;
+        }
+
+        if (membership is null || membership.AsOf < entering.State.Head)
+        {
+            membership = new Membership(this, entering.User, entering.State.Head);
+            lock (_members) _members[entering.User] = membership;
+        }
+
+        membership.Holders++;
+        return membership;
+    }
+
+    /// <summary>A session needs the membership no longer.</summary>
+    public void Leave(Membership membership)
+    {
+        if (--membership.Holders > 0) return;
+        if (_members.TryGetValue(membership.User, out var current) && current == membership)
+        {
+            lock (_members) _members.Remove(membership.User);
+        }
+
+        Unload();
+    }
+
+    /// <summary>Takes committed entries, in any order, and delivers what is next.</summary>
+    public void Apply(List<Entry> entries, FlushList flush)
+    {
+        foreach (var entry in entries)
+        {
+            if (_ready) _tail.Offer(entry, _released);
+            else _tail.Hold(entry);
+        }
+
+        Release(flush);
+        if (!_tail.HasGap || _gapRead >= 0 || !_ready) return;
+        _gapRead = _tail.Next - 1;
+        pages.Read(this, _gapRead);
+    }
+
+    public void Subscribe(Subscribing subscribing, FlushList flush)
+    {
+        var subscription = subscribing.Subscription;
+        if (subscription.Membership.IsActive)
+        {
+            _hub.Add(subscription);
+            subscription.Next = Math.Min(subscribing.After + 1 ?? _tail.Next, _tail.Next);
+            subscription.IsCursor = subscription.Signal is null && subscription.Next < _tail.Next;
+        }
+        else
+        {
+            subscription.IsEnded = true;
+        }
+
+        subscribing.Done(flush);
+        if (subscription.IsCursor) CatchUp(subscription, flush);
+    }
+
+    public void Unsubscribe(Unsubscribing unsubscribing, FlushList flush)
+    {
+        _hub.Remove(unsubscribing.Subscription);
+        unsubscribing.Done(flush);
+    }
+
+    public void Deliver(SignalFrame signal, FlushList flush) => _hub.Deliver(signal, flush);
+
+    /// <summary>Moves a cursor on: a page from the tail, or else from the store; at the end of the tail it is live, in the same step.</summary>
+    public void CatchUp(Subscription subscription, FlushList flush)
+    {
+        if (subscription.Index < 0 || !subscription.IsCursor || subscription.IsReading) return;
+        if (subscription.Connection.Outbox.WhenEmpty(subscription)) return;
+
+        _page.Clear();
+        if (!_tail.TryCopy(subscription.Next - 1, options.PageBytes, _page))
+        {
+            Read(subscription);
+            return;
+        }
+
+        SendPage(subscription, _page, flush);
+    }
+
+    /// <summary>A page came from the store, for every cursor that waits at its beginning, or to fill a gap in the tail.</summary>
+    public void TakePage(Page page, FlushList flush)
+    {
+        if (page.After == _gapRead)
+        {
+            _gapRead = -1;
+            if (!page.Failed) Apply(page.Entries, flush);
+        }
+
+        if (_reading is null || !_reading.Remove(page.After, out var cursors)) return;
+        foreach (var cursor in cursors)
+        {
+            cursor.IsReading = false;
+            if (cursor.Index < 0) continue;
+            if (page.Failed) cursor.Connection.Fail(Problem.Unavailable);
+            else if (page.Entries.Count > 0) SendPage(cursor, page.Entries, flush);
+            else CatchUp(cursor, flush);
+        }
+    }
+
+    private void SendPage(Subscription subscription, List<Entry> page, FlushList flush)
+    {
+        if (page.Count > 0)
+        {
+            if (page[0].Seq != subscription.Next) throw new InvalidOperationException($"room {id}: a page begins at {page[0].Seq}, not at {subscription.Next}");
+            var added = subscription.Connection.Outbox.TryAdd(subscription.Form.Encode(page), flush);
+            subscription.Form.Forget();
+            if (added == AddResult.Added) subscription.Next = page[^1].Seq + 1;
+        }
+
+        subscription.IsCursor = subscription.Next < _tail.Next;
+        if (subscription.IsCursor && !subscription.Connection.Outbox.WhenEmpty(subscription) && !subscription.Connection.Outbox.IsClosed) subscription.PostCatchUp();
+    }
+
+    private void Read(Subscription subscription)
+    {
+        var after = subscription.Next - 1;
+        subscription.IsReading = true;
+        _reading ??= [];
+        if (_reading.TryGetValue(after, out var cursors))
+        {
+            cursors.Add(subscription);
+            return;
+        }
+
+        _reading[after] = [subscription];
+        pages.Read(this, after);
+    }
+
+    private void Release(FlushList flush)
+    {
+        if (_released.Count == 0) return;
+        foreach (var entry in _released)
+        {
+            if (entry.Type is EntryType.MemberJoined or EntryType.MemberLeft or EntryType.RoomDeleted) ChangeMembers(entry);
+        }
+
+        _hub.Deliver(_released, flush);
+        _released.Clear();
+    }
+
+    private void ChangeMembers(Entry entry)
+    {
+        _membersChanged = entry.Seq;
+        if (entry.Type == EntryType.RoomDeleted)
+        {
+            Revoke(null);
+            foreach (var membership in _members.Values) _hub.RemoveAll(membership);
+            return;
+        }
+
+        if (entry.Member is not { } user || !_members.TryGetValue(user, out var member) || entry.Seq <= member.AsOf) return;
+        member.IsActive = entry.Type == EntryType.MemberJoined;
+        if (!member.IsActive) _hub.RemoveAll(member);
+    }
+
+    private void Unload()
+    {
+        if (_members.Count > 0 || !_hub.IsEmpty) return;
+        _unloaded = true;
+        table.Remove(this);
+    }
+}

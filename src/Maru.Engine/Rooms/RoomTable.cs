@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Maru.Engine.Commit;
+using Maru.Engine.Fanout;
+
+namespace Maru.Engine.Rooms;
+
+/// <summary>The rooms that someone on this node uses. A room is made by the first session that enters and forgotten when the last has left. Any thread.</summary>
+internal sealed class RoomTable(IRoomLog log)
+{
+    private readonly ConcurrentDictionary<RoomId, Room> _rooms = new();
+
+    /// <summary>Set once, by the engine: rooms and lanes know each other.</summary>
+    public required Func<RoomId, RoomTable, Room> Make { private get; init; }
+
+    public int Count => _rooms.Count;
+
+    public bool TryGet(RoomId id, [NotNullWhen(true)] out Room? room) => _rooms.TryGetValue(id, out room);
+
+    /// <summary>The user's membership, which the caller gives back with <see cref="Leave"/>; null: not a member, or no such room. Reads the store.</summary>
+    public async Task<Membership?> EnterAsync(RoomId id, UserId user, CancellationToken ct)
+    {
+        while (true)
+        {
+            // The room must be in the table before the store is read, so that whatever is committed after the read reaches it.
+            var room = _rooms.GetOrAdd(id, static (id, table) => table.Make(id, table), this);
+            var state = await log.ReadMembershipAsync(id, user, ct).ConfigureAwait(false);
+            var entering = new Entering(user, state);
+            room.Lane.Post(new LaneItem(LaneVerb.Enter, room, entering));
+            var membership = await entering.Answer.WaitAsync(ct).ConfigureAwait(false);
+            if (membership is not null || !entering.ReadAgain) return membership;
+        }
+    }
+
+    public static void Leave(Membership membership) => membership.Room.Lane.Post(new LaneItem(LaneVerb.Leave, membership.Room, membership));
+
+    /// <summary>The room's lane: nobody uses it.</summary>
+    public void Remove(Room room) => _rooms.TryRemove(new KeyValuePair<RoomId, Room>(room.Id, room));
+}

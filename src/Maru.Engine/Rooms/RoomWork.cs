@@ -1,0 +1,42 @@
+using Maru.Engine.Commit;
+using Maru.Engine.Fanout;
+
+namespace Maru.Engine.Rooms;
+
+/// <summary>A session asks for its user's membership, with what the store says of it.</summary>
+internal sealed class Entering(UserId user, MembershipState state)
+{
+    private readonly TaskCompletionSource<Membership?> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public UserId User { get; } = user;
+
+    public MembershipState State { get; } = state;
+
+    /// <summary>Membership changed in the room since <see cref="State"/> was read.</summary>
+    public bool ReadAgain { get; set; }
+
+    public Task<Membership?> Answer => _answer.Task;
+
+    public void Complete(Membership? membership) => _answer.TrySetResult(membership);
+}
+
+/// <param name="After">the last seq that the client has; null: only what comes from now on</param>
+/// <param name="Receipt">what the frame asked for, or null</param>
+internal sealed record Subscribing(Subscription Subscription, long? After, byte[]? Receipt)
+{
+    public void Done(FlushList flush)
+    {
+        if (Receipt is not null) Subscription.Connection.Acknowledge(Receipt, flush);
+    }
+}
+
+internal sealed record Unsubscribing(Subscription Subscription, byte[]? Receipt)
+{
+    public void Done(FlushList flush)
+    {
+        if (Receipt is not null) Subscription.Connection.Acknowledge(Receipt, flush);
+    }
+}
+
+/// <summary>A piece of the log, read from the store.</summary>
+internal sealed record Page(long After, List<Entry> Entries, bool Failed);

@@ -1,0 +1,17 @@
+namespace Maru.Engine.Sessions;
+
+/// <summary>Where a connection's bytes go. Called by one writer at a time; <see cref="Abort"/> by any thread.</summary>
+public abstract class ByteSink
+{
+    /// <summary>Writes what can be taken without waiting; answers how much, 0 when the peer's window is full, −1 when the connection is gone.</summary>
+    public abstract int TryWrite(ReadOnlySpan<byte> bytes);
+
+    /// <summary>Waits until all is taken. Throws <see cref="IOException"/> when the connection is gone.</summary>
+    public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes);
+
+    /// <summary>Nothing more will be written: tells the peer, who may still read what is under way.</summary>
+    public abstract void Shutdown();
+
+    /// <summary>Ends the connection at once, both ways.</summary>
+    public abstract void Abort();
+}

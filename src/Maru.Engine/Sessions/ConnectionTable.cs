@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using Maru.Engine.Fanout;
+
+namespace Maru.Engine.Sessions;
+
+/// <summary>All connections of this node and whose they are. Any thread.</summary>
+public sealed class ConnectionTable
+{
+    private readonly ConcurrentDictionary<UserId, ConnectedUser> _users = new();
+    private readonly Lock _gate = new();
+    private readonly List<Connection> _all = [];
+    private readonly EngineOptions _options;
+    private readonly TimeProvider _time;
+
+    internal ConnectionTable(EngineOptions options, TimeProvider time) => (_options, _time) = (options, time);
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate) return _all.Count;
+        }
+    }
+
+    /// <summary>Sends an event to all of a user's connections that subscribed to their own events. Nothing is kept for those who are away.</summary>
+    /// <param name="user">whom it concerns</param>
+    /// <param name="json">the event, UTF-8 JSON</param>
+    public void Send(UserId user, ReadOnlySpan<byte> json)
+    {
+        if (!_users.TryGetValue(user, out var connected)) return;
+        var flush = new FlushList();
+        foreach (var connection in connected.Connections()) connection.SendUserEvent(json, flush);
+        flush.Flush();
+    }
+
+    /// <summary>A sign-in has ended: says so to its connections and closes them.</summary>
+    public void EndSession(UserId user, long session)
+    {
+        if (!_users.TryGetValue(user, out var connected)) return;
+        var flush = new FlushList();
+        foreach (var connection in connected.Connections())
+        {
+            if (connection.Identity?.Session != session) continue;
+            connection.SendUserEvent("{\"type\":\"session.ended\"}"u8, flush);
+            connection.Fail(Problem.SessionEnded, null, flush);
+        }
+
+        flush.Flush();
+    }
+
+    /// <summary>The account's public profile changed: what its connections send from now on carries the new one.</summary>
+    public void ChangeProfile(UserId user, byte[] profile)
+    {
+        if (_users.TryGetValue(user, out var connected)) connected.Profile = profile;
+    }
+
+    internal bool TryOpen(Connection connection)
+    {
+        lock (_gate)
+        {
+            if (_all.Count >= _options.MaxConnections) return false;
+            connection.Slot = _all.Count;
+            _all.Add(connection);
+            return true;
+        }
+    }
+
+    internal void Close(Connection connection)
+    {
+        lock (_gate)
+        {
+            if (connection.Slot < 0) return;
+            var last = _all[^1];
+            _all[connection.Slot] = last;
+            last.Slot = connection.Slot;
+            _all.RemoveAt(_all.Count - 1);
+            connection.Slot = -1;
+        }
+
+        if (connection.User is { } user && user.Remove(connection)) _users.TryRemove(new KeyValuePair<UserId, ConnectedUser>(user.Id, user));
+    }
+
+    /// <summary>Makes the connection one of its user's; null when the user has too many.</summary>
+    internal ConnectedUser? TryBind(Connection connection, Identity identity)
+    {
+        while (true)
+        {
+            var user = _users.GetOrAdd(identity.User, static (id, x) => new ConnectedUser(id, x.Profile, x._options, x._time), (identity.Profile, _options, _time));
+            user.Profile = identity.Profile;
+            if (!user.TryAdd(connection)) return null;
+            // The user's last other connection may just have taken it out of the table.
+            if (_users.TryAdd(identity.User, user) || (_users.TryGetValue(identity.User, out var current) && current == user)) return user;
+            user.Remove(connection);
+        }
+    }
+
+    /// <summary>All connections at this moment.</summary>
+    internal Connection[] All()
+    {
+        lock (_gate) return [.. _all];
+    }
+}

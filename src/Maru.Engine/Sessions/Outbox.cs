@@ -1,0 +1,261 @@
+using System.Buffers;
+using Maru.Engine.Fanout;
+
+namespace Maru.Engine.Sessions;
+
+internal enum AddResult : byte
+{
+    Added,
+
+    /// <summary>Too much waits already: nothing was added.</summary>
+    Full,
+    Closed,
+}
+
+/// <summary>
+/// What waits to be written to one connection: references to shared, encoded bytes, in order. Any thread adds; at most one writer drains, with everything queued in
+/// as few socket writes as it takes, and leaves when it is empty: idle, it holds no task, timer or buffer.
+/// Bounded in bytes. Full means: subscriptions become cursors and wait for <see cref="WhenEmpty"/>, ephemeral events are dropped, answers are still taken up to
+/// four times the bound, and beyond that the connection is closed.
+/// </summary>
+internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
+{
+    private const int GatherBytes = 64 * 1024;
+    private const int SlowPieceBytes = 16 * 1024;
+
+    [ThreadStatic]
+    private static byte[]? GatherBuffer;
+
+    private readonly Lock _gate = new();
+    private ReadOnlyMemory<byte>[] _queue = [];
+    private int _head;
+    private int _count;
+    private int _bytes;
+    private bool _busy;             // a flush is owed or under way
+    private bool _ending;
+    private bool _closed;
+    private List<Subscription>? _whenEmpty;
+    private TaskCompletionSource? _empty;
+
+    /// <summary>When bytes were last taken by the peer's side, by the engine's clock (ms).</summary>
+    public long LastProgress { get; private set; }
+
+    /// <summary>Bytes that wait.</summary>
+    public int Bytes => Volatile.Read(ref _bytes);
+
+    public bool IsClosed => Volatile.Read(ref _closed);
+
+    /// <summary>Adds a run of live entries: refused when it would exceed the bound, unless nothing waits.</summary>
+    public AddResult TryAdd(ReadOnlyMemory<byte> frames, FlushList flush) => Add(frames, flush, maxBytes);
+
+    /// <summary>Adds what may be lost when the client is slow: refused from half the bound on.</summary>
+    public AddResult TryAddEphemeral(ReadOnlyMemory<byte> frame, FlushList flush) => Add(frame, flush, maxBytes / 2);
+
+    /// <summary>Adds an answer that the client asked for. A client that asks and asks and never reads is cut off.</summary>
+    public void Add(ReadOnlyMemory<byte> frame, FlushList flush)
+    {
+        if (Add(frame, flush, 4 * maxBytes) == AddResult.Full) Abort();
+    }
+
+    /// <summary>Adds the last words; when they are written, the sink is shut down. Later adds are dropped.</summary>
+    public void End(ReadOnlyMemory<byte> lastWords, FlushList flush)
+    {
+        if (Add(lastWords, flush, int.MaxValue) == AddResult.Closed) return;
+        lock (_gate) _ending = true;
+    }
+
+    /// <summary>Ends at once; what waits is dropped.</summary>
+    public void Abort()
+    {
+        Close();
+        sink.Abort();
+    }
+
+    /// <summary>True when the subscription will be told once everything is written; false when nothing waits now.</summary>
+    public bool WhenEmpty(Subscription subscription)
+    {
+        lock (_gate)
+        {
+            if (_bytes == 0 || _closed) return false;
+            (_whenEmpty ??= []).Add(subscription);
+            return true;
+        }
+    }
+
+    /// <summary>Ends when everything is written, or the connection is gone.</summary>
+    public Task EmptyAsync()
+    {
+        lock (_gate)
+        {
+            if (_bytes == 0 || _closed) return Task.CompletedTask;
+            return (_empty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    /// <summary>Writes what waits. Called through <see cref="FlushList"/> by whoever's add found the outbox idle.</summary>
+    public void Flush()
+    {
+        var buffer = GatherBuffer ??= new byte[GatherBytes];
+        while (Next(buffer) is { Length: > 0 } next)
+        {
+            var written = sink.TryWrite(next);
+            if (written < 0)
+            {
+                Close();
+                return;
+            }
+
+            Advance(written);
+            if (written == next.Length) continue;
+            _ = DrainAsync();
+            return;
+        }
+    }
+
+    private AddResult Add(ReadOnlyMemory<byte> frames, FlushList flush, int bound)
+    {
+        lock (_gate)
+        {
+            if (_closed || _ending) return AddResult.Closed;
+            if (_bytes > 0 && _bytes + frames.Length > bound) return AddResult.Full;
+            if (_head + _count == _queue.Length) MakeRoom();
+            _queue[_head + _count++] = frames;
+            _bytes += frames.Length;
+            if (_busy) return AddResult.Added;
+            _busy = true;
+            LastProgress = clock.Now;
+        }
+
+        flush.Add(this);
+        return AddResult.Added;
+    }
+
+    private void MakeRoom()
+    {
+        if (_head > 0)
+        {
+            Array.Copy(_queue, _head, _queue, 0, _count);
+            Array.Clear(_queue, _count, _head);
+            _head = 0;
+            if (_count < _queue.Length / 2) return;
+        }
+
+        if (_count < _queue.Length) return;
+        var larger = ArrayPool<ReadOnlyMemory<byte>>.Shared.Rent(Math.Max(4, _count * 2));
+        Array.Copy(_queue, larger, _count);
+        Release(_queue, _count);
+        _queue = larger;
+    }
+
+    /// <summary>The next bytes to write: one large piece as it is, or small ones side by side. Empty: all written, and the writer has left.</summary>
+    private ReadOnlySpan<byte> Next(Span<byte> buffer)
+    {
+        bool ended;
+        lock (_gate)
+        {
+            if (_count > 0)
+            {
+                if (_count == 1 || _queue[_head].Length >= GatherBytes) return _queue[_head].Span;
+                var used = 0;
+                for (var i = _head; i < _head + _count && used + _queue[i].Length <= buffer.Length; i++)
+                {
+                    _queue[i].Span.CopyTo(buffer[used..]);
+                    used += _queue[i].Length;
+                }
+
+                return buffer[..used];
+            }
+
+            _busy = false;
+            Release(_queue, _head);
+            (_queue, _head) = ([], 0);
+            ended = _ending && !_closed;
+            if (ended) _closed = true;
+        }
+
+        if (ended) sink.Shutdown();
+        Wake();
+        return default;
+    }
+
+    private void Advance(int written)
+    {
+        lock (_gate)
+        {
+            if (_closed) return;
+            if (written > 0) LastProgress = clock.Now;
+            _bytes -= written;
+            while (_count > 0 && written >= _queue[_head].Length)
+            {
+                written -= _queue[_head].Length;
+                _queue[_head++] = default;
+                _count--;
+            }
+
+            if (written > 0) _queue[_head] = _queue[_head][written..];
+        }
+    }
+
+    /// <summary>The slow way: the peer's window is full. Waits with a piece, then tries the fast way again.</summary>
+    private async Task DrainAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                ReadOnlyMemory<byte> piece;
+                lock (_gate)
+                {
+                    if (_closed) return;
+                    piece = _count == 0 ? default : _queue[_head];
+                }
+
+                if (piece.Length > SlowPieceBytes) piece = piece[..SlowPieceBytes];
+                if (!piece.IsEmpty) await sink.WriteAsync(piece).ConfigureAwait(false);
+                Advance(piece.Length);
+                if (Bytes > SlowPieceBytes) continue;
+                Flush();
+                return;
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            Close();
+        }
+    }
+
+    private void Close()
+    {
+        lock (_gate)
+        {
+            if (_closed) return;
+            _closed = true;
+            _count = 0;
+            _bytes = 0;
+        }
+
+        Wake();
+    }
+
+    private void Wake()
+    {
+        List<Subscription>? cursors;
+        TaskCompletionSource? empty;
+        lock (_gate)
+        {
+            (cursors, _whenEmpty) = (_whenEmpty, null);
+            (empty, _empty) = (_empty, null);
+        }
+
+        empty?.SetResult();
+        if (cursors is null) return;
+        foreach (var cursor in cursors) cursor.PostCatchUp();
+    }
+
+    private static void Release(ReadOnlyMemory<byte>[] queue, int used)
+    {
+        if (queue.Length == 0) return;
+        Array.Clear(queue, 0, used);
+        ArrayPool<ReadOnlyMemory<byte>>.Shared.Return(queue);
+    }
+}

@@ -1,0 +1,171 @@
+using System.Text.Unicode;
+using Maru.Engine.Commit;
+using Maru.Engine.Fanout;
+using Maru.Engine.Rooms;
+using Maru.Engine.Wire;
+
+namespace Maru.Engine.Sessions;
+
+internal sealed partial class StompSession
+{
+    private readonly Lock _flightGate = new();
+    private int _inFlight;                          // bytes of drafts on the way to the store
+    private int _inFlightBound;
+    private TaskCompletionSource? _inFlightWaits;
+
+    /// <summary>The room's lane: a draft of this session is durable, or refused.</summary>
+    public void Settled(Draft draft, FlushList flush)
+    {
+        var message = (MessageDraft)draft;
+        if (draft.Refusal is { } problem) Refuse(message.Receipt, problem, draft.Detail, flush);
+        else if (message.Receipt is not null) Outbox.Add(Frames.Receipt(_reader.Version, message.Receipt, draft.Room, draft.Seq), flush);
+        if (draft.Group is { } group && Interlocked.Decrement(ref group.Open) == 0 && group.Receipt is not null) Acknowledge(group.Receipt, flush);
+        lock (_flightGate)
+        {
+            _inFlight -= draft.Bytes;
+            if (_inFlightWaits is null || _inFlight > _inFlightBound) return;
+            _inFlightWaits.SetResult();
+            _inFlightWaits = null;
+        }
+    }
+
+    private void Send(in StompFrame frame)
+    {
+        if (!frame.TryGetHeader("destination"u8, out var raw))
+        {
+            Fail(frame, Problem.BadFrame, "SEND needs a destination.");
+            return;
+        }
+
+        if (!TryFindTransaction(frame, out var transaction)) return;
+        var destination = raw.Contains((byte)'\\') ? StompEscapes.Decode(raw, frame.Version) : raw;
+        switch (Destinations.Parse(destination, out var room, out var name))
+        {
+            case DestinationKind.Messages:
+                SendMessage(frame, room, transaction);
+                break;
+            case DestinationKind.Signal:
+                SendSignal(frame, room, System.Text.Encoding.UTF8.GetString(name), transaction);
+                break;
+            default:
+                Refuse(frame, Problem.UnknownDestination, "Send to /app/rooms/{room}/messages or /topic/rooms/{room}/signals/{name}.");
+                break;
+        }
+    }
+
+    private void SendMessage(in StompFrame frame, RoomId room, Transaction? transaction)
+    {
+        var key = Bytes(frame, "client-key"u8);
+        if (!User!.TrySpend()) Refuse(frame, Problem.RateLimited, $"You may send {Engine.Options.MessagesPerSecond} messages a second.");
+        else if (key is not null && (key.Length == 0 || key.Length > Engine.Options.MaxClientKeyBytes || !Utf8.IsValid(key))) Refuse(frame, Problem.Invalid, $"client-key must have 1 to {Engine.Options.MaxClientKeyBytes} bytes of UTF-8.");
+        else if (!MessageBody.TryRead(frame.Body, Engine.Options.MaxTextBytes, out var body, out var problem, out var detail)) Refuse(frame, problem, detail);
+        else if (FindMembership(room) is { } membership) Submit(membership, body, key, Bytes(frame, "receipt"u8), transaction);
+        else _wait = EnterThenSubmitAsync(room, body, key, Bytes(frame, "receipt"u8), transaction);
+    }
+
+    private async Task EnterThenSubmitAsync(RoomId room, MessageBody body, byte[]? key, byte[]? receipt, Transaction? transaction)
+    {
+        if (await EnterAsync(room, receipt).ConfigureAwait(false) is not { } membership) return;
+        Submit(membership, body, key, receipt, transaction);
+        if (_wait is not { } wait) return;
+        _wait = null;
+        await wait.ConfigureAwait(false);
+    }
+
+    private void Submit(Membership membership, in MessageBody body, byte[]? key, byte[]? receipt, Transaction? transaction)
+    {
+        var draft = new MessageDraft(membership, User!.Profile, body, key, this) { Receipt = receipt };
+        if (transaction is not null) Hold(transaction, draft);
+        else Submit([draft]);
+    }
+
+    private void Submit(ReadOnlySpan<Draft> drafts)
+    {
+        var bytes = 0;
+        foreach (var draft in drafts) bytes += draft.Bytes;
+        lock (_flightGate) _inFlight += bytes;
+        if (!Engine.Commits.TryAdd(drafts)) _wait = Engine.Commits.AddAsync(drafts.ToArray()).AsTask();
+        else if (_inFlight > Engine.Options.InFlightBytes) _wait = InFlightAsync(Engine.Options.InFlightBytes);
+    }
+
+    /// <summary>Ends when no more than so many bytes of this session are on their way.</summary>
+    private Task InFlightAsync(int bound)
+    {
+        lock (_flightGate)
+        {
+            if (_inFlight <= bound) return Task.CompletedTask;
+            _inFlightBound = bound;
+            _inFlightWaits = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _inFlightWaits.Task;
+        }
+    }
+
+    private void SendSignal(in StompFrame frame, RoomId room, string name, Transaction? transaction)
+    {
+        if (!User!.TrySpend())
+        {
+            Refuse(frame, Problem.RateLimited, $"You may send {Engine.Options.MessagesPerSecond} messages a second.");
+            return;
+        }
+
+        List<byte[]> headers = [];
+        foreach (var header in frame.Headers)
+        {
+            var headerName = StompEscapes.Decode(header.Name, frame.Version);
+            if (!IsOurs(headerName)) headers.AddRange([headerName, StompEscapes.Decode(header.Value, frame.Version)]);
+        }
+
+        var isText = Utf8.IsValid(frame.Body) && headers.TrueForAll(x => Utf8.IsValid(x));
+        var signal = new SignalFrame(name, User.Id, [.. headers], frame.Body.ToArray(), isText, Engine.NextSignal());
+        var receipt = Bytes(frame, "receipt"u8);
+        if (FindMembership(room) is { } membership) Pass(membership, signal, receipt, transaction);
+        else _wait = EnterThenPassAsync(room, signal, receipt, transaction);
+    }
+
+    private async Task EnterThenPassAsync(RoomId room, SignalFrame signal, byte[]? receipt, Transaction? transaction)
+    {
+        if (await EnterAsync(room, receipt).ConfigureAwait(false) is { } membership) Pass(membership, signal, receipt, transaction);
+    }
+
+    private void Pass(Membership membership, SignalFrame signal, byte[]? receipt, Transaction? transaction)
+    {
+        if (transaction is not null) Hold(transaction, membership, signal);
+        else membership.Room.Lane.Post(new LaneItem(LaneVerb.Signal, membership.Room, signal));
+        AcknowledgeNow(receipt);
+    }
+
+    /// <summary>Headers that belong to this hop, or that the receiver's own frame brings.</summary>
+    private static bool IsOurs(ReadOnlySpan<byte> name) =>
+        name.SequenceEqual("destination"u8) || name.SequenceEqual("receipt"u8) || name.SequenceEqual("content-length"u8) || name.SequenceEqual("transaction"u8)
+        || name.SequenceEqual("sender"u8) || name.SequenceEqual("subscription"u8) || name.SequenceEqual("message-id"u8) || name.SequenceEqual("ack"u8);
+
+    /// <summary>The user's right to the room, if this session knows it and it holds.</summary>
+    private Membership? FindMembership(RoomId room) => _memberships.TryGetValue(room, out var membership) && membership.IsActive ? membership : null;
+
+    /// <summary>Looks the user's right up, in the room or in the store, and keeps it; refuses and answers null when there is none.</summary>
+    private async Task<Membership?> EnterAsync(RoomId room, byte[]? receipt)
+    {
+        if (_memberships.Remove(room, out var former)) RoomTable.Leave(former);
+        if (_memberships.Count >= Engine.Options.MaxRooms)
+        {
+            RefuseNow(receipt, Problem.TooManySubscriptions, $"A connection may use {Engine.Options.MaxRooms} rooms.");
+            return null;
+        }
+
+        Membership? membership;
+        try
+        {
+            membership = await Engine.Rooms.EnterAsync(room, User!.Id, Engine.Stopping).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Engine.Log.ReadFailed(e);
+            RefuseNow(receipt, Problem.Unavailable, null);
+            return null;
+        }
+
+        if (membership is null) RefuseNow(receipt, Problem.NotFound, "There is no such room, or you are no member.");
+        else _memberships[room] = membership;
+        return membership;
+    }
+}

@@ -1,0 +1,35 @@
+using Maru.Engine.Fanout;
+
+namespace Maru.Engine.Sessions;
+
+/// <summary>One timer for all connections: advances the coarse clock and looks after heart-beats and time-outs, so that no connection needs a timer.</summary>
+internal sealed class Sweeper : IDisposable
+{
+    public static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    private readonly ITimer _timer;
+
+    public Sweeper(ConnectionTable connections, EngineClock clock, EngineLog log, TimeProvider time) =>
+        _timer = time.CreateTimer(_ => Sweep(connections, clock, log), null, Period, Period);
+
+    public void Dispose() => _timer.Dispose();
+
+    private static void Sweep(ConnectionTable connections, EngineClock clock, EngineLog log)
+    {
+        clock.Advance();
+        var flush = new FlushList();
+        foreach (var connection in connections.All())
+        {
+            try
+            {
+                connection.Tick(clock.Now, flush);
+            }
+            catch (Exception e)
+            {
+                log.SweepFailed(e);
+            }
+        }
+
+        flush.Flush();
+    }
+}
