@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.Net;
+using Maru.Load.Reporting;
+using Maru.Load.Runs;
+using Maru.Load.Scenarios;
+
+namespace Maru.Load.Cli;
+
+/// <summary><c>maru-load run</c>.</summary>
+internal static class RunCommand
+{
+    private static readonly Argument<string> Which = new("scenario") { Description = "a scenario file (JSON), or the name of a ready one: see 'maru-load scenarios'" };
+    private static readonly Option<string> Url = new("--url") { Description = "the server's WebSocket", DefaultValueFactory = _ => "ws://127.0.0.1:8080/ws" };
+    private static readonly Option<string> Tokens = new("--tokens") { Description = "access tokens, one a line, as 'maru seed --tokens' writes them", DefaultValueFactory = _ => "tokens.txt" };
+    private static readonly Option<string> Rooms = new("--rooms") { Description = "room ids, one a line, as 'maru seed --rooms-file' writes them", DefaultValueFactory = _ => "rooms.txt" };
+    private static readonly Option<int?> Pid = new("--pid") { Description = "the server's process id: measures its CPU and memory" };
+    private static readonly Option<string?> Out = new("--out") { Description = "a folder for result.json and report.html" };
+    private static readonly Option<string[]> Set = new("--set") { Description = "changes a field of the scenario, as key=value; may be given several times" };
+    private static readonly Option<bool> AllowRemote = new("--allow-remote") { Description = "allows a target that is not this machine; only ever load what is yours" };
+
+    public static Command Create()
+    {
+        var command = new Command("run", "Runs a scenario against a server, verifies every delivery and prints the verdict.")
+        {
+            Which, Url, Tokens, Rooms, Pid, Out, Set, AllowRemote,
+        };
+        command.SetAction(ActAsync);
+        return command;
+    }
+
+    private static async Task<int> ActAsync(ParseResult parsed, CancellationToken ct)
+    {
+        var scenario = ScenarioFile.Load(parsed.GetValue(Which)!, parsed.GetValue(Set) ?? []);
+        var url = await TargetAsync(parsed.GetValue(Url)!, parsed.GetValue(AllowRemote), ct);
+        var options = new RunOptions(url, parsed.GetValue(Tokens)!, parsed.GetValue(Rooms)!, parsed.GetValue(Pid));
+        var output = parsed.InvocationConfiguration.Output;
+        var result = await new LoadRun(scenario, options, new PlainScreen(output)).RunAsync(ct);
+        await output.WriteAsync(ResultText.Of(result));
+        if (parsed.GetValue(Out) is { } folder)
+        {
+            Directory.CreateDirectory(folder);
+            ResultFile.Write(Path.Combine(folder, "result.json"), result);
+        }
+
+        return result.Passed ? 0 : 1;
+    }
+
+    private static async Task<Uri> TargetAsync(string text, bool allowRemote, CancellationToken ct)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme != "ws")
+            throw new ScenarioException($"--url {text}: give a WebSocket address such as ws://127.0.0.1:8080/ws (wss is not supported).");
+        var addresses = await Dns.GetHostAddressesAsync(url.Host, ct);
+        if (!allowRemote && !addresses.All(IPAddress.IsLoopback))
+            throw new ScenarioException($"{url.Host} is not this machine. A load test can take a server down: give --allow-remote if the server is yours.");
+        return url;
+    }
+}

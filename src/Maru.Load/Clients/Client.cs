@@ -1,0 +1,74 @@
+using System.Net.Sockets;
+using Maru.Load.Inbound;
+using Maru.Load.Verification;
+
+namespace Maru.Load.Clients;
+
+internal enum ClientState : byte
+{
+    /// <summary>Not connected; a timer will dial.</summary>
+    Waiting,
+    Dialing,
+
+    /// <summary>The HTTP upgrade is under way.</summary>
+    Upgrading,
+
+    /// <summary>CONNECT is sent.</summary>
+    Connecting,
+
+    /// <summary>SUBSCRIBE is sent.</summary>
+    Subscribing,
+    Ready,
+}
+
+/// <summary>One user's connection and what is verified of it. Belongs to one loop's thread.</summary>
+internal sealed class Client(int number, string token, RoomView room)
+{
+    /// <summary>Its number in the run, which messages name as their sender.</summary>
+    public int Number { get; } = number;
+
+    public string Token { get; } = token;
+
+    public RoomView Room { get; } = room;
+
+    /// <summary>Its place in the loop's list, and what the poller calls it.</summary>
+    public int Slot { get; set; }
+
+    /// <summary>Null for one that only listens.</summary>
+    public Pending? Pending { get; init; }
+
+    public bool IsSlow { get; init; }
+
+    /// <summary>Drops its connection now and then, as the scenario asks.</summary>
+    public bool IsFlighty { get; init; }
+
+    public SeqCheck Seq = new(room.Start);
+    public ServerFrames Frames = new();
+    public Outgoing Out;
+
+    /// <summary>The incomplete end of what was read, kept until the rest comes.</summary>
+    public byte[] Tail = [];
+    public int TailLength;
+
+    public Socket? Socket { get; set; }
+
+    public ClientState State { get; set; }
+
+    /// <summary>It was ready at least once: from then on it resumes and does not give up.</summary>
+    public bool WasReady { get; set; }
+
+    /// <summary>Failed dials in a row, for the back-off.</summary>
+    public int Failures { get; set; }
+
+    /// <summary>Messages due before this moment are no latency samples for it (it was not connected, or the run was not measuring).</summary>
+    public long LatencyFrom { get; set; } = long.MaxValue;
+
+    /// <summary>It has something to flush at the end of this turn.</summary>
+    public bool IsDirty { get; set; }
+
+    /// <summary>What the poller watches it for.</summary>
+    public uint Interest { get; set; }
+
+    /// <summary>The next number to write: below it everything pending has been written on this connection.</summary>
+    public int NextToWrite { get; set; }
+}

@@ -1,0 +1,142 @@
+using System.Buffers.Text;
+using System.Text;
+using Maru.Engine.Wire;
+using Maru.Load.Inbound;
+using Maru.Load.Verification;
+
+namespace Maru.Load.Clients;
+
+// What a frame means, read the general way.
+internal sealed partial class Loop
+{
+    private void OnFrame(Client client, StompFrame frame, ReadOnlySpan<byte> alone, long now)
+    {
+        switch (frame.Command)
+        {
+            case StompCommand.Message:
+                OnMessage(client, frame, alone, now);
+                break;
+            case StompCommand.Receipt:
+                OnReceipt(client, frame, now);
+                break;
+            case StompCommand.Connected when client.State == ClientState.Connecting:
+                Subscribe(client);
+                break;
+            case StompCommand.Error:
+                OnError(client, frame);
+                break;
+            default:
+                Lose(client, "unexpected-frame");
+                break;
+        }
+    }
+
+    private void OnMessage(Client client, StompFrame frame, ReadOnlySpan<byte> alone, long now)
+    {
+        frame.TryGetHeader("subscription"u8, out var subscription);
+        if (subscription.SequenceEqual("e"u8))
+        {
+            OnRefusal(client, frame, now);
+            return;
+        }
+
+        if (!subscription.SequenceEqual("0"u8) || !frame.TryGetHeader("destination"u8, out var destination) || !destination.SequenceEqual(client.Room.Topic))
+        {
+            Counters.Foreign++;
+            return;
+        }
+
+        if (!TryNumber(frame, "seq"u8, out var seq))
+        {
+            Counters.Ephemeral++;
+            return;
+        }
+
+        Counters.Deliveries++;
+        if (client.IsSlow) Counters.SlowDeliveries++;
+        var found = MessageText.Find(frame.Body);
+        var whole = MessageText.TryParse(found, _scenario.Payload, out var text) || found.IsEmpty;
+        Judge(client, seq, text, whole, alone, now);
+    }
+
+    private void Judge(Client client, long seq, MessageText text, bool whole, ReadOnlySpan<byte> alone, long now)
+    {
+        var verdict = client.Seq.Accept(seq);
+        if (verdict == SeqVerdict.Duplicate) Counters.Duplicates++;
+        else if (verdict == SeqVerdict.OutOfOrder) Counters.OutOfOrder++;
+        else if (verdict == SeqVerdict.Gap) Counters.Gaps++;
+
+        if (!whole || client.Room.Known.Contradicts(seq, text)) Counters.Altered++;
+        else if (!alone.IsEmpty) client.Room.Known.Keep(seq, alone, text);
+        _run.RaiseHead(client.Room.Index, seq);
+        if (verdict != SeqVerdict.Duplicate && text.Scheduled >= client.LatencyFrom && text.Scheduled < _current?.MeasureUntil)
+            Deliveries.Record(now - text.Scheduled);
+    }
+
+    private void OnReceipt(Client client, StompFrame frame, long now)
+    {
+        frame.TryGetHeader("receipt-id"u8, out var id);
+        if (id.SequenceEqual("s"u8))
+        {
+            if (client.State == ClientState.Subscribing) BecomeReady(client);
+            return;
+        }
+
+        if (!TryParse(id, out var number) || client.Pending is null || !client.Pending.TryGet((int)number, out var scheduled, out _)) return;
+        client.Pending.Answer((int)number);
+        Counters.Acknowledged++;
+        if (!TryNumber(frame, "seq"u8, out var seq))
+        {
+            Counters.AcksWithoutSeq++;
+        }
+        else
+        {
+            var rightRoom = !TryNumber(frame, "room"u8, out var room) || room == client.Room.Id;
+            if (!rightRoom || !client.Room.Acks.TryRecord(seq, client.Number, (int)number)) Counters.AckConflicts++;
+            if (rightRoom) _run.RaiseHead(client.Room.Index, seq);
+        }
+
+        if (_current is { } plan && scheduled >= plan.MeasureFrom && scheduled < plan.MeasureUntil) Receipts.Record(now - scheduled);
+        SendNext(client, now);
+    }
+
+    /// <summary>A refused SEND, on /user/queue/errors: the message's answer is no.</summary>
+    private void OnRefusal(Client client, StompFrame frame, long now)
+    {
+        CountError(Slug(frame.Body));
+        if (!TryNumber(frame, "receipt-id"u8, out var number) || client.Pending is null || !client.Pending.TryGet((int)number, out _, out _)) return;
+        Counters.Refused++;
+        client.Pending.Answer((int)number);
+        SendNext(client, now);
+    }
+
+    private void OnError(Client client, StompFrame frame)
+    {
+        frame.TryGetHeader("message"u8, out var message);
+        var slug = Encoding.UTF8.GetString(message);
+        if (!client.WasReady)
+        {
+            _failure ??= $"The server refused client {client.Number} ({(client.State == ClientState.Connecting ? "CONNECT" : "SUBSCRIBE")}): {slug}. "
+                + $"{Encoding.UTF8.GetString(frame.Body)} The files of tokens and rooms must come from this server's own 'maru seed'; tokens are valid for 24 h.";
+        }
+
+        Lose(client, slug);
+    }
+
+    private static string Slug(ReadOnlySpan<byte> problem)
+    {
+        var at = problem.IndexOf("\"type\":\""u8);
+        if (at < 0) return "refused";
+        var rest = problem[(at + 8)..];
+        var end = rest.IndexOf((byte)'"');
+        return Encoding.UTF8.GetString(end < 0 ? rest : rest[..end]);
+    }
+
+    private static bool TryNumber(StompFrame frame, ReadOnlySpan<byte> header, out long value)
+    {
+        value = 0;
+        return frame.TryGetHeader(header, out var raw) && TryParse(raw, out value);
+    }
+
+    private static bool TryParse(ReadOnlySpan<byte> raw, out long value) => Utf8Parser.TryParse(raw, out value, out var used) && used == raw.Length;
+}

@@ -1,0 +1,89 @@
+using System.ComponentModel;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Maru.Load.Clients;
+
+/// <summary>
+/// Which of thousands of sockets can be read: Linux' epoll, called directly. <c>Socket</c>'s own asynchronous calls hand every wake-up from an epoll thread to
+/// the thread pool and want a buffer per connection; <c>Socket.Select</c> looks at every socket on each call. One thread, no unsafe code. One caller.
+/// </summary>
+internal sealed class Poller : IDisposable
+{
+    public const uint Readable = 0x001;
+    public const uint Writable = 0x004;
+
+    private const int Add = 1;
+    private const int Remove = 2;
+    private const int Modify = 3;
+    private const int Interrupted = 4;
+
+    // struct epoll_event { uint32_t events; uint64_t data; }, packed on x86-64 only: three or four ints each.
+    private static readonly int Stride = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 3 : 4;
+
+    private readonly int[] _events = new int[512 * 4];
+    private readonly int[] _one = new int[4];
+    private readonly int _handle;
+
+    public Poller()
+    {
+        _handle = epoll_create1(0);
+        if (_handle < 0) throw new Win32Exception(Marshal.GetLastPInvokeError());
+    }
+
+    /// <summary>Waits for at most so many nanoseconds; answers how many sockets are ready.</summary>
+    public int Wait(long nanoseconds)
+    {
+        var timeout = new Timespec(nanoseconds / 1_000_000_000, nanoseconds % 1_000_000_000);
+        var ready = epoll_pwait2(_handle, _events, _events.Length / 4, ref timeout, IntPtr.Zero);
+        if (ready >= 0) return ready;
+        var error = Marshal.GetLastPInvokeError();
+        return error == Interrupted ? 0 : throw new Win32Exception(error);
+    }
+
+    /// <summary>The slot of the i-th ready socket, and whether it can be written; anything else, errors included, shows when reading it.</summary>
+    public int Slot(int i, out bool writable)
+    {
+        writable = ((uint)_events[i * Stride] & Writable) != 0;
+        return _events[(i * Stride) + Stride - 2];
+    }
+
+    public void Watch(Socket socket, int slot, uint interest) => Control(Add, socket, slot, interest);
+
+    public void Change(Socket socket, int slot, uint interest) => Control(Modify, socket, slot, interest);
+
+    public void Forget(Socket socket) => Control(Remove, socket, 0, 0);
+
+    public void Dispose() => _ = close(_handle);
+
+    private void Control(int operation, Socket socket, int slot, uint interest)
+    {
+        _one[0] = (int)interest;
+        _one[Stride - 2] = slot;
+        _one[Stride - 1] = 0;
+        if (epoll_ctl(_handle, operation, (int)socket.Handle, _one) < 0) throw new Win32Exception(Marshal.GetLastPInvokeError());
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Timespec(long seconds, long nanoseconds)
+    {
+        public long Seconds = seconds;
+        public long Nanoseconds = nanoseconds;
+    }
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int epoll_create1(int flags);
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int epoll_ctl(int handle, int operation, int socket, int[] what);
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int epoll_pwait2(int handle, int[] events, int most, ref Timespec timeout, IntPtr signals);
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int close(int handle);
+}

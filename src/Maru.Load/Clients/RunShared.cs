@@ -1,0 +1,34 @@
+using System.Text;
+using Maru.Load.Scenarios;
+
+namespace Maru.Load.Clients;
+
+/// <summary>What all loops of a run share. Immutable, but for the room heads.</summary>
+internal sealed class RunShared(Scenario scenario, string key, string hostHeader, string path, Dialer dialer)
+{
+    private readonly long[] _heads = new long[scenario.Rooms];
+
+    public Scenario Scenario { get; } = scenario;
+
+    /// <summary>Begins every client key, so that two runs on one database do not meet.</summary>
+    public byte[] KeyHeader { get; } = Encoding.ASCII.GetBytes($"\nclient-key:{key}-");
+
+    public string HostHeader { get; } = hostHeader;
+
+    /// <summary>Path and query of the WebSocket.</summary>
+    public string Path { get; } = path;
+
+    public Dialer Dialer { get; } = dialer;
+
+    /// <summary>The largest seq of a room that any receipt or delivery named; 0 = none.</summary>
+    public long Head(int room) => Volatile.Read(ref _heads[room]);
+
+    /// <summary>Any thread; called once per message and loop, not per delivery.</summary>
+    public void RaiseHead(int room, long seq)
+    {
+        for (var head = Head(room); seq > head; head = Head(room))
+        {
+            if (Interlocked.CompareExchange(ref _heads[room], seq, head) == head) return;
+        }
+    }
+}

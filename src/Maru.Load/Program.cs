@@ -1,0 +1,21 @@
+using System.CommandLine;
+using Maru.Load.Cli;
+using Maru.Load.Scenarios;
+
+var root = new RootCommand("Loads a Maru server with thousands of STOMP clients and verifies what each of them gets. Exit code: 0 all held, 1 not, 2 not usable as called.")
+{
+    RunCommand.Create(),
+    ScenariosCommand.Create(),
+};
+
+try
+{
+    var parsed = root.Parse(args);
+    var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return parsed.Errors.Count > 0 ? 2 : code;
+}
+catch (ScenarioException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 2;
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace Maru.Load.Reporting;
+
+/// <summary>Under what a run took place: without it a figure means nothing.</summary>
+internal sealed record Conditions(
+    string Started, string Machine, int Cores, string Memory, string Kernel, string Runtime, string Server, string Url, string Tool)
+{
+    public static Conditions Now(string server, Uri url) => new(
+        TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture),
+        Field("/proc/cpuinfo", "model name"),
+        Environment.ProcessorCount,
+        Field("/proc/meminfo", "MemTotal"),
+        RuntimeInformation.OSDescription,
+        RuntimeInformation.FrameworkDescription,
+        server,
+        url.ToString(),
+        "maru-load " + Version);
+
+    public static string Version => Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+
+    private static string Field(string file, string name)
+        => File.Exists(file) && File.ReadLines(file).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal)) is { } line
+            ? line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() : "unknown";
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Text;
+using Maru.Load.Measuring;
+
+namespace Maru.Load.Reporting;
+
+/// <summary>The result in a page of plain text.</summary>
+internal static class ResultText
+{
+    public static string Of(RunResult r)
+    {
+        var text = new StringBuilder();
+        Line(text, $"");
+        Line(text, $"{r.Scenario.Name}: {r.Measures["messagesPerSecond"]:N0} messages/s, {r.Measures["deliveriesPerSecond"]:N0} deliveries/s");
+        Line(text, $"{"ms",-12}{"mean",9}{"p50",9}{"p75",9}{"p90",9}{"p95",9}{"p99",9}{"p99.9",9}{"max",9}");
+        Row(text, "delivery", r.Delivery);
+        Row(text, "receipt", r.Receipt);
+        if (r.Measures.ContainsKey("serverMb"))
+            Line(text, $"server: CPU {r.Measures["serverCpuPercent"]:N0} % of one core, {r.Measures["serverMb"]:N0} MB at most, {r.Measures["bytesPerConnection"]:N0} bytes grown a connection");
+        var c = r.Counts;
+        Line(text, $"sent {c["sent"]:N0}, acknowledged {c["acknowledged"]:N0}, retried {c["retries"]:N0}, unanswered {r.Measures["unacknowledged"]:N0}; delivered {c["deliveries"]:N0} (slow clients {c["slowDeliveries"]:N0})");
+        Line(text, $"bytes in {c["bytesIn"] / 1e6:N1} MB, out {c["bytesOut"] / 1e6:N1} MB; dropped {c["drops"]:N0}, disconnected {c["disconnects"]:N0}, resumed {c["resumes"]:N0}");
+        if (r.History is { } h) Line(text, $"history: {h.Read:N0} read, {h.Found:N0} acknowledged found, {h.UnacknowledgedPresent:N0} present without acknowledgement");
+        foreach (var (slug, count) in r.Errors) Line(text, $"error {slug}: {count:N0}");
+        foreach (var check in r.Guarantees.Where(check => !check.Holds)) Line(text, $"BROKEN {check.Name}: {check.Found:N0} ({check.Demand})");
+        if (r.Guarantees.All(check => check.Holds)) Line(text, $"guarantees: all {r.Guarantees.Count} held");
+        foreach (var check in r.Thresholds) Line(text, $"{(check.Holds ? "ok    " : "MISSED")} {check.Name} {check.Demand}: {check.Found:N2}");
+        Line(text, $"{(r.Passed ? "PASSED" : "FAILED")}");
+        return text.ToString();
+    }
+
+    private static void Row(StringBuilder text, string name, Percentiles p)
+        => Line(text, $"{name,-12}{p.Mean,9:N2}{p.P50,9:N2}{p.P75,9:N2}{p.P90,9:N2}{p.P95,9:N2}{p.P99,9:N2}{p.P999,9:N2}{p.Max,9:N2}");
+
+    private static void Line(StringBuilder text, FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+}

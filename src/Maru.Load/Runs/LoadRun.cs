@@ -1,0 +1,228 @@
+using System.Net;
+using Maru.Load.Clients;
+using Maru.Load.Inbound;
+using Maru.Load.Measuring;
+using Maru.Load.Reporting;
+using Maru.Load.Scenarios;
+using Maru.Load.Verification;
+
+namespace Maru.Load.Runs;
+
+/// <summary>One run from the first connection to the verdict. Its phases, in order: prepare, connect, warm up, measure, drain, read the history.</summary>
+internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen screen)
+{
+    private const long KnownFramesBudget = 32L * 1024 * 1024;   // bytes, all rooms of a loop together
+
+    private readonly ProcessSampler? _server = options.Pid is { } pid ? new ProcessSampler(pid) : null;
+    private readonly List<Loop> _loops = [];
+    private double _bytesPerConnection = double.NaN;
+
+    public async Task<RunResult> RunAsync(CancellationToken ct)
+    {
+        if (_server is { Exists: false }) throw new ScenarioException($"There is no process {options.Pid} (--pid).");
+        var cast = Cast.Read(scenario, options.TokensFile, options.RoomsFile);
+        using var reader = new HistoryReader(new UriBuilder(options.Url) { Scheme = "http", Path = "/", Query = "" }.Uri);
+        var starts = await StartsAsync(reader, cast, ct);
+        var addresses = await Dns.GetHostAddressesAsync(options.Url.Host, ct);
+        using var dialer = new Dialer(new IPEndPoint(addresses[0], options.Url.Port));
+        var run = new RunShared(scenario, Convert.ToHexStringLower(Guid.NewGuid().ToByteArray().AsSpan(0, 6)), options.Url.Authority, options.Url.PathAndQuery, dialer);
+        try
+        {
+            return await PlayAsync(run, cast, starts, reader, ct);
+        }
+        finally
+        {
+            foreach (var loop in _loops) loop.Dispose();
+        }
+    }
+
+    private async Task<RunResult> PlayAsync(RunShared run, Cast cast, long[] starts, HistoryReader reader, CancellationToken ct)
+    {
+        Build(run, cast, starts);
+        var sampling = new Sampling(_loops, _server);
+        var connecting = Ticks.Now;
+        var baseline = _server?.ResidentBytes() ?? 0;
+        foreach (var loop in _loops) loop.Start();
+        screen.Say($"Connecting {scenario.Clients:N0} clients to {options.Url} ...");
+        if (scenario.BaselineClients > 0)
+        {
+            await UntilAsync(sampling, "connect", () => Ready() >= scenario.BaselineClients, 30, ct);
+            await UntilAsync(sampling, "connect", () => false, 1, ct);
+            baseline = _server?.ResidentBytes() ?? 0;
+        }
+
+        if (!await UntilAsync(sampling, "connect", () => Ready() == scenario.Clients, scenario.Ramp + 60, ct))
+            throw new ScenarioException($"Only {Ready():N0} of {scenario.Clients:N0} clients were ready {scenario.Ramp + 60:N0} s after the start. Errors: {ErrorText()}");
+        screen.Say($"All connected after {(Ticks.Now - connecting) / 1e9:N1} s. Sending.");
+
+        var plan = BeginSending();
+        await UntilAsync(sampling, "warm-up", () => Ticks.Now >= plan.MeasureFrom, double.MaxValue, ct);
+        var (before, beforeAt, beforeCpu) = (sampling.Totals(), Ticks.Now, _server?.CpuSeconds() ?? 0);
+        await UntilAsync(sampling, "measure", () => Ticks.Now >= plan.MeasureUntil, double.MaxValue, ct);
+        var (after, seconds) = (sampling.Totals(), (Ticks.Now - beforeAt) / 1e9);
+        var cpu = ((_server?.CpuSeconds() ?? 0) - beforeCpu) / seconds * 100;
+        if (_server is not null) _bytesPerConnection = (double)(_server.ResidentBytes() - baseline) / (scenario.Clients - scenario.BaselineClients);
+
+        foreach (var loop in _loops) loop.Drain();
+        if (!await UntilAsync(sampling, "drain", () => _loops.TrueForAll(loop => loop.IsSettled), scenario.DrainTimeout, CancellationToken.None))
+            screen.Say($"Not everything came within the {scenario.DrainTimeout:N0} s of drainTimeout.");
+        foreach (var loop in _loops) loop.Stop();
+
+        var history = scenario.History ? await ReadHistoryAsync(reader, cast, starts, ct) : null;
+        var measures = Measures(sampling, before, after, seconds, cpu);
+        return await ResultAsync(run, reader, sampling, measures, history);
+    }
+
+    private async Task<long[]> StartsAsync(HistoryReader reader, Cast cast, CancellationToken ct)
+    {
+        var starts = new long[scenario.Rooms];
+        Array.Fill(starts, -1);
+        if (!scenario.History) return starts;
+        await Parallel.ForAsync(0, scenario.RoomsInUse, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = ct },
+            async (room, stop) => starts[room] = await reader.LastSeqAsync(cast.Rooms[room], cast.Tokens[room], stop));
+        return starts;
+    }
+
+    private void Build(RunShared run, Cast cast, long[] starts)
+    {
+        for (var t = 0; t < scenario.Threads; t++)
+        {
+            var loop = new Loop(run, t);
+            var rooms = new RoomView[scenario.Rooms];
+            for (var r = 0; r < rooms.Length; r++)
+                rooms[r] = new RoomView(r, cast.Rooms[r], starts[r], new KnownFrames(KnownFramesBudget / scenario.Rooms, scenario.Payload));
+            for (var j = t; j < scenario.Clients; j += scenario.Threads) loop.Add(NewClient(j, cast, rooms[j % rooms.Length]), DialAt(j));
+            _loops.Add(loop);
+        }
+    }
+
+    private Client NewClient(int j, Cast cast, RoomView room) => new(j, cast.Tokens[j], room)
+    {
+        Pending = j < scenario.SendingClients ? new Pending() : null,
+        IsSlow = j >= scenario.Clients - scenario.SlowClients,
+        // spread over the clients, senders and listeners alike
+        IsFlighty = (long)((j + 1) * scenario.ReconnectShare) > (long)(j * scenario.ReconnectShare),
+    };
+
+    private long DialAt(int j)
+    {
+        // The first ones at once, the others after the memory's first measuring (2 s).
+        if (j < scenario.BaselineClients) return Ticks.Now;
+        var start = Ticks.Now + (scenario.BaselineClients > 0 ? 3 * Ticks.PerSecond : 0);
+        return start + (long)(Ticks.FromSeconds(scenario.Ramp) * (double)(j - scenario.BaselineClients) / scenario.Clients);
+    }
+
+    private SendingPlan BeginSending()
+    {
+        var start = Ticks.Now + (10 * Ticks.PerMillisecond);
+        var from = start + Ticks.FromSeconds(scenario.Warmup);
+        var until = from + Ticks.FromSeconds(scenario.Duration);
+        var sending = Math.Max(1, scenario.SendingClients);
+        foreach (var (t, loop) in _loops.Index())
+        {
+            var share = (double)loop.Clients.Count(client => client.Pending is not null) / sending;
+            var apart = scenario.Rate > 0 && share > 0 ? Ticks.PerSecond / (scenario.Rate * share) : 0;
+            loop.BeginSending(new SendingPlan(start, from, until, apart, (double)t / _loops.Count));
+        }
+
+        return new SendingPlan(start, from, until, 0, 0);
+    }
+
+    /// <summary>Samples once a second until the condition holds; false after so many seconds. A cancelled run goes on with its next phase.</summary>
+    private async Task<bool> UntilAsync(Sampling sampling, string phase, Func<bool> condition, double seconds, CancellationToken ct)
+    {
+        var (start, nextSample) = (Ticks.Now, Ticks.Now + Ticks.PerSecond);
+        while (!condition())
+        {
+            if (_loops.Select(loop => loop.Failure).FirstOrDefault(failure => failure is not null) is { } failure) throw new ScenarioException(failure);
+            if ((Ticks.Now - start) / 1e9 > seconds) return false;
+            if (ct.IsCancellationRequested) return true;
+            if (Ticks.Now >= nextSample)
+            {
+                nextSample += Ticks.PerSecond;
+                screen.Show(sampling.Take(phase));
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, CancellationToken.None);
+        }
+
+        screen.Show(sampling.Take(phase));
+        return true;
+    }
+
+    private async Task<HistoryFindings> ReadHistoryAsync(HistoryReader reader, Cast cast, long[] starts, CancellationToken ct)
+    {
+        var expected = Math.Max(1, _loops.Sum(loop => loop.Counters.Acknowledged));
+        long read = 0;
+        var findings = new HistoryFindings[scenario.RoomsInUse];
+        screen.Say($"Comparing the history with {expected:N0} acknowledged messages ...");
+        await Parallel.ForAsync(0, findings.Length, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = ct }, async (room, stop) =>
+        {
+            var acks = _loops.SelectMany(loop => loop.Clients).Select(client => client.Room).Where(view => view.Index == room).Distinct().Select(view => view.Acks);
+            var history = new RoomHistory(starts[room], [.. acks], scenario.Payload);
+            findings[room] = await reader.ReadRoomAsync(
+                cast.Rooms[room], cast.Tokens[room], history, count => screen.ShowHistory(Interlocked.Add(ref read, count) / (double)expected), stop);
+        });
+        screen.ShowHistory(1);
+        return findings.Aggregate(new HistoryFindings(), (sum, one) => sum.Plus(one));
+    }
+
+    private Dictionary<string, double> Measures(Sampling sampling, Counters before, Counters after, double seconds, double cpu)
+    {
+        var (delivery, receipt) = (Percentiles.Of(sampling.Deliveries()), Percentiles.Of(sampling.Receipts()));
+        var totals = sampling.Totals();
+        var measures = new Dictionary<string, double>(StringComparer.Ordinal)
+        {
+            ["messagesPerSecond"] = (after.Acknowledged - before.Acknowledged) / seconds,
+            ["deliveriesPerSecond"] = (after.Deliveries - before.Deliveries) / seconds,
+            ["deliveryMeanMs"] = delivery.Mean,
+            ["deliveryP50Ms"] = delivery.P50,
+            ["deliveryP95Ms"] = delivery.P95,
+            ["deliveryP99Ms"] = delivery.P99,
+            ["deliveryP999Ms"] = delivery.P999,
+            ["deliveryMaxMs"] = delivery.Max,
+            ["receiptMeanMs"] = receipt.Mean,
+            ["receiptP50Ms"] = receipt.P50,
+            ["receiptP99Ms"] = receipt.P99,
+            ["receiptMaxMs"] = receipt.Max,
+            ["disconnects"] = totals.Disconnects,
+            ["unacknowledged"] = _loops.SelectMany(loop => loop.Clients).Sum(client => (long)(client.Pending?.Outstanding ?? 0)) + totals.GivenUp,
+        };
+        if (_server is null) return measures;
+        measures["serverMb"] = sampling.Timeline.Max(sample => sample.ServerMb);
+        measures["serverCpuPercent"] = cpu;
+        measures["bytesPerConnection"] = _bytesPerConnection;
+        return measures;
+    }
+
+    private async Task<RunResult> ResultAsync(RunShared run, HistoryReader reader, Sampling sampling, Dictionary<string, double> measures, HistoryFindings? history)
+    {
+        var lost = Verdict.Lost(_loops.SelectMany(loop => loop.Clients), run.Head);
+        var totals = sampling.Totals();
+        var guarantees = Verdict.Guarantees(totals, lost, history);
+        var thresholds = Verdict.Thresholds(scenario.Thresholds, measures);
+        var server = scenario.History ? await reader.VersionAsync(CancellationToken.None) ?? "unknown" : "unknown";
+        return new RunResult
+        {
+            Passed = guarantees.All(check => check.Holds) && thresholds.All(check => check.Holds),
+            Conditions = Conditions.Now(server, options.Url),
+            Scenario = scenario,
+            Guarantees = guarantees,
+            Thresholds = thresholds,
+            Measures = measures,
+            Delivery = Percentiles.Of(sampling.Deliveries()),
+            Receipt = Percentiles.Of(sampling.Receipts()),
+            Counts = totals.ByName(),
+            Errors = Errors(),
+            History = history,
+            Timeline = sampling.Timeline,
+        };
+    }
+
+    private long Ready() => _loops.Sum(loop => loop.Counters.Ready);
+
+    private Dictionary<string, long> Errors() => _loops.SelectMany(loop => loop.Errors).GroupBy(pair => pair.Key, StringComparer.Ordinal)
+        .ToDictionary(group => group.Key, group => group.Sum(pair => pair.Value), StringComparer.Ordinal);
+
+    private string ErrorText() => string.Join(", ", Errors().Select(pair => $"{pair.Key} x {pair.Value}")) is { Length: > 0 } text ? text : "none";
+}

@@ -1,0 +1,59 @@
+using Maru.Load.Clients;
+using Maru.Load.Measuring;
+
+namespace Maru.Load.Runs;
+
+/// <summary>Takes one sample a second from the loops and the processes. One caller.</summary>
+internal sealed class Sampling(IReadOnlyList<Loop> loops, ProcessSampler? server)
+{
+    private readonly ProcessSampler _self = new(Environment.ProcessId);
+    private readonly long _start = Ticks.Now;
+    private Counters _last = new();
+    private Histogram _lastDeliveries = new();
+    private Histogram _lastReceipts = new();
+    private long _lastAt = Ticks.Now;
+
+    public List<SecondSample> Timeline { get; } = [];
+
+    public Counters Totals() => loops.Aggregate(new Counters(), (sum, loop) => sum.Plus(loop.Counters));
+
+    public Histogram Deliveries() => Sum(loop => loop.Deliveries);
+
+    public Histogram Receipts() => Sum(loop => loop.Receipts);
+
+    public SecondSample Take(string phase)
+    {
+        var (at, totals, deliveries, receipts) = (Ticks.Now, Totals(), Deliveries(), Receipts());
+        var seconds = Math.Max(1e-3, (at - _lastAt) / (double)Ticks.PerSecond);
+        var recent = deliveries.Since(_lastDeliveries);
+        var sample = new SecondSample
+        {
+            At = Math.Round((at - _start) / (double)Ticks.PerSecond, 2),
+            Phase = phase,
+            Connections = totals.Connections,
+            SentPerSecond = (totals.Sent - _last.Sent) / seconds,
+            AcknowledgedPerSecond = (totals.Acknowledged - _last.Acknowledged) / seconds,
+            DeliveriesPerSecond = (totals.Deliveries - _last.Deliveries) / seconds,
+            MegabytesInPerSecond = (totals.BytesIn - _last.BytesIn) / seconds / 1e6,
+            DeliveryP50Ms = recent.PercentileMs(0.5),
+            DeliveryP99Ms = recent.PercentileMs(0.99),
+            DeliveryMaxMs = recent.MaxMs,
+            ReceiptP99Ms = receipts.Since(_lastReceipts).PercentileMs(0.99),
+            ServerCpuPercent = server?.CpuPercent() ?? 0,
+            ServerMb = (server?.ResidentBytes() ?? 0) / 1e6,
+            ClientCpuPercent = _self.CpuPercent(),
+            ClientMb = _self.ResidentBytes() / 1e6,
+            Violations = totals.Gaps + totals.OutOfOrder + totals.Duplicates + totals.Foreign + totals.Altered + totals.AckConflicts,
+        };
+        (_last, _lastDeliveries, _lastReceipts, _lastAt) = (totals, deliveries, receipts, at);
+        Timeline.Add(sample);
+        return sample;
+    }
+
+    private Histogram Sum(Func<Loop, Histogram> one)
+    {
+        var sum = new Histogram();
+        foreach (var loop in loops) sum.Add(one(loop));
+        return sum;
+    }
+}

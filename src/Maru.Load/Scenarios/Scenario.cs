@@ -1,0 +1,83 @@
+using System.Text.Json.Serialization;
+
+namespace Maru.Load.Scenarios;
+
+/// <summary>What a run does and what it must reach. One JSON file; unknown fields are errors; docs/load.md describes each field. Times are seconds.</summary>
+internal sealed record Scenario
+{
+    /// <summary>Short name, shown in reports; the file's name when left out.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>One sentence for <c>maru-load scenarios</c>.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>Connections, one user each. May be left out when <see cref="Members"/> is given.</summary>
+    public int Clients { get; init; }
+
+    /// <summary>Rooms in use; client j is in room j mod rooms.</summary>
+    public int Rooms { get; init; } = 1;
+
+    /// <summary>Clients in each room: another way to give <see cref="Clients"/> (rooms x members).</summary>
+    public int Members { get; init; }
+
+    /// <summary>How many of the clients send; 0 = all.</summary>
+    public int Senders { get; init; }
+
+    /// <summary>Open loop: messages a second of all senders together, sent on schedule whatever the server does; latency counts from the schedule.</summary>
+    public double Rate { get; init; }
+
+    /// <summary>Closed loop: messages that each sender keeps unacknowledged. Exclusive with <see cref="Rate"/>.</summary>
+    public int Window { get; init; }
+
+    /// <summary>Bytes of the message's text; 64 at least.</summary>
+    public int Payload { get; init; } = 64;
+
+    /// <summary>Whether each SEND carries a <c>client-key</c>, which is also what allows a retry after a reconnect.</summary>
+    public bool ClientKeys { get; init; } = true;
+
+    /// <summary>Seconds over which the clients connect.</summary>
+    public double Ramp { get; init; } = 2;
+
+    /// <summary>Seconds of sending that are verified but not measured.</summary>
+    public double Warmup { get; init; } = 3;
+
+    /// <summary>Seconds that are measured.</summary>
+    public double Duration { get; init; } = 20;
+
+    /// <summary>Seconds to wait after the last send for what is outstanding; what is missing then is lost.</summary>
+    public double DrainTimeout { get; init; } = 30;
+
+    /// <summary>Share (0 to 1) of the clients that read slowly; they do not send and are not in the latency figures.</summary>
+    public double SlowShare { get; init; }
+
+    /// <summary>Bytes a second that a slow client reads; 0 = nothing until the drain.</summary>
+    public int SlowBytesPerSecond { get; init; }
+
+    /// <summary>Share (0 to 1) of the clients that drop their connection at random moments and resume.</summary>
+    public double ReconnectShare { get; init; }
+
+    /// <summary>Seconds between two drops of the same client, on average.</summary>
+    public double ReconnectEvery { get; init; } = 10;
+
+    /// <summary>Clients that connect before the server's memory is measured for the first time, so that a first connection's one-time cost is not counted.</summary>
+    public int BaselineClients { get; init; }
+
+    /// <summary>Whether the start and the end are compared with the history over REST. Without it only what is delivered is verified.</summary>
+    public bool History { get; init; } = true;
+
+    /// <summary>Threads that serve the connections. One takes some ten million deliveries a second; more take the server's cores.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>What must be reached, each as <c>measure operator number</c>, for instance <c>deliveryP99Ms &lt; 100</c>.</summary>
+    public IReadOnlyList<string> Thresholds { get; init; } = [];
+
+    [JsonIgnore]
+    public int SlowClients => (int)Math.Round(SlowShare * Clients);
+
+    [JsonIgnore]
+    public int SendingClients => Rate <= 0 && Window == 0 ? 0 : Math.Min(Senders == 0 ? Clients : Senders, Clients - SlowClients);
+
+    /// <summary>Rooms that no client is in are not touched.</summary>
+    [JsonIgnore]
+    public int RoomsInUse => Math.Min(Rooms, Clients);
+}

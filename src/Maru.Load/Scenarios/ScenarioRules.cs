@@ -1,0 +1,33 @@
+namespace Maru.Load.Scenarios;
+
+/// <summary>What a scenario must keep beyond its types. Each message names the field and says what to do.</summary>
+internal static class ScenarioRules
+{
+    /// <summary>The shortest text that holds sender, number and time.</summary>
+    public const int SmallestPayload = 64;
+
+    public static void Check(Scenario s)
+    {
+        Require(s.Clients > 0, "clients: give the number of connections (or members and rooms).");
+        Require(s.Rooms > 0, "rooms: at least 1.");
+        Require(s.Members == 0 || s.Members * s.Rooms == s.Clients, "members: clients must be rooms x members; leave one of them out.");
+        Require(s.Senders >= 0 && s.Senders <= s.Clients, "senders: between 0 (all) and clients.");
+        Require(s.Rate >= 0 && s.Window >= 0, "rate, window: not negative.");
+        Require(s.Rate == 0 || s.Window == 0, "rate (open loop) and window (closed loop) exclude each other: leave one out.");
+        Require(s.Payload is >= SmallestPayload and <= 60_000, "payload: 64 to 60000 bytes.");
+        Require(s.Ramp >= 0 && s.Warmup >= 0 && s.DrainTimeout >= 0, "ramp, warmup, drainTimeout: not negative, in seconds.");
+        Require(s.Duration is > 0 and <= 86_400, "duration: more than 0 and at most 86400 seconds.");
+        Require(s.SlowShare is >= 0 and < 1, "slowShare: from 0 to below 1.");
+        Require(s.SlowBytesPerSecond >= 0, "slowBytesPerSecond: not negative.");
+        Require(s.ReconnectShare is >= 0 and <= 1, "reconnectShare: from 0 to 1.");
+        Require(s.ReconnectEvery > 0, "reconnectEvery: more than 0 seconds.");
+        Require(s.BaselineClients >= 0 && s.BaselineClients < s.Clients, "baselineClients: fewer than clients.");
+        Require(s.Threads is >= 1 and <= 64, "threads: 1 to 64.");
+        foreach (var text in s.Thresholds) Threshold.Parse(text);
+    }
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds) throw new ScenarioException("The scenario's " + otherwise);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+
+namespace Maru.Load.Scenarios;
+
+/// <summary>One demand on a run: <c>measure operator number</c>.</summary>
+internal sealed record Threshold(string Measure, string Operator, double Limit)
+{
+    /// <summary>Every measure a threshold may name, with its unit and meaning.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Measures = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["messagesPerSecond"] = "acknowledged messages a second",
+        ["deliveriesPerSecond"] = "deliveries a second, all clients together",
+        ["deliveryMeanMs"] = "schedule to delivery, mean",
+        ["deliveryP50Ms"] = "schedule to delivery, median",
+        ["deliveryP95Ms"] = "schedule to delivery, 95th percentile",
+        ["deliveryP99Ms"] = "schedule to delivery, 99th percentile",
+        ["deliveryP999Ms"] = "schedule to delivery, 99.9th percentile",
+        ["deliveryMaxMs"] = "schedule to delivery, longest",
+        ["receiptMeanMs"] = "schedule to RECEIPT, mean",
+        ["receiptP50Ms"] = "schedule to RECEIPT, median",
+        ["receiptP99Ms"] = "schedule to RECEIPT, 99th percentile",
+        ["receiptMaxMs"] = "schedule to RECEIPT, longest",
+        ["disconnects"] = "connections that ended without being asked to",
+        ["unacknowledged"] = "messages without RECEIPT at the end",
+        ["serverMb"] = "the server's largest resident memory, MB (needs --pid)",
+        ["serverCpuPercent"] = "the server's mean CPU while measuring, 100 = one core (needs --pid)",
+        ["bytesPerConnection"] = "growth of the server's resident memory a connection (needs --pid)",
+    };
+
+    public static Threshold Parse(string text)
+    {
+        var parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length != 3 || parts[1] is not ("<" or "<=" or ">" or ">=" or "==")
+            || !double.TryParse(parts[2], NumberStyles.Float, CultureInfo.InvariantCulture, out var limit))
+            throw new ScenarioException($"The threshold '{text}' is not 'measure operator number', for instance 'deliveryP99Ms < 100' (operators < <= > >= ==).");
+        if (!Measures.ContainsKey(parts[0]))
+            throw new ScenarioException($"The threshold '{text}' names no known measure. Known: {string.Join(", ", Measures.Keys)}.");
+        return new Threshold(parts[0], parts[1], limit);
+    }
+
+    public bool Holds(double value) => Operator switch
+    {
+        "<" => value < Limit,
+        "<=" => value <= Limit,
+        ">" => value > Limit,
+        ">=" => value >= Limit,
+        _ => value == Limit,
+    };
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Measure} {Operator} {Limit}");
+}

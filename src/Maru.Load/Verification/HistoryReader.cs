@@ -1,0 +1,71 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Maru.Load.Scenarios;
+
+namespace Maru.Load.Verification;
+
+/// <summary>The REST side of verification: where a room stands, and its pages. Any thread.</summary>
+internal sealed class HistoryReader(Uri server) : IDisposable
+{
+    private const int PageSize = 200;
+
+    private readonly HttpClient _http = new() { BaseAddress = server, Timeout = TimeSpan.FromSeconds(60) };
+
+    public async Task<long> LastSeqAsync(long room, string token, CancellationToken ct)
+    {
+        using var json = await GetAsync($"/api/rooms/{room}", token, ct);
+        return json.RootElement.GetProperty("lastSeq").GetInt64();
+    }
+
+    /// <summary>Reads everything after the history's start; tells of each page's entries.</summary>
+    public async Task<HistoryFindings> ReadRoomAsync(long room, string token, RoomHistory history, Action<int> progress, CancellationToken ct)
+    {
+        while (true)
+        {
+            using var page = await GetAsync($"/api/rooms/{room}/messages?after={history.Last}&limit={PageSize}", token, ct);
+            var items = page.RootElement.GetProperty("items");
+            foreach (var item in items.EnumerateArray())
+            {
+                var text = item.TryGetProperty("text", out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+                history.Entry(item.GetProperty("seq").GetInt64(), Encoding.UTF8.GetBytes(text));
+            }
+
+            progress(items.GetArrayLength());
+            if (items.GetArrayLength() == 0 || !page.RootElement.GetProperty("hasMore").GetBoolean()) return history.End();
+        }
+    }
+
+    /// <summary>The version in the server's OpenAPI document; null when it has none.</summary>
+    public async Task<string?> VersionAsync(CancellationToken ct)
+    {
+        try
+        {
+            using var json = await GetAsync("/openapi/v1.json", null, ct);
+            return json.RootElement.GetProperty("info").GetProperty("title").GetString() + " " + json.RootElement.GetProperty("info").GetProperty("version").GetString();
+        }
+        catch (Exception e) when (e is ScenarioException or KeyNotFoundException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<JsonDocument> GetAsync(string path, string? token, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        try
+        {
+            using var response = await _http.SendAsync(request, ct);
+            if (!response.IsSuccessStatusCode)
+                throw new ScenarioException($"GET {path} answered {(int)response.StatusCode}. Do the tokens and rooms come from this server's 'maru seed'? (\"history\": false runs without REST.)");
+            return await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(ct), default, ct);
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException)
+        {
+            throw new ScenarioException($"GET {path} at {server} failed: {e.Message} Is the server running there? (--url; \"history\": false runs without REST.)");
+        }
+    }
+}
