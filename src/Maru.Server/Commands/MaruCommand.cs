@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Maru.Server.Platform;
+using Microsoft.AspNetCore.Connections;
+
+namespace Maru.Server.Commands;
+
+/// <summary>The command line: <c>maru</c> runs the server, <c>maru seed</c> fills a store. What it does not know itself is configuration and passed on.</summary>
+internal static class MaruCommand
+{
+    private const int BadSetup = 2;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("Maru, a real-time chat server. Settings: appsettings.json, Maru__… in the environment, --Maru:…=… and --urls here.")
+        {
+            TreatUnmatchedTokensAsErrors = false,
+        };
+        root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
+        root.SetAction((_, _) => GuardAsync(() => ServeAsync(args)));
+
+        // The host listens to SIGTERM itself, and takes the time that it needs.
+        var run = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+        return await root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }).InvokeAsync(run);
+    }
+
+    /// <summary>What the operator can mend is one line and exit code 2; anything else is a bug and shows itself.</summary>
+    private static async Task<int> GuardAsync(Func<Task> run)
+    {
+        try
+        {
+            await run();
+            return 0;
+        }
+        catch (StartException e)
+        {
+            await Console.Error.WriteLineAsync($"maru: {e.Message}");
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync($"maru: {e.Message} Choose another with --urls, or end the program that has it.");
+        }
+
+        return BadSetup;
+    }
+
+    private static async Task ServeAsync(string[] args)
+    {
+        if (args is [var word, ..] && word.IndexOfAny(['-', '/', '=']) < 0) throw new StartException($"There is no command '{word}'. See: maru --help");
+        await using var app = await Program.BuildAsync(args);
+        await app.RunAsync();
+    }
+
+    private sealed class PrintVersion : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            parseResult.InvocationConfiguration.Output.WriteLine($"maru {Health.Version}");
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Maru.Server.Features.Accounts;
+
+/// <param name="Handle">3–32 of <c>a-z0-9_.-</c>; yours for good</param>
+/// <param name="Name">what others see</param>
+/// <param name="Password">at least 8 characters</param>
+/// <param name="Email">to sign in with; nobody else sees it</param>
+/// <param name="Device">what to call this session in the list of sessions; else the User-Agent</param>
+public sealed record SignupRequest([property: Required] string? Handle, [property: Required] string? Name, [property: Required] string? Password, string? Email, string? Device);
+
+/// <param name="Handle">or the e-mail address</param>
+/// <param name="Device">what to call this session in the list of sessions; else the User-Agent</param>
+public sealed record LoginRequest([property: Required] string? Handle, [property: Required] string? Password, string? Device);
+
+public sealed record RefreshRequest([property: Required] string? RefreshToken);
+
+/// <summary>What is absent stays; an empty statusMessage or avatarUrl takes it away.</summary>
+/// <param name="AvatarUrl">https://… or /api/files/…</param>
+public sealed record ProfileChange(string? Name, string? StatusMessage, string? AvatarUrl);
+
+public sealed record PasswordChange([property: Required] string? OldPassword, [property: Required] string? NewPassword);
+
+public sealed record AccountDeletion([property: Required] string? Password);
+
+/// <summary>A person, as others see one.</summary>
+public sealed record User(long Id, string Handle, string Name, string? AvatarUrl);
+
+/// <summary>A person, as he sees himself.</summary>
+public sealed record Profile(long Id, string Handle, string Name, string? StatusMessage, string? AvatarUrl);
+
+/// <param name="User">who signed in</param>
+/// <param name="AccessToken">for the Authorization header, and for CONNECT</param>
+/// <param name="RefreshToken">good once: the answer to a refresh has the next one</param>
+/// <param name="ExpiresIn">seconds that the access token is good for</param>
+public sealed record SignedIn(User User, string AccessToken, string RefreshToken, long ExpiresIn);
+
+/// <param name="Items">ordered by handle</param>
+/// <param name="Next">pass it as <c>after</c> to get the next page; absent on the last one</param>
+public sealed record UserPage(IReadOnlyList<User> Items, string? Next);
+
+/// <param name="UsedAt">when its tokens were renewed last</param>
+/// <param name="Current">the session that asks</param>
+public sealed record Session(long Id, string Device, DateTimeOffset CreatedAt, DateTimeOffset UsedAt, DateTimeOffset ExpiresAt, bool Current);
+
+public sealed record SessionList(IReadOnlyList<Session> Items);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(SignupRequest))]
+[JsonSerializable(typeof(LoginRequest))]
+[JsonSerializable(typeof(RefreshRequest))]
+[JsonSerializable(typeof(ProfileChange))]
+[JsonSerializable(typeof(PasswordChange))]
+[JsonSerializable(typeof(AccountDeletion))]
+[JsonSerializable(typeof(Profile))]
+[JsonSerializable(typeof(SignedIn))]
+[JsonSerializable(typeof(UserPage))]
+[JsonSerializable(typeof(SessionList))]
+internal sealed partial class AccountJson : JsonSerializerContext;

@@ -1,0 +1,25 @@
+using Maru.Server.Platform;
+
+namespace Maru.Server.Features.Accounts;
+
+/// <summary>Who people are: sign-up, sign-in, sessions, profiles, the directory.</summary>
+internal static class AccountSlice
+{
+    public static void AddAccounts(this IServiceCollection services)
+    {
+        services.AddSingleton<AccountEvents>();
+        services.AddSingleton<AccountStore>();
+        services.AddSingleton<Authenticator>();
+        services.AddSingleton<Passwords>();
+        services.AddSingleton<SessionStore>();
+        services.AddSingleton<TokenMint>();
+        services.AddJson(AccountJson.Default);
+    }
+
+    public static void MapAccounts(this IEndpointRouteBuilder routes)
+    {
+        routes.MapSignIn();
+        routes.MapProfiles();
+        routes.MapSessions();
+    }
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+using Maru.Engine;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Features.Accounts;
+
+/// <summary>The people. Any thread.</summary>
+internal sealed class AccountStore(Database database, SessionStore sessions, TimeProvider time)
+{
+    private const string Deleted = "deleted user";
+
+    /// <summary>Makes the account and its first session. Null when the handle or the e-mail address is taken.</summary>
+    public Task<(Account Account, OpenSession Session)?> CreateAsync(NewAccount account, string device, CancellationToken ct) => database.WriteAsync(
+        async (transaction, inner) =>
+        {
+            var user = await transaction.FirstAsync<long>(
+                """
+                INSERT INTO users (handle, name, name_key, email, password_hash, created_at)
+                VALUES (@Handle, @Name, @NameKey, @Email, @PasswordHash, @now)
+                ON CONFLICT DO NOTHING
+                RETURNING id
+                """,
+                new { account.Handle, account.Name, NameKey = Key(account.Name), account.Email, account.PasswordHash, now = Now },
+                inner);
+            if (user == 0) return ((Account, OpenSession)?)null;
+            var made = new Account(user, account.Handle, account.Name, null, null, "user", account.PasswordHash);
+            return (made, await sessions.OpenAsync(transaction, made.UserId, device, inner));
+        },
+        ct);
+
+    public Task<Account?> FindAsync(UserId user, CancellationToken ct) =>
+        database.FirstAsync<Account>($"{Account.Select} AND id = @Value", user, ct);
+
+    /// <param name="name">a handle or, when there is an @ in it, an e-mail address</param>
+    public Task<Account?> FindAsync(string name, CancellationToken ct) => database.FirstAsync<Account>(
+        name.Contains('@') ? $"{Account.Select} AND email = @name" : $"{Account.Select} AND handle = @name",
+        new { name },
+        ct);
+
+    /// <param name="betterHash">what to keep instead of a weak hash; null leaves it</param>
+    public Task<OpenSession> SignInAsync(UserId user, string device, string? betterHash, CancellationToken ct) => database.WriteAsync(
+        async (transaction, inner) =>
+        {
+            if (betterHash is not null)
+                await transaction.ExecuteAsync("UPDATE users SET password_hash = @betterHash WHERE id = @Value", new { user.Value, betterHash }, inner);
+            return await sessions.OpenAsync(transaction, user, device, inner);
+        },
+        ct);
+
+    /// <summary>Of each text: null leaves it, empty takes it away.</summary>
+    public Task<Account?> ChangeAsync(UserId user, string? name, string? statusMessage, string? avatarUrl, CancellationToken ct) => database.WriteAsync(
+        (transaction, inner) => transaction.FirstAsync<Account>(
+            $"""
+            UPDATE users SET
+              name = coalesce(@name, name),
+              name_key = coalesce(@key, name_key),
+              status_message = nullif(coalesce(@statusMessage, status_message), ''),
+              avatar_url = nullif(coalesce(@avatarUrl, avatar_url), '')
+            WHERE id = @Value AND deleted_at IS NULL;
+            {Account.Select} AND id = @Value
+            """,
+            new { user.Value, name, key = name is null ? null : Key(name), statusMessage, avatarUrl },
+            inner),
+        ct);
+
+    /// <summary>The new password, and the end of every other session.</summary>
+    public async Task ChangePasswordAsync(UserId user, long session, string hash, CancellationToken ct) => sessions.Announce(user, await database.WriteAsync(
+        async (transaction, inner) =>
+        {
+            await transaction.ExecuteAsync("UPDATE users SET password_hash = @hash WHERE id = @Value", new { user.Value, hash }, inner);
+            return await sessions.EndAllAsync(transaction, user, but: session, inner);
+        },
+        ct));
+
+    /// <summary>The row stays, without anything of the person, so that what others see of the past can be read.</summary>
+    public async Task DeleteAsync(UserId user, CancellationToken ct) => sessions.Announce(user, await database.WriteAsync(
+        async (transaction, inner) =>
+        {
+            await transaction.ExecuteAsync(
+                """
+                UPDATE users SET handle = @handle, name = @name, name_key = '', email = NULL, password_hash = NULL, status_message = NULL, avatar_url = NULL,
+                  role = 'user', deleted_at = @now
+                WHERE id = @Value
+                """,
+                new { user.Value, name = Deleted, handle = string.Create(CultureInfo.InvariantCulture, $"deleted:{user.Value}"), now = Now },
+                inner);
+            return await sessions.EndAllAsync(transaction, user, but: 0, inner);
+        },
+        ct));
+
+    /// <summary>Who has a handle or a name that begins so, ordered by handle; two ranges of two indexes, however many people there are.</summary>
+    /// <param name="after">the handle that the page before ended with; empty for the first page</param>
+    public Task<IReadOnlyList<User>> PageAsync(string query, string after, int limit, CancellationToken ct) => database.ListAsync<User>(
+        query.Length == 0
+            ? """
+              SELECT id, handle, name, avatar_url FROM users
+              WHERE deleted_at IS NULL AND handle > @after
+              ORDER BY handle LIMIT @limit
+              """
+            : """
+              SELECT id, handle, name, avatar_url FROM users
+              WHERE id IN (
+                SELECT id FROM users WHERE handle >= @from AND handle < @to
+                UNION
+                SELECT id FROM users WHERE name_key >= @from AND name_key < @to)
+              AND deleted_at IS NULL AND handle > @after
+              ORDER BY handle LIMIT @limit
+              """,
+        new { from = Key(query), to = Key(query) + "\U0010FFFF", after, limit },
+        ct);
+
+    /// <summary>What a name is found by.</summary>
+    public static string Key(string name) => name.ToLowerInvariant();
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+}
+
+/// <summary>What a sign-up made sure of.</summary>
+internal sealed record NewAccount(string Handle, string Name, string? Email, string PasswordHash);

@@ -1,0 +1,81 @@
+using System.Threading.RateLimiting;
+using Maru.Server.Platform;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+
+namespace Maru.Server.Features.Accounts;
+
+internal enum PasswordCheck : byte
+{
+    Wrong,
+    Right,
+
+    /// <summary>Right, and the stored hash is weaker than what is made now.</summary>
+    RightButWeak,
+
+    /// <summary>Not looked at: too many are waiting, or there were too many attempts on this account.</summary>
+    Busy,
+}
+
+/// <summary>
+/// Hashes passwords, some tens of milliseconds of pure computation each, beside the thread pool, so that a burst of sign-ins slows down sign-ins and nothing else.
+/// A bounded number waits; beyond it the answer is "busy" at once. Any thread.
+/// </summary>
+internal sealed class Passwords : IDisposable
+{
+    private static readonly object Nobody = new();   // the hasher takes a user and ignores it
+
+    private readonly PasswordHasher<object> _hasher;
+    private readonly ConcurrencyLimiter _workers;
+    private readonly PartitionedRateLimiter<string> _attempts;
+    private readonly string _nobodysHash;
+
+    public Passwords(PasswordOptions options, RateLimitOptions limits)
+    {
+        _hasher = new PasswordHasher<object>(Options.Create(new PasswordHasherOptions { IterationCount = options.Iterations }));
+        _workers = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
+        {
+            PermitLimit = options.Workers > 0 ? options.Workers : Math.Max(1, Environment.ProcessorCount / 2),
+            QueueLimit = options.Queue,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        });
+        _attempts = PartitionedRateLimiter.Create<string, string>(handle => limits.Enabled
+            ? RateLimits.Bucket(handle, limits.AttemptsPerAccount, limits.AttemptsPerAccount, TimeSpan.FromMinutes(1))
+            : RateLimitPartition.GetNoLimiter(handle));
+        _nobodysHash = _hasher.HashPassword(Nobody, Guid.NewGuid().ToString());
+    }
+
+    /// <summary>Null when too many are waiting.</summary>
+    public Task<string?> HashAsync(string password, CancellationToken ct) =>
+        ComputeAsync(null, () => (string?)_hasher.HashPassword(Nobody, password), ct);
+
+    /// <summary>Takes the same time whether there is a hash or, for an unknown handle, none.</summary>
+    /// <param name="handle">whose attempts are counted: many addresses together shall not guess one password</param>
+    /// <param name="hash">what the store has; null for nothing</param>
+    public async Task<PasswordCheck> CheckAsync(string handle, string? hash, string password, CancellationToken ct)
+    {
+        using var attempt = _attempts.AttemptAcquire(handle);
+        if (!attempt.IsAcquired) return PasswordCheck.Busy;
+        return await ComputeAsync(
+            PasswordCheck.Busy,
+            () => (_hasher.VerifyHashedPassword(Nobody, hash ?? _nobodysHash, password), hash) switch
+            {
+                (PasswordVerificationResult.Success, not null) => PasswordCheck.Right,
+                (PasswordVerificationResult.SuccessRehashNeeded, not null) => PasswordCheck.RightButWeak,
+                _ => PasswordCheck.Wrong,
+            },
+            ct);
+    }
+
+    public void Dispose()
+    {
+        _workers.Dispose();
+        _attempts.Dispose();
+    }
+
+    private async Task<T> ComputeAsync<T>(T busy, Func<T> compute, CancellationToken ct)
+    {
+        using var turn = await _workers.AcquireAsync(1, ct);
+        return turn.IsAcquired ? await Task.Factory.StartNew(compute, ct, TaskCreationOptions.LongRunning, TaskScheduler.Default) : busy;
+    }
+}

@@ -1,0 +1,82 @@
+using Maru.Engine;
+using Maru.Server.Platform;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Maru.Server.Features.Accounts;
+
+/// <summary>One's own account, and the directory of the others.</summary>
+internal static class ProfileEndpoints
+{
+    private const int DefaultPage = 50;
+
+    public static void MapProfiles(this IEndpointRouteBuilder routes)
+    {
+        var me = routes.MapGroup("/api/me").WithTags("Profile").RequireAuthorization();
+        me.MapGet("/", GetAsync).WithSummary("Your profile");
+        me.MapPatch("/", ChangeAsync).WithSummary("Change your profile: what is absent stays, empty takes away");
+        me.MapDelete("/", DeleteAsync).WithSummary("Delete your account; what you wrote stays, as by a deleted user");
+        me.MapPost("/password", ChangePasswordAsync).WithSummary("Change your password and end all other sessions");
+        routes.MapGet("/api/users", ListAsync).WithTags("Directory").RequireAuthorization().WithSummary("People whose handle or name begins with q");
+    }
+
+    private static async Task<Results<Ok<Profile>, ProblemHttpResult>> GetAsync(Caller caller, AccountStore store, CancellationToken ct) =>
+        await store.FindAsync(caller.UserId, ct) is { } account ? TypedResults.Ok(account.ToProfile()) : Problem.SessionEnded.Result();
+
+    private static async Task<Results<Ok<Profile>, ProblemHttpResult>> ChangeAsync(
+        ProfileChange request, Caller caller, MaruOptions options, AccountStore store, AccountEvents events, CancellationToken ct)
+    {
+        var errors = new FieldErrors();
+        var rules = new AccountRules(errors, options.Limits, options.Passwords);
+        var name = request.Name is null ? null : rules.Name(request.Name);
+        var statusMessage = request.StatusMessage is null ? null : rules.StatusMessage(request.StatusMessage);
+        var avatarUrl = request.AvatarUrl is null ? null : rules.AvatarUrl(request.AvatarUrl);
+        if (errors.Any) return errors.Result();
+
+        if (await store.ChangeAsync(caller.UserId, name, statusMessage, avatarUrl, ct) is not { } account) return Problem.SessionEnded.Result();
+        if (name is not null || avatarUrl is not null) events.ChangeProfile(caller.UserId);
+        return TypedResults.Ok(account.ToProfile());
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
+        [FromBody] AccountDeletion request, Caller caller, HttpContext context, Passwords passwords, AccountStore store, AccountEvents events, CancellationToken ct)
+    {
+        if (await RefuseAsync(caller, "password", request.Password, context, passwords, store, ct) is { } refusal) return refusal;
+        await store.DeleteAsync(caller.UserId, ct);
+        events.ChangeProfile(caller.UserId);
+        events.DeleteAccount(caller.UserId);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> ChangePasswordAsync(
+        PasswordChange request, Caller caller, HttpContext context, MaruOptions options, Passwords passwords, AccountStore store, CancellationToken ct)
+    {
+        var errors = new FieldErrors();
+        var password = new AccountRules(errors, options.Limits, options.Passwords).Password("newPassword", request.NewPassword);
+        if (errors.Any) return errors.Result();
+        if (await RefuseAsync(caller, "oldPassword", request.OldPassword, context, passwords, store, ct) is { } refusal) return refusal;
+        if (await passwords.HashAsync(password, ct) is not { } hash) return Problems.Busy(context);
+        await store.ChangePasswordAsync(caller.UserId, caller.SessionId, hash, ct);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Ok<UserPage>> ListAsync(LimitOptions limits, AccountStore store, string? q, string? after, int? limit, CancellationToken ct)
+    {
+        var size = Math.Clamp(limit ?? DefaultPage, 1, limits.PageItems);
+        var found = await store.PageAsync(PlainText.Tidy(q), after ?? "", size + 1, ct);
+        return TypedResults.Ok(found.Count > size ? new UserPage([.. found.Take(size)], found[size - 1].Handle) : new UserPage(found, null));
+    }
+
+    /// <summary>What cannot be undone asks for the password again: a borrowed, open browser is not enough. Null lets it pass.</summary>
+    private static async Task<ProblemHttpResult?> RefuseAsync(
+        Caller caller, string field, string? password, HttpContext context, Passwords passwords, AccountStore store, CancellationToken ct)
+    {
+        var account = await store.FindAsync(caller.UserId, ct);
+        var check = await passwords.CheckAsync(account?.Handle ?? "", account?.PasswordHash, password ?? "", ct);
+        if (check == PasswordCheck.Busy) return Problems.Busy(context);
+        if (check != PasswordCheck.Wrong) return null;
+        var errors = new FieldErrors();
+        errors.Add(field, "The password is wrong.");
+        return errors.Result();
+    }
+}

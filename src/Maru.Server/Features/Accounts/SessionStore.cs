@@ -1,0 +1,132 @@
+using System.Data.Common;
+using Maru.Engine;
+using Maru.Server.Platform;
+using Maru.Server.Platform.Tokens;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Features.Accounts;
+
+/// <summary>
+/// The signed-in devices. A session ends in three places: here in the store, then in <see cref="EndedSessions"/>, which refuses its access tokens, then by
+/// <see cref="AccountEvents"/>, which closes its sockets. Any thread.
+/// </summary>
+internal sealed class SessionStore(Database database, EndedSessions ended, AccountEvents events, JwtOptions options, TimeProvider time)
+{
+    public async Task<OpenSession> OpenAsync(DbTransaction transaction, UserId user, string device, CancellationToken ct)
+    {
+        var token = RefreshToken.Make();
+        var now = time.GetUtcNow();
+        var id = await transaction.FirstAsync<long>(
+            """
+            INSERT INTO sessions (user_id, device, refresh_hash, created_at, used_at, expires_at)
+            VALUES (@Value, @device, @Hash, @now, @now, @expires)
+            RETURNING id
+            """,
+            new { user.Value, device, token.Hash, now = now.ToUnixTimeMilliseconds(), expires = Expires(now) },
+            ct);
+        return new OpenSession(id, user.Value, token);
+    }
+
+    /// <summary>Exchanges a refresh token. Null when it is not good; when it was good once, somebody else has it too, and its session ends.</summary>
+    public async Task<OpenSession?> RefreshAsync(RefreshToken token, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var next = RefreshToken.Make();
+        var (renewed, robbed) = await database.WriteAsync(
+            async (transaction, inner) =>
+            {
+                var row = await transaction.FirstAsync<Row>(
+                    """
+                    UPDATE sessions SET refresh_hash = @next, used_at = @now, expires_at = @expires
+                    WHERE refresh_hash = @Hash AND ended_at IS NULL AND expires_at > @now
+                    RETURNING id, user_id
+                    """,
+                    new { token.Hash, next = next.Hash, now = now.ToUnixTimeMilliseconds(), expires = Expires(now) },
+                    inner);
+                if (row is null) return (row, await EndRobbedAsync(transaction, token, inner));
+                await transaction.ExecuteAsync("INSERT INTO spent_refresh_tokens (hash, session_id) VALUES (@Hash, @Id)", new { token.Hash, row.Id }, inner);
+                return (row, null);
+            },
+            ct);
+        if (robbed is not null) Announce(new UserId(robbed.UserId), [robbed.Id]);
+        return renewed is null ? null : new OpenSession(renewed.Id, renewed.UserId, next);
+    }
+
+    public async Task<IReadOnlyList<Session>> ListAsync(Caller caller, CancellationToken ct)
+    {
+        var rows = await database.ListAsync<ListRow>(
+            """
+            SELECT id, device, created_at, used_at, expires_at FROM sessions
+            WHERE user_id = @Value AND ended_at IS NULL AND expires_at > @now
+            ORDER BY used_at DESC, id DESC
+            """,
+            new { caller.UserId.Value, now = Now },
+            ct);
+        return [.. rows.Select(row => new Session(row.Id, row.Device, Time(row.CreatedAt), Time(row.UsedAt), Time(row.ExpiresAt), row.Id == caller.SessionId))];
+    }
+
+    /// <summary>False when the user has no such session.</summary>
+    public async Task<bool> EndAsync(UserId user, long session, CancellationToken ct)
+    {
+        var ids = await database.WriteAsync(
+            (transaction, inner) => transaction.ListAsync<long>(
+                "UPDATE sessions SET ended_at = @now WHERE id = @session AND user_id = @Value AND ended_at IS NULL RETURNING id",
+                new { user.Value, session, now = Now },
+                inner),
+            ct);
+        Announce(user, ids);
+        return ids.Count > 0;
+    }
+
+    public async Task EndOthersAsync(Caller caller, CancellationToken ct) =>
+        Announce(caller.UserId, await database.WriteAsync((transaction, inner) => EndAllAsync(transaction, caller.UserId, caller.SessionId, inner), ct));
+
+    /// <summary>Part of a larger write: after its commit the caller passes the answer to <see cref="Announce"/>.</summary>
+    /// <param name="but">the session that goes on; 0 for none</param>
+    public Task<IReadOnlyList<long>> EndAllAsync(DbTransaction transaction, UserId user, long but, CancellationToken ct) =>
+        transaction.ListAsync<long>(
+            "UPDATE sessions SET ended_at = @now WHERE user_id = @Value AND id <> @but AND ended_at IS NULL RETURNING id",
+            new { user.Value, but, now = Now },
+            ct);
+
+    public void Announce(UserId user, IReadOnlyList<long> sessions)
+    {
+        foreach (var session in sessions) ended.Add(session);
+        events.EndSessions(user, sessions);
+    }
+
+    /// <summary>At start, before the first request: what ended before must stay ended.</summary>
+    public async Task LoadEndedAsync(CancellationToken ct)
+    {
+        var since = (time.GetUtcNow() - ended.Memory).ToUnixTimeMilliseconds();
+        foreach (var row in await database.ListAsync<EndedRow>("SELECT id, ended_at FROM sessions WHERE ended_at > @since", new { since }, ct))
+            ended.Add(row.Id, Time(row.EndedAt));
+    }
+
+    private Task<Row?> EndRobbedAsync(DbTransaction transaction, RefreshToken token, CancellationToken ct) =>
+        transaction.FirstAsync<Row>(
+            """
+            UPDATE sessions SET ended_at = @now
+            WHERE ended_at IS NULL AND id = (SELECT session_id FROM spent_refresh_tokens WHERE hash = @Hash)
+            RETURNING id, user_id
+            """,
+            new { token.Hash, now = Now },
+            ct);
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private long Expires(DateTimeOffset now) => (now + options.RefreshTokenLifetime).ToUnixTimeMilliseconds();
+
+    private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    private sealed record Row(long Id, long UserId);
+
+    private sealed record ListRow(long Id, string Device, long CreatedAt, long UsedAt, long ExpiresAt);
+
+    private sealed record EndedRow(long Id, long EndedAt);
+}
+
+/// <param name="Id">the session's</param>
+/// <param name="UserId">whose it is</param>
+/// <param name="Token">the one refresh token that is good now</param>
+internal sealed record OpenSession(long Id, long UserId, RefreshToken Token);

@@ -1,0 +1,37 @@
+using System.ComponentModel.DataAnnotations;
+using Maru.Engine;
+using Maru.Server.Features.Accounts;
+using Maru.Server.Platform;
+using Maru.Server.Platform.Tokens;
+using Maru.Server.Storage;
+
+namespace Maru.Server;
+
+/// <summary>Every setting of the program: the section <c>Maru</c> of appsettings.json, which says the same in its comments.</summary>
+internal sealed class MaruOptions
+{
+    /// <summary>Connection string of the store: <c>Data Source=file</c>.</summary>
+    [Required]
+    public string Database { get; set; } = "Data Source=data/maru.db";
+
+    /// <summary>Folder for keys and files.</summary>
+    [Required]
+    public string Data { get; set; } = "data";
+
+    /// <summary><c>host:port[,host:port]</c> of the bus between nodes; empty for a single node.</summary>
+    public string Redis { get; set; } = "";
+
+    public SqliteOptions Sqlite { get; } = new();
+
+    public SignupOptions Signup { get; } = new();
+
+    public PasswordOptions Passwords { get; } = new();
+
+    public JwtOptions Jwt { get; } = new();
+
+    public LimitOptions Limits { get; } = new();
+
+    public RateLimitOptions RateLimits { get; } = new();
+
+    public EngineOptions Engine { get; } = new();
+}

@@ -1,0 +1,74 @@
+using Maru.Engine;
+using Maru.Server.Platform.Tokens;
+using Microsoft.AspNetCore.Authentication;
+
+namespace Maru.Server.Platform;
+
+/// <summary>Access by <c>Authorization: Bearer token</c> (RFC 6750). No request reads the store for it.</summary>
+internal static class Auth
+{
+    public static void AddAuth(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => KeyFile.Open(provider.GetRequiredService<MaruOptions>().Data, provider.GetRequiredService<JwtOptions>().Algorithm));
+        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<EndedSessions>();
+        services.AddTransient<BearerHandler>();
+
+        // The core only: AddAuthentication would bring data protection along, which makes keys in the home folder for cookies that we do not have.
+        services.AddAuthenticationCore(options =>
+        {
+            options.DefaultScheme = Caller.Scheme;
+            options.AddScheme<BearerHandler>(Caller.Scheme, null);
+        });
+        services.AddAuthorization();
+    }
+}
+
+/// <summary>Makes the <see cref="Caller"/> of one request from its token.</summary>
+internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended) : IAuthenticationHandler
+{
+    private const string Prefix = "Bearer ";
+
+    // Browsers' EventSource cannot set headers; nowhere else is a token taken from an address, which lands in logs and histories.
+    private static readonly PathString EventStream = "/api/events";
+
+    private static readonly AuthenticateResult BadToken = AuthenticateResult.Fail("The access token is wrong or expired.");
+    private static readonly AuthenticateResult Ended = AuthenticateResult.Fail("The session has ended.");
+
+    private HttpContext? _context;
+    private AuthenticateResult _result = AuthenticateResult.NoResult();
+
+    public Task InitializeAsync(AuthenticationScheme scheme, HttpContext context)
+    {
+        _context = context;
+        _result = Authenticate(Token(context.Request));
+        return Task.CompletedTask;
+    }
+
+    public Task<AuthenticateResult> AuthenticateAsync() => Task.FromResult(_result);
+
+    /// <summary>RFC 6750 section 3: the error is named only to those who sent a token.</summary>
+    public Task ChallengeAsync(AuthenticationProperties? properties)
+    {
+        Context.Response.Headers.WWWAuthenticate = _result.None ? "Bearer" : "Bearer error=\"invalid_token\"";
+        return Problems.WriteAsync(Context, _result == Ended ? Problem.SessionEnded : Problem.Unauthenticated);
+    }
+
+    public Task ForbidAsync(AuthenticationProperties? properties) => Problems.WriteAsync(Context, Problem.Forbidden);
+
+    private HttpContext Context => _context ?? throw new InvalidOperationException("Initialize first.");
+
+    private AuthenticateResult Authenticate(ReadOnlySpan<char> token)
+    {
+        if (token.IsEmpty) return AuthenticateResult.NoResult();
+        if (!tokens.TryRead(token, out var claims)) return BadToken;
+        return ended.Contains(claims.SessionId) ? Ended : AuthenticateResult.Success(new AuthenticationTicket(new Caller(claims), Caller.Scheme));
+    }
+
+    private static ReadOnlySpan<char> Token(HttpRequest request)
+    {
+        if (request.Headers.Authorization is [{ } header, ..])
+            return header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? header.AsSpan(Prefix.Length).Trim() : default;
+        return request.Path == EventStream && request.Query["access_token"] is [{ } token, ..] ? token : default;
+    }
+}

@@ -1,0 +1,25 @@
+using System.Security.Claims;
+using Maru.Engine;
+using Maru.Server.Platform.Tokens;
+
+namespace Maru.Server.Platform;
+
+/// <summary>Who makes this request, as the access token says. A handler that is only for signed-in users takes it as a parameter.</summary>
+internal sealed class Caller(AccessClaims claims) : ClaimsPrincipal(SignedIn)
+{
+    public const string Scheme = "Bearer";
+
+    private static readonly ClaimsIdentity SignedIn = new(Scheme);
+
+    public UserId UserId => claims.UserId;
+
+    public long SessionId => claims.SessionId;
+
+    public string Role => claims.Role;
+
+    public DateTimeOffset ExpiresAt => DateTimeOffset.FromUnixTimeSeconds(claims.ExpiresAt);
+
+    public override bool IsInRole(string role) => role == Role;
+
+    public static ValueTask<Caller?> BindAsync(HttpContext context) => ValueTask.FromResult(context.User as Caller);
+}

@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Maru.Server.Platform;
+
+/// <summary>Collects what is wrong with the fields of a request, so that one answer names it all.</summary>
+internal sealed class FieldErrors
+{
+    private readonly Dictionary<string, string[]> _errors = [];
+
+    public bool Any => _errors.Count > 0;
+
+    /// <param name="field">the name in JSON</param>
+    /// <param name="text">what a good value looks like</param>
+    public void Add(string field, string text) => _errors[field] = _errors.TryGetValue(field, out var texts) ? [.. texts, text] : [text];
+
+    public ProblemHttpResult Result() => Problems.Invalid(_errors);
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Maru.Server.Platform;
+
+/// <summary>How JSON looks here: camelCase, absent instead of null, times in UTC with milliseconds, other scripts unescaped. Slices add their generated contexts.</summary>
+internal static class Json
+{
+    public static void AddJson(this IServiceCollection services) => services.ConfigureHttpJsonOptions(options =>
+    {
+        var json = options.SerializerOptions;
+        json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        json.NumberHandling = JsonNumberHandling.Strict;
+        json.AllowDuplicateProperties = false;
+        json.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;   // safe: answers are application/json, never HTML
+        json.Converters.Add(new UtcTimes());
+    });
+
+    public static void AddJson(this IServiceCollection services, IJsonTypeInfoResolver context) =>
+        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, context));
+
+    /// <summary>RFC 3339, always <c>2026-11-20T11:24:00.000Z</c>.</summary>
+    private sealed class UtcTimes : JsonConverter<DateTimeOffset>
+    {
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset().ToUniversalTime();
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+    }
+}

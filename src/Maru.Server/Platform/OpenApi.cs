@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Maru.Server.Platform;
+
+/// <summary>The description of the REST interface for machines, at <c>/openapi/v1.json</c>.</summary>
+internal static class OpenApi
+{
+    private static readonly string[] Errors = ["400", "404", "429"];
+
+    public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    {
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo
+            {
+                Title = "Maru",
+                Version = Health.Version,
+                Description = "Real-time chat. Errors are problem details (RFC 9457) with a stable `type`; times are RFC 3339 in UTC; ids are JSON integers.",
+            };
+            document.Components ??= new OpenApiComponents();
+            document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+            document.Components.SecuritySchemes[Caller.Scheme] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                BearerFormat = "JWT",
+                Description = "The accessToken of a sign-up, sign-in or refresh.",
+            };
+            return Task.CompletedTask;
+        });
+        options.AddOperationTransformer(DescribeAsync);
+    });
+
+    public static void MapApiDocument(this IEndpointRouteBuilder routes) => routes.MapOpenApi("/openapi/{documentName}.json").DisableRateLimiting();
+
+    /// <summary>What every operation shares: the token where one is needed, and how it refuses.</summary>
+    private static Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        var signedIn = metadata.OfType<IAuthorizeData>().Any();
+        operation.Responses ??= [];
+        foreach (var status in signedIn ? Errors.Prepend("401") : Errors) operation.Responses.TryAdd(status, Refusal(status));
+        if (!signedIn) return Task.CompletedTask;
+        operation.Security ??= [];
+        operation.Security.Add(new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Caller.Scheme, context.Document)] = [] });
+        return Task.CompletedTask;
+    }
+
+    private static OpenApiResponse Refusal(string status) => new()
+    {
+        Description = status switch
+        {
+            "400" => "The request cannot be read, or some fields are not valid.",
+            "401" => "No access token, or one that is no longer good.",
+            "404" => "There is nothing here that the caller may see.",
+            _ => "Too many requests: see Retry-After.",
+        },
+        Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new() },
+    };
+}

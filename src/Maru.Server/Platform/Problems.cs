@@ -1,0 +1,101 @@
+using System.Data.Common;
+using Maru.Engine;
+using Maru.Server.Storage;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Maru.Server.Platform;
+
+/// <summary>Every refusal over HTTP is one of <see cref="Problem"/>'s, as problem details (RFC 9457); also those that the framework makes, and what nobody caught.</summary>
+internal static partial class Problems
+{
+    private static readonly Problem WrongMethod = new("method-not-allowed", 405, "This address does not take this method.");
+
+    public static void AddProblems(this IServiceCollection services)
+    {
+        services.AddProblemDetails();
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);   // else a body that cannot be read gets an empty answer
+    }
+
+    public static void UseProblems(this WebApplication app)
+    {
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Problems));
+        app.Use(next => context => GuardAsync(context, next, log));
+    }
+
+    /// <summary>For a handler to return.</summary>
+    public static ProblemHttpResult Result(this Problem problem, string? detail = null) => TypedResults.Problem(Details(problem, detail));
+
+    /// <summary><see cref="Problem.Invalid"/> with the texts for each field.</summary>
+    public static ProblemHttpResult Invalid(IDictionary<string, string[]> errors) => TypedResults.Problem(
+        new HttpValidationProblemDetails(errors) { Type = Problem.Invalid.Slug, Status = Problem.Invalid.Status, Title = Problem.Invalid.Title });
+
+    /// <summary><see cref="Problem.RateLimited"/> by something other than the request limits.</summary>
+    public static ProblemHttpResult Busy(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = "1";
+        return Problem.RateLimited.Result();
+    }
+
+    public static Task WriteAsync(HttpContext context, Problem problem, string? detail = null) => problem.Result(detail).ExecuteAsync(context);
+
+    private static ProblemDetails Details(Problem problem, string? detail) =>
+        new() { Type = problem.Slug, Status = problem.Status, Title = problem.Title, Detail = detail };
+
+    private static async Task GuardAsync(HttpContext context, RequestDelegate next, ILogger log)
+    {
+        try
+        {
+            await next(context);
+            if (Refusal(context) is { } problem) await WriteAsync(context, problem);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client left: there is nobody to answer.
+        }
+        catch (Exception e)
+        {
+            var problem = ProblemOf(e);
+            if (problem.Status >= StatusCodes.Status500InternalServerError) Log.Failed(log, e, context.Request.Method, Route(context));
+            if (context.Response.HasStarted) throw;
+            context.Response.ContentLength = null;
+            await WriteAsync(context, problem, e is BadHttpRequestException ? e.Message : null);
+        }
+    }
+
+    /// <summary>What the framework meant by a bare status.</summary>
+    private static Problem? Refusal(HttpContext context)
+    {
+        var response = context.Response;
+        if (response.HasStarted || response.ContentLength is not null || response.ContentType is not null) return null;
+        return response.StatusCode switch
+        {
+            < StatusCodes.Status400BadRequest => null,
+            StatusCodes.Status401Unauthorized => Problem.Unauthenticated,
+            StatusCodes.Status403Forbidden => Problem.Forbidden,
+            StatusCodes.Status404NotFound => Problem.NotFound,
+            StatusCodes.Status405MethodNotAllowed => WrongMethod,
+            StatusCodes.Status413PayloadTooLarge => Problem.TooLarge,
+            StatusCodes.Status429TooManyRequests => Problem.RateLimited,
+            >= StatusCodes.Status500InternalServerError => Problem.Internal,
+            _ => Problem.Malformed,
+        };
+    }
+
+    private static Problem ProblemOf(Exception exception) => exception switch
+    {
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem.TooLarge,
+        BadHttpRequestException => Problem.Malformed,
+        DbException e => Dialect.ProblemOf(e),
+        _ => Problem.Internal,
+    };
+
+    /// <summary>The route's template: an address may carry what must not be logged.</summary>
+    public static string Route(HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(none)";
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "{Method} {Route} failed")]
+        public static partial void Failed(ILogger log, Exception e, string method, string route);
+    }
+}

@@ -1,0 +1,31 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Maru.Server.Platform.Tokens;
+
+internal sealed class JwtOptions : IValidatableObject
+{
+    /// <summary>HS256 or ES256. What a token says about itself is only compared with it.</summary>
+    [AllowedValues(Hs256Key.Name, Es256Key.Name)]
+    public string Algorithm { get; set; } = Hs256Key.Name;
+
+    /// <summary>The <c>iss</c> that is written and demanded.</summary>
+    [Required]
+    public string Issuer { get; set; } = "maru";
+
+    [Range(typeof(TimeSpan), "00:00:10", "1.00:00:00")]
+    public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>A session ends when it was not refreshed for so long.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")]
+    public TimeSpan RefreshTokenLifetime { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>How far the clocks of the nodes may be apart.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(5);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (RefreshTokenLifetime < AccessTokenLifetime)
+            yield return new ValidationResult($"{nameof(RefreshTokenLifetime)} must not be shorter than {nameof(AccessTokenLifetime)}.");
+    }
+}

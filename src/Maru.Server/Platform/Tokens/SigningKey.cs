@@ -1,0 +1,74 @@
+using System.Security.Cryptography;
+
+namespace Maru.Server.Platform.Tokens;
+
+/// <summary>A key together with the only algorithm that it may be used with (RFC 8725 section 3.1). Any thread.</summary>
+internal abstract class SigningKey(string algorithm, int signatureBytes) : IDisposable
+{
+    /// <summary>The <c>alg</c> of RFC 7518 section 3.1.</summary>
+    public string Algorithm { get; } = algorithm;
+
+    public int SignatureBytes { get; } = signatureBytes;
+
+    /// <summary>Fills <paramref name="signature"/>, which is <see cref="SignatureBytes"/> long.</summary>
+    public abstract void Sign(ReadOnlySpan<byte> text, Span<byte> signature);
+
+    public abstract bool Verify(ReadOnlySpan<byte> text, ReadOnlySpan<byte> signature);
+
+    public abstract void Dispose();
+}
+
+/// <summary>HMAC with SHA-256, RFC 7518 section 3.2: the key is at least as long as the hash.</summary>
+internal sealed class Hs256Key : SigningKey
+{
+    public const string Name = "HS256";
+    public const int MinKeyBytes = 32;
+
+    private readonly byte[] _key;
+
+    public Hs256Key(byte[] key) : base(Name, HMACSHA256.HashSizeInBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(key.Length, MinKeyBytes, nameof(key));
+        _key = key;
+    }
+
+    public override void Sign(ReadOnlySpan<byte> text, Span<byte> signature) => HMACSHA256.HashData(_key, text, signature);
+
+    public override bool Verify(ReadOnlySpan<byte> text, ReadOnlySpan<byte> signature)
+    {
+        Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_key, text, expected);
+        return CryptographicOperations.FixedTimeEquals(expected, signature);
+    }
+
+    public override void Dispose() => CryptographicOperations.ZeroMemory(_key);
+}
+
+/// <summary>ECDSA on P-256 with SHA-256, RFC 7518 section 3.4: the signature is R and S, 32 bytes each.</summary>
+internal sealed class Es256Key : SigningKey
+{
+    public const string Name = "ES256";
+
+    private const int CoordinateBytes = 32;
+
+    // ECDsa promises nothing about use from several threads at once.
+    private readonly ThreadLocal<ECDsa> _key;
+
+    public Es256Key(ECParameters key) : base(Name, 2 * CoordinateBytes)
+    {
+        _key = new ThreadLocal<ECDsa>(() => ECDsa.Create(key), trackAllValues: true);
+        if (_key.Value is not { KeySize: 8 * CoordinateBytes }) throw new CryptographicException("ES256 needs a key on the curve P-256.");
+    }
+
+    public override void Sign(ReadOnlySpan<byte> text, Span<byte> signature) => Mine.SignData(text, signature, HashAlgorithmName.SHA256);
+
+    public override bool Verify(ReadOnlySpan<byte> text, ReadOnlySpan<byte> signature) => Mine.VerifyData(text, signature, HashAlgorithmName.SHA256);
+
+    public override void Dispose()
+    {
+        foreach (var key in _key.Values) key.Dispose();
+        _key.Dispose();
+    }
+
+    private ECDsa Mine => _key.Value ?? throw new ObjectDisposedException(nameof(Es256Key));
+}

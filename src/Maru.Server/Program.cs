@@ -1,0 +1,54 @@
+using Maru.Server.Commands;
+using Maru.Server.Features.Accounts;
+using Maru.Server.Platform;
+using Maru.Server.Storage;
+
+namespace Maru.Server;
+
+/// <summary>The table of contents: what the server is made of, and in which order a request meets it.</summary>
+internal static class Program
+{
+    private const string DefaultUrl = "http://localhost:8080";
+
+    private static Task<int> Main(string[] args) => MaruCommand.RunAsync(args);
+
+    /// <summary>A server that is ready to start: settings read, store migrated.</summary>
+    /// <param name="args">configuration, as on the command line: <c>--urls</c>, <c>--Maru:Database=…</c></param>
+    /// <param name="adjust">what a test replaces</param>
+    /// <exception cref="StartException">It cannot run as it is set up.</exception>
+    public static async Task<WebApplication> BuildAsync(string[] args, Action<IServiceCollection>? adjust = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var options = Settings.Read(builder.Configuration);
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(options.Limits.ApplyTo);
+        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null) builder.WebHost.UseUrls(DefaultUrl);
+
+        builder.AddLogs();
+
+        var services = builder.Services;
+        options.AddTo(services);
+        services.AddSingleton(TimeProvider.System);
+        services.AddStorage();
+        services.AddProblems();
+        services.AddJson();
+        services.AddAuth();
+        services.AddRateLimits(options.RateLimits);
+        services.AddApiDocument();
+        services.AddAccounts();
+        adjust?.Invoke(services);
+
+        var app = builder.Build();
+        await app.Services.GetRequiredService<Migrator>().MigrateAsync(CancellationToken.None);
+        await app.Services.GetRequiredService<SessionStore>().LoadEndedAsync(CancellationToken.None);
+        app.UseRequestLog();
+        app.UseProblems();
+        app.UseStaticPages();
+        app.UseAuthentication();
+        app.UseRateLimits();
+        app.UseAuthorization();
+        app.MapHealth();
+        app.MapApiDocument();
+        app.MapAccounts();
+        return app;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Collections;
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+
+namespace Maru.Server;
+
+/// <summary>The program cannot start as it is set up. The message is one line that says what to do; the exit code is 2.</summary>
+internal sealed class StartException(string message, Exception? cause = null) : Exception(message, cause);
+
+/// <summary>Reads the settings, once, and refuses what is unknown or out of range before anything starts.</summary>
+internal static class Settings
+{
+    private const string Section = "Maru";
+
+    public static MaruOptions Read(IConfiguration configuration)
+    {
+        var options = new MaruOptions();
+        try
+        {
+            configuration.GetSection(Section).Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new StartException($"A setting cannot be read. {OneLine(e.Message)}", e);
+        }
+
+        Validate(options, Section);
+        return options;
+    }
+
+    /// <summary>Makes each group of settings (<see cref="MaruOptions.Jwt"/> …) available by its own type.</summary>
+    public static void AddTo(this MaruOptions options, IServiceCollection services)
+    {
+        services.AddSingleton(options);
+        foreach (var group in Groups(options)) services.AddSingleton(group.Value.GetType(), group.Value);
+    }
+
+    private static void Validate(object options, string path)
+    {
+        var faults = new List<ValidationResult>();
+        if (!Validator.TryValidateObject(options, new ValidationContext(options), faults, validateAllProperties: true))
+            throw new StartException($"A setting in {path} is not valid. {string.Join(' ', faults.Select(fault => fault.ErrorMessage))}");
+        foreach (var group in Groups(options)) Validate(group.Value, $"{path}:{group.Key}");
+    }
+
+    private static IEnumerable<KeyValuePair<string, object>> Groups(object options) =>
+        from property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        where property.PropertyType.IsClass && property.PropertyType != typeof(string) && !property.PropertyType.IsAssignableTo(typeof(IEnumerable))
+        let value = property.GetValue(options)
+        where value is not null
+        select KeyValuePair.Create(property.Name, value);
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
+}

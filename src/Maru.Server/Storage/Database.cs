@@ -1,0 +1,84 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+
+namespace Maru.Server.Storage;
+
+/// <summary>
+/// The store: many readers, one writer. SQLite takes one writer at a time; who waits for it waits here, in the order of arrival, and not by polling the file.
+/// Any thread.
+/// </summary>
+internal sealed partial class Database : IAsyncDisposable
+{
+    private readonly string _readers;
+    private readonly SqliteConnection _writer;
+    private readonly SemaphoreSlim _gate = new(1, 1);   // its asynchronous waiters are served first come, first served
+
+    public Database(MaruOptions options, ILogger<Database> log)
+    {
+        if (options.Sqlite.Synchronous != "FULL") Log.Relaxed(log, options.Sqlite.Synchronous);
+        var file = SqliteFile.Prepare(options.Database);
+        _readers = new SqliteConnectionStringBuilder(file.ConnectionString) { Mode = SqliteOpenMode.ReadOnly, Pooling = true }.ToString();
+        _writer = file.OpenWriter(options.Sqlite);
+    }
+
+    /// <summary>The file, for messages to the operator.</summary>
+    public string Name => _writer.DataSource;
+
+    /// <summary>A connection that cannot write. It sees one state of the store for as long as a statement or transaction on it lasts.</summary>
+    public async ValueTask<DbConnection> OpenReadAsync(CancellationToken ct)
+    {
+        var connection = new SqliteConnection(_readers);
+        await connection.OpenAsync(ct);
+        return connection;
+    }
+
+    /// <summary>Runs <paramref name="write"/> in one transaction. It is durable when the task completes, and undone when <paramref name="write"/> throws.</summary>
+    public async Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct)
+    {
+        using var lease = await EnterWriterAsync(ct);
+        await using var transaction = lease.Connection.BeginTransaction();   // BEGIN IMMEDIATE
+        var result = await write(transaction, ct);
+        await transaction.CommitAsync(CancellationToken.None);
+        return result;
+    }
+
+    /// <inheritdoc cref="WriteAsync{T}"/>
+    public Task WriteAsync(Func<DbTransaction, CancellationToken, Task> write, CancellationToken ct) =>
+        WriteAsync(
+            async (transaction, token) =>
+            {
+                await write(transaction, token);
+                return true;
+            },
+            ct);
+
+    /// <summary>Waits until the writer is free. The connection is the caller's alone until the lease is disposed.</summary>
+    public async ValueTask<WriterLease> EnterWriterAsync(CancellationToken ct)
+    {
+        await _gate.WaitAsync(ct);
+        return new WriterLease(_writer, _gate);
+    }
+
+    /// <summary>Waits for the write under way. Closing the last connection folds the write-ahead log into the file.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _gate.WaitAsync();
+        using (var readers = new SqliteConnection(_readers)) SqliteConnection.ClearPool(readers);
+        await _writer.DisposeAsync();
+        _gate.Dispose();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Maru:Sqlite:Synchronous is {Mode}: a power cut can take back what was acknowledged")]
+        public static partial void Relaxed(ILogger log, string mode);
+    }
+}
+
+/// <summary>The right to the one writer connection. Dispose it once.</summary>
+internal readonly struct WriterLease(SqliteConnection connection, SemaphoreSlim gate) : IDisposable
+{
+    public SqliteConnection Connection { get; } = connection;
+
+    public void Dispose() => gate.Release();
+}
