@@ -24,6 +24,7 @@ public sealed record Problem(string Slug, int Status, string Title)
     public static readonly Problem KeyReused = new("idempotency-key-reused", 409, "This idempotency key was used for another message.");
     public static readonly Problem OwnerMustHandOver = new("owner-must-hand-over", 409, "Make another member the owner first.");
     public static readonly Problem TooLarge = new("too-large", 413, "This is larger than the server takes.");
+    public static readonly Problem UpgradeRequired = new("upgrade-required", 426, "This address speaks WebSocket only.");
     public static readonly Problem RateLimited = new("rate-limited", 429, "Too many requests. Wait a moment.");
     public static readonly Problem Internal = new("internal", 500, "The server failed. The operator can see why in its log.");
     public static readonly Problem Unavailable = new("unavailable", 503, "The store does not answer. Nothing was saved; send again later with the same key.");

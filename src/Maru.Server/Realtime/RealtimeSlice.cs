@@ -1,0 +1,30 @@
+using Maru.Engine;
+using Maru.Engine.Commit;
+using Maru.Engine.Fanout;
+using Maru.Server.Features.Accounts;
+using Maru.Server.Storage;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace Maru.Server.Realtime;
+
+/// <summary>The live part: the engine, what it stands on, and the sockets' way to it.</summary>
+internal static class RealtimeSlice
+{
+    public static void AddRealtime(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<IRoomLog, SqliteRoomLog>();
+        services.AddSingleton<IBackplane, LocalBackplane>();
+        services.AddSingleton<Maru.Engine.Sessions.Authenticator>(provider => provider.GetRequiredService<SocketAuthenticator>().AuthenticateAsync);
+        services.AddSingleton<SocketAuthenticator>();
+        services.AddSingleton<ChatEngine>();
+        services.AddSingleton<WebSocketEdge>();
+        services.AddHostedService<EngineHost>();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint =>
+            endpoint.Use(next => endpoint.ApplicationServices.GetRequiredService<WebSocketEdge>().Intercept(next))));
+        services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
+    }
+
+    public static void MapRealtime(this IEndpointRouteBuilder routes) =>
+        routes.Map("/ws", (HttpContext context, WebSocketEdge edge) => edge.AcceptAsync(context)).ExcludeFromDescription();
+}

@@ -1,0 +1,55 @@
+using System.Net.Sockets;
+using Maru.Engine.Sessions;
+
+namespace Maru.Server.Realtime;
+
+/// <summary>
+/// Writes straight to the connection's socket, past the server's own buffers: shared frames go to the kernel without a copy of ours, from whichever thread has
+/// them, without a hop. Only for plain connections; nothing else may write to them meanwhile.
+/// </summary>
+internal sealed class SocketSink(Socket socket, Action abort) : ByteSink
+{
+    public override int TryWrite(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            var written = socket.Send(bytes, SocketFlags.None, out var error);
+            return error switch
+            {
+                SocketError.Success => written,
+                SocketError.WouldBlock => 0,
+                _ => -1,
+            };
+        }
+        catch (ObjectDisposedException)
+        {
+            return -1;
+        }
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            while (!bytes.IsEmpty) bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None)..];
+        }
+        catch (SocketException e)
+        {
+            throw new IOException("The connection is gone.", e);
+        }
+    }
+
+    public override void Shutdown()
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It is gone already.
+        }
+    }
+
+    public override void Abort() => abort();
+}

@@ -1,0 +1,25 @@
+using Maru.Engine.Sessions;
+
+namespace Maru.Server.Realtime;
+
+/// <summary>Writes through the framework's stream, for connections whose bytes are still to be encrypted. Never without waiting: the outbox's slow way serves them.</summary>
+internal sealed class StreamSink(Action abort) : ByteSink
+{
+    /// <summary>Set when the upgrade is done; nothing is written before.</summary>
+    public Stream Stream { get; set; } = Stream.Null;
+
+    public override int TryWrite(ReadOnlySpan<byte> bytes) => 0;
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        await Stream.WriteAsync(bytes);
+        await Stream.FlushAsync();
+    }
+
+    public override void Shutdown()
+    {
+        // The last words end with a close frame: the peer closes when it has read it, or the sweeper does.
+    }
+
+    public override void Abort() => abort();
+}

@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.InteropServices;
+using Maru.Engine.Sessions;
+using Maru.Engine.Wire;
+
+namespace Maru.Server.Realtime;
+
+/// <summary>
+/// The reading side of one WebSocket: takes frames off the pipe in place and hands their payload to the session. It stops reading while the session waits: that is
+/// how a sender is slowed down.
+/// </summary>
+internal static class WebSocketConnection
+{
+    /// <summary>Runs until the peer is gone or the session has ended. The session is given back everything it held.</summary>
+    public static async Task RunAsync(PipeReader input, StompSession session)
+    {
+        var frames = new WebSocketReader(expectMask: true);
+        try
+        {
+            while (true)
+            {
+                var read = await input.ReadAsync();
+                var rest = read.Buffer;
+                while (!session.IsEnding && Next(ref frames, ref rest, session, out var payload))
+                {
+                    var taken = session.ReceiveAsync(payload);
+                    if (!taken.IsCompletedSuccessfully) await taken;
+                }
+
+                // After the last words whatever comes is thrown away until the peer closes: else its unread bytes would reset the connection and those words.
+                if (session.IsEnding) rest = rest.Slice(rest.End);
+                input.AdvanceTo(rest.Start, read.Buffer.End);
+                if (read.IsCompleted || read.IsCanceled) break;
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or Microsoft.AspNetCore.Connections.ConnectionAbortedException or Microsoft.AspNetCore.Connections.ConnectionResetException)
+        {
+            // The peer is gone.
+        }
+        finally
+        {
+            session.Closed();
+        }
+    }
+
+    /// <summary>The next piece of payload; control frames are answered on the way. False: more must come, or the session ends.</summary>
+    private static bool Next(ref WebSocketReader frames, ref ReadOnlySequence<byte> rest, StompSession session, out ReadOnlyMemory<byte> payload)
+    {
+        payload = default;
+        while (!rest.IsEmpty && !session.IsEnding)
+        {
+            // Frames are read where they lie. Only a header or a control frame that is split between two segments is copied together.
+            var segment = MemoryMarshal.AsMemory(rest.First);
+            var status = frames.Read(segment.Span, out var consumed, out var piece);
+            if (status == WebSocketEvent.NeedMore && !rest.IsSingleSegment)
+            {
+                var joined = rest.Slice(0, Math.Min(rest.Length, WebSocketFrames.LongestHeader + 125)).ToArray();
+                segment = joined;
+                status = frames.Read(joined, out consumed, out piece);
+            }
+
+            if (status == WebSocketEvent.NeedMore) return false;
+            rest = rest.Slice(consumed);
+            if (status == WebSocketEvent.Payload)
+            {
+                if (piece.IsEmpty) continue;
+                payload = segment[(consumed - piece.Length)..consumed];
+                return true;
+            }
+
+            Answer(status, piece, session);
+        }
+
+        return false;
+    }
+
+    private static void Answer(WebSocketEvent status, ReadOnlySpan<byte> payload, StompSession session)
+    {
+        switch (status)
+        {
+            case WebSocketEvent.Ping:
+                session.Ping(payload);
+                break;
+            case WebSocketEvent.Pong:
+                session.Pong();
+                break;
+            case WebSocketEvent.Close:
+                session.CloseByPeer();
+                break;
+            case WebSocketEvent.InvalidText:
+                session.FailTransport(1007, "text is not UTF-8"u8);
+                break;
+            default:
+                session.FailTransport(1002, "broken frame"u8);
+                break;
+        }
+    }
+}
