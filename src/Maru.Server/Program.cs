@@ -1,6 +1,7 @@
 using Maru.Server.Commands;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Platform;
+using Maru.Server.Realtime;
 using Maru.Server.Storage;
 
 namespace Maru.Server;
@@ -35,6 +36,7 @@ internal static class Program
         services.AddRateLimits(options.RateLimits);
         services.AddApiDocument();
         services.AddAccounts();
+        builder.AddRealtime(options);
         adjust?.Invoke(services);
 
         var app = builder.Build();
@@ -49,6 +51,7 @@ internal static class Program
         app.MapHealth();
         app.MapApiDocument();
         app.MapAccounts();
+        app.MapRealtime();
         return app;
     }
 }

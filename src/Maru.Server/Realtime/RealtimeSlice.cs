@@ -1,7 +1,6 @@
 using Maru.Engine;
 using Maru.Engine.Commit;
 using Maru.Engine.Fanout;
-using Maru.Server.Features.Accounts;
 using Maru.Server.Storage;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -10,8 +9,9 @@ namespace Maru.Server.Realtime;
 /// <summary>The live part: the engine, what it stands on, and the sockets' way to it.</summary>
 internal static class RealtimeSlice
 {
-    public static void AddRealtime(this WebApplicationBuilder builder)
+    public static void AddRealtime(this WebApplicationBuilder builder, MaruOptions options)
     {
+        if (!options.RateLimits.Enabled) options.Engine.MessagesPerSecond = 0;
         var services = builder.Services;
         services.AddSingleton<IRoomLog, SqliteRoomLog>();
         services.AddSingleton<IBackplane, LocalBackplane>();

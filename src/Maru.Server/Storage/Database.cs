@@ -9,6 +9,8 @@ namespace Maru.Server.Storage;
 /// </summary>
 internal sealed partial class Database : IAsyncDisposable
 {
+    private readonly SqliteFile _file;
+    private readonly SqliteOptions _options;
     private readonly string _readers;
     private readonly SqliteConnection _writer;
     private readonly SemaphoreSlim _gate = new(1, 1);   // its asynchronous waiters are served first come, first served
@@ -16,9 +18,10 @@ internal sealed partial class Database : IAsyncDisposable
     public Database(MaruOptions options, ILogger<Database> log)
     {
         if (options.Sqlite.Synchronous != "FULL") Log.Relaxed(log, options.Sqlite.Synchronous);
-        var file = SqliteFile.Prepare(options.Database);
-        _readers = new SqliteConnectionStringBuilder(file.ConnectionString) { Mode = SqliteOpenMode.ReadOnly, Pooling = true }.ToString();
-        _writer = file.OpenWriter(options.Sqlite);
+        _options = options.Sqlite;
+        _file = SqliteFile.Prepare(options.Database);
+        _readers = new SqliteConnectionStringBuilder(_file.ConnectionString) { Mode = SqliteOpenMode.ReadOnly, Pooling = true }.ToString();
+        _writer = _file.OpenWriter(options.Sqlite);
     }
 
     /// <summary>The file, for messages to the operator.</summary>
@@ -58,6 +61,17 @@ internal sealed partial class Database : IAsyncDisposable
         await _gate.WaitAsync(ct);
         return new WriterLease(_writer, _gate);
     }
+
+    /// <inheritdoc cref="EnterWriterAsync"/>
+    /// <remarks>For the commit loop, on its own thread.</remarks>
+    public WriterLease EnterWriter()
+    {
+        _gate.Wait();
+        return new WriterLease(_writer, _gate);
+    }
+
+    /// <summary>A connection of its own for the write-ahead log's checkpoints; the caller's to dispose.</summary>
+    public SqliteConnection OpenCheckpointer() => _file.OpenWriter(_options);
 
     /// <summary>Waits for the write under way. Closing the last connection folds the write-ahead log into the file.</summary>
     public async ValueTask DisposeAsync()

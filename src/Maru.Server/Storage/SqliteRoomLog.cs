@@ -32,7 +32,7 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
     {
         (_database, _time) = (database, time);
         using var lease = database.EnterWriter();
-        _writer = lease.Connection.Handle;
+        _writer = lease.Connection.Handle ?? throw new InvalidOperationException("the writer is not open");
         _begin = new SqliteStatement(_writer, "BEGIN IMMEDIATE");
         _commit = new SqliteStatement(_writer, "COMMIT");
         _rollback = new SqliteStatement(_writer, "ROLLBACK");
