@@ -2,20 +2,31 @@ using System.CommandLine;
 using Maru.Load.Cli;
 using Maru.Load.Scenarios;
 
-var root = new RootCommand("Loads a Maru server with thousands of STOMP clients and verifies what each of them gets. Exit code: 0 all held, 1 not, 2 not usable as called.")
-{
-    RunCommand.Create(),
-    ScenariosCommand.Create(),
-};
+namespace Maru.Load;
 
-try
+/// <summary>The command line. Exit code: 0 = all held, 1 = not, 2 = not usable as called.</summary>
+internal static class Program
 {
-    var parsed = root.Parse(args);
-    var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
-    return parsed.Errors.Count > 0 ? 2 : code;
-}
-catch (ScenarioException e)
-{
-    await Console.Error.WriteLineAsync(e.Message);
-    return 2;
+    public static async Task<int> Main(string[] args)
+    {
+        var root = new RootCommand(
+            "Loads a Maru server with thousands of STOMP clients and verifies what each of them gets.\n"
+            + "Exit code: 0 = all guarantees and thresholds held, 1 = not, 2 = not usable as called, or no connection.")
+        {
+            RunCommand.Create(),
+            ScenariosCommand.Create(),
+        };
+
+        try
+        {
+            var parsed = root.Parse(args);
+            var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return parsed.Errors.Count > 0 ? 2 : code;
+        }
+        catch (ScenarioException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 2;
+        }
+    }
 }

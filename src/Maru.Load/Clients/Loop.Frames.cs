@@ -9,15 +9,15 @@ namespace Maru.Load.Clients;
 // What a frame means, read the general way.
 internal sealed partial class Loop
 {
-    private void OnFrame(Client client, StompFrame frame, ReadOnlySpan<byte> alone, long now)
+    private void OnFrame(Client client, StompFrame frame, ReadOnlySpan<byte> alone, LatencyWindow window)
     {
         switch (frame.Command)
         {
             case StompCommand.Message:
-                OnMessage(client, frame, alone, now);
+                OnMessage(client, frame, alone, window);
                 break;
             case StompCommand.Receipt:
-                OnReceipt(client, frame, now);
+                OnReceipt(client, frame, window.Now);
                 break;
             case StompCommand.Connected when client.State == ClientState.Connecting:
                 Subscribe(client);
@@ -31,12 +31,12 @@ internal sealed partial class Loop
         }
     }
 
-    private void OnMessage(Client client, StompFrame frame, ReadOnlySpan<byte> alone, long now)
+    private void OnMessage(Client client, StompFrame frame, ReadOnlySpan<byte> alone, LatencyWindow window)
     {
         frame.TryGetHeader("subscription"u8, out var subscription);
         if (subscription.SequenceEqual("e"u8))
         {
-            OnRefusal(client, frame, now);
+            OnRefusal(client, frame, window.Now);
             return;
         }
 
@@ -56,10 +56,10 @@ internal sealed partial class Loop
         if (client.IsSlow) Counters.SlowDeliveries++;
         var found = MessageText.Find(frame.Body);
         var whole = MessageText.TryParse(found, _scenario.Payload, out var text) || found.IsEmpty;
-        Judge(client, seq, text, whole, alone, now);
+        Judge(client, seq, text, whole, alone, window);
     }
 
-    private void Judge(Client client, long seq, MessageText text, bool whole, ReadOnlySpan<byte> alone, long now)
+    private void Judge(Client client, long seq, MessageText text, bool whole, ReadOnlySpan<byte> alone, LatencyWindow window)
     {
         var verdict = client.Seq.Accept(seq);
         if (verdict == SeqVerdict.Duplicate) Counters.Duplicates++;
@@ -69,8 +69,7 @@ internal sealed partial class Loop
         if (!whole || client.Room.Known.Contradicts(seq, text)) Counters.Altered++;
         else if (!alone.IsEmpty) client.Room.Known.Keep(seq, alone, text);
         _run.RaiseHead(client.Room.Index, seq);
-        if (verdict != SeqVerdict.Duplicate && text.Scheduled >= client.LatencyFrom && text.Scheduled < _current?.MeasureUntil)
-            Deliveries.Record(now - text.Scheduled);
+        if (verdict != SeqVerdict.Duplicate) window.Record(text.Scheduled);
     }
 
     private void OnReceipt(Client client, StompFrame frame, long now)

@@ -36,57 +36,20 @@ internal sealed partial class Loop
             if (at <= 0) return 0;
         }
 
-        var frameStart = at;    // where a WebSocket frame began that holds one STOMP frame so far; -1 = it holds more
-        while (at < data.Length)
+        var window = new LatencyWindow(Deliveries, now, client.LatencyFrom, _current?.MeasureUntil ?? 0);
+        var reception = new Reception(ref client.Frames, ref client.Seq, client.Room.Known, data[at..], window);
+        while (client.Socket is not null)
         {
-            if (client.Frames.AtBoundary)
-            {
-                at += TakeKnown(client, data[at..], now);
-                frameStart = at;
-            }
-
-            var read = client.Frames.Read(data[at..], out var consumed, out var frame, out var payload);
-            at += consumed;
+            var read = reception.Next(out var frame, out var payload);
             if (read == InboundEvent.NeedMore) break;
-            if (read == InboundEvent.Nothing) continue;
-            if (read == InboundEvent.Frame)
-            {
-                var alone = frameStart >= 0 && client.Frames.AtBoundary;
-                OnFrame(client, frame, alone ? data[frameStart..at] : default, now);
-            }
-            else if (read == InboundEvent.Ping)
-            {
-                Queue(client, WebSocketOpcode.Pong, payload);
-            }
-            else
-            {
-                Lose(client, read == InboundEvent.Close ? CloseReason(payload) : "broken-frame");
-            }
-
-            if (client.Socket is null) return at;
-            frameStart = -1;
+            if (read == InboundEvent.Frame) OnFrame(client, frame, payload, window);
+            else if (read == InboundEvent.Ping) Queue(client, WebSocketOpcode.Pong, payload);
+            else Lose(client, read == InboundEvent.Close ? CloseReason(payload) : "broken-frame");
         }
 
-        return at;
-    }
-
-    /// <summary>The quick path: as many of the room's known frames as follow each other. Answers their bytes.</summary>
-    private int TakeKnown(Client client, ReadOnlySpan<byte> input, long now)
-    {
-        var known = client.Room.Known;
-        var (at, count) = (0, 0);
-        var until = _current?.MeasureUntil ?? 0;
-        while (known.Match(client.Seq.Last + 1, input[at..], out var scheduled) is > 0 and var length)
-        {
-            client.Seq.Advance();
-            at += length;
-            count++;
-            if (scheduled >= client.LatencyFrom && scheduled < until) Deliveries.Record(now - scheduled);
-        }
-
-        Counters.Deliveries += count;
-        if (client.IsSlow) Counters.SlowDeliveries += count;
-        return at;
+        Counters.Deliveries += reception.Compared;
+        if (client.IsSlow) Counters.SlowDeliveries += reception.Compared;
+        return at + reception.Taken;
     }
 
     private static void KeepTail(Client client, ReadOnlySpan<byte> rest)

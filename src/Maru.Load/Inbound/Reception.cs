@@ -1,0 +1,65 @@
+using Maru.Engine.Wire;
+using Maru.Load.Measuring;
+using Maru.Load.Verification;
+
+namespace Maru.Load.Inbound;
+
+/// <summary>Which deliveries are latency samples: those due within the window; the time that they came at is the read's.</summary>
+internal readonly record struct LatencyWindow(Histogram Into, long Now, long From, long Until)
+{
+    public void Record(long scheduled)
+    {
+        if (scheduled >= From && scheduled < Until) Into.Record(Now - scheduled);
+    }
+}
+
+/// <summary>
+/// One read of one connection, event by event. The room's known frames are taken by comparison and never become events: they are counted and their seqs
+/// accepted on the spot. All else comes out as frames, read the general way; both ways see the same entries, whatever the cut.
+/// </summary>
+internal ref struct Reception(ref ServerFrames frames, ref SeqCheck seq, KnownFrames known, Span<byte> data, LatencyWindow window)
+{
+    private readonly ref ServerFrames _frames = ref frames;
+    private readonly ref SeqCheck _seq = ref seq;
+    private readonly Span<byte> _data = data;
+    private int _start;         // where a WebSocket frame began that holds one STOMP frame so far; -1 = it holds more
+
+    /// <summary>Bytes dealt with; the rest belongs in front of the next read.</summary>
+    public int Taken { get; private set; }
+
+    /// <summary>Deliveries taken by comparison.</summary>
+    public int Compared { get; private set; }
+
+    /// <summary>The next event; <see cref="InboundEvent.NeedMore"/> ends the read.</summary>
+    /// <param name="frame">the frame of <see cref="InboundEvent.Frame"/></param>
+    /// <param name="payload">its WebSocket frame, when that holds nothing else; or the payload of a ping or close</param>
+    public InboundEvent Next(out StompFrame frame, out ReadOnlySpan<byte> payload)
+    {
+        while (true)
+        {
+            if (_frames.AtBoundary)
+            {
+                TakeKnown();
+                _start = Taken;
+            }
+
+            var read = _frames.Read(_data[Taken..], out var consumed, out frame, out payload);
+            Taken += consumed;
+            if (read == InboundEvent.Nothing) continue;
+            if (read == InboundEvent.Frame && _start >= 0 && _frames.AtBoundary) payload = _data[_start..Taken];
+            _start = -1;
+            return read;
+        }
+    }
+
+    private void TakeKnown()
+    {
+        while (known.Match(_seq.Last + 1, _data[Taken..], out var scheduled) is > 0 and var length)
+        {
+            _seq.Advance();
+            Taken += length;
+            Compared++;
+            window.Record(scheduled);
+        }
+    }
+}
