@@ -23,7 +23,6 @@ internal static class Program
         var options = Settings.Read(builder.Configuration);
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(options.Limits.ApplyTo);
         if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null) builder.WebHost.UseUrls(DefaultUrl);
-
         builder.AddLogs();
 
         var services = builder.Services;

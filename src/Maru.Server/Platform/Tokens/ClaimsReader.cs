@@ -82,7 +82,7 @@ internal static class ClaimsReader
     {
         seconds = 0;
         if (json.TokenType != JsonTokenType.Number) return false;
-        if (json.TryGetInt64(out seconds)) return Math.Abs(seconds) <= LastDate;
+        if (json.TryGetInt64(out seconds)) return seconds is >= -LastDate and <= LastDate;
         if (!json.TryGetDouble(out var fraction) || !(Math.Abs(fraction) <= LastDate)) return false;
         seconds = (long)Math.Floor(fraction);
         return true;

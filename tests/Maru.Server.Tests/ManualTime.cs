@@ -1,0 +1,81 @@
+namespace Maru.Server.Tests;
+
+/// <summary>A clock that moves when the test says so; timers that fall due run inside <see cref="Advance"/>. Any thread.</summary>
+public sealed class ManualTime : TimeProvider
+{
+    private readonly Lock _lock = new();
+    private readonly List<Timer> _timers = [];
+    private DateTimeOffset _now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_lock) return _now;
+    }
+
+    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new Timer(this, () => callback(state));
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    public void Advance(TimeSpan by)
+    {
+        var end = GetUtcNow() + by;
+        while (TakeDue(end) is { } timer) timer.Fire();
+        lock (_lock) _now = end;
+    }
+
+    /// <summary>The next timer up to then, and the clock at its time.</summary>
+    private Timer? TakeDue(DateTimeOffset end)
+    {
+        lock (_lock)
+        {
+            var next = _timers.Where(timer => timer.DueAt <= end).MinBy(timer => timer.DueAt);
+            if (next is null) return null;
+            if (next.DueAt > _now) _now = next.DueAt;
+            next.Reschedule();
+            return next;
+        }
+    }
+
+    private sealed class Timer(ManualTime time, Action fire) : ITimer
+    {
+        private TimeSpan _period;
+
+        public DateTimeOffset DueAt { get; private set; }
+
+        public Action Fire { get; } = fire;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (time._lock)
+            {
+                time._timers.Remove(this);
+                _period = period;
+                if (dueTime == Timeout.InfiniteTimeSpan) return true;
+                DueAt = time._now + dueTime;
+                time._timers.Add(this);
+                return true;
+            }
+        }
+
+        public void Reschedule()
+        {
+            if (_period > TimeSpan.Zero) DueAt += _period;
+            else time._timers.Remove(this);
+        }
+
+        public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using System.Net.Http.Headers;
+using Maru.Server.Features.Accounts;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Maru.Server.Tests;
+
+/// <summary>
+/// The whole server in this process, on a free port of 127.0.0.1, with a store and keys of its own in a temporary folder. As a class fixture it runs with the defaults of
+/// tests: no rate limits, cheap password hashes, no log. <see cref="StartAsync(string[])"/> makes one with other settings.
+/// </summary>
+public sealed class MaruServer : IAsyncLifetime
+{
+    private readonly string[] _settings;
+    private readonly Action<IServiceCollection> _adjust;
+    private WebApplication? _app;
+    private int _people;
+
+    public MaruServer() : this([], null, null)
+    {
+    }
+
+    private MaruServer(string[] settings, ManualTime? time, Action<IServiceCollection>? adjust)
+    {
+        Directory.CreateDirectory(Folder);
+        _settings =
+        [
+            "--urls=http://127.0.0.1:0",
+            $"--Maru:Data={Folder}",
+            $"--Maru:Database=Data Source={Folder}/maru.db",
+            "--Maru:RateLimits:Enabled=false",
+            "--Maru:Passwords:Iterations=1000",
+            "--Logging:LogLevel:Default=None",
+            "--Logging:LogLevel:Maru.Requests=None",
+            "--Logging:LogLevel:Microsoft.AspNetCore=None",
+            "--hostBuilder:reloadConfigOnChange=false",   // a file watcher a server is more than a machine gives
+            .. settings,
+        ];
+        _adjust = services =>
+        {
+            if (time is not null) services.Replace(ServiceDescriptor.Singleton<TimeProvider>(time));
+            adjust?.Invoke(services);
+        };
+    }
+
+    /// <summary>Keys, files and the store.</summary>
+    public string Folder { get; } = Path.Combine(Path.GetTempPath(), "maru-tests", Guid.NewGuid().ToString("n"));
+
+    /// <summary>Without a token.</summary>
+    public HttpClient Http { get; private set; } = new();
+
+    public Uri Address => Http.BaseAddress!;
+
+    /// <param name="settings">as on the command line: <c>--Maru:Signup:Open=false</c></param>
+    public static Task<MaruServer> StartAsync(params string[] settings) => StartAsync(null, null, settings);
+
+    /// <param name="time">instead of the system's</param>
+    /// <param name="adjust">replaces services</param>
+    /// <param name="settings">as on the command line: <c>--Maru:Signup:Open=false</c></param>
+    public static async Task<MaruServer> StartAsync(ManualTime? time, Action<IServiceCollection>? adjust, params string[] settings)
+    {
+        var server = new MaruServer(settings, time, adjust);
+        await server.InitializeAsync();
+        return server;
+    }
+
+    public ValueTask InitializeAsync() => RunAsync(_settings);
+
+    public T Service<T>() where T : notnull => _app!.Services.GetRequiredService<T>();
+
+    /// <summary>Ends the server and starts another one on the same folder, at another port.</summary>
+    /// <param name="settings">on top of what it had</param>
+    public async Task RestartAsync(params string[] settings)
+    {
+        await StopAsync();
+        await RunAsync([.. _settings, .. settings]);
+    }
+
+    /// <summary>A new account that is signed in; its handle is the name and a number that nobody else has.</summary>
+    public async Task<Person> SignUpAsync(string name = "ann")
+    {
+        var handle = $"{name}{Interlocked.Increment(ref _people)}";
+        return Person(await Http.SendAsync("POST /api/auth/signup", new { handle, name, password = Tests.Person.Password }).Read<SignedIn>(201));
+    }
+
+    public async Task<Person> SignInAsync(string handle, string password = Tests.Person.Password) =>
+        Person(await Http.SendAsync("POST /api/auth/login", new { handle, password }).Read<SignedIn>());
+
+    public Person Person(SignedIn tokens)
+    {
+        var http = new HttpClient { BaseAddress = Address };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens.AccessToken);
+        return new Person(tokens.User, tokens.AccessToken, tokens.RefreshToken, http);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private async ValueTask RunAsync(string[] settings)
+    {
+        _app = await Program.BuildAsync(settings, _adjust);
+        await _app.StartAsync();
+        var address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        Http = new HttpClient { BaseAddress = new Uri(address) };
+    }
+
+    private async Task StopAsync()
+    {
+        Http.Dispose();
+        if (_app is null) return;
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}
+
+/// <summary>Somebody who is signed in.</summary>
+public sealed record Person(User User, string AccessToken, string RefreshToken, HttpClient Http)
+{
+    /// <summary>Everybody's.</summary>
+    public const string Password = "correct horse";
+
+    public long Id => User.Id;
+
+    public string Handle => User.Handle;
+}
