@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Maru.Load.Reporting;
+using Maru.Load.Reporting.Html;
 using Maru.Load.Runs;
 using Maru.Load.Scenarios;
 
@@ -34,12 +35,15 @@ internal static class RunCommand
         var url = await TargetAsync(parsed.GetValue(Url)!, parsed.GetValue(AllowRemote), ct);
         var options = new RunOptions(url, parsed.GetValue(Tokens)!, parsed.GetValue(Rooms)!, parsed.GetValue(Pid));
         var output = parsed.InvocationConfiguration.Output;
-        var result = await new LoadRun(scenario, options, new PlainScreen(output)).RunAsync(ct);
+        Task<RunResult> PlayAsync(IRunScreen screen) => new LoadRun(scenario, options, screen).RunAsync(ct);
+        var result = Console.IsOutputRedirected ? await PlayAsync(new PlainScreen(output)) : await LiveScreen.ShowAsync(PlayAsync);
         await output.WriteAsync(ResultText.Of(result));
         if (parsed.GetValue(Out) is { } folder)
         {
             Directory.CreateDirectory(folder);
             ResultFile.Write(Path.Combine(folder, "result.json"), result);
+            HtmlReport.Write(Path.Combine(folder, "report.html"), result);
+            await output.WriteLineAsync($"written: {Path.Combine(folder, "result.json")}, report.html");
         }
 
         return result.Passed ? 0 : 1;

@@ -15,6 +15,9 @@ internal static class ResultFile
 
     public static void Write(string path, RunResult result) => File.WriteAllText(path, JsonSerializer.Serialize(result, Options) + "\n");
 
+    /// <summary>The scenario as it can be run again.</summary>
+    public static string Text(Scenario scenario) => JsonSerializer.Serialize(scenario, Options);
+
     public static RunResult Read(string path)
     {
         if (!File.Exists(path)) throw new ScenarioException($"There is no file '{path}'. Give the result.json that a run wrote into its --out folder.");

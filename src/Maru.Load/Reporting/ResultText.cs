@@ -12,7 +12,7 @@ internal static class ResultText
         var text = new StringBuilder();
         Line(text, $"");
         Line(text, $"{r.Scenario.Name}: {r.Measures["messagesPerSecond"]:N0} messages/s, {r.Measures["deliveriesPerSecond"]:N0} deliveries/s");
-        Line(text, $"{"ms",-12}{"mean",9}{"p50",9}{"p75",9}{"p90",9}{"p95",9}{"p99",9}{"p99.9",9}{"max",9}");
+        Line(text, $"{"ms",-12}{"mean",10}{"p50",10}{"p75",10}{"p90",10}{"p95",10}{"p99",10}{"p99.9",10}{"max",10}");
         Row(text, "delivery", r.Delivery);
         Row(text, "receipt", r.Receipt);
         if (r.Measures.ContainsKey("serverMb"))
@@ -30,7 +30,7 @@ internal static class ResultText
     }
 
     private static void Row(StringBuilder text, string name, Percentiles p)
-        => Line(text, $"{name,-12}{p.Mean,9:N2}{p.P50,9:N2}{p.P75,9:N2}{p.P90,9:N2}{p.P95,9:N2}{p.P99,9:N2}{p.P999,9:N2}{p.Max,9:N2}");
+        => Line(text, $"{name,-12}{p.Mean,10:N2}{p.P50,10:N2}{p.P75,10:N2}{p.P90,10:N2}{p.P95,10:N2}{p.P99,10:N2}{p.P999,10:N2}{p.Max,10:N2}");
 
     private static void Line(StringBuilder text, FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
 }

@@ -146,7 +146,7 @@ internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen 
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, CancellationToken.None);
         }
 
-        screen.Show(sampling.Take(phase));
+        if (sampling.SinceLast > 0.5) screen.Show(sampling.Take(phase)); // a shorter one's rates would be noise
         return true;
     }
 

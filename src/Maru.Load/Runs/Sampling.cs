@@ -15,6 +15,9 @@ internal sealed class Sampling(IReadOnlyList<Loop> loops, ProcessSampler? server
 
     public List<SecondSample> Timeline { get; } = [];
 
+    /// <summary>Seconds since the last sample.</summary>
+    public double SinceLast => (Ticks.Now - _lastAt) / (double)Ticks.PerSecond;
+
     public Counters Totals() => loops.Aggregate(new Counters(), (sum, loop) => sum.Plus(loop.Counters));
 
     public Histogram Deliveries() => Sum(loop => loop.Deliveries);
