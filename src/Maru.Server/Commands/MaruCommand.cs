@@ -17,6 +17,7 @@ internal static class MaruCommand
             TreatUnmatchedTokensAsErrors = false,
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
+        root.Subcommands.Add(SeedCommand.Create(GuardAsync));
         root.SetAction((_, _) => GuardAsync(() => ServeAsync(args)));
 
         // The host listens to SIGTERM itself, and takes the time that it needs.

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using Maru.Server.Features.Accounts;
+using Maru.Server.Platform.Tokens;
+using Maru.Server.Storage;
+using Spectre.Console;
+
+namespace Maru.Server.Commands;
+
+/// <summary><c>maru seed</c>: people, rooms and messages for load tests, and the tokens to use them with.</summary>
+internal static class SeedCommand
+{
+    /// <param name="guard">turns what goes wrong into an exit code</param>
+    public static Command Create(Func<Func<Task>, Task<int>> guard)
+    {
+        var users = new Option<int>("--users") { Description = "People to make", DefaultValueFactory = _ => 100 };
+        var rooms = new Option<int>("--rooms") { Description = "Rooms to make; user number i is in room number i mod this", DefaultValueFactory = _ => 10 };
+        var messages = new Option<long>("--messages") { Description = "Messages to make, spread over the rooms", DefaultValueFactory = _ => 0 };
+        var tokenFile = new Option<string?>("--tokens") { Description = "File to write the access tokens to, one a line, good for 24 hours" };
+        var roomFile = new Option<string?>("--rooms-file") { Description = "File to write the room ids to, one a line" };
+        foreach (Option number in (Option[])[users, rooms, messages]) number.Validators.Add(RefuseNegative);
+
+        var command = new Command("seed", $"Fill the configured store for load tests. Everybody's password is: {Seeder.Password}")
+        {
+            users, rooms, messages, tokenFile, roomFile,
+        };
+        command.TreatUnmatchedTokensAsErrors = false;   // settings: --Maru:Database=…
+        command.SetAction((parsed, ct) => guard(() => RunAsync(
+            new SeedPlan(parsed.GetValue(users), parsed.GetValue(rooms), parsed.GetValue(messages)),
+            parsed.GetValue(tokenFile),
+            parsed.GetValue(roomFile),
+            parsed.UnmatchedTokens,
+            ct)));
+        return command;
+    }
+
+    private static async Task RunAsync(SeedPlan plan, string? tokenFile, string? roomFile, IReadOnlyList<string> settings, CancellationToken ct)
+    {
+        if (settings.FirstOrDefault(setting => !setting.StartsWith("--", StringComparison.Ordinal) || !setting.Contains(':')) is { } unknown)
+            throw new StartException($"maru seed does not know '{unknown}'. See: maru seed --help");
+        await using var app = await Program.BuildAsync(["--Logging:LogLevel:Default=Warning", .. settings]);
+        var services = app.Services;
+        var time = services.GetRequiredService<TimeProvider>();
+        var seeder = new Seeder(
+            services.GetRequiredService<Database>(), services.GetRequiredService<Passwords>(), services.GetRequiredService<AccessTokens>(), services.GetRequiredService<JwtOptions>(), time);
+
+        var started = time.GetTimestamp();
+        var made = await AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn()).StartAsync(console =>
+        {
+            var bars = new Dictionary<string, ProgressTask>();
+            foreach (var (what, rows) in (ReadOnlySpan<(string, long)>)[("users", plan.Users), ("rooms", plan.Rooms), ("members", plan.Users), ("messages", plan.Messages)])
+                bars[what] = console.AddTask(what, maxValue: Math.Max(1, rows));
+            return seeder.RunAsync(plan, (what, rows) => bars[what].Increment(rows), ct);
+        });
+        await WriteAsync(tokenFile, made.Tokens, ct);
+        await WriteAsync(roomFile, made.Rooms, ct);
+        AnsiConsole.WriteLine($"{plan.Users:N0} users, {plan.Rooms:N0} rooms and {plan.Messages:N0} messages in {time.GetElapsedTime(started).TotalSeconds:F1} s");
+    }
+
+    /// <summary>Tokens are as good as passwords: for the owner's eyes only.</summary>
+    private static async Task WriteAsync<T>(string? path, IReadOnlyList<T> lines, CancellationToken ct)
+    {
+        if (path is null) return;
+        try
+        {
+            File.Delete(path);   // an old file would keep its mode
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            await using var file = new StreamWriter(path, options);
+            foreach (var line in lines) await file.WriteAsync($"{line}\n".AsMemory(), ct);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"The users are made, but {path} cannot be written: {e.Message}", e);
+        }
+    }
+
+    private static void RefuseNegative(System.CommandLine.Parsing.OptionResult option)
+    {
+        if (option.Tokens is [{ Value: ['-', ..] }]) option.AddError($"{option.Option.Name} must not be negative.");
+    }
+}

@@ -1,0 +1,18 @@
+namespace Maru.Server.Commands;
+
+/// <summary>What to make. User number i becomes a member of room number i mod <paramref name="Rooms"/>; messages go round the rooms that have members.</summary>
+internal sealed record SeedPlan(int Users, int Rooms, long Messages)
+{
+    /// <summary>Rooms that somebody is in.</summary>
+    public int Inhabited => Math.Min(Users, Rooms);
+
+    /// <summary>Members of a room, by its number.</summary>
+    public int Members(int room) => room < Inhabited ? (Users - room - 1) / Rooms + 1 : 0;
+
+    /// <summary>Messages of a room, by its number.</summary>
+    public long MessagesOf(int room) => room < Inhabited ? (Messages - room - 1 + Inhabited) / Inhabited : 0;
+}
+
+/// <param name="Tokens">an access token a user, in their order</param>
+/// <param name="Rooms">a room id a room, in their order</param>
+internal sealed record Seeded(IReadOnlyList<string> Tokens, IReadOnlyList<long> Rooms);

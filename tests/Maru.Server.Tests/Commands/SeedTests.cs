@@ -1,0 +1,74 @@
+using Maru.Server.Commands;
+using Maru.Server.Features.Accounts;
+using Maru.Server.Platform.Tokens;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Tests.Commands;
+
+public sealed class SeedTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("maru-seed").FullName;
+
+    [Fact]
+    public async Task The_command_makes_what_the_contract_says_and_a_second_run_makes_more()
+    {
+        (await RunAsync("--users", "7", "--rooms", "3", "--messages", "20")).ShouldBe(0);
+        (await RunAsync("--users", "2", "--rooms", "1", "--messages", "1")).ShouldBe(0);
+        var tokens = File.ReadAllLines(Path.Combine(_folder, "tokens"));
+        var rooms = File.ReadAllLines(Path.Combine(_folder, "rooms"));
+        tokens.Length.ShouldBe(2);
+        rooms.Length.ShouldBe(1);
+        if (!OperatingSystem.IsWindows()) File.GetUnixFileMode(Path.Combine(_folder, "tokens")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        await using var server = await MaruServer.StartAsync($"--Maru:Database=Data Source={_folder}/maru.db", $"--Maru:Data={_folder}");
+        var me = await server.Person(new SignedIn(new User(0, "", "", null), tokens[1], "", 0)).Http.SendAsync("GET /api/me").Read<Profile>();
+        await server.SignInAsync(me.Handle, Seeder.Password);
+        (await server.Service<Database>().FirstAsync<long>("SELECT count(*) FROM users", null, TestContext.Current.CancellationToken)).ShouldBe(9);
+    }
+
+    [Fact]
+    public async Task Rooms_count_their_members_and_end_where_their_messages_end()
+    {
+        await using var server = await MaruServer.StartAsync();
+        var seeder = new Seeder(
+            server.Service<Database>(), server.Service<Passwords>(), server.Service<AccessTokens>(), server.Service<JwtOptions>(), TimeProvider.System);
+        var made = await seeder.RunAsync(new SeedPlan(7, 3, 20), (_, _) => { }, TestContext.Current.CancellationToken);
+        made.Tokens.Count.ShouldBe(7);
+        var rooms = await server.Service<Database>().ListAsync<Row>(
+            """
+            SELECT r.id, r.member_count, h.last_seq,
+              (SELECT count(*) FROM members m WHERE m.room_id = r.id) AS members,
+              (SELECT count(*) FROM messages m WHERE m.room_id = r.id) AS messages,
+              (SELECT count(*) FROM messages m JOIN members x ON x.room_id = m.room_id AND x.user_id = m.sender_id WHERE m.room_id = r.id AND m.seq <= h.last_seq) AS good
+            FROM rooms r JOIN room_heads h ON h.room_id = r.id ORDER BY r.id
+            """,
+            null,
+            TestContext.Current.CancellationToken);
+        rooms.Select(row => row.Id).ShouldBe(made.Rooms);
+        rooms.Select(row => row.Members).ShouldBe([3, 2, 2]);
+        rooms.Select(row => row.MemberCount).ShouldBe([3, 2, 2]);
+        rooms.Select(row => row.Messages).ShouldBe([7, 7, 6]);
+        rooms.Select(row => row.LastSeq).ShouldBe([7, 7, 6]);
+        rooms.Select(row => row.Good).ShouldBe([7, 7, 6]);
+    }
+
+    [Theory]
+    [InlineData(2, "--user", "3")]
+    [InlineData(1, "--users", "-3")]
+    [InlineData(1, "--users", "many")]
+    public async Task A_slip_of_the_keyboard_makes_nothing(int code, params string[] options)
+    {
+        (await MaruCommand.RunAsync(["seed", .. options])).ShouldBe(code);
+        Directory.GetFiles(_folder).ShouldBeEmpty();
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private Task<int> RunAsync(params string[] options) => MaruCommand.RunAsync(
+    [
+        "seed", .. options, "--tokens", Path.Combine(_folder, "tokens"), "--rooms-file", Path.Combine(_folder, "rooms"),
+        $"--Maru:Database=Data Source={_folder}/maru.db", $"--Maru:Data={_folder}", "--Maru:Passwords:Iterations=1000", "--hostBuilder:reloadConfigOnChange=false",
+    ]);
+
+    private sealed record Row(long Id, long MemberCount, long LastSeq, long Members, long Messages, long Good);
+}

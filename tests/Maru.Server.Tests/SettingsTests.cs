@@ -1,0 +1,49 @@
+using System.Reflection;
+using Microsoft.Extensions.Configuration;
+
+namespace Maru.Server.Tests;
+
+public sealed class SettingsTests
+{
+    [Theory]
+    [InlineData("Maru:Jwt:Algorithm", "none", "Maru:Jwt", "Algorithm")]
+    [InlineData("Maru:Jwt:AccessTokenLifetime", "00:00:00", "Maru:Jwt", "AccessTokenLifetime")]
+    [InlineData("Maru:Jwt:RefreshTokenLifetime", "00:01:00", "Maru:Jwt", "RefreshTokenLifetime")]
+    [InlineData("Maru:Limits:RequestBytes", "-1", "Maru:Limits", "RequestBytes")]
+    [InlineData("Maru:Limits:RequestBytes", "much", "Maru:Limits:RequestBytes", "much")]
+    [InlineData("Maru:Sqlite:Synchronous", "SOMETIMES", "Maru:Sqlite", "Synchronous")]
+    [InlineData("Maru:RateLimits:Enabled", "perhaps", "Maru:RateLimits:Enabled", "perhaps")]
+    [InlineData("Maru:RateLimit:Enabled", "true", "MaruOptions", "RateLimit")]
+    [InlineData("Maru:Database", "", "Maru", "Database")]
+    public void A_bad_setting_is_named_in_one_line(string key, string value, string where, string what)
+    {
+        var message = Should.Throw<StartException>(() => Settings.Read(Configuration((key, value)))).Message;
+        message.ShouldContain(where);
+        message.ShouldContain(what);
+        message.ShouldNotContain("\n");
+    }
+
+    [Fact]
+    public void Appsettings_lists_every_key_with_its_default()
+    {
+        var file = new ConfigurationBuilder().AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json")).Build();
+        var listed = file.GetSection("Maru").AsEnumerable(makePathsRelative: true).Where(pair => pair.Value is not null).Select(pair => pair.Key).Order().ToArray();
+        var known = Keys("", new MaruOptions()).ToDictionary(pair => pair.Key, pair => pair.Value);
+        listed.ShouldBe(known.Keys.Order());
+        var fromFile = Keys("", Settings.Read(file)).ToDictionary(pair => pair.Key, pair => pair.Value);
+        foreach (var (key, value) in known) fromFile[key].ShouldBe(value, key);
+    }
+
+    private static IConfiguration Configuration(params (string Key, string Value)[] settings) =>
+        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build();
+
+    private static IEnumerable<KeyValuePair<string, object?>> Keys(string path, object options)
+    {
+        foreach (var property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            var value = property.GetValue(options);
+            var isGroup = value is not null and not string && property.PropertyType.IsClass;
+            foreach (var key in isGroup ? Keys($"{path}{property.Name}:", value!) : [KeyValuePair.Create(path + property.Name, value)]) yield return key;
+        }
+    }
+}
