@@ -29,7 +29,7 @@ public sealed class ChatEngine : IDisposable
         _authenticator = authenticator;
         Connections = new ConnectionTable(options, time);
         _pages = new PageReader(log, options, Log);
-        Rooms = new RoomTable(log) { Make = (id, table) => new Room(id, _lanes!.For(id), table, _pages, options) };
+        Rooms = new RoomTable(log) { Make = (id, table) => new Room(id, _lanes!.For(id), table, _pages, options, Clock) };
         Metrics = new EngineMetrics(() => Connections.Count, () => Rooms.Count);
         Commits = new CommitQueue(options.CommitQueueBytes);
         _lanes = new Lanes(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Rooms, Log);

@@ -25,10 +25,16 @@ public sealed class EngineOptions
     public int OutboxBytes { get; set; } = 256 * 1024;
 
     /// <summary>Bytes of one page that a cursor reads.</summary>
-    public int PageBytes { get; set; } = 64 * 1024;
+    public int PageBytes { get; set; } = 128 * 1024;
 
-    /// <summary>Bytes of recent events that a loaded room keeps in memory.</summary>
-    public int TailBytes { get; set; } = 256 * 1024;
+    /// <summary>How long a loaded room keeps its recent events in memory, within the next two bounds.</summary>
+    public TimeSpan TailAge { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Bytes of recent events that a loaded room keeps however old they are.</summary>
+    public int TailMinBytes { get; set; } = 32 * 1024;
+
+    /// <summary>Bytes of recent events that a loaded room keeps at most.</summary>
+    public int TailMaxBytes { get; set; } = 4 * 1024 * 1024;
 
     /// <summary>Bytes of drafts that wait for the store; beyond it senders wait.</summary>
     public int CommitQueueBytes { get; set; } = 32 * 1024 * 1024;

@@ -15,8 +15,8 @@ public interface IRoomLog
     /// <summary>Whether the user is a member, and the room's last seq, as of one moment.</summary>
     ValueTask<MembershipState> ReadMembershipAsync(RoomId room, UserId user, CancellationToken ct);
 
-    /// <summary>Entries behind <paramref name="after"/> in seq order, up to about <paramref name="maxBytes"/> and at least one if there is one.</summary>
-    ValueTask<IReadOnlyList<Entry>> ReadAsync(RoomId room, long after, int maxBytes, CancellationToken ct);
+    /// <summary>Entries behind <paramref name="after"/> up to <paramref name="last"/> in seq order; fewer beyond about <paramref name="maxBytes"/>, at least one if there is one.</summary>
+    ValueTask<IReadOnlyList<Entry>> ReadAsync(RoomId room, long after, long last, int maxBytes, CancellationToken ct);
 }
 
 /// <param name="IsMember">false also where there is no such room</param>

@@ -9,6 +9,7 @@ internal sealed class Hub(RoomId room)
     private readonly Subscribers _log = new();
     private readonly Dictionary<WireFormKey, WireForm> _forms = [];
     private Dictionary<string, Subscribers>? _signals;
+    private int _cursors;
 
     public bool IsEmpty => _log.Count == 0 && _signals is not { Count: > 0 };
 
@@ -31,6 +32,7 @@ internal sealed class Hub(RoomId room)
     public void Remove(Subscription subscription)
     {
         if (subscription.Index < 0) return;
+        SetCursor(subscription, false);
         if (--subscription.Form.Users == 0) _forms.Remove(subscription.Key);
         if (subscription.Signal is not { } name)
         {
@@ -57,19 +59,29 @@ internal sealed class Hub(RoomId room)
         foreach (var subscription in _log.All)
         {
             if (subscription.IsCursor || subscription.Next > first) continue;
-            var added = subscription.Connection.Outbox.TryAdd(subscription.Form.Encode(run), flush);
+            if (!subscription.Form.TryGet(first, out var encoded)) encoded = subscription.Form.Encode(run);
+            var added = subscription.Connection.Outbox.TryAdd(encoded.Bytes, flush);
             if (added == AddResult.Added)
             {
                 subscription.Next = next;
             }
             else if (added == AddResult.Full)
             {
-                subscription.IsCursor = true;
+                SetCursor(subscription, true);
                 if (!subscription.Connection.Outbox.WhenEmpty(subscription)) subscription.PostCatchUp();
             }
         }
 
-        foreach (var form in _forms.Values) form.Forget();
+        if (_cursors == 0) Forget();
+    }
+
+    /// <summary>Turns a subscription from live to cursor or back. Encoded runs are kept while cursors may want them.</summary>
+    public void SetCursor(Subscription subscription, bool isCursor)
+    {
+        if (subscription.IsCursor == isCursor) return;
+        subscription.IsCursor = isCursor;
+        _cursors += isCursor ? 1 : -1;
+        if (_cursors == 0) Forget();
     }
 
     /// <summary>Hands a signal to those who listen to its name and are not behind.</summary>
@@ -90,6 +102,11 @@ internal sealed class Hub(RoomId room)
 
             subscription.Connection.Outbox.TryAddEphemeral(frame, flush);
         }
+    }
+
+    private void Forget()
+    {
+        foreach (var form in _forms.Values) form.Forget();
     }
 
     private void RemoveAll(Subscribers subscribers, Membership membership)

@@ -4,6 +4,11 @@ using Maru.Engine.Wire;
 
 namespace Maru.Engine.Fanout;
 
+/// <param name="First">seq of its first entry</param>
+/// <param name="Last">seq of its last entry</param>
+/// <param name="Bytes">its frames, as they go to the socket</param>
+internal readonly record struct EncodedRun(long First, long Last, ReadOnlyMemory<byte> Bytes);
+
 /// <param name="Subscription">the receiver's subscription id, decoded</param>
 /// <param name="Version">whose escapes hold</param>
 /// <param name="Ack">whether the subscription asked for an <c>ack</c> mode other than auto</param>
@@ -15,12 +20,14 @@ internal readonly record struct WireFormKey(string Subscription, StompVersion Ve
 /// </summary>
 internal sealed class WireForm
 {
+    private const int KeptBytes = 2 * 1024 * 1024;
+
     private readonly byte[] _prefix;
     private readonly byte[] _idPrefix;
     private readonly bool _ack;
-    private byte[] _encoded = [];
-    private long _encodedFirst;
-    private long _encodedLast;
+    private readonly Dictionary<long, EncodedRun> _encoded = [];    // by first seq
+    private readonly Queue<EncodedRun> _order = new();
+    private int _bytes;
 
     public WireForm(RoomId room, WireFormKey key)
     {
@@ -44,7 +51,13 @@ internal sealed class WireForm
     /// <summary>Subscriptions that use it; at 0 the room forgets it.</summary>
     public int Users { get; set; }
 
-    /// <summary>The run as WebSocket text messages, one a frame, in one buffer. Encoded on the first call, shared by the next ones for the same run.</summary>
+    /// <summary>
+    /// The run that begins at that seq, if it is encoded already: live subscribers share it within a round, cursors as long as it is kept, since all of them step
+    /// from one run's end to the next one's beginning.
+    /// </summary>
+    public bool TryGet(long first, out EncodedRun run) => _encoded.TryGetValue(first, out run);
+
+    /// <summary>The run as WebSocket text messages, one a frame, in one buffer; kept for others until <see cref="Forget"/>, or until there are too many.</summary>
     /// <remarks><code>
     /// MESSAGE
     /// subscription:{id}
@@ -56,10 +69,8 @@ internal sealed class WireForm
     ///
     /// {event}NUL
     /// </code></remarks>
-    public ReadOnlyMemory<byte> Encode(List<Entry> run)
+    public EncodedRun Encode(List<Entry> run)
     {
-        var (first, last) = (run[0].Seq, run[^1].Seq);
-        if (_encodedFirst == first && _encodedLast == last) return _encoded;
         var size = 0;
         foreach (var entry in run)
         {
@@ -75,12 +86,32 @@ internal sealed class WireForm
             at += Write(entry, buffer.AsSpan(at));
         }
 
-        (_encoded, _encodedFirst, _encodedLast) = (buffer, first, last);
-        return buffer;
+        var encoded = new EncodedRun(run[0].Seq, run[^1].Seq, buffer);
+        if (Users > 1) Keep(encoded);
+        return encoded;
     }
 
-    /// <summary>Drops the shared bytes at the end of a round.</summary>
-    public void Forget() => (_encoded, _encodedFirst, _encodedLast) = ([], 0, 0);
+    /// <summary>Drops the shared bytes.</summary>
+    public void Forget()
+    {
+        if (_bytes == 0) return;
+        _encoded.Clear();
+        _order.Clear();
+        _bytes = 0;
+    }
+
+    private void Keep(in EncodedRun run)
+    {
+        while (_bytes > KeptBytes && _order.TryDequeue(out var oldest))
+        {
+            _encoded.Remove(oldest.First);
+            _bytes -= oldest.Bytes.Length;
+        }
+
+        if (!_encoded.TryAdd(run.First, run)) return;
+        _order.Enqueue(run);
+        _bytes += run.Bytes.Length;
+    }
 
     private int FrameSize(Entry entry)
     {

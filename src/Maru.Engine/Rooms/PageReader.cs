@@ -20,7 +20,7 @@ internal sealed class PageReader(IRoomLog log, EngineOptions options, EngineLog 
         await _slots.WaitAsync().ConfigureAwait(false);
         try
         {
-            var entries = await Task.Run(async () => await log.ReadAsync(room.Id, after, options.PageBytes, CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
+            var entries = await Task.Run(async () => await log.ReadAsync(room.Id, after, Pages.Last(after), options.PageBytes, CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
             page = new Page(after, [.. entries], Failed: false);
         }
         catch (Exception e)

@@ -7,9 +7,9 @@ namespace Maru.Engine.Rooms;
 /// A room that someone on this node uses: its recent log, who listens, and whose rights are known. Everything happens in its lane, but for the two members that
 /// say otherwise.
 /// </summary>
-internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pages, EngineOptions options)
+internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pages, EngineOptions options, EngineClock clock)
 {
-    private readonly RoomTail _tail = new(options.TailBytes);
+    private readonly RoomTail _tail = new(options, clock);
     private readonly Hub _hub = new(id);
     private readonly Dictionary<UserId, Membership> _members = [];
     private readonly List<Entry> _released = [];
@@ -113,7 +113,7 @@ internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pag
         {
             _hub.Add(subscription);
             subscription.Next = Math.Min(subscribing.After + 1 ?? _tail.Next, _tail.Next);
-            subscription.IsCursor = subscription.Signal is null && subscription.Next < _tail.Next;
+            _hub.SetCursor(subscription, subscription.Signal is null && subscription.Next < _tail.Next);
         }
         else
         {
@@ -138,14 +138,15 @@ internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pag
         if (subscription.Index < 0 || !subscription.IsCursor || subscription.IsReading) return;
         if (subscription.Connection.Outbox.WhenEmpty(subscription)) return;
 
-        _page.Clear();
-        if (!_tail.TryCopy(subscription.Next - 1, options.PageBytes, _page))
+        if (subscription.Form.TryGet(subscription.Next, out var run))
         {
-            Read(subscription);
+            Send(subscription, run, flush);
             return;
         }
 
-        SendPage(subscription, _page, flush);
+        _page.Clear();
+        if (!_tail.TryCopy(subscription.Next - 1, _page)) Read(subscription);
+        else SendPage(subscription, _page, flush);
     }
 
     /// <summary>A page came from the store, for every cursor that waits at its beginning, or to fill a gap in the tail.</summary>
@@ -172,14 +173,21 @@ internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pag
     {
         if (page.Count > 0)
         {
-            if (page[0].Seq != subscription.Next) throw new InvalidOperationException($"room {id}: a page begins at {page[0].Seq}, not at {subscription.Next}");
-            var added = subscription.Connection.Outbox.TryAdd(subscription.Form.Encode(page), flush);
-            subscription.Form.Forget();
-            if (added == AddResult.Added) subscription.Next = page[^1].Seq + 1;
+            Send(subscription, subscription.Form.Encode(page), flush);
+            return;
         }
 
-        subscription.IsCursor = subscription.Next < _tail.Next;
-        if (subscription.IsCursor && !subscription.Connection.Outbox.WhenEmpty(subscription) && !subscription.Connection.Outbox.IsClosed) subscription.PostCatchUp();
+        _hub.SetCursor(subscription, subscription.Next < _tail.Next);
+        if (subscription.IsCursor) subscription.PostCatchUp();
+    }
+
+    private void Send(Subscription subscription, in EncodedRun run, FlushList flush)
+    {
+        if (run.First != subscription.Next) throw new InvalidOperationException($"room {id}: a run begins at {run.First}, not at {subscription.Next}");
+        var outbox = subscription.Connection.Outbox;
+        if (outbox.TryAdd(run.Bytes, flush) == AddResult.Added) subscription.Next = run.Last + 1;
+        _hub.SetCursor(subscription, subscription.Next < _tail.Next);
+        if (subscription.IsCursor && !outbox.WhenEmpty(subscription) && !outbox.IsClosed) subscription.PostCatchUp();
     }
 
     private void Read(Subscription subscription)

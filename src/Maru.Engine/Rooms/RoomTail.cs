@@ -2,11 +2,13 @@ namespace Maru.Engine.Rooms;
 
 /// <summary>
 /// The recent end of a room's log. Releases entries in seq order, each once: a duplicate is dropped, an early one waits for what is missing before it.
-/// Bounded in bytes; the oldest go first. Lane only.
+/// A busy room keeps some seconds of its log and a quiet one little: within the bounds, what is older goes. Lane only.
 /// </summary>
-internal sealed class RoomTail(int maxBytes)
+internal sealed class RoomTail(EngineOptions options, EngineClock clock)
 {
-    private readonly Queue<Entry> _recent = new();
+    private (Entry Entry, long At)[] _recent = new (Entry, long)[16];   // a ring, seqs without gaps
+    private int _oldest;
+    private int _count;
     private SortedDictionary<long, Entry>? _early;
     private int _bytes;
 
@@ -14,7 +16,7 @@ internal sealed class RoomTail(int maxBytes)
     public long Next { get; private set; } = 1;
 
     /// <summary>The oldest seq still here, or <see cref="Next"/> when nothing is.</summary>
-    public long First => _recent.TryPeek(out var first) ? first.Seq : Next;
+    public long First => Next - _count;
 
     /// <summary>True while an entry waits for one before it.</summary>
     public bool HasGap => _early is { Count: > 0 };
@@ -25,7 +27,7 @@ internal sealed class RoomTail(int maxBytes)
     /// <summary>Begins behind <paramref name="head"/>, the last seq of the log when it was read. Early entries up to it are old, those behind it come out.</summary>
     public void Start(long head, List<Entry> released)
     {
-        Next = head + 1;
+        (Next, _count) = (head + 1, 0);
         while (_early is { Count: > 0 } && GapEnd < Next) _early.Remove(GapEnd);
         ReleaseEarly(released);
     }
@@ -47,17 +49,16 @@ internal sealed class RoomTail(int maxBytes)
         if (_early is not null) ReleaseEarly(released);
     }
 
-    /// <summary>Copies entries behind <paramref name="after"/> up to <paramref name="maxPage"/> bytes, at least one; false: the tail no longer reaches so far back.</summary>
-    public bool TryCopy(long after, int maxPage, List<Entry> into)
+    /// <summary>Copies the page behind <paramref name="after"/>, at least one entry if there is one; false: the tail no longer reaches so far back.</summary>
+    public bool TryCopy(long after, List<Entry> into)
     {
         if (after + 1 < First) return false;
+        var last = Pages.Last(after);
         var bytes = 0;
-        foreach (var entry in _recent)
+        for (var i = (int)(after + 1 - First); i < _count && bytes < options.PageBytes && At(i).Entry.Seq <= last; i++)
         {
-            if (entry.Seq <= after) continue;
-            if (bytes > 0 && bytes + entry.Body.Length > maxPage) break;
-            bytes += entry.Body.Length;
-            into.Add(entry);
+            bytes += At(i).Entry.Body.Length;
+            into.Add(At(i).Entry);
         }
 
         return true;
@@ -66,10 +67,33 @@ internal sealed class RoomTail(int maxBytes)
     private void Release(Entry entry, List<Entry> released)
     {
         released.Add(entry);
-        _recent.Enqueue(entry);
+        Enqueue(entry);
         _bytes += entry.Body.Length;
         Next = entry.Seq + 1;
-        while (_bytes > maxBytes && _recent.Count > 1) _bytes -= _recent.Dequeue().Body.Length;
+        var young = clock.Now - (long)options.TailAge.TotalMilliseconds;
+        while (_count > 1 && (_bytes > options.TailMaxBytes || (_bytes > options.TailMinBytes && At(0).At < young))) Dequeue();
+    }
+
+    private ref (Entry Entry, long At) At(int index) => ref _recent[(_oldest + index) % _recent.Length];
+
+    private void Enqueue(Entry entry)
+    {
+        if (_count == _recent.Length)
+        {
+            var larger = new (Entry, long)[_count * 2];
+            for (var i = 0; i < _count; i++) larger[i] = At(i);
+            (_recent, _oldest) = (larger, 0);
+        }
+
+        At(_count++) = (entry, clock.Now);
+    }
+
+    private void Dequeue()
+    {
+        _bytes -= At(0).Entry.Body.Length;
+        At(0) = default;
+        _oldest = (_oldest + 1) % _recent.Length;
+        _count--;
     }
 
     private void ReleaseEarly(List<Entry> released)

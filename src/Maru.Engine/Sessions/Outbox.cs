@@ -21,7 +21,7 @@ internal enum AddResult : byte
 internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
 {
     private const int GatherBytes = 64 * 1024;
-    private const int SlowPieceBytes = 16 * 1024;
+    private const int LargeBytes = 8 * 1024;
 
     [ThreadStatic]
     private static byte[]? GatherBuffer;
@@ -155,7 +155,7 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
         {
             if (_count > 0)
             {
-                if (_count == 1 || _queue[_head].Length >= GatherBytes) return _queue[_head].Span;
+                if (_count == 1 || _queue[_head].Length >= LargeBytes) return _queue[_head].Span;
                 var used = 0;
                 for (var i = _head; i < _head + _count && used + _queue[i].Length <= buffer.Length; i++)
                 {
@@ -201,22 +201,18 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
     {
         try
         {
-            while (true)
+            ReadOnlyMemory<byte> piece;
+            lock (_gate)
             {
-                ReadOnlyMemory<byte> piece;
-                lock (_gate)
-                {
-                    if (_closed) return;
-                    piece = _count == 0 ? default : _queue[_head];
-                }
-
-                if (piece.Length > SlowPieceBytes) piece = piece[..SlowPieceBytes];
-                if (!piece.IsEmpty) await sink.WriteAsync(piece).ConfigureAwait(false);
-                Advance(piece.Length);
-                if (Bytes > SlowPieceBytes) continue;
-                Flush();
-                return;
+                if (_closed) return;
+                piece = _count == 0 ? default : _queue[_head];
             }
+
+            // A piece at a time, so that a client that reads slowly is seen to read.
+            if (piece.Length > GatherBytes) piece = piece[..GatherBytes];
+            if (!piece.IsEmpty) await sink.WriteAsync(piece).ConfigureAwait(false);
+            Advance(piece.Length);
+            Flush();
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
         {

@@ -30,7 +30,7 @@ internal static class MessageRows
     /// <summary>One message as JSON bytes, or null when there is none.</summary>
     public static byte[]? Find(DbConnection connection, RoomId room, long seq)
     {
-        using var reader = Select(connection, $"SELECT {Columns} FROM messages m {Joins} WHERE m.room_id = @room AND m.seq = @seq", room, seq, 0);
+        using var reader = Select(connection, $"SELECT {Columns} FROM messages m {Joins} WHERE m.room_id = @room AND m.seq = @seq", room, seq, seq);
         if (!reader.Read()) return null;
         var buffer = new System.Buffers.ArrayBufferWriter<byte>(512);
         using (var writer = new Utf8JsonWriter(buffer, Compact)) Write(writer, reader, room);
@@ -38,25 +38,25 @@ internal static class MessageRows
     }
 
     /// <summary>
-    /// Entries of a room's log behind <paramref name="after"/>, in seq order: messages and changes, merged. A change carries its message as it is now: what was
+    /// Entries of a room's log behind <paramref name="after"/> up to <paramref name="last"/>, in seq order: messages and changes, merged. A change carries its message as it is now: what was
     /// deleted since is not shown again.
     /// </summary>
-    public static List<Entry> ReadLog(DbConnection connection, RoomId room, long after, int maxEntries, int maxBytes)
+    public static List<Entry> ReadLog(DbConnection connection, RoomId room, long after, long last, int maxBytes)
     {
         using var reader = Select(
             connection,
             $"""
             SELECT {Columns}, m.seq AS log_seq, m.type AS log_type, m.subject_id
-            FROM (SELECT * FROM messages WHERE room_id = @room AND seq > @seq ORDER BY seq LIMIT @limit) m {Joins}
+            FROM (SELECT * FROM messages WHERE room_id = @room AND seq > @seq AND seq <= @last) m {Joins}
             UNION ALL
             SELECT {Columns}, c.seq, c.type, NULL
-            FROM (SELECT * FROM changes WHERE room_id = @room AND seq > @seq ORDER BY seq LIMIT @limit) c
+            FROM (SELECT * FROM changes WHERE room_id = @room AND seq > @seq AND seq <= @last) c
             LEFT JOIN messages m ON m.room_id = c.room_id AND m.seq = c.target_seq LEFT JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id
-            ORDER BY log_seq LIMIT @limit
+            ORDER BY log_seq
             """,
             room,
             after,
-            maxEntries);
+            last);
         List<Entry> entries = [];
         var bytes = 0;
         while (bytes < maxBytes && reader.Read())
@@ -72,7 +72,7 @@ internal static class MessageRows
     /// <summary>The entry of a change that was just made.</summary>
     public static Entry Entry(DbConnection connection, RoomId room, long seq, EntryType type, long target)
     {
-        using var reader = Select(connection, $"SELECT {Columns} FROM messages m {Joins} WHERE m.room_id = @room AND m.seq = @seq", room, target, 0);
+        using var reader = Select(connection, $"SELECT {Columns} FROM messages m {Joins} WHERE m.room_id = @room AND m.seq = @seq", room, target, target);
         if (!reader.Read()) throw new InvalidOperationException($"room {room} has no message {target}");
         return new Entry(room, seq, type, MessageJson.Event(type, seq, Read(reader, room)));
     }
@@ -110,14 +110,14 @@ internal static class MessageRows
 
     private static long Number(DbDataReader row, int column) => row.IsDBNull(column) ? 0 : row.GetInt64(column);
 
-    private static DbDataReader Select(DbConnection connection, string sql, RoomId room, long seq, int limit)
+    private static DbDataReader Select(DbConnection connection, string sql, RoomId room, long seq, long last)
     {
         // Not disposed: that would end the reader.
         var command = connection.CreateCommand();
         command.CommandText = sql;
         Add(command, "room", room.Value);
         Add(command, "seq", seq);
-        if (limit > 0) Add(command, "limit", limit);
+        if (last > seq) Add(command, "last", last);
         return command.ExecuteReader();
     }
 

@@ -11,7 +11,6 @@ namespace Maru.Server.Storage;
 /// <summary>The rooms' log in SQLite: one transaction a batch, one sync a transaction. Appends on the commit loop's thread, reads on any.</summary>
 internal sealed class SqliteRoomLog : IRoomLog, IDisposable
 {
-    private const int PageEntries = 1000;
     private const int MaxHeads = 100_000;
 
     private readonly Database _database;
@@ -81,10 +80,10 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
         return row.Read() ? new MembershipState(row.GetInt64(1) == 1, row.GetInt64(0)) : new MembershipState(false, 0);
     }
 
-    public async ValueTask<IReadOnlyList<Entry>> ReadAsync(RoomId room, long after, int maxBytes, CancellationToken ct)
+    public async ValueTask<IReadOnlyList<Entry>> ReadAsync(RoomId room, long after, long last, int maxBytes, CancellationToken ct)
     {
         await using var connection = await _database.OpenReadAsync(ct);
-        return MessageRows.ReadLog(connection, room, after, PageEntries, maxBytes);
+        return MessageRows.ReadLog(connection, room, after, last, maxBytes);
     }
 
     public void Dispose()
