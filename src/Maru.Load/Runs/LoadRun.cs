@@ -66,6 +66,7 @@ internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen 
         foreach (var loop in _loops) loop.Drain();
         if (!await UntilAsync(sampling, "drain", () => _loops.TrueForAll(loop => loop.IsSettled), scenario.DrainTimeout, CancellationToken.None))
             screen.Say($"Not everything came within the {scenario.DrainTimeout:N0} s of drainTimeout.");
+        await UntilAsync(sampling, "drain", () => false, 0.3, CancellationToken.None); // what comes once too often comes now
         foreach (var loop in _loops) loop.Stop();
 
         var history = scenario.History ? await ReadHistoryAsync(reader, cast, starts, ct) : null;

@@ -1,0 +1,92 @@
+using Maru.Load.Reporting;
+using Maru.Load.Runs;
+using Maru.Load.Scenarios;
+
+namespace Maru.Server.Tests.Load;
+
+/// <summary>Whole runs over real sockets, against a server that keeps every promise but one.</summary>
+public sealed class LoadRunTests
+{
+    [Fact]
+    public async Task An_honest_server_passes_with_members_that_drop_and_members_that_are_slow()
+    {
+        var result = await RunAsync("none", ["reconnectShare=0.5", "reconnectEvery=0.2", "slowShare=0.2", "slowBytesPerSecond=2000"]);
+
+        Broken(result).ShouldBeEmpty();
+        result.Passed.ShouldBeTrue();
+        result.History!.Found.ShouldBe(result.Counts["acknowledged"]);
+        result.Counts["deliveries"].ShouldBe(10 * result.Counts["acknowledged"]);
+        result.Counts["resumes"].ShouldBeGreaterThan(0);
+    }
+
+    [Theory]
+    [InlineData("loss", "lost gaps")]
+    [InlineData("duplicate", "duplicates")]
+    [InlineData("disorder", "outOfOrder gaps")]
+    [InlineData("foreign", "foreign")]
+    [InlineData("altered", "altered")]
+    [InlineData("wrong-receipt", "ackConflicts")]
+    [InlineData("missing", "acknowledgedButMissing historyGaps")]
+    [InlineData("rewritten", "historyAltered")]
+    [InlineData("doubled", "storedTwice")]
+    public async Task A_broken_promise_is_found(string fault, string broken)
+    {
+        var result = await RunAsync(fault, []);
+
+        Broken(result).ShouldBe(broken.Split(' '));
+        result.Passed.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Connections_that_break_are_resumed_and_what_was_not_acknowledged_is_sent_again_with_its_key()
+    {
+        var result = await RunAsync("hang-up", []);
+
+        Broken(result).ShouldBeEmpty();
+        result.Counts["disconnects"].ShouldBeGreaterThan(0);
+        result.Counts["retries"].ShouldBeGreaterThan(0);
+        result.Measures["unacknowledged"].ShouldBe(0);
+        result.Passed.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_closed_loop_keeps_its_window_and_several_threads_share_the_clients()
+    {
+        var result = await RunAsync("none", ["rate=0", "window=2", "duration=0.2", "threads=2"]);
+
+        Broken(result).ShouldBeEmpty();
+        result.Counts["acknowledged"].ShouldBeGreaterThan(20);
+        result.Counts["acknowledged"].ShouldBe(result.Counts["sent"]);
+    }
+
+    [Fact]
+    public async Task Without_a_server_it_says_so()
+    {
+        Uri url;
+        using (var server = new FaultyServer("none")) url = server.Url;
+
+        var failure = await Should.ThrowAsync<ScenarioException>(() => RunAsync(url, ["history=false"]));
+
+        failure.Message.ShouldContain("Is the server running");
+    }
+
+    private static async Task<RunResult> RunAsync(string fault, string[] changes)
+    {
+        using var server = new FaultyServer(fault);
+        return await RunAsync(server.Url, changes);
+    }
+
+    private static async Task<RunResult> RunAsync(Uri url, string[] changes)
+    {
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        var (tokens, rooms) = (Path.Combine(folder, "tokens.txt"), Path.Combine(folder, "rooms.txt"));
+        File.WriteAllLines(tokens, Enumerable.Range(0, 10).Select(i => $"token{i}"));
+        File.WriteAllLines(rooms, ["1"]);
+        const string Scenario = """{"clients": 10, "senders": 5, "rate": 200, "ramp": 0, "warmup": 0, "duration": 0.5, "drainTimeout": 5}""";
+        var run = new LoadRun(ScenarioFile.Parse(Scenario, "test", changes), new RunOptions(url, tokens, rooms, null), new PlainScreen(TextWriter.Null));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        return await run.RunAsync(deadline.Token);
+    }
+
+    private static string[] Broken(RunResult result) => [.. result.Guarantees.Where(check => !check.Holds).Select(check => check.Name)];
+}
