@@ -24,6 +24,9 @@ public sealed class EngineOptions
     /// <summary>Bytes that wait for one client before its subscriptions turn into cursors.</summary>
     public int OutboxBytes { get; set; } = 256 * 1024;
 
+    /// <summary>Bytes that the kernel may hold for one client, besides the outbox.</summary>
+    public int SendBufferBytes { get; set; } = 128 * 1024;
+
     /// <summary>Bytes of one page that a cursor reads.</summary>
     public int PageBytes { get; set; } = 128 * 1024;
 

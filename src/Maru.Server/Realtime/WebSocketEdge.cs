@@ -68,6 +68,8 @@ internal sealed class WebSocketEdge(ChatEngine engine, TimeProvider time)
 
         socket.Blocking = false;
         socket.NoDelay = true;
+        // Left to itself the kernel lets megabytes wait for a slow reader. With 1,000 of them its memory for TCP ran short, and with it everybody's windows.
+        socket.SendBufferSize = engine.Options.SendBufferBytes;
         var sink = new SocketSink(socket, connection.Abort);
         var session = new StompSession(sink, engine);
         if (!engine.Connections.TryOpen(session))
