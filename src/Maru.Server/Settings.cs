@@ -15,13 +15,15 @@ internal static class Settings
     public static MaruOptions Read(IConfiguration configuration)
     {
         var options = new MaruOptions();
+        var section = configuration.GetSection(Section);
+        RefuseUnknown(section, options);
         try
         {
-            configuration.GetSection(Section).Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
+            section.Bind(options);
         }
         catch (InvalidOperationException e)
         {
-            throw new StartException($"A setting cannot be read. {OneLine(e.Message)}", e);
+            throw new StartException($"A setting cannot be read. {e.Message.ReplaceLineEndings(" ")}", e);
         }
 
         Validate(options, Section);
@@ -35,6 +37,17 @@ internal static class Settings
         foreach (var group in Groups(options)) services.AddSingleton(group.Value.GetType(), group.Value);
     }
 
+    /// <summary>A slip in a name would leave the default in force, and nobody would know.</summary>
+    private static void RefuseUnknown(IConfigurationSection section, object options)
+    {
+        foreach (var setting in section.GetChildren())
+        {
+            var property = options.GetType().GetProperty(setting.Key, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase)
+                ?? throw new StartException($"There is no setting {setting.Path}.");
+            if (property.GetValue(options) is { } group && IsGroup(property)) RefuseUnknown(setting, group);
+        }
+    }
+
     private static void Validate(object options, string path)
     {
         var faults = new List<ValidationResult>();
@@ -45,10 +58,11 @@ internal static class Settings
 
     private static IEnumerable<KeyValuePair<string, object>> Groups(object options) =>
         from property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        where property.PropertyType.IsClass && property.PropertyType != typeof(string) && !property.PropertyType.IsAssignableTo(typeof(IEnumerable))
+        where IsGroup(property)
         let value = property.GetValue(options)
         where value is not null
         select KeyValuePair.Create(property.Name, value);
 
-    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
+    private static bool IsGroup(PropertyInfo property) =>
+        property.PropertyType.IsClass && property.PropertyType != typeof(string) && !property.PropertyType.IsAssignableTo(typeof(IEnumerable));
 }

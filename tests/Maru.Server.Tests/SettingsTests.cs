@@ -13,7 +13,8 @@ public sealed class SettingsTests
     [InlineData("Maru:Limits:RequestBytes", "much", "Maru:Limits:RequestBytes", "much")]
     [InlineData("Maru:Sqlite:Synchronous", "SOMETIMES", "Maru:Sqlite", "Synchronous")]
     [InlineData("Maru:RateLimits:Enabled", "perhaps", "Maru:RateLimits:Enabled", "perhaps")]
-    [InlineData("Maru:RateLimit:Enabled", "true", "MaruOptions", "RateLimit")]
+    [InlineData("Maru:RateLimit:Enabled", "true", "There is no setting", "Maru:RateLimit.")]
+    [InlineData("Maru:Jwt:Algoritm", "HS256", "There is no setting", "Maru:Jwt:Algoritm.")]
     [InlineData("Maru:Database", "", "Maru", "Database")]
     public void A_bad_setting_is_named_in_one_line(string key, string value, string where, string what)
     {

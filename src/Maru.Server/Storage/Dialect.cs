@@ -8,6 +8,7 @@ namespace Maru.Server.Storage;
 internal static class Dialect
 {
     // Primary result codes, https://www.sqlite.org/rescode.html
+    public const int SqliteError = 1;   // the SQL itself is wrong
     public const int SqliteBusy = 5;
     public const int SqliteLocked = 6;
     public const int SqliteReadOnly = 8;
@@ -27,7 +28,7 @@ internal static class Dialect
     public static Problem ProblemOf(DbException e) => e switch
     {
         SqliteException { SqliteErrorCode: SqliteFull } => Problem.StorageFull,
-        SqliteException { SqliteErrorCode: SqliteConstraint } => Problem.Internal,
+        SqliteException { SqliteErrorCode: SqliteError or SqliteConstraint } => Problem.Internal,
         _ => Problem.Unavailable,
     };
 }

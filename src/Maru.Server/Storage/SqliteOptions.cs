@@ -5,7 +5,7 @@ namespace Maru.Server.Storage;
 internal sealed class SqliteOptions
 {
     /// <summary>FULL: a commit survives a power cut. NORMAL: it survives a crash of the program, not of the machine. OFF: only for load studies.</summary>
-    [AllowedValues("FULL", "NORMAL", "OFF")]
+    [AllowedValues("FULL", "NORMAL", "OFF", ErrorMessage = "Synchronous must be FULL, NORMAL or OFF.")]
     public string Synchronous { get; set; } = "FULL";
 
     /// <summary>How long another program's lock on the file is waited for.</summary>

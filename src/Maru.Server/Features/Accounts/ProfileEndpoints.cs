@@ -13,9 +13,9 @@ internal static class ProfileEndpoints
     public static void MapProfiles(this IEndpointRouteBuilder routes)
     {
         var me = routes.MapGroup("/api/me").WithTags("Profile").RequireAuthorization();
-        me.MapGet("/", GetAsync).WithSummary("Your profile");
-        me.MapPatch("/", ChangeAsync).WithSummary("Change your profile: what is absent stays, empty takes away");
-        me.MapDelete("/", DeleteAsync).WithSummary("Delete your account; what you wrote stays, as by a deleted user");
+        me.MapGet("", GetAsync).WithSummary("Your profile");
+        me.MapPatch("", ChangeAsync).WithSummary("Change your profile: what is absent stays, empty takes away");
+        me.MapDelete("", DeleteAsync).WithSummary("Delete your account; what you wrote stays, as by a deleted user");
         me.MapPost("/password", ChangePasswordAsync).WithSummary("Change your password and end all other sessions");
         routes.MapGet("/api/users", ListAsync).WithTags("Directory").RequireAuthorization().WithSummary("People whose handle or name begins with q");
     }

@@ -10,8 +10,8 @@ internal static class SessionEndpoints
     public static void MapSessions(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/me/sessions").WithTags("Sessions").RequireAuthorization();
-        group.MapGet("/", ListAsync).WithSummary("Your sessions, the last used one first");
-        group.MapDelete("/", EndOthersAsync).WithSummary("End all sessions but this one");
+        group.MapGet("", ListAsync).WithSummary("Your sessions, the last used one first");
+        group.MapDelete("", EndOthersAsync).WithSummary("End all sessions but this one");
         group.MapDelete("/{id:long}", EndAsync).WithSummary("End one session: its tokens are dead at once, its sockets close");
     }
 

@@ -5,7 +5,7 @@ namespace Maru.Server.Platform.Tokens;
 internal sealed class JwtOptions : IValidatableObject
 {
     /// <summary>HS256 or ES256. What a token says about itself is only compared with it.</summary>
-    [AllowedValues(Hs256Key.Name, Es256Key.Name)]
+    [AllowedValues(Hs256Key.Name, Es256Key.Name, ErrorMessage = "Algorithm must be HS256 or ES256.")]
     public string Algorithm { get; set; } = Hs256Key.Name;
 
     /// <summary>The <c>iss</c> that is written and demanded.</summary>

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Routing;
+
+namespace Maru.Server.Tests.Platform;
+
+/// <summary>What holds for every endpoint, whoever adds it.</summary>
+public sealed class EndpointsTests(MaruServer server) : IClassFixture<MaruServer>
+{
+    // Judged by something else than a bearer token, or open to all.
+    private static readonly string[] Open =
+    [
+        "/health/live", "/health/ready", "/openapi/{documentName}.json", "/api/auth/signup", "/api/auth/login", "/api/auth/refresh", "/ws",
+    ];
+
+    [Fact]
+    public void Each_demands_a_token_or_is_known_to_be_open()
+    {
+        var open = server.Service<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.Metadata.GetMetadata<IAuthorizeData>() is null)
+            .Select(endpoint => "/" + endpoint.RoutePattern.RawText?.Trim('/'));
+        open.Except(Open).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Each_is_in_the_API_document_with_a_summary_and_its_refusals()
+    {
+        using var document = JsonDocument.Parse(await server.Http.SendAsync("GET /openapi/v1.json").ShouldBe(200));
+        var root = document.RootElement;
+        root.GetProperty("info").GetProperty("title").GetString().ShouldBe("Maru");
+        root.GetProperty("components").GetProperty("securitySchemes").GetProperty("Bearer").GetProperty("scheme").GetString().ShouldBe("bearer");
+        foreach (var path in root.GetProperty("paths").EnumerateObject())
+        {
+            foreach (var operation in path.Value.EnumerateObject())
+            {
+                var name = $"{operation.Name} {path.Name}";
+                operation.Value.TryGetProperty("summary", out _).ShouldBeTrue(name);
+                operation.Value.GetProperty("responses").TryGetProperty("429", out _).ShouldBeTrue(name);
+                var secured = operation.Value.TryGetProperty("security", out _);
+                secured.ShouldBe(!Open.Contains(path.Name), name);
+            }
+        }
+    }
+}

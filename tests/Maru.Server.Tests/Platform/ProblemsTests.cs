@@ -1,0 +1,87 @@
+using System.Text;
+using Maru.Engine;
+using Maru.Server.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Maru.Server.Tests.Platform;
+
+public sealed class ProblemsTests(MaruServer server) : IClassFixture<MaruServer>
+{
+    private static readonly Problem WrongMethod = new("method-not-allowed", 405, "This address does not take this method.");
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("\"text\"")]
+    [InlineData("""{"handle": 7}""")]
+    [InlineData("""{"handle": "a", "handle": "b"}""")]
+    [InlineData("""{"handle": "\ud800"}""")]
+    public async Task Bad_JSON_is_malformed(string body) => await PostAsync(body, "application/json").ShouldRefuse(Problem.Malformed);
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("multipart/form-data")]
+    public async Task Another_content_type_is_malformed(string contentType) => await PostAsync("""{"handle":"ann","password":"x"}""", contentType).ShouldRefuse(Problem.Malformed);
+
+    [Fact]
+    public async Task An_unknown_address_is_not_found() => await server.Http.SendAsync("GET /api/nothing/here").ShouldRefuse(Problem.NotFound);
+
+    [Fact]
+    public async Task A_wrong_method_is_told_the_right_ones()
+    {
+        using var answer = await server.Http.SendAsync("PUT /api/me");
+        answer.Content.Headers.Allow.ShouldBe(["DELETE", "GET", "PATCH"], ignoreOrder: true);
+        await Task.FromResult(answer).ShouldRefuse(WrongMethod);
+    }
+
+    [Fact]
+    public async Task A_body_beyond_the_limit_is_too_large() =>
+        await PostAsync($$"""{"handle":"{{new string('x', 300_000)}}"}""", "application/json").ShouldRefuse(Problem.TooLarge);
+
+    [Fact]
+    public async Task Without_a_token_the_way_in_is_named()
+    {
+        using var answer = await server.Http.SendAsync("GET /api/me");
+        answer.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
+        await Task.FromResult(answer).ShouldRefuse(Problem.Unauthenticated);
+    }
+
+    [Theory]
+    [InlineData("Bearer x.y.z")]
+    [InlineData("Bearer ")]
+    [InlineData("Basic YTpi")]
+    [InlineData("Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.")]
+    public async Task A_token_that_is_none_is_unauthenticated(string authorization)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/api/me");
+        request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        await server.Http.SendAsync(request, TestContext.Current.CancellationToken).ShouldRefuse(Problem.Unauthenticated);
+    }
+
+    [Fact]
+    public async Task A_token_in_the_address_counts_only_for_the_event_stream()
+    {
+        var ann = await server.SignUpAsync();
+        await server.Http.SendAsync($"GET /api/me?access_token={ann.AccessToken}").ShouldRefuse(Problem.Unauthenticated);
+    }
+
+    [Fact]
+    public async Task A_failure_is_logged_once_with_its_cause_and_told_without()
+    {
+        var log = new LogBook();
+        await using var own = await MaruServer.StartAsync(null, services => services.AddSingleton<ILoggerProvider>(log), "--Logging:LogLevel:Default=Warning");
+        var ann = await own.SignUpAsync();
+        await own.Service<Database>().WriteAsync(
+            (transaction, ct) => transaction.ExecuteAsync("ALTER TABLE users RENAME TO gone", null, ct), TestContext.Current.CancellationToken);
+        var details = await ann.Http.SendAsync("GET /api/me").ShouldRefuse(Problem.Internal);
+        details.ToString().ShouldNotContain("users");
+        log.Lines.Single(line => line.StartsWith("Error", StringComparison.Ordinal)).ShouldContain("GET /api/me");
+    }
+
+    private Task<HttpResponseMessage> PostAsync(string body, string contentType) => server.Http.PostAsync(
+        "/api/auth/login", new StringContent(body, Encoding.UTF8, contentType), TestContext.Current.CancellationToken);
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using Maru.Engine;
+
+namespace Maru.Server.Tests.Platform;
+
+public sealed class RateLimitsTests
+{
+    [Fact]
+    public async Task Each_user_has_a_bucket_of_his_own()
+    {
+        await using var server = await MaruServer.StartAsync("--Maru:RateLimits:Enabled=true", "--Maru:RateLimits:UserBurst=3", "--Maru:RateLimits:UserPerSecond=1");
+        var ann = await server.SignUpAsync();
+        var bob = await server.SignUpAsync();
+        for (var i = 0; i < 3; i++) await ann.Http.SendAsync("GET /api/me").ShouldBe(200);
+        await ShouldWaitAsync(ann.Http.SendAsync("GET /api/me"));
+        await bob.Http.SendAsync("GET /api/me").ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task An_address_may_sign_in_only_so_often_and_health_stays_open()
+    {
+        await using var server = await MaruServer.StartAsync(
+            "--Maru:RateLimits:Enabled=true", "--Maru:RateLimits:SignInBurst=2", "--Maru:RateLimits:SignInPerMinute=1", "--Maru:RateLimits:AddressBurst=10", "--Maru:RateLimits:AddressPerSecond=1");
+        await server.SignUpAsync();
+        await server.SignUpAsync();
+        await ShouldWaitAsync(server.Http.SendAsync("POST /api/auth/login", new { handle = "ann", password = "x" }));
+        while ((int)(await server.Http.SendAsync("GET /api/me")).StatusCode != 429)
+        {
+        }
+
+        await server.Http.SendAsync("GET /health/live").ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task An_account_takes_only_so_many_attempts_from_wherever_they_come()
+    {
+        await using var server = await MaruServer.StartAsync("--Maru:RateLimits:Enabled=true", "--Maru:RateLimits:AttemptsPerAccount=3");
+        var ann = await server.SignUpAsync();
+        for (var i = 0; i < 3; i++) await server.Http.SendAsync("POST /api/auth/login", new { handle = ann.Handle, password = "wrong" }).ShouldRefuse(Problem.WrongCredentials);
+        await ShouldWaitAsync(server.Http.SendAsync("POST /api/auth/login", new { handle = ann.Handle, password = Person.Password }));
+        await server.Http.SendAsync("POST /api/auth/login", new { handle = "somebody-else", password = "wrong" }).ShouldRefuse(Problem.WrongCredentials);
+    }
+
+    private static async Task ShouldWaitAsync(Task<HttpResponseMessage> answer)
+    {
+        int.Parse((await answer).Headers.GetValues("Retry-After").Single(), CultureInfo.InvariantCulture).ShouldBeGreaterThan(0);
+        await answer.ShouldRefuse(Problem.RateLimited);
+    }
+}
