@@ -126,7 +126,7 @@ public struct StompReader(StompLimits limits)
         if (_contentLength >= 0 || !line.StartsWith("content-length:"u8)) return StompReadStatus.NeedMore;
 
         var digits = line["content-length:".Length..].Trim((byte)' ');
-        if (!Utf8Parser.TryParse(digits, out int length, out var used) || used != digits.Length || length < 0 || digits[0] == '+')
+        if (!Utf8Parser.TryParse(digits, out int length, out var used) || used != digits.Length || digits[0] is (byte)'+' or (byte)'-')
             return StompReadStatus.BadContentLength;
         if (length > limits.MaxBodyBytes) return StompReadStatus.BodyTooLarge;
         _contentLength = length;

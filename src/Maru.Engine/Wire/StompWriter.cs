@@ -20,7 +20,10 @@ public ref struct StompWriter(Span<byte> destination, StompVersion version)
 
     public void Header(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
+        var start = Position;
         Position += StompEscapes.Encode(name, version, _destination[Position..]);
+        // 1.0 cannot escape a colon: left in a name that someone else chose, it would make another header of it, "sender:9" for one.
+        if (version == StompVersion.V10) _destination[start..Position].Replace((byte)':', (byte)' ');
         Byte((byte)':');
         Position += StompEscapes.Encode(value, version, _destination[Position..]);
         Byte((byte)'\n');

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Text.Unicode;
 
 namespace Maru.Engine.Wire;
 
@@ -102,7 +103,17 @@ public struct WebSocketReader(bool expectMask)
         {
             WebSocketOpcode.Ping => WebSocketEvent.Ping,
             WebSocketOpcode.Pong => WebSocketEvent.Pong,
-            _ => length == 1 ? WebSocketEvent.ProtocolError : WebSocketEvent.Close,
+            _ => CheckClose(payload),
         };
+    }
+
+    /// <summary>A close is empty, or a code that may stand in a frame (RFC 6455, 7.4) and a reason in UTF-8.</summary>
+    private static WebSocketEvent CheckClose(ReadOnlySpan<byte> payload)
+    {
+        if (payload.IsEmpty) return WebSocketEvent.Close;
+        if (payload.Length == 1) return WebSocketEvent.ProtocolError;
+        var code = BinaryPrimitives.ReadUInt16BigEndian(payload);
+        if (code is not ((>= 1000 and <= 1003) or (>= 1007 and <= 1014) or (>= 3000 and <= 4999))) return WebSocketEvent.ProtocolError;
+        return Utf8.IsValid(payload[2..]) ? WebSocketEvent.Close : WebSocketEvent.InvalidText;
     }
 }

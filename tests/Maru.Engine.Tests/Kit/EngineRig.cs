@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Maru.Engine.Fanout;
+using Maru.Engine.Rooms;
+using Maru.Engine.Sessions;
+using Microsoft.Extensions.Logging;
+
+namespace Maru.Engine.Tests.Kit;
+
+/// <summary>
+/// A real engine on a log in memory and a clock that stands still. Tokens read <c>user</c> or <c>user.session</c>, with <c>~seconds</c> behind when they expire;
+/// anything else is a bad one. At its end nothing may have been logged as an error but what the test expected.
+/// </summary>
+internal sealed class EngineRig : IDisposable
+{
+    private readonly ErrorLog _errors = new();
+    private bool _stopped;
+
+    public EngineRig(Action<EngineOptions>? set = null, IBackplane? backplane = null)
+    {
+        var options = new EngineOptions { Lanes = 2, MessagesPerSecond = 0 };
+        set?.Invoke(options);
+        Engine = new ChatEngine(options, Log, backplane ?? new LocalBackplane(), AuthenticateAsync, Time, _errors);
+        Engine.Start();
+    }
+
+    public MemoryRoomLog Log { get; } = new();
+
+    public ManualTime Time { get; } = new();
+
+    public ChatEngine Engine { get; }
+
+    /// <summary>What the authenticator does before it answers; a test may make it wait or throw.</summary>
+    public Func<Task> BeforeAuthentication { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Errors logged so far; taking them means that the test expected them.</summary>
+    public string[] TakeErrors() => _errors.Take();
+
+    public StompClient NewClient(MemorySink? sink = null) => new(this, sink ?? new MemorySink());
+
+    /// <summary>A client that is connected as that user.</summary>
+    public async Task<StompClient> ConnectAsync(long user, string version = "1.2", MemorySink? sink = null)
+    {
+        var client = NewClient(sink);
+        await client.ConnectAsync(user.ToString(CultureInfo.InvariantCulture), version);
+        return client;
+    }
+
+    /// <summary>Appends a membership change and waits until it is committed, and applied to the room.</summary>
+    public async Task ApplyAsync(MemberDraft draft)
+    {
+        await Engine.AppendAsync(draft);
+        await draft.Settled.Within("the membership change");
+    }
+
+    public Room? FindRoom(long room) => Engine.Rooms.TryGet(new RoomId(room), out var found) ? found : null;
+
+    public void Stop()
+    {
+        if (_stopped) return;
+        _stopped = true;
+        Log.ResumeAppends();
+        Log.ResumeReads();
+        Engine.Stop();
+    }
+
+    public void Dispose()
+    {
+        Stop();
+        Engine.Dispose();
+        TakeErrors().ShouldBeEmpty();
+    }
+
+    private async ValueTask<Identity?> AuthenticateAsync(string token, CancellationToken ct)
+    {
+        await BeforeAuthentication();
+        var parts = token.Split('~');
+        var name = parts[0].Split('.');
+        if (!long.TryParse(name[0], CultureInfo.InvariantCulture, out var user)) return null;
+        var session = name.Length > 1 ? long.Parse(name[1], CultureInfo.InvariantCulture) : 1;
+        var expires = parts.Length > 1 ? double.Parse(parts[1], CultureInfo.InvariantCulture) : 3600;
+        return new Identity(new UserId(user), session, TimeSpan.FromSeconds(expires), MessageJson.User(new UserId(user), $"u{user}", $"User {user}", null));
+    }
+
+    private sealed class ErrorLog : ILogger<ChatEngine>
+    {
+        private readonly ConcurrentQueue<string> _errors = new();
+
+        public string[] Take()
+        {
+            var taken = _errors.ToArray();
+            _errors.Clear();
+            return taken;
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (logLevel >= LogLevel.Error) _errors.Enqueue($"{formatter(state, exception)} {exception}");
+        }
+    }
+}

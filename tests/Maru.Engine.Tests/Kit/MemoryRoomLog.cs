@@ -1,0 +1,191 @@
+using Maru.Engine.Commit;
+using Maru.Engine.Rooms;
+
+namespace Maru.Engine.Tests.Kit;
+
+/// <summary>
+/// The rooms' log in memory, with the semantics of the real ones: a batch is all or nothing, seqs are dense, a client key answers with its first message, and what
+/// was never committed cannot be read. Fails and stalls on command. Any thread.
+/// </summary>
+internal sealed class MemoryRoomLog : IRoomLog
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<RoomId, StoredRoom> _rooms = [];
+    private readonly object _appending = new();
+    private bool _appendsStall;
+    private readonly TaskCompletionSource _open = new();
+    private TaskCompletionSource? _readGate;
+
+    /// <summary>Looks at a batch before it is written; what it returns is thrown. Null lets it pass.</summary>
+    public Func<IReadOnlyList<RoomBatch>, Exception?> AppendFault { get; set; } = _ => null;
+
+    /// <summary>What a read throws, or null.</summary>
+    public Func<Exception?> ReadFault { get; set; } = () => null;
+
+    /// <summary>Sizes of the transactions that succeeded, in drafts.</summary>
+    public List<int> Transactions { get; } = [];
+
+    /// <summary>Where the pages that were asked for began.</summary>
+    public List<long> Reads { get; } = [];
+
+    public int MembershipReads { get; private set; }
+
+    public void AddRoom(long room, params long[] members)
+    {
+        lock (_gate) _rooms[new RoomId(room)] = new StoredRoom { Members = [.. members.Select(x => new UserId(x))] };
+    }
+
+    /// <summary>Appends entries as if they had been there before the server started.</summary>
+    public void Seed(long room, int count, int bodyBytes = 40)
+    {
+        lock (_gate)
+        {
+            var entries = _rooms[new RoomId(room)].Entries;
+            for (var i = 0; i < count; i++)
+            {
+                var seq = entries.Count + 1;
+                entries.Add(new Entry(new RoomId(room), seq, EntryType.MessageCreated, Body(seq, bodyBytes)));
+            }
+        }
+    }
+
+    public List<Entry> Entries(long room)
+    {
+        lock (_gate) return [.. _rooms[new RoomId(room)].Entries];
+    }
+
+    public static byte[] Body(long seq, int bytes)
+    {
+        var head = $"{{\"seq\":{seq},\"pad\":\"";
+        return System.Text.Encoding.ASCII.GetBytes(head + new string('x', Math.Max(0, bytes - head.Length - 2)) + "\"}");
+    }
+
+    /// <summary>From now on a transaction waits inside the store until <see cref="ResumeAppends"/>.</summary>
+    public void StallAppends()
+    {
+        lock (_appending) _appendsStall = true;
+    }
+
+    public void ResumeAppends()
+    {
+        lock (_appending)
+        {
+            _appendsStall = false;
+            Monitor.PulseAll(_appending);
+        }
+    }
+
+    public void StallReads()
+    {
+        lock (_gate) _readGate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    public void ResumeReads()
+    {
+        lock (_gate)
+        {
+            _readGate?.SetResult();
+            _readGate = null;
+        }
+    }
+
+    public void Append(IReadOnlyList<RoomBatch> rooms)
+    {
+        lock (_appending)
+        {
+            while (_appendsStall) Monitor.Wait(_appending);
+        }
+
+        if (AppendFault(rooms) is { } fault) throw fault;
+        lock (_gate)
+        {
+            foreach (var batch in rooms) Append(batch);
+            Transactions.Add(rooms.Sum(x => x.Drafts.Count));
+        }
+    }
+
+    public async ValueTask<MembershipState> ReadMembershipAsync(RoomId room, UserId user, CancellationToken ct)
+    {
+        await Task.Yield();
+        lock (_gate) MembershipReads++;
+        await ReadGate().WaitAsync(ct);
+        if (ReadFault() is { } fault) throw fault;
+        lock (_gate)
+        {
+            if (!_rooms.TryGetValue(room, out var stored)) return default;
+            return new MembershipState(stored.Members.Contains(user), stored.Entries.Count);
+        }
+    }
+
+    public async ValueTask<IReadOnlyList<Entry>> ReadAsync(RoomId room, long after, long last, int maxBytes, CancellationToken ct)
+    {
+        lock (_gate) Reads.Add(after);
+        await ReadGate().WaitAsync(ct);
+        if (ReadFault() is { } fault) throw fault;
+        List<Entry> page = [];
+        lock (_gate)
+        {
+            var entries = _rooms[room].Entries;
+            var bytes = 0;
+            for (var i = (int)Math.Min(after, entries.Count); i < Math.Min(last, entries.Count) && (bytes == 0 || bytes + entries[i].Body.Length <= maxBytes); i++)
+            {
+                bytes += entries[i].Body.Length;
+                page.Add(entries[i]);
+            }
+        }
+
+        return page;
+    }
+
+    private Task ReadGate()
+    {
+        lock (_gate)
+        {
+            _open.TrySetResult();
+            return _readGate?.Task ?? _open.Task;
+        }
+    }
+
+    private void Append(RoomBatch batch)
+    {
+        if (!_rooms.TryGetValue(batch.Room, out var room))
+        {
+            foreach (var draft in batch.Drafts) draft.Refuse(Problem.NotFound);
+            return;
+        }
+
+        foreach (var draft in batch.Drafts)
+        {
+            if (draft.Refusal is not null) continue;
+            if (draft is MessageDraft message) Append(room, message);
+            else ((MemberDraft)draft).Run(room.Members, room.Entries);
+        }
+    }
+
+    private static void Append(StoredRoom room, MessageDraft draft)
+    {
+        var key = draft.ClientKey is { } bytes ? $"{draft.Actor}:{Convert.ToHexString(bytes)}" : null;
+        if (key is not null && room.Keys.TryGetValue(key, out var first))
+        {
+            if (first.Text.AsSpan().SequenceEqual(draft.Text)) draft.Repeated(first.Seq);
+            else draft.Refuse(Problem.KeyReused);
+            return;
+        }
+
+        var seq = room.Entries.Count + 1;
+        draft.Committed(seq, 1_900_000_000_000 + seq);
+        if (key is not null) room.Keys[key] = (seq, draft.Text);
+        List<Entry> entries = [];
+        draft.CopyEntries(entries);
+        room.Entries.AddRange(entries);
+    }
+
+    private sealed class StoredRoom
+    {
+        public HashSet<UserId> Members { get; init; } = [];
+
+        public List<Entry> Entries { get; } = [];
+
+        public Dictionary<string, (long Seq, byte[] Text)> Keys { get; } = [];
+    }
+}
