@@ -48,6 +48,7 @@ internal sealed partial class Loop
         }
 
         Counters.Deliveries += reception.Compared;
+        Counters.Compared += reception.Compared;
         if (client.IsSlow) Counters.SlowDeliveries += reception.Compared;
         return at + reception.Taken;
     }

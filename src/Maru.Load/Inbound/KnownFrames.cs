@@ -17,7 +17,7 @@ internal sealed class KnownFrames
     public KnownFrames(long budgetBytes, int payloadBytes)
     {
         _slotBytes = payloadBytes + 1024; // headers and the event around the text take some 400 bytes
-        _slots = new Slot[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(budgetBytes / _slotBytes / 2, 16, 2048))];
+        _slots = new Slot[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(budgetBytes / _slotBytes, 16, 32_768))];
         _mask = _slots.Length - 1;
     }
 

@@ -20,6 +20,7 @@ internal sealed class Counters
     public long GivenUp;            // written, connection lost, no client key to retry with
 
     public long Deliveries;
+    public long Compared;           // part of Deliveries: taken by comparison with another member's copy
     public long SlowDeliveries;     // part of Deliveries
     public long Ephemeral;          // room events without seq
     public long BytesIn;

@@ -18,7 +18,7 @@ internal static class ResultText
         if (r.Measures.ContainsKey("serverMb"))
             Line(text, $"server: CPU {r.Measures["serverCpuPercent"]:N0} % of one core, {r.Measures["serverMb"]:N0} MB at most, {r.Measures["bytesPerConnection"]:N0} bytes grown a connection");
         var c = r.Counts;
-        Line(text, $"sent {c["sent"]:N0}, acknowledged {c["acknowledged"]:N0}, retried {c["retries"]:N0}, unanswered {r.Measures["unacknowledged"]:N0}; delivered {c["deliveries"]:N0} (slow clients {c["slowDeliveries"]:N0})");
+        Line(text, $"sent {c["sent"]:N0}, acknowledged {c["acknowledged"]:N0}, retried {c["retries"]:N0}, unanswered {r.Measures["unacknowledged"]:N0}; delivered {c["deliveries"]:N0} (slow clients {c["slowDeliveries"]:N0}; {c["compared"] * 100.0 / Math.Max(1, c["deliveries"]):N1} % by comparison)");
         Line(text, $"bytes in {c["bytesIn"] / 1e6:N1} MB, out {c["bytesOut"] / 1e6:N1} MB; dropped {c["drops"]:N0}, disconnected {c["disconnects"]:N0}, resumed {c["resumes"]:N0}");
         if (r.History is { } h) Line(text, $"history: {h.Read:N0} read, {h.Found:N0} acknowledged found, {h.UnacknowledgedPresent:N0} present without acknowledgement");
         foreach (var (slug, count) in r.Errors) Line(text, $"error {slug}: {count:N0}");

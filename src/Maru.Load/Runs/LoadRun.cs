@@ -11,7 +11,8 @@ namespace Maru.Load.Runs;
 /// <summary>One run from the first connection to the verdict. Its phases, in order: prepare, connect, warm up, measure, drain, read the history.</summary>
 internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen screen)
 {
-    private const long KnownFramesBudget = 32L * 1024 * 1024;   // bytes, all rooms of a loop together
+    // Bytes, all rooms of a loop together: 32,768 frames of one busy room, so that members several seconds apart still meet in it.
+    private const long KnownFramesBudget = 64L * 1024 * 1024;
 
     private readonly ProcessSampler? _server = options.Pid is { } pid ? new ProcessSampler(pid) : null;
     private readonly List<Loop> _loops = [];
@@ -24,7 +25,7 @@ internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen 
         using var reader = new HistoryReader(new UriBuilder(options.Url) { Scheme = "http", Path = "/", Query = "" }.Uri);
         var starts = await StartsAsync(reader, cast, ct);
         var addresses = await Dns.GetHostAddressesAsync(options.Url.Host, ct);
-        using var dialer = new Dialer(new IPEndPoint(addresses[0], options.Url.Port));
+        using var dialer = new Dialer(new IPEndPoint(addresses[0], options.Url.Port), scenario.Clients);
         var run = new RunShared(scenario, Convert.ToHexStringLower(Guid.NewGuid().ToByteArray().AsSpan(0, 6)), options.Url.Authority, options.Url.PathAndQuery, dialer);
         try
         {
