@@ -1,5 +1,6 @@
 using Maru.Server.Commands;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Features.Messages;
 using Maru.Server.Platform;
 using Maru.Server.Realtime;
 using Maru.Server.Storage;
@@ -35,6 +36,7 @@ internal static class Program
         services.AddRateLimits(options.RateLimits);
         services.AddApiDocument();
         services.AddAccounts();
+        services.AddMessages();
         builder.AddRealtime(options);
         adjust?.Invoke(services);
 
@@ -50,6 +52,7 @@ internal static class Program
         app.MapHealth();
         app.MapApiDocument();
         app.MapAccounts();
+        app.MapMessages();
         app.MapRealtime();
         return app;
     }

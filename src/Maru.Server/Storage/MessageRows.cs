@@ -20,7 +20,8 @@ internal static class MessageRows
     /// <summary>The joins that go with <see cref="Columns"/>.</summary>
     public const string Joins = "JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id";
 
-    private const int ColumnCount = 17;
+    /// <summary>Of <see cref="Columns"/>: what a query adds begins there.</summary>
+    public const int ColumnCount = 17;
 
     private static readonly JsonWriterOptions Compact = new() { SkipValidation = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

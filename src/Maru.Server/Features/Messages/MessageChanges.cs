@@ -1,0 +1,70 @@
+using Maru.Engine;
+using Maru.Engine.Rooms;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Features.Messages;
+
+/// <summary>What happens to a message after it was sent, through the room's log. Each method answers null, or why not. Any thread.</summary>
+internal sealed class MessageChanges(ChatEngine engine)
+{
+    /// <summary>Only the sender's own. Nothing is said where nothing changes.</summary>
+    public Task<Problem?> EditAsync(RoomId room, UserId actor, long seq, string text) => RoomWrite.RunAsync(engine, room, actor, transaction =>
+    {
+        var changed = transaction.Execute(
+            """
+            UPDATE messages SET text = @text, edited_at = @At
+            WHERE room_id = @room AND seq = @seq AND type = 0 AND sender_id = @actor AND deleted_at IS NULL AND text <> @text
+              AND EXISTS (SELECT 1 FROM members me WHERE me.room_id = @room AND me.user_id = @actor)
+            """,
+            new { room = room.Value, actor = actor.Value, seq, text, transaction.At });
+        if (changed > 0)
+        {
+            transaction.AppendChange(EntryType.MessageEdited, actor, seq);
+            return null;
+        }
+
+        return Find(transaction, actor, seq) switch
+        {
+            null => Problem.NotFound,
+            { Type: not 0 } or { DeletedAt: not null } => Problem.NotEditable,
+            { IsOwn: 0 } => Problem.Forbidden,
+            _ => null,
+        };
+    });
+
+    /// <summary>The sender's own, or anybody's for the room's owner and admins. The text goes; the place in the log and the sender's key stay, so a retry still finds it.</summary>
+    public Task<Problem?> DeleteAsync(RoomId room, UserId actor, long seq) => RoomWrite.RunAsync(engine, room, actor, transaction =>
+    {
+        var changed = transaction.Execute(
+            """
+            UPDATE messages SET text = '', deleted_at = @At
+            WHERE room_id = @room AND seq = @seq AND type = 0 AND deleted_at IS NULL
+              AND EXISTS (SELECT 1 FROM members me WHERE me.room_id = @room AND me.user_id = @actor AND (me.role IN ('owner', 'admin') OR messages.sender_id = @actor))
+            """,
+            new { room = room.Value, actor = actor.Value, seq, transaction.At });
+        if (changed > 0)
+        {
+            transaction.AppendChange(EntryType.MessageDeleted, actor, seq);
+            return null;
+        }
+
+        return Find(transaction, actor, seq) switch
+        {
+            null => Problem.NotFound,
+            { Type: not 0 } => Problem.NotEditable,
+            { DeletedAt: not null } => null,
+            _ => Problem.Forbidden,
+        };
+    });
+
+    /// <summary>Why a change found nothing to do. Null: no such message for this user.</summary>
+    private static MessageState? Find(RoomTransaction transaction, UserId actor, long seq) => transaction.First<MessageState>(
+        """
+        SELECT m.type, m.deleted_at, CASE m.sender_id WHEN @actor THEN 1 ELSE 0 END AS is_own
+        FROM members me JOIN messages m ON m.room_id = me.room_id AND m.seq = @seq
+        WHERE me.room_id = @room AND me.user_id = @actor
+        """,
+        new { room = transaction.Room.Value, actor = actor.Value, seq });
+
+    private sealed record MessageState(long Type, long? DeletedAt, long IsOwn);
+}

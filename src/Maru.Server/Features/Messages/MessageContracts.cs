@@ -1,0 +1,55 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Maru.Server.Features.Accounts;
+
+namespace Maru.Server.Features.Messages;
+
+/// <param name="Text">not blank</param>
+/// <param name="ReplyTo">the seq of a message in the room</param>
+/// <param name="Files">none yet: an empty array</param>
+public sealed record NewMessage([property: Required] string? Text, long? ReplyTo, IReadOnlyList<long>? Files);
+
+/// <param name="Text">not blank</param>
+public sealed record MessageChange([property: Required] string? Text);
+
+/// <param name="Seq">its place in the room's log: 1, 2, 3 …</param>
+/// <param name="Kind"><c>message</c>, or <c>system</c> for what happened to members and the room</param>
+/// <param name="Sender">of a system message: who did it</param>
+/// <param name="Text">empty when deleted, and in system messages</param>
+/// <param name="ClientKey">the sender's own key</param>
+/// <param name="ReplyTo">the seq replied to</param>
+/// <param name="Event">of a system message: <c>member.joined</c>, <c>member.left</c> or <c>room.changed</c></param>
+/// <param name="Subject">of a system message: whom it is about</param>
+public sealed record Message(
+    long RoomId,
+    long Seq,
+    string Kind,
+    User Sender,
+    string Text,
+    DateTimeOffset At,
+    string? ClientKey,
+    long? ReplyTo,
+    DateTimeOffset? EditedAt,
+    DateTimeOffset? DeletedAt,
+    string? Event,
+    User? Subject,
+    IReadOnlyList<Reaction> Reactions,
+    IReadOnlyList<SentFile> Files);
+
+/// <param name="Mine">the reader is one of them</param>
+public sealed record Reaction(string Emoji, int Count, bool Mine);
+
+/// <param name="Size">bytes</param>
+/// <param name="Width">of a picture, pixels</param>
+public sealed record SentFile(long Id, string Name, string MediaType, long Size, string Url, int? Width, int? Height);
+
+/// <param name="Items">ascending by seq</param>
+/// <param name="HasMore">there are more in the direction asked for: older ones, or with <c>after</c> newer ones</param>
+public sealed record MessagePage(IReadOnlyList<Message> Items, bool HasMore);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(NewMessage))]
+[JsonSerializable(typeof(MessageChange))]
+[JsonSerializable(typeof(MessagePage))]
+internal sealed partial class MessagesJson : JsonSerializerContext;

@@ -1,0 +1,104 @@
+using System.Buffers;
+using System.Text;
+using Maru.Engine;
+using Maru.Engine.Commit;
+using Maru.Server.Platform;
+
+namespace Maru.Server.Features.Messages;
+
+/// <summary>A room's messages.</summary>
+internal static class MessageEndpoints
+{
+    private const int DefaultPage = 50;
+    private const string KeyHeader = "Idempotency-Key";
+    private const string Json = "application/json";
+
+    public static void MapMessages(this IEndpointRouteBuilder routes)
+    {
+        var messages = routes.MapGroup("/api/rooms/{roomId:long}/messages").WithTags("Messages").RequireAuthorization();
+        messages.MapGet("/", HistoryAsync).WithSummary("What was said, oldest first: before or after a seq, else the newest").Produces<MessagePage>();
+        messages.MapGet("/{seq:long}", GetAsync).WithSummary("One message").Produces<Message>();
+        messages.MapPost("/", SendAsync).RequireRateLimiting(MessageSlice.SendLimit)
+            .WithSummary("Send; 201 once it is durable. With an Idempotency-Key (1 to 128 bytes) a retry is answered 200 with the first message")
+            .Accepts<NewMessage>(Json).Produces<Message>(StatusCodes.Status201Created).Produces<Message>()
+            .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status413PayloadTooLarge);
+        messages.MapPatch("/{seq:long}", EditAsync).WithSummary("Change the text of your own message")
+            .Accepts<MessageChange>(Json).Produces<Message>()
+            .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status413PayloadTooLarge);
+        messages.MapDelete("/{seq:long}", DeleteAsync).WithSummary("Delete your own message or, as the room's owner or admin, anybody's; its place stays")
+            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
+    }
+
+    private static async Task<IResult> HistoryAsync(
+        long roomId, Caller caller, LimitOptions limits, MessageStore store, long? before, long? after, int? limit, CancellationToken ct) =>
+        Found(await store.HistoryAsync(new RoomId(roomId), caller.UserId, before, after, Math.Clamp(limit ?? DefaultPage, 1, limits.PageItems), ct));
+
+    private static async Task<IResult> GetAsync(long roomId, long seq, Caller caller, MessageStore store, CancellationToken ct) =>
+        Found(await store.FindAsync(new RoomId(roomId), caller.UserId, seq, ct));
+
+    private static async Task<IResult> SendAsync(
+        long roomId, Caller caller, HttpContext context, EngineOptions options, MessageSends sends, MessageStore store, CancellationToken ct)
+    {
+        var room = new RoomId(roomId);
+        byte[]? key = context.Request.Headers.TryGetValue(KeyHeader, out var header) ? Encoding.UTF8.GetBytes(header.ToString()) : null;
+        if (key is not null && (key.Length == 0 || key.Length > options.MaxClientKeyBytes)) return Problem.Invalid.Result($"{KeyHeader} must have 1 to {options.MaxClientKeyBytes} bytes of UTF-8.");
+        if (!MessageBody.TryRead(await ReadAsync(context.Request, ct), options.MaxTextBytes, out var body, out var problem, out var detail)) return Refused(problem, detail);
+
+        var sent = await sends.SendAsync(room, caller.UserId, body, key, ct);
+        if (sent.Refusal is not null) return Refused(sent.Refusal, sent.Detail);
+        if (sent.IsRepeat) return Found(await store.FindAsync(room, caller.UserId, sent.Seq, ct));
+        context.Response.Headers.Location = $"/api/rooms/{roomId}/messages/{sent.Seq}";
+        return new JsonBytes(sent.Json, StatusCodes.Status201Created);
+    }
+
+    private static async Task<IResult> EditAsync(
+        long roomId, long seq, Caller caller, HttpContext context, EngineOptions options, MessageChanges changes, MessageStore store, CancellationToken ct)
+    {
+        var room = new RoomId(roomId);
+        if (!MessageBody.TryRead(await ReadAsync(context.Request, ct), options.MaxTextBytes, out var body, out var problem, out var detail)) return Refused(problem, detail);
+        if (await changes.EditAsync(room, caller.UserId, seq, Encoding.UTF8.GetString(body.Text)) is { } refusal) return refusal.Result();
+        return Found(await store.FindAsync(room, caller.UserId, seq, ct));
+    }
+
+    private static async Task<IResult> DeleteAsync(long roomId, long seq, Caller caller, MessageChanges changes) =>
+        await changes.DeleteAsync(new RoomId(roomId), caller.UserId, seq) is { } problem ? problem.Result() : TypedResults.NoContent();
+
+    private static IResult Found(ReadOnlyMemory<byte>? json) => json is { } bytes ? new JsonBytes(bytes, StatusCodes.Status200OK) : Problem.NotFound.Result();
+
+    /// <summary>The engine's sentences about a field begin with its name.</summary>
+    private static IResult Refused(Problem problem, string? detail)
+    {
+        if (problem != Problem.Invalid || detail?.Split(' ') is not [("text" or "replyTo" or "files") and var field, ..]) return problem.Result(detail);
+        var errors = new FieldErrors();
+        errors.Add(field, detail);
+        return errors.Result();
+    }
+
+    /// <summary>The body as it is; Kestrel sees to its size.</summary>
+    private static async Task<byte[]> ReadAsync(HttpRequest request, CancellationToken ct)
+    {
+        while (true)
+        {
+            var read = await request.BodyReader.ReadAsync(ct);
+            if (read.IsCompleted)
+            {
+                var body = read.Buffer.ToArray();
+                request.BodyReader.AdvanceTo(read.Buffer.End);
+                return body;
+            }
+
+            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    /// <summary>JSON that was written already.</summary>
+    private sealed class JsonBytes(ReadOnlyMemory<byte> json, int status) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            (response.StatusCode, response.ContentType, response.ContentLength) = (status, "application/json; charset=utf-8", json.Length);
+            await response.Body.WriteAsync(json, httpContext.RequestAborted);
+        }
+    }
+}

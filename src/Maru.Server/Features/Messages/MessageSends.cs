@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Maru.Engine;
+using Maru.Engine.Commit;
+using Maru.Engine.Rooms;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Features.Messages;
+
+/// <summary>Sends for those without a socket, on the sockets' own path: the engine's membership, its queue, the room's log. Any thread.</summary>
+internal sealed class MessageSends(ChatEngine engine, Database database)
+{
+    /// <summary>Completes when the message is durable, or refused.</summary>
+    /// <param name="key">the idempotency key, UTF-8, or null</param>
+    public async Task<Sent> SendAsync(RoomId room, UserId user, MessageBody body, byte[]? key, CancellationToken ct)
+    {
+        var profile = await database.FirstAsync<UserRow>("SELECT id, handle, name, avatar_url FROM users WHERE id = @user AND deleted_at IS NULL", new { user = user.Value }, ct);
+        if (profile is null || await EnterAsync(room, user) is not { } membership) return new Sent(Problem.NotFound);
+        try
+        {
+            var outcome = new Awaiter();
+            var draft = new MessageDraft(membership, profile.ToJson(), body, key, outcome);
+            await engine.AppendAsync(draft);
+            await outcome.Task;
+            return new Sent(draft.Refusal) { Detail = draft.Detail, Seq = draft.Seq, IsRepeat = draft.IsRepeat, Json = Message(draft) };
+        }
+        finally
+        {
+            RoomTable.Leave(membership);
+        }
+    }
+
+    /// <summary>Not given up with the request: whoever enters must leave.</summary>
+    private async Task<Membership?> EnterAsync(RoomId room, UserId user) => await engine.Rooms.EnterAsync(room, user, engine.Stopping);
+
+    /// <summary>The <c>message</c> in the event that everybody got; empty for a repeat.</summary>
+    private static ReadOnlyMemory<byte> Message(MessageDraft draft)
+    {
+        List<Entry> entries = [];
+        draft.CopyEntries(entries);
+        if (entries is not [var entry]) return default;
+        var json = new Utf8JsonReader(entry.Body);
+        while (json.Read())
+        {
+            if (json.CurrentDepth != 1 || json.TokenType != JsonTokenType.PropertyName || !json.ValueTextEquals("message"u8)) continue;
+            json.Read();
+            var start = (int)json.TokenStartIndex;
+            json.Skip();
+            return entry.Body.AsMemory(start, (int)json.BytesConsumed - start);
+        }
+
+        return default;
+    }
+}
+
+/// <summary>How a send ended.</summary>
+/// <param name="Refusal">null: it is durable</param>
+internal sealed record Sent(Problem? Refusal)
+{
+    /// <summary>A sentence about this very refusal, or null.</summary>
+    public string? Detail { get; init; }
+
+    public long Seq { get; init; }
+
+    /// <summary>The key had been used for this message before; nothing was written now.</summary>
+    public bool IsRepeat { get; init; }
+
+    /// <summary>The <see cref="Message"/>; empty for a repeat.</summary>
+    public ReadOnlyMemory<byte> Json { get; init; }
+}

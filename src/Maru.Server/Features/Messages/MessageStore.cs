@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Dapper;
+using Maru.Engine;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Features.Messages;
+
+/// <summary>Reads messages as JSON, for members. Any thread.</summary>
+internal sealed class MessageStore(Database database)
+{
+    private static readonly JsonWriterOptions Compact = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>
+    /// A <see cref="MessagePage"/>; null for who is no member. Walks the key (room, seq) from the bound on, so every page costs the same. It is complete before the
+    /// first byte goes out: a slow client holds no state of the store.
+    /// </summary>
+    /// <param name="after">forwards from there; null: backwards from <paramref name="before"/> or the end</param>
+    public async Task<ReadOnlyMemory<byte>?> HistoryAsync(RoomId room, UserId user, long? before, long? after, int limit, CancellationToken ct)
+    {
+        var forwards = after is not null;
+        await using var connection = await database.OpenReadAsync(ct);
+        await using var row = await connection.ExecuteReaderAsync(new CommandDefinition(
+            $"""
+            WITH page AS (
+              SELECT * FROM messages
+              WHERE room_id = @room AND seq > @after AND seq < @before
+              ORDER BY seq {(forwards ? "ASC" : "DESC")} LIMIT @limit)
+            SELECT {MessageRows.Columns}, count(*) OVER ()
+            FROM members me LEFT JOIN page m ON m.room_id = me.room_id
+            LEFT JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id
+            WHERE me.room_id = @room AND me.user_id = @user
+            ORDER BY m.seq
+            """,
+            new { room = room.Value, user = user.Value, before = before ?? long.MaxValue, after = after ?? 0, limit = limit + 1 },
+            cancellationToken: ct));
+        if (!await row.ReadAsync(ct)) return null;
+
+        // One row more than asked for says that there is more: the last one forwards, the first one backwards.
+        var hasMore = row.GetInt64(MessageRows.ColumnCount) > limit;
+        var more = !await row.IsDBNullAsync(0, ct);
+        if (hasMore && !forwards) more = await row.ReadAsync(ct);
+
+        var buffer = new ArrayBufferWriter<byte>(16 * 1024);
+        using var writer = new Utf8JsonWriter(buffer, Compact);
+        writer.WriteStartObject();
+        writer.WriteStartArray("items"u8);
+        for (var count = 0; more && count < limit; count++)
+        {
+            MessageRows.Write(writer, row, room);
+            more = await row.ReadAsync(ct);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteBoolean("hasMore"u8, hasMore);
+        writer.WriteEndObject();
+        writer.Flush();
+        return buffer.WrittenMemory;
+    }
+
+    /// <summary>One <see cref="Message"/>; null: the user is no member, or the seq is that of no message.</summary>
+    public async Task<ReadOnlyMemory<byte>?> FindAsync(RoomId room, UserId user, long seq, CancellationToken ct)
+    {
+        await using var connection = await database.OpenReadAsync(ct);
+        await using var row = await connection.ExecuteReaderAsync(new CommandDefinition(
+            $"""
+            SELECT {MessageRows.Columns} FROM members me JOIN messages m ON m.room_id = me.room_id AND m.seq = @seq {MessageRows.Joins}
+            WHERE me.room_id = @room AND me.user_id = @user
+            """,
+            new { room = room.Value, user = user.Value, seq },
+            cancellationToken: ct));
+        if (!await row.ReadAsync(ct)) return null;
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using var writer = new Utf8JsonWriter(buffer, Compact);
+        MessageRows.Write(writer, row, room);
+        writer.Flush();
+        return buffer.WrittenMemory;
+    }
+}
