@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Maru.Engine;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Features.Rooms;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage;
@@ -28,6 +29,8 @@ internal sealed class MaruOptions
     public PasswordOptions Passwords { get; } = new();
 
     public JwtOptions Jwt { get; } = new();
+
+    public RoomOptions Rooms { get; } = new();
 
     public LimitOptions Limits { get; } = new();
 

@@ -1,6 +1,7 @@
 using Maru.Server.Commands;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Messages;
+using Maru.Server.Features.Rooms;
 using Maru.Server.Platform;
 using Maru.Server.Realtime;
 using Maru.Server.Storage;
@@ -36,6 +37,7 @@ internal static class Program
         services.AddRateLimits(options.RateLimits);
         services.AddApiDocument();
         services.AddAccounts();
+        services.AddRooms();
         services.AddMessages();
         builder.AddRealtime(options);
         adjust?.Invoke(services);
@@ -52,6 +54,7 @@ internal static class Program
         app.MapHealth();
         app.MapApiDocument();
         app.MapAccounts();
+        app.MapRooms();
         app.MapMessages();
         app.MapRealtime();
         return app;

@@ -33,6 +33,9 @@ public sealed class ConnectionTable
         flush.Flush();
     }
 
+    /// <summary>Whether the user has a connection here.</summary>
+    public bool IsOnline(UserId user) => _users.ContainsKey(user);
+
     /// <summary>A sign-in has ended: says so to its connections and closes them.</summary>
     public void EndSession(UserId user, long session)
     {

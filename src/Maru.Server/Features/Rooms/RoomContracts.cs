@@ -1,0 +1,98 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Maru.Server.Features.Messages;
+
+namespace Maru.Server.Features.Rooms;
+
+/// <param name="Visibility"><c>public</c>: everybody finds it and may join; <c>private</c>: by invitation</param>
+/// <param name="Password">who joins a public room must know it; absent: nobody asks</param>
+/// <param name="Members">people who belong to it from the beginning</param>
+public sealed record NewRoom([property: Required] string? Name, string? Description, [property: Required] string? Visibility, string? Password, IReadOnlyList<long>? Members);
+
+/// <param name="UserId">the other one</param>
+public sealed record DirectRequest([property: Required] long? UserId);
+
+/// <summary>What is absent stays.</summary>
+public sealed record RoomChange
+{
+    public string? Name { get; set; }
+
+    public string? Description { get; set; }
+
+    public string? Visibility { get; set; }
+
+    /// <summary>null or empty: nobody is asked for a password any longer.</summary>
+    public string? Password
+    {
+        get;
+        set
+        {
+            field = value;
+            ChangesPassword = true;
+        }
+    }
+
+    internal bool ChangesPassword { get; private set; }
+}
+
+public sealed record JoinRequest(string? Password);
+
+public sealed record Invitation([property: Required] IReadOnlyList<long>? UserIds);
+
+/// <param name="Role"><c>owner</c> (the caller becomes admin), <c>admin</c> or <c>member</c></param>
+public sealed record RoleChange([property: Required] string? Role);
+
+/// <param name="Kind"><c>group</c> or <c>direct</c></param>
+/// <param name="Name">of a direct room: what the other one is called</param>
+/// <param name="LastSeq">the end of the room's log</param>
+/// <param name="Role">the caller's; absent when he is no member</param>
+/// <param name="LastMessage">only in the list of one's own rooms; absent while there is none</param>
+public sealed record Room(
+    long Id, string Kind, string Name, string Description, string Visibility, bool HasPassword, long MemberCount, long LastSeq, string? Role, Message? LastMessage = null);
+
+/// <param name="Next">pass it as <c>after</c>, with the same sort, to get the next page; absent on the last one</param>
+public sealed record RoomPage(IReadOnlyList<Room> Items, string? Next);
+
+/// <param name="Role"><c>owner</c>, <c>admin</c> or <c>member</c></param>
+/// <param name="Online">connected now</param>
+public sealed record Member(long Id, string Handle, string Name, string? AvatarUrl, string Role, bool Online);
+
+/// <param name="Items">ordered by id</param>
+/// <param name="Next">pass it as <c>after</c> to get the next page; absent on the last one</param>
+public sealed record MemberPage(IReadOnlyList<Member> Items, string? Next);
+
+/// <param name="BannedBy">the id of who did it</param>
+public sealed record Ban(long Id, string Handle, string Name, string? AvatarUrl, long BannedBy, DateTimeOffset BannedAt);
+
+/// <inheritdoc cref="MemberPage"/>
+public sealed record BanPage(IReadOnlyList<Ban> Items, string? Next);
+
+/// <summary>Tells someone's own connections that he belongs to a room now.</summary>
+internal sealed record RoomAdded(string Type, long RoomId, Room Room);
+
+/// <summary>Tells someone's own connections that he no longer belongs to a room, or that it is gone.</summary>
+internal sealed record RoomRemoved(string Type, long RoomId);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(NewRoom))]
+[JsonSerializable(typeof(DirectRequest))]
+[JsonSerializable(typeof(RoomChange))]
+[JsonSerializable(typeof(JoinRequest))]
+[JsonSerializable(typeof(Invitation))]
+[JsonSerializable(typeof(RoleChange))]
+[JsonSerializable(typeof(RoomPage))]
+[JsonSerializable(typeof(MemberPage))]
+[JsonSerializable(typeof(BanPage))]
+[JsonSerializable(typeof(RoomAdded))]
+[JsonSerializable(typeof(RoomRemoved))]
+internal sealed partial class RoomJson : JsonSerializerContext
+{
+    /// <summary>For what is not an HTTP answer; the same look.</summary>
+    public static readonly RoomJson Events = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

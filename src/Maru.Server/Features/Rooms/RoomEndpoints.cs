@@ -1,0 +1,72 @@
+using Maru.Engine;
+using Maru.Server.Features.Accounts;
+using Maru.Server.Platform;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Maru.Server.Features.Rooms;
+
+/// <summary>One room: to look at, to change, to come to and to leave.</summary>
+internal static class RoomEndpoints
+{
+    public static void MapOneRoom(this IEndpointRouteBuilder routes)
+    {
+        var room = routes.MapGroup("/api/rooms/{roomId:long}").WithTags("Rooms").RequireAuthorization();
+        room.MapGet("/", GetAsync).WithSummary("A public room, or one of yours");
+        room.MapPatch("/", ChangeAsync).WithSummary("Change a room, as its owner or admin: what is absent stays, a password of null goes")
+            .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
+        room.MapDelete("/", DeleteAsync).WithSummary("Delete a room, as its owner")
+            .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
+        room.MapPost("/join", JoinAsync).WithSummary("Join a public room").ProducesProblem(StatusCodes.Status403Forbidden);
+        room.MapPost("/leave", LeaveAsync).WithSummary("Leave a room; the owner hands over first, and the last one takes the room along")
+            .ProducesProblem(StatusCodes.Status409Conflict);
+    }
+
+    /// <summary>The answer of what has no answer.</summary>
+    public static Results<NoContent, ProblemHttpResult> ToResult(this Problem? problem) => problem is null ? TypedResults.NoContent() : problem.Result();
+
+    private static async Task<Results<Ok<Room>, ProblemHttpResult>> GetAsync(long roomId, Caller caller, RoomStore store, CancellationToken ct) =>
+        await store.FindAsync(new RoomId(roomId), caller.UserId, ct) is { } room ? TypedResults.Ok(room.ToRoom()) : Problem.NotFound.Result();
+
+    private static async Task<Results<Ok<Room>, ProblemHttpResult>> ChangeAsync(
+        long roomId, RoomChange request, Caller caller, HttpContext context, RoomOptions options, Passwords passwords, RoomStore store, RoomChanges changes, CancellationToken ct)
+    {
+        var errors = new FieldErrors();
+        var rules = new RoomRules(errors, options);
+        if (request.Name is not null) request.Name = rules.Name(request.Name);
+        if (request.Description is not null) request.Description = rules.Description(request.Description);
+        if (request.Visibility is not null) rules.Visibility(request.Visibility);
+        var password = rules.Password(request.Password);
+
+        // Before the fields' faults and the hash: neither is for those who may not change the room.
+        var id = new RoomId(roomId);
+        if (await store.FindAsync(id, caller.UserId, ct) is not { IsMember: true } room) return Problem.NotFound.Result();
+        if (errors.Any) return errors.Result();
+        var hash = password is null || !room.IsLed ? null : await passwords.HashAsync(password, ct);
+        if (password is not null && room.IsLed && hash is null) return Problems.Busy(context);
+        if (await changes.ChangeAsync(id, caller.UserId, request, hash) is { } problem) return problem.Result();
+        return await store.FindAsync(id, caller.UserId, ct) is { } changed ? TypedResults.Ok(changed.ToRoom()) : Problem.NotFound.Result();
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(long roomId, Caller caller, RoomChanges changes) =>
+        (await changes.DeleteAsync(new RoomId(roomId), caller.UserId)).ToResult();
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> JoinAsync(
+        long roomId, JoinRequest? request, Caller caller, HttpContext context, Passwords passwords, RoomStore store, Memberships memberships, CancellationToken ct)
+    {
+        var id = new RoomId(roomId);
+        if (await store.FindAsync(id, caller.UserId, ct) is not { } room) return Problem.NotFound.Result();
+        if (room.IsMember) return TypedResults.NoContent();
+        if (room.PasswordHash is not null)
+        {
+            if (string.IsNullOrEmpty(request?.Password)) return Problem.WrongRoomPassword.Result();
+            var check = await passwords.CheckAsync($"room:{roomId}:{caller.UserId}", room.PasswordHash, request.Password, ct);
+            if (check == PasswordCheck.Busy) return Problems.Busy(context);
+            if (check == PasswordCheck.Wrong) return Problem.WrongRoomPassword.Result();
+        }
+
+        return (await memberships.JoinAsync(id, caller.UserId, room.PasswordHash)).ToResult();
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> LeaveAsync(long roomId, Caller caller, Memberships memberships) =>
+        (await memberships.LeaveAsync(new RoomId(roomId), caller.UserId)).ToResult();
+}

@@ -1,0 +1,89 @@
+using Maru.Engine;
+using Maru.Server.Features.Accounts;
+using Maru.Server.Platform;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Maru.Server.Features.Rooms;
+
+/// <summary>How one finds rooms, and makes new ones.</summary>
+internal static class RoomListEndpoints
+{
+    private const int DefaultPage = 50;
+
+    public static void MapRoomLists(this IEndpointRouteBuilder routes)
+    {
+        var rooms = routes.MapGroup("/api/rooms").WithTags("Rooms").RequireAuthorization();
+        rooms.MapGet("/", DiscoverAsync).WithSummary("Public rooms whose name contains q, in the order of sort: activity (if left out), newest, members or name");
+        rooms.MapPost("/", CreateAsync).WithSummary("Make a group room; you own it");
+        rooms.MapPost("/direct", DirectAsync).WithSummary("The one room of you and another user: 201 when it is new, 200 after that");
+        routes.MapGet("/api/me/rooms", MineAsync).WithTags("Rooms").RequireAuthorization().WithSummary("Your rooms with their last messages, newest activity first");
+    }
+
+    private static async Task<Results<Ok<RoomPage>, ProblemHttpResult>> DiscoverAsync(
+        Caller caller, RoomOptions options, RoomLists lists, string? q, string? sort, string? after, int? limit, CancellationToken ct)
+    {
+        var errors = new FieldErrors();
+        var rules = new RoomRules(errors, options);
+        var order = rules.Sort(sort);
+        var cursor = rules.After(after);
+        if (errors.Any) return errors.Result();
+        return TypedResults.Ok(await lists.DiscoverAsync(caller.UserId, PlainText.Tidy(q), order, cursor, Size(limit, options), ct));
+    }
+
+    private static async Task<Results<Ok<RoomPage>, ProblemHttpResult>> MineAsync(
+        Caller caller, RoomOptions options, RoomLists lists, string? after, int? limit, CancellationToken ct)
+    {
+        var errors = new FieldErrors();
+        var cursor = new RoomRules(errors, options).After(after);
+        if (errors.Any) return errors.Result();
+        return TypedResults.Ok(await lists.MineAsync(caller.UserId, cursor, Size(limit, options), ct));
+    }
+
+    private static async Task<Results<Created<Room>, ProblemHttpResult>> CreateAsync(
+        NewRoom request, Caller caller, HttpContext context, RoomOptions options, Passwords passwords, RoomStore store, RoomNews news, CancellationToken ct)
+    {
+        var errors = new FieldErrors();
+        var rules = new RoomRules(errors, options);
+        var (name, description, visibility) = (rules.Name(request.Name), rules.Description(request.Description), rules.Visibility(request.Visibility));
+        var password = rules.Password(request.Password);
+        var members = rules.Users("members", request.Members);
+        if (errors.Any) return errors.Result();
+
+        var hash = password is null ? null : await passwords.HashAsync(password, ct);
+        if (password is not null && hash is null) return Problems.Busy(context);
+        var (row, unknown) = await store.CreateAsync(caller.UserId, new RoomDetails(name, description, visibility, hash), members, ct);
+        if (row is null)
+        {
+            rules.Unknown("members", unknown);
+            return errors.Result();
+        }
+
+        var room = row.ToRoom();
+        news.Added([caller.UserId.Value], room);
+        news.Added(members.Where(id => id != caller.UserId.Value), room with { Role = Roles.Member });
+        return TypedResults.Created($"/api/rooms/{room.Id}", room);
+    }
+
+    private static async Task<Results<Ok<Room>, Created<Room>, ProblemHttpResult>> DirectAsync(
+        DirectRequest request, Caller caller, RoomOptions options, RoomStore store, RoomNews news, CancellationToken ct)
+    {
+        var errors = new FieldErrors();
+        var other = new UserId(request.UserId ?? 0);
+        if (other == caller.UserId) errors.Add("userId", "Someone else: a direct room is for two.");
+        if (errors.Any) return errors.Result();
+        var (row, isNew) = await store.DirectAsync(caller.UserId, other, ct);
+        if (row is null)
+        {
+            new RoomRules(errors, options).Unknown("userId", [other.Value]);
+            return errors.Result();
+        }
+
+        var room = row.ToRoom();
+        if (!isNew) return TypedResults.Ok(room);
+        news.Added([caller.UserId.Value], room);
+        if (await store.FindAsync(new RoomId(room.Id), other, ct) is { } theirs) news.Added([other.Value], theirs.ToRoom());
+        return TypedResults.Created($"/api/rooms/{room.Id}", room);
+    }
+
+    private static int Size(int? limit, RoomOptions options) => Math.Clamp(limit ?? DefaultPage, 1, options.PageItems);
+}

@@ -1,0 +1,68 @@
+using System.Buffers;
+using System.Text.Json;
+using Dapper;
+using Maru.Engine;
+using Maru.Server.Features.Messages;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Features.Rooms;
+
+/// <summary>Rooms by the page. Any thread.</summary>
+internal sealed class RoomLists(Database database)
+{
+    /// <summary>Public rooms whose name contains the query. Walks the public rooms, not their members or messages; each page is one statement.</summary>
+    public async Task<RoomPage> DiscoverAsync(UserId user, string query, RoomSort sort, Cursor? after, int limit, CancellationToken ct)
+    {
+        var rooms = await database.ListAsync<RoomRow>(
+            $"""
+            SELECT {RoomRow.Columns} FROM {RoomRow.Tables}
+            WHERE r.visibility = 'public' AND r.deleted_at IS NULL AND (@query = '' OR r.name_key LIKE @pattern ESCAPE '!')
+              {(after is null ? "" : $"AND ({sort.Column}, r.id) {(sort.Descends ? '<' : '>')} (@key, @id)")}
+            ORDER BY {sort.Column} {sort.Direction}, r.id {sort.Direction} LIMIT @limit
+            """,
+            new { User = user.Value, query, pattern = Pattern(query), key = sort.KeyOf(after), id = after?.Id, limit = limit + 1 },
+            ct);
+        return Page([.. rooms.Select(room => room.ToRoom())], limit, last => sort.CursorOf(rooms[last]));
+    }
+
+    /// <summary>The user's own rooms with their last messages, newest activity first.</summary>
+    public async Task<RoomPage> MineAsync(UserId user, Cursor? after, int limit, CancellationToken ct)
+    {
+        await using var connection = await database.OpenReadAsync(ct);
+        await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(
+            $"""
+            SELECT {MessageRows.Columns}, {RoomRow.Columns} FROM {RoomRow.Tables}
+            LEFT JOIN messages m ON m.room_id = r.id AND m.seq = (SELECT max(x.seq) FROM messages x WHERE x.room_id = r.id)
+            LEFT JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id
+            WHERE r.id IN (SELECT room_id FROM members WHERE user_id = @User) AND r.deleted_at IS NULL
+              {(after is null ? "" : "AND (h.last_at, r.id) < (@key, @id)")}
+            ORDER BY h.last_at DESC, r.id DESC LIMIT @limit
+            """,
+            new { User = user.Value, key = after?.Number, id = after?.Id, limit = limit + 1 },
+            cancellationToken: ct));
+        List<RoomRow> rows = [];
+        List<Room> rooms = [];
+        var buffer = new ArrayBufferWriter<byte>();
+        while (await reader.ReadAsync(ct))
+        {
+            var row = reader.GetRowParser<RoomRow>(startIndex: MessageRows.ColumnCount)(reader);
+            rows.Add(row);
+            rooms.Add(row.ToRoom() with { LastMessage = await reader.IsDBNullAsync(0, ct) ? null : ReadMessage() });
+        }
+
+        return Page(rooms, limit, last => new Cursor(rows[last].LastAt, rows[last].Id));
+
+        Message? ReadMessage()
+        {
+            buffer.ResetWrittenCount();
+            using (var writer = new Utf8JsonWriter(buffer)) MessageRows.Write(writer, reader, new RoomId(rows[^1].Id));
+            return JsonSerializer.Deserialize(buffer.WrittenSpan, MessagesJson.Default.Message);
+        }
+    }
+
+    /// <summary>One row more than asked for says that there is a next page.</summary>
+    private static RoomPage Page(List<Room> rooms, int limit, Func<int, Cursor> cursor) =>
+        rooms.Count > limit ? new RoomPage(rooms[..limit], cursor(limit - 1).ToString()) : new RoomPage(rooms, null);
+
+    private static string Pattern(string query) => $"%{RoomStore.Key(query).Replace("!", "!!").Replace("%", "!%").Replace("_", "!_")}%";
+}

@@ -1,0 +1,23 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Maru.Server.Features.Rooms;
+
+/// <summary>Sizes in and around rooms.</summary>
+internal sealed class RoomOptions
+{
+    /// <summary>Characters of a room's name.</summary>
+    [Range(1, 1000)]
+    public int NameCharacters { get; set; } = 100;
+
+    /// <summary>Characters of a room's description.</summary>
+    [Range(0, 100_000)]
+    public int DescriptionCharacters { get; set; } = 1000;
+
+    /// <summary>People that one request may bring into a room.</summary>
+    [Range(1, 500)]
+    public int InvitationsPerRequest { get; set; } = 100;
+
+    /// <summary>Rooms of a page at most.</summary>
+    [Range(1, 1000)]
+    public int PageItems { get; set; } = 100;
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Maru.Engine;
+using Maru.Engine.Rooms;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Features.Rooms;
+
+/// <summary>What a room is, and what one user is in it.</summary>
+/// <param name="LastAt">when its log grew last; unix milliseconds</param>
+/// <param name="Role">null: no member</param>
+internal sealed record RoomRow(
+    long Id, string Kind, string Name, string Description, string Visibility, string? PasswordHash, long MemberCount, long LastSeq, long LastAt, string? Role)
+{
+    public const string Columns =
+        "r.id, r.kind, coalesce(p.name, r.name) AS name, r.description, r.visibility, r.password_hash, r.member_count, h.last_seq, h.last_at, me.role";
+
+    /// <summary>The room, the user's place in it and, in a direct room, the other one <c>p</c>, who gives it its name.</summary>
+    public const string Tables =
+        """
+        rooms r JOIN room_heads h ON h.room_id = r.id
+        LEFT JOIN members me ON me.room_id = r.id AND me.user_id = @User
+        LEFT JOIN members o ON o.room_id = CASE r.kind WHEN 'direct' THEN r.id END AND o.user_id <> @User
+        LEFT JOIN users p ON p.id = o.user_id
+        """;
+
+    /// <summary>One room, unless the user must not know of it.</summary>
+    public const string Select =
+        $"SELECT {Columns} FROM {Tables} WHERE r.id = @Room AND r.deleted_at IS NULL AND (r.visibility = 'public' OR me.role IS NOT NULL)";
+
+    public bool IsDirect => Kind == "direct";
+
+    public bool IsMember => Role is not null;
+
+    /// <summary>The user is its owner or an admin.</summary>
+    public bool IsLed => Roles.Rank(Role) >= Roles.Rank(Roles.Admin);
+
+    /// <summary>Who comes in needs more than to find it.</summary>
+    public bool IsGuarded => Visibility == "private" || PasswordHash is not null;
+
+    public static RoomRow? Find(RoomTransaction transaction, UserId user) =>
+        transaction.First<RoomRow>(Select, new { Room = transaction.Room.Value, User = user.Value });
+
+    /// <summary>For what takes a rank in a group room; the right refusal for those who do not have it.</summary>
+    public static bool TryEnter(
+        RoomTransaction transaction, UserId user, string role, [NotNullWhen(true)] out RoomRow? room, [NotNullWhen(false)] out Problem? refusal)
+    {
+        room = Find(transaction, user);
+        refusal = room switch
+        {
+            null or { IsMember: false } => Problem.NotFound,
+            { IsDirect: true } => Problem.DirectRoom,
+            _ when Roles.Rank(room.Role) < Roles.Rank(role) => Problem.Forbidden,
+            _ => null,
+        };
+        return refusal is null;
+    }
+
+    /// <summary>Appends the room as it is now to its log, for all members.</summary>
+    /// <param name="subject">whose role changed, if someone's</param>
+    public static void AppendState(RoomTransaction transaction, UserId actor, UserId? subject)
+    {
+        if (Find(transaction, actor) is not { } row) return;
+        var room = row.ToRoom() with { LastSeq = transaction.Head + 1, Role = null };
+        transaction.AppendSystem(EntryType.RoomChanged, actor, subject, JsonSerializer.SerializeToUtf8Bytes(room, RoomJson.Events.Room));
+    }
+
+    public Room ToRoom() => new(Id, Kind, Name, Description, Visibility, PasswordHash is not null, MemberCount, LastSeq, Role);
+}
+
+/// <summary>What members may be, as stored and as JSON.</summary>
+internal static class Roles
+{
+    public const string Owner = "owner";
+    public const string Admin = "admin";
+    public const string Member = "member";
+
+    /// <summary>Who ranks higher may remove who ranks lower; 0 is a stranger.</summary>
+    public static int Rank(string? role) => role switch
+    {
+        Owner => 3,
+        Admin => 2,
+        Member => 1,
+        _ => 0,
+    };
+}

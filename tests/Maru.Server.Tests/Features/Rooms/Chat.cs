@@ -1,0 +1,50 @@
+using Maru.Server.Features.Messages;
+using Maru.Server.Features.Rooms;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Tests.Features.Rooms;
+
+/// <summary>What people do in rooms, as a test says it.</summary>
+internal static class Chat
+{
+    public static Task<Room> MakeRoomAsync(this Person owner, string name = "room", string visibility = "public", string? password = null, params long[] members) =>
+        owner.Http.SendAsync("POST /api/rooms", new { name, visibility, password, members }).Read<Room>(201);
+
+    public static Task<string> JoinAsync(this Person person, Room room) => person.Http.SendAsync($"POST /api/rooms/{room.Id}/join").ShouldBe(204);
+
+    public static Task<Message> SayAsync(this Person person, Room room, string text = "hello") =>
+        person.Http.SendAsync($"POST /api/rooms/{room.Id}/messages", new { text }).Read<Message>(201);
+
+    public static Task<Room> SeeAsync(this Person person, Room room) => person.Http.SendAsync($"GET /api/rooms/{room.Id}").Read<Room>();
+
+    public static async Task<IReadOnlyList<Member>> MembersAsync(this Person person, Room room) =>
+        (await person.Http.SendAsync($"GET /api/rooms/{room.Id}/members?limit=200").Read<MemberPage>()).Items;
+
+    public static async Task<IReadOnlyList<Message>> HistoryAsync(this Person person, Room room) =>
+        (await person.Http.SendAsync($"GET /api/rooms/{room.Id}/messages?limit=200").Read<MessagePage>()).Items;
+
+    /// <summary>What the room's history says happened: "member.joined ann1", with the subject's handle.</summary>
+    public static async Task<IReadOnlyList<string>> NewsAsync(this Person person, Room room) =>
+        [.. from message in await person.HistoryAsync(room) where message.Kind == "system" select $"{message.Event} {message.Subject?.Handle}".TrimEnd()];
+
+    public static async Task<string?> RoleAsync(this Person person, Room room) => (await person.SeeAsync(room)).Role;
+
+    /// <summary>What must hold for every room at every time: counted members, one owner, a log without gaps.</summary>
+    public static async Task ShouldBeSoundAsync(this MaruServer server)
+    {
+        var faults = await server.Service<Database>().ListAsync<string>(
+            """
+            SELECT 'count of ' || r.id FROM rooms r WHERE r.member_count <> (SELECT count(*) FROM members m WHERE m.room_id = r.id)
+            UNION ALL
+            SELECT 'owners of ' || r.id FROM rooms r
+            WHERE (SELECT count(*) FROM members m WHERE m.room_id = r.id AND m.role = 'owner') <> CASE WHEN r.kind = 'group' AND r.deleted_at IS NULL THEN 1 ELSE 0 END
+            UNION ALL
+            SELECT 'log of ' || h.room_id FROM room_heads h
+            LEFT JOIN (SELECT room_id, seq FROM messages UNION ALL SELECT room_id, seq FROM changes) l ON l.room_id = h.room_id
+            GROUP BY h.room_id HAVING h.last_seq <> count(l.seq) OR h.last_seq <> count(DISTINCT l.seq) OR h.last_seq <> coalesce(max(l.seq), 0)
+            """,
+            null,
+            TestContext.Current.CancellationToken);
+        faults.ShouldBeEmpty();
+    }
+}
