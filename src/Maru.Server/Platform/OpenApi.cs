@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -41,14 +42,14 @@ internal static class OpenApi
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var signedIn = metadata.OfType<IAuthorizeData>().Any();
         operation.Responses ??= [];
-        foreach (var status in signedIn ? Errors.Prepend("401") : Errors) operation.Responses.TryAdd(status, Refusal(status));
+        foreach (var status in signedIn ? Errors.Prepend("401") : Errors) operation.Responses.TryAdd(status, Refusal(status, context.Document));
         if (!signedIn) return Task.CompletedTask;
         operation.Security ??= [];
         operation.Security.Add(new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Caller.Scheme, context.Document)] = [] });
         return Task.CompletedTask;
     }
 
-    private static OpenApiResponse Refusal(string status) => new()
+    private static OpenApiResponse Refusal(string status, OpenApiDocument? document) => new()
     {
         Description = status switch
         {
@@ -57,6 +58,6 @@ internal static class OpenApi
             "404" => "There is nothing here that the caller may see.",
             _ => "Too many requests: see Retry-After.",
         },
-        Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new() },
+        Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new() { Schema = new OpenApiSchemaReference(nameof(ProblemDetails), document) } },
     };
 }

@@ -13,6 +13,7 @@ internal static class AccountSlice
         services.AddSingleton<Passwords>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<TokenMint>();
+        services.AddHostedService<SessionSweep>();
         services.AddJson(AccountJson.Default);
     }
 

@@ -103,6 +103,16 @@ internal sealed class SessionStore(Database database, EndedSessions ended, Accou
             ended.Add(row.Id, Time(row.EndedAt));
     }
 
+    /// <summary>Takes out what no token can come back from. A few a transaction, for each may have thousands of spent tokens and others want to write too.</summary>
+    public async Task<int> ForgetAsync(CancellationToken ct)
+    {
+        var before = (time.GetUtcNow() - ended.Memory).ToUnixTimeMilliseconds();
+        var over = await database.ListAsync<long>("SELECT id FROM sessions WHERE ended_at < @before OR expires_at < @before", new { before }, ct);
+        foreach (var few in over.Chunk(20))
+            await database.WriteAsync((transaction, inner) => transaction.ExecuteAsync("DELETE FROM sessions WHERE id IN @few", new { few }, inner), ct);
+        return over.Count;
+    }
+
     private Task<Row?> EndRobbedAsync(DbTransaction transaction, RefreshToken token, CancellationToken ct) =>
         transaction.FirstAsync<Row>(
             """

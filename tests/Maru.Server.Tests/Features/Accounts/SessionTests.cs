@@ -1,5 +1,6 @@
 using Maru.Engine;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Storage;
 
 namespace Maru.Server.Tests.Features.Accounts;
 
@@ -49,6 +50,27 @@ public sealed class SessionTests(MaruServer server) : IClassFixture<MaruServer>
         await bob.Http.SendAsync($"DELETE /api/me/sessions/{id}").ShouldRefuse(Problem.NotFound);
         await bob.Http.SendAsync("DELETE /api/me/sessions/abc").ShouldRefuse(Problem.NotFound);
         await ann.Http.SendAsync("GET /api/me").ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Sessions_that_are_over_leave_the_store_when_no_token_can_come_back()
+    {
+        var time = new ManualTime();
+        await using var own = await MaruServer.StartAsync(time, null);
+        var ann = await own.SignUpAsync();
+        var phone = await own.SignInAsync(ann.Handle);
+        await own.Http.SendAsync("POST /api/auth/refresh", new { phone.RefreshToken }).ShouldBe(200);
+        await phone.Http.SendAsync("POST /api/auth/logout").ShouldBe(204);
+
+        var store = own.Service<SessionStore>();
+        time.Advance(TimeSpan.FromHours(23));
+        (await store.ForgetAsync(TestContext.Current.CancellationToken)).ShouldBe(0);
+        time.Advance(TimeSpan.FromHours(1.5));
+        await own.Service<SessionStore>().ForgetAsync(TestContext.Current.CancellationToken);
+        (await CountAsync("sessions")).ShouldBe(1);
+        (await CountAsync("spent_refresh_tokens")).ShouldBe(0);
+
+        Task<long> CountAsync(string table) => own.Service<Database>().FirstAsync<long>($"SELECT count(*) FROM {table}", null, TestContext.Current.CancellationToken);
     }
 
     [Fact]
