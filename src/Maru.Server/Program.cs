@@ -11,8 +11,6 @@ namespace Maru.Server;
 /// <summary>The table of contents: what the server is made of, and in which order a request meets it.</summary>
 internal static class Program
 {
-    private const string DefaultUrl = "http://localhost:8080";
-
     private static Task<int> Main(string[] args) => MaruCommand.RunAsync(args);
 
     /// <summary>A server that is ready to start: settings read, store migrated.</summary>
@@ -23,8 +21,7 @@ internal static class Program
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         var options = Settings.Read(builder.Configuration);
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(options.Limits.ApplyTo);
-        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null) builder.WebHost.UseUrls(DefaultUrl);
+        builder.AddWebServer(options.Limits);
         builder.AddLogs();
 
         var services = builder.Services;

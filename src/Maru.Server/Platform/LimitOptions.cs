@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Maru.Server.Platform;
 
@@ -25,11 +24,4 @@ internal sealed class LimitOptions
     /// <summary>Items of a page at most.</summary>
     [Range(1, 1000)]
     public int PageItems { get; set; } = 200;
-
-    public void ApplyTo(KestrelServerOptions kestrel)
-    {
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = RequestBytes;
-        if (Connections > 0) kestrel.Limits.MaxConcurrentConnections = kestrel.Limits.MaxConcurrentUpgradedConnections = Connections;
-    }
 }

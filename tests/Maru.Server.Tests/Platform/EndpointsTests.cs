@@ -23,6 +23,17 @@ public sealed class EndpointsTests(MaruServer server) : IClassFixture<MaruServer
     }
 
     [Fact]
+    public async Task What_may_be_absent_is_not_required_in_the_API_document()
+    {
+        using var document = JsonDocument.Parse(await server.Http.SendAsync("GET /openapi/v1.json").ShouldBe(200));
+        var schemas = document.RootElement.GetProperty("components").GetProperty("schemas");
+        Required("SignupRequest").ShouldBe(["handle", "name", "password"], ignoreOrder: true);
+        Required("User").ShouldBe(["id", "handle", "name"], ignoreOrder: true);
+
+        string?[] Required(string schema) => [.. schemas.GetProperty(schema).GetProperty("required").EnumerateArray().Select(name => name.GetString())];
+    }
+
+    [Fact]
     public async Task Each_is_in_the_API_document_with_a_summary_and_its_refusals()
     {
         using var document = JsonDocument.Parse(await server.Http.SendAsync("GET /openapi/v1.json").ShouldBe(200));

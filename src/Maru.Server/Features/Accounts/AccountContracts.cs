@@ -9,27 +9,27 @@ namespace Maru.Server.Features.Accounts;
 /// <param name="Password">at least 8 characters</param>
 /// <param name="Email">to sign in with; nobody else sees it</param>
 /// <param name="Device">what to call this session in the list of sessions; else the User-Agent</param>
-public sealed record SignupRequest([property: Required] string? Handle, [property: Required] string? Name, [property: Required] string? Password, string? Email, string? Device);
+public sealed record SignupRequest([property: Required] string? Handle, [property: Required] string? Name, [property: Required] string? Password, string? Email = null, string? Device = null);
 
 /// <param name="Handle">or the e-mail address</param>
 /// <param name="Device">what to call this session in the list of sessions; else the User-Agent</param>
-public sealed record LoginRequest([property: Required] string? Handle, [property: Required] string? Password, string? Device);
+public sealed record LoginRequest([property: Required] string? Handle, [property: Required] string? Password, string? Device = null);
 
 public sealed record RefreshRequest([property: Required] string? RefreshToken);
 
 /// <summary>What is absent stays; an empty statusMessage or avatarUrl takes it away.</summary>
 /// <param name="AvatarUrl">https://… or /api/files/…</param>
-public sealed record ProfileChange(string? Name, string? StatusMessage, string? AvatarUrl);
+public sealed record ProfileChange(string? Name = null, string? StatusMessage = null, string? AvatarUrl = null);
 
 public sealed record PasswordChange([property: Required] string? OldPassword, [property: Required] string? NewPassword);
 
 public sealed record AccountDeletion([property: Required] string? Password);
 
 /// <summary>A person, as others see one.</summary>
-public sealed record User(long Id, string Handle, string Name, string? AvatarUrl);
+public sealed record User(long Id, string Handle, string Name, string? AvatarUrl = null);
 
 /// <summary>A person, as he sees himself.</summary>
-public sealed record Profile(long Id, string Handle, string Name, string? StatusMessage, string? AvatarUrl);
+public sealed record Profile(long Id, string Handle, string Name, string? StatusMessage = null, string? AvatarUrl = null);
 
 /// <param name="User">who signed in</param>
 /// <param name="AccessToken">for the Authorization header, and for CONNECT</param>
@@ -39,7 +39,7 @@ public sealed record SignedIn(User User, string AccessToken, string RefreshToken
 
 /// <param name="Items">ordered by handle</param>
 /// <param name="Next">pass it as <c>after</c> to get the next page; absent on the last one</param>
-public sealed record UserPage(IReadOnlyList<User> Items, string? Next);
+public sealed record UserPage(IReadOnlyList<User> Items, string? Next = null);
 
 /// <param name="UsedAt">when its tokens were renewed last</param>
 /// <param name="Current">the session that asks</param>
