@@ -63,8 +63,16 @@ public sealed class MaruServer : IAsyncLifetime
     public static async Task<MaruServer> StartAsync(ManualTime? time, Action<IServiceCollection>? adjust, params string[] settings)
     {
         var server = new MaruServer(settings, time, adjust);
-        await server.InitializeAsync();
-        return server;
+        try
+        {
+            await server.InitializeAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     public ValueTask InitializeAsync() => RunAsync(_settings);
