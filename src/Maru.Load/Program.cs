@@ -29,5 +29,10 @@ internal static class Program
             await Console.Error.WriteLineAsync(e.Message);
             return 2;
         }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("Interrupted: there is no verdict.");
+            return 2;
+        }
     }
 }

@@ -117,10 +117,10 @@ internal sealed partial class Loop : IDisposable
         var ready = _poller.Wait(NextWait(Ticks.Now));
         for (var i = 0; i < ready; i++)
         {
-            var client = _clients[_poller.Slot(i, out var writable)];
+            var client = _clients[_poller.Slot(i, out var writable, out var broken)];
             if (client.Socket is null) continue;
             if (writable) MarkDirty(client);
-            if (!client.IsSlow || !IsThrottled(client)) Receive(client, LargestRead);
+            if (broken || !IsThrottled(client)) Receive(client, LargestRead);
         }
 
         while (_dialed.TryDequeue(out var dialed)) Open(dialed);

@@ -13,6 +13,8 @@ internal sealed class Poller : IDisposable
     public const uint Readable = 0x001;
     public const uint Writable = 0x004;
 
+    private const uint Broken = 0x008 | 0x010; // EPOLLERR, EPOLLHUP: told whether asked for or not
+
     private const int Add = 1;
     private const int Remove = 2;
     private const int Modify = 3;
@@ -41,10 +43,11 @@ internal sealed class Poller : IDisposable
         return error == Interrupted ? 0 : throw new Win32Exception(error);
     }
 
-    /// <summary>The slot of the i-th ready socket, and whether it can be written; anything else, errors included, shows when reading it.</summary>
-    public int Slot(int i, out bool writable)
+    /// <summary>The slot of the i-th ready socket; whether it can be written, and whether it is broken, which reading it will explain.</summary>
+    public int Slot(int i, out bool writable, out bool broken)
     {
-        writable = ((uint)_events[i * Stride] & Writable) != 0;
+        var events = (uint)_events[i * Stride];
+        (writable, broken) = ((events & Writable) != 0, (events & Broken) != 0);
         return _events[(i * Stride) + Stride - 2];
     }
 

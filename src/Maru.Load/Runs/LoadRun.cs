@@ -130,7 +130,7 @@ internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen 
         return new SendingPlan(start, from, until, 0, 0);
     }
 
-    /// <summary>Samples once a second until the condition holds; false after so many seconds. A cancelled run goes on with its next phase.</summary>
+    /// <summary>Samples once a second until the condition holds; false after so many seconds.</summary>
     private async Task<bool> UntilAsync(Sampling sampling, string phase, Func<bool> condition, double seconds, CancellationToken ct)
     {
         var (start, nextSample) = (Ticks.Now, Ticks.Now + Ticks.PerSecond);
@@ -138,7 +138,7 @@ internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen 
         {
             if (_loops.Select(loop => loop.Failure).FirstOrDefault(failure => failure is not null) is { } failure) throw new ScenarioException(failure);
             if ((Ticks.Now - start) / 1e9 > seconds) return false;
-            if (ct.IsCancellationRequested) return true;
+            ct.ThrowIfCancellationRequested();
             if (Ticks.Now >= nextSample)
             {
                 nextSample += Ticks.PerSecond;
