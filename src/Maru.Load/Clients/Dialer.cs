@@ -15,6 +15,10 @@ internal sealed class Dialer : IDisposable
     // measured in an overloaded fan-out, 236,000 drops. So all connections together get a quarter of that, each at most what a real client has.
     private const int AllReceiveBuffers = 256 * 1024 * 1024;
 
+    // Without it each read that empties the buffer sends an ACK of its own, which costs more than the read: 4.6 us of CPU a read with it, 1.6 us without.
+    private const int IpProtoTcp = 6;
+    private const int TcpQuickAck = 12;
+
     private readonly BlockingCollection<(Client Client, ConcurrentQueue<Dialed> Answers)> _wanted = [];
     private readonly IPEndPoint _server;
     private readonly int _receiveBuffer;
@@ -43,6 +47,7 @@ internal sealed class Dialer : IDisposable
             // A slow reader must be felt by the server, not absorbed by megabytes of kernel buffer.
             socket.ReceiveBufferSize = client.IsSlow ? 4096 : _receiveBuffer;
             socket.Connect(_server);
+            socket.SetRawSocketOption(IpProtoTcp, TcpQuickAck, [0, 0, 0, 0]);
             socket.Blocking = false;
             return new Dialed(client, socket, SocketError.Success);
         }

@@ -25,23 +25,14 @@ internal sealed class Poller : IDisposable
 
     private readonly int[] _events = new int[512 * 4];
     private readonly int[] _one = new int[4];
-    private readonly int _handle;
-
-    public Poller()
-    {
-        _handle = epoll_create1(0);
-        if (_handle < 0) throw new Win32Exception(Marshal.GetLastPInvokeError());
-    }
+    private readonly int _handle = Create();
+    private readonly int _nothing = Create();   // watches no socket: a sleep finer than a millisecond
 
     /// <summary>Waits for at most so many nanoseconds; answers how many sockets are ready.</summary>
-    public int Wait(long nanoseconds)
-    {
-        var timeout = new Timespec(nanoseconds / 1_000_000_000, nanoseconds % 1_000_000_000);
-        var ready = epoll_pwait2(_handle, _events, _events.Length / 4, ref timeout, IntPtr.Zero);
-        if (ready >= 0) return ready;
-        var error = Marshal.GetLastPInvokeError();
-        return error == Interrupted ? 0 : throw new Win32Exception(error);
-    }
+    public int Wait(long nanoseconds) => Wait(_handle, nanoseconds);
+
+    /// <summary>Waits whatever the sockets do.</summary>
+    public void Pause(long nanoseconds) => Wait(_nothing, nanoseconds);
 
     /// <summary>The slot of the i-th ready socket; whether it can be written, and whether it is broken, which reading it will explain.</summary>
     public int Slot(int i, out bool writable, out bool broken)
@@ -57,7 +48,26 @@ internal sealed class Poller : IDisposable
 
     public void Forget(Socket socket) => Control(Remove, socket, 0, 0);
 
-    public void Dispose() => _ = close(_handle);
+    public void Dispose()
+    {
+        _ = close(_handle);
+        _ = close(_nothing);
+    }
+
+    private static int Create()
+    {
+        var handle = epoll_create1(0);
+        return handle >= 0 ? handle : throw new Win32Exception(Marshal.GetLastPInvokeError());
+    }
+
+    private int Wait(int handle, long nanoseconds)
+    {
+        var timeout = new Timespec(nanoseconds / 1_000_000_000, nanoseconds % 1_000_000_000);
+        var ready = epoll_pwait2(handle, _events, _events.Length / 4, ref timeout, IntPtr.Zero);
+        if (ready >= 0) return ready;
+        var error = Marshal.GetLastPInvokeError();
+        return error == Interrupted ? 0 : throw new Win32Exception(error);
+    }
 
     private void Control(int operation, Socket socket, int slot, uint interest)
     {
