@@ -3,8 +3,7 @@ namespace Maru.Engine.Sessions;
 /// <summary>A user with at least one connection here; shared by all of them. Any thread.</summary>
 internal sealed class ConnectedUser(UserId id, byte[] profile, EngineOptions options, TimeProvider time)
 {
-    private readonly Lock _gate = new();
-    private readonly List<Connection> _connections = [];
+    private Connection[] _connections = [];     // replaced as a whole
     private long _paidUntil;
 
     public UserId Id => id;
@@ -29,26 +28,24 @@ internal sealed class ConnectedUser(UserId id, byte[] profile, EngineOptions opt
 
     public bool TryAdd(Connection connection)
     {
-        lock (_gate)
+        while (true)
         {
-            if (_connections.Count >= options.MaxConnectionsPerUser) return false;
-            _connections.Add(connection);
-            return true;
+            var before = Connections;
+            if (before.Length >= options.MaxConnectionsPerUser) return false;
+            if (Interlocked.CompareExchange(ref _connections, [.. before, connection], before) == before) return true;
         }
     }
 
     /// <summary>True when none is left.</summary>
     public bool Remove(Connection connection)
     {
-        lock (_gate)
+        while (true)
         {
-            _connections.Remove(connection);
-            return _connections.Count == 0;
+            var before = Connections;
+            var after = Array.FindAll(before, x => x != connection);
+            if (Interlocked.CompareExchange(ref _connections, after, before) == before) return after.Length == 0;
         }
     }
 
-    public Connection[] Connections()
-    {
-        lock (_gate) return [.. _connections];
-    }
+    public Connection[] Connections => Volatile.Read(ref _connections);
 }

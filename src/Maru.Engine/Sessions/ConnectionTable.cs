@@ -29,7 +29,7 @@ public sealed class ConnectionTable
     {
         if (!_users.TryGetValue(user, out var connected)) return;
         var flush = new FlushList();
-        foreach (var connection in connected.Connections()) connection.SendUserEvent(json, flush);
+        foreach (var connection in connected.Connections) connection.SendUserEvent(json, flush);
         flush.Flush();
     }
 
@@ -41,7 +41,7 @@ public sealed class ConnectionTable
     {
         if (!_users.TryGetValue(user, out var connected)) return;
         var flush = new FlushList();
-        foreach (var connection in connected.Connections())
+        foreach (var connection in connected.Connections)
         {
             if (connection.Identity?.Session != session) continue;
             connection.SendUserEvent("{\"type\":\"session.ended\"}"u8, flush);

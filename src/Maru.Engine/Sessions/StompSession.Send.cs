@@ -140,7 +140,7 @@ internal sealed partial class StompSession
         || name.SequenceEqual("sender"u8) || name.SequenceEqual("subscription"u8) || name.SequenceEqual("message-id"u8) || name.SequenceEqual("ack"u8);
 
     /// <summary>The user's right to the room, if this session knows it and it holds.</summary>
-    private Membership? FindMembership(RoomId room) => _memberships.TryGetValue(room, out var membership) && membership.IsActive ? membership : null;
+    private Membership? FindMembership(RoomId room) => _memberships.TryGet(room, out var membership) && membership.IsActive ? membership : null;
 
     /// <summary>Looks the user's right up, in the room or in the store, and keeps it; refuses and answers null when there is none.</summary>
     private async Task<Membership?> EnterAsync(RoomId room, byte[]? receipt)
@@ -165,7 +165,7 @@ internal sealed partial class StompSession
         }
 
         if (membership is null) RefuseNow(receipt, Problem.NotFound, "There is no such room, or you are no member.");
-        else _memberships[room] = membership;
+        else _memberships.Add(room, membership);
         return membership;
     }
 }

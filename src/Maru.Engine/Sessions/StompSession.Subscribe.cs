@@ -16,7 +16,7 @@ internal sealed partial class StompSession
         if (!TryReadSubscription(frame, out var destination, out var key)) return;
         var kind = Destinations.Parse(System.Text.Encoding.UTF8.GetBytes(destination), out var room, out var name);
         var receipt = Bytes(frame, "receipt"u8);
-        if (_subscriptions.TryGetValue(key.Subscription, out var former) && former.IsEnded) _subscriptions.Remove(key.Subscription);
+        if (_subscriptions.TryGet(key.Subscription, out var former) && former.IsEnded) _subscriptions.Remove(key.Subscription, out _);
 
         long? after = null;
         if (frame.TryGetHeader("after"u8, out var digits))
@@ -30,7 +30,7 @@ internal sealed partial class StompSession
             after = seq;
         }
 
-        if (_subscriptions.ContainsKey(key.Subscription) || IsQueue(key.Subscription)) Refuse(frame, Problem.Conflict, "This connection has a subscription with this id.");
+        if (_subscriptions.TryGet(key.Subscription, out _) || IsQueue(key.Subscription)) Refuse(frame, Problem.Conflict, "This connection has a subscription with this id.");
         else if (_subscriptions.Count + _eventQueues.Length + _errorQueues.Length >= Engine.Options.MaxSubscriptions) Refuse(frame, Problem.TooManySubscriptions, null);
         else if (kind is DestinationKind.UserEvents or DestinationKind.UserErrors) SubscribeQueue(kind, key, receipt);
         else if (kind is not (DestinationKind.Room or DestinationKind.Signal)) Refuse(frame, Problem.UnknownDestination, "Subscribe to /topic/rooms/{room}, /topic/rooms/{room}/signals/{name}, /user/queue/events or /user/queue/errors.");
@@ -46,7 +46,7 @@ internal sealed partial class StompSession
     private void Attach(Membership membership, WireFormKey key, string? signal, long? after, byte[]? receipt)
     {
         var subscription = new Subscription(this, membership, key, signal);
-        _subscriptions[key.Subscription] = subscription;
+        _subscriptions.Add(key.Subscription, subscription);
         membership.Room.Lane.Post(new LaneItem(LaneVerb.Subscribe, membership.Room, new Subscribing(subscription, after, receipt)));
     }
 

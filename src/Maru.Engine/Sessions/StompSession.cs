@@ -12,8 +12,8 @@ namespace Maru.Engine.Sessions;
 /// </summary>
 internal sealed partial class StompSession : Connection, IDraftOwner
 {
-    private readonly Dictionary<string, Subscription> _subscriptions = [];
-    private readonly Dictionary<RoomId, Membership> _memberships = [];
+    private SmallMap<string, Subscription> _subscriptions;
+    private SmallMap<RoomId, Membership> _memberships;
     private StompReader _reader;
     private byte[] _held = [];      // bytes of an unfinished frame, rented while there is one
     private int _heldFrom;
@@ -38,8 +38,8 @@ internal sealed partial class StompSession : Connection, IDraftOwner
     public void Closed()
     {
         Outbox.Abort();
-        foreach (var subscription in _subscriptions.Values) subscription.Room.Lane.Post(new LaneItem(LaneVerb.Unsubscribe, subscription.Room, new Unsubscribing(subscription, null)));
-        foreach (var membership in _memberships.Values) RoomTable.Leave(membership);
+        foreach (var subscription in _subscriptions.Values()) subscription.Room.Lane.Post(new LaneItem(LaneVerb.Unsubscribe, subscription.Room, new Unsubscribing(subscription, null)));
+        foreach (var membership in _memberships.Values()) RoomTable.Leave(membership);
         _subscriptions.Clear();
         _memberships.Clear();
         _transactions = null;
