@@ -27,8 +27,7 @@ internal sealed class MessageChanges(ChatEngine engine)
         {
             null => Problem.NotFound,
             { Type: not 0 } or { DeletedAt: not null } => Problem.NotEditable,
-            { IsOwn: 0 } => Problem.Forbidden,
-            _ => null,
+            var message => message.SenderId == actor.Value ? null : Problem.Forbidden,
         };
     });
 
@@ -60,11 +59,11 @@ internal sealed class MessageChanges(ChatEngine engine)
     /// <summary>Why a change found nothing to do. Null: no such message for this user.</summary>
     private static MessageState? Find(RoomTransaction transaction, UserId actor, long seq) => transaction.First<MessageState>(
         """
-        SELECT m.type, m.deleted_at, CASE m.sender_id WHEN @actor THEN 1 ELSE 0 END AS is_own
+        SELECT m.type, m.deleted_at, m.sender_id
         FROM members me JOIN messages m ON m.room_id = me.room_id AND m.seq = @seq
         WHERE me.room_id = @room AND me.user_id = @actor
         """,
         new { room = transaction.Room.Value, actor = actor.Value, seq });
 
-    private sealed record MessageState(long Type, long? DeletedAt, long IsOwn);
+    private sealed record MessageState(long Type, long? DeletedAt, long SenderId);
 }

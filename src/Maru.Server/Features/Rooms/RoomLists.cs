@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Data.Common;
 using System.Text.Json;
 using Dapper;
 using Maru.Engine;
@@ -42,22 +43,25 @@ internal sealed class RoomLists(Database database)
             cancellationToken: ct));
         List<RoomRow> rows = [];
         List<Room> rooms = [];
-        var buffer = new ArrayBufferWriter<byte>();
+        var parse = reader.GetRowParser<RoomRow>(startIndex: MessageRows.ColumnCount);
         while (await reader.ReadAsync(ct))
         {
-            var row = reader.GetRowParser<RoomRow>(startIndex: MessageRows.ColumnCount)(reader);
+            var row = parse(reader);
             rows.Add(row);
-            rooms.Add(row.ToRoom() with { LastMessage = await reader.IsDBNullAsync(0, ct) ? null : ReadMessage() });
+            rooms.Add(row.ToRoom() with { LastMessage = await reader.IsDBNullAsync(0, ct) ? null : Message(reader, new RoomId(row.Id)) });
         }
 
-        return Page(rooms, limit, last => new Cursor(rows[last].LastAt, rows[last].Id));
+        return Page(rooms, limit, last => RoomSort.Activity.CursorOf(rows[last]));
+    }
 
-        Message? ReadMessage()
-        {
-            buffer.ResetWrittenCount();
-            using (var writer = new Utf8JsonWriter(buffer)) MessageRows.Write(writer, reader, new RoomId(rows[^1].Id));
-            return JsonSerializer.Deserialize(buffer.WrittenSpan, MessagesJson.Default.Message);
-        }
+    /// <summary>By way of its JSON, which only <see cref="MessageRows"/> makes from a row.</summary>
+    private static Message? Message(DbDataReader row, RoomId room)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using var writer = new Utf8JsonWriter(buffer);
+        MessageRows.Write(writer, row, room);
+        writer.Flush();
+        return JsonSerializer.Deserialize(buffer.WrittenSpan, MessagesJson.Default.Message);
     }
 
     /// <summary>One row more than asked for says that there is a next page.</summary>

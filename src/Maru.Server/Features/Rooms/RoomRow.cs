@@ -7,13 +7,14 @@ using Maru.Server.Storage;
 namespace Maru.Server.Features.Rooms;
 
 /// <summary>What a room is, and what one user is in it.</summary>
+/// <param name="OtherName">in a direct room: what the other one is called</param>
 /// <param name="LastAt">when its log grew last; unix milliseconds</param>
 /// <param name="Role">null: no member</param>
 internal sealed record RoomRow(
-    long Id, string Kind, string Name, string Description, string Visibility, string? PasswordHash, long MemberCount, long LastSeq, long LastAt, string? Role)
+    long Id, string Kind, string Name, string? OtherName, string Description, string Visibility, string? PasswordHash, long MemberCount, long LastSeq, long LastAt, string? Role)
 {
     public const string Columns =
-        "r.id, r.kind, coalesce(p.name, r.name) AS name, r.description, r.visibility, r.password_hash, r.member_count, h.last_seq, h.last_at, me.role";
+        "r.id, r.kind, r.name, p.name AS other_name, r.description, r.visibility, r.password_hash, r.member_count, h.last_seq, h.last_at, me.role";
 
     /// <summary>The room, the user's place in it and, in a direct room, the other one <c>p</c>, who gives it its name.</summary>
     public const string Tables =
@@ -65,7 +66,7 @@ internal sealed record RoomRow(
         transaction.AppendSystem(EntryType.RoomChanged, actor, subject, JsonSerializer.SerializeToUtf8Bytes(room, RoomJson.Events.Room));
     }
 
-    public Room ToRoom() => new(Id, Kind, Name, Description, Visibility, PasswordHash is not null, MemberCount, LastSeq, Role);
+    public Room ToRoom() => new(Id, Kind, OtherName ?? Name, Description, Visibility, PasswordHash is not null, MemberCount, LastSeq, Role);
 }
 
 /// <summary>What members may be, as stored and as JSON.</summary>
