@@ -8,7 +8,7 @@ namespace Maru.Server.Features.Messages;
 /// <param name="Text">not blank</param>
 /// <param name="ReplyTo">the seq of a message in the room</param>
 /// <param name="Files">none yet: an empty array</param>
-public sealed record NewMessage([property: Required] string? Text, long? ReplyTo, IReadOnlyList<long>? Files);
+public sealed record NewMessage([property: Required] string? Text, long? ReplyTo = null, IReadOnlyList<long>? Files = null);
 
 /// <param name="Text">not blank</param>
 public sealed record MessageChange([property: Required] string? Text);
@@ -28,21 +28,21 @@ public sealed record Message(
     User Sender,
     string Text,
     DateTimeOffset At,
-    string? ClientKey,
-    long? ReplyTo,
-    DateTimeOffset? EditedAt,
-    DateTimeOffset? DeletedAt,
-    string? Event,
-    User? Subject,
     IReadOnlyList<Reaction> Reactions,
-    IReadOnlyList<SentFile> Files);
+    IReadOnlyList<SentFile> Files,
+    string? ClientKey = null,
+    long? ReplyTo = null,
+    DateTimeOffset? EditedAt = null,
+    DateTimeOffset? DeletedAt = null,
+    string? Event = null,
+    User? Subject = null);
 
 /// <param name="Mine">the reader is one of them</param>
 public sealed record Reaction(string Emoji, int Count, bool Mine);
 
 /// <param name="Size">bytes</param>
 /// <param name="Width">of a picture, pixels</param>
-public sealed record SentFile(long Id, string Name, string MediaType, long Size, string Url, int? Width, int? Height);
+public sealed record SentFile(long Id, string Name, string MediaType, long Size, string Url, int? Width = null, int? Height = null);
 
 /// <param name="Items">ascending by seq</param>
 /// <param name="HasMore">there are more in the direction asked for: older ones, or with <c>after</c> newer ones</param>

@@ -37,12 +37,12 @@ internal sealed class MemberLists(Database database, ChatEngine engine)
         return new BanPage([.. rows.Take(limit).Select(row => row.ToBan())], rows.Count > limit ? new Cursor(rows[limit - 1].Id).ToString() : null);
     }
 
-    private Member ToMember(MemberRow row) => new(row.Id, row.Handle, row.Name, row.AvatarUrl, row.Role, engine.Connections.IsOnline(new UserId(row.Id)));
+    private Member ToMember(MemberRow row) => new(row.Id, row.Handle, row.Name, row.Role, engine.Connections.IsOnline(new UserId(row.Id)), row.AvatarUrl);
 
     private sealed record MemberRow(long Id, string Handle, string Name, string? AvatarUrl, string Role);
 
     private sealed record BanRow(long Id, string Handle, string Name, string? AvatarUrl, long BannedBy, long BannedAt)
     {
-        public Ban ToBan() => new(Id, Handle, Name, AvatarUrl, BannedBy, DateTimeOffset.FromUnixTimeMilliseconds(BannedAt));
+        public Ban ToBan() => new(Id, Handle, Name, BannedBy, DateTimeOffset.FromUnixTimeMilliseconds(BannedAt), AvatarUrl);
     }
 }

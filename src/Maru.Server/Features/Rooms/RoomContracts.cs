@@ -9,7 +9,8 @@ namespace Maru.Server.Features.Rooms;
 /// <param name="Visibility"><c>public</c>: everybody finds it and may join; <c>private</c>: by invitation</param>
 /// <param name="Password">who joins a public room must know it; absent: nobody asks</param>
 /// <param name="Members">people who belong to it from the beginning</param>
-public sealed record NewRoom([property: Required] string? Name, string? Description, [property: Required] string? Visibility, string? Password, IReadOnlyList<long>? Members);
+public sealed record NewRoom(
+    [property: Required] string? Name, [property: Required] string? Visibility, string? Description = null, string? Password = null, IReadOnlyList<long>? Members = null);
 
 /// <param name="UserId">the other one</param>
 public sealed record DirectRequest([property: Required] long? UserId);
@@ -37,7 +38,7 @@ public sealed record RoomChange
     internal bool ChangesPassword { get; private set; }
 }
 
-public sealed record JoinRequest(string? Password);
+public sealed record JoinRequest(string? Password = null);
 
 public sealed record Invitation([property: Required] IReadOnlyList<long>? UserIds);
 
@@ -50,24 +51,24 @@ public sealed record RoleChange([property: Required] string? Role);
 /// <param name="Role">the caller's; absent when he is no member</param>
 /// <param name="LastMessage">only in the list of one's own rooms; absent while there is none</param>
 public sealed record Room(
-    long Id, string Kind, string Name, string Description, string Visibility, bool HasPassword, long MemberCount, long LastSeq, string? Role, Message? LastMessage = null);
+    long Id, string Kind, string Name, string Description, string Visibility, bool HasPassword, long MemberCount, long LastSeq, string? Role = null, Message? LastMessage = null);
 
 /// <param name="Next">pass it as <c>after</c>, with the same sort, to get the next page; absent on the last one</param>
-public sealed record RoomPage(IReadOnlyList<Room> Items, string? Next);
+public sealed record RoomPage(IReadOnlyList<Room> Items, string? Next = null);
 
 /// <param name="Role"><c>owner</c>, <c>admin</c> or <c>member</c></param>
 /// <param name="Online">connected now</param>
-public sealed record Member(long Id, string Handle, string Name, string? AvatarUrl, string Role, bool Online);
+public sealed record Member(long Id, string Handle, string Name, string Role, bool Online, string? AvatarUrl = null);
 
 /// <param name="Items">ordered by id</param>
 /// <param name="Next">pass it as <c>after</c> to get the next page; absent on the last one</param>
-public sealed record MemberPage(IReadOnlyList<Member> Items, string? Next);
+public sealed record MemberPage(IReadOnlyList<Member> Items, string? Next = null);
 
 /// <param name="BannedBy">the id of who did it</param>
-public sealed record Ban(long Id, string Handle, string Name, string? AvatarUrl, long BannedBy, DateTimeOffset BannedAt);
+public sealed record Ban(long Id, string Handle, string Name, long BannedBy, DateTimeOffset BannedAt, string? AvatarUrl = null);
 
 /// <inheritdoc cref="MemberPage"/>
-public sealed record BanPage(IReadOnlyList<Ban> Items, string? Next);
+public sealed record BanPage(IReadOnlyList<Ban> Items, string? Next = null);
 
 /// <summary>Tells someone's own connections that he belongs to a room now.</summary>
 internal sealed record RoomAdded(string Type, long RoomId, Room Room);
