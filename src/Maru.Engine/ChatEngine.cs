@@ -27,7 +27,7 @@ public sealed class ChatEngine : IDisposable
         Clock = new EngineClock(time);
         Log = new EngineLog(logger);
         _authenticator = authenticator;
-        Connections = new ConnectionTable(options, time);
+        Connections = new ConnectionTable(options, time, Clock);
         _pages = new PageReader(log, options, Log);
         Rooms = new RoomTable(log) { Make = (id, table) => new Room(id, _lanes!.For(id), table, _pages, options, Clock) };
         Metrics = new EngineMetrics(() => Connections.Count, () => Rooms.Count);

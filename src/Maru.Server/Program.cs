@@ -37,6 +37,7 @@ internal static class Program
         services.AddRooms();
         services.AddMessages();
         builder.AddRealtime(options);
+        services.AddHostedService<IdleMemory>();
         adjust?.Invoke(services);
 
         var app = builder.Build();

@@ -6,13 +6,17 @@ namespace Maru.Engine.Sessions;
 /// <summary>All connections of this node and whose they are. Any thread.</summary>
 public sealed class ConnectionTable
 {
+    private const long EndedKept = 60_000;
+
     private readonly ConcurrentDictionary<UserId, ConnectedUser> _users = new();
+    private readonly ConcurrentDictionary<long, long> _ended = new();   // sessions that ended just now, and when
     private readonly Lock _gate = new();
     private readonly List<Connection> _all = [];
     private readonly EngineOptions _options;
     private readonly TimeProvider _time;
+    private readonly EngineClock _clock;
 
-    internal ConnectionTable(EngineOptions options, TimeProvider time) => (_options, _time) = (options, time);
+    internal ConnectionTable(EngineOptions options, TimeProvider time, EngineClock clock) => (_options, _time, _clock) = (options, time, clock);
 
     public int Count
     {
@@ -39,6 +43,7 @@ public sealed class ConnectionTable
     /// <summary>A sign-in has ended: says so to its connections and closes them.</summary>
     public void EndSession(UserId user, long session)
     {
+        _ended[session] = _clock.Now;
         if (!_users.TryGetValue(user, out var connected)) return;
         var flush = new FlushList();
         foreach (var connection in connected.Connections)
@@ -55,6 +60,21 @@ public sealed class ConnectionTable
     public void ChangeProfile(UserId user, byte[] profile)
     {
         if (_users.TryGetValue(user, out var connected)) connected.Profile = profile;
+    }
+
+    /// <summary>
+    /// Whether the session ended within the last minute. A connection asks after it took its place here: the session may have ended after its token was judged and
+    /// before whoever ended it could find the connection.
+    /// </summary>
+    internal bool HasEnded(long session) => _ended.ContainsKey(session);
+
+    /// <summary>Forgets sessions that ended long ago; their tokens are refused before they come here.</summary>
+    internal void Sweep()
+    {
+        foreach (var (session, at) in _ended)
+        {
+            if (_clock.Now - at > EndedKept) _ended.TryRemove(session, out _);
+        }
     }
 
     internal bool TryOpen(Connection connection)

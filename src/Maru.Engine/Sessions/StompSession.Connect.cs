@@ -65,8 +65,13 @@ internal sealed partial class StompSession
             return;
         }
 
-        // The session may have ended while it was being looked up: whoever ends it finds the connection in the table from here on.
         Identity = identity;
+        if (Engine.Connections.HasEnded(identity.Session))
+        {
+            Fail(Problem.SessionEnded, null, receipt);
+            return;
+        }
+
         ExpiresAt = Engine.Clock.Now + (long)identity.ExpiresIn.TotalMilliseconds;
         var beat = (int)Engine.Options.HeartBeat.TotalMilliseconds;
         _reader.Version = version;

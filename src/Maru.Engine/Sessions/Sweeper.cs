@@ -17,6 +17,7 @@ internal sealed class Sweeper : IDisposable
     private static void Sweep(ConnectionTable connections, EngineClock clock, EngineLog log)
     {
         clock.Advance();
+        connections.Sweep();
         var flush = new FlushList();
         foreach (var connection in connections.All())
         {
