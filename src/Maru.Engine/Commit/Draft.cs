@@ -60,6 +60,9 @@ internal sealed class DraftGroup
     /// <summary>Drafts whose outcome is still open.</summary>
     public int Open;
 
+    /// <summary>Why one of them was refused; null when none was, so far.</summary>
+    public Problem? Refusal;
+
     /// <summary>One of them may not be appended, so none is.</summary>
     public bool IsForbidden { get; set; }
 

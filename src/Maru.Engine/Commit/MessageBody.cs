@@ -1,10 +1,13 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Maru.Engine.Commit;
 
 /// <summary>The body of a send, <c>{text, replyTo?, files?}</c>, read off its bytes.</summary>
 internal readonly struct MessageBody
 {
+    private const string NotJson = "The body is not valid JSON in UTF-8.";
+
     /// <summary>UTF-8, unescaped, not blank.</summary>
     public required byte[] Text { get; init; }
 
@@ -28,6 +31,8 @@ internal readonly struct MessageBody
     private static string? Read(ReadOnlySpan<byte> json, out MessageBody body)
     {
         body = default;
+        // The JSON reader does not look inside strings; one bad byte in a text frame would make every receiver's WebSocket fail.
+        if (!Utf8.IsValid(json)) return NotJson;
         byte[]? text = null;
         long replyTo = 0;
         try
@@ -65,7 +70,7 @@ internal readonly struct MessageBody
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return "The body is not valid JSON in UTF-8.";
+            return NotJson;
         }
 
         if (text is null || IsBlank(text)) return "text must be given and not be blank.";

@@ -7,14 +7,15 @@ public sealed class MessageDraft : Draft
 {
     private Entry? _entry;
 
-    internal MessageDraft(Membership membership, byte[] sender, in MessageBody body, byte[]? clientKey, IDraftOwner owner)
-        : base(membership.Room.Id, membership.User, 256 + body.Text.Length, owner)
+    internal MessageDraft(Membership membership, byte[] sender, in MessageBody body, byte[]? clientKey, byte[]? receipt, IDraftOwner owner)
+        : base(membership.Room.Id, membership.User, 256 + body.Text.Length + (clientKey?.Length ?? 0) + (receipt?.Length ?? 0), owner)
     {
         Membership = membership;
         Sender = sender;
         Text = body.Text;
         ReplyTo = body.ReplyTo;
         ClientKey = clientKey;
+        Receipt = receipt;
     }
 
     internal Membership Membership { get; }
@@ -32,7 +33,7 @@ public sealed class MessageDraft : Draft
     public byte[]? ClientKey { get; }
 
     /// <summary>The receipt that the frame asked for, decoded, or null.</summary>
-    internal byte[]? Receipt { get; init; }
+    internal byte[]? Receipt { get; }
 
     internal override bool IsAllowed => Membership.IsActive && base.IsAllowed;
 

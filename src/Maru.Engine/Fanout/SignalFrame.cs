@@ -11,7 +11,7 @@ internal sealed class SignalFrame(string name, UserId sender, byte[][] headers, 
     public string Name { get; } = name;
 
     /// <summary>What it counts for while a transaction holds it.</summary>
-    public int Bytes => body.Length + 256;
+    public int Bytes { get; } = 256 + body.Length + BytesOf(headers);
 
     /// <summary>The frame as one WebSocket message for a subscriber: text if its body is UTF-8, else binary.</summary>
     public byte[] Encode(WireForm form, RoomId room)
@@ -40,5 +40,12 @@ internal sealed class SignalFrame(string name, UserId sender, byte[][] headers, 
         for (var i = 0; i < headers.Length; i += 2) writer.Header(headers[i], headers[i + 1]);
         writer.Body(body);
         return WebSocketFrames.Message(isText ? WebSocketOpcode.Text : WebSocketOpcode.Binary, frame.AsSpan(0, writer.Position));
+    }
+
+    private static int BytesOf(byte[][] headers)
+    {
+        var bytes = 0;
+        foreach (var text in headers) bytes += text.Length + 32;
+        return bytes;
     }
 }

@@ -3,7 +3,7 @@ namespace Maru.Engine.Sessions;
 /// <summary>A user with at least one connection here; shared by all of them. Any thread.</summary>
 internal sealed class ConnectedUser(UserId id, byte[] profile, EngineOptions options, TimeProvider time)
 {
-    private Connection[] _connections = [];     // replaced as a whole
+    private Connection[]? _connections = [];    // replaced as a whole; null once the last has left
     private long _paidUntil;
 
     public UserId Id => id;
@@ -26,12 +26,15 @@ internal sealed class ConnectedUser(UserId id, byte[] profile, EngineOptions opt
         }
     }
 
+    /// <summary>True once the last connection left: it leaves the table for good, and whoever comes needs another one.</summary>
+    public bool IsGone => Volatile.Read(ref _connections) is null;
+
+    /// <summary>False when there are too many, or it is gone.</summary>
     public bool TryAdd(Connection connection)
     {
         while (true)
         {
-            var before = Connections;
-            if (before.Length >= options.MaxConnectionsPerUser) return false;
+            if (Volatile.Read(ref _connections) is not { } before || before.Length >= options.MaxConnectionsPerUser) return false;
             if (Interlocked.CompareExchange(ref _connections, [.. before, connection], before) == before) return true;
         }
     }
@@ -41,11 +44,11 @@ internal sealed class ConnectedUser(UserId id, byte[] profile, EngineOptions opt
     {
         while (true)
         {
-            var before = Connections;
-            var after = Array.FindAll(before, x => x != connection);
-            if (Interlocked.CompareExchange(ref _connections, after, before) == before) return after.Length == 0;
+            var before = Volatile.Read(ref _connections);
+            var after = before is null ? [] : Array.FindAll(before, x => x != connection);
+            if (Interlocked.CompareExchange(ref _connections, after.Length == 0 ? null : after, before) == before) return after.Length == 0;
         }
     }
 
-    public Connection[] Connections => Volatile.Read(ref _connections);
+    public Connection[] Connections => Volatile.Read(ref _connections) ?? [];
 }

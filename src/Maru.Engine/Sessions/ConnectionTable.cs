@@ -110,10 +110,10 @@ public sealed class ConnectionTable
         {
             var user = _users.GetOrAdd(identity.User, static (id, x) => new ConnectedUser(id, x.Profile, x._options, x._time), (identity.Profile, _options, _time));
             user.Profile = identity.Profile;
-            if (!user.TryAdd(connection)) return null;
-            // The user's last other connection may just have taken it out of the table.
-            if (_users.TryAdd(identity.User, user) || (_users.TryGetValue(identity.User, out var current) && current == user)) return user;
-            user.Remove(connection);
+            if (user.TryAdd(connection)) return user;
+            if (!user.IsGone) return null;
+            // Its last connection just left, and takes it out of the table; or we do.
+            _users.TryRemove(new KeyValuePair<UserId, ConnectedUser>(identity.User, user));
         }
     }
 

@@ -51,7 +51,18 @@ internal sealed partial class StompSession
 
     private async Task ConnectAsync(string token, StompVersion version, int canSend, int wants, byte[]? receipt)
     {
-        var identity = token.Length == 0 ? null : await Engine.AuthenticateAsync(token).ConfigureAwait(false);
+        Identity? identity;
+        try
+        {
+            identity = token.Length == 0 ? null : await Engine.AuthenticateAsync(token).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Engine.Log.ReadFailed(e);
+            Fail(Problem.Unavailable, null, receipt);
+            return;
+        }
+
         if (identity is null)
         {
             Fail(Problem.Unauthenticated, null, receipt);

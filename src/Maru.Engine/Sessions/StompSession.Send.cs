@@ -19,7 +19,7 @@ internal sealed partial class StompSession
         var message = (MessageDraft)draft;
         if (draft.Refusal is { } problem) Refuse(message.Receipt, problem, draft.Detail, flush);
         else if (message.Receipt is not null) Outbox.Add(Frames.Receipt(_reader.Version, message.Receipt, draft.Room, draft.Seq), flush);
-        if (draft.Group is { } group && Interlocked.Decrement(ref group.Open) == 0 && group.Receipt is not null) Acknowledge(group.Receipt, flush);
+        if (draft.Group is { } group) Settle(group, draft, flush);
         lock (_flightGate)
         {
             _inFlight -= draft.Bytes;
@@ -74,7 +74,7 @@ internal sealed partial class StompSession
 
     private void Submit(Membership membership, in MessageBody body, byte[]? key, byte[]? receipt, Transaction? transaction)
     {
-        var draft = new MessageDraft(membership, User!.Profile, body, key, this) { Receipt = receipt };
+        var draft = new MessageDraft(membership, User!.Profile, body, key, receipt, this);
         if (transaction is not null) Hold(transaction, draft);
         else Submit([draft]);
     }

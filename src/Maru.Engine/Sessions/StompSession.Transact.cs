@@ -43,6 +43,15 @@ internal sealed partial class StompSession
         Submit(transaction.Drafts.ToArray());
     }
 
+    /// <summary>Any of the lanes: the last draft of a transaction answers the COMMIT itself.</summary>
+    private void Settle(DraftGroup group, Draft draft, FlushList flush)
+    {
+        if (draft.Refusal is { } problem) Volatile.Write(ref group.Refusal, problem);
+        if (Interlocked.Decrement(ref group.Open) > 0 || group.Receipt is null) return;
+        if (Volatile.Read(ref group.Refusal) is { } refusal) Refuse(group.Receipt, refusal, "The transaction was refused, or some of it.", flush);
+        else Acknowledge(group.Receipt, flush);
+    }
+
     private void Hold(Transaction transaction, MessageDraft draft)
     {
         if (Fits(transaction, draft.Bytes)) transaction.Drafts.Add(draft);

@@ -3,7 +3,7 @@ namespace Maru.Engine.Tests.Kit;
 /// <summary>Everything awaited in a test ends within this time, or the test fails and says what it waited for.</summary>
 internal static class Deadline
 {
-    public static readonly TimeSpan Time = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Time = TimeSpan.FromSeconds(10);
 
     public static async Task Within(this Task task, string what)
     {

@@ -1,0 +1,128 @@
+using Maru.Engine.Tests.Kit;
+using Maru.Engine.Wire;
+
+namespace Maru.Engine.Tests.Sessions;
+
+public sealed class TransactionTests
+{
+    [Fact]
+    public async Task What_is_sent_inside_is_held_and_appended_together_at_commit()
+    {
+        using var rig = Rig();
+        var client = await rig.ConnectAsync(7);
+        await client.SubscribeRoomAsync(1);
+        await client.SendAsync("BEGIN\ntransaction:t\nreceipt:begin\n\n\0");
+        await client.SendAsync(StompClient.Say(1, "a", "a", "transaction:t\n"));
+        await client.SendAsync(StompClient.Say(1, "b", "b", "transaction:t\n"));
+        await client.SayAsync(1, "outside", "outside");
+        await client.SeqsAsync(1);
+        rig.Log.Entries(1).Count.ShouldBe(1);
+        client.Frames.ShouldNotContain(x => x["receipt-id"] == "a");
+
+        rig.Log.Transactions.Clear();
+        await client.SendAsync("COMMIT\ntransaction:t\nreceipt:commit\n\n\0");
+        await client.ReceiptAsync("commit");
+        rig.Log.Transactions.ShouldBe([2]);
+        (await client.ReceiptAsync("a"))["seq"].ShouldBe("2");
+        (await client.ReceiptAsync("b"))["seq"].ShouldBe("3");
+        client.Seqs().ShouldBe([1, 2, 3]);
+    }
+
+    [Fact]
+    public async Task Abort_forgets_what_was_held_and_the_name_can_be_used_again()
+    {
+        using var rig = Rig();
+        var client = await rig.ConnectAsync(7);
+        await client.SendAsync("BEGIN\ntransaction:t\n\n\0" + StompClient.Say(1, "a", "a", "transaction:t\n") + "ABORT\ntransaction:t\nreceipt:abort\n\n\0");
+        await client.ReceiptAsync("abort");
+        await client.SendAsync("BEGIN\ntransaction:t\n\n\0COMMIT\ntransaction:t\nreceipt:empty\n\n\0");
+        await client.ReceiptAsync("empty");
+        rig.Log.Entries(1).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Signals_are_held_too()
+    {
+        using var rig = Rig();
+        var client = await rig.ConnectAsync(7);
+        await client.SubscribeAsync("/topic/rooms/1/signals/x");
+        await client.SendAsync("BEGIN\ntransaction:t\n\n\0SEND\ndestination:/topic/rooms/1/signals/x\ntransaction:t\n\nheld\0");
+        await client.SendAsync("SEND\ndestination:/topic/rooms/1/signals/x\n\nfree\0");
+        await client.SendAsync("COMMIT\ntransaction:t\n\n\0");
+        await client.UntilAsync(() => client.Messages.Count() == 2, "two signals");
+        client.Messages.Select(x => x.Text).ShouldBe(["free", "held"]);
+    }
+
+    [Theory]
+    [InlineData("BEGIN\ntransaction:t\n\n\0BEGIN\ntransaction:t\n\n\0", "bad-frame")]
+    [InlineData("BEGIN\ntransaction:1\n\n\0BEGIN\ntransaction:2\n\n\0BEGIN\ntransaction:3\n\n\0", "too-large")]
+    public async Task Too_many_and_doubled_transactions_end_the_connection(string frames, string slug)
+    {
+        using var rig = Rig(x => x.MaxTransactions = 2);
+        var client = await rig.ConnectAsync(7);
+        await client.SendAsync(frames);
+        await client.ErrorAsync(slug);
+    }
+
+    [Fact]
+    public async Task A_transaction_holds_so_many_bytes_and_no_more()
+    {
+        using var rig = Rig(x => x.TransactionBytes = 5000);
+        var client = await rig.ConnectAsync(7);
+        await client.SendAsync("BEGIN\ntransaction:t\n\n\0");
+        for (var i = 0; i < 20 && client.CloseCode is null; i++) await client.SendAsync(StompClient.Say(1, new string('x', 200), null, "transaction:t\n"));
+        await client.ErrorAsync("too-large");
+        rig.Log.Entries(1).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("SEND\ndestination:/topic/rooms/1/signals/x\ntransaction:t\nk:{0}\n\n.\0")]
+    [InlineData("SEND\ndestination:/app/rooms/1/messages\ntransaction:t\nreceipt:{0}\n\n{{\"text\":\"x\"}}\0")]
+    public async Task Headers_that_are_kept_count_as_well(string frame)
+    {
+        using var rig = Rig(x => x.TransactionBytes = 5000);
+        var client = await rig.ConnectAsync(7);
+        await client.SendAsync("BEGIN\ntransaction:t\n\n\0");
+        for (var i = 0; i < 6; i++) await client.SendAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, frame, new string('x', 1000)));
+        await client.ErrorAsync("too-large");
+    }
+
+    [Fact]
+    public async Task A_commit_that_was_refused_is_not_acknowledged()
+    {
+        using var rig = Rig();
+        var client = await rig.ConnectAsync(7);
+        await client.ListenForRefusalsAsync();
+        rig.Log.AppendFault = _ => new Maru.Engine.Commit.RoomLogException(Problem.StorageFull, new IOException());
+        await client.SendAsync("BEGIN\ntransaction:t\n\n\0" + StompClient.Say(1, "a", "a", "transaction:t\n") + StompClient.Say(1, "b", "b", "transaction:t\n"));
+        await client.SendAsync("COMMIT\ntransaction:t\nreceipt:commit\n\n\0");
+        await client.RefusalAsync("a");
+        await client.RefusalAsync("b");
+        (await client.RefusalAsync("commit")).Text.ShouldContain("storage-full");
+        client.Frames.ShouldNotContain(x => x.Command == StompCommand.Receipt && x["receipt-id"] == "commit");
+        rig.TakeErrors().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_transaction_of_someone_who_lost_one_of_its_rooms_is_refused_as_a_whole()
+    {
+        using var rig = Rig();
+        var client = await rig.ConnectAsync(7);
+        await client.ListenForRefusalsAsync();
+        await client.SendAsync("BEGIN\ntransaction:t\n\n\0" + StompClient.Say(1, "a", "a", "transaction:t\n") + StompClient.Say(2, "b", "b", "transaction:t\n"));
+        await rig.ApplyAsync(MemberDraft.Leaves(2, 7));
+        await client.SendAsync("COMMIT\ntransaction:t\nreceipt:commit\n\n\0");
+        await client.RefusalAsync("a");
+        await client.RefusalAsync("b");
+        await client.RefusalAsync("commit");
+        rig.Log.Entries(1).ShouldBeEmpty();
+    }
+
+    private static EngineRig Rig(Action<EngineOptions>? set = null)
+    {
+        var rig = new EngineRig(set);
+        rig.Log.AddRoom(1, 7);
+        rig.Log.AddRoom(2, 7);
+        return rig;
+    }
+}
