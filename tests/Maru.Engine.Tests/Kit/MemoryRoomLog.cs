@@ -28,6 +28,9 @@ internal sealed class MemoryRoomLog : IRoomLog
     /// <summary>Where the pages that were asked for began.</summary>
     public List<long> Reads { get; } = [];
 
+    /// <summary>Transactions that the commit loop has asked for, done or not.</summary>
+    public int AppendsBegun { get; private set; }
+
     public int MembershipReads { get; private set; }
 
     public void AddRoom(long room, params long[] members)
@@ -93,6 +96,7 @@ internal sealed class MemoryRoomLog : IRoomLog
     {
         lock (_appending)
         {
+            AppendsBegun++;
             while (_appendsStall) Monitor.Wait(_appending);
         }
 

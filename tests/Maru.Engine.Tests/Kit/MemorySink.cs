@@ -4,13 +4,18 @@ using Maru.Engine.Sessions;
 namespace Maru.Engine.Tests.Kit;
 
 /// <summary>A peer with a receive window: takes bytes until it is full, then makes the writer wait until the test reads. Any thread.</summary>
-internal sealed class MemorySink(long window = long.MaxValue) : ByteSink
+/// <param name="window">unread bytes that it takes</param>
+/// <param name="onlyWaits">true: like a stream, nothing is taken by a try, and a write that need not wait ends at once</param>
+internal sealed class MemorySink(long window = long.MaxValue, bool onlyWaits = false) : ByteSink
 {
     private readonly Lock _gate = new();
     private readonly ArrayBufferWriter<byte> _unread = new();
     private long _window = window;
     private TaskCompletionSource? _space;
     private TaskCompletionSource _changed = New();
+
+    /// <summary>Reset, it holds the thread that writes, whoever's it is: a lane's, for one.</summary>
+    public ManualResetEventSlim WritesAllowed { get; } = new(true);
 
     public bool IsShutdown { get; private set; }
 
@@ -56,12 +61,13 @@ internal sealed class MemorySink(long window = long.MaxValue) : ByteSink
 
     public override int TryWrite(ReadOnlySpan<byte> bytes)
     {
+        WritesAllowed.Wait();
         int taken;
         lock (_gate)
         {
             if (IsEnded) return -1;
             Writes++;
-            taken = Take(bytes);
+            taken = onlyWaits ? 0 : Take(bytes);
         }
 
         if (taken > 0) SignalChange();

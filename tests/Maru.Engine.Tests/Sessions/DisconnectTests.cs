@@ -30,6 +30,26 @@ public sealed class DisconnectTests
     }
 
     [Fact]
+    public async Task It_waits_for_a_lane_that_has_not_answered_a_subscription_yet()
+    {
+        using var rig = new EngineRig(x => x.Lanes = 1);
+        rig.Log.AddRoom(1, 7, 8);
+        var listener = await rig.ConnectAsync(8);
+        await listener.SubscribeRoomAsync(1);
+        var client = await rig.ConnectAsync(7);
+        await client.SubscribeRoomAsync(1);
+
+        listener.Sink.WritesAllowed.Reset();
+        await client.SendAsync("SEND\ndestination:/topic/rooms/1/signals/x\n\n.\0" + StompClient.Say(1, "x"));
+        await Deadline.Until(() => rig.Log.Entries(1).Count == 1, "the commit");
+        var rest = client.Session.ReceiveAsync("UNSUBSCRIBE\nid:s\nreceipt:u\n\n\0SUBSCRIBE\nid:t\ndestination:/topic/rooms/1\nreceipt:t\n\n\0DISCONNECT\nreceipt:bye\n\n\0"u8.ToArray()).AsTask();
+        listener.Sink.WritesAllowed.Set();
+        await rest.Within("DISCONNECT");
+        await client.ReceiptAsync("bye");
+        client.Frames.Where(x => x.Command == StompCommand.Receipt).Select(x => x["receipt-id"]).ShouldBe(["sub-s", "u", "t", "bye"]);
+    }
+
+    [Fact]
     public async Task Without_a_receipt_the_connection_just_closes()
     {
         using var rig = new EngineRig();
