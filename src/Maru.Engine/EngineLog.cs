@@ -27,6 +27,9 @@ internal sealed partial class EngineLog(ILogger logger)
     [LoggerMessage(7, LogLevel.Information, "The store takes messages again.")]
     private static partial void StoreRecovered(ILogger logger);
 
+    [LoggerMessage(8, LogLevel.Error, "Other nodes could not be told of committed entries; they will find them in the store.")]
+    private static partial void AnnouncementFailed(ILogger logger, Exception e);
+
     public void CommitFailed(int drafts, Exception e) => CommitFailed(logger, drafts, e);
 
     public void StoreFailed(Problem problem, Exception e) => StoreFailed(logger, problem.Slug, e);
@@ -40,4 +43,6 @@ internal sealed partial class EngineLog(ILogger logger)
     public void LaneFailed(LaneVerb verb, Exception e) => LaneFailed(logger, verb, e);
 
     public void SweepFailed(Exception e) => SweepFailed(logger, e);
+
+    public void AnnouncementFailed(Exception e) => AnnouncementFailed(logger, e);
 }

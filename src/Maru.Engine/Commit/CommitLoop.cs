@@ -137,16 +137,29 @@ internal sealed class CommitLoop
         foreach (var entry in entries)
         {
             // Rights end here, before the next batch is taken: nothing of a removed member is appended after the removal.
-            if (entry.Type is EntryType.MemberLeft or EntryType.RoomDeleted && _rooms.TryGet(batch.Room, out var room)) room.Revoke(entry.Type == EntryType.MemberLeft ? entry.Member : null);
+            if (entry.Type is EntryType.MemberLeft or EntryType.RoomDeleted && _rooms.TryGet(batch.Room, out var room)) room.Revoke(entry.Type == EntryType.MemberLeft ? entry.Member : null, entry.Seq);
         }
 
         if (entries.Count > 0)
         {
             _engine.Metrics.Committed.Add(entries.Count);
-            _backplane.Publish(batch.Room, entries);
+            Announce(batch.Room, entries);
         }
 
         _lanes.For(batch.Room).Post(new LaneItem(LaneVerb.Committed, null, new CommittedRun(batch.Room, entries, batch.Drafts)));
+    }
+
+    /// <summary>What is committed stays so whatever the backplane does: its failure must not look like the store's, or the batch would be written again.</summary>
+    private void Announce(RoomId room, List<Entry> entries)
+    {
+        try
+        {
+            _backplane.Publish(room, entries);
+        }
+        catch (Exception e)
+        {
+            _engine.Log.AnnouncementFailed(e);
+        }
     }
 
     /// <summary>A transaction that holds a draft which may not be appended is refused as a whole.</summary>

@@ -45,11 +45,12 @@ internal sealed class Hub(RoomId room)
         }
     }
 
-    public void RemoveAll(Membership membership)
+    /// <summary>Removes what a user (null: everyone) subscribed to with a right older than that seq.</summary>
+    public void RemoveAll(UserId? user, long seq)
     {
-        RemoveAll(_log, membership);
+        RemoveAll(_log, user, seq);
         if (_signals is null) return;
-        foreach (var listeners in _signals.Values.ToArray()) RemoveAll(listeners, membership);
+        foreach (var listeners in _signals.Values.ToArray()) RemoveAll(listeners, user, seq);
     }
 
     /// <summary>Hands a run of entries to everyone who is live and next in line. Who has no room for it becomes a cursor.</summary>
@@ -109,13 +110,14 @@ internal sealed class Hub(RoomId room)
         foreach (var form in _forms.Values) form.Forget();
     }
 
-    private void RemoveAll(Subscribers subscribers, Membership membership)
+    private void RemoveAll(Subscribers subscribers, UserId? user, long seq)
     {
         for (var i = subscribers.Count - 1; i >= 0; i--)
         {
-            if (i >= subscribers.Count || subscribers.All[i].Membership != membership) continue;
-            subscribers.All[i].IsEnded = true;
-            Remove(subscribers.All[i]);
+            var subscription = subscribers.All[i];
+            if (subscription.Membership.AsOf >= seq || (user is not null && subscription.Membership.User != user)) continue;
+            subscription.IsEnded = true;
+            Remove(subscription);
         }
     }
 }

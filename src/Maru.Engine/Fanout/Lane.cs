@@ -7,6 +7,7 @@ internal enum LaneVerb : byte
 {
     Committed,
     Enter,
+    GiveUp,
     Leave,
     Subscribe,
     Unsubscribe,
@@ -79,12 +80,23 @@ internal sealed class Lane
         {
             case LaneVerb.Committed:
                 var run = (CommittedRun)item.Subject;
-                if (run.Entries.Count > 0 && _rooms.TryGet(run.Room, out var room)) room.Apply(run.Entries, _flush);
-                foreach (var draft in run.Drafts) draft.Owner.Settled(draft, _flush);
+                try
+                {
+                    if (run.Entries.Count > 0 && _rooms.TryGet(run.Room, out var room)) room.Apply(run.Entries, _flush);
+                }
+                finally
+                {
+                    // It is committed, whatever became of its delivery: the sender is told.
+                    foreach (var draft in run.Drafts) draft.Owner.Settled(draft, _flush);
+                }
+
                 break;
             case LaneVerb.Enter:
                 var entering = (Entering)item.Subject;
                 entering.Complete(item.Room!.Enter(entering, _flush));
+                break;
+            case LaneVerb.GiveUp:
+                item.Room!.GiveUp();
                 break;
             case LaneVerb.Leave:
                 item.Room!.Leave((Membership)item.Subject);

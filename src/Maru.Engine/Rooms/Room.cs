@@ -18,24 +18,23 @@ internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pag
     private bool _ready;
     private bool _unloaded;
     private long _gapRead = -1;
-    private long _membersChanged;
+    private long _membersChanged;   // seq of the last such entry that was released here
+    private long _revoked;          // seq of the last removal that was committed; under the members' lock
 
     public RoomId Id => id;
 
     public Lane Lane => lane;
 
-    /// <summary>Any thread: takes a member's rights away at once, ahead of the entry that says so.</summary>
-    public void Revoke(UserId? user)
+    /// <summary>Any thread, after the commit: takes a member's rights (null: everyone's) away at once, ahead of the entry that says so.</summary>
+    public void Revoke(UserId? user, long seq)
     {
         lock (_members)
         {
-            if (user is { } one)
+            _revoked = Math.Max(_revoked, seq);
+            foreach (var membership in _members.Values)
             {
-                if (_members.TryGetValue(one, out var membership)) membership.IsActive = false;
-                return;
+                if ((user is null || membership.User == user) && membership.AsOf < seq) membership.IsActive = false;
             }
-
-            foreach (var membership in _members.Values) membership.IsActive = false;
         }
     }
 
@@ -56,28 +55,29 @@ internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pag
             Release(flush);
         }
 
-        if (_members.TryGetValue(entering.User, out var membership) && membership.IsActive)
+        lock (_members)
         {
-            membership.Holders++;
-            return membership;
+            if (!_members.TryGetValue(entering.User, out var membership) || !membership.IsActive)
+            {
+                // A removal that was committed after the store was read, and is not here yet, must not be overtaken.
+                entering.ReadAgain = entering.State.Head < Math.Max(_membersChanged, _revoked);
+                membership = entering.ReadAgain || !entering.State.IsMember ? null : new Membership(this, entering.User, entering.State.Head);
+                if (membership is not null) _members[entering.User] = membership;
+            }
+
+            if (membership is not null)
+            {
+                membership.Holders++;
+                return membership;
+            }
         }
 
-        entering.ReadAgain = entering.State.Head < _membersChanged;
-        if (entering.ReadAgain || !entering.State.IsMember)
-        {
-            Unload();
-            return null;
-        }
-
-        if (membership is null || membership.AsOf < entering.State.Head)
-        {
-            membership = new Membership(this, entering.User, entering.State.Head);
-            lock (_members) _members[entering.User] = membership;
-        }
-
-        membership.Holders++;
-        return membership;
+        Unload();
+        return null;
     }
+
+    /// <summary>A session that was about to enter could not: the room goes, if nobody else is in it.</summary>
+    public void GiveUp() => Unload();
 
     /// <summary>A session needs the membership no longer.</summary>
     public void Leave(Membership membership)
@@ -112,7 +112,7 @@ internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pag
         if (subscription.Membership.IsActive)
         {
             _hub.Add(subscription);
-            subscription.Next = Math.Min(subscribing.After + 1 ?? _tail.Next, _tail.Next);
+            subscription.Next = Math.Min(subscribing.After ?? long.MaxValue, _tail.Next - 1) + 1;
             _hub.SetCursor(subscription, subscription.Signal is null && subscription.Next < _tail.Next);
         }
         else
@@ -152,11 +152,11 @@ internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pag
     /// <summary>A page came from the store, for every cursor that waits at its beginning, or to fill a gap in the tail.</summary>
     public void TakePage(Page page, FlushList flush)
     {
-        if (page.After == _gapRead)
-        {
-            _gapRead = -1;
-            if (!page.Failed) Apply(page.Entries, flush);
-        }
+        // The store is ahead of the lane: a cursor must not be sent what the others, and the live run that it joins, do not have yet.
+        var isAhead = page.Entries is [.., var last] && last.Seq >= _tail.Next;
+        var fillsGap = page.After == _gapRead;
+        if (fillsGap) _gapRead = -1;
+        if (fillsGap || isAhead) Apply(page.Entries, flush);
 
         if (_reading is null || !_reading.Remove(page.After, out var cursors)) return;
         foreach (var cursor in cursors)
@@ -220,16 +220,11 @@ internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pag
     private void ChangeMembers(Entry entry)
     {
         _membersChanged = entry.Seq;
-        if (entry.Type == EntryType.RoomDeleted)
-        {
-            Revoke(null);
-            foreach (var membership in _members.Values) _hub.RemoveAll(membership);
-            return;
-        }
-
-        if (entry.Member is not { } user || !_members.TryGetValue(user, out var member) || entry.Seq <= member.AsOf) return;
-        member.IsActive = entry.Type == EntryType.MemberJoined;
-        if (!member.IsActive) _hub.RemoveAll(member);
+        if (entry.Type == EntryType.MemberJoined) return;
+        // Whoever comes back enters anew: a right that ended never lives again, or a second removal could be overtaken by the joining between the two.
+        var user = entry.Type == EntryType.MemberLeft ? entry.Member : null;
+        Revoke(user, entry.Seq);
+        _hub.RemoveAll(user, entry.Seq);
     }
 
     private void Unload()

@@ -24,7 +24,18 @@ internal sealed class RoomTable(IRoomLog log)
         {
             // The room must be in the table before the store is read, so that whatever is committed after the read reaches it.
             var room = _rooms.GetOrAdd(id, static (id, table) => table.Make(id, table), this);
-            var state = await log.ReadMembershipAsync(id, user, ct).ConfigureAwait(false);
+            MembershipState state;
+            try
+            {
+                state = await log.ReadMembershipAsync(id, user, ct).ConfigureAwait(false);
+            }
+            catch
+            {
+                // A room that nobody enters would collect committed entries for ever.
+                room.Lane.Post(new LaneItem(LaneVerb.GiveUp, room, room));
+                throw;
+            }
+
             var entering = new Entering(user, state);
             room.Lane.Post(new LaneItem(LaneVerb.Enter, room, entering));
             var membership = await entering.Answer.WaitAsync(ct).ConfigureAwait(false);

@@ -58,11 +58,7 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
     }
 
     /// <summary>Adds the last words; when they are written, the sink is shut down. Later adds are dropped.</summary>
-    public void End(ReadOnlyMemory<byte> lastWords, FlushList flush)
-    {
-        if (Add(lastWords, flush, int.MaxValue) == AddResult.Closed) return;
-        lock (_gate) _ending = true;
-    }
+    public void End(ReadOnlyMemory<byte> lastWords, FlushList flush) => Add(lastWords, flush, int.MaxValue, ends: true);
 
     /// <summary>Ends at once; what waits is dropped.</summary>
     public void Abort()
@@ -95,6 +91,12 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
     /// <summary>Writes what waits. Called through <see cref="FlushList"/> by whoever's add found the outbox idle.</summary>
     public void Flush()
     {
+        if (!TryWriteAll()) _ = DrainAsync();
+    }
+
+    /// <summary>Writes what goes without waiting; false: the peer's window is full, and something is left.</summary>
+    private bool TryWriteAll()
+    {
         var buffer = GatherBuffer ??= new byte[GatherBytes];
         while (Next(buffer) is { Length: > 0 } next)
         {
@@ -102,17 +104,17 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
             if (written < 0)
             {
                 Close();
-                return;
+                return true;
             }
 
             Advance(written);
-            if (written == next.Length) continue;
-            _ = DrainAsync();
-            return;
+            if (written < next.Length) return false;
         }
+
+        return true;
     }
 
-    private AddResult Add(ReadOnlyMemory<byte> frames, FlushList flush, int bound)
+    private AddResult Add(ReadOnlyMemory<byte> frames, FlushList flush, int bound, bool ends = false)
     {
         lock (_gate)
         {
@@ -121,6 +123,7 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
             if (_head + _count == _queue.Length) MakeRoom();
             _queue[_head + _count++] = frames;
             _bytes += frames.Length;
+            _ending = ends;
             if (_busy) return AddResult.Added;
             _busy = true;
             LastProgress = clock.Now;
@@ -201,18 +204,22 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
     {
         try
         {
-            ReadOnlyMemory<byte> piece;
-            lock (_gate)
+            // A loop and no recursion: a sink that never takes without waiting would go as deep as the queue is long.
+            do
             {
-                if (_closed) return;
-                piece = _count == 0 ? default : _queue[_head];
-            }
+                ReadOnlyMemory<byte> piece;
+                lock (_gate)
+                {
+                    if (_closed) return;
+                    piece = _count == 0 ? default : _queue[_head];
+                }
 
-            // A piece at a time, so that a client that reads slowly is seen to read.
-            if (piece.Length > GatherBytes) piece = piece[..GatherBytes];
-            if (!piece.IsEmpty) await sink.WriteAsync(piece).ConfigureAwait(false);
-            Advance(piece.Length);
-            Flush();
+                // A piece at a time, so that a client that reads slowly is seen to read.
+                if (piece.Length > GatherBytes) piece = piece[..GatherBytes];
+                if (!piece.IsEmpty) await sink.WriteAsync(piece).ConfigureAwait(false);
+                Advance(piece.Length);
+            }
+            while (!TryWriteAll());
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
         {
@@ -226,6 +233,7 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
         {
             if (_closed) return;
             _closed = true;
+            Array.Clear(_queue, _head, _count);
             _count = 0;
             _bytes = 0;
         }

@@ -38,10 +38,12 @@ public sealed class DisconnectTests
         await listener.SubscribeRoomAsync(1);
         var client = await rig.ConnectAsync(7);
         await client.SubscribeRoomAsync(1);
+        var other = await rig.ConnectAsync(7);
+        await other.SayAsync(1, "x", "r");
 
         listener.Sink.WritesAllowed.Reset();
-        await client.SendAsync("SEND\ndestination:/topic/rooms/1/signals/x\n\n.\0" + StompClient.Say(1, "x"));
-        await Deadline.Until(() => rig.Log.Entries(1).Count == 1, "the commit");
+        await other.SendAsync(StompClient.Say(1, "x"));
+        await Deadline.Until(() => rig.Log.Entries(1).Count == 2, "the commit");
         var rest = client.Session.ReceiveAsync("UNSUBSCRIBE\nid:s\nreceipt:u\n\n\0SUBSCRIBE\nid:t\ndestination:/topic/rooms/1\nreceipt:t\n\n\0DISCONNECT\nreceipt:bye\n\n\0"u8.ToArray()).AsTask();
         listener.Sink.WritesAllowed.Set();
         await rest.Within("DISCONNECT");

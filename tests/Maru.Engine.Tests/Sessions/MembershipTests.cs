@@ -56,25 +56,36 @@ public sealed class MembershipTests
     [Fact]
     public async Task A_member_removed_back_and_removed_again_keeps_no_old_subscription()
     {
-        using var rig = Rig();
+        var backplane = new GatedBackplane();
+        using var rig = new EngineRig(backplane: backplane);
+        rig.Log.AddRoom(1, 7, 8);
         var old = await rig.ConnectAsync(7);
         var fresh = await rig.ConnectAsync(7);
         var other = await rig.ConnectAsync(8);
         await other.SubscribeRoomAsync(1);
         await old.SubscribeRoomAsync(1);
 
-        // The lane is held while the member goes, comes back and enters anew: its new right is known before the lane has seen the first end.
+        // Removal and return are committed and not yet in the lane, when the member enters anew.
         rig.Log.StallAppends();
-        MemberDraft[] changes = [MemberDraft.Leaves(1, 7), MemberDraft.Joins(1, 7)];
-        foreach (var change in changes) await rig.Engine.AppendAsync(change);
+        var (leaves, joins) = (MemberDraft.Leaves(1, 7), MemberDraft.Joins(1, 7));
+        var begun = rig.Log.AppendsBegun;
+        await rig.Engine.AppendAsync(MemberDraft.Joins(1, 9));
+        await Deadline.Until(() => rig.Log.AppendsBegun == begun + 1, "a transaction under way");
+        await rig.Engine.AppendAsync(leaves);
+        await rig.Engine.AppendAsync(joins);
+        backplane.Close(after: 1);
         rig.Log.ResumeAppends();
-        foreach (var change in changes) await change.Settled.Within("the change");
-        await fresh.SubscribeRoomAsync(1);
+        await Deadline.Until(() => backplane.Waits, "removal and return to be committed");
+        var subscribed = fresh.SubscribeRoomAsync(1);
+        await subscribed;
+        backplane.Open();
+        await joins.Settled.Within("the return");
+
         await rig.ApplyAsync(MemberDraft.Leaves(1, 7));
         await other.SayAsync(1, "secret", "r");
-        await other.SeqsAsync(4);
-        old.Seqs().ShouldNotContain(4);
-        fresh.Seqs().ShouldNotContain(4);
+        await other.SeqsAsync(5);
+        old.Seqs().ShouldNotContain(5);
+        fresh.Seqs().ShouldNotContain(5);
     }
 
     [Fact]
