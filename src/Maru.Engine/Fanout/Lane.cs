@@ -43,7 +43,8 @@ internal sealed class Lane
 
     public void Start() => _thread.Start();
 
-    public void Post(in LaneItem item) => _mailbox.Post(item);
+    /// <summary>Any thread. False once the server stops: nothing is done any more.</summary>
+    public bool Post(in LaneItem item) => _mailbox.Post(item);
 
     /// <summary>Does what was posted before and ends.</summary>
     public void Stop()
@@ -108,7 +109,9 @@ internal sealed class Lane
                 item.Room!.Unsubscribe((Unsubscribing)item.Subject, _flush);
                 break;
             case LaneVerb.Signal:
-                item.Room!.Deliver((SignalFrame)item.Subject, _flush);
+                var signal = (SignalFrame)item.Subject;
+                item.Room!.Deliver(signal, _flush);
+                signal.Sender.Landed(signal.Bytes);
                 break;
             case LaneVerb.CatchUp:
                 item.Room!.CatchUp((Subscription)item.Subject, _flush);

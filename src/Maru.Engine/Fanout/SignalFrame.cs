@@ -1,3 +1,4 @@
+using Maru.Engine.Sessions;
 using Maru.Engine.Wire;
 
 namespace Maru.Engine.Fanout;
@@ -6,11 +7,16 @@ namespace Maru.Engine.Fanout;
 /// An ephemeral frame between the members who are there: its body and headers are passed on as they came, with <c>sender</c> added. Never stored; the first thing
 /// that a slow client loses.
 /// </summary>
-internal sealed class SignalFrame(string name, UserId sender, byte[][] headers, byte[] body, bool isText, long number)
+internal sealed class SignalFrame(string name, Connection sender, byte[][] headers, byte[] body, bool isText, long number)
 {
+    private readonly UserId _sender = sender.User is { } user ? user.Id : default;
+
     public string Name { get; } = name;
 
-    /// <summary>What it counts for while a transaction holds it.</summary>
+    /// <summary>Whoever sent it.</summary>
+    public Connection Sender => sender;
+
+    /// <summary>What it counts for while a transaction holds it, or it is on its way.</summary>
     public int Bytes { get; } = 256 + body.Length + BytesOf(headers);
 
     /// <summary>The frame as one WebSocket message for a subscriber: text if its body is UTF-8, else binary.</summary>
@@ -36,7 +42,7 @@ internal sealed class SignalFrame(string name, UserId sender, byte[][] headers, 
             writer.Raw("\n"u8);
         }
 
-        writer.Header("sender"u8, sender.Value);
+        writer.Header("sender"u8, _sender.Value);
         for (var i = 0; i < headers.Length; i += 2) writer.Header(headers[i], headers[i + 1]);
         writer.Body(body);
         return WebSocketFrames.Message(isText ? WebSocketOpcode.Text : WebSocketOpcode.Binary, frame.AsSpan(0, writer.Position));

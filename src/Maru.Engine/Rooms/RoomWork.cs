@@ -24,17 +24,25 @@ internal sealed class Entering(UserId user, MembershipState state)
 /// <param name="Receipt">what the frame asked for, or null</param>
 internal sealed record Subscribing(Subscription Subscription, long? After, byte[]? Receipt)
 {
+    /// <summary>What it counts for until the lane has done it.</summary>
+    public int Bytes => 128 + (Receipt?.Length ?? 0);
+
     public void Done(FlushList flush)
     {
         if (Receipt is not null) Subscription.Connection.Acknowledge(Receipt, flush);
+        Subscription.Connection.Landed(Bytes);
     }
 }
 
 internal sealed record Unsubscribing(Subscription Subscription, byte[]? Receipt)
 {
+    /// <summary>What it counts for until the lane has done it.</summary>
+    public int Bytes => 128 + (Receipt?.Length ?? 0);
+
     public void Done(FlushList flush)
     {
         if (Receipt is not null) Subscription.Connection.Acknowledge(Receipt, flush);
+        Subscription.Connection.Landed(Bytes);
     }
 }
 

@@ -33,6 +33,9 @@ internal abstract class Connection(ByteSink sink, ChatEngine engine)
     /// <summary>Answers a frame that asked for it. Any thread.</summary>
     public abstract void Acknowledge(byte[] receipt, FlushList flush);
 
+    /// <summary>A lane has done what this connection posted there: its bytes are no longer under way. Any thread.</summary>
+    public abstract void Landed(int bytes);
+
     /// <summary>Passes on an event that concerns the user, if the client wants those. Any thread.</summary>
     public abstract void SendUserEvent(ReadOnlySpan<byte> json, FlushList flush);
 

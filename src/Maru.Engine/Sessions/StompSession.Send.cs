@@ -9,7 +9,7 @@ namespace Maru.Engine.Sessions;
 internal sealed partial class StompSession
 {
     private readonly Lock _flightGate = new();
-    private int _inFlight;                          // bytes of drafts on the way to the store
+    private int _inFlight;                          // bytes on the way to the store or to a lane
     private int _inFlightBound;
     private TaskCompletionSource? _inFlightWaits;
 
@@ -20,9 +20,14 @@ internal sealed partial class StompSession
         if (draft.Refusal is { } problem) Refuse(message.Receipt, problem, draft.Detail, flush);
         else if (message.Receipt is not null) Outbox.Add(Frames.Receipt(_reader.Version, message.Receipt, draft.Room, draft.Seq), flush);
         if (draft.Group is { } group) Settle(group, draft, flush);
+        Landed(draft.Bytes);
+    }
+
+    public override void Landed(int bytes)
+    {
         lock (_flightGate)
         {
-            _inFlight -= draft.Bytes;
+            _inFlight -= bytes;
             if (_inFlightWaits is null || _inFlight > _inFlightBound) return;
             _inFlightWaits.SetResult();
             _inFlightWaits = null;
@@ -88,6 +93,14 @@ internal sealed partial class StompSession
         else if (_inFlight > Engine.Options.InFlightBytes) _wait = InFlightAsync(Engine.Options.InFlightBytes);
     }
 
+    /// <summary>Brings work to a room's lane. It counts as under way until the lane has done it: that bounds what one client can pile up there.</summary>
+    private void Post(LaneVerb verb, Room room, object work, int bytes)
+    {
+        lock (_flightGate) _inFlight += bytes;
+        if (!room.Lane.Post(new LaneItem(verb, room, work))) Landed(bytes);
+        else if (_inFlight > Engine.Options.InFlightBytes) _wait = InFlightAsync(Engine.Options.InFlightBytes);
+    }
+
     /// <summary>Ends when no more than so many bytes of this session are on their way.</summary>
     private Task InFlightAsync(int bound)
     {
@@ -116,7 +129,7 @@ internal sealed partial class StompSession
         }
 
         var isText = Utf8.IsValid(frame.Body) && headers.TrueForAll(x => Utf8.IsValid(x));
-        var signal = new SignalFrame(name, User.Id, [.. headers], frame.Body.ToArray(), isText, Engine.NextSignal());
+        var signal = new SignalFrame(name, this, [.. headers], frame.Body.ToArray(), isText, Engine.NextSignal());
         var receipt = Bytes(frame, "receipt"u8);
         if (FindMembership(room) is { } membership) Pass(membership, signal, receipt, transaction);
         else _wait = EnterThenPassAsync(room, signal, receipt, transaction);
@@ -130,7 +143,7 @@ internal sealed partial class StompSession
     private void Pass(Membership membership, SignalFrame signal, byte[]? receipt, Transaction? transaction)
     {
         if (transaction is not null) Hold(transaction, membership, signal);
-        else membership.Room.Lane.Post(new LaneItem(LaneVerb.Signal, membership.Room, signal));
+        else Post(LaneVerb.Signal, membership.Room, signal, signal.Bytes);
         AcknowledgeNow(receipt);
     }
 

@@ -47,7 +47,8 @@ internal sealed partial class StompSession
     {
         var subscription = new Subscription(this, membership, key, signal);
         _subscriptions.Add(key.Subscription, subscription);
-        membership.Room.Lane.Post(new LaneItem(LaneVerb.Subscribe, membership.Room, new Subscribing(subscription, after, receipt)));
+        var subscribing = new Subscribing(subscription, after, receipt);
+        Post(LaneVerb.Subscribe, membership.Room, subscribing, subscribing.Bytes);
     }
 
     private void SubscribeQueue(DestinationKind kind, WireFormKey key, byte[]? receipt)
@@ -69,13 +70,19 @@ internal sealed partial class StompSession
         var receipt = Bytes(frame, "receipt"u8);
         if (_subscriptions.Remove(id, out var subscription))
         {
-            subscription.Room.Lane.Post(new LaneItem(LaneVerb.Unsubscribe, subscription.Room, new Unsubscribing(subscription, receipt)));
+            Unsubscribe(subscription, receipt);
             return;
         }
 
         _eventQueues = Array.FindAll(_eventQueues, x => x.Subscription != id);
         _errorQueues = Array.FindAll(_errorQueues, x => x.Subscription != id);
         AcknowledgeNow(receipt);
+    }
+
+    private void Unsubscribe(Subscription subscription, byte[]? receipt)
+    {
+        var unsubscribing = new Unsubscribing(subscription, receipt);
+        Post(LaneVerb.Unsubscribe, subscription.Room, unsubscribing, unsubscribing.Bytes);
     }
 
     /// <summary><c>SUBSCRIBE</c>: destination, id (in 1.0 the destination may stand for it), ack.</summary>

@@ -31,7 +31,7 @@ internal sealed partial class StompSession
 
     private void Commit(Transaction transaction, byte[]? receipt)
     {
-        foreach (var (membership, signal) in transaction.Signals) membership.Room.Lane.Post(new LaneItem(LaneVerb.Signal, membership.Room, signal));
+        foreach (var (membership, signal) in transaction.Signals) Post(LaneVerb.Signal, membership.Room, signal, signal.Bytes);
         if (transaction.Drafts.Count == 0)
         {
             AcknowledgeNow(receipt);

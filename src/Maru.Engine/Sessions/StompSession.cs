@@ -38,7 +38,7 @@ internal sealed partial class StompSession : Connection, IDraftOwner
     public void Closed()
     {
         Outbox.Abort();
-        foreach (var subscription in _subscriptions.Values()) subscription.Room.Lane.Post(new LaneItem(LaneVerb.Unsubscribe, subscription.Room, new Unsubscribing(subscription, null)));
+        foreach (var subscription in _subscriptions.Values()) Unsubscribe(subscription, null);
         foreach (var membership in _memberships.Values()) RoomTable.Leave(membership);
         _subscriptions.Clear();
         _memberships.Clear();
