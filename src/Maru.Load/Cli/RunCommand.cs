@@ -31,6 +31,7 @@ internal static class RunCommand
 
     private static async Task<int> ActAsync(ParseResult parsed, CancellationToken ct)
     {
+        if (!OperatingSystem.IsLinux()) throw new ScenarioException("maru-load runs on Linux only: it waits for its sockets by epoll and reads /proc.");
         var scenario = ScenarioFile.Load(parsed.GetValue(Which)!, parsed.GetValue(Set) ?? []);
         var url = await TargetAsync(parsed.GetValue(Url)!, parsed.GetValue(AllowRemote), ct);
         var options = new RunOptions(url, parsed.GetValue(Tokens)!, parsed.GetValue(Rooms)!, parsed.GetValue(Pid));

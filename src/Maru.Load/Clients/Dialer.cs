@@ -41,9 +41,10 @@ internal sealed class Dialer : IDisposable
 
     private Dialed Connect(Client client)
     {
-        var socket = new Socket(_server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket? socket = null;
         try
         {
+            socket = new Socket(_server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             // A slow reader must be felt by the server, not absorbed by megabytes of kernel buffer.
             socket.ReceiveBufferSize = client.IsSlow ? 4096 : _receiveBuffer;
             socket.Connect(_server);
@@ -53,7 +54,7 @@ internal sealed class Dialer : IDisposable
         }
         catch (SocketException e)
         {
-            socket.Dispose();
+            socket?.Dispose();
             return new Dialed(client, null, e.SocketErrorCode);
         }
     }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using Maru.Engine.Wire;
 using Maru.Load.Inbound;
@@ -31,7 +32,13 @@ internal sealed partial class Loop
         var client = dialed.Client;
         if (dialed.Socket is null)
         {
-            if (!client.WasReady) _failure ??= $"Nothing answers at {_run.HostHeader}: {dialed.Error}. Is the server running there? (--url)";
+            if (!client.WasReady)
+            {
+                _failure ??= dialed.Error == SocketError.TooManyOpenSockets
+                    ? $"This process may not open {_scenario.Clients:N0} sockets. Raise the limit, the server's too: ulimit -n {_scenario.Clients + 200}"
+                    : $"Nothing answers at {_run.HostHeader}: {dialed.Error}. Is the server running there? (--url)";
+            }
+
             Lose(client, dialed.Error.ToString());
             return;
         }

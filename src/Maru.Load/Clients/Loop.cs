@@ -10,7 +10,7 @@ namespace Maru.Load.Clients;
 /// </summary>
 internal sealed partial class Loop : IDisposable
 {
-    // A timer wakes it at most every 200 us for what is due: waking for each message of 24,000/s cost a quarter of a core.
+    // A timer wakes it at most every 200 us for what is due: not 24,000 times a second for 24,000 messages.
     private const long Grain = 200_000;
 
     // Turns begin at least 100 us apart: waking for each frame of a busy server costs more than the frame. At 30,000 deliveries/s to 3,000 clients

@@ -44,7 +44,13 @@ internal sealed class RoomHistory(long start, IReadOnlyList<AckLog> acks, int pa
         for (var seq = _last + 1; seq < end; seq++) Missed(seq);
         return new HistoryFindings
         {
-            Read = _read, Found = _found, Missing = _missing, Altered = _altered, StoredTwice = _twice, Gaps = _gaps, UnacknowledgedPresent = _unacknowledged,
+            Read = _read,
+            Found = _found,
+            Missing = _missing,
+            Altered = _altered,
+            StoredTwice = _twice,
+            Gaps = _gaps,
+            UnacknowledgedPresent = _unacknowledged,
         };
     }
 
