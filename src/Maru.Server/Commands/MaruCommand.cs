@@ -49,7 +49,9 @@ internal static class MaruCommand
     {
         if (args is [var word, ..] && word.IndexOfAny(['-', '/', '=']) < 0) throw new StartException($"There is no command '{word}'. See: maru --help");
         await using var app = await Program.BuildAsync(args);
-        await app.RunAsync();
+        await app.StartAsync();
+        await Console.Error.WriteLineAsync($"maru {Health.Version} is ready on {string.Join(' ', app.Urls)}");
+        await app.WaitForShutdownAsync();
     }
 
     private sealed class PrintVersion : SynchronousCommandLineAction
