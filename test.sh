@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# Runs every test of every project; the last line says how many passed and failed. From any folder, several runs side by side, each with logs of its own.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
+
+readonly LIMIT=${MARU_TEST_SECONDS:-720}   # longest time for one project's tests
+logs=$(mktemp -d "${TMPDIR:-/tmp}/maru-test.XXXXXX") || exit 1
+passed=0 failed=0 skipped=0 child=
+
+finish() {
+    local code=$?
+    [[ -n $child ]] && kill "$child" 2>/dev/null
+    if ((failed == 0 && code == 0)); then rm -rf "$logs"; else echo "Logs: $logs"; fi
+    ((code != 0 && failed == 0)) && failed=1
+    printf '%d passed, %d failed' "$passed" "$failed"
+    ((skipped > 0)) && printf ', %d skipped' "$skipped"
+    printf '\n'
+    ((failed == 0)) || exit 1
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+say() { printf '%s\n' "$*"; }
+
+fail() {
+    ((failed++))
+    say "FAILED: $*"
+}
+
+# Runs one command at a time over all runs of this folder: builds and installations write to shared places. The lock is not handed down (--close): the
+# compiler server, which outlives the build, would keep it.
+alone() {
+    mkdir -p artifacts
+    if command -v flock >/dev/null; then flock --close artifacts/build.lock "$@"; else "$@"; fi
+}
+
+# need COMMAND PACKAGE WHAT: installs what is missing where it may; else that part is skipped, or has failed with CI=true. False: it is missing.
+need() {
+    command -v "$1" >/dev/null && return 0
+    if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
+        say "Installing $2 ($3) …"
+        alone bash -c "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $2" >"$logs/apt-$2.log" 2>&1 </dev/null \
+            || tail -n 5 "$logs/apt-$2.log"
+        command -v "$1" >/dev/null && return 0
+    fi
+    without "$2" "$3"
+}
+
+without() {
+    if [[ ${CI:-} == true ]]; then fail "$1 is missing: $2"; else say "SKIPPED: $1 is missing: $2"; fi
+    return 1
+}
+
+# Prints, now and then, how far a running test project is.
+watch() {
+    local pid=$1 log=$2 begun=$SECONDS told=$SECONDS
+    while kill -0 "$pid" 2>/dev/null; do
+        sleep 0.2
+        if ((SECONDS - begun > LIMIT)); then
+            say "  not done after $LIMIT s, ended; what was running:"
+            grep -aE '\[(STARTING|FINISHED)\]' "$log" | awk '{ t = $0; sub(/ \[(STARTING|FINISHED)\].*/, "", t); if (/STARTING/) open[t] = 1; else delete open[t] } END { for (t in open) print t }'
+            kill -KILL "$pid"
+        elif ((SECONDS - told >= 10)); then
+            told=$SECONDS
+            say "  … $(grep -acF '[FINISHED]' "$log") done, $((SECONDS - begun)) s"
+        fi
+    done
+}
+
+count() { sed -n "s/.*<assembly [^>]* $1=\"\([0-9]*\)\".*/\1/p" "$2" 2>/dev/null | head -n 1; }
+
+run_project() {
+    local name=$1 dll=tests/$1/bin/Release/net10.0/$1.dll log=$logs/$1.log xml=$logs/$1.xml code begun=$SECONDS
+    say "$name"
+    dotnet "$dll" -noColor -noLogo -noAutoReporters -reporter verbose -xml "$xml" >"$log" 2>&1 </dev/null &
+    child=$!
+    watch "$child" "$log"
+    wait "$child"
+    code=$?
+    child=
+    local p f s e
+    p=$(count passed "$xml") f=$(count failed "$xml") s=$(count skipped "$xml") e=$(count errors "$xml")
+    if [[ -z $p ]]; then
+        tail -n 60 "$log"
+        fail "$name ended with exit code $code and without a result"
+        return
+    fi
+
+    ((passed += p, failed += f + e, skipped += s))
+    say "  $p passed, $((f + e)) failed, $s skipped in $((SECONDS - begun)) s"
+    if ((f + e > 0 || code != 0)); then grep -avE '\[(STARTING|FINISHED)\]' "$log"; fi
+    grep -aF '[SKIP]' -A 1 "$log"
+    if ((p + f + e == 0)); then fail "$name ran no test"; fi
+    if ((code != 0 && f + e == 0)); then fail "$name ended with exit code $code"; fi
+}
+
+run_gate() {
+    say "Allocations"
+    if dotnet run -c Release --no-build --project bench/Maru.Bench -- allocations >"$logs/allocations.log" 2>&1 </dev/null; then
+        ((passed++))
+        tail -n 1 "$logs/allocations.log" | sed 's/^/  /'
+    else
+        cat "$logs/allocations.log"
+        fail "the hot path allocates more than bench/allocations.json allows"
+    fi
+}
+
+if ! command -v dotnet >/dev/null; then
+    fail "the .NET 10 SDK is missing, https://dotnet.microsoft.com/download/dotnet/10.0"
+    exit 1
+fi
+
+say "Building"
+targets=(Maru.slnx)
+compgen -G 'bench/Maru.Bench/*.cs' >/dev/null || targets=(tests/*/*.csproj)   # the solution builds once the benches have a program
+for target in "${targets[@]}"; do
+    if ! alone dotnet build "$target" -c Release --nologo -v quiet -clp:NoSummary >"$logs/build.log" 2>&1 </dev/null; then
+        sed 's/ \[[^]]*\]$//' "$logs/build.log" | sort -u | head -n 60
+        fail "the build of $target"
+        exit 1
+    fi
+done
+
+for package in tests/*/*/package-lock.json tests/*/package-lock.json; do
+    [[ -f $package ]] || continue
+    folder=${package%/*}
+    if need node nodejs "clients under Node.js in $folder" && need npm npm "clients under Node.js in $folder"; then
+        if (($(node -p 'process.versions.node.split(".")[0]') < 20)); then without "Node.js 20" "clients under Node.js in $folder"; continue; fi
+        [[ $folder/node_modules/.package-lock.json -nt $package ]] && continue
+        say "Fetching the npm packages of $folder"
+        alone npm ci --prefix "$folder" --no-audit --no-fund >"$logs/npm.log" 2>&1 </dev/null || { tail -n 20 "$logs/npm.log"; fail "npm ci in $folder"; }
+    fi
+done
+
+for project in tests/*/*.csproj; do run_project "$(basename "$project" .csproj)"; done
+if compgen -G 'bench/Maru.Bench/*.cs' >/dev/null; then run_gate; fi
+((failed == 0))
