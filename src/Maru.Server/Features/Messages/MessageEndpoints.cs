@@ -3,6 +3,7 @@ using System.Text;
 using Maru.Engine;
 using Maru.Engine.Commit;
 using Maru.Server.Platform;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Maru.Server.Features.Messages;
 
@@ -37,11 +38,19 @@ internal static class MessageEndpoints
         Found(await store.FindAsync(new RoomId(roomId), caller.UserId, seq, ct));
 
     private static async Task<IResult> SendAsync(
-        long roomId, Caller caller, HttpContext context, EngineOptions options, MessageSends sends, MessageStore store, CancellationToken ct)
+        long roomId,
+        Caller caller,
+        HttpContext context,
+        [FromHeader(Name = KeyHeader)] string? idempotencyKey,
+        EngineOptions options,
+        MessageSends sends,
+        MessageStore store,
+        CancellationToken ct)
     {
         var room = new RoomId(roomId);
-        byte[]? key = context.Request.Headers.TryGetValue(KeyHeader, out var header) ? Encoding.UTF8.GetBytes(header.ToString()) : null;
-        if (key is not null && (key.Length == 0 || key.Length > options.MaxClientKeyBytes)) return Problem.Invalid.Result($"{KeyHeader} must have 1 to {options.MaxClientKeyBytes} bytes of UTF-8.");
+        var key = idempotencyKey is null ? null : Encoding.UTF8.GetBytes(idempotencyKey);
+        if (key is not null && (key.Length == 0 || key.Length > options.MaxClientKeyBytes))
+            return Problem.Invalid.Result($"{KeyHeader} must have 1 to {options.MaxClientKeyBytes} bytes of UTF-8.");
         if (!MessageBody.TryRead(await ReadAsync(context.Request, ct), options.MaxTextBytes, out var body, out var problem, out var detail)) return Refused(problem, detail);
 
         var sent = await sends.SendAsync(room, caller.UserId, body, key, ct);

@@ -14,23 +14,28 @@ internal sealed class MessageSends(ChatEngine engine, Database database)
     public async Task<Sent> SendAsync(RoomId room, UserId user, MessageBody body, byte[]? key, CancellationToken ct)
     {
         var profile = await database.FirstAsync<UserRow>("SELECT id, handle, name, avatar_url FROM users WHERE id = @user AND deleted_at IS NULL", new { user = user.Value }, ct);
-        if (profile is null || await EnterAsync(room, user) is not { } membership) return new Sent(Problem.NotFound);
+        if (profile is null) return new Sent(Problem.NotFound);
+        Membership? membership = null;
         try
         {
+            // Not given up with the request: whoever enters must leave.
+            membership = await engine.Rooms.EnterAsync(room, user, engine.Stopping);
+            if (membership is null) return new Sent(Problem.NotFound);
             var outcome = new Awaiter();
-            var draft = new MessageDraft(membership, profile.ToJson(), body, key, outcome);
+            var draft = new MessageDraft(membership, profile.ToJson(), body, key, null, outcome);
             await engine.AppendAsync(draft);
             await outcome.Task;
             return new Sent(draft.Refusal) { Detail = draft.Detail, Seq = draft.Seq, IsRepeat = draft.IsRepeat, Json = Message(draft) };
         }
+        catch (OperationCanceledException) when (engine.Stopping.IsCancellationRequested)
+        {
+            return new Sent(Problem.ShuttingDown);
+        }
         finally
         {
-            RoomTable.Leave(membership);
+            if (membership is not null) RoomTable.Leave(membership);
         }
     }
-
-    /// <summary>Not given up with the request: whoever enters must leave.</summary>
-    private async Task<Membership?> EnterAsync(RoomId room, UserId user) => await engine.Rooms.EnterAsync(room, user, engine.Stopping);
 
     /// <summary>The <c>message</c> in the event that everybody got; empty for a repeat.</summary>
     private static ReadOnlyMemory<byte> Message(MessageDraft draft)
