@@ -45,6 +45,7 @@ internal static class MemberEndpoints
         var errors = new FieldErrors();
         var rules = new RoomRules(errors, options);
         var users = rules.Users("userIds", request.UserIds);
+        if (users.Count == 0) errors.Add("userIds", "At least one user.");
         if (errors.Any) return errors.Result();
         var (problem, unknown) = await memberships.InviteAsync(new RoomId(roomId), caller.UserId, users);
         if (unknown.Count == 0) return problem.ToResult();

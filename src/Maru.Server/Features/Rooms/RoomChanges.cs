@@ -12,7 +12,10 @@ internal sealed class RoomChanges(ChatEngine engine, RoomNews news)
     {
         if (!RoomRow.TryEnter(transaction, actor, Roles.Admin, out var before, out var refusal)) return refusal;
         var after = new RoomDetails(
-            change.Name ?? before.Name, change.Description ?? before.Description, change.Visibility ?? before.Visibility, change.ChangesPassword ? passwordHash : before.PasswordHash);
+            change.Name ?? before.Name,
+            change.Description ?? before.Description,
+            change.Visibility ?? before.Visibility,
+            change.ChangesPassword ? passwordHash : before.PasswordHash);
         if (after == new RoomDetails(before.Name, before.Description, before.Visibility, before.PasswordHash)) return null;
         transaction.Execute(
             """

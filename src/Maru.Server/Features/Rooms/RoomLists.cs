@@ -26,18 +26,20 @@ internal sealed class RoomLists(Database database)
         return Page([.. rooms.Select(room => room.ToRoom())], limit, last => sort.CursorOf(rooms[last]));
     }
 
-    /// <summary>The user's own rooms with their last messages, newest activity first.</summary>
+    /// <summary>The user's own rooms with their last messages, newest activity first. Only heads are sorted; rooms and messages are read for the page alone.</summary>
     public async Task<RoomPage> MineAsync(UserId user, Cursor? after, int limit, CancellationToken ct)
     {
         await using var connection = await database.OpenReadAsync(ct);
         await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(
             $"""
             SELECT {MessageRows.Columns}, {RoomRow.Columns} FROM {RoomRow.Tables}
-            LEFT JOIN messages m ON m.room_id = r.id AND m.seq = (SELECT max(x.seq) FROM messages x WHERE x.room_id = r.id)
+            LEFT JOIN messages m ON m.room_id = r.id AND m.seq = (SELECT max(z.seq) FROM messages z WHERE z.room_id = r.id)
             LEFT JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id
-            WHERE r.id IN (SELECT room_id FROM members WHERE user_id = @User) AND r.deleted_at IS NULL
-              {(after is null ? "" : "AND (h.last_at, r.id) < (@key, @id)")}
-            ORDER BY h.last_at DESC, r.id DESC LIMIT @limit
+            WHERE r.id IN (
+              SELECT x.room_id FROM members x JOIN room_heads y ON y.room_id = x.room_id
+              WHERE x.user_id = @User {(after is null ? "" : "AND (y.last_at, x.room_id) < (@key, @id)")}
+              ORDER BY y.last_at DESC, x.room_id DESC LIMIT @limit)
+            ORDER BY h.last_at DESC, r.id DESC
             """,
             new { User = user.Value, key = after?.Number, id = after?.Id, limit = limit + 1 },
             cancellationToken: ct));

@@ -53,6 +53,21 @@ public sealed class RankTests(MaruServer server) : IClassFixture<MaruServer>
     }
 
     [Fact]
+    public async Task Nothing_of_a_removed_member_comes_after_the_removal()
+    {
+        var (ann, ben) = (await server.SignUpAsync("ann"), await server.SignUpAsync("ben"));
+        var room = await ann.MakeRoomAsync("room", "public", null, ben.Id);
+        var sends = Enumerable.Range(0, 60).Select(i => ben.Http.SendAsync($"POST /api/rooms/{room.Id}/messages", new { text = $"{i}" })).ToArray();
+        await Task.WhenAny(sends);
+        await ann.Http.SendAsync($"DELETE /api/rooms/{room.Id}/members/{ben.Id}?ban=true").ShouldBe(204);
+        var answers = await Task.WhenAll(sends);
+        var history = await ann.HistoryAsync(room);
+        history[^1].Event.ShouldBe("member.left");
+        history.Count(x => x.Kind == "message").ShouldBe(answers.Count(x => (int)x.StatusCode == 201));
+        answers.ShouldAllBe(x => (int)x.StatusCode == 201 || (int)x.StatusCode == 404);
+    }
+
+    [Fact]
     public async Task Who_is_banned_stays_out_until_the_ban_is_lifted()
     {
         var (ann, ben, cat) = (await server.SignUpAsync("ann"), await server.SignUpAsync("ben"), await server.SignUpAsync("cat"));
