@@ -28,9 +28,9 @@ public sealed class ChatEngine : IDisposable
         Log = new EngineLog(logger);
         _authenticator = authenticator;
         Connections = new ConnectionTable(options, time, Clock);
-        _pages = new PageReader(log, options, Log);
-        Rooms = new RoomTable(log) { Make = (id, table) => new Room(id, _lanes!.For(id), table, _pages, options, Clock) };
+        Rooms = new RoomTable(log) { Make = (id, table) => new Room(id, _lanes!.For(id), table, _pages!, options, Clock, Metrics!) };
         Metrics = new EngineMetrics(() => Connections.Count, () => Rooms.Count);
+        _pages = new PageReader(log, options, Metrics, Log);
         Commits = new CommitQueue(options.CommitQueueBytes);
         _lanes = new Lanes(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Rooms, Log);
         _commitLoop = new CommitLoop(Commits, log, backplane, _lanes, Rooms, this);

@@ -15,6 +15,9 @@ public sealed class EngineMetrics : IDisposable
         Refused = _meter.CreateCounter<long>("maru.drafts.refused", "{draft}", "Drafts that were refused by the commit loop, by reason.");
         Ended = _meter.CreateCounter<long>("maru.connections.ended", "{connection}", "Connections that the server ended, by reason.");
         SlowClients = _meter.CreateCounter<long>("maru.connections.slow", "{connection}", "Connections that took nothing for too long and were cut.");
+        Encoded = _meter.CreateCounter<long>("maru.frames.encoded", "By", "Bytes of frames that were encoded, each once for all who share them.");
+        PagesRead = _meter.CreateCounter<long>("maru.pages.read", "{page}", "Pages that were read from the store for those who are behind.");
+        Cursors = _meter.CreateUpDownCounter<int>("maru.cursors", "{subscription}", "Subscriptions that are behind and read at their own pace.");
         _meter.CreateObservableGauge("maru.connections", connections, "{connection}", "Open connections.");
         _meter.CreateObservableGauge("maru.rooms", rooms, "{room}", "Rooms that are loaded.");
     }
@@ -30,6 +33,12 @@ public sealed class EngineMetrics : IDisposable
     internal Counter<long> Ended { get; }
 
     internal Counter<long> SlowClients { get; }
+
+    internal Counter<long> Encoded { get; }
+
+    internal Counter<long> PagesRead { get; }
+
+    internal UpDownCounter<int> Cursors { get; }
 
     public void Dispose() => _meter.Dispose();
 }

@@ -4,7 +4,7 @@ using Maru.Engine.Sessions;
 namespace Maru.Engine.Fanout;
 
 /// <summary>A room's subscribers and the walk over them: each distinct wire form is encoded once, each receiver costs one reference in its outbox. Lane only.</summary>
-internal sealed class Hub(RoomId room)
+internal sealed class Hub(RoomId room, EngineMetrics metrics)
 {
     private readonly Subscribers _log = new();
     private readonly Dictionary<WireFormKey, WireForm> _forms = [];
@@ -15,7 +15,7 @@ internal sealed class Hub(RoomId room)
 
     public void Add(Subscription subscription)
     {
-        if (!_forms.TryGetValue(subscription.Key, out var form)) _forms[subscription.Key] = form = new WireForm(room, subscription.Key);
+        if (!_forms.TryGetValue(subscription.Key, out var form)) _forms[subscription.Key] = form = new WireForm(room, subscription.Key, metrics);
         form.Users++;
         subscription.Form = form;
         if (subscription.Signal is not { } name)
@@ -82,6 +82,7 @@ internal sealed class Hub(RoomId room)
         if (subscription.IsCursor == isCursor) return;
         subscription.IsCursor = isCursor;
         _cursors += isCursor ? 1 : -1;
+        metrics.Cursors.Add(isCursor ? 1 : -1);
         if (_cursors == 0) Forget();
     }
 

@@ -28,9 +28,11 @@ internal sealed class WireForm
     private readonly Dictionary<long, EncodedRun> _encoded = [];    // by first seq
     private readonly Queue<EncodedRun> _order = new();
     private int _bytes;
+    private readonly EngineMetrics _metrics;
 
-    public WireForm(RoomId room, WireFormKey key)
+    public WireForm(RoomId room, WireFormKey key, EngineMetrics metrics)
     {
+        _metrics = metrics;
         Key = key;
         Subscription = Encoding.UTF8.GetBytes(key.Subscription);
         _ack = key.Ack && key.Version == StompVersion.V12;
@@ -87,6 +89,7 @@ internal sealed class WireForm
         }
 
         var encoded = new EncodedRun(run[0].Seq, run[^1].Seq, buffer);
+        _metrics.Encoded.Add(size);
         if (Users > 1) Keep(encoded);
         return encoded;
     }

@@ -4,7 +4,7 @@ using Maru.Engine.Fanout;
 namespace Maru.Engine.Rooms;
 
 /// <summary>Reads pages of logs from the store, a few at a time, and brings each to its room's lane.</summary>
-internal sealed class PageReader(IRoomLog log, EngineOptions options, EngineLog diagnostics) : IDisposable
+internal sealed class PageReader(IRoomLog log, EngineOptions options, EngineMetrics metrics, EngineLog diagnostics) : IDisposable
 {
     private const int AtOnce = 8;
 
@@ -17,6 +17,7 @@ internal sealed class PageReader(IRoomLog log, EngineOptions options, EngineLog 
     private async Task ReadAsync(Room room, long after)
     {
         Page page;
+        metrics.PagesRead.Add(1);
         await _slots.WaitAsync().ConfigureAwait(false);
         try
         {

@@ -7,10 +7,10 @@ namespace Maru.Engine.Rooms;
 /// A room that someone on this node uses: its recent log, who listens, and whose rights are known. Everything happens in its lane, but for the two members that
 /// say otherwise.
 /// </summary>
-internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pages, EngineOptions options, EngineClock clock)
+internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pages, EngineOptions options, EngineClock clock, EngineMetrics metrics)
 {
     private readonly RoomTail _tail = new(options, clock);
-    private readonly Hub _hub = new(id);
+    private readonly Hub _hub = new(id, metrics);
     private readonly Dictionary<UserId, Membership> _members = [];
     private readonly List<Entry> _released = [];
     private readonly List<Entry> _page = [];
@@ -173,7 +173,7 @@ internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pag
     {
         if (page.Count > 0)
         {
-            Send(subscription, subscription.Form.Encode(page), flush);
+            Send(subscription, subscription.Form.TryGet(page[0].Seq, out var run) ? run : subscription.Form.Encode(page), flush);
             return;
         }
 
