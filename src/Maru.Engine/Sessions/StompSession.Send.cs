@@ -172,6 +172,8 @@ internal sealed partial class StompSession
         }
         catch (Exception e)
         {
+            // The server stops: the session is told so by whoever stops it.
+            if (Engine.Stopping.IsCancellationRequested) return null;
             Engine.Log.ReadFailed(e);
             RefuseNow(receipt, Problem.Unavailable, null);
             return null;

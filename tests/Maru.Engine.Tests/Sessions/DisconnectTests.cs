@@ -148,7 +148,8 @@ public sealed class DisconnectTests
         using var rig = new EngineRig();
         for (var round = 0; round < 300; round++)
         {
-            var going = await rig.ConnectAsync(7);
+            var going = rig.NewClient();
+            await going.ConnectAsync($"7.{round}1");
             var coming = rig.NewClient();
             using var start = new Barrier(2);
             var close = Task.Run(() =>
@@ -157,9 +158,9 @@ public sealed class DisconnectTests
                 going.Session.Closed();
             });
             start.SignalAndWait();
-            await coming.ConnectAsync("7");
+            await coming.ConnectAsync($"7.{round}2");
             await close;
-            rig.Engine.Connections.EndSession(new UserId(7), 1);
+            rig.Engine.Connections.EndSession(new UserId(7), (round * 10) + 2);
             coming.Session.IsEnding.ShouldBeTrue($"round {round}: an ended session went on");
             coming.Session.Closed();
         }
