@@ -23,6 +23,9 @@ internal sealed partial class StompSession : Connection, IDraftOwner
     public StompSession(ByteSink sink, ChatEngine engine)
         : base(sink, engine) => _reader = new StompReader(engine.Options.StompLimits);
 
+    /// <summary>Bytes of memory that wait for the rest of a frame.</summary>
+    public int HeldBytes => _held.Length;
+
     /// <summary>
     /// Takes a piece of the stream, of any length; it may hold several frames or a part of one. Completes at once unless a frame has to wait: for CONNECT, for
     /// the first use of a room, for space in the commit queue, or for the client to read what it has asked for.

@@ -1,0 +1,40 @@
+using Maru.Engine.Sessions;
+using Maru.Engine.Wire;
+
+namespace Maru.Engine.Tests.Kit;
+
+/// <summary>What an edge does, without a socket: takes WebSocket frames off the bytes and hands their payload to the session.</summary>
+internal sealed class WebSocketFeed(StompSession session)
+{
+    private WebSocketReader _frames = new(expectMask: true);
+    private byte[] _rest = [];
+
+    /// <summary>False once the session has ended: nothing more is read.</summary>
+    public async Task<bool> FeedAsync(byte[] bytes)
+    {
+        byte[] all = [.. _rest, .. bytes];
+        var at = 0;
+        while (at < all.Length && !session.IsEnding)
+        {
+            var status = Next(all, ref at, out var piece);
+            if (status == WebSocketEvent.NeedMore) break;
+            if (!piece.IsEmpty && status == WebSocketEvent.Payload) await session.ReceiveAsync(piece).AsTask().Within("the session");
+        }
+
+        _rest = all[at..];
+        return !session.IsEnding;
+    }
+
+    private WebSocketEvent Next(byte[] all, ref int at, out ReadOnlyMemory<byte> piece)
+    {
+        piece = default;
+        var status = _frames.Read(all.AsSpan(at), out var consumed, out var payload);
+        at += consumed;
+        if (status == WebSocketEvent.Payload) piece = all.AsMemory(at - payload.Length, payload.Length);
+        else if (status == WebSocketEvent.Ping) session.Ping(payload);
+        else if (status == WebSocketEvent.Pong) session.Pong();
+        else if (status == WebSocketEvent.Close) session.CloseByPeer();
+        else if (status != WebSocketEvent.NeedMore) session.FailTransport(1002, "broken frame"u8);
+        return status;
+    }
+}
