@@ -67,6 +67,12 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
         sink.Abort();
     }
 
+    /// <summary>Nobody reads from the connection any longer: ends it, but does not cut off who has just been given its last words.</summary>
+    public void Leave()
+    {
+        if (!IsClosed) Abort();
+    }
+
     /// <summary>True when the subscription will be told once everything is written; false when nothing waits now.</summary>
     public bool WhenEmpty(Subscription subscription)
     {

@@ -40,7 +40,7 @@ internal sealed partial class StompSession : Connection, IDraftOwner
     /// <summary>The connection is gone: gives back everything.</summary>
     public void Closed()
     {
-        Outbox.Abort();
+        Outbox.Leave();
         foreach (var subscription in _subscriptions.Values()) Unsubscribe(subscription, null);
         foreach (var membership in _memberships.Values()) RoomTable.Leave(membership);
         _subscriptions.Clear();

@@ -33,16 +33,22 @@ internal sealed record UpgradeRequest(string Accept, string Subprotocols)
     private static UpgradeRequest? Parse(string head)
     {
         string? key = null, version = null, subprotocols = null;
-        bool upgrade = false, connection = false;
+        bool host = false, upgrade = false, connection = false;
         var lines = head.Split("\r\n");
         if (lines[0] != "GET /ws HTTP/1.1") return null;
         foreach (var line in lines.AsSpan(1))
         {
             var colon = line.IndexOf(':', StringComparison.Ordinal);
-            if (colon <= 0 || line.Contains('\n', StringComparison.Ordinal)) return null;
+            // A blank in front of the colon, or a folded line: what means one thing here and another to a proxy.
+            if (colon <= 0 || line.Contains('\n', StringComparison.Ordinal) || line.AsSpan(0, colon).ContainsAny(' ', '\t')) return null;
             var value = line[(colon + 1)..].Trim();
             switch (line[..colon].ToUpperInvariant())
             {
+                case "HOST" when host:
+                    return null;
+                case "HOST":
+                    host = true;
+                    break;
                 case "UPGRADE":
                     upgrade = value.Equals("websocket", StringComparison.OrdinalIgnoreCase);
                     break;
@@ -65,7 +71,7 @@ internal sealed record UpgradeRequest(string Accept, string Subprotocols)
             }
         }
 
-        if (!upgrade || !connection || version != "13" || key is null || WebSocketHandshake.Accept(key) is not { } accept) return null;
+        if (!host || !upgrade || !connection || version != "13" || key is null || WebSocketHandshake.Accept(key) is not { } accept) return null;
         return new UpgradeRequest(accept, subprotocols ?? "");
     }
 }

@@ -16,22 +16,29 @@ internal static class WebSocketConnection
     public static async Task RunAsync(PipeReader input, StompSession session)
     {
         var frames = new WebSocketReader(expectMask: true);
+        var peer = PeerState.Open;
         try
         {
             while (true)
             {
                 var read = await input.ReadAsync();
                 var rest = read.Buffer;
-                while (!session.IsEnding && Next(ref frames, ref rest, session, out var payload))
+                while (Next(ref frames, ref rest, session, ref peer, out var payload))
                 {
+                    // After the last words whatever comes is thrown away until the peer closes: else its unread bytes would reset the connection and those words.
+                    if (session.IsEnding) continue;
                     var taken = session.ReceiveAsync(payload);
                     if (!taken.IsCompletedSuccessfully) await taken;
                 }
 
-                // After the last words whatever comes is thrown away until the peer closes: else its unread bytes would reset the connection and those words.
-                if (session.IsEnding) rest = rest.Slice(rest.End);
+                if (peer != PeerState.Open) rest = rest.Slice(rest.End);
                 input.AdvanceTo(rest.Start, read.Buffer.End);
                 if (read.IsCompleted || read.IsCanceled) break;
+                if (peer != PeerState.Closed) continue;
+
+                // Both have said good-bye: it is the server that ends TCP (RFC 6455, 7.1.1).
+                await session.Outbox.EmptyAsync();
+                break;
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or Microsoft.AspNetCore.Connections.ConnectionAbortedException or Microsoft.AspNetCore.Connections.ConnectionResetException)
@@ -45,10 +52,10 @@ internal static class WebSocketConnection
     }
 
     /// <summary>The next piece of payload; control frames are answered on the way. False: more must come, or the session ends.</summary>
-    private static bool Next(ref WebSocketReader frames, ref ReadOnlySequence<byte> rest, StompSession session, out ReadOnlyMemory<byte> payload)
+    private static bool Next(ref WebSocketReader frames, ref ReadOnlySequence<byte> rest, StompSession session, ref PeerState peer, out ReadOnlyMemory<byte> payload)
     {
         payload = default;
-        while (!rest.IsEmpty && !session.IsEnding)
+        while (!rest.IsEmpty && peer == PeerState.Open)
         {
             // Frames are read where they lie. Only a header or a control frame that is split between two segments is copied together.
             var segment = MemoryMarshal.AsMemory(rest.First);
@@ -69,31 +76,42 @@ internal static class WebSocketConnection
                 return true;
             }
 
-            Answer(status, piece, session);
+            peer = Answer(status, piece, session);
         }
 
         return false;
     }
 
-    private static void Answer(WebSocketEvent status, ReadOnlySpan<byte> payload, StompSession session)
+    private static PeerState Answer(WebSocketEvent status, ReadOnlySpan<byte> payload, StompSession session)
     {
         switch (status)
         {
             case WebSocketEvent.Ping:
                 session.Ping(payload);
-                break;
+                return PeerState.Open;
             case WebSocketEvent.Pong:
                 session.Pong();
-                break;
+                return PeerState.Open;
             case WebSocketEvent.Close:
                 session.CloseByPeer();
-                break;
+                return PeerState.Closed;
             case WebSocketEvent.InvalidText:
                 session.FailTransport(1007, "text is not UTF-8"u8);
-                break;
+                return PeerState.Broken;
             default:
                 session.FailTransport(1002, "broken frame"u8);
-                break;
+                return PeerState.Broken;
         }
+    }
+
+    private enum PeerState : byte
+    {
+        Open,
+
+        /// <summary>Its close frame came: nothing that counts follows.</summary>
+        Closed,
+
+        /// <summary>What follows cannot be read.</summary>
+        Broken,
     }
 }

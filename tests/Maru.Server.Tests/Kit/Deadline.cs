@@ -1,0 +1,43 @@
+namespace Maru.Server.Tests.Kit;
+
+/// <summary>Everything awaited ends within this time, or the test fails and says what it waited for. Generous: it is never part of what is asserted.</summary>
+internal static class Deadline
+{
+    public static readonly TimeSpan Time = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
+
+    public static async Task Within(this Task task, string what, TimeSpan? time = null)
+    {
+        var limit = time ?? Time;
+        try
+        {
+            await task.WaitAsync(limit, TestContext.Current.CancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"waited {limit.TotalSeconds} s for: {what}");
+        }
+    }
+
+    public static async Task<T> Within<T>(this Task<T> task, string what, TimeSpan? time = null)
+    {
+        await ((Task)task).Within(what, time);
+        return await task;
+    }
+
+    /// <summary>For a state without an event of its own: looks again and again.</summary>
+    public static Task Until(Func<bool> condition, string what, TimeSpan? time = null) => Until(() => Task.FromResult(condition()), what, time);
+
+    public static async Task Until(Func<Task<bool>> condition, string what, TimeSpan? time = null)
+    {
+        var limit = time ?? Time;
+        var started = TimeProvider.System.GetTimestamp();
+        using var timer = new PeriodicTimer(Look);
+        while (!await condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(started) > limit) throw new TimeoutException($"waited {limit.TotalSeconds} s for: {what}");
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+    }
+}

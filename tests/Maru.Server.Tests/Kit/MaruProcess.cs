@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+
+namespace Maru.Server.Tests.Kit;
+
+/// <summary>The server as its own process: the <c>maru</c> that lies beside the tests. It can be killed; nothing of it is left behind.</summary>
+internal sealed partial class MaruProcess : IAsyncDisposable
+{
+    private const int SigTerm = 15;
+
+    private readonly Process _process;
+    private readonly List<string> _lines = [];
+    private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private MaruProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) => Read(line.Data);
+        process.ErrorDataReceived += (_, line) => Read(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public Uri Address => _listening.Task.Result;
+
+    public int Id => _process.Id;
+
+    /// <summary>What it wrote, to either stream.</summary>
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            lock (_lines) return [.. _lines];
+        }
+    }
+
+    /// <summary>Bytes in memory now.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    /// <summary>A server that listens, on a store in that folder.</summary>
+    public static async Task<MaruProcess> StartAsync(string folder, params string[] settings)
+    {
+        var server = Launch([.. Store(folder), "--urls=http://127.0.0.1:0", "--Maru:RateLimits:Enabled=false", "--Maru:Passwords:Iterations=1000", .. settings]);
+        await Task.WhenAny(server._listening.Task, server._process.WaitForExitAsync()).Within("the server to listen");
+        if (!server._listening.Task.IsCompleted) throw new InvalidOperationException($"the server ended:\n{string.Join('\n', server.Lines)}");
+        return server;
+    }
+
+    /// <summary>A program that runs to its end by itself.</summary>
+    public static async Task<(int Code, IReadOnlyList<string> Lines)> RunAsync(params string[] args)
+    {
+        await using var program = Launch(args);
+        var code = await program.ExitAsync();
+        return (code, program.Lines);
+    }
+
+    /// <summary>People and rooms in the store; their tokens and ids.</summary>
+    public static async Task<(string[] Tokens, long[] Rooms)> SeedAsync(string folder, int users, int rooms)
+    {
+        var (tokens, ids) = (Path.Combine(folder, "tokens.txt"), Path.Combine(folder, "rooms.txt"));
+        var (code, lines) = await RunAsync(
+            ["seed", $"--users={users}", $"--rooms={rooms}", "--messages=0", $"--tokens={tokens}", $"--rooms-file={ids}", "--Maru:Passwords:Iterations=1000", .. Store(folder)]);
+        code.ShouldBe(0, string.Join('\n', lines));
+        return (await File.ReadAllLinesAsync(tokens), [.. (await File.ReadAllLinesAsync(ids)).Select(long.Parse)]);
+    }
+
+    public static string[] Store(string folder) => [$"--Maru:Data={folder}", $"--Maru:Database=Data Source={folder}/maru.db"];
+
+    /// <summary>SIGKILL: no chance to say or save anything.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM; answers the exit code.</summary>
+    public async Task<int> TerminateAsync()
+    {
+        Kill(_process.Id, SigTerm).ShouldBe(0);
+        return await ExitAsync();
+    }
+
+    public async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync().Within("the program to end");
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) await KillAsync();
+        _process.Dispose();
+    }
+
+    private static MaruProcess Launch(string[] args)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "maru")) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var arg in args) start.ArgumentList.Add(arg);
+        start.Environment["DOTNET_gcServer"] = "0";
+        return new MaruProcess(Process.Start(start) ?? throw new InvalidOperationException("no process"));
+    }
+
+    private void Read(string? line)
+    {
+        if (line is null) return;
+        lock (_lines) _lines.Add(line);
+        if (Listening().Match(line) is { Success: true } match) _listening.TrySetResult(new Uri(match.Groups[1].Value));
+    }
+
+    [GeneratedRegex(@"Now listening on: (http://[0-9.:]+)")]
+    private static partial Regex Listening();
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int process, int signal);
+}
