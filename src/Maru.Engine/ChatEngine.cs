@@ -61,14 +61,16 @@ public sealed class ChatEngine : IDisposable
         _sweeper = new Sweeper(Connections, Clock, Log, Time);
     }
 
-    /// <summary>Ends every connection with <see cref="Problem.ShuttingDown"/> after everything queued is committed, delivered and answered.</summary>
+    /// <summary>
+    /// Ends every connection with <see cref="Problem.ShuttingDown"/> after everything queued is committed, delivered and answered. The sweeper goes on: who does not
+    /// fetch its last words is cut off after <see cref="EngineOptions.CloseTimeout"/>.
+    /// </summary>
     public void Stop()
     {
         _commitLoop.Stop();
         _lanes.Stop();
-        foreach (var connection in Connections.All()) connection.Fail(Problem.ShuttingDown);
+        foreach (var connection in Connections.Shut()) connection.Fail(Problem.ShuttingDown);
         _stopping.Cancel();
-        _sweeper?.Dispose();
     }
 
     /// <summary>Appends to a room's log from outside a session; waits while the queue is full. The owner is told the outcome.</summary>

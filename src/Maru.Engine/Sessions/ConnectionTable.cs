@@ -15,6 +15,7 @@ public sealed class ConnectionTable
     private readonly EngineOptions _options;
     private readonly TimeProvider _time;
     private readonly EngineClock _clock;
+    private bool _shut;
 
     internal ConnectionTable(EngineOptions options, TimeProvider time, EngineClock clock) => (_options, _time, _clock) = (options, time, clock);
 
@@ -81,7 +82,7 @@ public sealed class ConnectionTable
     {
         lock (_gate)
         {
-            if (_all.Count >= _options.MaxConnections) return false;
+            if (_shut || _all.Count >= _options.MaxConnections) return false;
             connection.Slot = _all.Count;
             _all.Add(connection);
             return true;
@@ -114,6 +115,16 @@ public sealed class ConnectionTable
             if (!user.IsGone) return null;
             // Its last connection just left, and takes it out of the table; or we do.
             _users.TryRemove(new KeyValuePair<UserId, ConnectedUser>(identity.User, user));
+        }
+    }
+
+    /// <summary>Lets no more connections in; answers those that are.</summary>
+    internal Connection[] Shut()
+    {
+        lock (_gate)
+        {
+            _shut = true;
+            return [.. _all];
         }
     }
 

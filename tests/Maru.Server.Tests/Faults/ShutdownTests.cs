@@ -1,0 +1,66 @@
+using Maru.Engine;
+using Maru.Server.Tests.Kill;
+using Maru.Server.Tests.Kit;
+
+namespace Maru.Server.Tests.Faults;
+
+/// <summary>SIGTERM, with everybody talking and some who do not listen.</summary>
+public sealed class ShutdownTests(ITestOutputHelper output)
+{
+    /// <summary>Of the host's: beyond it connections are cut off and the exit is not clean.</summary>
+    private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task SIGTERM_under_load_ends_with_0_and_keeps_everything_acknowledged()
+    {
+        using var folder = new Folder();
+        var (tokens, rooms) = await MaruProcess.SeedAsync(folder, users: 20, rooms: 2);
+        await using var server = await MaruProcess.StartAsync(folder);
+        var talkers = tokens[..16].Select((token, i) => new Talker(i, token, rooms[i % 2])).ToList();
+        using var ending = new CancellationTokenSource();
+        Uri? address = server.Address;
+        var running = Task.WhenAll(talkers.Select(talker => Task.Run(() => talker.RunAsync(() => address, ending.Token, ending.Token), TestContext.Current.CancellationToken)));
+
+        await using var listener = await StompSocket.ConnectAsync(server.Address, tokens[16]);
+        await using var general = await StompSocket.ConnectAsync(server.Address, tokens[17], "/ws?x=1");
+        await using var silent = await StompSocket.OpenAsync(server.Address);   // never said CONNECT
+        await using var deaf = await StompSocket.ConnectAsync(server.Address, tokens[18], receiveBuffer: 4096);
+        await deaf.SubscribeAsync(rooms[0], after: 0);
+        deaf.Pause();
+        await Deadline.Until(() => talkers.Sum(talker => talker.Acknowledgements) > 5000, "acknowledgements");
+
+        var started = TimeProvider.System.GetTimestamp();
+        address = null;
+        (await server.TerminateAsync()).ShouldBe(0, string.Join('\n', server.Lines));
+        var took = TimeProvider.System.GetElapsedTime(started);
+        output.WriteLine($"ended after {took.TotalSeconds:F1} s with {talkers.Sum(talker => talker.Acknowledgements)} acknowledgements");
+        took.ShouldBeLessThan(HostTimeout, "nobody may hold it up");
+        await ending.CancelAsync();
+        await running.Within("the talkers to end");
+
+        foreach (var client in (StompSocket[])[listener, general, silent])
+        {
+            (await client.ErrorAsync())["message"].ShouldBe(Problem.ShuttingDown.Slug);
+            var end = await client.Ended.Within("the end");
+            (end.Code, end.Reason).ShouldBe((1012, Problem.ShuttingDown.Slug));
+        }
+
+        server.Lines.ShouldNotContain(line => line.Contains("\"Error\"", StringComparison.Ordinal) || line.Contains("Unhandled", StringComparison.Ordinal));
+
+        // After the restart everything is there, and whoever comes back misses nothing.
+        await using var next = await MaruProcess.StartAsync(folder);
+        address = next.Address;
+        using var sending = new CancellationTokenSource();
+        using var end2 = new CancellationTokenSource();
+        await sending.CancelAsync();
+        var again = Task.WhenAll(talkers.Select(talker => Task.Run(() => talker.RunAsync(() => address, sending.Token, end2.Token), TestContext.Current.CancellationToken)));
+        await Deadline.Until(
+            () => talkers.TrueForAll(talker => talker.IsSettled) && talkers.GroupBy(talker => talker.Room).All(room => room.Select(talker => talker.Last).Distinct().Count() == 1), "all to be settled");
+        address = null;
+        await end2.CancelAsync();
+        await again.Within("the talkers to end");
+        await next.KillAsync();
+        Verdict.On(Path.Combine(folder, "maru.db"), talkers).ShouldBeEmpty();
+        talkers.ForEach(talker => talker.Dispose());
+    }
+}

@@ -1,0 +1,96 @@
+using Maru.Engine;
+using Maru.Server.Tests.Features.Rooms;
+using Maru.Server.Tests.Kit;
+
+namespace Maru.Server.Tests.Faults;
+
+/// <summary>Tokens on sockets: bad from the beginning, or no longer good.</summary>
+public sealed class TokenTests(MaruServer server) : IClassFixture<MaruServer>
+{
+    [Theory]
+    [InlineData("/ws")]
+    [InlineData("/ws?x=1")]
+    public async Task A_bad_token_is_refused(string path)
+    {
+        var ann = await server.SignUpAsync();
+        foreach (var token in (string[])["", "x", "a.b.c", ann.AccessToken + "x", ann.AccessToken[..^2], ann.RefreshToken, $"eyJhbGciOiJub25lIn0.{ann.AccessToken.Split('.')[1]}."])
+        {
+            await using var socket = await StompSocket.OpenAsync(server.Address, path);
+            await socket.SendAsync("CONNECT", "", ("accept-version", "1.2"), ("host", "x"), ("Authorization", $"Bearer {token}"));
+            (await socket.ErrorAsync())["message"].ShouldBe(Problem.Unauthenticated.Slug);
+            (await socket.Ended.Within("the end")).ShouldBe(new Ending(1008, Problem.Unauthenticated.Slug, true));
+        }
+    }
+
+    [Fact]
+    public async Task A_token_that_expires_ends_its_connection_and_a_new_one_resumes()
+    {
+        var time = new ManualTime();
+        await using var own = await MaruServer.StartAsync(time, null, "--Maru:Jwt:AccessTokenLifetime=00:01:00");
+        var ann = await own.SignUpAsync();
+        var room = await ann.MakeRoomAsync();
+        await using var socket = await StompSocket.ConnectAsync(own.Address, ann.AccessToken);
+        await socket.SubscribeAsync(room.Id, after: 0);
+        var seq = (await socket.SayAndWaitAsync(room.Id, "in time")).Seq;
+        time.Advance(TimeSpan.FromSeconds(50));
+        await socket.SayAndWaitAsync(room.Id, "still in time");
+        time.Advance(TimeSpan.FromSeconds(17));   // the clocks' tolerance is 5 s; no more than it takes: what is said last must be fetched within seconds
+        (await socket.ErrorAsync())["message"].ShouldBe(Problem.Unauthenticated.Slug);
+        (await socket.Ended.Within("the end")).ShouldBe(new Ending(1008, Problem.Unauthenticated.Slug, true));
+
+        await using var late = await StompSocket.OpenAsync(own.Address);
+        await late.SendAsync("CONNECT", "", ("accept-version", "1.2"), ("host", "x"), ("Authorization", $"Bearer {ann.AccessToken}"));
+        (await late.ErrorAsync())["message"].ShouldBe(Problem.Unauthenticated.Slug);
+
+        var renewed = own.Person(await own.Http.SendAsync("POST /api/auth/refresh", new { refreshToken = ann.RefreshToken }).Read<Server.Features.Accounts.SignedIn>());
+        await using var next = await StompSocket.ConnectAsync(own.Address, renewed.AccessToken);
+        await next.SubscribeAsync(room.Id, after: seq);
+        (await next.EventAsync("message.created")).Seq.ShouldBe(seq + 1);
+    }
+
+    [Theory]
+    [InlineData("sign out")]
+    [InlineData("end the session elsewhere")]
+    [InlineData("end all others")]
+    [InlineData("change the password")]
+    [InlineData("reuse a refresh token")]
+    public async Task A_session_that_ends_ends_its_sockets_at_once_and_says_so(string how)
+    {
+        var ann = await server.SignUpAsync();
+        var phone = await server.SignInAsync(ann.Handle);
+        await using var socket = await StompSocket.ConnectAsync(server.Address, phone.AccessToken);
+        await using var general = await StompSocket.ConnectAsync(server.Address, phone.AccessToken, "/ws?x=1");
+        await using var hers = await StompSocket.ConnectAsync(server.Address, ann.AccessToken);
+        foreach (var client in (StompSocket[])[socket, general, hers]) await client.SubscribeAsync("/user/queue/events", "events");
+        switch (how)
+        {
+            case "sign out":
+                await phone.Http.SendAsync("POST /api/auth/logout").ShouldBe(204);
+                break;
+            case "end the session elsewhere":
+                var sessions = (await ann.Http.SendAsync("GET /api/me/sessions").Read<Server.Features.Accounts.SessionList>()).Items;
+                await ann.Http.SendAsync($"DELETE /api/me/sessions/{sessions.Single(session => !session.Current).Id}").ShouldBe(204);
+                break;
+            case "end all others":
+                await ann.Http.SendAsync("DELETE /api/me/sessions").ShouldBe(204);
+                break;
+            case "change the password":
+                await ann.Http.SendAsync("POST /api/me/password", new { oldPassword = Person.Password, newPassword = "something else" }).ShouldBe(204);
+                break;
+            default:
+                await server.Http.SendAsync("POST /api/auth/refresh", new { refreshToken = phone.RefreshToken }).ShouldBe(200);
+                await server.Http.SendAsync("POST /api/auth/refresh", new { refreshToken = phone.RefreshToken }).ShouldBe(401);
+                break;
+        }
+
+        foreach (var client in (StompSocket[])[socket, general])
+        {
+            await client.EventAsync("session.ended");
+            (await client.ErrorAsync())["message"].ShouldBe(Problem.SessionEnded.Slug);
+            (await client.Ended.Within("the end")).ShouldBe(new Ending(1008, Problem.SessionEnded.Slug, true));
+        }
+
+        await hers.SyncAsync();
+        hers.IsEnded.ShouldBeFalse();
+    }
+}

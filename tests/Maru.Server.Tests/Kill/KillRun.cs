@@ -1,0 +1,90 @@
+using Maru.Server.Tests.Kit;
+
+namespace Maru.Server.Tests.Kill;
+
+/// <summary>A server under load that is killed again and again, each time started anew on what it left.</summary>
+internal sealed class KillRun(string folder) : IAsyncDisposable
+{
+    private const int Talkers = 36;
+    private const int Rooms = 4;
+
+    private MaruProcess? _server;
+
+    public List<Talker> Members { get; } = [];
+
+    /// <summary>One line for people: what the run was made of.</summary>
+    public string Figures =>
+        $"{Members.Sum(x => x.Acknowledgements)} acknowledgements, {Members.Sum(x => x.Events.Count)} deliveries, {Members.Sum(x => x.Retries)} retries, {Members.Sum(x => x.Connections)} connections";
+
+    /// <param name="kills">how often</param>
+    /// <param name="betweenLives">done to the store while the server is dead</param>
+    /// <returns>what the verdict has to say: nothing, if all is well</returns>
+    public async Task<IReadOnlyList<string>> RunAsync(int kills, Action? betweenLives = null)
+    {
+        var (tokens, rooms) = await MaruProcess.SeedAsync(folder, Talkers, Rooms);
+        for (var i = 0; i < Talkers; i++) Members.Add(new Talker(i, tokens[i], rooms[i % Rooms]));
+        await StartAsync();
+        using var sending = new CancellationTokenSource();
+        using var ending = new CancellationTokenSource();
+        var running = Task.WhenAll(Members.Select(talker => Task.Run(() => talker.RunAsync(() => _server?.Address, sending.Token, ending.Token))));
+        for (var i = 0; i < kills; i++)
+        {
+            await KillAtRandomAsync();
+            betweenLives?.Invoke();
+            await StartAsync();
+        }
+
+        await UntilAcknowledgedAsync();
+        await sending.CancelAsync();
+        await SettleAsync();
+        await ending.CancelAsync();
+        await running.Within("the talkers to end");
+        await KillAsync();
+        return Verdict.On(Path.Combine(folder, "maru.db"), Members);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null) await _server.DisposeAsync();
+        foreach (var member in Members) member.Dispose();
+    }
+
+    private async Task StartAsync() => _server = await MaruProcess.StartAsync(folder);
+
+    /// <summary>At some moment after the server took up its work again: between two messages or in the middle of a commit.</summary>
+    private async Task KillAtRandomAsync()
+    {
+        await UntilAcknowledgedAsync();
+        await Task.Delay(Random.Shared.Next(1200));
+        await KillAsync();
+    }
+
+    private async Task KillAsync()
+    {
+        if (_server is not { } server) return;
+        _server = null;
+        await server.KillAsync();
+        await server.DisposeAsync();
+    }
+
+    private Task UntilAcknowledgedAsync()
+    {
+        var before = Members.Sum(talker => talker.Acknowledgements);
+        return Deadline.Until(() => Members.Sum(talker => talker.Acknowledgements) > before + 100, "acknowledgements");
+    }
+
+    /// <summary>Everything is acknowledged, and everybody has seen as much as the one who has seen most. What does not settle in time is the verdict's business.</summary>
+    private async Task SettleAsync()
+    {
+        try
+        {
+            await Deadline.Until(
+                () => Members.TrueForAll(talker => talker.IsSettled) && Members.GroupBy(talker => talker.Room).All(room => room.Select(talker => talker.Last).Distinct().Count() == 1),
+                "all to be settled",
+                TimeSpan.FromSeconds(20));
+        }
+        catch (TimeoutException)
+        {
+        }
+    }
+}

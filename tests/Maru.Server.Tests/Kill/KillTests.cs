@@ -1,0 +1,54 @@
+using System.Globalization;
+using Maru.Server.Tests.Kit;
+using Microsoft.Data.Sqlite;
+
+namespace Maru.Server.Tests.Kill;
+
+public sealed class KillTests(ITestOutputHelper output)
+{
+    /// <summary>3 in CI; <c>MARU_KILLS=20</c> or more for the long run.</summary>
+    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("MARU_KILLS"), CultureInfo.InvariantCulture, out var kills) ? kills : 3;
+
+    [Fact]
+    public async Task Everything_acknowledged_survives_every_kill_once_and_in_order()
+    {
+        using var folder = new Folder();
+        await using var run = new KillRun(folder);
+        var faults = await run.RunAsync(Kills);
+        output.WriteLine($"{Kills} kills: {run.Figures}");
+        faults.ShouldBeEmpty();
+    }
+
+    /// <summary>The proof that the test above can fail at all.</summary>
+    [Fact]
+    public async Task A_store_that_forgets_is_found_out()
+    {
+        using var folder = new Folder();
+        await using var run = new KillRun(folder);
+        var faults = await run.RunAsync(1, () => File.Delete(Path.Combine(folder, "maru.db-wal")));
+        output.WriteLine(string.Join('\n', faults));
+        faults.ShouldContain(fault => fault.Contains("was acknowledged as", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("DELETE FROM messages WHERE id = (SELECT max(id) FROM messages)", "acknowledged as")]
+    [InlineData("DELETE FROM messages WHERE id = (SELECT max(id) - 20 FROM messages)", "has seq")]
+    [InlineData("UPDATE messages SET text = 'other' WHERE id = (SELECT max(id) FROM messages)", "the store has")]
+    [InlineData("UPDATE messages SET client_key = (SELECT client_key FROM messages m WHERE m.room_id = messages.room_id AND m.id < messages.id AND client_key IS NOT NULL) WHERE id = (SELECT max(id) FROM messages)", "times")]
+    [InlineData("UPDATE room_heads SET last_seq = last_seq + 1", "head")]
+    public async Task A_planted_fault_is_found(string sql, string fault)
+    {
+        using var folder = new Folder();
+        await using var run = new KillRun(folder);
+        (await run.RunAsync(0)).ShouldBeEmpty();
+        var file = Path.Combine(folder, "maru.db");
+        using (var store = new SqliteConnection($"Data Source={file};Pooling=False"))
+        {
+            store.Open();
+            using var command = new SqliteCommand(sql, store);
+            command.ExecuteNonQuery().ShouldBePositive();
+        }
+
+        Verdict.On(file, run.Members).ShouldContain(line => line.Contains(fault, StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Text.Json;
+using Maru.Server.Tests.Kit;
+
+namespace Maru.Server.Tests.Kill;
+
+/// <summary>
+/// A member who sends and listens through every crash: keeps a few messages under way, connects again when the server is gone, resumes behind the last event that he
+/// saw and repeats what was not acknowledged under its old key. Writes down what he was promised and what he saw; judges nothing.
+/// </summary>
+internal sealed class Talker(int number, string token, long room) : IDisposable
+{
+    private const int Window = 6;
+
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<int, string> _pending = [];      // number of the message: its text
+    private readonly SemaphoreSlim _window = new(Window);
+    private int _next;
+
+    public int Number => number;
+
+    public long Room => room;
+
+    /// <summary>The seq that each acknowledged message was given; a second, other answer for the same message is kept too.</summary>
+    public List<(int Message, long Seq)> Acknowledged { get; } = [];
+
+    /// <summary>Every event of the room, in the order in which it came: its seq, and of messages the key and the text.</summary>
+    public List<Seen> Events { get; } = [];
+
+    /// <summary>What no server may say at all.</summary>
+    public List<string> Refusals { get; } = [];
+
+    public int Connections { get; private set; }
+
+    /// <summary>Messages sent again, because nobody said what became of them.</summary>
+    public int Retries { get; private set; }
+
+    public long Last
+    {
+        get
+        {
+            lock (_gate) return Events.Count == 0 ? 0 : Events[^1].Seq;
+        }
+    }
+
+    public int Acknowledgements
+    {
+        get
+        {
+            lock (_gate) return Acknowledged.Count;
+        }
+    }
+
+    public bool IsSettled
+    {
+        get
+        {
+            lock (_gate) return _pending.Count == 0;
+        }
+    }
+
+    public static string Key(int talker, int message) => string.Create(CultureInfo.InvariantCulture, $"{talker}-{message}");
+
+    public static string Text(int talker, int message) => string.Create(CultureInfo.InvariantCulture, $"message {message} of {talker} {new string('x', message % 300)}");
+
+    /// <param name="server">where it listens now; null while it is down</param>
+    /// <param name="sending">cancelled: sends nothing new, but finishes what is under way</param>
+    /// <param name="ct">ends it</param>
+    public async Task RunAsync(Func<Uri?> server, CancellationToken sending, CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+        {
+            if (server() is { } address)
+            {
+                try
+                {
+                    await TalkAsync(address, sending, ct);
+                }
+                catch (Exception e) when (e is System.Net.Sockets.SocketException or ObjectDisposedException or InvalidOperationException or ShouldAssertException or OperationCanceledException)
+                {
+                    // The server is gone, perhaps before it answered.
+                }
+            }
+
+            await Task.Delay(10, CancellationToken.None);
+        }
+    }
+
+    public void Dispose() => _window.Dispose();
+
+    private async Task TalkAsync(Uri address, CancellationToken sending, CancellationToken ct)
+    {
+        await using var socket = await StompSocket.ConnectAsync(address, token, watch: See);
+        if (socket.IsEnded) return;
+        Connections++;
+        await socket.SendAsync("SUBSCRIBE", "", ("destination", $"/topic/rooms/{room}"), ("id", "room"), ("after", Last.ToString(CultureInfo.InvariantCulture)));
+        await RepeatAsync(socket);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        _ = socket.Ended.ContinueWith(_ => end.Cancel(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(sending, end.Token);
+        try
+        {
+            while (true)
+            {
+                await _window.WaitAsync(stop.Token);
+                int message;
+                lock (_gate) _pending[message = _next++] = Text(number, _next - 1);
+                await SendAsync(socket, message);
+            }
+        }
+        catch (OperationCanceledException) when (!end.IsCancellationRequested)
+        {
+            await socket.Ended.WaitAsync(ct);
+        }
+    }
+
+    /// <summary>What is not acknowledged, in its order, and for good measure one that is.</summary>
+    private async Task RepeatAsync(StompSocket socket)
+    {
+        List<int> open;
+        lock (_gate)
+        {
+            open = [.. _pending.Keys];
+            if (Acknowledged.Count > 0) open.Add(Acknowledged[Random.Shared.Next(Acknowledged.Count)].Message);
+        }
+
+        Retries += open.Count;
+        foreach (var message in open) await SendAsync(socket, message);
+    }
+
+    private Task SendAsync(StompSocket socket, int message)
+    {
+        var key = Key(number, message);
+        return socket.SendAsync("SEND", JsonSerializer.Serialize(new { text = Text(number, message) }), ("destination", $"/app/rooms/{room}/messages"), ("client-key", key), ("receipt", key));
+    }
+
+    private void See(Frame frame)
+    {
+        lock (_gate)
+        {
+            if (frame.Command == "RECEIPT") Acknowledge(int.Parse(frame["receipt-id"].Split('-')[1], CultureInfo.InvariantCulture), frame.Seq);
+            else if (frame.Command == "MESSAGE") Events.Add(Seen.Of(frame));
+            else if (frame["message"] != "shutting-down") Refusals.Add(frame.ToString());
+        }
+    }
+
+    private void Acknowledge(int message, long seq)
+    {
+        Acknowledged.Add((message, seq));
+        if (_pending.Remove(message)) _window.Release();
+    }
+}
+
+/// <summary>An event as a member saw it.</summary>
+internal sealed record Seen(long Seq, string? Key, string? Text)
+{
+    public static Seen Of(Frame frame)
+    {
+        var json = frame.Json;
+        var message = json.TryGetProperty("message", out var found) ? found : default;
+        var hasKey = message.ValueKind == JsonValueKind.Object && message.TryGetProperty("clientKey", out _);
+        json.GetProperty("seq").GetInt64().ShouldBe(frame.Seq);
+        return new Seen(frame.Seq, hasKey ? message.GetProperty("clientKey").GetString() : null, hasKey ? message.GetProperty("text").GetString() : null);
+    }
+}

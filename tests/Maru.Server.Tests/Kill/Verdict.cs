@@ -1,0 +1,79 @@
+using Microsoft.Data.Sqlite;
+
+namespace Maru.Server.Tests.Kill;
+
+/// <summary>What stands in the store, read by another program than the server, against what members were promised and saw. Every difference is one line.</summary>
+internal static class Verdict
+{
+    private const int MostLines = 50;
+
+    public static IReadOnlyList<string> On(string file, IReadOnlyList<Talker> talkers)
+    {
+        SQLitePCL.Batteries_V2.Init();
+        using var store = new SqliteConnection($"Data Source={file};Pooling=False");
+        store.Open();
+        List<string> faults = [.. Rows(store, "PRAGMA integrity_check", 0, row => row.GetString(0)).Where(line => line != "ok")];
+        foreach (var room in talkers.GroupBy(talker => talker.Room))
+        {
+            var log = Rows(
+                store,
+                """
+                SELECT seq, client_key, text FROM messages WHERE room_id = @room
+                UNION ALL SELECT seq, NULL, NULL FROM changes WHERE room_id = @room ORDER BY seq
+                """,
+                room.Key,
+                row => new Seen(row.GetInt64(0), row.IsDBNull(1) ? null : row.GetString(1), row.IsDBNull(1) ? null : row.GetString(2)));
+            var head = Rows(store, "SELECT last_seq FROM room_heads WHERE room_id = @room", room.Key, row => row.GetInt64(0)).Single();
+            faults.AddRange(OnLog(room.Key, head, log));
+            foreach (var talker in room) faults.AddRange(OnTalker(talker, log));
+        }
+
+        return faults.Count <= MostLines ? faults : [.. faults.Take(MostLines), $"… and {faults.Count - MostLines} more"];
+    }
+
+    private static IEnumerable<string> OnLog(long room, long head, List<Seen> log)
+    {
+        if (log.Count != head) yield return $"room {room}: {log.Count} entries, head {head}";
+        for (var i = 0; i < log.Count; i++)
+        {
+            if (log[i].Seq != i + 1) yield return $"room {room}: entry {i + 1} has seq {log[i].Seq}";
+        }
+
+        foreach (var twice in log.Select(entry => entry.Key).OfType<string>().CountBy(key => key).Where(count => count.Value > 1))
+            yield return $"room {room}: {twice.Key} is stored {twice.Value} times";
+    }
+
+    private static IEnumerable<string> OnTalker(Talker talker, List<Seen> log)
+    {
+        var (room, name) = (talker.Room, $"talker {talker.Number}");
+        foreach (var refusal in talker.Refusals) yield return $"{name} was refused: {refusal}";
+
+        foreach (var (message, seq) in talker.Acknowledged)
+        {
+            var (key, text) = (Talker.Key(talker.Number, message), Talker.Text(talker.Number, message));
+            if (seq > log.Count || log[(int)seq - 1] is var entry && (entry.Key != key || entry.Text != text)) yield return $"{name}: {key} was acknowledged as {seq} in room {room}, and is not there";
+        }
+
+        var own = log.Where(entry => entry.Key?.StartsWith($"{talker.Number}-", StringComparison.Ordinal) == true).Select(entry => int.Parse(entry.Key!.Split('-')[1])).ToList();
+        for (var i = 0; i < own.Count; i++)
+        {
+            if (own[i] != i) yield return $"{name}: message {own[i]} stands where {i} belongs in room {room}";
+        }
+
+        for (var i = 0; i < Math.Max(talker.Events.Count, log.Count); i++)
+        {
+            var (saw, stored) = (talker.Events.ElementAtOrDefault(i), log.ElementAtOrDefault(i));
+            if (saw != stored) yield return $"{name}: event {i + 1} was {saw}, the store has {stored}";
+        }
+    }
+
+    private static List<T> Rows<T>(SqliteConnection store, string sql, long room, Func<SqliteDataReader, T> read)
+    {
+        using var command = new SqliteCommand(sql, store);
+        command.Parameters.AddWithValue("room", room);
+        using var row = command.ExecuteReader();
+        List<T> rows = [];
+        while (row.Read()) rows.Add(read(row));
+        return rows;
+    }
+}
