@@ -11,7 +11,7 @@ namespace Maru.Server.Storage;
 internal sealed partial class WalCheckpoints : IDisposable
 {
     private const long BeginBytes = 16 * 1024 * 1024;
-    private const long BytesPerMessage = 6 * 1024;      // pages that a message makes dirty, about
+    private const long BytesPerMessage = 2 * 1024;      // pages that a message makes dirty, about
     private const long BytesPerTransaction = 16 * 1024;
 
     private readonly SqliteConnection _connection;
