@@ -23,8 +23,15 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
     private const int GatherBytes = 64 * 1024;
     private const int LargeBytes = 8 * 1024;
 
+    // A run to a thousand clients needs a thousand small queues at once, each for a moment: more than the shared pool keeps.
+    private const int SmallQueue = 4;
+    private const int SpareQueues = 4096;
+
     [ThreadStatic]
     private static byte[]? GatherBuffer;
+
+    [ThreadStatic]
+    private static Stack<ReadOnlyMemory<byte>[]>? Spares;
 
     private readonly Lock _gate = new();
     private ReadOnlyMemory<byte>[] _queue = [];
@@ -150,7 +157,7 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
         }
 
         if (_count < _queue.Length) return;
-        var larger = ArrayPool<ReadOnlyMemory<byte>>.Shared.Rent(Math.Max(4, _count * 2));
+        var larger = Rent(Math.Max(SmallQueue, _count * 2));
         Array.Copy(_queue, larger, _count);
         Release(_queue, _count);
         _queue = larger;
@@ -262,10 +269,23 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
         foreach (var cursor in cursors) cursor.PostCatchUp();
     }
 
+    private static ReadOnlyMemory<byte>[] Rent(int length)
+    {
+        if (length > SmallQueue) return ArrayPool<ReadOnlyMemory<byte>>.Shared.Rent(length);
+        return Spares is not null && Spares.TryPop(out var spare) ? spare : new ReadOnlyMemory<byte>[SmallQueue];
+    }
+
     private static void Release(ReadOnlyMemory<byte>[] queue, int used)
     {
         if (queue.Length == 0) return;
         Array.Clear(queue, 0, used);
+        if (queue.Length == SmallQueue)
+        {
+            Spares ??= new Stack<ReadOnlyMemory<byte>[]>();
+            if (Spares.Count < SpareQueues) Spares.Push(queue);
+            return;
+        }
+
         ArrayPool<ReadOnlyMemory<byte>>.Shared.Return(queue);
     }
 }

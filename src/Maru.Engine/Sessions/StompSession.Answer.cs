@@ -50,7 +50,7 @@ internal sealed partial class StompSession
 
     private async Task DisconnectAsync(byte[]? receipt)
     {
-        await InFlightAsync(0).ConfigureAwait(false);
+        await IdleAsync().ConfigureAwait(false);
         if (!TryEnd()) return;
         var flush = new FlushList();
         var close = WebSocketFrames.Close(1000, default);

@@ -101,6 +101,9 @@ internal sealed partial class StompSession
         else if (_inFlight > Engine.Options.InFlightBytes) _wait = InFlightAsync(Engine.Options.InFlightBytes);
     }
 
+    /// <summary>Ends when nothing of this session is on its way.</summary>
+    public Task IdleAsync() => InFlightAsync(0);
+
     /// <summary>Ends when no more than so many bytes of this session are on their way.</summary>
     private Task InFlightAsync(int bound)
     {

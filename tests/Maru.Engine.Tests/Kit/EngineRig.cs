@@ -77,8 +77,9 @@ internal sealed class EngineRig : IDisposable
         var parts = token.Split('~');
         var name = parts[0].Split('.');
         if (!long.TryParse(name[0], CultureInfo.InvariantCulture, out var user)) return null;
-        var session = name.Length > 1 ? long.Parse(name[1], CultureInfo.InvariantCulture) : 1;
-        var expires = parts.Length > 1 ? double.Parse(parts[1], CultureInfo.InvariantCulture) : 3600;
+        var (session, expires) = (1L, 3600);
+        if (name.Length > 1 && !long.TryParse(name[1], CultureInfo.InvariantCulture, out session)) return null;
+        if (parts.Length > 1 && !int.TryParse(parts[1], CultureInfo.InvariantCulture, out expires)) return null;
         return new Identity(new UserId(user), session, TimeSpan.FromSeconds(expires), MessageJson.User(new UserId(user), $"u{user}", $"User {user}", null));
     }
 

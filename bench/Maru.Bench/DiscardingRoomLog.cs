@@ -1,0 +1,25 @@
+using Maru.Engine;
+using Maru.Engine.Commit;
+using Maru.Engine.Rooms;
+
+namespace Maru.Bench;
+
+/// <summary>A store that costs nothing: gives seqs, keeps nothing, and everybody is a member.</summary>
+internal sealed class DiscardingRoomLog : IRoomLog
+{
+    private readonly Dictionary<RoomId, long> _heads = [];
+
+    public void Append(IReadOnlyList<RoomBatch> rooms)
+    {
+        foreach (var batch in rooms)
+        {
+            _heads.TryGetValue(batch.Room, out var head);
+            foreach (var draft in batch.Drafts) ((MessageDraft)draft).Committed(++head, 1_900_000_000_000);
+            _heads[batch.Room] = head;
+        }
+    }
+
+    public ValueTask<MembershipState> ReadMembershipAsync(RoomId room, UserId user, CancellationToken ct) => new(new MembershipState(true, 0));
+
+    public ValueTask<IReadOnlyList<Entry>> ReadAsync(RoomId room, long after, long last, int maxBytes, CancellationToken ct) => new((IReadOnlyList<Entry>)[]);
+}

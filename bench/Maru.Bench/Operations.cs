@@ -1,0 +1,125 @@
+using System.Text;
+using Maru.Engine;
+using Maru.Engine.Commit;
+using Maru.Engine.Fanout;
+using Maru.Engine.Rooms;
+using Maru.Engine.Sessions;
+using Maru.Engine.Wire;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Maru.Bench;
+
+/// <summary>What is measured, each once: the benchmarks and the allocation gate call the same methods. One thread.</summary>
+internal sealed class Operations : IDisposable, IDraftOwner
+{
+    public const int Subscribers = 1000;
+    public const int Few = 10;
+    public const int Batch = 200;
+
+    private static readonly RoomId Room = new(1);
+
+    private readonly ChatEngine _engine;
+    private readonly byte[] _send = Encoding.UTF8.GetBytes("SEND\ndestination:/app/rooms/1/messages\nclient-key:0123456789abcdef\nreceipt:17\ncontent-length:49\n\n{\"text\":\"the quick brown fox jumps over a dog..\"}\0");
+    private readonly byte[] _webSocket = new byte[14 + 256];
+    private readonly int _webSocketLength;
+    private readonly byte[] _profile = MessageJson.User(new UserId(7), "ada", "Ada Lovelace", null);
+    private readonly StompSession _session;
+    private readonly Hub _hub;
+    private readonly Hub _small;
+    private readonly FlushList _flush = new();
+    private readonly List<Entry> _one = [];
+    private readonly List<Entry> _fifty = [];
+    private readonly List<Draft> _drafts = [];
+    private readonly DiscardingRoomLog _log = new();
+    private readonly Membership _membership;
+    private long _seq;
+
+    public Operations()
+    {
+        var options = new EngineOptions { Lanes = 1, MessagesPerSecond = 0, CommitQueueBytes = int.MaxValue, InFlightBytes = int.MaxValue };
+        _engine = new ChatEngine(options, _log, new LocalBackplane(), (_, _) => new(new Identity(new UserId(7), 1, TimeSpan.FromHours(1), _profile)), TimeProvider.System, NullLogger<ChatEngine>.Instance);
+        (_hub, _small) = (new Hub(Room, _engine.Metrics), new Hub(Room, _engine.Metrics));
+        _engine.Start();
+        _session = new StompSession(new NullSink(), _engine);
+        _engine.Connections.TryOpen(_session);
+        _session.ReceiveAsync("CONNECT\naccept-version:1.2\npasscode:x\n\n\0"u8.ToArray()).AsTask().GetAwaiter().GetResult();
+        _membership = _engine.Rooms.EnterAsync(Room, new UserId(7), CancellationToken.None).GetAwaiter().GetResult()!;
+        for (var i = 0; i < Few + Subscribers; i++)
+        {
+            var subscriber = new StompSession(new NullSink(), _engine);
+            (i < Few ? _small : _hub).Add(new Subscription(subscriber, _membership, new WireFormKey("sub-0", StompVersion.V12, false), null));
+        }
+
+        _webSocketLength = WebSocketFrames.WriteMaskedHeader(_webSocket, WebSocketOpcode.Binary, 256, 0x01020304) + 256;
+        MessageBody.TryRead("{\"text\":\"the quick brown fox jumps over a dog..\"}"u8, 1000, out var body, out _, out _);
+        for (var i = 0; i < Batch; i++) _drafts.Add(new MessageDraft(_membership, _profile, body, null, null, this));
+    }
+
+    public int ParseStompFrame()
+    {
+        var reader = new StompReader(new StompLimits(64, 16 * 1024, 64 * 1024)) { Version = StompVersion.V12 };
+        reader.Read(_send, out var consumed, out var frame);
+        if (!frame.TryGetHeader("destination"u8, out var destination)) throw new InvalidOperationException("the frame was not read");
+        return consumed + destination.Length;
+    }
+
+    public int UnmaskWebSocketFrame()
+    {
+        var reader = new WebSocketReader(expectMask: true);
+        reader.Read(_webSocket.AsSpan(0, _webSocketLength), out var consumed, out _);
+        return consumed;
+    }
+
+    public byte[] MessageEvent() => MessageJson.Event(EntryType.MessageCreated, 17, new MessageFields
+    {
+        Room = Room, Seq = 17, Type = EntryType.MessageCreated, Sender = _profile, Text = "the quick brown fox jumps over a dog.."u8, At = 1_900_000_000_000,
+    });
+
+    /// <summary>One entry to every subscriber, flushed: <see cref="Subscribers"/> deliveries.</summary>
+    public void DeliverOne() => Deliver(_hub, _one, 1);
+
+    /// <summary>The same to <see cref="Few"/>: the difference is what a delivery itself costs, without the run's encoding.</summary>
+    public void DeliverOneToFew() => Deliver(_small, _one, 1);
+
+    /// <summary>A run of fifty to every subscriber: 50 × <see cref="Subscribers"/> deliveries.</summary>
+    public void DeliverFifty() => Deliver(_hub, _fifty, 50);
+
+    /// <summary>A SEND from the session's bytes to its receipt, over commit loop and lane.</summary>
+    public void Send(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var taken = _session.ReceiveAsync(_send);
+            if (!taken.IsCompletedSuccessfully) taken.AsTask().GetAwaiter().GetResult();
+        }
+
+        _session.IdleAsync().GetAwaiter().GetResult();
+        if (_session.IsEnding) throw new InvalidOperationException("the session refused what is measured");
+    }
+
+    /// <summary>A batch of <see cref="Batch"/> drafts into a store that costs nothing.</summary>
+    public void CommitBatch()
+    {
+        var batch = new RoomBatch(Room);
+        foreach (var draft in _drafts) batch.Drafts.Add(draft);
+        _log.Append([batch]);
+    }
+
+    public void Settled(Draft draft, FlushList flush)
+    {
+    }
+
+    public void Dispose()
+    {
+        _engine.Stop();
+        _engine.Dispose();
+    }
+
+    private void Deliver(Hub hub, List<Entry> run, int count)
+    {
+        run.Clear();
+        for (var i = 0; i < count; i++) run.Add(new Entry(Room, ++_seq, EntryType.MessageCreated, _profile));
+        hub.Deliver(run, _flush);
+        _flush.Flush();
+    }
+}
