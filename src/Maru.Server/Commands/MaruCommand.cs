@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Maru.Server.Platform;
+using Maru.Server.Realtime;
 using Microsoft.AspNetCore.Connections;
 
 namespace Maru.Server.Commands;
@@ -48,6 +49,7 @@ internal static class MaruCommand
     private static async Task ServeAsync(string[] args)
     {
         if (args is [var word, ..] && word.IndexOfAny(['-', '/', '=']) < 0) throw new StartException($"There is no command '{word}'. See: maru --help");
+        RealtimeSlice.HandleOnEventLoops();
         await using var app = await Program.BuildAsync(args);
         await app.StartAsync();
         await Console.Error.WriteLineAsync($"maru {Health.Version} is ready on {string.Join(' ', app.Urls)}");

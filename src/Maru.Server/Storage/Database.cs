@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 
 namespace Maru.Server.Storage;
@@ -30,6 +31,7 @@ internal sealed partial class Database : IAsyncDisposable
     /// <summary>A connection that cannot write. It sees one state of the store for as long as a statement or transaction on it lasts.</summary>
     public async ValueTask<DbConnection> OpenReadAsync(CancellationToken ct)
     {
+        await LeaveEventLoop();
         var connection = new SqliteConnection(_readers);
         await connection.OpenAsync(ct);
         return connection;
@@ -58,6 +60,7 @@ internal sealed partial class Database : IAsyncDisposable
     /// <summary>Waits until the writer is free. The connection is the caller's alone until the lease is disposed.</summary>
     public async ValueTask<WriterLease> EnterWriterAsync(CancellationToken ct)
     {
+        await LeaveEventLoop();
         await _gate.WaitAsync(ct);
         return new WriterLease(_writer, _gate);
     }
@@ -81,6 +84,13 @@ internal sealed partial class Database : IAsyncDisposable
         await _writer.DisposeAsync();
         _gate.Dispose();
     }
+
+    /// <summary>
+    /// SQLite blocks its caller. What a socket brought runs on the socket's own event loop (see <see cref="Realtime.RealtimeSlice"/>), which must not wait for a disk:
+    /// from here on it runs on the thread pool.
+    /// </summary>
+    private static ConfiguredTaskAwaitable LeaveEventLoop() =>
+        (Thread.CurrentThread.IsThreadPoolThread ? Task.CompletedTask : Task.Run(static () => { })).ConfigureAwait(ConfigureAwaitOptions.None);
 
     private static partial class Log
     {
