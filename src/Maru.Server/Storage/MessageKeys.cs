@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using SQLitePCL;
 
 namespace Maru.Server.Storage;
@@ -115,11 +114,19 @@ internal sealed class MessageKeys : IDisposable
     /// <param name="ContentHash">of what it said</param>
     public readonly record struct Use(long Seq, long ContentHash);
 
-    private readonly record struct Key(long Room, long Sender, byte[] Text) : IComparable<Key>
+    private readonly struct Key(long room, long sender, byte[] text) : IComparable<Key>
     {
         public static readonly IEqualityComparer<Key> Equality = EqualityComparer<Key>.Create(
-            (a, b) => a.Room == b.Room && a.Sender == b.Sender && a.Text.AsSpan().SequenceEqual(b.Text),
-            x => Hash(x));
+            (a, b) => a._hash == b._hash && a.Room == b.Room && a.Sender == b.Sender && a.Text.AsSpan().SequenceEqual(b.Text),
+            x => x._hash);
+
+        private readonly int _hash = Hash(room, sender, text);     // looked up in several maps, computed once
+
+        public long Room => room;
+
+        public long Sender => sender;
+
+        public byte[] Text => text;
 
         public int CompareTo(Key other)
         {
@@ -128,12 +135,12 @@ internal sealed class MessageKeys : IDisposable
             return order != 0 ? order : Text.AsSpan().SequenceCompareTo(other.Text);
         }
 
-        private static int Hash(Key key)
+        private static int Hash(long room, long sender, byte[] text)
         {
             var hash = new HashCode();
-            hash.Add(key.Room);
-            hash.Add(key.Sender);
-            hash.AddBytes(MemoryMarshal.AsBytes(key.Text.AsSpan()));
+            hash.Add(room);
+            hash.Add(sender);
+            hash.AddBytes(text);
             return hash.ToHashCode();
         }
     }
