@@ -31,7 +31,7 @@ public sealed class EngineOptions
     public int PageBytes { get; set; } = 128 * 1024;
 
     /// <summary>How long a loaded room keeps its recent events in memory, within the next two bounds.</summary>
-    public TimeSpan TailAge { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan TailAge { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Bytes of recent events that a loaded room keeps however old they are.</summary>
     public int TailMinBytes { get; set; } = 32 * 1024;
