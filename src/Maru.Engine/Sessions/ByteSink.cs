@@ -9,6 +9,9 @@ public abstract class ByteSink
     /// <summary>Waits until all is taken. Throws <see cref="IOException"/> when the connection is gone.</summary>
     public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes);
 
+    /// <summary>Bytes that the peer's side has taken so far, where the system tells; 0 where it does not.</summary>
+    public virtual long Acknowledged => 0;
+
     /// <summary>Nothing more will be written: tells the peer, who may still read what is under way.</summary>
     public abstract void Shutdown();
 

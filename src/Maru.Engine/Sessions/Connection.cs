@@ -57,7 +57,7 @@ internal abstract class Connection(ByteSink sink, ChatEngine engine)
         else if (IsEnding) return;
         else if (Identity is null && now - OpenedAt > (long)options.ConnectTimeout.TotalMilliseconds) Fail(Problem.ConnectFirst, "CONNECT did not come in time.", flush);
         else if (now >= ExpiresAt) Fail(Problem.Unauthenticated, "The access token has expired.", flush);
-        else if (Outbox.Bytes > 0 && now - Outbox.LastProgress > (long)options.SlowClientTimeout.TotalMilliseconds) FailSlow();
+        else if (Outbox.IsStuck(now, (long)options.SlowClientTimeout.TotalMilliseconds)) FailSlow();
         else KeepAlive(now, flush);
     }
 

@@ -43,6 +43,7 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
     private bool _closed;
     private List<Subscription>? _whenEmpty;
     private TaskCompletionSource? _empty;
+    private long _acknowledged;
 
     /// <summary>When bytes were last taken by the peer's side, by the engine's clock (ms).</summary>
     public long LastProgress { get; private set; }
@@ -78,6 +79,20 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
     public void Leave()
     {
         if (!IsClosed) Abort();
+    }
+
+    /// <summary>
+    /// The sweeper: whether something waits and the peer has taken nothing for so long. That the kernel takes nothing more from us is not enough: it wants a third of
+    /// its buffer free first, which at 1 KB/s takes longer than a minute.
+    /// </summary>
+    public bool IsStuck(long now, long time)
+    {
+        if (Bytes == 0 || now - LastProgress < 2 * (long)Sweeper.Period.TotalMilliseconds) return false;
+        var acknowledged = sink.Acknowledged;
+        if (acknowledged <= _acknowledged) return now - LastProgress > time;
+        _acknowledged = acknowledged;
+        lock (_gate) LastProgress = now;
+        return false;
     }
 
     /// <summary>True when the subscription will be told once everything is written; false when nothing waits now.</summary>

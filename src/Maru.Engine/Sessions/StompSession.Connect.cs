@@ -15,7 +15,7 @@ internal sealed partial class StompSession
         var options = Engine.Options;
         var silence = now - LastReceived;
         if (_expectEvery > 0 && silence > (2 * _expectEvery) + 2000) Fail(Problem.Silent, null, flush);
-        else if (silence > 3 * (long)options.PingAfter.TotalMilliseconds) Fail(Problem.Silent, null, flush);
+        else if (silence > 3 * (long)options.PingAfter.TotalMilliseconds && Outbox.Bytes == 0) Fail(Problem.Silent, null, flush);   // else the ping waits behind what it reads slowly
 
         if (silence < (long)options.PingAfter.TotalMilliseconds) _pinged = false;
         else if (!_pinged && _expectEvery == 0)

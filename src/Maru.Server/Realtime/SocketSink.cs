@@ -39,6 +39,8 @@ internal sealed class SocketSink(Socket socket, Action abort) : ByteSink
         }
     }
 
+    public override long Acknowledged => TcpProgress.Acknowledged(socket);
+
     public override void Shutdown()
     {
         try

@@ -1,9 +1,10 @@
+using System.Net.Sockets;
 using Maru.Engine.Sessions;
 
 namespace Maru.Server.Realtime;
 
 /// <summary>Writes through the framework's stream, for connections whose bytes are still to be encrypted. Never without waiting: the outbox's slow way serves them.</summary>
-internal sealed class StreamSink(Action abort) : ByteSink
+internal sealed class StreamSink(Socket? socket, Action abort) : ByteSink
 {
     /// <summary>Set when the upgrade is done; nothing is written before.</summary>
     public Stream Stream { get; set; } = Stream.Null;
@@ -15,6 +16,8 @@ internal sealed class StreamSink(Action abort) : ByteSink
         await Stream.WriteAsync(bytes);
         await Stream.FlushAsync();
     }
+
+    public override long Acknowledged => socket is null ? 0 : TcpProgress.Acknowledged(socket);
 
     public override void Shutdown()
     {

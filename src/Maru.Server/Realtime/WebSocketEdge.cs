@@ -41,7 +41,7 @@ internal sealed class WebSocketEdge(ChatEngine engine, TimeProvider time)
             return;
         }
 
-        var sink = new StreamSink(context.Abort);
+        var sink = new StreamSink(context.Features.Get<IConnectionSocketFeature>()?.Socket, context.Abort);
         var session = new StompSession(sink, engine);
         if (!engine.Connections.TryOpen(session))
         {

@@ -22,6 +22,7 @@ internal sealed class StompSocket : IAsyncDisposable
     private readonly TaskCompletionSource<Ending> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _paused;
+    private int _bytesPerSecond;
     private byte[] _held;
     private byte[] _message = [];
     private bool _binary;
@@ -189,8 +190,16 @@ internal sealed class StompSocket : IAsyncDisposable
 
     public void Pause() => _paused ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Reads no faster than that, until it is resumed.</summary>
+    public void Throttle(int bytesPerSecond)
+    {
+        Resume();
+        Volatile.Write(ref _bytesPerSecond, bytesPerSecond);
+    }
+
     public void Resume()
     {
+        Volatile.Write(ref _bytesPerSecond, 0);
         var paused = _paused;
         _paused = null;
         paused?.SetResult();
@@ -216,7 +225,9 @@ internal sealed class StompSocket : IAsyncDisposable
             {
                 if (TakeMessages() is { } close) ending = close;
                 if (_paused is { } paused) await paused.Task;
-                var count = await _socket.ReceiveAsync(buffer);
+                var rate = Volatile.Read(ref _bytesPerSecond);
+                if (rate > 0) await Task.Delay(100);
+                var count = await _socket.ReceiveAsync(rate > 0 ? buffer.AsMemory(0, rate / 10) : buffer);
                 if (count == 0) break;
                 _held = [.. _held, .. buffer.AsSpan(0, count)];
             }
