@@ -1,7 +1,9 @@
-using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine;
+using System.Runtime.InteropServices;
 using Maru.Server.Platform;
 using Maru.Server.Realtime;
+using Maru.Server.Storage;
 using Microsoft.AspNetCore.Connections;
 
 namespace Maru.Server.Commands;
@@ -10,6 +12,7 @@ namespace Maru.Server.Commands;
 internal static class MaruCommand
 {
     private const int BadSetup = 2;
+    private const int FileSizeExceeded = 25;   // SIGXFSZ on Linux and macOS
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -50,7 +53,10 @@ internal static class MaruCommand
     {
         if (args is [var word, ..] && word.IndexOfAny(['-', '/', '=']) < 0) throw new StartException($"There is no command '{word}'. See: maru --help");
         RealtimeSlice.HandleOnEventLoops();
+        // A limit on the size of files shall fail a write, like a full disk, not end the program.
+        using var ignored = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create((PosixSignal)FileSizeExceeded, signal => signal.Cancel = true);
         await using var app = await Program.BuildAsync(args);
+        using var claim = StoreClaim.Take(app.Services.GetRequiredService<Database>());
         await app.StartAsync();
         await Console.Error.WriteLineAsync($"maru {Health.Version} is ready on {string.Join(' ', app.Urls)}");
         await app.WaitForShutdownAsync();

@@ -8,6 +8,7 @@ namespace Maru.Server.Tests.Kit;
 internal sealed partial class MaruProcess : IAsyncDisposable
 {
     private const int SigTerm = 15;
+    private const int FileSize = 1;     // RLIMIT_FSIZE
 
     private readonly Process _process;
     private readonly List<string> _lines = [];
@@ -88,6 +89,14 @@ internal sealed partial class MaruProcess : IAsyncDisposable
         return await ExitAsync();
     }
 
+    /// <summary>From now on its files may not grow beyond that: a write that would fails with EFBIG. The hard limit stays, so that it can be lifted again.</summary>
+    public void LimitFileSize(long bytes)
+    {
+        Limit(_process.Id, FileSize, null, out var limit).ShouldBe(0);
+        limit.Soft = (ulong)bytes > limit.Hard ? limit.Hard : (ulong)bytes;
+        Limit(_process.Id, FileSize, [limit], out _).ShouldBe(0);
+    }
+
     public async Task<int> ExitAsync()
     {
         await _process.WaitForExitAsync().Within("the program to end");
@@ -115,8 +124,17 @@ internal sealed partial class MaruProcess : IAsyncDisposable
         if (Listening().Match(line) is { Success: true } match) _listening.TrySetResult(new Uri(match.Groups[1].Value));
     }
 
-    [GeneratedRegex(@"Now listening on: (http://[0-9.:]+)")]
+    [GeneratedRegex(@"(?:Now listening on:|is ready on) (http://[0-9.:]+)")]
     private static partial Regex Listening();
+
+    [DllImport("libc", EntryPoint = "prlimit")]
+    private static extern int Limit(int process, int resource, ResourceLimit[]? to, out ResourceLimit from);
+
+    private struct ResourceLimit
+    {
+        public ulong Soft;
+        public ulong Hard;
+    }
 
     [DllImport("libc", EntryPoint = "kill")]
     private static extern int Kill(int process, int signal);
