@@ -72,7 +72,12 @@ internal sealed class Operations : IDisposable, IDraftOwner
 
     public byte[] MessageEvent() => MessageJson.Event(EntryType.MessageCreated, 17, new MessageFields
     {
-        Room = Room, Seq = 17, Type = EntryType.MessageCreated, Sender = _profile, Text = "the quick brown fox jumps over a dog.."u8, At = 1_900_000_000_000,
+        Room = Room,
+        Seq = 17,
+        Type = EntryType.MessageCreated,
+        Sender = _profile,
+        Text = "the quick brown fox jumps over a dog.."u8,
+        At = 1_900_000_000_000,
     });
 
     /// <summary>One entry to every subscriber, flushed: <see cref="Subscribers"/> deliveries.</summary>

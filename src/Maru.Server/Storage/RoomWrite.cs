@@ -97,7 +97,14 @@ internal sealed class RoomTransaction(DbConnection connection, RoomId room, long
             new { Room = room.Value, Seq = seq, Type = (int)type, Actor = actor.Value, At = at, Subject = subject?.Value, RoomState = roomState is null ? null : System.Text.Encoding.UTF8.GetString(roomState) });
         var fields = new MessageFields
         {
-            Room = room, Seq = seq, Type = type, Sender = User(actor), Text = default, At = at, Subject = subject is { } id ? User(id) : default, RoomState = roomState,
+            Room = room,
+            Seq = seq,
+            Type = type,
+            Sender = User(actor),
+            Text = default,
+            At = at,
+            Subject = subject is { } id ? User(id) : default,
+            RoomState = roomState,
         };
         _entries.Add(new Entry(room, seq, type, MessageJson.Event(type, seq, fields)) { Member = subject });
     }
