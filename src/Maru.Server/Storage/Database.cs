@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Maru.Server.Storage;
 
@@ -41,10 +42,17 @@ internal sealed partial class Database : IAsyncDisposable
     public async Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct)
     {
         using var lease = await EnterWriterAsync(ct);
-        await using var transaction = lease.Connection.BeginTransaction();   // BEGIN IMMEDIATE
-        var result = await write(transaction, ct);
-        await transaction.CommitAsync(CancellationToken.None);
-        return result;
+        var transaction = lease.Connection.BeginTransaction();   // BEGIN IMMEDIATE
+        try
+        {
+            var result = await write(transaction, ct);
+            await transaction.CommitAsync(CancellationToken.None);
+            return result;
+        }
+        finally
+        {
+            End(transaction, lease.Connection.Handle);
+        }
     }
 
     /// <inheritdoc cref="WriteAsync{T}"/>
@@ -91,6 +99,18 @@ internal sealed partial class Database : IAsyncDisposable
     /// </summary>
     private static ConfiguredTaskAwaitable LeaveEventLoop() =>
         (Thread.CurrentThread.IsThreadPoolThread ? Task.CompletedTask : Task.Run(static () => { })).ConfigureAwait(ConfigureAwaitOptions.None);
+
+    /// <summary>
+    /// Some failures, a full disk among them, have rolled back already. ADO.NET would fail at rolling back once more, hide the cause, and hold the transaction for open
+    /// for ever: so it is given one to roll back.
+    /// </summary>
+    private static void End(SqliteTransaction transaction, sqlite3? writer)
+    {
+        var open = transaction.Connection is not null;
+        if (open && raw.sqlite3_get_autocommit(writer) != 0) raw.sqlite3_exec(writer, "BEGIN");
+        transaction.Dispose();
+        if (open && raw.sqlite3_get_autocommit(writer) == 0) raw.sqlite3_exec(writer, "ROLLBACK");
+    }
 
     private static partial class Log
     {

@@ -12,6 +12,7 @@ internal static class Dialect
     public const int SqliteBusy = 5;
     public const int SqliteLocked = 6;
     public const int SqliteReadOnly = 8;
+    public const int SqliteIo = 10;
     public const int SqliteCorrupt = 11;
     public const int SqliteFull = 13;
     public const int SqliteCantOpen = 14;

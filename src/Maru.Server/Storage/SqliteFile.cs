@@ -76,6 +76,7 @@ internal sealed class SqliteFile
             Dialect.SqliteBusy or Dialect.SqliteLocked => $"The store {path} is locked by another program. End that program, then start again.",
             Dialect.SqliteReadOnly => $"The store {path} or its folder is read-only. Give this user the right to write there.",
             Dialect.SqliteCantOpen => $"The store {path} cannot be opened. Check that its folder exists and that this user may read and write there.",
+            Dialect.SqliteIo => $"The store {path} cannot be read or written ({e.Message}). Check that there is room, and the disk itself, then start again.",
             Dialect.SqliteCorrupt => $"The store {path} is damaged. Restore it from a backup, or save what is left with: sqlite3 {path} .recover",
             Dialect.SqliteNotADatabase => $"{path} is not a SQLite database. Correct Maru:Database, or move that file away.",
             Dialect.SqliteFull => $"There is no room left for the store {path}. Free some space, then start again.",

@@ -38,6 +38,8 @@ public sealed class StoreTests(ITestOutputHelper output)
         output.WriteLine($"{acknowledged.Count} acknowledged, then: {refusal.Text}");
         refusal.Type.ShouldBe(mounted ? Problem.StorageFull.Slug : Problem.Unavailable.Slug);
         await http.SendAsync($"POST /api/rooms/{rooms[0]}/messages", new { text }).ShouldRefuse(mounted ? Problem.StorageFull : Problem.Unavailable);
+        await ShouldRefuseProfilesAsync(http, refusal.Type);
+        await http.SendAsync("GET /health/ready").ShouldBe(200);
         await http.SendAsync($"GET /api/rooms/{rooms[0]}/messages").ShouldBe(200);
         await using (var reader = await StompSocket.ConnectAsync(server.Address, tokens[1]))
         {
@@ -166,6 +168,32 @@ public sealed class StoreTests(ITestOutputHelper output)
         await socket.SayAndWaitAsync(rooms[0], "goes on");
         await server.KillAsync();
         await using var next = await MaruProcess.StartAsync(folder);    // a killed server holds nothing
+    }
+
+    [Fact]
+    public async Task A_server_does_not_start_on_a_full_disk_and_says_so()
+    {
+        using var folder = new Folder();
+        await using var disk = await SmallDisk.MountAsync(folder, "1m");
+        var filler = Path.Combine(folder, "filler");
+        await File.WriteAllBytesAsync(filler, new byte[990_000], TestContext.Current.CancellationToken);
+        await ShouldNotStartAsync(folder, "room");
+        File.Delete(filler);
+        await using var server = await MaruProcess.StartAsync(folder);
+    }
+
+    /// <summary>What is small may find its place for a while; what does not is refused in the same words.</summary>
+    private static async Task ShouldRefuseProfilesAsync(HttpClient http, string slug)
+    {
+        for (var i = 0; i < 500; i++)
+        {
+            using var answer = await http.SendAsync("PATCH /api/me", new { statusMessage = $"full {i}" });
+            if (answer.IsSuccessStatusCode) continue;
+            (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain($"\"type\":\"{slug}\"");
+            return;
+        }
+
+        Assert.Fail("the disk was not full");
     }
 
     private static async Task ShouldNotStartAsync(string folder, string why)
