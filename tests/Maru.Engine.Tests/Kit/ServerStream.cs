@@ -13,6 +13,7 @@ internal sealed class ServerStream
     private byte[] _rest = [];
     private byte[] _message = [];
     private WebSocketOpcode _opcode;
+    private bool _begun;            // a message's first header was read
 
     public List<ReceivedFrame> Frames { get; } = [];
 
@@ -35,7 +36,7 @@ internal sealed class ServerStream
             var opcode = (WebSocketOpcode)(all[at] & 15);
             var status = _reader.Read(all.AsSpan(at), out var consumed, out var payload);
             if (status == WebSocketEvent.NeedMore) break;
-            if (_message.Length == 0 && status == WebSocketEvent.Payload) _opcode = opcode is WebSocketOpcode.Text or WebSocketOpcode.Binary ? opcode : _opcode;
+            if (status == WebSocketEvent.Payload && !_begun) (_opcode, _begun) = (opcode, true);
             at += consumed;
             Take(status, payload);
         }
@@ -67,10 +68,11 @@ internal sealed class ServerStream
 
     private void TakeMessage()
     {
+        if (_message.Length == 0) return;
         if (_message.AsSpan().SequenceEqual("\n"u8))
         {
             HeartBeats++;
-            _message = [];
+            (_message, _begun) = ([], false);
             return;
         }
 
@@ -81,7 +83,7 @@ internal sealed class ServerStream
         consumed.ShouldBe(_message.Length, "one frame a message");
         var received = ReceivedFrame.From(frame, _opcode);
         Frames.Add(received);
-        _message = [];
+        (_message, _begun) = ([], false);
         if (received.Command != StompCommand.Connected) return;
         _stomp.Version = received["version"] switch { "1.2" => StompVersion.V12, "1.1" => StompVersion.V11, _ => StompVersion.V10 };
     }
