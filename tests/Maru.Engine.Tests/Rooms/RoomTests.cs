@@ -1,0 +1,78 @@
+using Maru.Engine.Tests.Kit;
+
+namespace Maru.Engine.Tests.Rooms;
+
+public sealed class RoomTests
+{
+    [Fact]
+    public async Task A_page_of_the_store_that_ends_inside_a_run_still_on_its_way_costs_its_reader_nothing()
+    {
+        var backplane = new GatedBackplane();
+        using var rig = new EngineRig(backplane: backplane);
+        rig.Log.AddRoom(1, 7);
+        rig.Log.Seed(1, 253);
+        var writer = await rig.ConnectAsync(7);
+        await writer.SubscribeRoomAsync(1);
+        await writer.SayAsync(1, "warm", "w");
+        rig.Log.StallAppends();
+        var begun = rig.Log.AppendsBegun;
+        await writer.SendAsync(StompClient.Say(1, "x"));
+        await Deadline.Until(() => rig.Log.AppendsBegun == begun + 1, "a transaction under way");
+        for (var i = 0; i < 4; i++) await writer.SendAsync(StompClient.Say(1, "x", $"r{i}"));
+        backplane.Close(after: 1);
+        rig.Log.ResumeAppends();
+        await Deadline.Until(() => backplane.Waits, "256 to 259 to be committed, and not delivered");
+
+        // Pages end at multiples of 256: this one ends inside that run.
+        var reader = await rig.ConnectAsync(7);
+        await reader.SubscribeRoomAsync(1, after: 0);
+        await reader.SeqsAsync(256);
+        backplane.Open();
+        await writer.SayAsync(1, "last", "last");
+        await reader.SeqsAsync(260);
+        reader.Seqs().ShouldBe(Enumerable.Range(1, 260).Select(x => (long)x));
+        await writer.SeqsAsync(260);
+        writer.Seqs().ShouldBe(Enumerable.Range(254, 7).Select(x => (long)x));
+    }
+
+    [Fact]
+    public async Task A_gap_is_filled_by_one_read()
+    {
+        using var rig = new EngineRig();
+        rig.Log.AddRoom(1, 7);
+        var client = await rig.ConnectAsync(7);
+        await client.SubscribeRoomAsync(1);
+        rig.Log.Seed(1, 5);
+        var entries = rig.Log.Entries(1);
+        var room = rig.FindRoom(1)!;
+        foreach (var late in new[] { 4, 3 })
+        {
+            var run = new Maru.Engine.Fanout.CommittedRun(new RoomId(1), [entries[late]], []);
+            room.Lane.Post(new Maru.Engine.Fanout.LaneItem(Maru.Engine.Fanout.LaneVerb.Committed, null, run));
+        }
+
+        await client.SeqsAsync(5);
+        client.Seqs().ShouldBe([1, 2, 3, 4, 5]);
+        rig.Log.Reads.ShouldBe([0]);
+    }
+
+    [Fact]
+    public async Task A_reader_that_stalls_gets_everything_later_and_costs_the_others_nothing()
+    {
+        using var rig = new EngineRig(x => (x.OutboxBytes, x.TailMinBytes, x.TailMaxBytes) = (2000, 2000, 4000));
+        rig.Log.AddRoom(1, 7);
+        var (slow, quick, writer) = (await rig.ConnectAsync(7), await rig.ConnectAsync(7), await rig.ConnectAsync(7));
+        // A wire form of its own: it can live on nobody else's encoded runs.
+        await slow.SubscribeRoomAsync(1, "slow");
+        await quick.SubscribeRoomAsync(1);
+        slow.Sink.SetWindow(0);
+        for (var i = 1; i <= 500; i++) await writer.SayAsync(1, "x", $"r{i}");
+        await quick.SeqsAsync(500);
+        slow.Session.Outbox.Bytes.ShouldBeLessThan(3000);
+        slow.Sink.SetWindow(300);
+        await slow.SeqsAsync(500, "slow");
+        slow.Seqs("slow").ShouldBe(Enumerable.Range(1, 500).Select(x => (long)x));
+        quick.Seqs().ShouldBe(Enumerable.Range(1, 500).Select(x => (long)x));
+        rig.Log.Reads.ShouldNotBeEmpty("the tail did not reach so far back");
+    }
+}
