@@ -22,7 +22,7 @@ public sealed class EngineOptions
     public int MaxClientKeyBytes { get; set; } = 128;
 
     /// <summary>Bytes that wait for one client before its subscriptions turn into cursors.</summary>
-    public int OutboxBytes { get; set; } = 256 * 1024;
+    public int OutboxBytes { get; set; } = 1024 * 1024;
 
     /// <summary>Bytes that the kernel may hold for one client, besides the outbox.</summary>
     public int SendBufferBytes { get; set; } = 128 * 1024;

@@ -43,7 +43,14 @@ public sealed class MessageDraft : Draft
         Committed(seq);
         var fields = new MessageFields
         {
-            Room = Room, Seq = seq, Type = EntryType.MessageCreated, Sender = Sender, Text = Text, At = at, ReplyTo = ReplyTo, ClientKey = ClientKey,
+            Room = Room,
+            Seq = seq,
+            Type = EntryType.MessageCreated,
+            Sender = Sender,
+            Text = Text,
+            At = at,
+            ReplyTo = ReplyTo,
+            ClientKey = ClientKey,
         };
         _entry = new Entry(Room, seq, EntryType.MessageCreated, MessageJson.Event(EntryType.MessageCreated, seq, fields));
     }

@@ -135,18 +135,27 @@ internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pag
     /// <summary>Moves a cursor on: a page from the tail, or else from the store; at the end of the tail it is live, in the same step.</summary>
     public void CatchUp(Subscription subscription, FlushList flush)
     {
-        if (subscription.Index < 0 || !subscription.IsCursor || subscription.IsReading) return;
-        if (subscription.Connection.Outbox.WhenEmpty(subscription)) return;
-
-        if (subscription.Form.TryGet(subscription.Next, out var run))
+        if (subscription.Index < 0 || subscription.IsReading) return;
+        var outbox = subscription.Connection.Outbox;
+        // Some pages at a time: a client that reads fast must not wait for the lane after each.
+        while (subscription.IsCursor && outbox.Bytes < options.OutboxBytes / 2)
         {
-            Send(subscription, run, flush);
-            return;
+            if (!subscription.Form.TryGet(subscription.Next, out var run))
+            {
+                _page.Clear();
+                if (!_tail.TryCopy(subscription.Next - 1, _page))
+                {
+                    Read(subscription);
+                    return;
+                }
+
+                run = subscription.Form.Encode(_page);
+            }
+
+            if (!TrySend(subscription, run, flush)) return;
         }
 
-        _page.Clear();
-        if (!_tail.TryCopy(subscription.Next - 1, _page)) Read(subscription);
-        else SendPage(subscription, _page, flush);
+        if (subscription.IsCursor && !outbox.WhenEmpty(subscription)) subscription.PostCatchUp();
     }
 
     /// <summary>A page came from the store, for every cursor that waits at its beginning, or to fill a gap in the tail.</summary>
@@ -164,30 +173,18 @@ internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pag
             cursor.IsReading = false;
             if (cursor.Index < 0) continue;
             if (page.Failed) cursor.Connection.Fail(Problem.Unavailable);
-            else if (page.Entries.Count > 0) SendPage(cursor, page.Entries, flush);
-            else CatchUp(cursor, flush);
+            else if (page.Entries.Count == 0 || TrySend(cursor, cursor.Form.TryGet(page.Entries[0].Seq, out var run) ? run : cursor.Form.Encode(page.Entries), flush)) CatchUp(cursor, flush);
         }
     }
 
-    private void SendPage(Subscription subscription, List<Entry> page, FlushList flush)
-    {
-        if (page.Count > 0)
-        {
-            Send(subscription, subscription.Form.TryGet(page[0].Seq, out var run) ? run : subscription.Form.Encode(page), flush);
-            return;
-        }
-
-        _hub.SetCursor(subscription, subscription.Next < _tail.Next);
-        if (subscription.IsCursor) subscription.PostCatchUp();
-    }
-
-    private void Send(Subscription subscription, in EncodedRun run, FlushList flush)
+    /// <summary>Hands a cursor its next run; at the end of the tail it is live. False: its connection is gone.</summary>
+    private bool TrySend(Subscription subscription, in EncodedRun run, FlushList flush)
     {
         if (run.First != subscription.Next) throw new InvalidOperationException($"room {id}: a run begins at {run.First}, not at {subscription.Next}");
-        var outbox = subscription.Connection.Outbox;
-        if (outbox.TryAdd(run.Bytes, flush) == AddResult.Added) subscription.Next = run.Last + 1;
+        var added = subscription.Connection.Outbox.TryAdd(run.Bytes, flush);
+        if (added == AddResult.Added) subscription.Next = run.Last + 1;
         _hub.SetCursor(subscription, subscription.Next < _tail.Next);
-        if (subscription.IsCursor && !outbox.WhenEmpty(subscription) && !outbox.IsClosed) subscription.PostCatchUp();
+        return added != AddResult.Closed;
     }
 
     private void Read(Subscription subscription)
