@@ -152,10 +152,10 @@ internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pag
                 run = subscription.Form.Encode(_page);
             }
 
-            if (!TrySend(subscription, run, flush)) return;
+            if (!TrySend(subscription, run, flush)) break;
         }
 
-        if (subscription.IsCursor && !outbox.WhenEmpty(subscription)) subscription.PostCatchUp();
+        if (subscription.IsCursor && !outbox.WhenEmpty(subscription) && !outbox.IsClosed) subscription.PostCatchUp();
     }
 
     /// <summary>A page came from the store, for every cursor that waits at its beginning, or to fill a gap in the tail.</summary>
@@ -173,18 +173,24 @@ internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pag
             cursor.IsReading = false;
             if (cursor.Index < 0) continue;
             if (page.Failed) cursor.Connection.Fail(Problem.Unavailable);
-            else if (page.Entries.Count == 0 || TrySend(cursor, cursor.Form.TryGet(page.Entries[0].Seq, out var run) ? run : cursor.Form.Encode(page.Entries), flush)) CatchUp(cursor, flush);
+            else TakePage(cursor, page.Entries, flush);
         }
     }
 
-    /// <summary>Hands a cursor its next run; at the end of the tail it is live. False: its connection is gone.</summary>
+    private void TakePage(Subscription cursor, List<Entry> page, FlushList flush)
+    {
+        if (page.Count > 0) TrySend(cursor, cursor.Form.TryGet(page[0].Seq, out var run) ? run : cursor.Form.Encode(page), flush);
+        CatchUp(cursor, flush);
+    }
+
+    /// <summary>Hands a cursor its next run; at the end of the tail it is live. False: there is no room for it, or the connection is gone.</summary>
     private bool TrySend(Subscription subscription, in EncodedRun run, FlushList flush)
     {
         if (run.First != subscription.Next) throw new InvalidOperationException($"room {id}: a run begins at {run.First}, not at {subscription.Next}");
         var added = subscription.Connection.Outbox.TryAdd(run.Bytes, flush);
         if (added == AddResult.Added) subscription.Next = run.Last + 1;
         _hub.SetCursor(subscription, subscription.Next < _tail.Next);
-        return added != AddResult.Closed;
+        return added == AddResult.Added;
     }
 
     private void Read(Subscription subscription)
