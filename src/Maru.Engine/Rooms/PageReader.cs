@@ -12,9 +12,9 @@ internal sealed class PageReader(IRoomLog log, EngineOptions options, EngineMetr
 
     public void Dispose() => _slots.Dispose();
 
-    public void Read(Room room, long after) => _ = ReadAsync(room, after);
+    public void Read(Room room, long after, Subscribing? subscribing = null) => _ = ReadAsync(room, after, subscribing);
 
-    private async Task ReadAsync(Room room, long after)
+    private async Task ReadAsync(Room room, long after, Subscribing? subscribing)
     {
         Page page;
         metrics.PagesRead.Add(1);
@@ -22,12 +22,12 @@ internal sealed class PageReader(IRoomLog log, EngineOptions options, EngineMetr
         try
         {
             var entries = await Task.Run(async () => await log.ReadAsync(room.Id, after, Pages.Last(after), options.PageBytes, CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
-            page = new Page(after, [.. entries], Failed: false);
+            page = new Page(after, [.. entries], Failed: false, subscribing);
         }
         catch (Exception e)
         {
             diagnostics.ReadFailed(e);
-            page = new Page(after, [], Failed: true);
+            page = new Page(after, [], Failed: true, subscribing);
         }
         finally
         {

@@ -106,26 +106,19 @@ internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pag
         pages.Read(this, _gapRead);
     }
 
+    /// <summary>
+    /// Adds a subscription. A client may know more than this lane: it read the history, or was on another node, before the commit came here. Then the store is asked
+    /// first, so that nothing comes twice; an <c>after</c> beyond the store's end too means the end.
+    /// </summary>
     public void Subscribe(Subscribing subscribing, FlushList flush)
     {
-        var subscription = subscribing.Subscription;
-        if (subscription.Membership.IsActive)
-        {
-            _hub.Add(subscription);
-            subscription.Next = Math.Min(subscribing.After ?? long.MaxValue, _tail.Next - 1) + 1;
-            _hub.SetCursor(subscription, subscription.Signal is null && subscription.Next < _tail.Next);
-        }
-        else
-        {
-            subscription.IsEnded = true;
-        }
-
-        subscribing.Done(flush);
-        if (subscription.IsCursor) CatchUp(subscription, flush);
+        if (subscribing.Subscription.Signal is null && subscribing.After >= _tail.Next) pages.Read(this, _tail.Next - 1, subscribing);
+        else Begin(subscribing, flush);
     }
 
     public void Unsubscribe(Unsubscribing unsubscribing, FlushList flush)
     {
+        unsubscribing.Subscription.IsEnded = true;
         _hub.Remove(unsubscribing.Subscription);
         unsubscribing.Done(flush);
     }
@@ -166,6 +159,12 @@ internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pag
         var fillsGap = page.After == _gapRead;
         if (fillsGap) _gapRead = -1;
         if (fillsGap || isAhead) Apply(page.Entries, flush);
+        if (page.For is not null)
+        {
+            if (page.Entries.Count > 0) Subscribe(page.For, flush);
+            else Begin(page.For, flush);
+            return;
+        }
 
         if (_reading is null || !_reading.Remove(page.After, out var cursors)) return;
         foreach (var cursor in cursors)
@@ -175,6 +174,24 @@ internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pag
             if (page.Failed) cursor.Connection.Fail(Problem.Unavailable);
             else TakePage(cursor, page.Entries, flush);
         }
+    }
+
+    private void Begin(Subscribing subscribing, FlushList flush)
+    {
+        var subscription = subscribing.Subscription;
+        if (subscription.Membership.IsActive && !subscription.IsEnded)
+        {
+            _hub.Add(subscription);
+            subscription.Next = Math.Min(subscribing.After ?? long.MaxValue, _tail.Next - 1) + 1;
+            _hub.SetCursor(subscription, subscription.Signal is null && subscription.Next < _tail.Next);
+        }
+        else
+        {
+            subscription.IsEnded = true;
+        }
+
+        subscribing.Done(flush);
+        if (subscription.IsCursor) CatchUp(subscription, flush);
     }
 
     private void TakePage(Subscription cursor, List<Entry> page, FlushList flush)

@@ -47,4 +47,5 @@ internal sealed record Unsubscribing(Subscription Subscription, byte[]? Receipt)
 }
 
 /// <summary>A piece of the log, read from the store.</summary>
-internal sealed record Page(long After, List<Entry> Entries, bool Failed);
+/// <param name="For">the subscription that waits for just this read, or null</param>
+internal sealed record Page(long After, List<Entry> Entries, bool Failed, Subscribing? For);

@@ -36,6 +36,34 @@ public sealed class RoomTests
     }
 
     [Fact]
+    public async Task A_client_that_knows_more_than_the_lane_gets_nothing_twice()
+    {
+        var backplane = new GatedBackplane();
+        using var rig = new EngineRig(backplane: backplane);
+        rig.Log.AddRoom(1, 7);
+        var writer = await rig.ConnectAsync(7);
+        await writer.SubscribeRoomAsync(1);
+        await writer.SayAsync(1, "first", "first");
+        backplane.Close(after: 0);
+        await writer.SendAsync(StompClient.Say(1, "second"));
+        await Deadline.Until(() => backplane.Waits, "2 to be committed, and not delivered");
+
+        // 2 is in the history that this client read; 9 is nowhere.
+        var reader = await rig.ConnectAsync(7);
+        var dreamer = await rig.ConnectAsync(7);
+        await reader.SubscribeRoomAsync(1, after: 2);
+        await dreamer.SubscribeRoomAsync(1, after: 9);
+        backplane.Open();
+        await writer.SayAsync(1, "third", "third");
+        await reader.SeqsAsync(3);
+        reader.Seqs().ShouldBe([3]);
+        await dreamer.SeqsAsync(3);
+        dreamer.Seqs().ShouldBe([3]);
+        await writer.SeqsAsync(3);
+        writer.Seqs().ShouldBe([1, 2, 3]);
+    }
+
+    [Fact]
     public async Task A_gap_is_filled_by_one_read()
     {
         using var rig = new EngineRig();
