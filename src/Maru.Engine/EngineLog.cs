@@ -30,6 +30,9 @@ internal sealed partial class EngineLog(ILogger logger)
     [LoggerMessage(8, LogLevel.Error, "Other nodes could not be told of committed entries; they will find them in the store.")]
     private static partial void AnnouncementFailed(ILogger logger, Exception e);
 
+    [LoggerMessage(9, LogLevel.Error, "Connections failed in a way that they should not, and were cut off.")]
+    private static partial void FlushFailed(ILogger logger, Exception e);
+
     public void CommitFailed(int drafts, Exception e) => CommitFailed(logger, drafts, e);
 
     public void StoreFailed(Problem problem, Exception e) => StoreFailed(logger, problem.Slug, e);
@@ -41,6 +44,8 @@ internal sealed partial class EngineLog(ILogger logger)
     public void ReadFailed(Exception e) => ReadFailed(logger, e);
 
     public void LaneFailed(LaneVerb verb, Exception e) => LaneFailed(logger, verb, e);
+
+    public void FlushFailed(Exception e) => FlushFailed(logger, e);
 
     public void SweepFailed(Exception e) => SweepFailed(logger, e);
 

@@ -71,7 +71,14 @@ internal sealed class Lane
             }
 
             round.Clear();
-            _flush.Flush();
+            try
+            {
+                _flush.Flush();
+            }
+            catch (AggregateException e)
+            {
+                _log.FlushFailed(e);
+            }
         }
     }
 

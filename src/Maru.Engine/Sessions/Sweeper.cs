@@ -31,6 +31,13 @@ internal sealed class Sweeper : IDisposable
             }
         }
 
-        flush.Flush();
+        try
+        {
+            flush.Flush();
+        }
+        catch (AggregateException e)
+        {
+            log.FlushFailed(e);
+        }
     }
 }

@@ -17,6 +17,9 @@ internal sealed class MemorySink(long window = long.MaxValue, bool onlyWaits = f
     /// <summary>Reset, it holds the thread that writes, whoever's it is: a lane's, for one.</summary>
     public ManualResetEventSlim WritesAllowed { get; } = new(true);
 
+    /// <summary>Thrown by every write from now on: what no sink should do.</summary>
+    public Exception? Fault { get; set; }
+
     public bool IsShutdown { get; private set; }
 
     public bool IsAborted { get; private set; }
@@ -62,6 +65,7 @@ internal sealed class MemorySink(long window = long.MaxValue, bool onlyWaits = f
     public override int TryWrite(ReadOnlySpan<byte> bytes)
     {
         WritesAllowed.Wait();
+        if (Fault is not null) throw Fault;
         int taken;
         lock (_gate)
         {

@@ -85,6 +85,21 @@ public sealed class RoomTests
     }
 
     [Fact]
+    public async Task A_sink_that_throws_costs_its_own_connection_only()
+    {
+        using var rig = new EngineRig();
+        rig.Log.AddRoom(1, 7);
+        var (broken, other, writer) = (await rig.ConnectAsync(7), await rig.ConnectAsync(7), await rig.ConnectAsync(7));
+        await broken.SubscribeRoomAsync(1);
+        await other.SubscribeRoomAsync(1);
+        broken.Sink.Fault = new InvalidOperationException("a bug");
+        for (var i = 1; i <= 3; i++) await writer.SayAsync(1, "x", $"r{i}");
+        await other.SeqsAsync(3);
+        broken.Sink.IsAborted.ShouldBeTrue();
+        rig.TakeErrors().ShouldNotBeEmpty();
+    }
+
+    [Fact]
     public async Task A_reader_that_stalls_gets_everything_later_and_costs_the_others_nothing()
     {
         using var rig = new EngineRig(x => (x.OutboxBytes, x.TailMinBytes, x.TailMaxBytes) = (2000, 2000, 4000));
