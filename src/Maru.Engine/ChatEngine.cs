@@ -27,7 +27,8 @@ public sealed class ChatEngine : IDisposable
         Clock = new EngineClock(time);
         Log = new EngineLog(logger);
         _authenticator = authenticator;
-        Connections = new ConnectionTable(options, time, Clock);
+        Allowances = new SendAllowances(options, time);
+        Connections = new ConnectionTable(options, Clock);
         Rooms = new RoomTable(log) { Make = (id, table) => new Room(id, _lanes!.For(id), table, _pages!, options, Clock, Metrics!) };
         Metrics = new EngineMetrics(() => Connections.Count, () => Rooms.Count);
         _pages = new PageReader(log, options, Metrics, Log);
@@ -48,6 +49,8 @@ public sealed class ChatEngine : IDisposable
 
     internal EngineLog Log { get; }
 
+    internal SendAllowances Allowances { get; }
+
     internal RoomTable Rooms { get; }
 
     internal CommitQueue Commits { get; }
@@ -58,7 +61,7 @@ public sealed class ChatEngine : IDisposable
     {
         _lanes.Start();
         _commitLoop.Start();
-        _sweeper = new Sweeper(Connections, Clock, Log, Time);
+        _sweeper = new Sweeper(Connections, Allowances, Clock, Log, Time);
     }
 
     /// <summary>

@@ -1,30 +1,14 @@
 namespace Maru.Engine.Sessions;
 
 /// <summary>A user with at least one connection here; shared by all of them. Any thread.</summary>
-internal sealed class ConnectedUser(UserId id, byte[] profile, EngineOptions options, TimeProvider time)
+internal sealed class ConnectedUser(UserId id, byte[] profile, EngineOptions options)
 {
     private Connection[]? _connections = [];    // replaced as a whole; null once the last has left
-    private long _paidUntil;
 
     public UserId Id => id;
 
     /// <summary>The account as <c>user</c> JSON; replaced when the profile changes.</summary>
     public byte[] Profile { get => Volatile.Read(ref profile); set => Volatile.Write(ref profile, value); }
-
-    /// <summary>Takes one message out of the user's allowance; false: too many. A message costs its share of a second, and a rest of a burst's length pays all debts.</summary>
-    public bool TrySpend()
-    {
-        if (options.MessagesPerSecond <= 0) return true;
-        var cost = time.TimestampFrequency / options.MessagesPerSecond;
-        var now = time.GetTimestamp();
-        while (true)
-        {
-            var paidUntil = Volatile.Read(ref _paidUntil);
-            var next = Math.Max(paidUntil, now) + cost;
-            if (next - now > cost * options.MessageBurst) return false;
-            if (Interlocked.CompareExchange(ref _paidUntil, next, paidUntil) == paidUntil) return true;
-        }
-    }
 
     /// <summary>True once the last connection left: it leaves the table for good, and whoever comes needs another one.</summary>
     public bool IsGone => Volatile.Read(ref _connections) is null;

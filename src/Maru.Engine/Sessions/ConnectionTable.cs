@@ -13,11 +13,10 @@ public sealed class ConnectionTable
     private readonly Lock _gate = new();
     private readonly List<Connection> _all = [];
     private readonly EngineOptions _options;
-    private readonly TimeProvider _time;
     private readonly EngineClock _clock;
     private bool _shut;
 
-    internal ConnectionTable(EngineOptions options, TimeProvider time, EngineClock clock) => (_options, _time, _clock) = (options, time, clock);
+    internal ConnectionTable(EngineOptions options, EngineClock clock) => (_options, _clock) = (options, clock);
 
     public int Count
     {
@@ -109,7 +108,7 @@ public sealed class ConnectionTable
     {
         while (true)
         {
-            var user = _users.GetOrAdd(identity.User, static (id, x) => new ConnectedUser(id, x.Profile, x._options, x._time), (identity.Profile, _options, _time));
+            var user = _users.GetOrAdd(identity.User, static (id, x) => new ConnectedUser(id, x.Profile, x._options), (identity.Profile, _options));
             user.Profile = identity.Profile;
             if (user.TryAdd(connection)) return user;
             if (!user.IsGone) return null;

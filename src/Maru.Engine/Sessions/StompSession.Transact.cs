@@ -31,6 +31,12 @@ internal sealed partial class StompSession
 
     private void Commit(Transaction transaction, byte[]? receipt)
     {
+        if (transaction.Signals.Exists(x => !x.Membership.IsActive))
+        {
+            RefuseNow(receipt, Problem.NotFound, "There is no such room, or you are no longer a member.");
+            return;
+        }
+
         foreach (var (membership, signal) in transaction.Signals) Post(LaneVerb.Signal, membership.Room, signal, signal.Bytes);
         if (transaction.Drafts.Count == 0)
         {

@@ -9,15 +9,16 @@ internal sealed class Sweeper : IDisposable
 
     private readonly ITimer _timer;
 
-    public Sweeper(ConnectionTable connections, EngineClock clock, EngineLog log, TimeProvider time) =>
-        _timer = time.CreateTimer(_ => Sweep(connections, clock, log), null, Period, Period);
+    public Sweeper(ConnectionTable connections, SendAllowances allowances, EngineClock clock, EngineLog log, TimeProvider time) =>
+        _timer = time.CreateTimer(_ => Sweep(connections, allowances, clock, log), null, Period, Period);
 
     public void Dispose() => _timer.Dispose();
 
-    private static void Sweep(ConnectionTable connections, EngineClock clock, EngineLog log)
+    private static void Sweep(ConnectionTable connections, SendAllowances allowances, EngineClock clock, EngineLog log)
     {
         clock.Advance();
         connections.Sweep();
+        allowances.Sweep();
         var flush = new FlushList();
         foreach (var connection in connections.All())
         {

@@ -134,6 +134,20 @@ public sealed class SendTests
     }
 
     [Fact]
+    public async Task Coming_back_pays_no_debts()
+    {
+        using var rig = new EngineRig(x => (x.MessagesPerSecond, x.MessageBurst) = (2, 3));
+        rig.Log.AddRoom(5, 7);
+        var before = await rig.ConnectAsync(7);
+        foreach (var receipt in new[] { "r1", "r2", "r3" }) await before.SayAsync(5, "x", receipt);
+        before.Session.Closed();
+        var after = await rig.ConnectAsync(7);
+        await after.ListenForRefusalsAsync();
+        await after.SendAsync(StompClient.Say(5, "x", "r4"));
+        (await after.RefusalAsync("r4")).Text.ShouldContain("\"type\":\"rate-limited\",");
+    }
+
+    [Fact]
     public async Task Frames_over_many_pieces_and_many_frames_in_one_piece_are_all_taken_in_order()
     {
         using var rig = new EngineRig();

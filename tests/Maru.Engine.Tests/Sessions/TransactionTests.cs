@@ -118,6 +118,23 @@ public sealed class TransactionTests
         rig.Log.Entries(1).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Signals_that_were_held_do_not_outlive_the_right_to_the_room()
+    {
+        using var rig = Rig();
+        rig.Log.AddRoom(3, 7, 8);
+        var (removed, other) = (await rig.ConnectAsync(7), await rig.ConnectAsync(8));
+        await other.SubscribeAsync("/topic/rooms/3/signals/x");
+        await removed.ListenForRefusalsAsync();
+        await removed.SendAsync("BEGIN\ntransaction:t\n\n\0SEND\ndestination:/topic/rooms/3/signals/x\ntransaction:t\n\nheld\0");
+        await rig.ApplyAsync(MemberDraft.Leaves(3, 7));
+        await removed.SendAsync("COMMIT\ntransaction:t\nreceipt:commit\n\n\0");
+        await removed.RefusalAsync("commit");
+        await other.SendAsync("SEND\ndestination:/topic/rooms/3/signals/x\n\nown\0");
+        await other.UntilAsync(() => other.Messages.Any(), "a signal");
+        other.Messages.Select(x => x.Text).ShouldBe(["own"]);
+    }
+
     private static EngineRig Rig(Action<EngineOptions>? set = null)
     {
         var rig = new EngineRig(set);

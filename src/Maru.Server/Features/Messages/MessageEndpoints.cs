@@ -54,6 +54,7 @@ internal static class MessageEndpoints
         if (!MessageBody.TryRead(await ReadAsync(context.Request, ct), options.MaxTextBytes, out var body, out var problem, out var detail)) return Refused(problem, detail);
 
         var sent = await sends.SendAsync(room, caller.UserId, body, key, ct);
+        if (sent.Refusal == Problem.RateLimited) return Problems.Busy(context);
         if (sent.Refusal is not null) return Refused(sent.Refusal, sent.Detail);
         if (sent.IsRepeat) return Found(await store.FindAsync(room, caller.UserId, sent.Seq, ct));
         context.Response.Headers.Location = $"/api/rooms/{roomId}/messages/{sent.Seq}";
