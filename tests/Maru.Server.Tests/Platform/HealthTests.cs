@@ -23,4 +23,13 @@ public sealed class HealthTests
         links.Length.ShouldBeGreaterThan(4);
         foreach (var link in links) await server.Http.SendAsync($"GET /{link.TrimStart('/')}").ShouldBe(200);
     }
+
+    [Fact]
+    public async Task The_icon_that_browsers_ask_for_by_themselves_is_there_and_small()
+    {
+        await using var server = await MaruServer.StartAsync();
+        using var answer = await server.Http.SendAsync("GET /favicon.ico");
+        ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType).ShouldBe((200, "image/x-icon"));
+        (await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Length.ShouldBeInRange(1, 1024);
+    }
 }
