@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Maru.Server.Commands;
 
-/// <summary>The command line: <c>maru</c> runs the server, <c>maru seed</c> fills a store. What it does not know itself is configuration and passed on.</summary>
+/// <summary>The command line: <c>maru</c> runs the server, <c>maru seed</c> fills a store. What it does not know itself must be configuration, and is passed on.</summary>
 internal static class MaruCommand
 {
     private const int BadSetup = 2;
@@ -26,7 +26,9 @@ internal static class MaruCommand
 
         // The host listens to SIGTERM itself, and takes the time that it needs.
         var run = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
-        return await root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }).InvokeAsync(run);
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var code = await parsed.InvokeAsync(run);
+        return parsed.Errors.Count > 0 ? BadSetup : code;
     }
 
     /// <summary>What the operator can mend is one line and exit code 2; anything else is a bug and shows itself.</summary>
@@ -51,7 +53,7 @@ internal static class MaruCommand
 
     private static async Task ServeAsync(string[] args)
     {
-        if (args is [var word, ..] && word.IndexOfAny(['-', '/', '=']) < 0) throw new StartException($"There is no command '{word}'. See: maru --help");
+        ConfigurationArguments.Check("maru", args);
         RealtimeSlice.HandleOnEventLoops();
         // A limit on the size of files shall fail a write, like a full disk, not end the program.
         using var ignored = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create((PosixSignal)FileSizeExceeded, signal => signal.Cancel = true);

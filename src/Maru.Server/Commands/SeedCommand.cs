@@ -35,8 +35,7 @@ internal static class SeedCommand
 
     private static async Task RunAsync(SeedPlan plan, string? tokenFile, string? roomFile, IReadOnlyList<string> settings, CancellationToken ct)
     {
-        if (settings.FirstOrDefault(setting => !setting.StartsWith("--", StringComparison.Ordinal) || !setting.Contains(':')) is { } unknown)
-            throw new StartException($"maru seed does not know '{unknown}'. See: maru seed --help");
+        ConfigurationArguments.Check("maru seed", settings);
         await using var app = await Program.BuildAsync(["--Logging:LogLevel:Default=Warning", .. settings]);
         var services = app.Services;
         var time = services.GetRequiredService<TimeProvider>();
