@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.OpenApi;
 
 namespace Maru.Server.Platform;
@@ -36,10 +37,11 @@ internal static class OpenApi
 
     public static void MapApiDocument(this IEndpointRouteBuilder routes) => routes.MapOpenApi("/openapi/{documentName}.json").DisableRateLimiting();
 
-    /// <summary>What every operation shares: the token where one is needed, and how it refuses.</summary>
+    /// <summary>What every operation shares: the token where one is needed, and how it refuses. What no limit holds, health, takes nothing and refuses nothing.</summary>
     private static Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        if (metadata.OfType<DisableRateLimitingAttribute>().Any()) return Task.CompletedTask;
         var signedIn = metadata.OfType<IAuthorizeData>().Any();
         operation.Responses ??= [];
         foreach (var status in signedIn ? Errors.Prepend("401") : Errors) operation.Responses.TryAdd(status, Refusal(status, context.Document));
