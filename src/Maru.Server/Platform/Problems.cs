@@ -1,7 +1,9 @@
 using System.Data.Common;
 using Maru.Engine;
 using Maru.Server.Storage;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Maru.Server.Platform;
@@ -47,7 +49,7 @@ internal static partial class Problems
         try
         {
             await next(context);
-            if (Refusal(context) is { } problem) await WriteAsync(context, problem);
+            if (Refusal(context) is { } problem) await WriteAsync(context, problem, Detail(context, context.Response.StatusCode));
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -59,9 +61,19 @@ internal static partial class Problems
             if (problem.Status >= StatusCodes.Status500InternalServerError) Log.Failed(log, e, context.Request.Method, Route(context));
             if (context.Response.HasStarted) throw;
             context.Response.ContentLength = null;
-            await WriteAsync(context, problem, e is BadHttpRequestException ? e.Message : null);
+            await WriteAsync(context, problem, e is BadHttpRequestException bad ? Detail(context, bad.StatusCode) : null);
         }
     }
+
+    /// <summary>Why the framework refused, in our words: its own name our types.</summary>
+    private static string? Detail(HttpContext context, int status) => status switch
+    {
+        StatusCodes.Status413PayloadTooLarge => $"The body may have {context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize} bytes.",
+        StatusCodes.Status415UnsupportedMediaType => "The body must come with Content-Type: application/json.",
+        StatusCodes.Status400BadRequest when context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is not null => "The body must be a JSON object of the documented shape.",
+        StatusCodes.Status400BadRequest => "A parameter of the address has not the documented form.",
+        _ => null,
+    };
 
     /// <summary>What the framework meant by a bare status.</summary>
     private static Problem? Refusal(HttpContext context)

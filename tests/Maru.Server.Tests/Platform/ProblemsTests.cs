@@ -19,13 +19,22 @@ public sealed class ProblemsTests(MaruServer server) : IClassFixture<MaruServer>
     [InlineData("""{"handle": 7}""")]
     [InlineData("""{"handle": "a", "handle": "b"}""")]
     [InlineData("""{"handle": "\ud800"}""")]
-    public async Task Bad_JSON_is_malformed(string body) => await PostAsync(body, "application/json").ShouldRefuse(Problem.Malformed);
+    public async Task Bad_JSON_is_malformed(string body) =>
+        Detail(await PostAsync(body, "application/json").ShouldRefuse(Problem.Malformed)).ShouldBe("The body must be a JSON object of the documented shape.");
 
     [Theory]
     [InlineData("text/plain")]
     [InlineData("application/x-www-form-urlencoded")]
     [InlineData("multipart/form-data")]
-    public async Task Another_content_type_is_malformed(string contentType) => await PostAsync("""{"handle":"ann","password":"x"}""", contentType).ShouldRefuse(Problem.Malformed);
+    public async Task Another_content_type_is_malformed(string contentType) =>
+        Detail(await PostAsync("""{"handle":"ann","password":"x"}""", contentType).ShouldRefuse(Problem.Malformed)).ShouldBe("The body must come with Content-Type: application/json.");
+
+    [Fact]
+    public async Task A_parameter_that_cannot_be_read_is_malformed()
+    {
+        var ann = await server.SignUpAsync();
+        Detail(await ann.Http.SendAsync("GET /api/users?limit=x").ShouldRefuse(Problem.Malformed)).ShouldBe("A parameter of the address has not the documented form.");
+    }
 
     [Fact]
     public async Task An_unknown_address_is_not_found() => await server.Http.SendAsync("GET /api/nothing/here").ShouldRefuse(Problem.NotFound);
@@ -40,7 +49,7 @@ public sealed class ProblemsTests(MaruServer server) : IClassFixture<MaruServer>
 
     [Fact]
     public async Task A_body_beyond_the_limit_is_too_large() =>
-        await PostAsync($$"""{"handle":"{{new string('x', 300_000)}}"}""", "application/json").ShouldRefuse(Problem.TooLarge);
+        Detail(await PostAsync($$"""{"handle":"{{new string('x', 300_000)}}"}""", "application/json").ShouldRefuse(Problem.TooLarge)).ShouldContain("262144");
 
     [Fact]
     public async Task Without_a_token_the_way_in_is_named()
@@ -81,6 +90,8 @@ public sealed class ProblemsTests(MaruServer server) : IClassFixture<MaruServer>
         details.ToString().ShouldNotContain("users");
         log.Lines.Single(line => line.StartsWith("Error", StringComparison.Ordinal)).ShouldContain("GET /api/me");
     }
+
+    private static string Detail(System.Text.Json.JsonElement problem) => problem.GetProperty("detail").GetString() ?? "";
 
     private Task<HttpResponseMessage> PostAsync(string body, string contentType) => server.Http.PostAsync(
         "/api/auth/login", new StringContent(body, Encoding.UTF8, contentType), TestContext.Current.CancellationToken);
