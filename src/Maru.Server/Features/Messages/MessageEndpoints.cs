@@ -50,7 +50,7 @@ internal static class MessageEndpoints
         var room = new RoomId(roomId);
         var key = idempotencyKey is null ? null : Encoding.UTF8.GetBytes(idempotencyKey);
         if (key is not null && (key.Length == 0 || key.Length > options.MaxClientKeyBytes))
-            return Problem.Invalid.Result($"{KeyHeader} must have 1 to {options.MaxClientKeyBytes} bytes of UTF-8.");
+            return Refused(Problem.Invalid, $"{KeyHeader} must have 1 to {options.MaxClientKeyBytes} bytes of UTF-8.");
         if (!MessageBody.TryRead(await ReadAsync(context.Request, ct), options.MaxTextBytes, out var body, out var problem, out var detail)) return Refused(problem, detail);
 
         var sent = await sends.SendAsync(room, caller.UserId, body, key, ct);
@@ -78,7 +78,8 @@ internal static class MessageEndpoints
     /// <summary>The engine's sentences about a field begin with its name.</summary>
     private static IResult Refused(Problem problem, string? detail)
     {
-        if (problem != Problem.Invalid || detail?.Split(' ') is not [("text" or "replyTo" or "files") and var field, ..]) return problem.Result(detail);
+        if (problem != Problem.Invalid) return problem.Result(detail);
+        if (detail?.Split(' ') is not [("text" or "replyTo" or "files" or KeyHeader) and var field, ..]) return Problem.Malformed.Result(detail);
         var errors = new FieldErrors();
         errors.Add(field, detail);
         return errors.Result();

@@ -68,7 +68,7 @@ public sealed class SendTests(MaruServer server) : IClassFixture<MaruServer>
     public async Task A_key_has_1_to_128_bytes(string key)
     {
         var ann = await server.SignUpAsync();
-        await PostAsync(ann, await ann.MakeRoomAsync(), key, new { text = "x" }).ShouldRefuse(Problem.Invalid);
+        (await PostAsync(ann, await ann.MakeRoomAsync(), key, new { text = "x" }).ShouldRefuseFields()).ShouldBe(["Idempotency-Key"]);
     }
 
     [Theory]
@@ -86,14 +86,18 @@ public sealed class SendTests(MaruServer server) : IClassFixture<MaruServer>
     }
 
     [Theory]
-    [InlineData("", 400)]
-    [InlineData("[]", 400)]
-    [InlineData("""{"text":"x""", 400)]
-    public async Task What_is_no_message_is_refused(string json, int status)
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("""{"text":"x""")]
+    [InlineData("""{"text":"x"} y""")]
+    public async Task What_is_no_JSON_object_is_malformed(string json)
     {
         var ann = await server.SignUpAsync();
         var room = await ann.MakeRoomAsync();
-        await PostAsync(ann, room, null, new StringContent(json, null, "application/json")).ShouldBe(status);
+        await ann.SayAsync(room);
+        await PostAsync(ann, room, null, new StringContent(json, null, "application/json")).ShouldRefuse(Problem.Malformed);
+        var edit = new HttpRequestMessage(HttpMethod.Patch, $"/api/rooms/{room.Id}/messages/1") { Content = new StringContent(json, null, "application/json") };
+        await ann.Http.SendAsync(edit, TestContext.Current.CancellationToken).ShouldRefuse(Problem.Malformed);
     }
 
     [Fact]
