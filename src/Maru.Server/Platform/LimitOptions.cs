@@ -21,7 +21,7 @@ internal sealed class LimitOptions
     [Range(1, 10_000)]
     public int StatusCharacters { get; set; } = 200;
 
-    /// <summary>Items of a page at most.</summary>
+    /// <summary>Items of a page at most, in every list.</summary>
     [Range(1, 1000)]
     public int PageItems { get; set; } = 200;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Maru.Server.Tests.Features.Rooms;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 
@@ -53,5 +54,20 @@ public sealed class EndpointsTests(MaruServer server) : IClassFixture<MaruServer
                 secured.ShouldBe(!Open.Contains(path.Name), name);
             }
         }
+    }
+
+    [Theory]
+    [InlineData("/api/users")]
+    [InlineData("/api/rooms")]
+    [InlineData("/api/me/rooms")]
+    [InlineData("/api/rooms/{0}/members")]
+    [InlineData("/api/rooms/{0}/bans")]
+    [InlineData("/api/rooms/{0}/messages")]
+    public async Task A_page_has_1_to_200_items_in_every_list(string path)
+    {
+        var ann = await server.SignUpAsync();
+        var address = string.Format(System.Globalization.CultureInfo.InvariantCulture, path, (await ann.MakeRoomAsync()).Id);
+        foreach (var limit in (int[])[0, -1, 201]) (await ann.Http.SendAsync($"GET {address}?limit={limit}").ShouldRefuseFields()).ShouldBe(["limit"]);
+        foreach (var limit in (int[])[1, 200]) await ann.Http.SendAsync($"GET {address}?limit={limit}").ShouldBe(200);
     }
 }

@@ -8,8 +8,6 @@ namespace Maru.Server.Features.Accounts;
 /// <summary>One's own account, and the directory of the others.</summary>
 internal static class ProfileEndpoints
 {
-    private const int DefaultPage = 50;
-
     public static void MapProfiles(this IEndpointRouteBuilder routes)
     {
         var me = routes.MapGroup("/api/me").WithTags("Profile").RequireAuthorization();
@@ -60,9 +58,12 @@ internal static class ProfileEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<Ok<UserPage>> ListAsync(LimitOptions limits, AccountStore store, string? q, string? after, int? limit, CancellationToken ct)
+    private static async Task<Results<Ok<UserPage>, ProblemHttpResult>> ListAsync(
+        LimitOptions limits, AccountStore store, string? q, string? after, int? limit, CancellationToken ct)
     {
-        var size = Math.Clamp(limit ?? DefaultPage, 1, limits.PageItems);
+        var errors = new FieldErrors();
+        var size = Paging.Size(limit, limits, errors);
+        if (errors.Any) return errors.Result();
         var found = await store.PageAsync(PlainText.Tidy(q), after ?? "", size + 1, ct);
         return TypedResults.Ok(found.Count > size ? new UserPage([.. found.Take(size)], found[size - 1].Handle) : new UserPage(found, null));
     }

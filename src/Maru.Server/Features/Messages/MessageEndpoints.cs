@@ -10,7 +10,6 @@ namespace Maru.Server.Features.Messages;
 /// <summary>A room's messages.</summary>
 internal static class MessageEndpoints
 {
-    private const int DefaultPage = 50;
     private const string KeyHeader = "Idempotency-Key";
     private const string Json = "application/json";
 
@@ -31,8 +30,12 @@ internal static class MessageEndpoints
     }
 
     private static async Task<IResult> HistoryAsync(
-        long roomId, Caller caller, LimitOptions limits, MessageStore store, long? before, long? after, int? limit, CancellationToken ct) =>
-        Found(await store.HistoryAsync(new RoomId(roomId), caller.UserId, before, after, Math.Clamp(limit ?? DefaultPage, 1, limits.PageItems), ct));
+        long roomId, Caller caller, LimitOptions limits, MessageStore store, long? before, long? after, int? limit, CancellationToken ct)
+    {
+        var errors = new FieldErrors();
+        var size = Paging.Size(limit, limits, errors);
+        return errors.Any ? errors.Result() : Found(await store.HistoryAsync(new RoomId(roomId), caller.UserId, before, after, size, ct));
+    }
 
     private static async Task<IResult> GetAsync(long roomId, long seq, Caller caller, MessageStore store, CancellationToken ct) =>
         Found(await store.FindAsync(new RoomId(roomId), caller.UserId, seq, ct));
@@ -75,7 +78,7 @@ internal static class MessageEndpoints
 
     private static IResult Found(ReadOnlyMemory<byte>? json) => json is { } bytes ? new JsonBytes(bytes, StatusCodes.Status200OK) : Problem.NotFound.Result();
 
-    /// <summary>The engine's sentences about a field begin with its name.</summary>
+    /// <summary>A sentence about a field begins with the field's name; one about none is about a body that cannot be read.</summary>
     private static IResult Refused(Problem problem, string? detail)
     {
         if (problem != Problem.Invalid) return problem.Result(detail);

@@ -7,8 +7,6 @@ namespace Maru.Server.Features.Rooms;
 /// <summary>The members of a room, and those who may not come back.</summary>
 internal static class MemberEndpoints
 {
-    private const int DefaultPage = 50;
-
     public static void MapMembers(this IEndpointRouteBuilder routes)
     {
         var members = routes.MapGroup("/api/rooms/{roomId:long}/members").WithTags("Members").RequireAuthorization();
@@ -33,8 +31,9 @@ internal static class MemberEndpoints
     {
         var errors = new FieldErrors();
         var cursor = new RoomRules(errors, options).After(after);
+        var size = Paging.Size(limit, limits, errors);
         if (errors.Any) return errors.Result();
-        var page = await lists.MembersAsync(new RoomId(roomId), caller.UserId, cursor?.Id ?? 0, Size(limit, limits), ct);
+        var page = await lists.MembersAsync(new RoomId(roomId), caller.UserId, cursor?.Id ?? 0, size, ct);
         if (page.Items.Count == 0 && await store.FindAsync(new RoomId(roomId), caller.UserId, ct) is not { IsMember: true }) return Problem.NotFound.Result();
         return TypedResults.Ok(page);
     }
@@ -70,8 +69,9 @@ internal static class MemberEndpoints
     {
         var errors = new FieldErrors();
         var cursor = new RoomRules(errors, options).After(after);
+        var size = Paging.Size(limit, limits, errors);
         if (errors.Any) return errors.Result();
-        var page = await lists.BansAsync(new RoomId(roomId), caller.UserId, cursor?.Id ?? 0, Size(limit, limits), ct);
+        var page = await lists.BansAsync(new RoomId(roomId), caller.UserId, cursor?.Id ?? 0, size, ct);
         if (page.Items.Count > 0) return TypedResults.Ok(page);
         return await store.FindAsync(new RoomId(roomId), caller.UserId, ct) switch
         {
@@ -83,6 +83,4 @@ internal static class MemberEndpoints
 
     private static async Task<Results<NoContent, ProblemHttpResult>> LiftBanAsync(long roomId, long userId, Caller caller, Memberships memberships) =>
         (await memberships.LiftBanAsync(new RoomId(roomId), caller.UserId, new UserId(userId))).ToResult();
-
-    private static int Size(int? limit, LimitOptions limits) => Math.Clamp(limit ?? DefaultPage, 1, limits.PageItems);
 }

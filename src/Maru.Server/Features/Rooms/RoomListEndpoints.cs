@@ -8,8 +8,6 @@ namespace Maru.Server.Features.Rooms;
 /// <summary>How one finds rooms, and makes new ones.</summary>
 internal static class RoomListEndpoints
 {
-    private const int DefaultPage = 50;
-
     public static void MapRoomLists(this IEndpointRouteBuilder routes)
     {
         var rooms = routes.MapGroup("/api/rooms").WithTags("Rooms").RequireAuthorization();
@@ -20,23 +18,25 @@ internal static class RoomListEndpoints
     }
 
     private static async Task<Results<Ok<RoomPage>, ProblemHttpResult>> DiscoverAsync(
-        Caller caller, RoomOptions options, RoomLists lists, string? q, string? sort, string? after, int? limit, CancellationToken ct)
+        Caller caller, RoomOptions options, LimitOptions limits, RoomLists lists, string? q, string? sort, string? after, int? limit, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var rules = new RoomRules(errors, options);
         var order = rules.Sort(sort);
         var cursor = rules.After(after);
+        var size = Paging.Size(limit, limits, errors);
         if (errors.Any) return errors.Result();
-        return TypedResults.Ok(await lists.DiscoverAsync(caller.UserId, PlainText.Tidy(q), order, cursor, Size(limit, options), ct));
+        return TypedResults.Ok(await lists.DiscoverAsync(caller.UserId, PlainText.Tidy(q), order, cursor, size, ct));
     }
 
     private static async Task<Results<Ok<RoomPage>, ProblemHttpResult>> MineAsync(
-        Caller caller, RoomOptions options, RoomLists lists, string? after, int? limit, CancellationToken ct)
+        Caller caller, RoomOptions options, LimitOptions limits, RoomLists lists, string? after, int? limit, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var cursor = new RoomRules(errors, options).After(after);
+        var size = Paging.Size(limit, limits, errors);
         if (errors.Any) return errors.Result();
-        return TypedResults.Ok(await lists.MineAsync(caller.UserId, cursor, Size(limit, options), ct));
+        return TypedResults.Ok(await lists.MineAsync(caller.UserId, cursor, size, ct));
     }
 
     private static async Task<Results<Created<Room>, ProblemHttpResult>> CreateAsync(
@@ -84,6 +84,4 @@ internal static class RoomListEndpoints
         if (await store.FindAsync(new RoomId(room.Id), other, ct) is { } theirs) news.Added([other.Value], theirs.ToRoom());
         return TypedResults.Created($"/api/rooms/{room.Id}", room);
     }
-
-    private static int Size(int? limit, RoomOptions options) => Math.Clamp(limit ?? DefaultPage, 1, options.PageItems);
 }

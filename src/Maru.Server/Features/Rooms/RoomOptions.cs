@@ -16,8 +16,4 @@ internal sealed class RoomOptions
     /// <summary>People that one request may bring into a room.</summary>
     [Range(1, 500)]
     public int InvitationsPerRequest { get; set; } = 100;
-
-    /// <summary>Rooms of a page at most.</summary>
-    [Range(1, 1000)]
-    public int PageItems { get; set; } = 100;
 }
