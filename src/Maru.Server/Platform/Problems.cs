@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Maru.Engine;
 using Maru.Server.Storage;
 using Microsoft.AspNetCore.Http.Features;
@@ -32,10 +33,11 @@ internal static partial class Problems
     public static ProblemHttpResult Invalid(IDictionary<string, string[]> errors) => TypedResults.Problem(
         new HttpValidationProblemDetails(errors) { Type = Problem.Invalid.Slug, Status = Problem.Invalid.Status, Title = Problem.Invalid.Title });
 
-    /// <summary><see cref="Problem.RateLimited"/> by something other than the request limits.</summary>
-    public static ProblemHttpResult Busy(HttpContext context)
+    /// <summary><see cref="Problem.RateLimited"/>, for now.</summary>
+    /// <param name="wait">until it is worth trying again; a second at least, which is also right where a queue is full</param>
+    public static ProblemHttpResult Busy(HttpContext context, TimeSpan wait = default)
     {
-        context.Response.Headers.RetryAfter = "1";
+        context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         return Problem.RateLimited.Result();
     }
 

@@ -32,4 +32,8 @@ internal sealed class RateLimitOptions
     /// <summary>Attempts to sign in to one account, from wherever, a minute.</summary>
     [Range(1, int.MaxValue)]
     public int AttemptsPerAccount { get; set; } = 20;
+
+    /// <summary>Passwords of rooms that one user may set or try, a minute.</summary>
+    [Range(1, int.MaxValue)]
+    public int RoomPasswordsPerUser { get; set; } = 20;
 }

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
-using Maru.Engine;
 
 namespace Maru.Server.Platform;
 
@@ -20,7 +18,7 @@ internal static class RateLimits
                 ? Bucket(new Key(caller.UserId.Value, null), options.UserBurst, options.UserPerSecond, TimeSpan.FromSeconds(1))
                 : Bucket(new Key(0, Address(context)), options.AddressBurst, options.AddressPerSecond, TimeSpan.FromSeconds(1)));
             limiter.AddPolicy(SignIn, context => Bucket(Address(context), options.SignInBurst, options.SignInPerMinute, TimeSpan.FromMinutes(1)));
-            limiter.OnRejected = (rejected, _) => RefuseAsync(rejected.HttpContext, rejected.Lease);
+            limiter.OnRejected = (rejected, _) => new ValueTask(Problems.Busy(rejected.HttpContext, Wait(rejected.Lease)).ExecuteAsync(rejected.HttpContext));
         });
     }
 
@@ -34,12 +32,8 @@ internal static class RateLimits
             key,
             _ => new TokenBucketRateLimiterOptions { TokenLimit = burst, TokensPerPeriod = perPeriod, ReplenishmentPeriod = period, AutoReplenishment = false });
 
-    private static async ValueTask RefuseAsync(HttpContext context, RateLimitLease lease)
-    {
-        var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var retryAfter) ? retryAfter : TimeSpan.FromSeconds(1);
-        context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        await Problems.WriteAsync(context, Problem.RateLimited);
-    }
+    /// <summary>How long whoever was refused this has to wait; zero where nobody can say.</summary>
+    public static TimeSpan Wait(RateLimitLease refused) => refused.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.Zero;
 
     /// <summary>Of IPv6 the network: one subscriber has 2^64 addresses of it.</summary>
     private static string Address(HttpContext context) => context.Connection.RemoteIpAddress switch

@@ -15,7 +15,7 @@ internal sealed class PasswordOptions
     [Range(0, 1024)]
     public int Workers { get; set; }
 
-    /// <summary>Sign-ins that may wait for a hash; beyond it they are refused with 429.</summary>
+    /// <summary>Passwords that may wait for a hash; beyond it they are refused with 429.</summary>
     [Range(0, 100_000)]
     public int Queue { get; set; } = 500;
 }

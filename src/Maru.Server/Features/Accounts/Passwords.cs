@@ -13,8 +13,11 @@ internal enum PasswordCheck : byte
     /// <summary>Right, and the stored hash is weaker than what is made now.</summary>
     RightButWeak,
 
-    /// <summary>Not looked at: too many are waiting, or there were too many attempts on this account.</summary>
+    /// <summary>Not looked at: too many are waiting.</summary>
     Busy,
+
+    /// <summary>Not looked at: there were too many attempts on this account within the minute.</summary>
+    TooOften,
 }
 
 /// <summary>
@@ -55,7 +58,7 @@ internal sealed class Passwords : IDisposable
     public async Task<PasswordCheck> CheckAsync(string handle, string? hash, string password, CancellationToken ct)
     {
         using var attempt = _attempts.AttemptAcquire(handle);
-        if (!attempt.IsAcquired) return PasswordCheck.Busy;
+        if (!attempt.IsAcquired) return PasswordCheck.TooOften;
         return await ComputeAsync(
             PasswordCheck.Busy,
             () => (_hasher.VerifyHashedPassword(Nobody, hash ?? _nobodysHash, password), hash) switch

@@ -74,8 +74,7 @@ internal static class ProfileEndpoints
     {
         var account = await store.FindAsync(caller.UserId, ct);
         var check = await passwords.CheckAsync(account?.Handle ?? "", account?.PasswordHash, password ?? "", ct);
-        if (check == PasswordCheck.Busy) return Problems.Busy(context);
-        if (check != PasswordCheck.Wrong) return null;
+        if (check != PasswordCheck.Wrong) return check.Refusal(context);
         var errors = new FieldErrors();
         errors.Add(field, "The password is wrong.");
         return errors.Result();

@@ -46,7 +46,7 @@ internal static class SignInEndpoints
         var account = await store.FindAsync(name, ct);
         var password = request.Password ?? "";
         var check = await passwords.CheckAsync(account?.Handle ?? name, account?.PasswordHash, password, ct);
-        if (check == PasswordCheck.Busy) return Problems.Busy(context);
+        if (check.Refusal(context) is { } refusal) return refusal;
         if (account is null || check == PasswordCheck.Wrong) return Problem.WrongCredentials.Result();
 
         var betterHash = check == PasswordCheck.RightButWeak ? await passwords.HashAsync(password, ct) : null;

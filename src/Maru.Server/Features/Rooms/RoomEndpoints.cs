@@ -1,5 +1,4 @@
 using Maru.Engine;
-using Maru.Server.Features.Accounts;
 using Maru.Server.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -28,7 +27,7 @@ internal static class RoomEndpoints
         await store.FindAsync(new RoomId(roomId), caller.UserId, ct) is { } room ? TypedResults.Ok(room.ToRoom()) : Problem.NotFound.Result();
 
     private static async Task<Results<Ok<Room>, ProblemHttpResult>> ChangeAsync(
-        long roomId, RoomChange request, Caller caller, HttpContext context, RoomOptions options, Passwords passwords, RoomStore store, RoomChanges changes, CancellationToken ct)
+        long roomId, RoomChange request, Caller caller, HttpContext context, RoomOptions options, RoomPasswords passwords, RoomStore store, RoomChanges changes, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var rules = new RoomRules(errors, options);
@@ -41,8 +40,8 @@ internal static class RoomEndpoints
         var id = new RoomId(roomId);
         if (await store.FindAsync(id, caller.UserId, ct) is not { IsMember: true } room) return Problem.NotFound.Result();
         if (errors.Any) return errors.Result();
-        var hash = password is null || !room.IsLed ? null : await passwords.HashAsync(password, ct);
-        if (password is not null && room.IsLed && hash is null) return Problems.Busy(context);
+        var (hash, refusal) = await passwords.HashAsync(room.IsLed ? password : null, caller.UserId, context);
+        if (refusal is not null) return refusal;
         if (await changes.ChangeAsync(id, caller.UserId, request, hash) is { } problem) return problem.Result();
         return await store.FindAsync(id, caller.UserId, ct) is { } changed ? TypedResults.Ok(changed.ToRoom()) : Problem.NotFound.Result();
     }
@@ -51,19 +50,12 @@ internal static class RoomEndpoints
         (await changes.DeleteAsync(new RoomId(roomId), caller.UserId)).ToResult();
 
     private static async Task<Results<NoContent, ProblemHttpResult>> JoinAsync(
-        long roomId, JoinRequest? request, Caller caller, HttpContext context, Passwords passwords, RoomStore store, Memberships memberships, CancellationToken ct)
+        long roomId, JoinRequest? request, Caller caller, HttpContext context, RoomPasswords passwords, RoomStore store, Memberships memberships, CancellationToken ct)
     {
         var id = new RoomId(roomId);
         if (await store.FindAsync(id, caller.UserId, ct) is not { } room) return Problem.NotFound.Result();
         if (room.IsMember) return TypedResults.NoContent();
-        if (room.PasswordHash is not null)
-        {
-            if (string.IsNullOrEmpty(request?.Password)) return Problem.WrongRoomPassword.Result();
-            var check = await passwords.CheckAsync($"room:{roomId}:{caller.UserId}", room.PasswordHash, request.Password, ct);
-            if (check == PasswordCheck.Busy) return Problems.Busy(context);
-            if (check == PasswordCheck.Wrong) return Problem.WrongRoomPassword.Result();
-        }
-
+        if (room.PasswordHash is { } hash && await passwords.CheckAsync(id, hash, request?.Password, caller.UserId, context) is { } refusal) return refusal;
         return (await memberships.JoinAsync(id, caller.UserId, room.PasswordHash)).ToResult();
     }
 

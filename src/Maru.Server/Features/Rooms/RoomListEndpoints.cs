@@ -1,5 +1,4 @@
 using Maru.Engine;
-using Maru.Server.Features.Accounts;
 using Maru.Server.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -40,7 +39,7 @@ internal static class RoomListEndpoints
     }
 
     private static async Task<Results<Created<Room>, ProblemHttpResult>> CreateAsync(
-        NewRoom request, Caller caller, HttpContext context, RoomOptions options, Passwords passwords, RoomStore store, RoomNews news, CancellationToken ct)
+        NewRoom request, Caller caller, HttpContext context, RoomOptions options, RoomPasswords passwords, RoomStore store, RoomNews news, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var rules = new RoomRules(errors, options);
@@ -49,8 +48,8 @@ internal static class RoomListEndpoints
         var members = rules.Users("members", request.Members);
         if (errors.Any) return errors.Result();
 
-        var hash = password is null ? null : await passwords.HashAsync(password, ct);
-        if (password is not null && hash is null) return Problems.Busy(context);
+        var (hash, refusal) = await passwords.HashAsync(password, caller.UserId, context);
+        if (refusal is not null) return refusal;
         var (row, unknown) = await store.CreateAsync(caller.UserId, new RoomDetails(name, description, visibility, hash), members, ct);
         if (row is null)
         {

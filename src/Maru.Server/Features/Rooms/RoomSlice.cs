@@ -11,6 +11,7 @@ internal static class RoomSlice
         services.AddSingleton<RoomLists>();
         services.AddSingleton<RoomChanges>();
         services.AddSingleton<RoomNews>();
+        services.AddSingleton<RoomPasswords>();
         services.AddSingleton<Memberships>();
         services.AddSingleton<MemberLists>();
         services.AddHostedService<Departures>();

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Maru.Engine;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Storage;
@@ -55,5 +56,37 @@ public sealed class RoomPasswordTests(MaruServer server) : IClassFixture<MaruSer
         var room = await ann.MakeRoomAsync("room", "public", "secret");
         for (var i = 0; i < 3; i++) await ben.Http.SendAsync($"POST /api/rooms/{room.Id}/join", new { password = $"{i}" }).ShouldRefuse(Problem.WrongRoomPassword);
         await ben.Http.SendAsync($"POST /api/rooms/{room.Id}/join", new { password = "secret" }).ShouldRefuse(Problem.RateLimited);
+    }
+
+    [Fact]
+    public async Task A_flood_of_one_user_is_refused_and_another_signs_in()
+    {
+        await using var strict = await MaruServer.StartAsync("--Maru:RateLimits:Enabled=true", "--Maru:RateLimits:RoomPasswordsPerUser=4");
+        var (ann, ben) = (await strict.SignUpAsync("ann"), await strict.SignUpAsync("ben"));
+        var open = await ann.MakeRoomAsync();
+        var flood = Enumerable.Range(0, 100).Select(_ => ann.Http.SendAsync("POST /api/rooms", new { name = "room", visibility = "public", password = "secret" })).ToArray();
+        await strict.SignInAsync(ben.Handle);
+        var answers = await Task.WhenAll(flood);
+        answers.CountBy(answer => (int)answer.StatusCode).ShouldBe([new(201, 4), new(429, 96)], ignoreOrder: true);
+        answers.Where(answer => (int)answer.StatusCode == 429).ShouldAllBe(answer => answer.Headers.RetryAfter!.Delta > TimeSpan.FromSeconds(1));
+
+        var room = await answers.First(answer => answer.IsSuccessStatusCode).Content.ReadFromJsonAsync<Room>(TestContext.Current.CancellationToken);
+        await ann.Http.SendAsync($"PATCH /api/rooms/{open.Id}", new { password = "other" }).ShouldRefuse(Problem.RateLimited);
+        await ann.Http.SendAsync($"PATCH /api/rooms/{open.Id}", new { name = "other" }).ShouldBe(200);
+        await ben.Http.SendAsync($"POST /api/rooms/{room!.Id}/join", new { password = "secret" }).ShouldBe(204);
+        var bens = await ben.MakeRoomAsync(password: "secret");
+        await ann.Http.SendAsync($"POST /api/rooms/{bens.Id}/join", new { password = "secret" }).ShouldRefuse(Problem.RateLimited);
+    }
+
+    [Fact]
+    public async Task One_user_has_one_password_hashed_at_a_time()
+    {
+        await using var slow = await MaruServer.StartAsync("--Maru:Passwords:Workers=1", "--Maru:Passwords:Iterations=100000");
+        var (ann, ben) = (await slow.SignUpAsync("ann"), await slow.SignUpAsync("ben"));
+        var flood = Enumerable.Range(0, 8).Select(_ => ann.Http.SendAsync("POST /api/rooms", new { name = "room", visibility = "public", password = "secret" }).ShouldBe(201)).ToArray();
+        await Task.WhenAny(flood);
+        await slow.SignInAsync(ben.Handle);
+        flood.Count(room => room.IsCompleted).ShouldBeLessThan(5);
+        await Task.WhenAll(flood);
     }
 }

@@ -1,0 +1,15 @@
+using Maru.Server.Platform;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Maru.Server.Features.Accounts;
+
+internal static class PasswordRefusals
+{
+    /// <summary>What to answer when the password was not looked at, else null.</summary>
+    public static ProblemHttpResult? Refusal(this PasswordCheck check, HttpContext context) => check switch
+    {
+        PasswordCheck.Busy => Problems.Busy(context),
+        PasswordCheck.TooOften => Problems.Busy(context, TimeSpan.FromMinutes(1)),   // the attempts come back together, a minute after the first
+        _ => null,
+    };
+}
