@@ -17,6 +17,9 @@ internal sealed class WebSocketEdge(ChatEngine engine, TimeProvider time)
     // What Kestrel gives a new connection to send its first request.
     private static readonly TimeSpan FirstRequest = TimeSpan.FromSeconds(30);
 
+    /// <summary>Why a connection was not taken.</summary>
+    private Problem NoRoom => engine.Stopping.IsCancellationRequested ? Problem.ShuttingDown : Problem.TooManyConnections;
+
     /// <summary>The short way: connection middleware.</summary>
     public ConnectionDelegate Intercept(ConnectionDelegate next) => connection => InterceptAsync(connection, next);
 
@@ -45,7 +48,8 @@ internal sealed class WebSocketEdge(ChatEngine engine, TimeProvider time)
         var session = new StompSession(sink, engine);
         if (!engine.Connections.TryOpen(session))
         {
-            await Problems.WriteAsync(context, Problem.TooManyConnections);
+            context.Response.Headers.RetryAfter = WebSocketHandshake.RetryAfter;
+            await Problems.WriteAsync(context, NoRoom);
             return;
         }
 
@@ -74,7 +78,7 @@ internal sealed class WebSocketEdge(ChatEngine engine, TimeProvider time)
         var session = new StompSession(sink, engine);
         if (!engine.Connections.TryOpen(session))
         {
-            sink.TryWrite("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8);
+            sink.TryWrite(WebSocketHandshake.Refusal(NoRoom));
             return;
         }
 

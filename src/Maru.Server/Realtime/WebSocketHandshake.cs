@@ -1,11 +1,16 @@
 using System.Security.Cryptography;
 using System.Text;
+using Maru.Engine;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Maru.Server.Realtime;
 
 /// <summary>RFC 6455, section 4: what both ways in, the short and the general one, agree on.</summary>
 internal static class WebSocketHandshake
 {
+    /// <summary>Seconds after which a client that found no room may ask again.</summary>
+    public const string RetryAfter = "5";
+
     private static readonly string[] Subprotocols = ["v12.stomp", "v11.stomp", "v10.stomp"];
 
     /// <summary>The newest of ours among those that the client offers; null when it offers none of them: then <c>accept-version</c> decides.</summary>
@@ -33,6 +38,15 @@ internal static class WebSocketHandshake
         SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"), hash);
 #pragma warning restore CA5350
         return Convert.ToBase64String(hash);
+    }
+
+    /// <summary>The whole refusal, for the short way.</summary>
+    public static byte[] Refusal(Problem problem)
+    {
+        var body = ProblemJson.Write(problem, null);
+        var head = $"HTTP/1.1 {problem.Status} {ReasonPhrases.GetReasonPhrase(problem.Status)}\r\nContent-Type: application/problem+json\r\nContent-Length: {body.Length}\r\n"
+            + $"Retry-After: {RetryAfter}\r\nConnection: close\r\n\r\n";
+        return [.. Encoding.ASCII.GetBytes(head), .. body];
     }
 
     /// <summary>The whole answer, for the short way.</summary>

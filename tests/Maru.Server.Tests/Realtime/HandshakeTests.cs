@@ -145,6 +145,24 @@ public sealed class HandshakeTests(MaruServer server) : IClassFixture<MaruServer
         (await socket.Ended.Within("the end")).ShouldBe(new Ending(1000, "", true));
     }
 
+    [Theory]
+    [InlineData("/ws")]
+    [InlineData("/ws?x=1")]
+    public async Task One_connection_too_many_is_told_to_wait(string path)
+    {
+        await using var full = await MaruServer.StartAsync("--Maru:Engine:MaxConnections=1");
+        await using var first = await StompSocket.OpenAsync(full.Address);
+        var request = $"GET {path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {Key}\r\n\r\n";
+        using var second = new System.Net.Sockets.TcpClient();
+        await second.ConnectAsync(System.Net.IPAddress.Loopback, full.Address.Port, TestContext.Current.CancellationToken);
+        await second.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
+        var answer = await new StreamReader(second.GetStream()).ReadToEndAsync(TestContext.Current.CancellationToken).Within("the answer and the end");
+        answer.ShouldStartWith("HTTP/1.1 429 Too Many Requests\r\n");
+        answer.ShouldContain("\r\nRetry-After: 5\r\n");
+        answer.ShouldContain("\r\nContent-Type: application/problem+json\r\n");
+        answer.ShouldContain("""{"type":"too-many-connections","title":"There are as many connections as the server takes.","status":429""");
+    }
+
     private async Task<string> AskAsync(params string[] lines)
     {
         var (socket, head, _) = await StompSocket.RequestAsync(server.Address, Encoding.Latin1.GetBytes(string.Join("\r\n", lines) + "\r\n\r\n"));
