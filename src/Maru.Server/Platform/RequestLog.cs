@@ -3,37 +3,49 @@ using System.Diagnostics;
 namespace Maru.Server.Platform;
 
 /// <summary>
-/// One line a request, at Debug under the category <c>Maru.Requests</c> (<c>Logging:LogLevel:Maru.Requests</c> turns it on). Never an address, a header or a body:
-/// they carry tokens and people's words.
+/// One line a request, under the category <c>Maru.Requests</c>: Warning for what failed here, Information for what was slow, Debug for all else. Never an address, a
+/// header or a body: they carry tokens and people's words.
 /// </summary>
 internal static partial class RequestLog
 {
+    // The slowest that a request is by itself, a password's hash or a page of a large search, takes a tenth of it.
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
+
     public static void UseRequestLog(this WebApplication app)
     {
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Maru.Requests");
         var time = app.Services.GetRequiredService<TimeProvider>();
-        app.Use(next => context => log.IsEnabled(LogLevel.Debug) ? LoggedAsync(context, next, log, time) : next(context));
+        app.Use(next => context => LoggedAsync(context, next, log, time));
     }
 
     private static async Task LoggedAsync(HttpContext context, RequestDelegate next, ILogger log, TimeProvider time)
     {
         var started = time.GetTimestamp();
+        var failed = true;
         try
         {
             await next(context);
+            failed = context.Response.StatusCode >= StatusCodes.Status500InternalServerError;
         }
         finally
         {
-            var trace = Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
-            var milliseconds = time.GetElapsedTime(started).TotalMilliseconds;
-            var user = (context.User as Caller)?.UserId.Value;
-            Log.Request(log, context.Request.Method, Problems.Route(context), context.Response.StatusCode, milliseconds, user, trace);
+            var taken = time.GetElapsedTime(started);
+            var level = failed ? LogLevel.Warning : taken > Slow && !IsLong(context.Response) ? LogLevel.Information : LogLevel.Debug;
+            if (log.IsEnabled(level))
+            {
+                var trace = Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
+                var user = (context.User as Caller)?.UserId.Value;
+                Log.Request(log, level, context.Request.Method, Problems.Route(context), context.Response.StatusCode, taken.TotalMilliseconds, user, trace);
+            }
         }
     }
 
+    /// <summary>A socket's request lasts as long as the socket.</summary>
+    private static bool IsLong(HttpResponse response) => response.StatusCode == StatusCodes.Status101SwitchingProtocols;
+
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Debug, "{Method} {Route} {Status} in {Milliseconds:F1} ms, user {UserId}, trace {TraceId}")]
-        public static partial void Request(ILogger log, string method, string route, int status, double milliseconds, long? userId, string traceId);
+        [LoggerMessage("{Method} {Route} {Status} in {Milliseconds:F1} ms, user {UserId}, trace {TraceId}")]
+        public static partial void Request(ILogger log, LogLevel level, string method, string route, int status, double milliseconds, long? userId, string traceId);
     }
 }

@@ -1,3 +1,8 @@
+using Maru.Engine;
+using Maru.Server.Platform;
+using Maru.Server.Tests.Kit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -24,6 +29,47 @@ public sealed class RequestLogTests
         lines[1].ShouldContain($"user {ann.Id}, trace ");
         var all = string.Join('\n', log.Lines);
         foreach (var secret in (string[])[body.password, body.email, ann.AccessToken, ann.RefreshToken, "4711"]) all.ShouldNotContain(secret);
+    }
+
+    [Theory]
+    [InlineData("/fast", "Debug", 200)]
+    [InlineData("/missing", "Debug", 404)]
+    [InlineData("/slow", "Information", 200)]
+    [InlineData("/bad", "Warning", 500)]
+    [InlineData("/slow-and-full", "Warning", 507)]
+    public async Task The_level_says_how_it_ended(string path, string level, int status)
+    {
+        var (log, time) = (new LogBook(), new ManualTime());
+        var builder = WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None", "--Logging:LogLevel:Maru.Requests=Debug"]);
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<TimeProvider>(time).AddSingleton<ILoggerProvider>(log).AddProblems();
+        await using var app = builder.Build();
+        app.UseRequestLog();
+        app.UseProblems();
+        app.MapGet("/fast", () => time.Advance(TimeSpan.FromMilliseconds(999)));
+        app.MapGet("/slow", () => time.Advance(TimeSpan.FromMilliseconds(1001)));
+        app.MapGet("/bad", IResult () => throw new InvalidOperationException("a bug"));
+        app.MapGet("/slow-and-full", () =>
+        {
+            time.Advance(TimeSpan.FromSeconds(5));
+            return Problem.StorageFull.Result();
+        });
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        using var http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        await http.SendAsync($"GET {path}").ShouldBe(status);
+        await Deadline.Until(() => log.Lines.Count > 0, "the line");
+        log.Lines.ShouldHaveSingleItem().ShouldStartWith($"{level} Maru.Requests: GET {(status == 404 ? "(none)" : path)} {status} in ");
+    }
+
+    [Fact]
+    public async Task A_socket_that_stays_is_not_slow()
+    {
+        var (log, time) = (new LogBook(), new ManualTime());
+        await using var server = await MaruServer.StartAsync(time, services => services.AddSingleton<ILoggerProvider>(log), "--Logging:LogLevel:Maru.Requests=Debug");
+        var ann = await server.SignUpAsync();
+        await using (var socket = await StompSocket.ConnectAsync(server.Address, ann.AccessToken, "/ws?x=1")) time.Advance(TimeSpan.FromSeconds(20));
+        await Deadline.Until(() => log.Lines.Any(line => line.Contains("GET /ws 101 in ")), "the line");
+        log.Lines.Single(line => line.Contains("GET /ws 101 in ")).ShouldStartWith("Debug ");
     }
 
     [Fact]
