@@ -45,6 +45,23 @@ public sealed class ClockTests
         await server.ShouldBeSoundAsync();
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public async Task A_clock_that_jumps_neither_prolongs_nor_ends_an_open_connection(int days)
+    {
+        var time = new ManualTime();
+        await using var server = await MaruServer.StartAsync(time, null, "--Maru:Jwt:AccessTokenLifetime=00:01:00");
+        var ann = await server.SignUpAsync();
+        var room = await ann.MakeRoomAsync();
+        await using var socket = await StompSocket.ConnectAsync(server.Address, ann.AccessToken);
+        time.Jump(TimeSpan.FromDays(days));
+        time.Advance(TimeSpan.FromSeconds(50));
+        await socket.SayAndWaitAsync(room.Id, "in time");
+        time.Advance(TimeSpan.FromSeconds(17));
+        (await socket.ErrorAsync())["message"].ShouldBe(Problem.Unauthenticated.Slug);
+    }
+
     private sealed class JumpingClock : TimeProvider
     {
         private long _ticks;
