@@ -9,9 +9,9 @@ internal sealed class DiscardingRoomLog : IRoomLog
 {
     private readonly Dictionary<RoomId, long> _heads = [];
 
-    public void Append(IReadOnlyList<RoomBatch> rooms)
+    public void Append(IReadOnlyList<BatchPart> parts)
     {
-        foreach (var batch in rooms)
+        foreach (var batch in parts.SelectMany(x => x.Rooms))
         {
             _heads.TryGetValue(batch.Room, out var head);
             foreach (var draft in batch.Drafts) ((MessageDraft)draft).Committed(++head, 1_900_000_000_000);

@@ -31,6 +31,7 @@ internal sealed class Operations : IDisposable, IDraftOwner
     private readonly List<Entry> _fifty = [];
     private readonly List<Draft> _drafts = [];
     private readonly DiscardingRoomLog _log = new();
+    private readonly BatchPlan _plan = new();
     private readonly Membership _membership;
     private long _seq;
 
@@ -105,9 +106,7 @@ internal sealed class Operations : IDisposable, IDraftOwner
     /// <summary>A batch of <see cref="Batch"/> drafts into a store that costs nothing.</summary>
     public void CommitBatch()
     {
-        var batch = new RoomBatch(Room);
-        foreach (var draft in _drafts) batch.Drafts.Add(draft);
-        _log.Append([batch]);
+        _log.Append(_plan.Arrange(_drafts));
     }
 
     public void Settled(Draft draft, FlushList flush)

@@ -22,6 +22,7 @@ public sealed record Problem(string Slug, int Status, string Title)
     public static readonly Problem Conflict = new("conflict", 409, "This contradicts what is there already.");
     public static readonly Problem HandleTaken = new("handle-taken", 409, "This handle or e-mail address is taken.");
     public static readonly Problem KeyReused = new("idempotency-key-reused", 409, "This idempotency key was used for another message.");
+    public static readonly Problem TransactionRefused = new("transaction-refused", 409, "Something else in this transaction was refused. Nothing of it was stored.");
     public static readonly Problem OwnerMustHandOver = new("owner-must-hand-over", 409, "Make another member the owner first.");
     public static readonly Problem DirectRoom = new("direct-room", 409, "A direct room belongs to its two people for good: nobody comes, goes or changes it.");
     public static readonly Problem NotEditable = new("not-editable", 409, "This message was deleted, or the system wrote it: it stays as it is.");

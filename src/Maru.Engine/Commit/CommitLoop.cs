@@ -16,7 +16,7 @@ internal sealed class CommitLoop
     private readonly RoomTable _rooms;
     private readonly ChatEngine _engine;
     private readonly Thread _thread;
-    private readonly SortedDictionary<long, RoomBatch> _batches = [];
+    private readonly BatchPlan _plan = new();
     private bool _storeFailed;
 
     public CommitLoop(CommitQueue queue, IRoomLog log, IBackplane backplane, Lanes lanes, RoomTable rooms, ChatEngine engine)
@@ -97,32 +97,21 @@ internal sealed class CommitLoop
 
     private void Append(List<Draft> drafts)
     {
-        _batches.Clear();
-        RefuseForbiddenGroups(drafts);
         foreach (var draft in drafts)
         {
             draft.Reset();
-            if (!draft.IsAllowed)
-            {
-                draft.Refuse(Problem.NotFound, "There is no such room, or you are no longer a member.");
-            }
-
-            if (!_batches.TryGetValue(draft.Room.Value, out var batch)) _batches[draft.Room.Value] = batch = new RoomBatch(draft.Room);
-            batch.Drafts.Add(draft);
+            if (!draft.IsAllowed) draft.Refuse(Problem.NotFound, "There is no such room, or you are no longer a member.");
         }
 
-        List<RoomBatch> rooms = new(_batches.Count);
-        foreach (var batch in _batches.Values)
-        {
-            // Messages first: see RoomBatch. A stable partition keeps each sender's order.
-            if (batch.Drafts.Exists(x => x is not MessageDraft)) batch.Drafts.Sort(WritesLast(batch.Drafts));
-            rooms.Add(batch);
-        }
-
-        _log.Append(rooms);
+        var parts = _plan.Arrange(drafts);
+        _log.Append(parts);
         if (_storeFailed) _engine.Log.StoreRecovered();
         _storeFailed = false;
-        foreach (var batch in rooms) Publish(batch);
+        foreach (var part in parts)
+        {
+            part.Group?.Complete();
+            foreach (var room in part.Rooms) Publish(room);
+        }
     }
 
     private void Publish(RoomBatch batch)
@@ -162,15 +151,6 @@ internal sealed class CommitLoop
         }
     }
 
-    /// <summary>A transaction that holds a draft which may not be appended is refused as a whole.</summary>
-    private static void RefuseForbiddenGroups(List<Draft> drafts)
-    {
-        foreach (var draft in drafts)
-        {
-            if (draft is { Group: { } group, IsAllowed: false }) group.IsForbidden = true;
-        }
-    }
-
     private void RefuseAll(List<Draft> drafts, RoomLogException e)
     {
         if (!_storeFailed) _engine.Log.StoreFailed(e.Problem, e);
@@ -186,12 +166,5 @@ internal sealed class CommitLoop
             draft.Refuse(problem);
             _lanes.For(draft.Room).Post(new LaneItem(LaneVerb.Committed, null, new CommittedRun(draft.Room, [], [draft])));
         }
-    }
-
-    private static Comparison<Draft> WritesLast(List<Draft> drafts)
-    {
-        var place = new Dictionary<Draft, int>(drafts.Count);
-        for (var i = 0; i < drafts.Count; i++) place[drafts[i]] = drafts[i] is MessageDraft ? i : drafts.Count + i;
-        return (a, b) => place[a].CompareTo(place[b]);
     }
 }

@@ -17,7 +17,7 @@ public abstract class Draft(RoomId room, UserId actor, int bytes, IDraftOwner ow
 
     internal IDraftOwner Owner { get; } = owner;
 
-    /// <summary>The drafts that succeed or fail with this one, when it was sent in a transaction.</summary>
+    /// <summary>The transaction in which it was sent, or null.</summary>
     internal DraftGroup? Group { get; set; }
 
     /// <summary>Why it was not appended; null when it was.</summary>
@@ -33,7 +33,7 @@ public abstract class Draft(RoomId room, UserId actor, int bytes, IDraftOwner ow
     public bool IsRepeat { get; private set; }
 
     /// <summary>False when the actor lost the right since the draft was made.</summary>
-    internal virtual bool IsAllowed => Group is not { IsForbidden: true };
+    internal virtual bool IsAllowed => true;
 
     public void Committed(long seq) => (Seq, IsRepeat) = (seq, false);
 
@@ -52,20 +52,4 @@ public interface IDraftOwner
 {
     /// <summary>Called once, in the room's lane, when the outcome is durable and its entries are on their way. Must not block.</summary>
     void Settled(Draft draft, Fanout.FlushList flush);
-}
-
-/// <summary>The drafts of one STOMP transaction.</summary>
-internal sealed class DraftGroup
-{
-    /// <summary>Drafts whose outcome is still open.</summary>
-    public int Open;
-
-    /// <summary>Why one of them was refused; null when none was, so far.</summary>
-    public Problem? Refusal;
-
-    /// <summary>One of them may not be appended, so none is.</summary>
-    public bool IsForbidden { get; set; }
-
-    /// <summary>The COMMIT frame's own receipt, or null.</summary>
-    public byte[]? Receipt { get; init; }
 }

@@ -6,11 +6,11 @@ namespace Maru.Engine.Commit;
 public interface IRoomLog
 {
     /// <summary>
-    /// Appends all drafts in one transaction and sets each one's outcome; within a room, seqs follow the list's order. When it returns, everything is durable.
-    /// When it throws, nothing was written; <see cref="RoomLogException"/> where the store itself is at fault. Blocks; called by the commit loop's thread only.
+    /// Appends the parts in one transaction, one after the other, and sets each draft's outcome; seqs follow the order of drafts. A refused draft is left out, and so is
+    /// all of a part that <see cref="BatchPart.IsRefused"/>: it leaves no row, no used key and no hole among the seqs. When it returns, everything is durable. When it
+    /// throws, nothing was written; <see cref="RoomLogException"/> where the store itself is at fault. Blocks; called by the commit loop's thread only.
     /// </summary>
-    /// <param name="rooms">in room order, each once</param>
-    void Append(IReadOnlyList<RoomBatch> rooms);
+    void Append(IReadOnlyList<BatchPart> parts);
 
     /// <summary>Whether the user is a member, and the room's last seq, as of one moment.</summary>
     ValueTask<MembershipState> ReadMembershipAsync(RoomId room, UserId user, CancellationToken ct);
@@ -22,14 +22,6 @@ public interface IRoomLog
 /// <param name="IsMember">false also where there is no such room</param>
 /// <param name="Head">the room's last seq at that moment; 0 when empty</param>
 public readonly record struct MembershipState(bool IsMember, long Head);
-
-/// <summary>A room's share of a batch. Messages stand before room writes, so that a message and its sender's removal in one batch cannot end in the wrong order.</summary>
-public sealed class RoomBatch(RoomId room)
-{
-    public RoomId Room { get; } = room;
-
-    public List<Draft> Drafts { get; } = [];
-}
 
 /// <summary>The store cannot take anything now, whatever the drafts: full, locked, away.</summary>
 public sealed class RoomLogException(Problem problem, Exception cause) : Exception(problem.Title, cause)

@@ -17,9 +17,10 @@ internal sealed partial class StompSession
     public void Settled(Draft draft, FlushList flush)
     {
         var message = (MessageDraft)draft;
-        if (draft.Refusal is { } problem) Refuse(message.Receipt, problem, draft.Detail, flush);
+        // Of a transaction that is refused, the COMMIT is told in any case: its SENDs are where they asked for it.
+        if (draft.Refusal is { } problem && (draft.Group is null || message.Receipt is not null)) Refuse(message.Receipt, problem, draft.Detail, flush);
         else if (message.Receipt is not null) Outbox.Add(Frames.Receipt(_reader.Version, message.Receipt, draft.Room, draft.Seq), flush);
-        if (draft.Group is { } group) Settle(group, draft, flush);
+        if (draft.Group is { } group && group.Settle()) Settled(group, draft.Refusal, flush);
         Landed(draft.Bytes);
     }
 
@@ -43,6 +44,7 @@ internal sealed partial class StompSession
         }
 
         if (!TryFindTransaction(frame, out var transaction)) return;
+        if (transaction is not null) transaction.Sends++;
         var destination = raw.Contains((byte)'\\') ? StompEscapes.Decode(raw, frame.Version) : raw;
         switch (Destinations.Parse(destination, out var room, out var name))
         {

@@ -31,41 +31,66 @@ internal sealed partial class StompSession
 
     private void Commit(Transaction transaction, byte[]? receipt)
     {
-        if (transaction.Signals.Exists(x => !x.Membership.IsActive))
-        {
-            RefuseNow(receipt, Problem.NotFound, "There is no such room, or you are no longer a member.");
-            return;
-        }
-
-        foreach (var (membership, signal) in transaction.Signals) Post(LaneVerb.Signal, membership.Room, signal, signal.Bytes);
-        if (transaction.Drafts.Count == 0)
-        {
-            AcknowledgeNow(receipt);
-            return;
-        }
-
-        var group = new DraftGroup { Open = transaction.Drafts.Count, Receipt = receipt };
-        foreach (var draft in transaction.Drafts) draft.Group = group;
-        Submit(transaction.Drafts.ToArray());
+        var group = transaction.Group;
+        group.Receipt = receipt;
+        if (group.Drafts.Count + group.Signals.Count < transaction.Sends) RefuseHeld(group, "A SEND of the transaction was refused, so nothing of it was stored.");
+        else if (group.Signals.Exists(x => !x.Membership.IsActive)) RefuseHeld(group, "A signal of the transaction was refused (not-found), so nothing of it was stored.");
+        else SubmitHeld(group);
     }
 
-    /// <summary>Any of the lanes: the last draft of a transaction answers the COMMIT itself.</summary>
-    private void Settle(DraftGroup group, Draft draft, FlushList flush)
+    private void SubmitHeld(DraftGroup group)
     {
-        if (draft.Refusal is { } problem) Volatile.Write(ref group.Refusal, problem);
-        if (Interlocked.Decrement(ref group.Open) > 0 || group.Receipt is null) return;
-        if (Volatile.Read(ref group.Refusal) is { } refusal) Refuse(group.Receipt, refusal, "The transaction was refused, or some of it.", flush);
-        else Acknowledge(group.Receipt, flush);
+        if (group.Drafts.Count > 0)
+        {
+            foreach (var (_, signal) in group.Signals)
+            {
+                lock (_flightGate) _inFlight += signal.Bytes;
+            }
+
+            Submit(group.Drafts.ToArray());
+            return;
+        }
+
+        foreach (var (membership, signal) in group.Signals) Post(LaneVerb.Signal, membership.Room, signal, signal.Bytes);
+        AcknowledgeNow(group.Receipt);
+    }
+
+    /// <summary>A transaction that does not get as far as the log.</summary>
+    private void RefuseHeld(DraftGroup group, string detail)
+    {
+        var flush = new FlushList();
+        foreach (var draft in group.Drafts)
+        {
+            if (((MessageDraft)draft).Receipt is { } receipt) Refuse(receipt, Problem.TransactionRefused, detail, flush);
+        }
+
+        Refuse(group.Receipt, Problem.TransactionRefused, detail, flush);
+        flush.Flush();
+    }
+
+    /// <summary>Any of the lanes: all of a transaction is settled. Its signals go out, or not, and the COMMIT itself is answered.</summary>
+    private void Settled(DraftGroup group, Problem? refusal, FlushList flush)
+    {
+        foreach (var (membership, signal) in group.Signals)
+        {
+            if (refusal is not null || !membership.Room.Lane.Post(new LaneItem(LaneVerb.Signal, membership.Room, signal))) Landed(signal.Bytes);
+        }
+
+        if (group.Detail is not null) Refuse(group.Receipt, Problem.TransactionRefused, group.Detail, flush);
+        else if (refusal is not null) Refuse(group.Receipt, refusal, "Nothing of the transaction was stored.", flush);
+        else if (group.Receipt is not null) Acknowledge(group.Receipt, flush);
     }
 
     private void Hold(Transaction transaction, MessageDraft draft)
     {
-        if (Fits(transaction, draft.Bytes)) transaction.Drafts.Add(draft);
+        if (!Fits(transaction, draft.Bytes)) return;
+        draft.Group = transaction.Group;
+        transaction.Group.Drafts.Add(draft);
     }
 
     private void Hold(Transaction transaction, Membership membership, SignalFrame signal)
     {
-        if (Fits(transaction, signal.Bytes)) transaction.Signals.Add((membership, signal));
+        if (Fits(transaction, signal.Bytes)) transaction.Group.Signals.Add((membership, signal));
     }
 
     private bool Fits(Transaction transaction, int bytes)
@@ -101,10 +126,11 @@ internal sealed partial class StompSession
 
     private sealed class Transaction
     {
-        public List<Draft> Drafts { get; } = [];
-
-        public List<(Membership Membership, SignalFrame Signal)> Signals { get; } = [];
+        public DraftGroup Group { get; } = new();
 
         public int Bytes { get; set; }
+
+        /// <summary>SENDs that named it; those that it does not hold were refused.</summary>
+        public int Sends { get; set; }
     }
 }

@@ -49,6 +49,9 @@ internal sealed class MessageKeys : IDisposable
 
     public void Add(long room, long sender, byte[] key, Use use) => _batch[new Key(room, sender, key)] = use;
 
+    /// <summary>Inside the transaction: takes back what <see cref="Add"/> got in it.</summary>
+    public void Forget(long room, long sender, byte[] key) => _batch.Remove(new Key(room, sender, key));
+
     /// <summary>Inside the transaction, after its messages: puts older keys into the index, more than came in, so that it never falls behind.</summary>
     /// <param name="messages">messages of this transaction</param>
     /// <param name="lastMessage">the id of the newest message in the store</param>

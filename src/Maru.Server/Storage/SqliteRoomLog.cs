@@ -22,6 +22,10 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
     private readonly SqliteStatement _begin;
     private readonly SqliteStatement _commit;
     private readonly SqliteStatement _rollback;
+    private readonly SqliteStatement _savepoint;
+    private readonly SqliteStatement _rollbackTo;
+    private readonly SqliteStatement _release;
+    private readonly SqliteStatement _newest;
     private readonly SqliteStatement _head;
     private readonly SqliteStatement _insert;
     private readonly SqliteStatement _moveHead;
@@ -35,6 +39,10 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
         _begin = new SqliteStatement(_writer, "BEGIN IMMEDIATE");
         _commit = new SqliteStatement(_writer, "COMMIT");
         _rollback = new SqliteStatement(_writer, "ROLLBACK");
+        _savepoint = new SqliteStatement(_writer, "SAVEPOINT part");
+        _rollbackTo = new SqliteStatement(_writer, "ROLLBACK TO part");
+        _release = new SqliteStatement(_writer, "RELEASE part");
+        _newest = new SqliteStatement(_writer, "SELECT coalesce(max(id), 0) FROM messages");
         _head = new SqliteStatement(_writer, "SELECT last_seq FROM room_heads WHERE room_id = ?1");
         _insert = new SqliteStatement(
             _writer,
@@ -45,7 +53,7 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
         _checkpoints = new WalCheckpoints(database, log);
     }
 
-    public void Append(IReadOnlyList<RoomBatch> rooms)
+    public void Append(IReadOnlyList<BatchPart> parts)
     {
         using var lease = _database.EnterWriter();
         var at = _time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -53,8 +61,8 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
         try
         {
             _begin.Run();
-            foreach (var room in rooms) messages += Append(room, at, lease.Connection);
-            _keys.Settle(messages, raw.sqlite3_last_insert_rowid(_writer));
+            foreach (var part in parts) messages += Append(part, at, lease.Connection);
+            _keys.Settle(messages, Newest());
             _commit.Run();
         }
         catch (Exception e)
@@ -91,7 +99,38 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
         _checkpoints.Dispose();
         using var lease = _database.EnterWriter();
         _keys.Dispose();
-        foreach (var statement in (SqliteStatement[])[_begin, _commit, _rollback, _head, _insert, _moveHead, _isMessage]) statement.Dispose();
+        foreach (var statement in (SqliteStatement[])[_begin, _commit, _rollback, _savepoint, _rollbackTo, _release, _newest, _head, _insert, _moveHead, _isMessage]) statement.Dispose();
+    }
+
+    /// <summary>Appends a part's drafts; answers how many messages were new.</summary>
+    private int Append(BatchPart part, long at, SqliteConnection connection)
+    {
+        var messages = 0;
+        if (part.IsAtomic) _savepoint.Run();
+        foreach (var room in part.Rooms) messages += Append(room, at, connection);
+        if (!part.IsAtomic) return messages;
+        if (part.IsRefused)
+        {
+            _rollbackTo.Run();
+            Forget(part);
+            messages = 0;
+        }
+
+        _release.Run();
+        return messages;
+    }
+
+    /// <summary>What is kept in memory of a part that was undone.</summary>
+    private void Forget(BatchPart part)
+    {
+        foreach (var room in part.Rooms)
+        {
+            _heads.Remove(room.Room.Value);
+            foreach (var draft in room.Drafts)
+            {
+                if (draft is MessageDraft { Refusal: null, IsRepeat: false, ClientKey: { } key }) _keys.Forget(room.Room.Value, draft.Actor.Value, key);
+            }
+        }
     }
 
     /// <summary>Appends a room's drafts; answers how many messages were new.</summary>
@@ -180,6 +219,15 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
         if (found) _heads[room] = head = _head.Int64(0);
         _head.Reset();
         return found;
+    }
+
+    /// <summary>The id of the newest message. Not the last rowid given out: that may be one that was undone, and is given out again.</summary>
+    private long Newest()
+    {
+        _newest.Step();
+        var id = _newest.Int64(0);
+        _newest.Reset();
+        return id;
     }
 
     private bool IsMessage(long room, long seq)

@@ -17,7 +17,7 @@ internal sealed class MemoryRoomLog : IRoomLog
     private TaskCompletionSource? _readGate;
 
     /// <summary>Looks at a batch before it is written; what it returns is thrown. Null lets it pass.</summary>
-    public Func<IReadOnlyList<RoomBatch>, Exception?> AppendFault { get; set; } = _ => null;
+    public Func<IReadOnlyList<BatchPart>, Exception?> AppendFault { get; set; } = _ => null;
 
     /// <summary>What a read throws, or null.</summary>
     public Func<Exception?> ReadFault { get; set; } = () => null;
@@ -92,7 +92,7 @@ internal sealed class MemoryRoomLog : IRoomLog
         }
     }
 
-    public void Append(IReadOnlyList<RoomBatch> rooms)
+    public void Append(IReadOnlyList<BatchPart> parts)
     {
         lock (_appending)
         {
@@ -100,11 +100,11 @@ internal sealed class MemoryRoomLog : IRoomLog
             while (_appendsStall) Monitor.Wait(_appending);
         }
 
-        if (AppendFault(rooms) is { } fault) throw fault;
+        if (AppendFault(parts) is { } fault) throw fault;
         lock (_gate)
         {
-            foreach (var batch in rooms) Append(batch);
-            Transactions.Add(rooms.Sum(x => x.Drafts.Count));
+            foreach (var part in parts) Append(part);
+            Transactions.Add(parts.Sum(x => x.Rooms.Sum(y => y.Drafts.Count)));
         }
     }
 
@@ -150,6 +150,17 @@ internal sealed class MemoryRoomLog : IRoomLog
         }
     }
 
+    private void Append(BatchPart part)
+    {
+        var before = part.IsAtomic ? part.Rooms.Select(x => _rooms.GetValueOrDefault(x.Room)?.Copy()).ToArray() : [];
+        foreach (var batch in part.Rooms) Append(batch);
+        if (!part.IsRefused) return;
+        for (var i = 0; i < before.Length; i++)
+        {
+            if (before[i] is { } room) _rooms[part.Rooms[i].Room] = room;
+        }
+    }
+
     private void Append(RoomBatch batch)
     {
         if (!_rooms.TryGetValue(batch.Room, out var room))
@@ -188,8 +199,10 @@ internal sealed class MemoryRoomLog : IRoomLog
     {
         public HashSet<UserId> Members { get; init; } = [];
 
-        public List<Entry> Entries { get; } = [];
+        public List<Entry> Entries { get; init; } = [];
 
-        public Dictionary<string, (long Seq, byte[] Text)> Keys { get; } = [];
+        public Dictionary<string, (long Seq, byte[] Text)> Keys { get; init; } = [];
+
+        public StoredRoom Copy() => new() { Members = [.. Members], Entries = [.. Entries], Keys = new(Keys) };
     }
 }

@@ -104,6 +104,94 @@ public sealed class TransactionTests
     }
 
     [Fact]
+    public async Task One_refused_message_leaves_nothing_of_the_transaction_and_costs_the_others_nothing()
+    {
+        using var rig = Rig();
+        var (client, other) = (await rig.ConnectAsync(7), await rig.ConnectAsync(7));
+        await client.ListenForRefusalsAsync();
+        await client.SubscribeRoomAsync(1, "s1");
+        await client.SubscribeRoomAsync(2, "s2");
+        await client.SayAsync(2, "first", "first", "client-key:used\n");
+        await other.SayAsync(1, "warm", "warm");
+        rig.Log.StallAppends();
+        var begun = rig.Log.AppendsBegun;
+        await other.SendAsync(StompClient.Say(1, "x"));
+        await Deadline.Until(() => rig.Log.AppendsBegun == begun + 1, "a batch under way");
+        await other.SendAsync(StompClient.Say(1, "before", "before"));
+        await client.SendAsync("BEGIN\ntransaction:t\n\n\0" + StompClient.Say(1, "a", "a", "transaction:t\nclient-key:a\n") + StompClient.Say(2, "b", null, "transaction:t\n")
+            + StompClient.Say(2, "other", "c", "transaction:t\nclient-key:used\n") + "COMMIT\ntransaction:t\nreceipt:commit\n\n\0");
+        await other.SendAsync(StompClient.Say(1, "after", "after") + StompClient.Say(2, "after", "after2"));
+        rig.Log.ResumeAppends();
+
+        (await client.RefusalAsync("c")).Text.ShouldContain("\"type\":\"idempotency-key-reused\"");
+        foreach (var receipt in new[] { "a", "commit" })
+        {
+            var refusal = await client.RefusalAsync(receipt);
+            refusal.Text.ShouldContain("\"type\":\"transaction-refused\"");
+            refusal.Text.ShouldContain("Message 3 of the transaction was refused (idempotency-key-reused)");
+        }
+
+        client.Frames.Count(x => x["destination"] == "/user/queue/errors").ShouldBe(3);
+        (await other.ReceiptAsync("before"))["seq"].ShouldBe("3");
+        (await other.ReceiptAsync("after"))["seq"].ShouldBe("4");
+        (await other.ReceiptAsync("after2"))["seq"].ShouldBe("2");
+        await client.SeqsAsync(4, "s1");
+        await client.SeqsAsync(2, "s2");
+        client.Seqs("s1").ShouldBe([1, 2, 3, 4]);
+        client.Seqs("s2").ShouldBe([1, 2]);
+        (await client.SayAsync(1, "again", "again", "client-key:a\n"))["seq"].ShouldBe("5", "the key was not used");
+    }
+
+    [Fact]
+    public async Task Who_does_not_listen_for_refusals_learns_from_ERROR_which_message_it_was()
+    {
+        using var rig = Rig();
+        var client = await rig.ConnectAsync(7);
+        await client.SayAsync(1, "first", "first", "client-key:used\n");
+        await client.SendAsync("BEGIN\ntransaction:t\n\n\0" + StompClient.Say(1, "a", null, "transaction:t\n") + StompClient.Say(1, "b", null, "transaction:t\nclient-key:used\n"));
+        await client.SendAsync("COMMIT\ntransaction:t\nreceipt:commit\n\n\0");
+        var error = await client.ErrorAsync("transaction-refused");
+        error["receipt-id"].ShouldBe("commit");
+        error.Text.ShouldContain("Message 2 of the transaction was refused (idempotency-key-reused)");
+        rig.Log.Entries(1).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_SEND_that_was_refused_at_once_spoils_its_transaction()
+    {
+        using var rig = Rig();
+        var client = await rig.ConnectAsync(7);
+        await client.ListenForRefusalsAsync();
+        await client.SendAsync("BEGIN\ntransaction:t\n\n\0" + StompClient.Say(1, "a", "a", "transaction:t\n") + StompClient.Say(1, " ", "blank", "transaction:t\n"));
+        (await client.RefusalAsync("blank")).Text.ShouldContain("\"type\":\"invalid\"");
+        await client.SendAsync("COMMIT\ntransaction:t\nreceipt:commit\n\n\0");
+        (await client.RefusalAsync("a")).Text.ShouldContain("transaction-refused");
+        (await client.RefusalAsync("commit")).Text.ShouldContain("transaction-refused");
+        rig.Log.Entries(1).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Signals_go_out_only_when_the_messages_beside_them_are_stored()
+    {
+        using var rig = Rig();
+        var client = await rig.ConnectAsync(7);
+        await client.ListenForRefusalsAsync();
+        await client.SubscribeAsync("/topic/rooms/2/signals/x");
+        await client.SayAsync(1, "first", "first", "client-key:used\n");
+        foreach (var text in new[] { "other", "first" })
+        {
+            await client.SendAsync($"BEGIN\ntransaction:t\n\n\0SEND\ndestination:/topic/rooms/2/signals/x\ntransaction:t\n\nwith {text}\0" + StompClient.Say(1, text, null, "transaction:t\nclient-key:used\n"));
+            await client.SendAsync($"COMMIT\ntransaction:t\nreceipt:{text}\n\n\0");
+        }
+
+        await client.RefusalAsync("other");
+        await client.ReceiptAsync("first");
+        await client.UntilAsync(() => client.Messages.Any(x => x["subscription"] == "s"), "a signal");
+        client.Messages.Where(x => x["subscription"] == "s").Select(x => x.Text).ShouldBe(["with first"]);
+        await client.Session.IdleAsync().Within("nothing to be under way");
+    }
+
+    [Fact]
     public async Task A_transaction_of_someone_who_lost_one_of_its_rooms_is_refused_as_a_whole()
     {
         using var rig = Rig();

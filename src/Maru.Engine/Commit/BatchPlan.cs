@@ -1,0 +1,60 @@
+namespace Maru.Engine.Commit;
+
+/// <summary>
+/// Orders a batch for the log: what belongs to no transaction stays together in one part as long as none comes between, each STOMP transaction is a part of its own, and
+/// room writes come last of all, so that a message and its sender's removal in one batch cannot end in the wrong order. Commit loop only.
+/// </summary>
+internal sealed class BatchPlan
+{
+    private readonly SortedDictionary<long, RoomBatch> _rooms = [];     // of the part that is being filled
+    private readonly List<Draft> _writes = [];
+    private readonly List<BatchPart> _parts = [];
+
+    /// <summary>The batch's parts, good until the next call. Each sender's order is kept.</summary>
+    public IReadOnlyList<BatchPart> Arrange(List<Draft> drafts)
+    {
+        _rooms.Clear();
+        _writes.Clear();
+        _parts.Clear();
+        DraftGroup? group = null;
+        foreach (var draft in drafts)
+        {
+            if (draft is not MessageDraft)
+            {
+                _writes.Add(draft);
+                continue;
+            }
+
+            if (draft.Group != group)
+            {
+                EndPart(group);
+                group = draft.Group;
+            }
+
+            Add(draft);
+        }
+
+        if (_writes.Count > 0 && group is not null)
+        {
+            EndPart(group);
+            group = null;
+        }
+
+        foreach (var write in _writes) Add(write);
+        EndPart(group);
+        return _parts;
+    }
+
+    private void Add(Draft draft)
+    {
+        if (!_rooms.TryGetValue(draft.Room.Value, out var batch)) _rooms[draft.Room.Value] = batch = new RoomBatch(draft.Room);
+        batch.Drafts.Add(draft);
+    }
+
+    private void EndPart(DraftGroup? group)
+    {
+        if (_rooms.Count == 0) return;
+        _parts.Add(new BatchPart(group, [.. _rooms.Values]));
+        _rooms.Clear();
+    }
+}
