@@ -31,7 +31,7 @@ public sealed class ChatEngine : IDisposable
         Connections = new ConnectionTable(options, Clock);
         Rooms = new RoomTable(log) { Make = (id, table) => new Room(id, _lanes!.For(id), table, _pages!, options, Clock, Metrics!) };
         Metrics = new EngineMetrics(() => Connections.Count, () => Rooms.Count);
-        _pages = new PageReader(log, options, Metrics, Log);
+        _pages = new PageReader(log, options, Metrics, Log, time);
         Commits = new CommitQueue(options.CommitQueueBytes);
         _lanes = new Lanes(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Rooms, Log);
         _commitLoop = new CommitLoop(Commits, log, backplane, _lanes, Rooms, this);

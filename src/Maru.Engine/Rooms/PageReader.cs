@@ -4,17 +4,39 @@ using Maru.Engine.Fanout;
 namespace Maru.Engine.Rooms;
 
 /// <summary>Reads pages of logs from the store, a few at a time, and brings each to its room's lane.</summary>
-internal sealed class PageReader(IRoomLog log, EngineOptions options, EngineMetrics metrics, EngineLog diagnostics) : IDisposable
+internal sealed class PageReader(IRoomLog log, EngineOptions options, EngineMetrics metrics, EngineLog diagnostics, TimeProvider time) : IDisposable
 {
     private const int AtOnce = 8;
 
     private readonly SemaphoreSlim _slots = new(AtOnce);
+    private readonly CancellationTokenSource _stopping = new();
 
-    public void Dispose() => _slots.Dispose();
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _stopping.Dispose();
+        _slots.Dispose();
+    }
 
-    public void Read(Room room, long after, Subscribing? subscribing = null) => _ = ReadAsync(room, after, subscribing);
+    public void Read(Room room, long after, Subscribing? subscribing = null) => _ = ReadAsync(room, after, subscribing, fillsGap: false);
 
-    private async Task ReadAsync(Room room, long after, Subscribing? subscribing)
+    public void ReadGap(Room room, long after, TimeSpan delay) => _ = delay == TimeSpan.Zero ? ReadAsync(room, after, null, fillsGap: true) : ReadGapAsync(room, after, delay, _stopping.Token);
+
+    private async Task ReadGapAsync(Room room, long after, TimeSpan delay, CancellationToken ct)
+    {
+        try
+        {
+            await Task.Delay(delay, time, ct).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        await ReadAsync(room, after, null, fillsGap: true).ConfigureAwait(false);
+    }
+
+    private async Task ReadAsync(Room room, long after, Subscribing? subscribing, bool fillsGap)
     {
         Page page;
         metrics.PagesRead.Add(1);
@@ -22,12 +44,12 @@ internal sealed class PageReader(IRoomLog log, EngineOptions options, EngineMetr
         try
         {
             var entries = await Task.Run(async () => await log.ReadAsync(room.Id, after, Pages.Last(after), options.PageBytes, CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
-            page = new Page(after, [.. entries], Failed: false, subscribing);
+            page = new Page(after, [.. entries], Failed: false, subscribing, fillsGap);
         }
         catch (Exception e)
         {
             diagnostics.ReadFailed(e);
-            page = new Page(after, [], Failed: true, subscribing);
+            page = new Page(after, [], Failed: true, subscribing, fillsGap);
         }
         finally
         {

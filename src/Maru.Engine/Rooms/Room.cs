@@ -7,23 +7,34 @@ namespace Maru.Engine.Rooms;
 /// A room that someone on this node uses: its recent log, who listens, and whose rights are known. Everything happens in its lane, but for the two members that
 /// say otherwise.
 /// </summary>
-internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pages, EngineOptions options, EngineClock clock, EngineMetrics metrics)
+internal sealed class Room
 {
-    private readonly RoomTail _tail = new(options, clock);
-    private readonly Hub _hub = new(id, metrics);
+    private readonly RoomTable _table;
+    private readonly PageReader _pages;
+    private readonly EngineOptions _options;
+    private readonly RoomTail _tail;
+    private readonly TailGap _gap;
+    private readonly Hub _hub;
     private readonly Dictionary<UserId, Membership> _members = [];
     private readonly List<Entry> _released = [];
     private readonly List<Entry> _page = [];
     private Dictionary<long, List<Subscription>>? _reading;
     private bool _ready;
     private bool _unloaded;
-    private long _gapRead = -1;
     private long _membersChanged;   // seq of the last such entry that was released here
     private long _revoked;          // seq of the last removal that was committed; under the members' lock
 
-    public RoomId Id => id;
+    public Room(RoomId id, Lane lane, RoomTable table, PageReader pages, EngineOptions options, EngineClock clock, EngineMetrics metrics)
+    {
+        (Id, Lane, _table, _pages, _options) = (id, lane, table, pages, options);
+        _tail = new RoomTail(options, clock);
+        _gap = new TailGap(this, _tail, pages);
+        _hub = new Hub(id, metrics);
+    }
 
-    public Lane Lane => lane;
+    public RoomId Id { get; }
+
+    public Lane Lane { get; }
 
     /// <summary>Any thread, after the commit: takes a member's rights (null: everyone's) away at once, ahead of the entry that says so.</summary>
     public void Revoke(UserId? user, long seq)
@@ -101,9 +112,7 @@ internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pag
         }
 
         Release(flush);
-        if (!_tail.HasGap || _gapRead >= 0 || !_ready) return;
-        _gapRead = _tail.Next - 1;
-        pages.Read(this, _gapRead);
+        if (_ready && !_unloaded) _gap.Fill();
     }
 
     /// <summary>
@@ -112,7 +121,7 @@ internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pag
     /// </summary>
     public void Subscribe(Subscribing subscribing, FlushList flush)
     {
-        if (subscribing.Subscription.Signal is null && subscribing.After >= _tail.Next) pages.Read(this, _tail.Next - 1, subscribing);
+        if (subscribing.Subscription.Signal is null && subscribing.After >= _tail.Next) _pages.Read(this, _tail.Next - 1, subscribing);
         else Begin(subscribing, flush);
     }
 
@@ -131,7 +140,7 @@ internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pag
         if (subscription.Index < 0 || subscription.IsReading) return;
         var outbox = subscription.Connection.Outbox;
         // Some pages at a time: a client that reads fast must not wait for the lane after each.
-        while (subscription.IsCursor && outbox.Bytes < options.OutboxBytes / 2)
+        while (subscription.IsCursor && outbox.Bytes < _options.OutboxBytes / 2)
         {
             if (!subscription.Form.TryGet(subscription.Next, out var run))
             {
@@ -156,12 +165,12 @@ internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pag
     {
         // The store is ahead of the lane: a cursor must not be sent what the others, and the live run that it joins, do not have yet.
         var isAhead = page.Entries is [.., var last] && last.Seq >= _tail.Next;
-        var fillsGap = page.After == _gapRead;
-        if (fillsGap) _gapRead = -1;
-        if (fillsGap || isAhead) Apply(page.Entries, flush);
+        if (page.FillsGap) _gap.Read();
+        if (page.FillsGap || isAhead) Apply(page.Entries, flush);
         if (page.For is not null)
         {
-            if (page.Entries.Count > 0) Subscribe(page.For, flush);
+            if (page.Failed) page.For.Refuse(Problem.Unavailable, flush);
+            else if (page.Entries.Count > 0) Subscribe(page.For, flush);
             else Begin(page.For, flush);
             return;
         }
@@ -203,7 +212,7 @@ internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pag
     /// <summary>Hands a cursor its next run; at the end of the tail it is live. False: there is no room for it, or the connection is gone.</summary>
     private bool TrySend(Subscription subscription, in EncodedRun run, FlushList flush)
     {
-        if (run.First != subscription.Next) throw new InvalidOperationException($"room {id}: a run begins at {run.First}, not at {subscription.Next}");
+        if (run.First != subscription.Next) throw new InvalidOperationException($"room {Id}: a run begins at {run.First}, not at {subscription.Next}");
         var added = subscription.Connection.Outbox.TryAdd(run.Bytes, flush);
         if (added == AddResult.Added) subscription.Next = run.Last + 1;
         _hub.SetCursor(subscription, subscription.Next < _tail.Next);
@@ -222,7 +231,7 @@ internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pag
         }
 
         _reading[after] = [subscription];
-        pages.Read(this, after);
+        _pages.Read(this, after);
     }
 
     private void Release(FlushList flush)
@@ -251,6 +260,6 @@ internal sealed class Room(RoomId id, Lane lane, RoomTable table, PageReader pag
     {
         if (_members.Count > 0 || !_hub.IsEmpty) return;
         _unloaded = true;
-        table.Remove(this);
+        _table.Remove(this);
     }
 }

@@ -32,6 +32,13 @@ internal sealed record Subscribing(Subscription Subscription, long? After, byte[
         if (Receipt is not null) Subscription.Connection.Acknowledge(Receipt, flush);
         Subscription.Connection.Landed(Bytes);
     }
+
+    public void Refuse(Problem problem, FlushList flush)
+    {
+        Subscription.IsEnded = true;
+        Subscription.Connection.Refuse(Receipt, problem, null, flush);
+        Subscription.Connection.Landed(Bytes);
+    }
 }
 
 internal sealed record Unsubscribing(Subscription Subscription, byte[]? Receipt)
@@ -47,5 +54,9 @@ internal sealed record Unsubscribing(Subscription Subscription, byte[]? Receipt)
 }
 
 /// <summary>A piece of the log, read from the store.</summary>
+/// <param name="After">where it begins: behind that seq</param>
+/// <param name="Entries">none when it <paramref name="Failed"/>, or when the log ends there</param>
+/// <param name="Failed">the store could not be read</param>
 /// <param name="For">the subscription that waits for just this read, or null</param>
-internal sealed record Page(long After, List<Entry> Entries, bool Failed, Subscribing? For);
+/// <param name="FillsGap">read because the tail misses it</param>
+internal sealed record Page(long After, List<Entry> Entries, bool Failed, Subscribing? For, bool FillsGap);

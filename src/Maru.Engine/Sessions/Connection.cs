@@ -33,6 +33,9 @@ internal abstract class Connection(ByteSink sink, ChatEngine engine)
     /// <summary>Answers a frame that asked for it. Any thread.</summary>
     public abstract void Acknowledge(byte[] receipt, FlushList flush);
 
+    /// <summary>Refuses a frame, in the protocol's own way; null: it asked for no receipt. Any thread.</summary>
+    public abstract void Refuse(byte[]? receipt, Problem problem, string? detail, FlushList flush);
+
     /// <summary>A lane has done what this connection posted there: its bytes are no longer under way. Any thread.</summary>
     public abstract void Landed(int bytes);
 

@@ -9,6 +9,20 @@ internal sealed partial class StompSession
 
     public override void Acknowledge(byte[] receipt, FlushList flush) => Outbox.Add(Frames.Receipt(_reader.Version, receipt), flush);
 
+    /// <summary>A refused SEND or SUBSCRIBE: a message to those who listen for refusals, ERROR and the end for others.</summary>
+    public override void Refuse(byte[]? receipt, Problem problem, string? detail, FlushList flush)
+    {
+        var queues = _errorQueues;
+        if (queues.Length == 0)
+        {
+            End(Frames.Error(_reader.Version, problem, detail, receipt), problem, flush);
+            return;
+        }
+
+        foreach (var queue in queues)
+            Outbox.Add(Frames.Event(queue, "/user/queue/errors"u8, Interlocked.Increment(ref _events), ProblemJson.Write(problem, detail), receipt), flush);
+    }
+
     public override void SendUserEvent(ReadOnlySpan<byte> json, FlushList flush)
     {
         foreach (var queue in _eventQueues)
@@ -64,20 +78,6 @@ internal sealed partial class StompSession
         var flush = new FlushList();
         Acknowledge(receipt, flush);
         flush.Flush();
-    }
-
-    /// <summary>A refused SEND or SUBSCRIBE: a message to those who listen for refusals, ERROR and the end for others.</summary>
-    private void Refuse(byte[]? receipt, Problem problem, string? detail, FlushList flush)
-    {
-        var queues = _errorQueues;
-        if (queues.Length == 0)
-        {
-            End(Frames.Error(_reader.Version, problem, detail, receipt), problem, flush);
-            return;
-        }
-
-        foreach (var queue in queues)
-            Outbox.Add(Frames.Event(queue, "/user/queue/errors"u8, Interlocked.Increment(ref _events), ProblemJson.Write(problem, detail), receipt), flush);
     }
 
     private void Refuse(in StompFrame frame, Problem problem, string? detail) => RefuseNow(Bytes(frame, "receipt"u8), problem, detail);

@@ -26,6 +26,15 @@ internal sealed class ManualTime : TimeProvider
         return timer;
     }
 
+    /// <summary>Timers that somebody holds.</summary>
+    public int Timers
+    {
+        get
+        {
+            lock (_gate) return _timers.Count;
+        }
+    }
+
     /// <summary>Moves on, firing every timer on the way at its own time.</summary>
     public void Advance(TimeSpan by)
     {

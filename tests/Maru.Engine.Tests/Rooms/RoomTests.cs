@@ -85,6 +85,58 @@ public sealed class RoomTests
     }
 
     [Fact]
+    public async Task A_gap_that_cannot_be_read_is_read_again_after_a_while_and_each_time_a_longer_one()
+    {
+        using var rig = new EngineRig();
+        rig.Log.AddRoom(1, 7);
+        var client = await rig.ConnectAsync(7);
+        await client.SubscribeRoomAsync(1);
+        rig.Log.Seed(1, 5);
+        var idle = rig.Time.Timers;
+        rig.Log.ReadFault = () => new IOException("no disk");
+        var room = rig.FindRoom(1)!;
+        var run = new Maru.Engine.Fanout.CommittedRun(new RoomId(1), [rig.Log.Entries(1)[4]], []);
+        room.Lane.Post(new Maru.Engine.Fanout.LaneItem(Maru.Engine.Fanout.LaneVerb.Committed, null, run));
+        var reads = 1;
+        foreach (var delay in new[] { 0.25, 0.5, 1, 2, 4, 4 })
+        {
+            await Deadline.Until(() => rig.Time.Timers > idle, $"a pause of {delay} s");
+            rig.Log.Reads.Count.ShouldBe(reads++);
+            rig.Time.Advance(delay - 0.01);
+            rig.Time.Timers.ShouldBeGreaterThan(idle, $"the pause was shorter than {delay} s");
+            rig.Time.Advance(0.01);
+            await Deadline.Until(() => rig.Log.Reads.Count == reads, $"a read after {delay} s");
+        }
+
+        await Deadline.Until(() => rig.Time.Timers > idle, "a pause");
+        rig.Log.ReadFault = () => null;
+        rig.Time.Advance(4);
+        await client.SeqsAsync(5);
+        client.Seqs().ShouldBe([1, 2, 3, 4, 5]);
+        rig.TakeErrors().Length.ShouldBe(reads);
+    }
+
+    [Fact]
+    public async Task A_subscription_whose_place_cannot_be_looked_up_is_refused_and_costs_nothing_else()
+    {
+        using var rig = new EngineRig();
+        rig.Log.AddRoom(1, 7);
+        var client = await rig.ConnectAsync(7);
+        await client.ListenForRefusalsAsync();
+        await client.SayAsync(1, "first", "first");
+        rig.Log.ReadFault = () => new IOException("no disk");
+        await client.SendAsync("SUBSCRIBE\nid:s\ndestination:/topic/rooms/1\nafter:9\nreceipt:r\n\n\0");
+        (await client.RefusalAsync("r")).Text.ShouldContain("\"type\":\"unavailable\"");
+        rig.Log.ReadFault = () => null;
+        await client.SubscribeRoomAsync(1, after: 9);
+        await client.SayAsync(1, "second", "second");
+        await client.SeqsAsync(2);
+        client.Seqs().ShouldBe([2]);
+        client.Frames.ShouldNotContain(x => x["receipt-id"] == "r" && x.Command == Maru.Engine.Wire.StompCommand.Receipt);
+        rig.TakeErrors().ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task A_sink_that_throws_costs_its_own_connection_only()
     {
         using var rig = new EngineRig();
