@@ -112,7 +112,10 @@ internal sealed class Room
         }
 
         Release(flush);
-        if (_ready && !_unloaded) _gap.Fill();
+        if (!_ready) return;
+        // The last subscriptions may have ended just now, after their member's sessions had left already.
+        Unload();
+        if (!_unloaded) _gap.Fill();
     }
 
     /// <summary>

@@ -164,6 +164,7 @@ internal sealed partial class StompSession
     private async Task<Membership?> EnterAsync(RoomId room, byte[]? receipt)
     {
         if (_memberships.Remove(room, out var former)) RoomTable.Leave(former);
+        if (_memberships.Count >= Engine.Options.MaxRooms) LeaveLost();
         if (_memberships.Count >= Engine.Options.MaxRooms)
         {
             RefuseNow(receipt, Problem.TooManySubscriptions, $"A connection may use {Engine.Options.MaxRooms} rooms.");
@@ -187,5 +188,14 @@ internal sealed partial class StompSession
         if (membership is null) RefuseNow(receipt, Problem.NotFound, "There is no such room, or you are no member.");
         else _memberships.Add(room, membership);
         return membership;
+    }
+
+    /// <summary>Gives back the rooms that the user has lost.</summary>
+    private void LeaveLost()
+    {
+        foreach (var membership in _memberships.Values())
+        {
+            if (!membership.IsActive && _memberships.Remove(membership.Room.Id, out _)) RoomTable.Leave(membership);
+        }
     }
 }

@@ -31,7 +31,7 @@ internal sealed partial class StompSession
         }
 
         if (_subscriptions.TryGet(key.Subscription, out _) || IsQueue(key.Subscription)) Refuse(frame, Problem.Conflict, "This connection has a subscription with this id.");
-        else if (_subscriptions.Count + _eventQueues.Length + _errorQueues.Length >= Engine.Options.MaxSubscriptions) Refuse(frame, Problem.TooManySubscriptions, null);
+        else if (!HasPlace()) Refuse(frame, Problem.TooManySubscriptions, null);
         else if (kind is DestinationKind.UserEvents or DestinationKind.UserErrors) SubscribeQueue(kind, key, receipt);
         else if (kind is not (DestinationKind.Room or DestinationKind.Signal)) Refuse(frame, Problem.UnknownDestination, "Subscribe to /topic/rooms/{room}, /topic/rooms/{room}/signals/{name}, /user/queue/events or /user/queue/errors.");
         else if (FindMembership(room) is { } membership) Attach(membership, key, kind == DestinationKind.Signal ? System.Text.Encoding.UTF8.GetString(name) : null, after, receipt);
@@ -97,6 +97,18 @@ internal sealed partial class StompSession
         else if (ack is not ("auto" or "client" or "client-individual")) Fail(frame, Problem.BadFrame, "ack must be auto, client or client-individual.");
         else key = new WireFormKey(id, _reader.Version, ack != "auto");
         return key != default;
+    }
+
+    /// <summary>Whether one more subscription is allowed. Those that their rooms have ended count only until the place is wanted.</summary>
+    private bool HasPlace()
+    {
+        if (_subscriptions.Count + _eventQueues.Length + _errorQueues.Length < Engine.Options.MaxSubscriptions) return true;
+        foreach (var subscription in _subscriptions.Values())
+        {
+            if (subscription.IsEnded) _subscriptions.Remove(subscription.Key.Subscription, out _);
+        }
+
+        return _subscriptions.Count + _eventQueues.Length + _errorQueues.Length < Engine.Options.MaxSubscriptions;
     }
 
     private bool IsQueue(string id) => Array.Exists(_eventQueues, x => x.Subscription == id) || Array.Exists(_errorQueues, x => x.Subscription == id);

@@ -5,6 +5,42 @@ namespace Maru.Engine.Tests.Sessions;
 public sealed class MembershipTests
 {
     [Fact]
+    public async Task A_room_that_was_lost_does_not_count_any_longer()
+    {
+        using var rig = new EngineRig(x => x.MaxRooms = 2);
+        for (var room = 1; room <= 3; room++) rig.Log.AddRoom(room, 7);
+        var client = await rig.ConnectAsync(7);
+        await client.ListenForRefusalsAsync();
+        await client.SayAsync(1, "x", "r1");
+        await client.SayAsync(2, "x", "r2");
+        await client.SendAsync(StompClient.Say(3, "x", "full"));
+        (await client.RefusalAsync("full")).Text.ShouldContain("too-many-subscriptions");
+        await rig.ApplyAsync(MemberDraft.Leaves(2, 7));
+        await client.SayAsync(3, "x", "r3");
+        await client.SayAsync(1, "x", "still");
+        await Deadline.Until(() => rig.FindRoom(2) is null, "the lost room to be forgotten");
+    }
+
+    [Fact]
+    public async Task A_room_is_forgotten_also_when_its_last_subscription_ends_after_its_last_session_has_left()
+    {
+        var backplane = new GatedBackplane();
+        using var rig = new EngineRig(backplane: backplane);
+        rig.Log.AddRoom(1, 7);
+        var client = await rig.ConnectAsync(7);
+        await client.ListenForRefusalsAsync();
+        await client.SubscribeRoomAsync(1);
+        backplane.Close(after: 0);
+        var leaving = rig.ApplyAsync(MemberDraft.Leaves(1, 7));
+        await Deadline.Until(() => backplane.Waits, "the removal to be committed, and not applied");
+        await client.SendAsync(StompClient.Say(1, "x", "late"));
+        (await client.RefusalAsync("late")).Text.ShouldContain("not-found");
+        backplane.Open();
+        await leaving;
+        await Deadline.Until(() => rig.FindRoom(1) is null, "the room to be forgotten");
+    }
+
+    [Fact]
     public async Task A_removed_member_loses_send_and_subscription_at_once_and_can_come_back()
     {
         using var rig = Rig();

@@ -109,6 +109,27 @@ public sealed class SubscriptionTests
         (await client.RefusalAsync("c")).Text.ShouldContain("too-many-subscriptions");
     }
 
+    [Fact]
+    public async Task The_place_of_a_subscription_that_ended_is_free_for_another()
+    {
+        using var rig = new EngineRig(x => x.MaxSubscriptions = 11);
+        for (var room = 1; room <= 11; room++) rig.Log.AddRoom(room, 7);
+        var client = await rig.ConnectAsync(7);
+        await client.ListenForRefusalsAsync();
+        for (var room = 1; room <= 10; room++) await client.SubscribeRoomAsync(room, $"r{room}");
+        await client.SendAsync("SUBSCRIBE\nid:more\ndestination:/topic/rooms/11\nreceipt:full\n\n\0");
+        (await client.RefusalAsync("full")).Text.ShouldContain("too-many-subscriptions");
+        await client.SendAsync("UNSUBSCRIBE\nid:r1\n\n\0");
+        await client.SubscribeRoomAsync(11, "after-unsubscribe");
+        await rig.ApplyAsync(MemberDraft.Leaves(2, 7));
+        await client.SubscribeRoomAsync(11, "after-removal");
+        await client.SendAsync("SUBSCRIBE\nid:more\ndestination:/topic/rooms/11\nreceipt:full-again\n\n\0");
+        (await client.RefusalAsync("full-again")).Text.ShouldContain("too-many-subscriptions");
+        await client.SayAsync(11, "x", "said");
+        await client.SeqsAsync(1, "after-removal");
+        await client.SeqsAsync(1, "after-unsubscribe");
+    }
+
     [Theory]
     [InlineData("1.2", "client", true)]
     [InlineData("1.2", "client-individual", true)]
