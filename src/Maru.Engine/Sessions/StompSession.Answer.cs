@@ -32,13 +32,7 @@ internal sealed partial class StompSession
     public override void Fail(Problem problem, string? detail, FlushList flush) => End(Frames.Error(_reader.Version, problem, detail, null), problem, flush);
 
     /// <summary>The peer closed its side: answers with the same and ends.</summary>
-    public void CloseByPeer()
-    {
-        if (!TryEnd()) return;
-        var flush = new FlushList();
-        Outbox.End(WebSocketFrames.Close(1000, default), flush);
-        flush.Flush();
-    }
+    public void CloseByPeer() => FailTransport(1000, default);
 
     /// <summary>The peer broke the WebSocket's rules.</summary>
     public void FailTransport(ushort code, ReadOnlySpan<byte> reason)
