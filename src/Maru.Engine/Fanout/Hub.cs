@@ -60,8 +60,7 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics)
         foreach (var subscription in _log.All)
         {
             if (subscription.IsCursor || subscription.Next > first) continue;
-            if (!subscription.Form.TryGet(first, out var encoded)) encoded = subscription.Form.Encode(run);
-            var added = subscription.Connection.Outbox.TryAdd(encoded.Bytes, flush);
+            var added = subscription.Connection.Outbox.TryAdd(subscription.Form.GetOrEncode(run).Bytes, flush);
             if (added == AddResult.Added)
             {
                 subscription.Next = next;

@@ -59,7 +59,19 @@ internal sealed class WireForm
     /// </summary>
     public bool TryGet(long first, out EncodedRun run) => _encoded.TryGetValue(first, out run);
 
-    /// <summary>The run as WebSocket text messages, one a frame, in one buffer; kept for others until <see cref="Forget"/>, or until there are too many.</summary>
+    /// <summary>The run, as it was encoded for another receiver or else now; kept for the next ones until <see cref="Forget"/>, or until there are too many.</summary>
+    public EncodedRun GetOrEncode(List<Entry> run) => TryGet(run[0].Seq, out var encoded) ? encoded : Encode(run);
+
+    /// <summary>Drops the shared bytes.</summary>
+    public void Forget()
+    {
+        if (_bytes == 0) return;
+        _encoded.Clear();
+        _order.Clear();
+        _bytes = 0;
+    }
+
+    /// <summary>The run as WebSocket text messages, one a frame, in one buffer.</summary>
     /// <remarks><code>
     /// MESSAGE
     /// subscription:{id}
@@ -71,7 +83,7 @@ internal sealed class WireForm
     ///
     /// {event}NUL
     /// </code></remarks>
-    public EncodedRun Encode(List<Entry> run)
+    private EncodedRun Encode(List<Entry> run)
     {
         var size = 0;
         foreach (var entry in run)
@@ -92,15 +104,6 @@ internal sealed class WireForm
         _metrics.Encoded.Add(size);
         if (Users > 1) Keep(encoded);
         return encoded;
-    }
-
-    /// <summary>Drops the shared bytes.</summary>
-    public void Forget()
-    {
-        if (_bytes == 0) return;
-        _encoded.Clear();
-        _order.Clear();
-        _bytes = 0;
     }
 
     private void Keep(in EncodedRun run)
