@@ -75,6 +75,9 @@ public sealed class MaruServer : IAsyncLifetime
         }
     }
 
+    /// <summary>Where it listens: with TLS only when the settings say so.</summary>
+    public Uri AddressOf(string scheme) => Service<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address)).Single(address => address.Scheme == scheme);
+
     public ValueTask InitializeAsync() => RunAsync(_settings);
 
     public T Service<T>() where T : notnull => _app!.Services.GetRequiredService<T>();
@@ -114,8 +117,7 @@ public sealed class MaruServer : IAsyncLifetime
     {
         _app = await Program.BuildAsync(settings, _adjust);
         await _app.StartAsync();
-        var address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        Http = new HttpClient { BaseAddress = new Uri(address) };
+        Http = new HttpClient { BaseAddress = AddressOf(Uri.UriSchemeHttp) };
     }
 
     private async Task StopAsync()

@@ -6,6 +6,12 @@ public abstract class ByteSink
     /// <summary>Writes what can be taken without waiting; answers how much, 0 when the peer's window is full, −1 when the connection is gone.</summary>
     public abstract int TryWrite(ReadOnlySpan<byte> bytes);
 
+    /// <summary>
+    /// Set where <see cref="TryWrite"/> never takes anything and each <see cref="WriteAsync"/> has its price: the bytes to gather for one, as many as a TLS record holds.
+    /// 0: small pieces are gathered for tries, and a write that waits gets one as it is.
+    /// </summary>
+    public virtual int RecordBytes => 0;
+
     /// <summary>Waits until all is taken. Throws <see cref="IOException"/> when the connection is gone.</summary>
     public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes);
 

@@ -125,10 +125,10 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
     /// <summary>Writes what goes without waiting; false: the peer's window is full, and something is left.</summary>
     private bool TryWriteAll()
     {
-        var buffer = GatherBuffer ??= new byte[GatherBytes];
+        var buffer = sink.RecordBytes > 0 ? [] : GatherBuffer ??= new byte[GatherBytes];
         while (Next(buffer) is { Length: > 0 } next)
         {
-            var written = sink.TryWrite(next);
+            var written = sink.TryWrite(next.Span);
             if (written < 0)
             {
                 Close();
@@ -178,25 +178,13 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
         _queue = larger;
     }
 
-    /// <summary>The next bytes to write: one large piece as it is, or small ones side by side. Empty: all written, and the writer has left.</summary>
-    private ReadOnlySpan<byte> Next(Span<byte> buffer)
+    /// <summary>The next bytes to write. Empty: all written, and the writer has left.</summary>
+    private ReadOnlyMemory<byte> Next(Memory<byte> buffer)
     {
         bool ended;
         lock (_gate)
         {
-            if (_count > 0)
-            {
-                if (_count == 1 || _queue[_head].Length >= LargeBytes) return _queue[_head].Span;
-                var used = 0;
-                for (var i = _head; i < _head + _count && used + _queue[i].Length <= buffer.Length; i++)
-                {
-                    _queue[i].Span.CopyTo(buffer[used..]);
-                    used += _queue[i].Length;
-                }
-
-                return buffer[..used];
-            }
-
+            if (_count > 0) return Gather(buffer);
             _busy = false;
             Release(_queue, _head);
             (_queue, _head) = ([], 0);
@@ -207,6 +195,20 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
         if (ended) sink.Shutdown();
         Wake();
         return default;
+    }
+
+    /// <summary>One large piece as it is, or small ones side by side, as many as the buffer holds. Under the gate, with something queued.</summary>
+    private ReadOnlyMemory<byte> Gather(Memory<byte> buffer)
+    {
+        if (_count == 1 || _queue[_head].Length >= Math.Min(LargeBytes, buffer.Length)) return _queue[_head];
+        var used = 0;
+        for (var i = _head; i < _head + _count && used + _queue[i].Length <= buffer.Length; i++)
+        {
+            _queue[i].CopyTo(buffer[used..]);
+            used += _queue[i].Length;
+        }
+
+        return buffer[..used];
     }
 
     private void Advance(int written)
@@ -227,9 +229,13 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
         }
     }
 
-    /// <summary>The slow way: the peer's window is full. Waits with a piece, then tries the fast way again.</summary>
+    /// <summary>
+    /// The slow way: the peer's window is full, or the sink always waits. Waits with a piece, or with a record of them, then tries the fast way again. The record's buffer
+    /// is held until it leaves.
+    /// </summary>
     private async Task DrainAsync()
     {
+        var record = sink.RecordBytes > 0 ? ArrayPool<byte>.Shared.Rent(sink.RecordBytes) : [];
         try
         {
             // A loop and no recursion: a sink that never takes without waiting would go as deep as the queue is long.
@@ -239,7 +245,7 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
                 lock (_gate)
                 {
                     if (_closed) return;
-                    piece = _count == 0 ? default : _queue[_head];
+                    piece = _count == 0 ? default : Gather(record);
                 }
 
                 // A piece at a time, so that a client that reads slowly is seen to read.
@@ -252,6 +258,10 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
         {
             Close();
+        }
+        finally
+        {
+            if (record.Length > 0) ArrayPool<byte>.Shared.Return(record);
         }
     }
 

@@ -9,6 +9,9 @@ internal sealed class StreamSink(Socket? socket, Action abort) : ByteSink
     /// <summary>Set when the upgrade is done; nothing is written before.</summary>
     public Stream Stream { get; set; } = Stream.Null;
 
+    /// <summary>RFC 8446, 5.1: the plaintext of a record has at most 2^14 bytes. The framework cuts it once more, into its blocks of 4 KiB.</summary>
+    public override int RecordBytes => 16 * 1024;
+
     public override int TryWrite(ReadOnlySpan<byte> bytes) => 0;
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)

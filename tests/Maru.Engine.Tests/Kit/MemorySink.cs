@@ -32,6 +32,9 @@ internal sealed class MemorySink(long window = long.MaxValue, bool onlyWaits = f
     /// <summary>Writes asked for: what batching saves.</summary>
     public int Writes { get; private set; }
 
+    /// <summary>Writes that would wait if they had to.</summary>
+    public int Waits { get; private set; }
+
     /// <summary>Ends at the next change of anything here.</summary>
     public Task Changed
     {
@@ -62,6 +65,8 @@ internal sealed class MemorySink(long window = long.MaxValue, bool onlyWaits = f
         return read;
     }
 
+    public override int RecordBytes => onlyWaits ? 1024 : 0;
+
     public override int TryWrite(ReadOnlySpan<byte> bytes)
     {
         WritesAllowed.Wait();
@@ -80,6 +85,7 @@ internal sealed class MemorySink(long window = long.MaxValue, bool onlyWaits = f
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
+        Waits++;
         while (true)
         {
             Task space;

@@ -107,6 +107,25 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task A_sink_that_only_waits_gets_small_pieces_by_the_record_and_in_order()
+    {
+        var sink = new MemorySink(onlyWaits: true);
+        var outbox = new Outbox(sink, 1 << 20, _clock);
+        var sent = new List<byte>();
+        for (var i = 0; i < 3_000; i++)
+        {
+            var piece = Enumerable.Repeat((byte)i, i % 500 == 499 ? 3 * sink.RecordBytes : (i % 7) + 1).ToArray();
+            sent.AddRange(piece);
+            outbox.TryAdd(piece, _flush).ShouldBe(AddResult.Added);
+        }
+
+        _flush.Flush();
+        await outbox.EmptyAsync().Within("the queue");
+        sink.Read().ShouldBe(sent);
+        sink.Waits.ShouldBeLessThan(2 * sent.Count / sink.RecordBytes);
+    }
+
+    [Fact]
     public async Task Who_waits_for_it_to_be_empty_is_woken_by_the_end_of_the_connection_too()
     {
         var outbox = new Outbox(new MemorySink(window: 0), 1000, _clock);
