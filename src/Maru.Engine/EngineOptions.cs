@@ -81,8 +81,11 @@ public sealed class EngineOptions
     /// <summary>A connection without heart-beats is pinged after this silence, and closed after three times as long.</summary>
     public TimeSpan PingAfter { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>A client that takes nothing of what waits for it for so long is closed.</summary>
-    public TimeSpan SlowClientTimeout { get; set; } = TimeSpan.FromSeconds(60);
+    /// <summary>
+    /// A client that takes nothing of what waits for it for so long is closed. At 1 KB/s a kernel with the usual receive buffer of 128 KiB keeps its window closed for
+    /// up to 127 s (measured), as if nobody read.
+    /// </summary>
+    public TimeSpan SlowClientTimeout { get; set; } = TimeSpan.FromMinutes(3);
 
     /// <summary>How long a closing connection may take to fetch its last words.</summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(5);
