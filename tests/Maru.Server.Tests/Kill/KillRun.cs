@@ -10,6 +10,9 @@ internal sealed class KillRun(string folder) : IAsyncDisposable
 
     private MaruProcess? _server;
 
+    /// <summary>A kill comes at a random moment up to so long after the server took up its work.</summary>
+    public TimeSpan LongestLife { get; init; } = TimeSpan.FromMilliseconds(1200);
+
     public List<Talker> Members { get; } = [];
 
     /// <summary>One line for people: what the run was made of.</summary>
@@ -55,7 +58,7 @@ internal sealed class KillRun(string folder) : IAsyncDisposable
     private async Task KillAtRandomAsync()
     {
         await UntilAcknowledgedAsync();
-        await Task.Delay(Random.Shared.Next(1200));
+        await Task.Delay(LongestLife * Random.Shared.NextDouble());
         await KillAsync();
     }
 
@@ -80,8 +83,7 @@ internal sealed class KillRun(string folder) : IAsyncDisposable
         {
             await Deadline.Until(
                 () => Members.TrueForAll(talker => talker.IsSettled) && Members.GroupBy(talker => talker.Room).All(room => room.Select(talker => talker.Last).Distinct().Count() == 1),
-                "all to be settled",
-                TimeSpan.FromSeconds(20));
+                "all to be settled");
         }
         catch (TimeoutException)
         {
