@@ -1,4 +1,3 @@
-using System.Buffers;
 using Maru.Engine.Fanout;
 
 namespace Maru.Engine.Sessions;
@@ -16,28 +15,12 @@ internal enum AddResult : byte
 /// What waits to be written to one connection: references to shared, encoded bytes, in order. Any thread adds; at most one writer drains, with everything queued in
 /// as few socket writes as it takes, and leaves when it is empty: idle, it holds no task, timer or buffer.
 /// Bounded in bytes. Full means: subscriptions become cursors and wait for <see cref="WhenEmpty"/>, ephemeral events are dropped, answers are still taken up to
-/// four times the bound, and beyond that the connection is closed.
+/// four times the bound, and beyond that the connection is closed. The writer is <c>Outbox.Write.cs</c>.
 /// </summary>
-internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
+internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
 {
-    private const int GatherBytes = 64 * 1024;
-    private const int LargeBytes = 8 * 1024;
-
-    // A run to a thousand clients needs a thousand small queues at once, each for a moment: more than the shared pool keeps.
-    private const int SmallQueue = 4;
-    private const int SpareQueues = 4096;
-
-    [ThreadStatic]
-    private static byte[]? GatherBuffer;
-
-    [ThreadStatic]
-    private static Stack<ReadOnlyMemory<byte>[]>? Spares;
-
     private readonly Lock _gate = new();
-    private ReadOnlyMemory<byte>[] _queue = [];
-    private int _head;
-    private int _count;
-    private int _bytes;
+    private PieceQueue _queue;      // changed and gathered under the gate
     private bool _busy;             // a flush is owed or under way
     private bool _ending;
     private bool _closed;
@@ -49,7 +32,7 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
     public long LastProgress { get; private set; }
 
     /// <summary>Bytes that wait.</summary>
-    public int Bytes => Volatile.Read(ref _bytes);
+    public int Bytes => _queue.Bytes;
 
     public bool IsClosed => Volatile.Read(ref _closed);
 
@@ -100,7 +83,7 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
     {
         lock (_gate)
         {
-            if (_bytes == 0 || _closed) return false;
+            if (Bytes == 0 || _closed) return false;
             (_whenEmpty ??= []).Add(subscription);
             return true;
         }
@@ -111,35 +94,9 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
     {
         lock (_gate)
         {
-            if (_bytes == 0 || _closed) return Task.CompletedTask;
+            if (Bytes == 0 || _closed) return Task.CompletedTask;
             return (_empty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
-    }
-
-    /// <summary>Writes what waits. Called through <see cref="FlushList"/> by whoever's add found the outbox idle.</summary>
-    public void Flush()
-    {
-        if (!TryWriteAll()) _ = DrainAsync();
-    }
-
-    /// <summary>Writes what goes without waiting; false: the peer's window is full, and something is left.</summary>
-    private bool TryWriteAll()
-    {
-        var buffer = sink.RecordBytes > 0 ? [] : GatherBuffer ??= new byte[GatherBytes];
-        while (Next(buffer) is { Length: > 0 } next)
-        {
-            var written = sink.TryWrite(next.Span);
-            if (written < 0)
-            {
-                Close();
-                return true;
-            }
-
-            Advance(written);
-            if (written < next.Length) return false;
-        }
-
-        return true;
     }
 
     private AddResult Add(ReadOnlyMemory<byte> frames, FlushList flush, int bound, bool ends = false)
@@ -147,10 +104,8 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
         lock (_gate)
         {
             if (_closed || _ending) return AddResult.Closed;
-            if (_bytes > 0 && _bytes + frames.Length > bound) return AddResult.Full;
-            if (_head + _count == _queue.Length) MakeRoom();
-            _queue[_head + _count++] = frames;
-            _bytes += frames.Length;
+            if (Bytes > 0 && Bytes + frames.Length > bound) return AddResult.Full;
+            _queue.Add(frames);
             _ending = ends;
             if (_busy) return AddResult.Added;
             _busy = true;
@@ -161,119 +116,13 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
         return AddResult.Added;
     }
 
-    private void MakeRoom()
-    {
-        if (_head > 0)
-        {
-            Array.Copy(_queue, _head, _queue, 0, _count);
-            Array.Clear(_queue, _count, _head);
-            _head = 0;
-            if (_count < _queue.Length / 2) return;
-        }
-
-        if (_count < _queue.Length) return;
-        var larger = Rent(Math.Max(SmallQueue, _count * 2));
-        Array.Copy(_queue, larger, _count);
-        Release(_queue, _count);
-        _queue = larger;
-    }
-
-    /// <summary>The next bytes to write. Empty: all written, and the writer has left.</summary>
-    private ReadOnlyMemory<byte> Next(Memory<byte> buffer)
-    {
-        bool ended;
-        lock (_gate)
-        {
-            if (_count > 0) return Gather(buffer);
-            _busy = false;
-            Release(_queue, _head);
-            (_queue, _head) = ([], 0);
-            ended = _ending && !_closed;
-            if (ended) _closed = true;
-        }
-
-        if (ended) sink.Shutdown();
-        Wake();
-        return default;
-    }
-
-    /// <summary>One large piece as it is, or small ones side by side, as many as the buffer holds. Under the gate, with something queued.</summary>
-    private ReadOnlyMemory<byte> Gather(Memory<byte> buffer)
-    {
-        if (_count == 1 || _queue[_head].Length >= Math.Min(LargeBytes, buffer.Length)) return _queue[_head];
-        var used = 0;
-        for (var i = _head; i < _head + _count && used + _queue[i].Length <= buffer.Length; i++)
-        {
-            _queue[i].CopyTo(buffer[used..]);
-            used += _queue[i].Length;
-        }
-
-        return buffer[..used];
-    }
-
-    private void Advance(int written)
-    {
-        lock (_gate)
-        {
-            if (_closed) return;
-            if (written > 0) LastProgress = clock.Now;
-            _bytes -= written;
-            while (_count > 0 && written >= _queue[_head].Length)
-            {
-                written -= _queue[_head].Length;
-                _queue[_head++] = default;
-                _count--;
-            }
-
-            if (written > 0) _queue[_head] = _queue[_head][written..];
-        }
-    }
-
-    /// <summary>
-    /// The slow way: the peer's window is full, or the sink always waits. Waits with a piece, or with a record of them, then tries the fast way again. The record's buffer
-    /// is held until it leaves.
-    /// </summary>
-    private async Task DrainAsync()
-    {
-        var record = sink.RecordBytes > 0 ? ArrayPool<byte>.Shared.Rent(sink.RecordBytes) : [];
-        try
-        {
-            // A loop and no recursion: a sink that never takes without waiting would go as deep as the queue is long.
-            do
-            {
-                ReadOnlyMemory<byte> piece;
-                lock (_gate)
-                {
-                    if (_closed) return;
-                    piece = _count == 0 ? default : Gather(record);
-                }
-
-                // A piece at a time, so that a client that reads slowly is seen to read.
-                if (piece.Length > GatherBytes) piece = piece[..GatherBytes];
-                if (!piece.IsEmpty) await sink.WriteAsync(piece).ConfigureAwait(false);
-                Advance(piece.Length);
-            }
-            while (!TryWriteAll());
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
-        {
-            Close();
-        }
-        finally
-        {
-            if (record.Length > 0) ArrayPool<byte>.Shared.Return(record);
-        }
-    }
-
     private void Close()
     {
         lock (_gate)
         {
             if (_closed) return;
             _closed = true;
-            Array.Clear(_queue, _head, _count);
-            _count = 0;
-            _bytes = 0;
+            _queue.Clear();
         }
 
         Wake();
@@ -292,25 +141,5 @@ internal sealed class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
         empty?.SetResult();
         if (cursors is null) return;
         foreach (var cursor in cursors) cursor.PostCatchUp();
-    }
-
-    private static ReadOnlyMemory<byte>[] Rent(int length)
-    {
-        if (length > SmallQueue) return ArrayPool<ReadOnlyMemory<byte>>.Shared.Rent(length);
-        return Spares is not null && Spares.TryPop(out var spare) ? spare : new ReadOnlyMemory<byte>[SmallQueue];
-    }
-
-    private static void Release(ReadOnlyMemory<byte>[] queue, int used)
-    {
-        if (queue.Length == 0) return;
-        Array.Clear(queue, 0, used);
-        if (queue.Length == SmallQueue)
-        {
-            Spares ??= new Stack<ReadOnlyMemory<byte>[]>();
-            if (Spares.Count < SpareQueues) Spares.Push(queue);
-            return;
-        }
-
-        ArrayPool<ReadOnlyMemory<byte>>.Shared.Return(queue);
     }
 }
