@@ -11,11 +11,14 @@ internal sealed class DiscardingRoomLog : IRoomLog
 
     public void Append(IReadOnlyList<BatchPart> parts)
     {
-        foreach (var batch in parts.SelectMany(x => x.Rooms))
+        foreach (var part in parts)
         {
-            _heads.TryGetValue(batch.Room, out var head);
-            foreach (var draft in batch.Drafts) ((MessageDraft)draft).Committed(++head, 1_900_000_000_000);
-            _heads[batch.Room] = head;
+            foreach (var batch in part.Rooms)
+            {
+                _heads.TryGetValue(batch.Room, out var head);
+                foreach (var draft in batch.Drafts) ((MessageDraft)draft).Committed(++head, 1_900_000_000_000);
+                _heads[batch.Room] = head;
+            }
         }
     }
 

@@ -6,12 +6,12 @@ namespace Maru.Engine.Commit;
 /// </summary>
 internal sealed class BatchPlan
 {
-    private readonly SortedDictionary<long, RoomBatch> _rooms = [];     // of the part that is being filled
+    private readonly Dictionary<long, RoomBatch> _rooms = [];     // of the part that is being filled
     private readonly List<Draft> _writes = [];
     private readonly List<BatchPart> _parts = [];
 
     /// <summary>The batch's parts, good until the next call. Each sender's order is kept.</summary>
-    public IReadOnlyList<BatchPart> Arrange(List<Draft> drafts)
+    public List<BatchPart> Arrange(List<Draft> drafts)
     {
         _rooms.Clear();
         _writes.Clear();
@@ -54,7 +54,10 @@ internal sealed class BatchPlan
     private void EndPart(DraftGroup? group)
     {
         if (_rooms.Count == 0) return;
-        _parts.Add(new BatchPart(group, [.. _rooms.Values]));
+        var rooms = new RoomBatch[_rooms.Count];
+        _rooms.Values.CopyTo(rooms, 0);
+        Array.Sort(rooms, static (a, b) => a.Room.Value.CompareTo(b.Room.Value));
+        _parts.Add(new BatchPart(group, rooms));
         _rooms.Clear();
     }
 }
