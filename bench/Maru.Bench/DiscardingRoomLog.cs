@@ -9,6 +9,12 @@ internal sealed class DiscardingRoomLog : IRoomLog
 {
     private readonly Dictionary<RoomId, long> _heads = [];
 
+    public int Loops => 1;
+
+    public bool IsShared => false;
+
+    public ValueTask<IReadOnlyDictionary<RoomId, long>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct) => throw new NotSupportedException();
+
     public void Append(IReadOnlyList<BatchPart> parts)
     {
         foreach (var part in parts)

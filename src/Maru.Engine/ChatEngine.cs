@@ -13,11 +13,14 @@ namespace Maru.Engine;
 public sealed class ChatEngine : IDisposable
 {
     private readonly Authenticator _authenticator;
-    private readonly CommitLoop _commitLoop;
+    private readonly IRoomLog _log;
+    private readonly IBackplane _backplane;
     private readonly Lanes _lanes;
     private readonly PageReader _pages;
+    private readonly ReceiveBudget _budget;
     private readonly CancellationTokenSource _stopping = new();
     private Sweeper? _sweeper;
+    private TailWatch? _tails;
     private long _signals;
 
     public ChatEngine(EngineOptions options, IRoomLog log, IBackplane backplane, Authenticator authenticator, TimeProvider time, ILogger<ChatEngine> logger)
@@ -27,14 +30,16 @@ public sealed class ChatEngine : IDisposable
         Clock = new EngineClock(time);
         Log = new EngineLog(logger);
         _authenticator = authenticator;
+        _log = log;
+        _backplane = backplane;
         Allowances = new SendAllowances(options, time);
         Connections = new ConnectionTable(options, Clock);
-        Rooms = new RoomTable(log) { Make = (id, table) => new Room(id, _lanes!.For(id), table, _pages!, options, Clock, Metrics!) };
+        Rooms = new RoomTable(log, backplane) { Make = (id, table) => new Room(id, _lanes!.For(id), table, _pages!, options, Clock, Metrics!) };
         Metrics = new EngineMetrics(() => Connections.Count, () => Rooms.Count);
         _pages = new PageReader(log, options, Metrics, Log, time);
-        Commits = new CommitQueue(options.CommitQueueBytes);
-        _lanes = new Lanes(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Rooms, Log);
-        _commitLoop = new CommitLoop(Commits, log, backplane, _lanes, Rooms, this);
+        _budget = new ReceiveBudget(options.ReceiveBytes);
+        _lanes = new Lanes(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Rooms, backplane, _budget, Log);
+        Commits = new CommitLoops(log, options.CommitQueueBytes, (queue, number) => new CommitLoop(queue, number, log, backplane, _lanes, Rooms, this));
     }
 
     public EngineOptions Options { get; }
@@ -53,14 +58,15 @@ public sealed class ChatEngine : IDisposable
 
     internal RoomTable Rooms { get; }
 
-    internal CommitQueue Commits { get; }
+    internal CommitLoops Commits { get; }
 
     internal CancellationToken Stopping => _stopping.Token;
 
     public void Start()
     {
         _lanes.Start();
-        _commitLoop.Start();
+        Commits.Start();
+        _tails = new TailWatch(Rooms, _log, _backplane, Options, Log, Time);
         _sweeper = new Sweeper(Connections, Allowances, Clock, Log, Time);
     }
 
@@ -70,7 +76,7 @@ public sealed class ChatEngine : IDisposable
     /// </summary>
     public void Stop()
     {
-        _commitLoop.Stop();
+        Commits.Stop();
         _lanes.Stop();
         foreach (var connection in Connections.Shut()) connection.Fail(Problem.ShuttingDown);
         _stopping.Cancel();
@@ -79,15 +85,44 @@ public sealed class ChatEngine : IDisposable
     /// <summary>Appends to a room's log from outside a session; waits while the queue is full. The owner is told the outcome.</summary>
     public ValueTask AppendAsync(Draft draft) => Commits.AddAsync(new[] { draft });
 
+    /// <summary>Another node committed these, in seq order. Rights that they end are gone when it returns. Beyond what may wait they are dropped: the log has them.</summary>
+    public void Receive(RoomId room, List<Entry> run)
+    {
+        if (run.Count == 0 || !Rooms.TryGet(room, out var here)) return;
+        here.Revoke(run);
+        var bytes = 0;
+        foreach (var entry in run) bytes += entry.Body.Length + 64;
+        if (!_budget.TryTake(bytes)) return;
+        here.Expect(run[^1].Seq);
+        here.Lane.Post(new LaneItem(LaneVerb.Received, here, new ReceivedRun(run, bytes)));
+    }
+
+    /// <summary>Another node committed more than it could tell: the room's log goes so far.</summary>
+    public void ReceiveHead(RoomId room, long head)
+    {
+        if (Rooms.TryGet(room, out var here)) here.Lane.Post(new LaneItem(LaneVerb.Head, here, head));
+    }
+
+    /// <summary>A signal that a member sent on another node.</summary>
+    public void Receive(RoomId room, SignalFrame signal)
+    {
+        if (Rooms.TryGet(room, out var here) && _budget.TryTake(signal.Bytes)) here.Lane.Post(new LaneItem(LaneVerb.Signal, here, signal));
+    }
+
+    /// <summary>A number for a signal, of this node alone.</summary>
+    public long NextSignal() => Interlocked.Increment(ref _signals);
+
+    /// <summary>The backplane listens (again) and may have missed something: the log is asked soon.</summary>
+    public void CheckTails() => _tails?.Ask();
+
     public void Dispose()
     {
         _sweeper?.Dispose();
+        _tails?.Dispose();
         _stopping.Dispose();
         _pages.Dispose();
         Metrics.Dispose();
     }
 
     internal ValueTask<Identity?> AuthenticateAsync(string token) => _authenticator(token, Stopping);
-
-    internal long NextSignal() => Interlocked.Increment(ref _signals);
 }

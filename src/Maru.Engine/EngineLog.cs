@@ -33,6 +33,9 @@ internal sealed partial class EngineLog(ILogger logger)
     [LoggerMessage(9, LogLevel.Error, "Connections failed in a way that they should not, and were cut off.")]
     private static partial void FlushFailed(ILogger logger, Exception e);
 
+    [LoggerMessage(10, LogLevel.Error, "The store could not be asked for other nodes' entries.")]
+    private static partial void TailCheckFailed(ILogger logger, Exception e);
+
     public void CommitFailed(int drafts, Exception e) => CommitFailed(logger, drafts, e);
 
     public void StoreFailed(Problem problem, Exception e) => StoreFailed(logger, problem.Slug, e);
@@ -48,6 +51,8 @@ internal sealed partial class EngineLog(ILogger logger)
     public void FlushFailed(Exception e) => FlushFailed(logger, e);
 
     public void SweepFailed(Exception e) => SweepFailed(logger, e);
+
+    public void TailCheckFailed(Exception e) => TailCheckFailed(logger, e);
 
     public void AnnouncementFailed(Exception e) => AnnouncementFailed(logger, e);
 }

@@ -39,8 +39,17 @@ public sealed class EngineOptions
     /// <summary>Bytes of recent events that a loaded room keeps at most.</summary>
     public int TailMaxBytes { get; set; } = 4 * 1024 * 1024;
 
+    /// <summary>How often the store is asked for entries of other nodes while the bus between them works.</summary>
+    public TimeSpan TailCheck { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The same while there is no bus, or it is away: what another node's message waits for at most.</summary>
+    public TimeSpan TailCheckAlone { get; set; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Bytes of drafts that wait for the store; beyond it senders wait.</summary>
     public int CommitQueueBytes { get; set; } = 32 * 1024 * 1024;
+
+    /// <summary>Bytes of other nodes' entries and signals that wait to be delivered; what comes beyond it is read from the store later.</summary>
+    public int ReceiveBytes { get; set; } = 32 * 1024 * 1024;
 
     /// <summary>Drafts that one transaction takes at most.</summary>
     public int CommitBatch { get; set; } = 2000;

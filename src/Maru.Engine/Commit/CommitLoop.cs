@@ -19,10 +19,10 @@ internal sealed class CommitLoop
     private readonly BatchPlan _plan = new();
     private bool _storeFailed;
 
-    public CommitLoop(CommitQueue queue, IRoomLog log, IBackplane backplane, Lanes lanes, RoomTable rooms, ChatEngine engine)
+    public CommitLoop(CommitQueue queue, int number, IRoomLog log, IBackplane backplane, Lanes lanes, RoomTable rooms, ChatEngine engine)
     {
         (_queue, _log, _backplane, _lanes, _rooms, _engine) = (queue, log, backplane, lanes, rooms, engine);
-        _thread = new Thread(Run) { IsBackground = true, Name = "maru commit" };
+        _thread = new Thread(Run) { IsBackground = true, Name = $"maru commit {number}" };
     }
 
     public void Start() => _thread.Start();
@@ -123,14 +123,15 @@ internal sealed class CommitLoop
             if (draft.Refusal is not null) _engine.Metrics.Refused.Add(1, new KeyValuePair<string, object?>("reason", draft.Refusal.Slug));
         }
 
-        foreach (var entry in entries)
-        {
-            // Rights end here, before the next batch is taken: nothing of a removed member is appended after the removal.
-            if (entry.Type is EntryType.MemberLeft or EntryType.RoomDeleted && _rooms.TryGet(batch.Room, out var room)) room.Revoke(entry.Type == EntryType.MemberLeft ? entry.Member : null, entry.Seq);
-        }
-
         if (entries.Count > 0)
         {
+            if (_rooms.TryGet(batch.Room, out var room))
+            {
+                // Rights end here, before the next batch is taken: nothing of a removed member is appended after the removal.
+                room.Revoke(entries);
+                room.Expect(entries[^1].Seq);
+            }
+
             _engine.Metrics.Committed.Add(entries.Count);
             Announce(batch.Room, entries);
         }

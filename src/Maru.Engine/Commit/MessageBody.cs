@@ -74,6 +74,7 @@ internal readonly struct MessageBody
         }
 
         if (text is null || IsBlank(text)) return "text must be given and not be blank.";
+        if (text.Contains((byte)0)) return "text must not contain U+0000, which PostgreSQL cannot store.";
         body = new MessageBody { Text = text, ReplyTo = replyTo };
         return null;
     }

@@ -12,6 +12,8 @@ internal enum LaneVerb : byte
     Subscribe,
     Unsubscribe,
     Signal,
+    Received,
+    Head,
     CatchUp,
     Page,
 }
@@ -22,6 +24,10 @@ internal readonly record struct LaneItem(LaneVerb Verb, Room? Room, object Subje
 /// <summary>A room's share of a committed batch: what subscribers see and whom to answer.</summary>
 internal sealed record CommittedRun(RoomId Room, List<Entry> Entries, List<Draft> Drafts);
 
+/// <summary>Committed by another node.</summary>
+/// <param name="Bytes">what they count for in the <see cref="ReceiveBudget"/></param>
+internal sealed record ReceivedRun(List<Entry> Entries, int Bytes);
+
 /// <summary>
 /// One loop on a thread of its own that does all work of its rooms, in order: so rooms need no locks. Takes everything that waits as one round and flushes the
 /// round's outboxes at its end: the more load, the larger the writes.
@@ -31,12 +37,14 @@ internal sealed class Lane
     private readonly Mailbox<LaneItem> _mailbox = new();
     private readonly FlushList _flush = new();
     private readonly RoomTable _rooms;
+    private readonly IBackplane _backplane;
+    private readonly ReceiveBudget _budget;
     private readonly EngineLog _log;
     private readonly Thread _thread;
 
-    public Lane(int number, RoomTable rooms, EngineLog log)
+    public Lane(int number, RoomTable rooms, IBackplane backplane, ReceiveBudget budget, EngineLog log)
     {
-        _rooms = rooms;
+        (_rooms, _backplane, _budget) = (rooms, backplane, budget);
         _log = log;
         _thread = new Thread(Run) { IsBackground = true, Name = $"maru lane {number}" };
     }
@@ -118,7 +126,22 @@ internal sealed class Lane
             case LaneVerb.Signal:
                 var signal = (SignalFrame)item.Subject;
                 item.Room!.Deliver(signal, _flush);
-                signal.Sender.Landed(signal.Bytes);
+                if (signal.Origin is null)
+                {
+                    _budget.Return(signal.Bytes);
+                    break;
+                }
+
+                signal.Origin.Landed(signal.Bytes);
+                _backplane.Publish(item.Room!.Id, signal);
+                break;
+            case LaneVerb.Received:
+                var received = (ReceivedRun)item.Subject;
+                _budget.Return(received.Bytes);
+                item.Room!.Apply(received.Entries, _flush);
+                break;
+            case LaneVerb.Head:
+                item.Room!.CatchUpTo((long)item.Subject);
                 break;
             case LaneVerb.CatchUp:
                 item.Room!.CatchUp((Subscription)item.Subject, _flush);

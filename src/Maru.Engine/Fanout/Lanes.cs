@@ -7,10 +7,10 @@ internal sealed class Lanes
 {
     private readonly Lane[] _lanes;
 
-    public Lanes(int count, RoomTable rooms, EngineLog log)
+    public Lanes(int count, RoomTable rooms, IBackplane backplane, ReceiveBudget budget, EngineLog log)
     {
         _lanes = new Lane[count];
-        for (var i = 0; i < count; i++) _lanes[i] = new Lane(i, rooms, log);
+        for (var i = 0; i < count; i++) _lanes[i] = new Lane(i, rooms, backplane, budget, log);
     }
 
     public Lane For(RoomId room) => _lanes[(int)((ulong)room.Value % (ulong)_lanes.Length)];

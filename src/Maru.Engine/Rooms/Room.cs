@@ -16,6 +16,8 @@ internal sealed class Room
     private readonly Cursors _cursors;
     private readonly RoomMembers _members;
     private readonly List<Entry> _released = [];
+    private long _expected;     // seq of the newest entry that somebody told this node of
+    private long _suspected;    // what the log had when it was asked last, if that was more. Tail watch only
     private bool _ready;
     private bool _unloaded;
 
@@ -35,8 +37,32 @@ internal sealed class Room
     /// <summary>Any thread.</summary>
     public Lane Lane { get; }
 
-    /// <inheritdoc cref="RoomMembers.Revoke"/>
-    public void Revoke(UserId? user, long seq) => _members.Revoke(user, seq);
+    /// <summary>Any thread, after the commit: takes away at once the rights that these entries end, ahead of the entries themselves.</summary>
+    public void Revoke(List<Entry> run)
+    {
+        foreach (var entry in run)
+        {
+            if (entry.Type is EntryType.MemberLeft or EntryType.RoomDeleted) _members.Revoke(entry.Member, entry.Seq);
+        }
+    }
+
+    /// <summary>Any thread: entries up to this one are on their way to the lane.</summary>
+    public void Expect(long seq)
+    {
+        for (var expected = Interlocked.Read(ref _expected); expected < seq; expected = Interlocked.Read(ref _expected))
+        {
+            if (Interlocked.CompareExchange(ref _expected, seq, expected) == expected) return;
+        }
+    }
+
+    /// <summary>Tail watch: whether the log has entries that nobody told this node of. They may be on their way: that is waited for, unless there is no way.</summary>
+    public bool IsBehind(long head, bool isAlone)
+    {
+        var expected = Interlocked.Read(ref _expected);
+        var isBehind = head > expected && (isAlone || (_suspected > 0 && expected < _suspected));
+        _suspected = head > expected ? head : 0;
+        return isBehind;
+    }
 
     /// <inheritdoc cref="RoomMembers.Enter"/>
     public Membership? Enter(Entering entering, FlushList flush)
@@ -49,6 +75,7 @@ internal sealed class Room
             // Room entries that were committed after the head was read wait in the tail and come out now.
             _ready = true;
             _tail.Start(entering.State.Head, _released);
+            Expect(entering.State.Head);
             Release(flush);
         }
 
@@ -81,6 +108,12 @@ internal sealed class Room
         // The last subscriptions may have ended just now, after their member's sessions had left already.
         Unload();
         if (!_unloaded) _gap.Fill();
+    }
+
+    /// <summary>The log goes so far, and nobody said so.</summary>
+    public void CatchUpTo(long head)
+    {
+        if (_ready && !_unloaded) _gap.FillTo(head);
     }
 
     /// <summary>
@@ -154,7 +187,7 @@ internal sealed class Room
         if (entry.Type == EntryType.MemberJoined) return;
         // Whoever comes back enters anew: a right that ended never lives again, or a second removal could be overtaken by the joining between the two.
         var user = entry.Type == EntryType.MemberLeft ? entry.Member : null;
-        Revoke(user, entry.Seq);
+        _members.Revoke(user, entry.Seq);
         _hub.RemoveAll(user, entry.Seq);
     }
 

@@ -6,7 +6,7 @@ using Maru.Engine.Fanout;
 namespace Maru.Engine.Rooms;
 
 /// <summary>The rooms that someone on this node uses. A room is made by the first session that enters and forgotten when the last has left. Any thread.</summary>
-internal sealed class RoomTable(IRoomLog log)
+internal sealed class RoomTable(IRoomLog log, IBackplane backplane)
 {
     private readonly ConcurrentDictionary<RoomId, Room> _rooms = new();
 
@@ -14,6 +14,8 @@ internal sealed class RoomTable(IRoomLog log)
     public required Func<RoomId, RoomTable, Room> Make { private get; init; }
 
     public int Count => _rooms.Count;
+
+    public Room[] All() => [.. _rooms.Values];
 
     public bool TryGet(RoomId id, [NotNullWhen(true)] out Room? room) => _rooms.TryGetValue(id, out room);
 
@@ -23,7 +25,7 @@ internal sealed class RoomTable(IRoomLog log)
         while (true)
         {
             // The room must be in the table before the store is read, so that whatever is committed after the read reaches it.
-            var room = _rooms.GetOrAdd(id, static (id, table) => table.Make(id, table), this);
+            var room = GetOrMake(id);
             MembershipState state;
             try
             {
@@ -46,5 +48,20 @@ internal sealed class RoomTable(IRoomLog log)
     public static void Leave(Membership membership) => membership.Room.Lane.Post(new LaneItem(LaneVerb.Leave, membership.Room, membership));
 
     /// <summary>The room's lane: nobody uses it.</summary>
-    public void Remove(Room room) => _rooms.TryRemove(new KeyValuePair<RoomId, Room>(room.Id, room));
+    public void Remove(Room room)
+    {
+        if (_rooms.TryRemove(new KeyValuePair<RoomId, Room>(room.Id, room))) backplane.Release(room.Id);
+    }
+
+    private Room GetOrMake(RoomId id)
+    {
+        while (true)
+        {
+            if (_rooms.TryGetValue(id, out var room)) return room;
+            room = Make(id, this);
+            if (!_rooms.TryAdd(id, room)) continue;
+            backplane.Use(id);
+            return room;
+        }
+    }
 }

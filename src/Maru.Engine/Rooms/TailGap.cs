@@ -12,11 +12,19 @@ internal sealed class TailGap(Room room, RoomTail tail, PageReader pages)
     private bool _isReading;
     private long _readAfter = -1;
     private TimeSpan _delay;
+    private long _head;
+
+    /// <summary>The log goes so far; what the tail misses up to there is read.</summary>
+    public void FillTo(long head)
+    {
+        _head = Math.Max(_head, head);
+        Fill();
+    }
 
     /// <summary>Reads on, if there is a gap and no read is under way.</summary>
     public void Fill()
     {
-        if (_isReading || !tail.HasGap) return;
+        if (_isReading || (!tail.HasGap && tail.Next > _head)) return;
         var after = tail.Next - 1;
         _delay = after > _readAfter ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Clamp(2 * _delay.Ticks, FirstDelay.Ticks, LongestDelay.Ticks));
         (_isReading, _readAfter) = (true, after);

@@ -91,8 +91,17 @@ internal sealed partial class StompSession
         var bytes = 0;
         foreach (var draft in drafts) bytes += draft.Bytes;
         lock (_flightGate) _inFlight += bytes;
-        if (!Engine.Commits.TryAdd(drafts)) _wait = Engine.Commits.AddAsync(drafts.ToArray()).AsTask();
+        if (drafts.Length > 1 && !Engine.Commits.KeepsOrder(drafts)) _wait = SubmitWhenIdleAsync(drafts.ToArray(), bytes);
+        else if (!Engine.Commits.TryAdd(drafts)) _wait = Engine.Commits.AddAsync(drafts.ToArray()).AsTask();
         else if (_inFlight > Engine.Options.InFlightBytes) _wait = InFlightAsync(Engine.Options.InFlightBytes);
+    }
+
+    /// <summary>A transaction over rooms of several commit loops: in one of them it could overtake what this session sent before into another.</summary>
+    private async Task SubmitWhenIdleAsync(Draft[] drafts, int bytes)
+    {
+        await InFlightAsync(bytes).ConfigureAwait(false);
+        await Engine.Commits.AddAsync(drafts).ConfigureAwait(false);
+        await IdleAsync().ConfigureAwait(false);
     }
 
     /// <summary>Brings work to a room's lane. It counts as under way until the lane has done it: that bounds what one client can pile up there.</summary>
@@ -134,7 +143,7 @@ internal sealed partial class StompSession
         }
 
         var isText = Utf8.IsValid(frame.Body) && headers.TrueForAll(x => Utf8.IsValid(x));
-        var signal = new SignalFrame(name, this, [.. headers], frame.Body.ToArray(), isText, Engine.NextSignal());
+        var signal = new SignalFrame(name, User.Id, [.. headers], frame.Body.ToArray(), isText, Engine.NextSignal()) { Origin = this };
         var receipt = Bytes(frame, "receipt"u8);
         if (FindMembership(room) is { } membership) Pass(membership, signal, receipt, transaction);
         else _wait = EnterThenPassAsync(room, signal, receipt, transaction);

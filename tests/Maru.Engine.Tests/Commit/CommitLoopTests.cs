@@ -118,6 +118,20 @@ public sealed class CommitLoopTests
 
     private sealed class BrokenBackplane : IBackplane
     {
+        public bool IsConnected => false;
+
         public void Publish(RoomId room, IReadOnlyList<Entry> run) => throw new IOException("no bus");
+
+        public void Publish(RoomId room, SignalFrame signal)
+        {
+        }
+
+        public void Use(RoomId room)
+        {
+        }
+
+        public void Release(RoomId room)
+        {
+        }
     }
 }

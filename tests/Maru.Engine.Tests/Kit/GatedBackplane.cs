@@ -40,4 +40,18 @@ internal sealed class GatedBackplane : IBackplane
             _passing--;
         }
     }
+
+    public bool IsConnected => true;
+
+    public void Publish(RoomId room, SignalFrame signal)
+    {
+    }
+
+    public void Use(RoomId room)
+    {
+    }
+
+    public void Release(RoomId room)
+    {
+    }
 }

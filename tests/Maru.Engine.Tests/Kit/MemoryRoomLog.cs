@@ -31,6 +31,11 @@ internal sealed class MemoryRoomLog : IRoomLog
     /// <summary>Transactions that the commit loop has asked for, done or not.</summary>
     public int AppendsBegun { get; private set; }
 
+    public int Loops { get; init; } = 1;
+
+    /// <summary>As if other nodes appended too: the engine asks for the ends of rooms.</summary>
+    public bool IsShared { get; init; }
+
     public int MembershipReads { get; private set; }
 
     public void AddRoom(long room, params long[] members)
@@ -119,6 +124,12 @@ internal sealed class MemoryRoomLog : IRoomLog
             if (!_rooms.TryGetValue(room, out var stored)) return default;
             return new MembershipState(stored.Members.Contains(user), stored.Entries.Count);
         }
+    }
+
+    public ValueTask<IReadOnlyDictionary<RoomId, long>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct)
+    {
+        if (ReadFault() is { } fault) throw fault;
+        lock (_gate) return new(rooms.Where(_rooms.ContainsKey).ToDictionary(x => x, x => (long)_rooms[x].Entries.Count));
     }
 
     public async ValueTask<IReadOnlyList<Entry>> ReadAsync(RoomId room, long after, long last, int maxBytes, CancellationToken ct)

@@ -1,0 +1,50 @@
+namespace Maru.Engine.Commit;
+
+/// <summary>The commit loops, each with a queue of its own; a room is always in the same one. Any thread adds.</summary>
+internal sealed class CommitLoops
+{
+    private readonly CommitQueue[] _queues;
+    private readonly CommitLoop[] _loops;
+
+    /// <param name="log">says how many</param>
+    /// <param name="queueBytes">of all queues together</param>
+    /// <param name="make">a loop for a queue</param>
+    public CommitLoops(IRoomLog log, int queueBytes, Func<CommitQueue, int, CommitLoop> make)
+    {
+        _queues = new CommitQueue[log.Loops];
+        for (var i = 0; i < _queues.Length; i++) _queues[i] = new CommitQueue(queueBytes / _queues.Length);
+        _loops = [.. _queues.Select(make)];
+    }
+
+    /// <inheritdoc cref="CommitQueue.TryAdd"/>
+    /// <param name="drafts">of one room, or a transaction: it goes where its first room is</param>
+    public bool TryAdd(ReadOnlySpan<Draft> drafts) => _queues[Place(drafts[0].Room)].TryAdd(drafts);
+
+    public ValueTask AddAsync(ReadOnlyMemory<Draft> drafts) => _queues[Place(drafts.Span[0].Room)].AddAsync(drafts);
+
+    /// <summary>Whether all of them meet what was sent before in the same queue: otherwise they could overtake it.</summary>
+    public bool KeepsOrder(ReadOnlySpan<Draft> drafts)
+    {
+        var place = Place(drafts[0].Room);
+        foreach (var draft in drafts[1..])
+        {
+            if (Place(draft.Room) != place) return false;
+        }
+
+        return true;
+    }
+
+    public void Start()
+    {
+        foreach (var loop in _loops) loop.Start();
+    }
+
+    /// <summary>Ends after everything that was queued is committed and on its way.</summary>
+    public void Stop()
+    {
+        foreach (var queue in _queues) queue.Complete();
+        foreach (var loop in _loops) loop.Stop();
+    }
+
+    private int Place(RoomId room) => (int)((ulong)room.Value % (ulong)_queues.Length);
+}

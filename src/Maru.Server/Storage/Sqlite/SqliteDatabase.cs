@@ -1,0 +1,143 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Maru.Server.Storage.Sqlite;
+
+/// <summary>
+/// SQLite in a file: many readers, one writer. SQLite takes one writer at a time; who waits for it waits here, in the order of arrival, and not by polling the file.
+/// Any thread.
+/// </summary>
+internal sealed partial class SqliteDatabase : Database
+{
+    private readonly SqliteFile _file;
+    private readonly SqliteOptions _options;
+    private readonly string _readers;
+    private readonly SqliteConnection _writer;
+    private readonly SemaphoreSlim _gate = new(1, 1);   // its asynchronous waiters are served first come, first served
+
+    public SqliteDatabase(MaruOptions options, ILogger<SqliteDatabase> log)
+    {
+        if (options.Sqlite.Synchronous != "FULL") Log.Relaxed(log, options.Sqlite.Synchronous);
+        _options = options.Sqlite;
+        _file = SqliteFile.Prepare(options.Database);
+        _readers = new SqliteConnectionStringBuilder(_file.ConnectionString) { Mode = SqliteOpenMode.ReadOnly, Pooling = true }.ToString();
+        _writer = _file.OpenWriter(options.Sqlite);
+    }
+
+    /// <summary>The file.</summary>
+    public override string Name => _writer.DataSource;
+
+    public override string Folder => "Maru.Server.Storage.Migrations.sqlite.";
+
+    /// <summary>It sees one state of the store for as long as a statement or transaction on it lasts.</summary>
+    public override async ValueTask<DbConnection> OpenReadAsync(CancellationToken ct)
+    {
+        await EventLoop.LeaveAsync();
+        var connection = new SqliteConnection(_readers);
+        await connection.OpenAsync(ct);
+        return connection;
+    }
+
+    public override async Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct)
+    {
+        using var lease = await EnterWriterAsync(ct);
+        var transaction = lease.Connection.BeginTransaction();   // BEGIN IMMEDIATE
+        try
+        {
+            var result = await write(transaction, ct);
+            await transaction.CommitAsync(CancellationToken.None);
+            return result;
+        }
+        finally
+        {
+            End(transaction, lease.Connection.Handle);
+        }
+    }
+
+    /// <summary>Folded into the file at once, so that the write-ahead log does not grow with what is inserted.</summary>
+    public override async Task InsertAsync(string table, string[] columns, IEnumerable<object?[]> rows, CancellationToken ct)
+    {
+        using var lease = await EnterWriterAsync(ct);
+        var writer = lease.Connection.Handle ?? throw new InvalidOperationException("The writer is not open.");
+        var places = string.Join(", ", Enumerable.Range(1, columns.Length).Select(i => $"?{i}"));
+        using (var insert = new SqliteStatement(writer, $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES ({places})"))
+        using (var transaction = lease.Connection.BeginTransaction())
+        {
+            foreach (var row in rows)
+            {
+                ct.ThrowIfCancellationRequested();
+                for (var i = 0; i < row.Length; i++) insert.BindValue(i + 1, row[i]);
+                insert.Run();
+            }
+
+            transaction.Commit();
+        }
+
+        if (table == "messages") Run(MessageKeys.SkipKeyless);
+        Run("PRAGMA wal_checkpoint(TRUNCATE)");
+
+        void Run(string sql)
+        {
+            using var command = new SqliteCommand(sql, lease.Connection);
+            command.ExecuteNonQuery();
+        }
+    }
+
+    /// <summary>Nothing to do: there is one writer.</summary>
+    public override Task LockSchemaAsync(DbTransaction transaction, CancellationToken ct) => Task.CompletedTask;
+
+    /// <summary>Waits until the writer is free. The connection is the caller's alone until the lease is disposed.</summary>
+    public async ValueTask<WriterLease> EnterWriterAsync(CancellationToken ct)
+    {
+        await EventLoop.LeaveAsync();
+        await _gate.WaitAsync(ct);
+        return new WriterLease(_writer, _gate);
+    }
+
+    /// <inheritdoc cref="EnterWriterAsync"/>
+    /// <remarks>For the commit loop, on its own thread.</remarks>
+    public WriterLease EnterWriter()
+    {
+        _gate.Wait();
+        return new WriterLease(_writer, _gate);
+    }
+
+    /// <summary>A connection of its own for the write-ahead log's checkpoints; the caller's to dispose.</summary>
+    public SqliteConnection OpenCheckpointer() => _file.OpenWriter(_options);
+
+    /// <summary>Waits for the write under way. Closing the last connection folds the write-ahead log into the file.</summary>
+    public override async ValueTask DisposeAsync()
+    {
+        await _gate.WaitAsync();
+        using (var readers = new SqliteConnection(_readers)) SqliteConnection.ClearPool(readers);
+        await _writer.DisposeAsync();
+        _gate.Dispose();
+    }
+
+    /// <summary>
+    /// Some failures, a full disk among them, have rolled back already. ADO.NET would fail at rolling back once more, hide the cause, and hold the transaction for open
+    /// for ever: so it is given one to roll back.
+    /// </summary>
+    private static void End(SqliteTransaction transaction, sqlite3? writer)
+    {
+        var open = transaction.Connection is not null;
+        if (open && raw.sqlite3_get_autocommit(writer) != 0) raw.sqlite3_exec(writer, "BEGIN");
+        transaction.Dispose();
+        if (open && raw.sqlite3_get_autocommit(writer) == 0) raw.sqlite3_exec(writer, "ROLLBACK");
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Maru:Sqlite:Synchronous is {Mode}: a power cut can take back what was acknowledged")]
+        public static partial void Relaxed(ILogger log, string mode);
+    }
+}
+
+/// <summary>The right to the one writer connection. Dispose it once.</summary>
+internal readonly struct WriterLease(SqliteConnection connection, SemaphoreSlim gate) : IDisposable
+{
+    public SqliteConnection Connection { get; } = connection;
+
+    public void Dispose() => gate.Release();
+}

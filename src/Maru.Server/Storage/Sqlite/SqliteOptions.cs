@@ -1,0 +1,18 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Maru.Server.Storage.Sqlite;
+
+internal sealed class SqliteOptions
+{
+    /// <summary>FULL: a commit survives a power cut. NORMAL: it survives a crash of the program, not of the machine. OFF: only for load studies.</summary>
+    [AllowedValues("FULL", "NORMAL", "OFF", ErrorMessage = "Synchronous must be FULL, NORMAL or OFF.")]
+    public string Synchronous { get; set; } = "FULL";
+
+    /// <summary>How long another program's lock on the file is waited for.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
+    public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Page cache of the writer, bytes.</summary>
+    [Range(1024 * 1024, 4L * 1024 * 1024 * 1024)]
+    public long CacheBytes { get; set; } = 64 * 1024 * 1024;
+}
