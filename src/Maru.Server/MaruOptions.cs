@@ -1,17 +1,19 @@
 using System.ComponentModel.DataAnnotations;
 using Maru.Engine;
+using Maru.Server.Backplane;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Tokens;
-using Maru.Server.Storage;
+using Maru.Server.Storage.Postgres;
+using Maru.Server.Storage.Sqlite;
 
 namespace Maru.Server;
 
 /// <summary>Every setting of the program: the section <c>Maru</c> of appsettings.json, which says the same in its comments.</summary>
 internal sealed class MaruOptions
 {
-    /// <summary>Connection string of the store: <c>Data Source=file</c>.</summary>
+    /// <summary>Connection string of the store: <c>Data Source=file</c> is SQLite, <c>Host=…;Database=…;Username=…;Password=…</c> PostgreSQL.</summary>
     [Required]
     public string Database { get; set; } = "Data Source=data/maru.db";
 
@@ -22,7 +24,11 @@ internal sealed class MaruOptions
     /// <summary><c>host:port[,host:port]</c> of the bus between nodes; empty for a single node.</summary>
     public string Redis { get; set; } = "";
 
+    public BackplaneOptions Backplane { get; } = new();
+
     public SqliteOptions Sqlite { get; } = new();
+
+    public PostgresOptions Postgres { get; } = new();
 
     public SignupOptions Signup { get; } = new();
 

@@ -27,7 +27,7 @@ internal static class Program
         var services = builder.Services;
         options.AddTo(services);
         services.AddSingleton(TimeProvider.System);
-        services.AddStorage();
+        services.AddStorage(options);
         services.AddProblems();
         services.AddJson();
         services.AddAuth();

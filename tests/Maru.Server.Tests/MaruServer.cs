@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Tests.Kit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -16,6 +17,7 @@ public sealed class MaruServer : IAsyncLifetime
 {
     private readonly string[] _settings;
     private readonly Action<IServiceCollection> _adjust;
+    private TestStore? _store;
     private WebApplication? _app;
     private int _people;
 
@@ -30,7 +32,6 @@ public sealed class MaruServer : IAsyncLifetime
         [
             "--urls=http://127.0.0.1:0",
             $"--Maru:Data={Folder}",
-            $"--Maru:Database=Data Source={Folder}/maru.db",
             "--Maru:RateLimits:Enabled=false",
             "--Maru:Passwords:Iterations=1000",
             "--Logging:LogLevel:Default=None",
@@ -78,7 +79,11 @@ public sealed class MaruServer : IAsyncLifetime
     /// <summary>Where it listens: with TLS only when the settings say so.</summary>
     public Uri AddressOf(string scheme) => Service<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address)).Single(address => address.Scheme == scheme);
 
-    public ValueTask InitializeAsync() => RunAsync(_settings);
+    public async ValueTask InitializeAsync()
+    {
+        if (!_settings.Any(x => x.StartsWith("--Maru:Database=", StringComparison.Ordinal))) _store = await TestStore.MakeAsync(Folder);
+        await RunAsync(_settings);
+    }
 
     public T Service<T>() where T : notnull => _app!.Services.GetRequiredService<T>();
 
@@ -110,12 +115,13 @@ public sealed class MaruServer : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        if (_store is not null) await _store.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
     }
 
     private async ValueTask RunAsync(string[] settings)
     {
-        _app = await Program.BuildAsync(settings, _adjust);
+        _app = await Program.BuildAsync(_store is null ? settings : [$"--Maru:Database={_store.ConnectionString}", .. settings], _adjust);
         await _app.StartAsync();
         Http = new HttpClient { BaseAddress = AddressOf(Uri.UriSchemeHttp) };
     }

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Maru.Server.Platform;
 using Maru.Server.Realtime;
 using Maru.Server.Storage;
+using Maru.Server.Storage.Sqlite;
 using Microsoft.AspNetCore.Connections;
 
 namespace Maru.Server.Commands;

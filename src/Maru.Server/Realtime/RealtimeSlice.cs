@@ -1,7 +1,6 @@
 using Maru.Engine;
-using Maru.Engine.Commit;
 using Maru.Engine.Fanout;
-using Maru.Server.Storage;
+using Maru.Server.Backplane;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Maru.Server.Realtime;
@@ -24,8 +23,8 @@ internal static class RealtimeSlice
     {
         if (!options.RateLimits.Enabled) options.Engine.MessagesPerSecond = 0;
         var services = builder.Services;
-        services.AddSingleton<IRoomLog, SqliteRoomLog>();
-        services.AddSingleton<IBackplane, LocalBackplane>();
+        if (options.Redis.Length == 0) services.AddSingleton<IBackplane, LocalBackplane>();
+        else services.AddSingleton<IBackplane, RedisBackplane>();
         services.AddSingleton<Maru.Engine.Sessions.Authenticator>(provider => provider.GetRequiredService<SocketAuthenticator>().AuthenticateAsync);
         services.AddSingleton<SocketAuthenticator>();
         services.AddSingleton<ChatEngine>();

@@ -1,59 +1,21 @@
 using System.Data.Common;
-using System.Runtime.CompilerServices;
-using Microsoft.Data.Sqlite;
-using SQLitePCL;
 
 namespace Maru.Server.Storage;
 
-/// <summary>
-/// The store: many readers, one writer. SQLite takes one writer at a time; who waits for it waits here, in the order of arrival, and not by polling the file.
-/// Any thread.
-/// </summary>
-internal sealed partial class Database : IAsyncDisposable
+/// <summary>The store: SQLite in the process for one node, PostgreSQL for many. Any thread.</summary>
+internal abstract class Database : IAsyncDisposable
 {
-    private readonly SqliteFile _file;
-    private readonly SqliteOptions _options;
-    private readonly string _readers;
-    private readonly SqliteConnection _writer;
-    private readonly SemaphoreSlim _gate = new(1, 1);   // its asynchronous waiters are served first come, first served
+    /// <summary>Which store, for messages to the operator; no password.</summary>
+    public abstract string Name { get; }
 
-    public Database(MaruOptions options, ILogger<Database> log)
-    {
-        if (options.Sqlite.Synchronous != "FULL") Log.Relaxed(log, options.Sqlite.Synchronous);
-        _options = options.Sqlite;
-        _file = SqliteFile.Prepare(options.Database);
-        _readers = new SqliteConnectionStringBuilder(_file.ConnectionString) { Mode = SqliteOpenMode.ReadOnly, Pooling = true }.ToString();
-        _writer = _file.OpenWriter(options.Sqlite);
-    }
+    /// <summary>The beginning of its migrations' resource names.</summary>
+    public abstract string Folder { get; }
 
-    /// <summary>The file, for messages to the operator.</summary>
-    public string Name => _writer.DataSource;
-
-    /// <summary>A connection that cannot write. It sees one state of the store for as long as a statement or transaction on it lasts.</summary>
-    public async ValueTask<DbConnection> OpenReadAsync(CancellationToken ct)
-    {
-        await LeaveEventLoop();
-        var connection = new SqliteConnection(_readers);
-        await connection.OpenAsync(ct);
-        return connection;
-    }
+    /// <summary>A connection for reading only.</summary>
+    public abstract ValueTask<DbConnection> OpenReadAsync(CancellationToken ct);
 
     /// <summary>Runs <paramref name="write"/> in one transaction. It is durable when the task completes, and undone when <paramref name="write"/> throws.</summary>
-    public async Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct)
-    {
-        using var lease = await EnterWriterAsync(ct);
-        var transaction = lease.Connection.BeginTransaction();   // BEGIN IMMEDIATE
-        try
-        {
-            var result = await write(transaction, ct);
-            await transaction.CommitAsync(CancellationToken.None);
-            return result;
-        }
-        finally
-        {
-            End(transaction, lease.Connection.Handle);
-        }
-    }
+    public abstract Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct);
 
     /// <inheritdoc cref="WriteAsync{T}"/>
     public Task WriteAsync(Func<DbTransaction, CancellationToken, Task> write, CancellationToken ct) =>
@@ -65,64 +27,11 @@ internal sealed partial class Database : IAsyncDisposable
             },
             ct);
 
-    /// <summary>Waits until the writer is free. The connection is the caller's alone until the lease is disposed.</summary>
-    public async ValueTask<WriterLease> EnterWriterAsync(CancellationToken ct)
-    {
-        await LeaveEventLoop();
-        await _gate.WaitAsync(ct);
-        return new WriterLease(_writer, _gate);
-    }
+    /// <summary>Inserts many rows at once, in one transaction, ids and all: for what fills a store. Values are long, string, byte[] or null.</summary>
+    public abstract Task InsertAsync(string table, string[] columns, IEnumerable<object?[]> rows, CancellationToken ct);
 
-    /// <inheritdoc cref="EnterWriterAsync"/>
-    /// <remarks>For the commit loop, on its own thread.</remarks>
-    public WriterLease EnterWriter()
-    {
-        _gate.Wait();
-        return new WriterLease(_writer, _gate);
-    }
+    /// <summary>The first statement of a transaction that changes the schema: lets one node after the other do it.</summary>
+    public abstract Task LockSchemaAsync(DbTransaction transaction, CancellationToken ct);
 
-    /// <summary>A connection of its own for the write-ahead log's checkpoints; the caller's to dispose.</summary>
-    public SqliteConnection OpenCheckpointer() => _file.OpenWriter(_options);
-
-    /// <summary>Waits for the write under way. Closing the last connection folds the write-ahead log into the file.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _gate.WaitAsync();
-        using (var readers = new SqliteConnection(_readers)) SqliteConnection.ClearPool(readers);
-        await _writer.DisposeAsync();
-        _gate.Dispose();
-    }
-
-    /// <summary>
-    /// SQLite blocks its caller. What a socket brought runs on the socket's own event loop (see <see cref="Realtime.RealtimeSlice"/>), which must not wait for a disk:
-    /// from here on it runs on the thread pool.
-    /// </summary>
-    private static ConfiguredTaskAwaitable LeaveEventLoop() =>
-        (Thread.CurrentThread.IsThreadPoolThread ? Task.CompletedTask : Task.Run(static () => { })).ConfigureAwait(ConfigureAwaitOptions.None);
-
-    /// <summary>
-    /// Some failures, a full disk among them, have rolled back already. ADO.NET would fail at rolling back once more, hide the cause, and hold the transaction for open
-    /// for ever: so it is given one to roll back.
-    /// </summary>
-    private static void End(SqliteTransaction transaction, sqlite3? writer)
-    {
-        var open = transaction.Connection is not null;
-        if (open && raw.sqlite3_get_autocommit(writer) != 0) raw.sqlite3_exec(writer, "BEGIN");
-        transaction.Dispose();
-        if (open && raw.sqlite3_get_autocommit(writer) == 0) raw.sqlite3_exec(writer, "ROLLBACK");
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(LogLevel.Warning, "Maru:Sqlite:Synchronous is {Mode}: a power cut can take back what was acknowledged")]
-        public static partial void Relaxed(ILogger log, string mode);
-    }
-}
-
-/// <summary>The right to the one writer connection. Dispose it once.</summary>
-internal readonly struct WriterLease(SqliteConnection connection, SemaphoreSlim gate) : IDisposable
-{
-    public SqliteConnection Connection { get; } = connection;
-
-    public void Dispose() => gate.Release();
+    public abstract ValueTask DisposeAsync();
 }

@@ -1,35 +1,45 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using Maru.Engine;
+using Maru.Server.Storage.Postgres;
+using Maru.Server.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace Maru.Server.Storage;
 
-/// <summary>Where the two stores differ. Slices write SQL that both understand; what they cannot share is here.</summary>
+/// <summary>Where the two stores differ. Slices write SQL that both understand; what they cannot share is here, and in each store's own folder.</summary>
 internal static class Dialect
 {
-    // Primary result codes, https://www.sqlite.org/rescode.html
-    public const int SqliteError = 1;   // the SQL itself is wrong
-    public const int SqliteBusy = 5;
-    public const int SqliteLocked = 6;
-    public const int SqliteReadOnly = 8;
-    public const int SqliteIo = 10;
-    public const int SqliteCorrupt = 11;
-    public const int SqliteFull = 13;
-    public const int SqliteCantOpen = 14;
-    public const int SqliteConstraint = 19;
-    public const int SqliteNotADatabase = 26;
+    private static readonly ConcurrentDictionary<string, string> ForPostgres = new();
 
-    private const int SqliteUnique = SqliteConstraint | (8 << 8);
-    private const int SqlitePrimaryKey = SqliteConstraint | (6 << 8);
+    /// <summary>The SQL as this store takes it. Slices write <c>IN @list</c> for a list of values.</summary>
+    public static string Write(DbConnection connection, string sql) =>
+        connection is NpgsqlConnection && sql.Contains("IN @", StringComparison.Ordinal)
+            ? ForPostgres.GetOrAdd(sql, static text => System.Text.RegularExpressions.Regex.Replace(text, @"\bIN (@\w+)", "= ANY($1)"))
+            : sql;
 
     /// <summary>The row is there already: what a race for a unique name looks like to the one who lost it.</summary>
-    public static bool IsTaken(DbException e) => e is SqliteException { SqliteExtendedErrorCode: SqliteUnique or SqlitePrimaryKey };
+    public static bool IsTaken(DbException e) => e switch
+    {
+        SqliteException sqlite => SqliteErrors.IsTaken(sqlite),
+        PostgresException postgres => postgres.SqlState == PostgresErrorCodes.UniqueViolation,
+        _ => false,
+    };
 
     /// <summary>What the client is told about a store that failed; the log has the rest.</summary>
     public static Problem ProblemOf(DbException e) => e switch
     {
-        SqliteException { SqliteErrorCode: SqliteFull } => Problem.StorageFull,
-        SqliteException { SqliteErrorCode: SqliteError or SqliteConstraint } => Problem.Internal,
+        SqliteException sqlite => SqliteErrors.ProblemOf(sqlite),
+        NpgsqlException postgres => PostgresErrors.ProblemOf(postgres),
         _ => Problem.Unavailable,
+    };
+
+    /// <summary>What an operator is to do about a store that cannot be used.</summary>
+    public static StartException Unusable(string store, DbException e) => e switch
+    {
+        SqliteException sqlite => SqliteErrors.Unusable(store, sqlite),
+        NpgsqlException postgres => PostgresErrors.Unusable(store, postgres),
+        _ => new StartException($"The store {store} cannot be used: {e.Message}", e),
     };
 }

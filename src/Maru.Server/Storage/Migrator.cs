@@ -1,61 +1,73 @@
+using System.Data.Common;
 using System.Globalization;
-using Microsoft.Data.Sqlite;
+using System.Text.RegularExpressions;
 
 namespace Maru.Server.Storage;
 
-/// <summary>Brings the schema up to what this program knows: numbered scripts, forward only, each in one transaction.</summary>
+/// <summary>
+/// Brings the schema up to what this program knows: numbered scripts, forward only, each in one transaction, one node at a time. Programs of two versions share a
+/// schema: a script that an older program cannot live with says so in a line <c>-- needs: number</c>, the lowest schema that a program must know from then on.
+/// </summary>
 internal sealed partial class Migrator(Database database, TimeProvider time, ILogger<Migrator> log)
 {
-    private const string Folder = "Maru.Server.Storage.Migrations.sqlite.";
-
-    /// <exception cref="StartException">The store is newer than the program, or cannot be used.</exception>
+    /// <exception cref="StartException">The store is too new for the program, or cannot be used.</exception>
     public async Task MigrateAsync(CancellationToken ct)
     {
-        var scripts = Scripts();
         try
         {
-            var applied = await AppliedAsync(ct);
-            if (applied > scripts[^1].Number)
-                throw new StartException($"The store {database.Name} has schema {applied}, this program knows {scripts[^1].Number}. Start the newer program.");
-            foreach (var script in scripts) await ApplyAsync(script, ct);
+            var scripts = Scripts(database.Folder);
+            var (applied, needs) = await AppliedAsync(ct);
+            if (needs > scripts[^1].Number)
+                throw new StartException($"The store {database.Name} has schema {applied} and needs a program that knows {needs}; this one knows {scripts[^1].Number}. Start a newer program.");
+            if (applied > scripts[^1].Number) Log.Newer(log, applied, scripts[^1].Number);
+            foreach (var script in scripts.Where(x => x.Number > applied)) await ApplyAsync(script, ct);
         }
-        catch (SqliteException e)
+        catch (DbException e)
         {
-            throw SqliteFile.Unusable(database.Name, e);
+            throw Dialect.Unusable(database.Name, e);
         }
     }
 
-    private static Script[] Scripts() =>
+    private static Script[] Scripts(string folder) =>
     [
         .. from resource in typeof(Migrator).Assembly.GetManifestResourceNames()
-           where resource.StartsWith(Folder, StringComparison.Ordinal)
-           let name = Path.GetFileNameWithoutExtension(resource[Folder.Length..])
+           where resource.StartsWith(folder, StringComparison.Ordinal)
+           let name = Path.GetFileNameWithoutExtension(resource[folder.Length..])
            orderby name
            select new Script(long.Parse(name.AsSpan(0, 4), CultureInfo.InvariantCulture), name, resource),
     ];
 
-    private Task<long> AppliedAsync(CancellationToken ct) => database.WriteAsync(
-        (transaction, token) => transaction.FirstAsync<long>(
-            """
-            CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL);
-            SELECT coalesce(max(number), 0) FROM migrations
-            """,
-            null,
-            token),
+    private Task<(long Applied, long Needs)> AppliedAsync(CancellationToken ct) => database.WriteAsync(
+        async (transaction, token) =>
+        {
+            await database.LockSchemaAsync(transaction, token);
+            await transaction.ExecuteAsync(
+                "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL, needs BIGINT NOT NULL, applied_at BIGINT NOT NULL)", null, token);
+            var row = await transaction.FirstAsync<State>("SELECT coalesce(max(number), 0) AS applied, coalesce(max(needs), 0) AS needs FROM migrations", null, token);
+            return (row?.Applied ?? 0, row?.Needs ?? 0);
+        },
         ct);
 
     private Task ApplyAsync(Script script, CancellationToken ct) => database.WriteAsync(
         async (transaction, token) =>
         {
+            await database.LockSchemaAsync(transaction, token);
             if (await transaction.FirstAsync<long>("SELECT number FROM migrations WHERE number = @Number", new { script.Number }, token) > 0) return;
-            await transaction.ExecuteAsync(script.Read(), null, token);
+            var sql = script.Read();
+            var needs = Needs().Match(sql) is { Success: true } match ? long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0;
+            await transaction.ExecuteAsync(sql, null, token);
             await transaction.ExecuteAsync(
-                "INSERT INTO migrations (number, name, applied_at) VALUES (@Number, @Name, @now)",
-                new { script.Number, script.Name, now = time.GetUtcNow().ToUnixTimeMilliseconds() },
+                "INSERT INTO migrations (number, name, needs, applied_at) VALUES (@Number, @Name, @needs, @now)",
+                new { script.Number, script.Name, needs, now = time.GetUtcNow().ToUnixTimeMilliseconds() },
                 token);
             Log.Applied(log, script.Name);
         },
         ct);
+
+    [GeneratedRegex(@"^-- needs: (\d+)\s*$", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex Needs();
+
+    private sealed record State(long Applied, long Needs);
 
     private sealed record Script(long Number, string Name, string Resource)
     {
@@ -70,5 +82,8 @@ internal sealed partial class Migrator(Database database, TimeProvider time, ILo
     {
         [LoggerMessage(LogLevel.Information, "Applied migration {Name}")]
         public static partial void Applied(ILogger log, string name);
+
+        [LoggerMessage(LogLevel.Information, "The store has schema {Applied}, this program knows {Known}: they go together")]
+        public static partial void Newer(ILogger log, long applied, long known);
     }
 }

@@ -16,29 +16,31 @@ internal static class Queries
         public async Task<IReadOnlyList<T>> ListAsync<T>(string sql, object? arguments, CancellationToken ct)
         {
             await using var connection = await database.OpenReadAsync(ct);
-            return (await connection.QueryAsync<T>(new CommandDefinition(sql, arguments, cancellationToken: ct))).AsList();
+            return (await connection.QueryAsync<T>(new CommandDefinition(Dialect.Write(connection, sql), arguments, cancellationToken: ct))).AsList();
         }
 
         /// <summary>The first row; when there is none null, or zero for a number.</summary>
         public async Task<T?> FirstAsync<T>(string sql, object? arguments, CancellationToken ct)
         {
             await using var connection = await database.OpenReadAsync(ct);
-            return await connection.QueryFirstOrDefaultAsync<T>(new CommandDefinition(sql, arguments, cancellationToken: ct));
+            return await connection.QueryFirstOrDefaultAsync<T>(new CommandDefinition(Dialect.Write(connection, sql), arguments, cancellationToken: ct));
         }
     }
 
     extension(DbTransaction transaction)
     {
         public async Task<IReadOnlyList<T>> ListAsync<T>(string sql, object? arguments, CancellationToken ct) =>
-            (await transaction.Open.QueryAsync<T>(new CommandDefinition(sql, arguments, transaction, cancellationToken: ct))).AsList();
+            (await transaction.Open.QueryAsync<T>(transaction.Command(sql, arguments, ct))).AsList();
 
         /// <inheritdoc cref="FirstAsync{T}(Database, string, object?, CancellationToken)"/>
         public Task<T?> FirstAsync<T>(string sql, object? arguments, CancellationToken ct) =>
-            transaction.Open.QueryFirstOrDefaultAsync<T>(new CommandDefinition(sql, arguments, transaction, cancellationToken: ct));
+            transaction.Open.QueryFirstOrDefaultAsync<T>(transaction.Command(sql, arguments, ct));
 
         /// <summary>Answers how many rows it changed.</summary>
         public Task<int> ExecuteAsync(string sql, object? arguments, CancellationToken ct) =>
-            transaction.Open.ExecuteAsync(new CommandDefinition(sql, arguments, transaction, cancellationToken: ct));
+            transaction.Open.ExecuteAsync(transaction.Command(sql, arguments, ct));
+
+        private CommandDefinition Command(string sql, object? arguments, CancellationToken ct) => new(Dialect.Write(transaction.Open, sql), arguments, transaction, cancellationToken: ct);
 
         private DbConnection Open => transaction.Connection ?? throw new InvalidOperationException("The transaction is over.");
     }

@@ -74,12 +74,12 @@ internal sealed class RoomTransaction(DbConnection connection, RoomId room, long
     public IReadOnlyList<Entry> Entries => _entries;
 
     /// <summary>The first row, or null (for a number: zero) when there is none.</summary>
-    public T? First<T>(string sql, object? arguments) => connection.QueryFirstOrDefault<T>(sql, arguments);
+    public T? First<T>(string sql, object? arguments) => connection.QueryFirstOrDefault<T>(Dialect.Write(connection, sql), arguments);
 
-    public IReadOnlyList<T> List<T>(string sql, object? arguments) => connection.Query<T>(sql, arguments).AsList();
+    public IReadOnlyList<T> List<T>(string sql, object? arguments) => connection.Query<T>(Dialect.Write(connection, sql), arguments).AsList();
 
     /// <summary>Answers how many rows it changed.</summary>
-    public int Execute(string sql, object? arguments) => connection.Execute(sql, arguments);
+    public int Execute(string sql, object? arguments) => connection.Execute(Dialect.Write(connection, sql), arguments);
 
     /// <summary>Appends what the history shows as a system message: someone came or went, or the room changed.</summary>
     /// <param name="type">joined, left or room changed</param>

@@ -1,10 +1,37 @@
+using System.Data.Common;
+using Maru.Engine.Commit;
+using Maru.Server.Storage.Postgres;
+using Maru.Server.Storage.Sqlite;
+
 namespace Maru.Server.Storage;
 
 internal static class StorageParts
 {
-    public static void AddStorage(this IServiceCollection services)
+    /// <summary>Which store it is, the connection string says: SQLite's begins with its file, PostgreSQL's has a host.</summary>
+    public static void AddStorage(this IServiceCollection services, MaruOptions options)
     {
-        services.AddSingleton<Database>();
         services.AddSingleton<Migrator>();
+        if (IsPostgres(options.Database)) Add<PostgresDatabase, PostgresRoomLog>(services);
+        else Add<SqliteDatabase, SqliteRoomLog>(services);
+    }
+
+    private static void Add<TDatabase, TLog>(IServiceCollection services)
+        where TDatabase : Database
+        where TLog : IRoomLog
+    {
+        services.AddSingleton<Database, TDatabase>();
+        services.AddSingleton<IRoomLog>(provider => ActivatorUtilities.CreateInstance<TLog>(provider, provider.GetRequiredService<Database>()));
+    }
+
+    private static bool IsPostgres(string connectionString)
+    {
+        try
+        {
+            return new DbConnectionStringBuilder { ConnectionString = connectionString } is var parts && (parts.ContainsKey("Host") || parts.ContainsKey("Server"));
+        }
+        catch (ArgumentException)
+        {
+            return false;   // SQLite's own reader says what is wrong with it
+        }
     }
 }

@@ -101,7 +101,7 @@ public sealed class FramingTests(MaruServer server) : IClassFixture<MaruServer>
         var (_, room, socket) = await MakeAsync("/ws");
         await using var _ = socket;
         await socket.SubscribeAsync(room);
-        foreach (var text in (string[])["plain", "한국어 😀 👩‍👩‍👧", "quote \" backslash \\ slash / <b>&amp;</b>", "line\nbreak\r\n\ttab", "zero\0byte", "\u2028\u2029\uFEFF", new string('a', 16_000)])
+        foreach (var text in (string[])["plain", "한국어 😀 👩‍👩‍👧", "quote \" backslash \\ slash / <b>&amp;</b>", "line\nbreak\r\n\ttab", "\u2028\u2029\uFEFF", new string('a', 16_000)])
         {
             await socket.SendAsync("SEND", JsonSerializer.Serialize(new { text }), ("destination", $"/app/rooms/{room}/messages"));
             (await socket.EventAsync("message.created")).Json.GetProperty("message").GetProperty("text").GetString().ShouldBe(text);

@@ -6,6 +6,7 @@ using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Storage;
 
+[Trait("Store", "sqlite")]
 public sealed class MessageKeysTests
 {
     [Fact]

@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Maru.Server.Tests.Storage;
 
+[Trait("Store", "sqlite")]
 public sealed class MigratorTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("maru-store").FullName;
@@ -31,8 +32,8 @@ public sealed class MigratorTests : IDisposable
     public async Task A_store_of_a_newer_program_is_refused()
     {
         await MakeAsync();
-        Execute("INSERT INTO migrations (number, name, applied_at) VALUES (9999, '9999_future', 0)");
-        (await RefusalAsync()).ShouldContain("Start the newer program");
+        Execute("INSERT INTO migrations (number, name, needs, applied_at) VALUES (9999, '9999_future', 9999, 0)");
+        (await RefusalAsync()).ShouldContain("Start a newer program");
     }
 
     [Fact]

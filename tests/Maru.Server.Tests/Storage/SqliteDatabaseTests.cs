@@ -1,11 +1,13 @@
 using Maru.Server.Storage;
+using Maru.Server.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace Maru.Server.Tests.Storage;
 
-public sealed class DatabaseTests(MaruServer server) : IClassFixture<MaruServer>
+[Trait("Store", "sqlite")]
+public sealed class SqliteDatabaseTests(MaruServer server) : IClassFixture<MaruServer>
 {
-    private readonly Database _database = server.Service<Database>();
+    private readonly SqliteDatabase _database = (SqliteDatabase)server.Service<Database>();
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

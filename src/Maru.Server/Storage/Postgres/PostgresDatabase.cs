@@ -1,0 +1,126 @@
+using System.Data.Common;
+using Npgsql;
+
+namespace Maru.Server.Storage.Postgres;
+
+/// <summary>
+/// PostgreSQL for many nodes. Readers, writers and commit loops have connections apart, so that none of them can starve the others. With several hosts in the
+/// connection string the one that takes writes is used, also after a failover. Any thread.
+/// </summary>
+internal sealed class PostgresDatabase : Database
+{
+    // A plan that was made when a table was small must not scan it when it is large: what a commit reads and changes, it finds by key.
+    private const string ByKeyOnly = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
+
+    private const long SchemaLock = 0x6D617275;   // "maru"
+
+    private readonly NpgsqlDataSource _readers;
+    private readonly NpgsqlDataSource _writers;
+    private readonly NpgsqlDataSource _own;
+
+    public PostgresDatabase(MaruOptions options)
+    {
+        var settings = Read(options);
+        Name = $"{settings.Database ?? settings.Username} on {settings.Host}";
+        _readers = Source(settings, x => x.MaxPoolSize = options.Postgres.Readers);
+        _writers = Source(settings, x => x.MaxPoolSize = options.Postgres.Writers);
+        _own = Source(settings, x =>
+        {
+            x.Pooling = false;
+            x.Options = $"{x.Options} {ByKeyOnly}".TrimStart();
+        });
+    }
+
+    public override string Name { get; }
+
+    public override string Folder => "Maru.Server.Storage.Migrations.postgres.";
+
+    public override async ValueTask<DbConnection> OpenReadAsync(CancellationToken ct)
+    {
+        var connection = await _readers.OpenConnectionAsync(ct);
+        await EventLoop.LeaveAsync();
+        return connection;
+    }
+
+    public override async Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct)
+    {
+        await using var connection = await _writers.OpenConnectionAsync(ct);
+        await EventLoop.LeaveAsync();
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        var result = await write(transaction, ct);
+        await transaction.CommitAsync(CancellationToken.None);
+        return result;
+    }
+
+    public override async Task InsertAsync(string table, string[] columns, IEnumerable<object?[]> rows, CancellationToken ct)
+    {
+        await using var connection = await OpenOwnAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await using (var copy = await connection.BeginBinaryImportAsync($"COPY {table} ({string.Join(", ", columns)}) FROM STDIN (FORMAT BINARY)", ct))
+        {
+            foreach (var row in rows)
+            {
+                await copy.StartRowAsync(ct);
+                foreach (var value in row)
+                {
+                    if (value is null) await copy.WriteNullAsync(ct);
+                    else await copy.WriteAsync(value, ct);
+                }
+            }
+
+            await copy.CompleteAsync(ct);
+        }
+
+        if (columns.Contains("id"))
+            await transaction.ExecuteAsync($"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))", null, ct);
+        await transaction.CommitAsync(ct);
+    }
+
+    public override Task LockSchemaAsync(DbTransaction transaction, CancellationToken ct) =>
+        transaction.ExecuteAsync("SELECT pg_advisory_xact_lock(@SchemaLock)", new { SchemaLock }, ct);
+
+    /// <summary>A connection beside the pools, the caller's to dispose: for a commit loop, or to listen.</summary>
+    public NpgsqlConnection OpenOwn() => _own.OpenConnection();
+
+    /// <inheritdoc cref="OpenOwn"/>
+    public ValueTask<NpgsqlConnection> OpenOwnAsync(CancellationToken ct) => _own.OpenConnectionAsync(ct);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _readers.DisposeAsync();
+        await _writers.DisposeAsync();
+        await _own.DisposeAsync();
+    }
+
+    private static NpgsqlConnectionStringBuilder Read(MaruOptions options)
+    {
+        try
+        {
+            var settings = new NpgsqlConnectionStringBuilder(options.Database)
+            {
+                Timeout = (int)options.Postgres.ConnectTimeout.TotalSeconds,
+                CommandTimeout = (int)options.Postgres.CommandTimeout.TotalSeconds,
+                MaxAutoPrepare = 100,
+                AutoPrepareMinUsages = 2,
+                NoResetOnClose = true,          // nothing here changes a session
+                IncludeErrorDetail = false,     // it would put people's words into the log
+                LogParameters = false,
+            };
+            if (string.IsNullOrEmpty(settings.ApplicationName)) settings.ApplicationName = "maru";
+            if (settings.KeepAlive == 0) settings.KeepAlive = 5;
+            if (settings.Host?.Contains(',') == true && string.IsNullOrEmpty(settings.TargetSessionAttributes)) settings.TargetSessionAttributes = "primary";
+            return settings;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            throw new StartException($"Maru:Database is not a connection string for PostgreSQL (\"Host=…;Database=…;Username=…\"). {e.Message}", e);
+        }
+    }
+
+    private static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder settings, Action<NpgsqlConnectionStringBuilder> adjust)
+    {
+        var own = new NpgsqlConnectionStringBuilder(settings.ConnectionString);
+        adjust(own);
+        return new NpgsqlDataSourceBuilder(own.ConnectionString).Build();
+    }
+}

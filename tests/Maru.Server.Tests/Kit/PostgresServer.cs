@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Npgsql;
+
+namespace Maru.Server.Tests.Kit;
+
+/// <summary>
+/// A PostgreSQL of the tests' own: on a free port of 127.0.0.1, its files in a temporary folder, gone at the end. It can be killed, paused and started again. Under root it
+/// runs as the user postgres, for it refuses root.
+/// </summary>
+internal sealed class PostgresServer : IAsyncDisposable
+{
+    private const int SigKill = 9;
+    private const int SigCont = 18;
+    private const int SigStop = 19;
+
+    private static readonly Lazy<Task<PostgresServer>> SharedServer = new(StartAsync);
+
+    private readonly string _folder;
+    private readonly string _programs;
+    private readonly int _port;
+    private int _databases;
+
+    private PostgresServer(string folder, string programs, int port) => (_folder, _programs, _port) = (folder, programs, port);
+
+    /// <summary>One for all tests of this process that do it no harm: each has a database of its own.</summary>
+    public static Task<PostgresServer> Shared => SharedServer.Value;
+
+    public static async Task<PostgresServer> StartAsync()
+    {
+        var programs = FindPrograms();
+        var folder = Path.Combine(Path.GetTempPath(), "maru-tests", $"postgres-{Guid.NewGuid():n}");
+        Directory.CreateDirectory(folder);
+        var server = new PostgresServer(folder, programs, FreePort());
+        if (Environment.IsPrivilegedProcess) await RunAsync("chown", "postgres", folder);
+        await server.PostgresAsync("initdb", "-D", $"{folder}/data", "-A", "trust", "-U", "maru", "--no-sync", "-E", "UTF8", "--locale=C");
+        // What is acknowledged must survive the server's death, not the machine's: that would only be slower.
+        await File.AppendAllTextAsync(
+            $"{folder}/data/postgresql.conf",
+            $"listen_addresses='127.0.0.1'\nport={server._port}\nunix_socket_directories=''\nfsync=off\nmax_connections=500\nshared_buffers=64MB\nmax_wal_size=256MB\n");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.End();
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    /// <summary>A new, empty database; answers its connection string.</summary>
+    public async Task<string> MakeDatabaseAsync()
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"maru{Interlocked.Increment(ref _databases)}");
+        await ExecuteAsync($"CREATE DATABASE {name}");
+        return To(name);
+    }
+
+    public Task DropDatabaseAsync(string connectionString) =>
+        ExecuteAsync($"DROP DATABASE {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)");
+
+    /// <summary>After a stop or a kill; returns when it takes connections.</summary>
+    public Task StartAgainAsync() => PostgresAsync("pg_ctl", "-D", $"{_folder}/data", "-l", $"{_folder}/log", "-w", "-t", "60", "start");
+
+    /// <summary>As an operator restarts it: connections are cut, what was committed stays.</summary>
+    public Task StopAsync() => PostgresAsync("pg_ctl", "-D", $"{_folder}/data", "-m", "fast", "-w", "-t", "60", "stop");
+
+    /// <summary>SIGKILL to the server; its children follow.</summary>
+    public async Task KillAsync()
+    {
+        var id = ProcessId;
+        Signal(id, SigKill);
+        await Deadline.Until(() => !Directory.Exists($"/proc/{id}"), "PostgreSQL to be gone");
+    }
+
+    /// <summary>It stays, and answers nothing.</summary>
+    public void Pause() => SignalAll(SigStop);
+
+    public void Resume() => SignalAll(SigCont);
+
+    public ValueTask DisposeAsync()
+    {
+        End();
+        return ValueTask.CompletedTask;
+    }
+
+    private int ProcessId => int.Parse(File.ReadLines($"{_folder}/data/postmaster.pid").First(), CultureInfo.InvariantCulture);
+
+    private string To(string database) => $"Host=127.0.0.1;Port={_port};Database={database};Username=maru";
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection($"{To("postgres")};Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private void SignalAll(int signal)
+    {
+        var server = ProcessId;
+        foreach (var process in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(process), CultureInfo.InvariantCulture, out var id) && (id == server || ParentOf(id) == server)) Signal(id, signal);
+        }
+    }
+
+    private void End()
+    {
+        if (!Directory.Exists(_folder)) return;
+        try
+        {
+            var id = ProcessId;
+            Signal(id, SigCont);
+            Signal(id, SigKill);
+        }
+        catch (IOException)
+        {
+            // it does not run
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static int ParentOf(int process)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{process}/stat");
+            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;   // it has just ended
+        }
+    }
+
+    private static string FindPrograms()
+    {
+        const string Debian = "/usr/lib/postgresql";
+        var installed = Directory.Exists(Debian) ? Directory.GetDirectories(Debian).Select(x => $"{x}/bin").Where(x => File.Exists($"{x}/initdb")).Order().LastOrDefault() : null;
+        var onPath = Environment.GetEnvironmentVariable("PATH")?.Split(':').FirstOrDefault(x => File.Exists($"{x}/initdb"));
+        return installed ?? onPath ?? throw new InvalidOperationException("PostgreSQL is missing: apt-get install postgresql");
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private Task PostgresAsync(string program, params string[] args) => Environment.IsPrivilegedProcess
+        ? RunAsync("setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", $"{_programs}/{program}", .. args])
+        : RunAsync($"{_programs}/{program}", args);
+
+    private static async Task RunAsync(string program, params string[] args)
+    {
+        // Its output goes nowhere: a server that it starts would keep a pipe open.
+        var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = "/" };
+        foreach (var arg in (string[])["-c", "exec \"$@\" >/dev/null 2>&1 </dev/null", "sh", program, .. args]) start.ArgumentList.Add(arg);
+        using var process = Process.Start(start) ?? throw new InvalidOperationException(program);
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0) throw new InvalidOperationException($"{program} {string.Join(' ', args)}: exit code {process.ExitCode}");
+    }
+
+    private static void Signal(int process, int signal) => _ = Kill(process, signal);
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int process, int signal);
+}

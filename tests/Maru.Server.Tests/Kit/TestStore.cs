@@ -1,0 +1,28 @@
+namespace Maru.Server.Tests.Kit;
+
+/// <summary>
+/// A store of a test's own: a file in its folder or, with <c>MARU_TEST_STORE=postgres</c>, a database. Tests that are about one of the two say so with
+/// <c>[Trait("Store", "sqlite")]</c> and name the store themselves.
+/// </summary>
+internal sealed class TestStore : IAsyncDisposable
+{
+    private PostgresServer? _server;
+
+    private TestStore(string connectionString) => ConnectionString = connectionString;
+
+    public static bool IsPostgres { get; } = Environment.GetEnvironmentVariable("MARU_TEST_STORE") == "postgres";
+
+    public string ConnectionString { get; }
+
+    public static async Task<TestStore> MakeAsync(string folder)
+    {
+        if (!IsPostgres) return new TestStore($"Data Source={folder}/maru.db");
+        var server = await PostgresServer.Shared;
+        return new TestStore(await server.MakeDatabaseAsync()) { _server = server };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null) await _server.DropDatabaseAsync(ConnectionString);
+    }
+}
