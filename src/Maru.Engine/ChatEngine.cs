@@ -12,6 +12,9 @@ namespace Maru.Engine;
 /// </summary>
 public sealed class ChatEngine : IDisposable
 {
+    private static readonly TimeSpan DrainStep = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan DrainTick = TimeSpan.FromMilliseconds(10);
+
     private readonly Authenticator _authenticator;
     private readonly IRoomLog _log;
     private readonly IBackplane _backplane;
@@ -68,6 +71,36 @@ public sealed class ChatEngine : IDisposable
         Commits.Start();
         _tails = new TailWatch(Rooms, _log, _backplane, Options, Log, Time);
         _sweeper = new Sweeper(Connections, Allowances, Clock, Log, Time);
+    }
+
+    /// <summary>The server is about to go down: nobody comes in any longer.</summary>
+    public bool IsDraining { get; private set; }
+
+    /// <summary>Lets nobody in any longer; who is here stays. For a balancer to notice before <see cref="DrainAsync"/>.</summary>
+    public void CloseDoors()
+    {
+        IsDraining = true;
+        Connections.CloseDoors();
+    }
+
+    /// <summary>
+    /// Tells each client to come back, at its own moment, so that other nodes are not stormed: <see cref="EngineOptions.DrainWindow"/> at most, less for few. What a
+    /// client sent before is answered first.
+    /// </summary>
+    public async Task DrainAsync(CancellationToken ct)
+    {
+        CloseDoors();
+        var connections = Connections.All();
+        Random.Shared.Shuffle(connections);
+        var window = TimeSpan.FromTicks(Math.Min(Options.DrainWindow.Ticks, connections.Length * DrainStep.Ticks));
+        var started = Time.GetTimestamp();
+        for (var told = 0; told < connections.Length;)
+        {
+            var share = window == TimeSpan.Zero ? 1 : Time.GetElapsedTime(started) / window;
+            var due = Math.Min(connections.Length, (int)(connections.Length * share) + 1);
+            while (told < due) connections[told++].Drain();
+            if (told < connections.Length) await Task.Delay(DrainTick, Time, ct).ConfigureAwait(false);
+        }
     }
 
     /// <summary>

@@ -99,5 +99,11 @@ public sealed class EngineOptions
     /// <summary>How long a closing connection may take to fetch its last words.</summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long the server waits at its end, not ready and with the doors closed, before it tells clients to go: for a balancer to notice.</summary>
+    public TimeSpan DrainDelay { get; set; } = TimeSpan.Zero;
+
+    /// <summary>Over how long clients are told to go, each at its own moment, when there are many; 2 ms a client when there are few.</summary>
+    public TimeSpan DrainWindow { get; set; } = TimeSpan.FromSeconds(5);
+
     internal Wire.StompLimits StompLimits => new(MaxHeaders, MaxHeaderBytes, MaxBodyBytes);
 }

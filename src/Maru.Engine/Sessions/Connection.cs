@@ -45,6 +45,9 @@ internal abstract class Connection(ByteSink sink, ChatEngine engine)
     /// <summary>Says why in the protocol's own way and ends the connection. Any thread.</summary>
     public abstract void Fail(Problem problem, string? detail, FlushList flush);
 
+    /// <summary>The server goes down: takes no more from the client, answers what it sent before, tells it to come back, and ends. Any thread.</summary>
+    public abstract void Drain();
+
     public void Fail(Problem problem, string? detail = null)
     {
         var flush = new FlushList();

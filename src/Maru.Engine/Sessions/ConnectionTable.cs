@@ -117,6 +117,12 @@ public sealed class ConnectionTable
         }
     }
 
+    /// <summary>Lets no more connections in.</summary>
+    internal void CloseDoors()
+    {
+        lock (_gate) _shut = true;
+    }
+
     /// <summary>Lets no more connections in; answers those that are.</summary>
     internal Connection[] Shut()
     {

@@ -8,6 +8,9 @@ namespace Maru.Engine.Sessions;
 /// <summary>The server's frames that go to one connection only, each as a whole WebSocket message.</summary>
 internal static class Frames
 {
+    /// <summary>Milliseconds: those who are told to come back at the same time do not come back at the same time.</summary>
+    private const int MaxRetryAfter = 500;
+
     /// <summary>An EOL in a message of its own.</summary>
     public static readonly ReadOnlyMemory<byte> HeartBeat = WebSocketFrames.Message(WebSocketOpcode.Text, "\n"u8);
 
@@ -82,6 +85,7 @@ internal static class Frames
         writer.Command(StompCommand.Error);
         writer.Header("message"u8, Encoding.ASCII.GetBytes(problem.Slug));
         if (problem == Problem.UnsupportedVersion) writer.Header("version"u8, "1.0,1.1,1.2"u8);
+        if (problem == Problem.ShuttingDown) writer.Header("retry-after"u8, Random.Shared.Next(MaxRetryAfter));
         if (receipt is not null) writer.Header("receipt-id"u8, receipt);
         writer.Header("content-type"u8, "application/problem+json"u8);
         writer.Body(json);

@@ -12,6 +12,7 @@ internal sealed partial class StompSession
     private int _inFlight;                          // bytes on the way to the store or to a lane
     private int _inFlightBound;
     private TaskCompletionSource? _inFlightWaits;
+    private bool _isDraining;                       // no frame is read any longer; ends when nothing is in flight
 
     /// <summary>The room's lane: a draft of this session is durable, or refused.</summary>
     public void Settled(Draft draft, FlushList flush)
@@ -26,13 +27,30 @@ internal sealed partial class StompSession
 
     public override void Landed(int bytes)
     {
+        bool isLast;
         lock (_flightGate)
         {
             _inFlight -= bytes;
-            if (_inFlightWaits is null || _inFlight > _inFlightBound) return;
-            _inFlightWaits.SetResult();
-            _inFlightWaits = null;
+            isLast = _isDraining && _inFlight == 0;
+            if (_inFlightWaits is not null && _inFlight <= _inFlightBound)
+            {
+                _inFlightWaits.SetResult();
+                _inFlightWaits = null;
+            }
         }
+
+        if (isLast) Fail(Problem.ShuttingDown);
+    }
+
+    public override void Drain()
+    {
+        lock (_flightGate)
+        {
+            _isDraining = true;
+            if (_inFlight > 0) return;
+        }
+
+        Fail(Problem.ShuttingDown);
     }
 
     private void Send(in StompFrame frame)

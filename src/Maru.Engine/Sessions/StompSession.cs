@@ -63,7 +63,7 @@ internal sealed partial class StompSession : Connection, IDraftOwner
     /// <summary>Handles frames until the piece is used up or one must wait; answers how much of the piece is done with.</summary>
     private int Read(ReadOnlySpan<byte> piece)
     {
-        if (IsEnding) return piece.Length;
+        if (IsEnding || Volatile.Read(ref _isDraining)) return piece.Length;
         if (_heldTo > _heldFrom)
         {
             Hold(piece);

@@ -16,9 +16,9 @@ internal static class Health
 
     public static string Version { get; } = typeof(Health).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 
-    private static async Task<Results<Ok<HealthReport>, ProblemHttpResult>> ReadyAsync(IHostApplicationLifetime lifetime, Database database, CancellationToken ct)
+    private static async Task<Results<Ok<HealthReport>, ProblemHttpResult>> ReadyAsync(IHostApplicationLifetime lifetime, ChatEngine engine, Database database, CancellationToken ct)
     {
-        if (lifetime.ApplicationStopping.IsCancellationRequested) return Problem.ShuttingDown.Result();
+        if (engine.IsDraining || lifetime.ApplicationStopping.IsCancellationRequested) return Problem.ShuttingDown.Result();
         await database.FirstAsync<long>("SELECT count(*) FROM migrations", null, ct);   // a store that fails makes the problem itself
         return TypedResults.Ok(new HealthReport("ready", Version));
     }

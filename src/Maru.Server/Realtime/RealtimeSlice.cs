@@ -29,6 +29,7 @@ internal static class RealtimeSlice
         services.AddSingleton<SocketAuthenticator>();
         services.AddSingleton<ChatEngine>();
         services.AddSingleton<WebSocketEdge>();
+        services.AddSingleton<IHostLifetime, DrainLifetime>();
         services.AddHostedService<EngineHost>();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint =>
             endpoint.Use(next => endpoint.ApplicationServices.GetRequiredService<WebSocketEdge>().Intercept(next))));

@@ -18,7 +18,7 @@ internal sealed class WebSocketEdge(ChatEngine engine, TimeProvider time)
     private static readonly TimeSpan FirstRequest = TimeSpan.FromSeconds(30);
 
     /// <summary>Why a connection was not taken.</summary>
-    private Problem NoRoom => engine.Stopping.IsCancellationRequested ? Problem.ShuttingDown : Problem.TooManyConnections;
+    private Problem NoRoom => engine.IsDraining || engine.Stopping.IsCancellationRequested ? Problem.ShuttingDown : Problem.TooManyConnections;
 
     /// <summary>The short way: connection middleware.</summary>
     public ConnectionDelegate Intercept(ConnectionDelegate next) => connection => InterceptAsync(connection, next);
