@@ -43,6 +43,7 @@ internal static class Program
         var app = builder.Build();
         await app.Services.GetRequiredService<Migrator>().MigrateAsync(CancellationToken.None);
         await app.Services.GetRequiredService<SessionStore>().LoadEndedAsync(CancellationToken.None);
+        app.UseProxies();
         app.UseRequestLog();
         app.UseProblems();
         app.UseStaticPages();

@@ -24,4 +24,7 @@ internal sealed class LimitOptions
     /// <summary>Items of a page at most, in every list.</summary>
     [Range(1, 1000)]
     public int PageItems { get; set; } = 200;
+
+    /// <summary>Addresses and networks of the proxies whose <c>X-Forwarded-For</c> is believed, with commas between; empty: nobody's.</summary>
+    public string Proxies { get; set; } = "";
 }

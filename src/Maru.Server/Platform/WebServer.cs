@@ -1,3 +1,7 @@
+using IPAddress = System.Net.IPAddress;
+using IPNetwork = System.Net.IPNetwork;
+using Microsoft.AspNetCore.HttpOverrides;
+
 namespace Maru.Server.Platform;
 
 internal static class WebServer
@@ -14,5 +18,24 @@ internal static class WebServer
             if (limits.Connections > 0) kestrel.Limits.MaxConcurrentConnections = kestrel.Limits.MaxConcurrentUpgradedConnections = limits.Connections;
         });
         if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null) builder.WebHost.UseUrls(DefaultUrl);
+    }
+
+    /// <summary>Behind a proxy the address that limits count by is the one that the proxy tells, if it is one of ours; anybody else could tell any.</summary>
+    public static void UseProxies(this WebApplication app)
+    {
+        var networks = app.Services.GetRequiredService<LimitOptions>().Proxies.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (networks.Length == 0) return;
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto, ForwardLimit = null };
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (var network in networks) options.KnownIPNetworks.Add(Network(network));
+        app.UseForwardedHeaders(options);
+    }
+
+    private static IPNetwork Network(string text)
+    {
+        if (IPNetwork.TryParse(text, out var network)) return network;
+        if (IPAddress.TryParse(text, out var address)) return new IPNetwork(address, address.GetAddressBytes().Length * 8);
+        throw new StartException($"Maru:Limits:Proxies has {text}, which is no address (10.0.0.1) or network (10.0.0.0/8).");
     }
 }

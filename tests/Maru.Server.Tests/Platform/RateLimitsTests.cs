@@ -41,6 +41,35 @@ public sealed class RateLimitsTests
         await server.Http.SendAsync("POST /api/auth/login", new { handle = "somebody-else", password = "wrong" }).ShouldRefuse(Problem.WrongCredentials);
     }
 
+    [Theory]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("10.0.0.0/8, 127.0.0.0/8", true)]
+    [InlineData("10.0.0.0/8", false)]
+    [InlineData("", false)]
+    public async Task Behind_a_proxy_of_ours_each_address_has_its_own_bucket_and_nobody_else_may_name_one(string proxies, bool isBelieved)
+    {
+        await using var server = await MaruServer.StartAsync(
+            "--Maru:RateLimits:Enabled=true", "--Maru:RateLimits:AddressBurst=1", "--Maru:RateLimits:AddressPerSecond=1", $"--Maru:Limits:Proxies={proxies}");
+        // Who is not believed shares one bucket, whatever address he names.
+        for (var i = 1; await StatusAsync(isBelieved ? "192.0.2.1" : $"192.0.2.{i % 250}") != 429; i++)
+        {
+        }
+
+        if (isBelieved) (await StatusAsync("192.0.2.2")).ShouldBe(401);
+
+        async Task<int> StatusAsync(string address)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/me");
+            request.Headers.Add("X-Forwarded-For", address);
+            using var answer = await server.Http.SendAsync(request, TestContext.Current.CancellationToken);
+            return (int)answer.StatusCode;
+        }
+    }
+
+    [Fact]
+    public async Task A_proxy_that_is_no_address_ends_the_start() =>
+        (await Should.ThrowAsync<StartException>(MaruServer.StartAsync("--Maru:Limits:Proxies=nginx"))).Message.ShouldContain("Maru:Limits:Proxies has nginx");
+
     private static async Task ShouldWaitAsync(Task<HttpResponseMessage> answer, int atLeast = 1)
     {
         int.Parse((await answer).Headers.GetValues("Retry-After").Single(), CultureInfo.InvariantCulture).ShouldBeGreaterThanOrEqualTo(atLeast);
