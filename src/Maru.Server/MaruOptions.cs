@@ -34,6 +34,8 @@ internal sealed class MaruOptions
 
     public PasswordOptions Passwords { get; } = new();
 
+    public SignInOptions Sessions { get; } = new();
+
     public JwtOptions Jwt { get; } = new();
 
     public RoomOptions Rooms { get; } = new();

@@ -1,3 +1,4 @@
+using Maru.Server.Cluster;
 using Maru.Server.Commands;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Messages;
@@ -28,12 +29,13 @@ internal static class Program
         options.AddTo(services);
         services.AddSingleton(TimeProvider.System);
         services.AddStorage(options);
+        services.AddCluster(options);
         services.AddProblems();
         services.AddJson();
         services.AddAuth();
         services.AddRateLimits(options.RateLimits);
         services.AddApiDocument();
-        services.AddAccounts();
+        services.AddAccounts(options);
         services.AddRooms();
         services.AddMessages();
         builder.AddRealtime(options);

@@ -76,6 +76,10 @@ public sealed class MaruServer : IAsyncLifetime
         }
     }
 
+    /// <summary>Another node on the same store, with the same keys. PostgreSQL only.</summary>
+    public Task<MaruServer> JoinAsync(params string[] settings) =>
+        StartAsync([$"--Maru:Data={Folder}", $"--Maru:Database={Service<MaruOptions>().Database}", .. settings]);
+
     /// <summary>Where it listens: with TLS only when the settings say so.</summary>
     public Uri AddressOf(string scheme) => Service<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address)).Single(address => address.Scheme == scheme);
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Maru.Engine.Fanout;
 
 namespace Maru.Engine.Sessions;
@@ -41,15 +42,19 @@ public sealed class ConnectionTable
     public bool IsOnline(UserId user) => _users.ContainsKey(user);
 
     /// <summary>A sign-in has ended: says so to its connections and closes them.</summary>
-    public void EndSession(UserId user, long session)
+    /// <param name="user">whose</param>
+    /// <param name="session">its id</param>
+    /// <param name="reason">a slug for programs, or null</param>
+    public void EndSession(UserId user, long session, string? reason = null)
     {
         _ended[session] = _clock.Now;
         if (!_users.TryGetValue(user, out var connected)) return;
         var flush = new FlushList();
+        var json = Encoding.UTF8.GetBytes(reason is null ? "{\"type\":\"session.ended\"}" : $"{{\"type\":\"session.ended\",\"reason\":\"{reason}\"}}");
         foreach (var connection in connected.Connections)
         {
             if (connection.Identity?.Session != session) continue;
-            connection.SendUserEvent("{\"type\":\"session.ended\"}"u8, flush);
+            connection.SendUserEvent(json, flush);
             connection.Fail(Problem.SessionEnded, null, flush);
         }
 

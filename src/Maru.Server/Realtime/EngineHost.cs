@@ -17,9 +17,9 @@ internal sealed class EngineHost(ChatEngine engine, IBackplane backplane, Accoun
         (backplane as RedisBackplane)?.Attach(engine);
         engine.Start();
         lifetime.ApplicationStopping.Register(engine.Stop);
-        events.SessionsEnded += (user, sessions) =>
+        events.SessionsEnded += (user, sessions, reason) =>
         {
-            foreach (var session in sessions) engine.Connections.EndSession(user, session);
+            foreach (var session in sessions) engine.Connections.EndSession(user, session, reason);
         };
         events.ProfileChanged += user => _ = ReadProfileAsync(user);
         return Task.CompletedTask;
@@ -29,6 +29,7 @@ internal sealed class EngineHost(ChatEngine engine, IBackplane backplane, Accoun
 
     private async Task ReadProfileAsync(UserId user)
     {
+        if (!engine.Connections.IsOnline(user)) return;
         if (await accounts.FindAsync(user, CancellationToken.None) is { } account)
             engine.Connections.ChangeProfile(user, MessageJson.User(user, account.Handle, account.Name, account.AvatarUrl));
     }

@@ -11,8 +11,27 @@ internal static class StorageParts
     public static void AddStorage(this IServiceCollection services, MaruOptions options)
     {
         services.AddSingleton<Migrator>();
-        if (IsPostgres(options.Database)) Add<PostgresDatabase, PostgresRoomLog>(services);
-        else Add<SqliteDatabase, SqliteRoomLog>(services);
+        if (!IsShared(options))
+        {
+            Add<SqliteDatabase, SqliteRoomLog>(services);
+            return;
+        }
+
+        Add<PostgresDatabase, PostgresRoomLog>(services);
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<PostgresPromises>(provider, (PostgresDatabase)provider.GetRequiredService<Database>()));
+    }
+
+    /// <summary>Other nodes may use it too.</summary>
+    public static bool IsShared(MaruOptions options)
+    {
+        try
+        {
+            return new DbConnectionStringBuilder { ConnectionString = options.Database } is var parts && (parts.ContainsKey("Host") || parts.ContainsKey("Server"));
+        }
+        catch (ArgumentException)
+        {
+            return false;   // SQLite's own reader says what is wrong with it
+        }
     }
 
     private static void Add<TDatabase, TLog>(IServiceCollection services)
@@ -21,17 +40,5 @@ internal static class StorageParts
     {
         services.AddSingleton<Database, TDatabase>();
         services.AddSingleton<IRoomLog>(provider => ActivatorUtilities.CreateInstance<TLog>(provider, provider.GetRequiredService<Database>()));
-    }
-
-    private static bool IsPostgres(string connectionString)
-    {
-        try
-        {
-            return new DbConnectionStringBuilder { ConnectionString = connectionString } is var parts && (parts.ContainsKey("Host") || parts.ContainsKey("Server"));
-        }
-        catch (ArgumentException)
-        {
-            return false;   // SQLite's own reader says what is wrong with it
-        }
     }
 }

@@ -1,19 +1,23 @@
+using Maru.Server.Cluster;
 using Maru.Server.Platform;
+using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Accounts;
 
 /// <summary>Who people are: sign-up, sign-in, sessions, profiles, the directory.</summary>
 internal static class AccountSlice
 {
-    public static void AddAccounts(this IServiceCollection services)
+    public static void AddAccounts(this IServiceCollection services, MaruOptions options)
     {
         services.AddSingleton<AccountEvents>();
+        services.AddSingleton<INewsReader>(provider => provider.GetRequiredService<AccountEvents>());
         services.AddSingleton<AccountStore>();
         services.AddSingleton<Authenticator>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<TokenMint>();
         services.AddHostedService<SessionSweep>();
+        if (StorageParts.IsShared(options)) services.AddHostedService<SessionWatch>();
         services.AddJson(AccountJson.Default);
     }
 

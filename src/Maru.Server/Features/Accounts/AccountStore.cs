@@ -5,7 +5,7 @@ using Maru.Server.Storage;
 namespace Maru.Server.Features.Accounts;
 
 /// <summary>The people. Any thread.</summary>
-internal sealed class AccountStore(Database database, SessionStore sessions, TimeProvider time)
+internal sealed class AccountStore(Database database, SessionStore sessions, AccountEvents events, TimeProvider time)
 {
     private const string Deleted = "deleted user";
 
@@ -38,14 +38,20 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Tim
         ct);
 
     /// <param name="betterHash">what to keep instead of a weak hash; null leaves it</param>
-    public Task<OpenSession> SignInAsync(UserId user, string device, string? betterHash, CancellationToken ct) => database.WriteAsync(
-        async (transaction, inner) =>
-        {
-            if (betterHash is not null)
-                await transaction.ExecuteAsync("UPDATE users SET password_hash = @betterHash WHERE id = @Value", new { user.Value, betterHash }, inner);
-            return await sessions.OpenAsync(transaction, user, device, inner);
-        },
-        ct);
+    public async Task<OpenSession> SignInAsync(UserId user, string device, string? betterHash, CancellationToken ct)
+    {
+        var (session, ended) = await database.WriteAsync(
+            async (transaction, inner) =>
+            {
+                if (betterHash is not null)
+                    await transaction.ExecuteAsync("UPDATE users SET password_hash = @betterHash WHERE id = @Value", new { user.Value, betterHash }, inner);
+                var opened = await sessions.OpenAsync(transaction, user, device, inner);
+                return (opened, await sessions.MakeWayAsync(transaction, opened, inner));
+            },
+            ct);
+        events.EndSessions(user, ended, SessionEnd.SignedInElsewhere);
+        return session;
+    }
 
     /// <summary>Of each text: null leaves it, empty takes it away.</summary>
     public Task<Account?> ChangeAsync(UserId user, string? name, string? statusMessage, string? avatarUrl, CancellationToken ct) => database.WriteAsync(
@@ -64,29 +70,37 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Tim
         ct);
 
     /// <summary>The new password, and the end of every other session.</summary>
-    public async Task ChangePasswordAsync(UserId user, long session, string hash, CancellationToken ct) => sessions.Announce(user, await database.WriteAsync(
-        async (transaction, inner) =>
-        {
-            await transaction.ExecuteAsync("UPDATE users SET password_hash = @hash WHERE id = @Value", new { user.Value, hash }, inner);
-            return await sessions.EndAllAsync(transaction, user, but: session, inner);
-        },
-        ct));
+    public async Task ChangePasswordAsync(UserId user, long session, string hash, CancellationToken ct)
+    {
+        var ended = await database.WriteAsync(
+            async (transaction, inner) =>
+            {
+                await transaction.ExecuteAsync("UPDATE users SET password_hash = @hash WHERE id = @Value", new { user.Value, hash }, inner);
+                return await sessions.EndAllAsync(transaction, user, but: session, SessionEnd.PasswordChanged, inner);
+            },
+            ct);
+        events.EndSessions(user, ended, SessionEnd.PasswordChanged);
+    }
 
     /// <summary>The row stays, without anything of the person, so that what others see of the past can be read.</summary>
-    public async Task DeleteAsync(UserId user, CancellationToken ct) => sessions.Announce(user, await database.WriteAsync(
-        async (transaction, inner) =>
-        {
-            await transaction.ExecuteAsync(
-                """
-                UPDATE users SET handle = @handle, name = @name, name_key = '', email = NULL, password_hash = NULL, status_message = NULL, avatar_url = NULL,
-                  role = 'user', deleted_at = @now
-                WHERE id = @Value
-                """,
-                new { user.Value, name = Deleted, handle = string.Create(CultureInfo.InvariantCulture, $"deleted:{user.Value}"), now = Now },
-                inner);
-            return await sessions.EndAllAsync(transaction, user, but: 0, inner);
-        },
-        ct));
+    public async Task DeleteAsync(UserId user, CancellationToken ct)
+    {
+        var ended = await database.WriteAsync(
+            async (transaction, inner) =>
+            {
+                await transaction.ExecuteAsync(
+                    """
+                    UPDATE users SET handle = @handle, name = @name, name_key = '', email = NULL, password_hash = NULL, status_message = NULL, avatar_url = NULL,
+                      role = 'user', deleted_at = @now
+                    WHERE id = @Value
+                    """,
+                    new { user.Value, name = Deleted, handle = string.Create(CultureInfo.InvariantCulture, $"deleted:{user.Value}"), now = Now },
+                    inner);
+                return await sessions.EndAllAsync(transaction, user, but: 0, SessionEnd.AccountDeleted, inner);
+            },
+            ct);
+        events.EndSessions(user, ended, SessionEnd.AccountDeleted);
+    }
 
     /// <summary>Who has a handle or a name that begins so, ordered by handle; two ranges of two indexes, however many people there are.</summary>
     /// <param name="after">the handle that the page before ended with; empty for the first page</param>

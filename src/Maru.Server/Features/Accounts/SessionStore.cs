@@ -7,10 +7,10 @@ using Maru.Server.Storage;
 namespace Maru.Server.Features.Accounts;
 
 /// <summary>
-/// The signed-in devices. A session ends in three places: here in the store, then in <see cref="EndedSessions"/>, which refuses its access tokens, then by
-/// <see cref="AccountEvents"/>, which closes its sockets. Any thread.
+/// The signed-in devices. A session ends in three places: here in the store, then, by <see cref="AccountEvents"/> and on every node, in <see cref="EndedSessions"/>,
+/// which refuses its access tokens, and at its sockets, which close. Any thread.
 /// </summary>
-internal sealed class SessionStore(Database database, EndedSessions ended, AccountEvents events, JwtOptions options, TimeProvider time)
+internal sealed class SessionStore(Database database, EndedSessions ended, AccountEvents events, JwtOptions options, SignInOptions rules, TimeProvider time)
 {
     public async Task<OpenSession> OpenAsync(DbTransaction transaction, UserId user, string device, CancellationToken ct)
     {
@@ -48,7 +48,7 @@ internal sealed class SessionStore(Database database, EndedSessions ended, Accou
                 return (row, null);
             },
             ct);
-        if (robbed is not null) Announce(new UserId(robbed.UserId), [robbed.Id]);
+        if (robbed is not null) events.EndSessions(new UserId(robbed.UserId), [robbed.Id], SessionEnd.TokenReused);
         return renewed is null ? null : new OpenSession(renewed.Id, renewed.UserId, next);
     }
 
@@ -70,38 +70,41 @@ internal sealed class SessionStore(Database database, EndedSessions ended, Accou
     {
         var ids = await database.WriteAsync(
             (transaction, inner) => transaction.ListAsync<long>(
-                "UPDATE sessions SET ended_at = @now WHERE id = @session AND user_id = @Value AND ended_at IS NULL RETURNING id",
-                new { user.Value, session, now = Now },
+                "UPDATE sessions SET ended_at = @now, end_reason = @reason WHERE id = @session AND user_id = @Value AND ended_at IS NULL RETURNING id",
+                new { user.Value, session, now = Now, reason = SessionEnd.SignedOut },
                 inner),
             ct);
-        Announce(user, ids);
+        events.EndSessions(user, ids, SessionEnd.SignedOut);
         return ids.Count > 0;
     }
 
-    public async Task EndOthersAsync(Caller caller, CancellationToken ct) =>
-        Announce(caller.UserId, await database.WriteAsync((transaction, inner) => EndAllAsync(transaction, caller.UserId, caller.SessionId, inner), ct));
+    public async Task EndOthersAsync(Caller caller, CancellationToken ct)
+    {
+        var ids = await database.WriteAsync((transaction, inner) => EndAllAsync(transaction, caller.UserId, caller.SessionId, SessionEnd.SignedOut, inner), ct);
+        events.EndSessions(caller.UserId, ids, SessionEnd.SignedOut);
+    }
 
-    /// <summary>Part of a larger write: after its commit the caller passes the answer to <see cref="Announce"/>.</summary>
+    /// <summary>Part of a larger write: after its commit the caller passes the answer to <see cref="AccountEvents.EndSessions"/>.</summary>
     /// <param name="but">the session that goes on; 0 for none</param>
-    public Task<IReadOnlyList<long>> EndAllAsync(DbTransaction transaction, UserId user, long but, CancellationToken ct) =>
+    public Task<IReadOnlyList<long>> EndAllAsync(DbTransaction transaction, UserId user, long but, string reason, CancellationToken ct) =>
         transaction.ListAsync<long>(
-            "UPDATE sessions SET ended_at = @now WHERE user_id = @Value AND id <> @but AND ended_at IS NULL RETURNING id",
-            new { user.Value, but, now = Now },
+            "UPDATE sessions SET ended_at = @now, end_reason = @reason WHERE user_id = @Value AND id <> @but AND ended_at IS NULL RETURNING id",
+            new { user.Value, but, now = Now, reason },
             ct);
 
-    public void Announce(UserId user, IReadOnlyList<long> sessions)
-    {
-        foreach (var session in sessions) ended.Add(session);
-        events.EndSessions(user, sessions);
-    }
+    /// <summary>What makes way for a session that was just opened; as <see cref="EndAllAsync"/>.</summary>
+    public Task<IReadOnlyList<long>> MakeWayAsync(DbTransaction transaction, OpenSession session, CancellationToken ct) =>
+        rules.Single ? EndAllAsync(transaction, new UserId(session.UserId), session.Id, SessionEnd.SignedInElsewhere, ct) : Task.FromResult<IReadOnlyList<long>>([]);
 
     /// <summary>At start, before the first request: what ended before must stay ended.</summary>
     public async Task LoadEndedAsync(CancellationToken ct)
     {
-        var since = (time.GetUtcNow() - ended.Memory).ToUnixTimeMilliseconds();
-        foreach (var row in await database.ListAsync<EndedRow>("SELECT id, ended_at FROM sessions WHERE ended_at > @since", new { since }, ct))
-            ended.Add(row.Id, Time(row.EndedAt));
+        foreach (var row in await ListEndedAsync(time.GetUtcNow() - ended.Memory, ct)) ended.TryAdd(row.Id, Time(row.EndedAt));
     }
+
+    /// <summary>On which node ever.</summary>
+    public Task<IReadOnlyList<EndedSession>> ListEndedAsync(DateTimeOffset since, CancellationToken ct) => database.ListAsync<EndedSession>(
+        "SELECT id, user_id, ended_at, end_reason FROM sessions WHERE ended_at > @since", new { since = since.ToUnixTimeMilliseconds() }, ct);
 
     /// <summary>Takes out what no token can come back from. A few a transaction, for each may have thousands of spent tokens and others want to write too.</summary>
     public async Task<int> ForgetAsync(CancellationToken ct)
@@ -116,11 +119,11 @@ internal sealed class SessionStore(Database database, EndedSessions ended, Accou
     private Task<Row?> EndRobbedAsync(DbTransaction transaction, RefreshToken token, CancellationToken ct) =>
         transaction.FirstAsync<Row>(
             """
-            UPDATE sessions SET ended_at = @now
+            UPDATE sessions SET ended_at = @now, end_reason = @reason
             WHERE ended_at IS NULL AND id = (SELECT session_id FROM spent_refresh_tokens WHERE hash = @Hash)
             RETURNING id, user_id
             """,
-            new { token.Hash, now = Now },
+            new { token.Hash, now = Now, reason = SessionEnd.TokenReused },
             ct);
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -132,9 +135,10 @@ internal sealed class SessionStore(Database database, EndedSessions ended, Accou
     private sealed record Row(long Id, long UserId);
 
     private sealed record ListRow(long Id, string Device, long CreatedAt, long UsedAt, long ExpiresAt);
-
-    private sealed record EndedRow(long Id, long EndedAt);
 }
+
+/// <summary>A session that is over, as the store has it.</summary>
+internal sealed record EndedSession(long Id, long UserId, long EndedAt, string? EndReason);
 
 /// <param name="Id">the session's</param>
 /// <param name="UserId">whose it is</param>

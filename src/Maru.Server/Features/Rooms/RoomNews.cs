@@ -1,27 +1,49 @@
 using System.Text.Json;
 using Maru.Engine;
+using Maru.Server.Cluster;
 
 namespace Maru.Server.Features.Rooms;
 
-/// <summary>Tells people's own connections which rooms they have come to and lost. Called after the commit; who is away reads the list later. Any thread.</summary>
-internal sealed class RoomNews(ChatEngine engine)
+/// <summary>
+/// Tells people's own connections, on every node, which rooms they have come to and lost. Called after the commit; who is away reads the list later. Any thread.
+/// </summary>
+internal sealed class RoomNews(ChatEngine engine, RoomStore rooms, News news) : INewsReader
 {
     /// <param name="users">who is in now</param>
     /// <param name="room">as they see it</param>
     public void Added(IEnumerable<long> users, Room room)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(new RoomAdded("room.added", room.Id, room), RoomJson.Events.RoomAdded);
-        Send(users, json);
+        long[] people = [.. users];
+        var json = AddedJson(room);
+        foreach (var user in people) Send(user, json);
+        news.Tell(new Fact(Fact.RoomAdded, people) { Room = room.Id });
     }
 
-    public void Removed(IEnumerable<long> users, RoomId room)
+    public void Removed(IReadOnlyList<long> users, RoomId room)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(new RoomRemoved("room.removed", room.Value), RoomJson.Events.RoomRemoved);
-        Send(users, json);
+        SendRemoved(users, room.Value);
+        news.Tell(new Fact(Fact.RoomRemoved, users) { Room = room.Value });
     }
 
-    private void Send(IEnumerable<long> users, byte[] json)
+    public async Task HearAsync(Fact fact, CancellationToken ct)
     {
-        foreach (var user in users) engine.Connections.Send(new UserId(user), json);
+        if (fact.Type == Fact.RoomRemoved) SendRemoved(fact.Users, fact.Room);
+        if (fact.Type != Fact.RoomAdded) return;
+        foreach (var user in fact.Users)
+        {
+            // What has changed since is told by news of its own.
+            if (!engine.Connections.IsOnline(new UserId(user))) continue;
+            if (await rooms.FindAsync(new RoomId(fact.Room), new UserId(user), ct) is { IsMember: true } row) Send(user, AddedJson(row.ToRoom()));
+        }
     }
+
+    private static byte[] AddedJson(Room room) => JsonSerializer.SerializeToUtf8Bytes(new RoomAdded("room.added", room.Id, room), RoomJson.Events.RoomAdded);
+
+    private void SendRemoved(IReadOnlyList<long> users, long room)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(new RoomRemoved("room.removed", room), RoomJson.Events.RoomRemoved);
+        foreach (var user in users) Send(user, json);
+    }
+
+    private void Send(long user, byte[] json) => engine.Connections.Send(new UserId(user), json);
 }

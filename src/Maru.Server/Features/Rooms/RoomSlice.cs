@@ -1,3 +1,4 @@
+using Maru.Server.Cluster;
 using Maru.Server.Platform;
 
 namespace Maru.Server.Features.Rooms;
@@ -11,6 +12,7 @@ internal static class RoomSlice
         services.AddSingleton<RoomLists>();
         services.AddSingleton<RoomChanges>();
         services.AddSingleton<RoomNews>();
+        services.AddSingleton<INewsReader>(provider => provider.GetRequiredService<RoomNews>());
         services.AddSingleton<RoomPasswords>();
         services.AddSingleton<Memberships>();
         services.AddSingleton<MemberLists>();

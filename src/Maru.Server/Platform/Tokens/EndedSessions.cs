@@ -23,12 +23,15 @@ internal sealed class EndedSessions(JwtOptions options, TimeProvider time)
 
     public bool Contains(long session) => !_forgetAt.IsEmpty && _forgetAt.ContainsKey(session);
 
-    public void Add(long session) => Add(session, time.GetUtcNow());
+    /// <summary>It ended just now; false when that is known.</summary>
+    public bool TryAdd(long session) => TryAdd(session, time.GetUtcNow());
 
-    public void Add(long session, DateTimeOffset endedAt)
+    /// <inheritdoc cref="TryAdd(long)"/>
+    public bool TryAdd(long session, DateTimeOffset endedAt)
     {
-        _forgetAt[session] = endedAt + Memory;
+        var isNew = _forgetAt.TryAdd(session, endedAt + Memory);
         Sweep(time.GetUtcNow());
+        return isNew;
     }
 
     private void Sweep(DateTimeOffset now)

@@ -10,6 +10,9 @@ internal abstract class SigningKey(string algorithm, int signatureBytes) : IDisp
 
     public int SignatureBytes { get; } = signatureBytes;
 
+    /// <summary>Tells keys apart, and nothing about them.</summary>
+    public abstract string Id { get; }
+
     /// <summary>Fills <paramref name="signature"/>, which is <see cref="SignatureBytes"/> long.</summary>
     public abstract void Sign(ReadOnlySpan<byte> text, Span<byte> signature);
 
@@ -30,7 +33,10 @@ internal sealed class Hs256Key : SigningKey
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(key.Length, MinKeyBytes, nameof(key));
         _key = key;
+        Id = $"{Name}:{Convert.ToHexStringLower(HMACSHA256.HashData(key, "maru key id"u8).AsSpan(0, 8))}";
     }
+
+    public override string Id { get; }
 
     public override void Sign(ReadOnlySpan<byte> text, Span<byte> signature) => HMACSHA256.HashData(_key, text, signature);
 
@@ -58,7 +64,10 @@ internal sealed class Es256Key : SigningKey
     {
         _key = new ThreadLocal<ECDsa>(() => ECDsa.Create(key), trackAllValues: true);
         if (_key.Value is not { KeySize: 8 * CoordinateBytes }) throw new CryptographicException("ES256 needs a key on the curve P-256.");
+        Id = $"{Name}:{Convert.ToHexStringLower(SHA256.HashData(_key.Value.ExportSubjectPublicKeyInfo()).AsSpan(0, 8))}";
     }
+
+    public override string Id { get; }
 
     public override void Sign(ReadOnlySpan<byte> text, Span<byte> signature) => Mine.SignData(text, signature, HashAlgorithmName.SHA256);
 

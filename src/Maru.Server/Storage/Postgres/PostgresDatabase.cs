@@ -12,6 +12,8 @@ internal sealed class PostgresDatabase : Database
     // A plan that was made when a table was small must not scan it when it is large: what a commit reads and changes, it finds by key.
     private const string ByKeyOnly = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
 
+    private const string Channel = "maru";
+
     private const long SchemaLock = 0x6D617275;   // "maru"
 
     private readonly NpgsqlDataSource _readers;
@@ -84,6 +86,31 @@ internal sealed class PostgresDatabase : Database
 
     /// <inheritdoc cref="OpenOwn"/>
     public ValueTask<NpgsqlConnection> OpenOwnAsync(CancellationToken ct) => _own.OpenConnectionAsync(ct);
+
+    /// <summary>Tells all who listen, in this order.</summary>
+    public async Task NotifyAsync(string[] payloads, CancellationToken ct)
+    {
+        await using var connection = await _writers.OpenConnectionAsync(ct);
+        await using var command = new NpgsqlCommand($"SELECT pg_notify('{Channel}', x) FROM unnest($1) AS x", connection);
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = payloads });
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>Hears what is told, one after the other, until it is cancelled or the connection is lost.</summary>
+    /// <param name="listening">called once nothing is missed any longer</param>
+    public async Task ListenAsync(Action listening, Func<string, Task> hear, CancellationToken ct)
+    {
+        await using var connection = await OpenOwnAsync(ct);
+        Queue<string> heard = [];
+        connection.Notification += (_, news) => heard.Enqueue(news.Payload);
+        await using (var command = new NpgsqlCommand($"LISTEN {Channel}", connection)) await command.ExecuteNonQueryAsync(ct);
+        listening();
+        while (true)
+        {
+            while (heard.TryDequeue(out var payload)) await hear(payload);
+            await connection.WaitAsync(ct);
+        }
+    }
 
     public override async ValueTask DisposeAsync()
     {

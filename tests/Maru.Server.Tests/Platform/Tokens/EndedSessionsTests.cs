@@ -9,12 +9,12 @@ public sealed class EndedSessionsTests
     {
         var time = new ManualTime();
         var ended = new EndedSessions(new JwtOptions(), time);
-        ended.Add(1);
+        ended.TryAdd(1);
         time.Advance(ended.Memory - TimeSpan.FromSeconds(1));
-        ended.Add(2);
+        ended.TryAdd(2);
         ended.Contains(1).ShouldBeTrue();
         time.Advance(EndedSessions.SeededTokenLifetime);
-        ended.Add(3);
+        ended.TryAdd(3);
         ended.Contains(1).ShouldBeFalse();
         ended.Contains(2).ShouldBeTrue();
         ended.Contains(3).ShouldBeTrue();

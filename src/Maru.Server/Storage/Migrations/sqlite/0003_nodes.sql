@@ -1,0 +1,13 @@
+-- Times are unix milliseconds, UTC.
+
+-- The processes that run on this store. One that died is gone when its lease has run out.
+CREATE TABLE nodes (
+  id          TEXT PRIMARY KEY,
+  name        TEXT NOT NULL,      -- host:process
+  version     TEXT NOT NULL,
+  key_id      TEXT NOT NULL,      -- of the key that it signs tokens with
+  started_at  INTEGER NOT NULL,
+  lease_until INTEGER NOT NULL
+);
+
+ALTER TABLE sessions ADD COLUMN end_reason TEXT;
