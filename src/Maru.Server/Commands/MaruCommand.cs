@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Maru.Server.Commands;
 
-/// <summary>The command line: <c>maru</c> runs the server, <c>maru seed</c> fills a store. What it does not know itself must be configuration, and is passed on.</summary>
+/// <summary>The command line: <c>maru</c> runs the server, <c>maru seed</c> fills a store, <c>maru migrate</c> moves one. What it does not know itself must be configuration, and is passed on.</summary>
 internal static class MaruCommand
 {
     private const int BadSetup = 2;
@@ -23,6 +23,7 @@ internal static class MaruCommand
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         root.Subcommands.Add(SeedCommand.Create(GuardAsync));
+        root.Subcommands.Add(MigrateCommand.Create(GuardAsync));
         root.SetAction((_, _) => GuardAsync(() => ServeAsync(args)));
 
         // The host listens to SIGTERM itself, and takes the time that it needs.

@@ -1,6 +1,6 @@
+using Microsoft.AspNetCore.HttpOverrides;
 using IPAddress = System.Net.IPAddress;
 using IPNetwork = System.Net.IPNetwork;
-using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Maru.Server.Platform;
 

@@ -1,0 +1,73 @@
+using System.Runtime.CompilerServices;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Commands;
+
+/// <summary>A table as it is moved from one store to another: rows in the order of their key, both stores alike.</summary>
+/// <param name="Name">the same in both stores</param>
+/// <param name="Key">the columns that name a row</param>
+internal sealed record StoreTable(string Name, params string[] Key)
+{
+    /// <summary>
+    /// All that a store holds of people and rooms, each table behind those that it refers to. What one of the stores keeps for its own use is not among them: the
+    /// migrations, the nodes, SQLite's index of client keys.
+    /// </summary>
+    public static readonly StoreTable[] All =
+    [
+        new("users", "id"),
+        new("sessions", "id"),
+        new("spent_refresh_tokens", "hash"),
+        new("rooms", "id"),
+        new("room_heads", "room_id"),
+        new("members", "room_id", "user_id"),
+        new("bans", "room_id", "user_id"),
+        new("messages", "room_id", "seq"),
+        new("changes", "room_id", "seq"),
+    ];
+
+    /// <summary>The columns, the key's first. <paramref name="store"/> is the PostgreSQL one: SQLite has the same, and a row number of its own in messages.</summary>
+    public async Task<string[]> ColumnsAsync(Database store, CancellationToken ct)
+    {
+        var columns = await store.ListAsync<string>("SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = @Name ORDER BY ordinal_position", new { Name }, ct);
+        return [.. Key, .. columns.Except(Key)];
+    }
+
+    public Task<long> CountAsync(Database store, CancellationToken ct) => store.FirstAsync<long>($"SELECT count(*) FROM {Name}", null, ct);
+
+    /// <summary>The key of the last row, or null when there is none.</summary>
+    public async Task<object?[]?> LastKeyAsync(Database store, CancellationToken ct)
+    {
+        var descending = string.Join(", ", Key.Select(column => $"{column} DESC"));
+        await foreach (var row in SelectAsync(store, $"SELECT {string.Join(", ", Key)} FROM {Name} ORDER BY {descending} LIMIT 1", null, ct)) return row;
+        return null;
+    }
+
+    /// <summary>Rows behind a key, in the order of the key; null: from the beginning.</summary>
+    public IAsyncEnumerable<object?[]> ReadAsync(Database store, string[] columns, object?[]? after, int limit, CancellationToken ct)
+    {
+        var order = string.Join(", ", Key);
+        var bound = after is null ? "" : $"WHERE ({order}) > ({string.Join(", ", Key.Select((_, i) => $"@k{i}"))})";
+        return SelectAsync(store, $"SELECT {string.Join(", ", columns)} FROM {Name} {bound} ORDER BY {order} LIMIT {limit}", after, ct);
+    }
+
+    private static async IAsyncEnumerable<object?[]> SelectAsync(Database store, string sql, object?[]? key, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await using var connection = await store.OpenReadAsync(ct);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        for (var i = 0; i < (key?.Length ?? 0); i++)
+        {
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = ($"k{i}", key![i]);
+            command.Parameters.Add(parameter);
+        }
+
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            var row = new object?[reader.FieldCount];
+            for (var i = 0; i < row.Length; i++) row[i] = reader.GetValue(i) is var value and not DBNull ? value : null;
+            yield return row;
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using Maru.Server.Commands;
+using Maru.Server.Features.Messages;
+using Maru.Server.Features.Rooms;
+using Maru.Server.Tests.Features.Rooms;
+using Maru.Server.Tests.Kit;
+using Npgsql;
+
+namespace Maru.Server.Tests.Commands;
+
+public sealed class MigrateTests : IAsyncLifetime
+{
+    private readonly Folder _folder = new();
+    private PostgresServer? _postgres;
+    private string _target = "";
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private string Source => $"Data Source={_folder.Path}/maru.db";
+
+    public async ValueTask InitializeAsync()
+    {
+        _postgres = await PostgresServer.Shared;
+        _target = await _postgres.MakeDatabaseAsync();
+    }
+
+    [Fact]
+    public async Task Everything_is_there_with_its_ids_and_goes_on_from_there()
+    {
+        var before = await StartAsync(Source);
+        var (ann, bob) = (await before.SignUpAsync(), await before.SignUpAsync("bob"));
+        var room = await ann.MakeRoomAsync();
+        await bob.JoinAsync(room);
+        var first = await PostAsync(ann, room, "first", "key", 201);
+        for (var i = 0; i < 20; i++) await bob.SayAsync(room, $"안녕 {i} 😀");
+        await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}/messages/{first.Seq}", new { text = "first, edited" }).ShouldBe(200);
+        await bob.Http.SendAsync($"DELETE /api/rooms/{room.Id}/messages/{first.Seq + 1}").ShouldBe(204);
+        var direct = await ann.Http.SendAsync("POST /api/rooms/direct", new { userId = bob.Id }).Read<Room>(201);
+        await ann.SayAsync(direct, "only you");
+        await bob.Http.SendAsync("POST /api/auth/refresh", new { refreshToken = bob.RefreshToken }).ShouldBe(200);
+        var rooms = await ann.Http.SendAsync("GET /api/me/rooms").ShouldBe(200);
+        var history = await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/messages?limit=200").ShouldBe(200);
+        await before.DisposeAsync();
+
+        (await MigrateAsync()).ShouldBe(0);
+        await using var after = await StartAsync(_target);
+        var same = after.Person(new(ann.User, ann.AccessToken, ann.RefreshToken, 0));     // her token goes on
+        (await same.Http.SendAsync("GET /api/me/rooms").ShouldBe(200)).ShouldBe(rooms);
+        (await same.Http.SendAsync($"GET /api/rooms/{room.Id}/messages?limit=200").ShouldBe(200)).ShouldBe(history);
+        (await PostAsync(same, room, "first", "key", 200)).Seq.ShouldBe(first.Seq);
+        await same.Http.SendAsync("POST /api/auth/refresh", new { refreshToken = bob.RefreshToken }).ShouldBe(401);     // spent before
+        var last = (await same.HistoryAsync(room))[^1].Seq;
+        (await same.SayAsync(room, "and on")).Seq.ShouldBeGreaterThan(last);
+        (await after.SignUpAsync("carl")).Id.ShouldBeGreaterThan(bob.Id);
+        await after.ShouldBeSoundAsync();
+    }
+
+    [Fact]
+    public async Task A_run_that_was_cut_off_goes_on_where_it_ended()
+    {
+        await SeedAsync(messages: 500);
+        (await MigrateAsync()).ShouldBe(0);
+        await ExecuteAsync("DELETE FROM messages WHERE (room_id, seq) >= (SELECT room_id, seq FROM messages ORDER BY room_id, seq OFFSET 123 LIMIT 1)");
+        (await MigrateAsync()).ShouldBe(0);
+        (await MigrateAsync()).ShouldBe(0);
+        await using var after = await StartAsync(_target);
+        await after.ShouldBeSoundAsync();
+    }
+
+    [Theory]
+    [InlineData("UPDATE messages SET text = text || '!' WHERE (room_id, seq) = (SELECT room_id, seq FROM messages ORDER BY room_id, seq OFFSET 40 LIMIT 1)")]
+    [InlineData("DELETE FROM messages WHERE (room_id, seq) = (SELECT room_id, seq FROM messages ORDER BY room_id, seq OFFSET 40 LIMIT 1)")]
+    [InlineData("INSERT INTO users (id, handle, name, name_key, created_at) VALUES (1000000, 'stranger', '', '', 0)")]
+    [InlineData("UPDATE users SET password_hash = NULL WHERE id = 3")]
+    public async Task A_difference_is_found(string sql)
+    {
+        await SeedAsync(messages: 100);
+        (await MigrateAsync()).ShouldBe(0);
+        await ExecuteAsync(sql);
+        (await MigrateAsync()).ShouldBe(2);
+    }
+
+    /// <summary>A table that somebody adds must not be forgotten.</summary>
+    [Fact]
+    public async Task Every_table_is_moved_but_what_each_store_keeps_for_itself()
+    {
+        await using var server = await StartAsync(_target);
+        await using var connection = new NpgsqlConnection(_target);
+        await connection.OpenAsync(Ct);
+        await using var command = new NpgsqlCommand("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'", connection);
+        await using var row = await command.ExecuteReaderAsync(Ct);
+        List<string> tables = [];
+        while (await row.ReadAsync(Ct)) tables.Add(row.GetString(0));
+        tables.Except(["migrations", "nodes"]).Order().ShouldBe(StoreTable.All.Select(x => x.Name).Order());
+    }
+
+    [Theory]
+    [InlineData("Data Source=/nowhere/maru.db", null)]
+    [InlineData("Host=127.0.0.1", null)]
+    [InlineData(null, "Data Source=FOLDER/new.db")]
+    [InlineData(null, "Host=127.0.0.1;Port=1;Username=x")]
+    public async Task What_cannot_be_moved_is_refused_and_nothing_is_made(string? from, string? to)
+    {
+        if (from is null) await SeedAsync(messages: 1);
+        (await MaruCommand.RunAsync(["migrate", "--from", from ?? Source, "--to", to?.Replace("FOLDER", _folder) ?? _target])).ShouldBe(2);
+        File.Exists($"{_folder.Path}/new.db").ShouldBeFalse();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _postgres!.DropDatabaseAsync(_target);
+        _folder.Dispose();
+    }
+
+    private Task<MaruServer> StartAsync(string database) => MaruServer.StartAsync($"--Maru:Database={database}", $"--Maru:Data={_folder.Path}/keys");
+
+    private Task<int> MigrateAsync() => MaruCommand.RunAsync(["migrate", "--from", Source, "--to", _target]);
+
+    private async Task SeedAsync(int messages) => (await MaruCommand.RunAsync(
+        ["seed", "--users=10", "--rooms=3", $"--messages={messages}", $"--Maru:Database={Source}", $"--Maru:Data={_folder.Path}/keys", "--Maru:Passwords:Iterations=1000", "--hostBuilder:reloadConfigOnChange=false"])).ShouldBe(0);
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection($"{_target};Pooling=false");
+        await connection.OpenAsync(Ct);
+        await using var command = new NpgsqlCommand(sql, connection);
+        (await command.ExecuteNonQueryAsync(Ct)).ShouldBePositive();
+    }
+
+    private static async Task<Message> PostAsync(Person person, Room room, string text, string key, int status)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, $"/api/rooms/{room.Id}/messages") { Content = System.Net.Http.Json.JsonContent.Create(new { text }) };
+        request.Headers.Add("Idempotency-Key", key);
+        return await person.Http.SendAsync(request, Ct).Read<Message>(status);
+    }
+}
