@@ -11,10 +11,10 @@ namespace Maru.Load.Cli;
 internal static class RunCommand
 {
     private static readonly Argument<string> Which = new("scenario") { Description = "a scenario file (JSON), or the name of a ready one: see 'maru-load scenarios'" };
-    private static readonly Option<string> Url = new("--url") { Description = "the server's WebSocket", DefaultValueFactory = _ => "ws://127.0.0.1:8080/ws" };
+    private static readonly Option<string[]> Url = new("--url") { Description = "the server's WebSocket; several times for several nodes", DefaultValueFactory = _ => ["ws://127.0.0.1:8080/ws"] };
     private static readonly Option<string> Tokens = new("--tokens") { Description = "access tokens, one a line, as 'maru seed --tokens' writes them", DefaultValueFactory = _ => "tokens.txt" };
     private static readonly Option<string> Rooms = new("--rooms") { Description = "room ids, one a line, as 'maru seed --rooms-file' writes them", DefaultValueFactory = _ => "rooms.txt" };
-    private static readonly Option<int?> Pid = new("--pid") { Description = "the server's process id: measures its CPU and memory" };
+    private static readonly Option<string[]> Pid = new("--pid") { Description = "the server's process id, or a file that holds it: measures its CPU and memory; several times for several nodes" };
     private static readonly Option<string?> Out = new("--out") { Description = "a folder for result.json and report.html" };
     private static readonly Option<string[]> Set = new("--set") { Description = "changes a field of the scenario, as key=value; may be given several times" };
     private static readonly Option<bool> AllowRemote = new("--allow-remote") { Description = "allows a target that is not this machine; only ever load what is yours" };
@@ -33,8 +33,8 @@ internal static class RunCommand
     {
         if (!OperatingSystem.IsLinux()) throw new ScenarioException("maru-load runs on Linux only: it waits for its sockets by epoll and reads /proc.");
         var scenario = ScenarioFile.Load(parsed.GetValue(Which)!, parsed.GetValue(Set) ?? []);
-        var url = await TargetAsync(parsed.GetValue(Url)!, parsed.GetValue(AllowRemote), ct);
-        var options = new RunOptions(url, parsed.GetValue(Tokens)!, parsed.GetValue(Rooms)!, parsed.GetValue(Pid));
+        var urls = await Task.WhenAll(parsed.GetValue(Url)!.Select(url => TargetAsync(url, parsed.GetValue(AllowRemote), ct)));
+        var options = new RunOptions(urls, parsed.GetValue(Tokens)!, parsed.GetValue(Rooms)!, parsed.GetValue(Pid) ?? []);
         var output = parsed.InvocationConfiguration.Output;
         Task<RunResult> PlayAsync(IRunScreen screen) => new LoadRun(scenario, options, screen).RunAsync(ct);
         var result = Console.IsOutputRedirected ? await PlayAsync(new PlainScreen(output)) : await LiveScreen.ShowAsync(PlayAsync);

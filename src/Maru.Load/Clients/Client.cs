@@ -54,6 +54,21 @@ internal sealed class Client(int number, string token, RoomView room)
 
     public ClientState State { get; set; }
 
+    /// <summary>Which of the run's nodes it is connected to, or will be.</summary>
+    public int Node { get; set; }
+
+    /// <summary>What its server asked it to wait before it comes back, in ms; 0 = nothing.</summary>
+    public int RetryAfter { get; set; }
+
+    /// <summary>When its connection is given up unless something comes: a handshake that takes too long, a server whose heart-beat stopped.</summary>
+    public long Deadline { get; set; } = long.MaxValue;
+
+    /// <summary>Longest time (ns) without anything from the server that this connection agreed on; 0 = for ever.</summary>
+    public long Patience { get; set; }
+
+    /// <summary>When the loop looks at the deadline next.</summary>
+    public long DeadlineTimer { get; set; } = long.MaxValue;
+
     /// <summary>It was ready at least once: from then on it resumes and does not give up.</summary>
     public bool WasReady { get; set; }
 

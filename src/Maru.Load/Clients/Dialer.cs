@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Maru.Load.Clients;
 
 /// <summary>
-/// Opens connections on threads of its own: a full accept queue holds a connect() up for a second, which must not hold up a loop.
-/// Any thread may ask; the answer goes to the asker's own queue.
+/// Begins connections, on threads of its own: .NET tells by an exception that a connect() is under way, which would hold up a loop. None of them waits for a
+/// server: one that is stopped, or behind a broken network, must not keep clients from the others. Any thread may ask; the answer goes to the asker's own queue.
 /// </summary>
 internal sealed class Dialer : IDisposable
 {
@@ -15,41 +15,33 @@ internal sealed class Dialer : IDisposable
     // measured in an overloaded fan-out, 236,000 drops. So all connections together get a quarter of that, each at most what a real client has.
     private const int AllReceiveBuffers = 256 * 1024 * 1024;
 
-    // Without it each read that empties the buffer sends an ACK of its own, which costs more than the read: 4.6 us of CPU a read with it, 1.6 us without.
-    private const int IpProtoTcp = 6;
-    private const int TcpQuickAck = 12;
-
-    private readonly BlockingCollection<(Client Client, ConcurrentQueue<Dialed> Answers)> _wanted = [];
-    private readonly IPEndPoint _server;
+    private readonly BlockingCollection<(Client Client, IPEndPoint Server, ConcurrentQueue<Dialed> Answers)> _wanted = [];
     private readonly int _receiveBuffer;
 
-    public Dialer(IPEndPoint server, int clients)
+    public Dialer(int clients)
     {
-        _server = server;
         _receiveBuffer = Math.Clamp(AllReceiveBuffers / clients, 16 * 1024, 256 * 1024);
         for (var i = 0; i < 2; i++) new Thread(Work) { IsBackground = true, Name = "dialer" }.Start();
     }
 
-    public void Dial(Client client, ConcurrentQueue<Dialed> answers) => _wanted.Add((client, answers));
+    public void Dial(Client client, IPEndPoint server, ConcurrentQueue<Dialed> answers) => _wanted.Add((client, server, answers));
 
     public void Dispose() => _wanted.CompleteAdding();
 
     private void Work()
     {
-        foreach (var (client, answers) in _wanted.GetConsumingEnumerable()) answers.Enqueue(Connect(client));
+        foreach (var (client, server, answers) in _wanted.GetConsumingEnumerable()) answers.Enqueue(Connect(client, server));
     }
 
-    private Dialed Connect(Client client)
+    private Dialed Connect(Client client, IPEndPoint server)
     {
         Socket? socket = null;
         try
         {
-            socket = new Socket(_server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
             // A slow reader must be felt by the server, not absorbed by megabytes of kernel buffer.
             socket.ReceiveBufferSize = client.IsSlow ? 4096 : _receiveBuffer;
-            socket.Connect(_server);
-            socket.SetRawSocketOption(IpProtoTcp, TcpQuickAck, [0, 0, 0, 0]);
-            socket.Blocking = false;
+            Begin(socket, server);
             return new Dialed(client, socket, SocketError.Success);
         }
         catch (SocketException e)
@@ -58,7 +50,19 @@ internal sealed class Dialer : IDisposable
             return new Dialed(client, null, e.SocketErrorCode);
         }
     }
+
+    private static void Begin(Socket socket, IPEndPoint server)
+    {
+        try
+        {
+            socket.Connect(server);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+        {
+            // under way: the socket becomes writable when it is done
+        }
+    }
 }
 
-/// <summary>A dial's end: a connected, non-blocking socket, or why there is none.</summary>
+/// <summary>A dial's beginning: a non-blocking socket that becomes writable when it is connected, or not, or why there is none.</summary>
 internal readonly record struct Dialed(Client Client, Socket? Socket, SocketError Error);

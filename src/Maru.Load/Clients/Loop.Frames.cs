@@ -20,7 +20,7 @@ internal sealed partial class Loop
                 OnReceipt(client, frame, window.Now);
                 break;
             case StompCommand.Connected when client.State == ClientState.Connecting:
-                Subscribe(client);
+                OnConnected(client, frame);
                 break;
             case StompCommand.Error:
                 OnError(client, frame);
@@ -119,6 +119,7 @@ internal sealed partial class Loop
                 + $"{Encoding.UTF8.GetString(frame.Body)} The files of tokens and rooms must come from this server's own 'maru seed'; tokens are valid for 24 h.";
         }
 
+        if (TryNumber(frame, "retry-after"u8, out var wait)) client.RetryAfter = RetryAfter.Bounded(wait);
         Lose(client, slug);
     }
 

@@ -20,8 +20,10 @@ internal sealed partial class Loop
         }
 
         Counters.BytesIn += read;
+        var now = Ticks.Now;
+        Heard(client, now);
         var data = _buffer.AsSpan(0, client.TailLength + read);
-        var taken = Process(client, data, Ticks.Now);
+        var taken = Process(client, data, now);
         if (client.Socket is not null) KeepTail(client, data[taken..]);
     }
 
@@ -44,7 +46,8 @@ internal sealed partial class Loop
             if (read == InboundEvent.NeedMore) break;
             if (read == InboundEvent.Frame) OnFrame(client, frame, payload, window);
             else if (read == InboundEvent.Ping) Queue(client, WebSocketOpcode.Pong, payload);
-            else Lose(client, read == InboundEvent.Close ? CloseReason(payload) : "broken-frame");
+            else if (read == InboundEvent.Close) OnClose(client, payload);
+            else Lose(client, "broken-frame");
         }
 
         Counters.Deliveries += reception.Compared;
@@ -60,10 +63,16 @@ internal sealed partial class Loop
         rest.CopyTo(client.Tail);
     }
 
-    private static string CloseReason(ReadOnlySpan<byte> payload)
+    private void OnClose(Client client, ReadOnlySpan<byte> payload)
     {
-        if (payload.Length < 2) return "close";
+        if (payload.Length < 2)
+        {
+            Lose(client, "close");
+            return;
+        }
+
         var code = (payload[0] << 8) | payload[1];
-        return $"close-{code} {System.Text.Encoding.UTF8.GetString(payload[2..])}".TrimEnd();
+        client.RetryAfter = RetryAfter.InReason(payload[2..]);
+        Lose(client, client.RetryAfter > 0 ? $"close-{code}" : $"close-{code} {System.Text.Encoding.UTF8.GetString(payload[2..])}".TrimEnd());
     }
 }

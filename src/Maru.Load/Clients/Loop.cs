@@ -127,6 +127,12 @@ internal sealed partial class Loop : IDisposable
         {
             var client = _clients[_poller.Slot(i, out var writable, out var broken)];
             if (client.Socket is null) continue;
+            if (client.State == ClientState.Dialing)
+            {
+                FinishDial(client);
+                continue;
+            }
+
             if (writable) MarkDirty(client);
             if (broken || !IsThrottled(client)) Receive(client, LargestRead);
         }
@@ -174,6 +180,9 @@ internal enum LoopTimer : byte
 
     /// <summary>A flighty client drops its connection.</summary>
     Drop,
+
+    /// <summary>A connection is given up when its client's deadline has passed.</summary>
+    Deadline,
 }
 
 /// <summary>When messages are due, and which of them count.</summary>

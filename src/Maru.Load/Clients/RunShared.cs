@@ -4,7 +4,11 @@ using Maru.Load.Scenarios;
 namespace Maru.Load.Clients;
 
 /// <summary>What all loops of a run share. Immutable, but for the room heads.</summary>
-internal sealed class RunShared(Scenario scenario, string key, string hostHeader, string path, Dialer dialer)
+/// <param name="scenario">what is played</param>
+/// <param name="key">begins every client key</param>
+/// <param name="nodes">the servers, in the order in which a client that lost one tries the next</param>
+/// <param name="dialer">opens connections</param>
+internal sealed class RunShared(Scenario scenario, string key, IReadOnlyList<Node> nodes, Dialer dialer)
 {
     private readonly long[] _heads = new long[scenario.Rooms];
 
@@ -13,10 +17,7 @@ internal sealed class RunShared(Scenario scenario, string key, string hostHeader
     /// <summary>Begins every client key, so that two runs on one database do not meet.</summary>
     public byte[] KeyHeader { get; } = Encoding.ASCII.GetBytes($"\nclient-key:{key}-");
 
-    public string HostHeader { get; } = hostHeader;
-
-    /// <summary>Path and query of the WebSocket.</summary>
-    public string Path { get; } = path;
+    public IReadOnlyList<Node> Nodes { get; } = nodes;
 
     public Dialer Dialer { get; } = dialer;
 

@@ -2,23 +2,32 @@ using System.Globalization;
 
 namespace Maru.Load.Measuring;
 
-/// <summary>CPU time and resident memory of a process, from /proc (proc(5)); nothing when there is no such process. One caller.</summary>
-internal sealed class ProcessSampler(int pid)
+/// <summary>
+/// CPU time and resident memory of a process, from /proc (proc(5)); nothing when there is no such process. One named by a file that holds its id is found again
+/// when it was restarted. One caller.
+/// </summary>
+/// <param name="which">a process id, or the path of a file that holds one</param>
+internal sealed class ProcessSampler(string which)
 {
     private const double ClockTicksPerSecond = 100; // USER_HZ, 100 on every Linux that .NET runs on
 
+    private double _cpuBefore;      // of processes that are gone
+    private double _cpu;            // of the present one
     private double _lastCpu = -1;
     private long _lastAt;
 
-    public bool Exists => File.Exists($"/proc/{pid}/stat");
+    public bool Exists => Read("stat").Length > 0;
 
-    /// <summary>CPU seconds used so far, all threads, user and system; 0 when it is gone.</summary>
+    /// <summary>CPU seconds used so far, all threads, user and system, of all processes that it was.</summary>
     public double CpuSeconds()
     {
         var fields = Read("stat");
         fields = fields[(fields.LastIndexOf(')') + 1)..]; // the name may hold blanks
         var parts = fields.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return parts.Length < 13 ? 0 : (Number(parts[11]) + Number(parts[12])) / ClockTicksPerSecond;
+        var cpu = parts.Length < 13 ? 0 : (Number(parts[11]) + Number(parts[12])) / ClockTicksPerSecond;
+        if (cpu < _cpu) _cpuBefore += _cpu;
+        _cpu = cpu;
+        return _cpuBefore + _cpu;
     }
 
     public long ResidentBytes()
@@ -42,9 +51,10 @@ internal sealed class ProcessSampler(int pid)
     {
         try
         {
-            return File.ReadAllText($"/proc/{pid}/{file}");
+            var pid = int.TryParse(which, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? which : File.ReadAllText(which).Trim();
+            return pid.Length > 0 && pid.All(char.IsAsciiDigit) ? File.ReadAllText($"/proc/{pid}/{file}") : "";
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return "";
         }

@@ -26,10 +26,13 @@ internal sealed record SecondSample
 
     public double ReceiptP99Ms { get; init; }
 
-    /// <summary>100 = one core; 0 without the server's process id.</summary>
+    /// <summary>100 = one core; all servers together; 0 without their process ids.</summary>
     public double ServerCpuPercent { get; init; }
 
     public double ServerMb { get; init; }
+
+    /// <summary>Each server by itself, in the order in which they were named.</summary>
+    public IReadOnlyList<ProcessSample> Servers { get; init; } = [];
 
     public double ClientCpuPercent { get; init; }
 
@@ -38,3 +41,6 @@ internal sealed record SecondSample
     /// <summary>Violations so far, all kinds.</summary>
     public long Violations { get; init; }
 }
+
+/// <summary>One process in one second: percent of one core, resident megabytes.</summary>
+internal sealed record ProcessSample(double CpuPercent, double Mb);

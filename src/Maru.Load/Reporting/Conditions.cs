@@ -8,7 +8,7 @@ namespace Maru.Load.Reporting;
 internal sealed record Conditions(
     string Started, string Machine, int Cores, string Memory, string Kernel, string Runtime, string Server, string Url, string Tool)
 {
-    public static Conditions Now(string server, Uri url) => new(
+    public static Conditions Now(string server, string url) => new(
         TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture),
         Field("/proc/cpuinfo", "model name"),
         Environment.ProcessorCount,
@@ -16,7 +16,7 @@ internal sealed record Conditions(
         $"Linux {File.ReadAllText("/proc/sys/kernel/osrelease").Trim()}, {RuntimeInformation.OSDescription}",
         RuntimeInformation.FrameworkDescription,
         server,
-        url.ToString(),
+        url,
         "maru-load " + Version);
 
     public static string Version => Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";

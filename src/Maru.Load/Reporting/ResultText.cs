@@ -16,7 +16,9 @@ internal static class ResultText
         Row(text, "delivery", r.Delivery);
         Row(text, "receipt", r.Receipt);
         if (r.Measures.ContainsKey("serverMb"))
-            Line(text, $"server: CPU {r.Measures["serverCpuPercent"]:N0} % of one core, {r.Measures["serverMb"]:N0} MB at most, {r.Measures["bytesPerConnection"]:N0} bytes grown a connection");
+            Line(text, $"{(r.ServerCount > 1 ? $"{r.ServerCount} servers" : "server")}: CPU {r.Measures["serverCpuPercent"]:N0} % of one core, {r.Measures["serverMb"]:N0} MB at most, {r.Measures["bytesPerConnection"]:N0} bytes grown a connection");
+        for (var i = 0; i < r.ServerCount && r.ServerCount > 1; i++)
+            Line(text, $"server {i + 1}: CPU {r.Timeline.Max(s => s.Servers[i].CpuPercent):N0} % and {r.Timeline.Max(s => s.Servers[i].Mb):N0} MB at most");
         var c = r.Counts;
         Line(text, $"sent {c["sent"]:N0}, acknowledged {c["acknowledged"]:N0}, retried {c["retries"]:N0}, unanswered {r.Measures["unacknowledged"]:N0}; delivered {c["deliveries"]:N0} (slow clients {c["slowDeliveries"]:N0}; {c["compared"] * 100.0 / Math.Max(1, c["deliveries"]):N1} % by comparison)");
         Line(text, $"bytes in {c["bytesIn"] / 1e6:N1} MB, out {c["bytesOut"] / 1e6:N1} MB; dropped {c["drops"]:N0}, disconnected {c["disconnects"]:N0}, resumed {c["resumes"]:N0}");

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Maru.Load.Measuring;
 using Maru.Load.Scenarios;
 using Maru.Load.Verification;
@@ -35,6 +36,10 @@ internal sealed record RunResult
     public HistoryFindings? History { get; init; }
 
     public required IReadOnlyList<SecondSample> Timeline { get; init; }
+
+    /// <summary>How many servers' processes were measured.</summary>
+    [JsonIgnore]
+    public int ServerCount => Timeline.Count == 0 ? 0 : Timeline[0].Servers.Count;
 }
 
 /// <summary>One demand, what was found, and whether that is enough.</summary>

@@ -1,4 +1,3 @@
-using System.Net;
 using Maru.Load.Clients;
 using Maru.Load.Inbound;
 using Maru.Load.Measuring;
@@ -14,19 +13,20 @@ internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen 
     // Bytes, all rooms of a loop together: 32,768 frames of one busy room, so that members several seconds apart still meet in it.
     private const long KnownFramesBudget = 64L * 1024 * 1024;
 
-    private readonly ProcessSampler? _server = options.Pid is { } pid ? new ProcessSampler(pid) : null;
+    private readonly ProcessSampler[] _servers = [.. options.Pids.Select(pid => new ProcessSampler(pid))];
     private readonly List<Loop> _loops = [];
     private double _bytesPerConnection = double.NaN;
 
     public async Task<RunResult> RunAsync(CancellationToken ct)
     {
-        if (_server is { Exists: false }) throw new ScenarioException($"There is no process {options.Pid} (--pid).");
+        if (Array.FindIndex(_servers, server => !server.Exists) is >= 0 and var absent)
+            throw new ScenarioException($"There is no process {options.Pids[absent]} (--pid: a process id, or a file that holds one).");
         var cast = Cast.Read(scenario, options.TokensFile, options.RoomsFile);
-        using var reader = new HistoryReader(new UriBuilder(options.Url) { Scheme = "http", Path = "/", Query = "" }.Uri);
+        var nodes = await Task.WhenAll(options.Urls.Select(url => Node.FindAsync(url, ct)));
+        using var reader = new HistoryReader([.. nodes.Select(node => node.Rest)]);
         var starts = await StartsAsync(reader, cast, ct);
-        var addresses = await Dns.GetHostAddressesAsync(options.Url.Host, ct);
-        using var dialer = new Dialer(new IPEndPoint(addresses[0], options.Url.Port), scenario.Clients);
-        var run = new RunShared(scenario, Convert.ToHexStringLower(Guid.NewGuid().ToByteArray().AsSpan(0, 6)), options.Url.Authority, options.Url.PathAndQuery, dialer);
+        using var dialer = new Dialer(scenario.Clients);
+        var run = new RunShared(scenario, Convert.ToHexStringLower(Guid.NewGuid().ToByteArray().AsSpan(0, 6)), nodes, dialer);
         try
         {
             return await PlayAsync(run, cast, starts, reader, ct);
@@ -40,16 +40,16 @@ internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen 
     private async Task<RunResult> PlayAsync(RunShared run, Cast cast, long[] starts, HistoryReader reader, CancellationToken ct)
     {
         Build(run, cast, starts);
-        var sampling = new Sampling(_loops, _server);
+        var sampling = new Sampling(_loops, _servers);
         var connecting = Ticks.Now;
-        var baseline = _server?.ResidentBytes() ?? 0;
+        var baseline = ServerBytes();
         foreach (var loop in _loops) loop.Start();
-        screen.Say($"Connecting {scenario.Clients:N0} clients to {options.Url} ...");
+        screen.Say($"Connecting {scenario.Clients:N0} clients to {string.Join(", ", options.Urls)} ...");
         if (scenario.BaselineClients > 0)
         {
             await UntilAsync(sampling, "connect", () => Ready() >= scenario.BaselineClients, 30, ct);
             await UntilAsync(sampling, "connect", () => false, 1, ct);
-            baseline = _server?.ResidentBytes() ?? 0;
+            baseline = ServerBytes();
         }
 
         if (!await UntilAsync(sampling, "connect", () => Ready() == scenario.Clients, scenario.Ramp + 60, ct))
@@ -58,11 +58,11 @@ internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen 
 
         var plan = BeginSending();
         await UntilAsync(sampling, "warm-up", () => Ticks.Now >= plan.MeasureFrom, double.MaxValue, ct);
-        var (before, beforeAt, beforeCpu) = (sampling.Totals(), Ticks.Now, _server?.CpuSeconds() ?? 0);
+        var (before, beforeAt, beforeCpu) = (sampling.Totals(), Ticks.Now, ServerCpuSeconds());
         await UntilAsync(sampling, "measure", () => Ticks.Now >= plan.MeasureUntil, double.MaxValue, ct);
         var (after, seconds) = (sampling.Totals(), (Ticks.Now - beforeAt) / 1e9);
-        var cpu = ((_server?.CpuSeconds() ?? 0) - beforeCpu) / seconds * 100;
-        if (_server is not null) _bytesPerConnection = (double)(_server.ResidentBytes() - baseline) / (scenario.Clients - scenario.BaselineClients);
+        var cpu = (ServerCpuSeconds() - beforeCpu) / seconds * 100;
+        _bytesPerConnection = (double)(ServerBytes() - baseline) / (scenario.Clients - scenario.BaselineClients);
 
         foreach (var loop in _loops) loop.Drain();
         if (!await UntilAsync(sampling, "drain", () => _loops.TrueForAll(loop => loop.IsSettled), scenario.DrainTimeout, CancellationToken.None))
@@ -70,6 +70,7 @@ internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen 
         await UntilAsync(sampling, "drain", () => false, 0.3, CancellationToken.None); // what comes once too often comes now
         foreach (var loop in _loops) loop.Stop();
 
+        reader.Patience = TimeSpan.FromSeconds(60); // the faults may have taken every node for a moment
         var history = scenario.History ? await ReadHistoryAsync(reader, cast, starts, ct) : null;
         var measures = Measures(sampling, before, after, seconds, cpu);
         return await ResultAsync(run, reader, sampling, measures, history);
@@ -100,6 +101,8 @@ internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen 
 
     private Client NewClient(int j, Cast cast, RoomView room) => new(j, cast.Tokens[j], room)
     {
+        // each room's members are spread over all nodes, and each node has as many clients as another
+        Node = ((j / scenario.Rooms) + (j % scenario.Rooms)) % options.Urls.Count,
         Pending = j < scenario.SendingClients ? new Pending() : null,
         IsSlow = j >= scenario.Clients - scenario.SlowClients,
         // spread over the clients, senders and listeners alike
@@ -190,7 +193,7 @@ internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen 
             ["disconnects"] = totals.Disconnects,
             ["unacknowledged"] = _loops.SelectMany(loop => loop.Clients).Sum(client => (long)(client.Pending?.Outstanding ?? 0)) + totals.GivenUp,
         };
-        if (_server is null) return measures;
+        if (_servers.Length == 0) return measures;
         measures["serverMb"] = sampling.Timeline.Max(sample => sample.ServerMb);
         measures["serverCpuPercent"] = cpu;
         measures["bytesPerConnection"] = _bytesPerConnection;
@@ -207,7 +210,7 @@ internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen 
         return new RunResult
         {
             Passed = guarantees.All(check => check.Holds) && thresholds.All(check => check.Holds),
-            Conditions = Conditions.Now(server, options.Url),
+            Conditions = Conditions.Now(server, string.Join(", ", options.Urls)),
             Scenario = scenario,
             Guarantees = guarantees,
             Thresholds = thresholds,
@@ -220,6 +223,10 @@ internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen 
             Timeline = sampling.Timeline,
         };
     }
+
+    private long ServerBytes() => _servers.Sum(server => server.ResidentBytes());
+
+    private double ServerCpuSeconds() => _servers.Sum(server => server.CpuSeconds());
 
     private long Ready() => _loops.Sum(loop => loop.Counters.Ready);
 

@@ -1,8 +1,8 @@
 namespace Maru.Load.Runs;
 
 /// <summary>Where a run goes and what it may use; the rest is the scenario's.</summary>
-/// <param name="Url">the server's WebSocket</param>
+/// <param name="Urls">the servers' WebSockets: the clients are spread over them</param>
 /// <param name="TokensFile">one access token a line</param>
 /// <param name="RoomsFile">one room id a line</param>
-/// <param name="Pid">the server's process, for CPU and memory; null = not measured</param>
-internal sealed record RunOptions(Uri Url, string TokensFile, string RoomsFile, int? Pid);
+/// <param name="Pids">the servers' processes, for CPU and memory: ids, or files that hold one</param>
+internal sealed record RunOptions(IReadOnlyList<Uri> Urls, string TokensFile, string RoomsFile, IReadOnlyList<string> Pids);

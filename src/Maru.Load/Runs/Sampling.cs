@@ -1,12 +1,13 @@
+using System.Globalization;
 using Maru.Load.Clients;
 using Maru.Load.Measuring;
 
 namespace Maru.Load.Runs;
 
 /// <summary>Takes one sample a second from the loops and the processes. One caller.</summary>
-internal sealed class Sampling(IReadOnlyList<Loop> loops, ProcessSampler? server)
+internal sealed class Sampling(IReadOnlyList<Loop> loops, IReadOnlyList<ProcessSampler> servers)
 {
-    private readonly ProcessSampler _self = new(Environment.ProcessId);
+    private readonly ProcessSampler _self = new(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
     private readonly long _start = Ticks.Now;
     private Counters _last = new();
     private Histogram _lastDeliveries = new();
@@ -29,6 +30,7 @@ internal sealed class Sampling(IReadOnlyList<Loop> loops, ProcessSampler? server
         var (at, totals, deliveries, receipts) = (Ticks.Now, Totals(), Deliveries(), Receipts());
         var seconds = Math.Max(1e-3, (at - _lastAt) / (double)Ticks.PerSecond);
         var recent = deliveries.Since(_lastDeliveries);
+        ProcessSample[] processes = [.. servers.Select(server => new ProcessSample(server.CpuPercent(), server.ResidentBytes() / 1e6))];
         var sample = new SecondSample
         {
             At = Math.Round((at - _start) / (double)Ticks.PerSecond, 2),
@@ -42,8 +44,9 @@ internal sealed class Sampling(IReadOnlyList<Loop> loops, ProcessSampler? server
             DeliveryP99Ms = recent.PercentileMs(0.99),
             DeliveryMaxMs = recent.MaxMs,
             ReceiptP99Ms = receipts.Since(_lastReceipts).PercentileMs(0.99),
-            ServerCpuPercent = server?.CpuPercent() ?? 0,
-            ServerMb = (server?.ResidentBytes() ?? 0) / 1e6,
+            ServerCpuPercent = processes.Sum(process => process.CpuPercent),
+            ServerMb = processes.Sum(process => process.Mb),
+            Servers = processes,
             ClientCpuPercent = _self.CpuPercent(),
             ClientMb = _self.ResidentBytes() / 1e6,
             Violations = totals.Gaps + totals.OutOfOrder + totals.Duplicates + totals.Foreign + totals.Altered + totals.AckConflicts,

@@ -59,6 +59,9 @@ internal sealed record Scenario
     /// <summary>Seconds between two drops of the same client, on average.</summary>
     public double ReconnectEvery { get; init; } = 10;
 
+    /// <summary>Seconds between two signs of life that the clients ask of the server (STOMP's heart-beat); a client that gets none for twice as long reconnects. 0 = none.</summary>
+    public double HeartBeat { get; init; }
+
     /// <summary>Clients that connect before the server's memory is measured for the first time, so that a first connection's one-time cost is not counted.</summary>
     public int BaselineClients { get; init; }
 

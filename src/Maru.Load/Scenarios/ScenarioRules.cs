@@ -21,6 +21,7 @@ internal static class ScenarioRules
         Require(s.SlowBytesPerSecond >= 0, "slowBytesPerSecond: not negative.");
         Require(s.ReconnectShare is >= 0 and <= 1, "reconnectShare: from 0 to 1.");
         Require(s.ReconnectEvery > 0, "reconnectEvery: more than 0 seconds.");
+        Require(s.HeartBeat is >= 0 and <= 3600, "heartBeat: 0 (none) to 3600 seconds.");
         Require(s.BaselineClients >= 0 && s.BaselineClients < s.Clients, "baselineClients: fewer than clients.");
         Require(s.Threads is >= 1 and <= 64, "threads: 1 to 64.");
         foreach (var text in s.Thresholds) Threshold.Parse(text);

@@ -1,16 +1,21 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Maru.Load.Measuring;
 using Maru.Load.Scenarios;
 
 namespace Maru.Load.Verification;
 
-/// <summary>The REST side of verification: where a room stands, and its pages. Any thread.</summary>
-internal sealed class HistoryReader(Uri server) : IDisposable
+/// <summary>The REST side of verification: where a room stands, and its pages, from whichever node answers. Any thread.</summary>
+internal sealed class HistoryReader(IReadOnlyList<Uri> nodes) : IDisposable
 {
     private const int PageSize = 200;
 
-    private readonly HttpClient _http = new() { BaseAddress = server, Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
+    private volatile int _node;     // the one that answered last
+
+    /// <summary>How long a page is asked for again when no node answers.</summary>
+    public TimeSpan Patience { get; set; }
 
     public async Task<long> LastSeqAsync(long room, string token, CancellationToken ct)
     {
@@ -54,18 +59,40 @@ internal sealed class HistoryReader(Uri server) : IDisposable
 
     private async Task<JsonDocument> GetAsync(string path, string? token, CancellationToken ct)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        var until = Ticks.Now + Ticks.FromSeconds(Patience.TotalSeconds);
+        while (true)
+        {
+            var problem = "";
+            for (var i = 0; i < nodes.Count; i++)
+            {
+                var node = _node;
+                (var json, problem) = await TryGetAsync(nodes[node], path, token, ct);
+                if (json is not null) return json;
+                _node = (node + 1) % nodes.Count;
+            }
+
+            if (Ticks.Now >= until)
+                throw new ScenarioException($"GET {path} at {string.Join(", ", nodes)} failed: {problem} Is the server running there? (--url; \"history\": false runs without REST.)");
+            await Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System, ct);
+        }
+    }
+
+    /// <summary>No answer, or one that says that the node cannot just now, leaves the document null.</summary>
+    private async Task<(JsonDocument? Json, string Problem)> TryGetAsync(Uri node, string path, string? token, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(node, path));
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         try
         {
             using var response = await _http.SendAsync(request, ct);
+            if ((int)response.StatusCode is >= 500 or 429) return (null, $"{(int)response.StatusCode}.");
             if (!response.IsSuccessStatusCode)
                 throw new ScenarioException($"GET {path} answered {(int)response.StatusCode}. Do the tokens and rooms come from this server's 'maru seed'? (\"history\": false runs without REST.)");
-            return await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(ct), default, ct);
+            return (await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(ct), default, ct), "");
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException)
+        catch (Exception e) when (e is HttpRequestException or JsonException or IOException or OperationCanceledException && !ct.IsCancellationRequested)
         {
-            throw new ScenarioException($"GET {path} at {server} failed: {e.Message} Is the server running there? (--url; \"history\": false runs without REST.)");
+            return (null, e.Message);
         }
     }
 }

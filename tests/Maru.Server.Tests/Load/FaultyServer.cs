@@ -8,37 +8,54 @@ using Maru.Engine.Wire;
 namespace Maru.Server.Tests.Load;
 
 /// <summary>
-/// The smallest server that the load generator takes for one: one room in memory, over STOMP and REST. It breaks the promise it is told to break, at entry 20.
+/// The smallest server that the load generator takes for one: one room in memory, over STOMP and REST, at two nodes. It breaks the promise it is told to break, at
+/// entry 20. Faults that begin with "node" first take the first node: from entry 18 on it tells its members nothing, and with entry 20 it is gone.
 /// </summary>
 internal sealed class FaultyServer : IDisposable
 {
     private const long At = 20;
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private const long Silent = At - 2;
+
+    private readonly TcpListener[] _nodes = [new(IPAddress.Loopback, 0), new(IPAddress.Loopback, 0)];
     private readonly string _fault;
     private readonly Lock _lock = new();
     private readonly List<string> _texts = [];
     private readonly Dictionary<string, int> _keys = [];
     private readonly List<NetworkStream> _members = [];
+    private readonly HashSet<NetworkStream> _onFirstNode = [];
     private byte[]? _held;
     private bool _hungUp;
+    private long _hungUpAt;
 
     public FaultyServer(string fault)
     {
         _fault = fault;
-        _listener.Start();
-        _ = AcceptAsync();
+        Urls = [.. _nodes.Select(node =>
+        {
+            node.Start();
+            return new Uri($"ws://127.0.0.1:{((IPEndPoint)node.LocalEndpoint).Port}/ws");
+        })];
+        foreach (var node in _nodes) _ = AcceptAsync(node);
     }
 
-    public Uri Url => new($"ws://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/ws");
+    public IReadOnlyList<Uri> Urls { get; }
 
-    public void Dispose() => _listener.Dispose();
+    /// <summary>From the moment at which the server hung up to the first one's return.</summary>
+    public TimeSpan? StayedAway { get; private set; }
 
-    private async Task AcceptAsync()
+    private bool LosesNode => _fault.StartsWith("node", StringComparison.Ordinal);
+
+    public void Dispose()
+    {
+        foreach (var node in _nodes) node.Dispose();
+    }
+
+    private async Task AcceptAsync(TcpListener node)
     {
         try
         {
-            while (true) _ = ServeAsync(await _listener.AcceptTcpClientAsync());
+            while (true) _ = ServeAsync(node, await node.AcceptTcpClientAsync());
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -46,9 +63,14 @@ internal sealed class FaultyServer : IDisposable
         }
     }
 
-    private async Task ServeAsync(TcpClient client)
+    private async Task ServeAsync(TcpListener node, TcpClient client)
     {
         var stream = client.GetStream();
+        lock (_lock)
+        {
+            if (node == _nodes[0]) _onFirstNode.Add(stream);
+        }
+
         try
         {
             using (client)
@@ -123,11 +145,12 @@ internal sealed class FaultyServer : IDisposable
     {
         lock (_lock)
         {
-            if (frame.Command == StompCommand.Connect) Write(stream, ServerBytes.Stomp("CONNECTED\nversion:1.2\n\n"));
+            if (frame.Command == StompCommand.Connect) Write(stream, ServerBytes.Stomp($"CONNECTED\nversion:1.2\nheart-beat:{(_fault == "node, stopped" ? 200 : 0)},0\n\n"));
             if (frame.Command == StompCommand.Subscribe && Header(frame, "id"u8) == "0")
             {
                 Write(stream, ServerBytes.Stomp("RECEIPT\nreceipt-id:s\n\n"));
-                for (var seq = int.Parse(Header(frame, "after"u8), null) + 1; seq <= _texts.Count; seq++) Write(stream, ServerBytes.Message(seq, 1, _texts[seq - 1]));
+                if (_hungUp) StayedAway ??= TimeProvider.System.GetElapsedTime(_hungUpAt);
+                Resume(stream, int.Parse(Header(frame, "after"u8), null));
                 _members.Add(stream);
             }
 
@@ -135,8 +158,19 @@ internal sealed class FaultyServer : IDisposable
         }
     }
 
+    private void Resume(NetworkStream stream, int after)
+    {
+        var seqs = Enumerable.Range(after + 1, _texts.Count - after).ToList();
+        var at = seqs.IndexOf((int)At - 1);
+        if (at > 0 && _fault == "node, then loss") seqs.RemoveAt(at);
+        if (at > 0 && _fault == "node, then duplicate") seqs.Insert(at, seqs[at]);
+        if (at > 0 && _fault == "node, then disorder") (seqs[at - 1], seqs[at]) = (seqs[at], seqs[at - 1]);
+        foreach (var seq in seqs) Write(stream, ServerBytes.Message(seq, 1, _texts[seq - 1]));
+    }
+
     private void Append(NetworkStream sender, string receipt, string key, string text)
     {
+        if (_fault == "node, then doubled" && _onFirstNode.Contains(sender)) key = "first node's own " + key;
         if (!_keys.TryGetValue(key, out var seq))
         {
             _texts.Add(text);
@@ -145,20 +179,39 @@ internal sealed class FaultyServer : IDisposable
             foreach (var (i, member) in _members.Index()) Deliver(member, seq, text, faulty: seq == At && i == 2);
         }
 
-        if (seq == At && _fault is ("hang-up" or "doubled") && !_hungUp)
+        if (seq == At && (_fault is "hang-up" or "doubled" || LosesNode) && !_hungUp)
         {
-            _hungUp = true;
-            foreach (var member in _members) member.Socket.Close(); // stored, but the receipt never comes
-            _members.Clear();
-            return;
+            HangUp();
+            if (!_members.Contains(sender)) return; // stored, but the receipt never comes
         }
+
+        if (IsSilent(sender)) return;
 
         var named = _fault == "wrong-receipt" && seq == At ? seq - 1 : seq;
         Write(sender, ServerBytes.Stomp($"RECEIPT\nreceipt-id:{receipt}\nseq:{named}\nroom:1\n\n"));
     }
 
+    private bool IsSilent(NetworkStream member)
+        => LosesNode && _texts.Count >= Silent && _onFirstNode.Contains(member);
+
+    private void HangUp()
+    {
+        if (_fault == "node, stopped") return; // its connections stay open
+        (_hungUp, _hungUpAt) = (true, TimeProvider.System.GetTimestamp());
+        var gone = LosesNode ? _members.Where(_onFirstNode.Contains).ToArray() : [.. _members];
+        if (LosesNode) _nodes[0].Stop();
+        foreach (var member in gone)
+        {
+            if (_fault == "node, by ERROR") Write(member, ServerBytes.Stomp("ERROR\nmessage:shutting-down\nretry-after:300\n\n"));
+            if (_fault == "node, by close") member.Write(WebSocketFrames.Message(WebSocketOpcode.Close, [0x03, 0xF4, .. "shutting-down retry-after=300"u8]));
+            member.Socket.Shutdown(SocketShutdown.Send);
+            _members.Remove(member);
+        }
+    }
+
     private void Deliver(NetworkStream member, int seq, string text, bool faulty)
     {
+        if (IsSilent(member)) return;
         var message = ServerBytes.Message(seq, 1, text);
         if (faulty && _fault == "loss") return;
         if (faulty && _fault == "disorder") _held = message;

@@ -50,6 +50,55 @@ public sealed class LoadRunTests
     }
 
     [Fact]
+    public async Task Clients_that_lose_their_node_go_on_at_the_next_one()
+    {
+        var result = await RunAsync("node", []);
+
+        Broken(result).ShouldBeEmpty();
+        result.Counts["disconnects"].ShouldBe(5); // half of the clients were at the node that is gone
+        result.Counts["retries"].ShouldBeGreaterThan(0);
+        result.History!.Found.ShouldBe(result.Counts["acknowledged"]);
+        result.Counts["deliveries"].ShouldBe(10 * result.Counts["acknowledged"]);
+        result.Passed.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("node, then loss", "lost gaps")]
+    [InlineData("node, then duplicate", "duplicates")]
+    [InlineData("node, then disorder", "outOfOrder gaps")]
+    [InlineData("node, then doubled", "storedTwice")]
+    public async Task A_promise_broken_on_the_way_to_another_node_is_found(string fault, string broken)
+    {
+        var result = await RunAsync(fault, []);
+
+        Broken(result).ShouldBe(broken.Split(' '));
+        result.Passed.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("node, by ERROR", "shutting-down")]
+    [InlineData("node, by close", "close-1012")]
+    public async Task A_server_that_goes_down_says_when_to_come_back(string fault, string reason)
+    {
+        using var server = new FaultyServer(fault);
+        var result = await RunAsync(server.Urls, []);
+
+        result.Errors[reason].ShouldBe(5);
+        server.StayedAway!.Value.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(300));
+        result.Passed.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_server_whose_heart_beat_stops_is_left_for_the_next_one()
+    {
+        var result = await RunAsync("node, stopped", ["heartBeat=0.5"]);
+
+        result.Errors["no-heart-beat"].ShouldBeGreaterThanOrEqualTo(5);
+        Broken(result).ShouldBeEmpty();
+        result.Passed.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_closed_loop_keeps_its_window_and_several_threads_share_the_clients()
     {
         var result = await RunAsync("none", ["rate=0", "window=2", "duration=0.2", "threads=2"]);
@@ -62,10 +111,10 @@ public sealed class LoadRunTests
     [Fact]
     public async Task Without_a_server_it_says_so()
     {
-        Uri url;
-        using (var server = new FaultyServer("none")) url = server.Url;
+        IReadOnlyList<Uri> urls;
+        using (var server = new FaultyServer("none")) urls = server.Urls;
 
-        var failure = await Should.ThrowAsync<ScenarioException>(() => RunAsync(url, ["history=false"]));
+        var failure = await Should.ThrowAsync<ScenarioException>(() => RunAsync(urls, ["history=false"]));
 
         failure.Message.ShouldContain("Is the server running");
     }
@@ -73,17 +122,17 @@ public sealed class LoadRunTests
     private static async Task<RunResult> RunAsync(string fault, string[] changes)
     {
         using var server = new FaultyServer(fault);
-        return await RunAsync(server.Url, changes);
+        return await RunAsync(server.Urls, changes);
     }
 
-    private static async Task<RunResult> RunAsync(Uri url, string[] changes)
+    private static async Task<RunResult> RunAsync(IReadOnlyList<Uri> urls, string[] changes)
     {
         var folder = Directory.CreateTempSubdirectory().FullName;
         var (tokens, rooms) = (Path.Combine(folder, "tokens.txt"), Path.Combine(folder, "rooms.txt"));
         File.WriteAllLines(tokens, Enumerable.Range(0, 10).Select(i => $"token{i}"));
         File.WriteAllLines(rooms, ["1"]);
         const string Scenario = """{"clients": 10, "senders": 5, "rate": 200, "ramp": 0, "warmup": 0, "duration": 0.5, "drainTimeout": 5}""";
-        var run = new LoadRun(ScenarioFile.Parse(Scenario, "test", changes), new RunOptions(url, tokens, rooms, null), new PlainScreen(TextWriter.Null));
+        var run = new LoadRun(ScenarioFile.Parse(Scenario, "test", changes), new RunOptions(urls, tokens, rooms, []), new PlainScreen(TextWriter.Null));
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         return await run.RunAsync(deadline.Token);
     }

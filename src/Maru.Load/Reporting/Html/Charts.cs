@@ -23,8 +23,11 @@ internal static class Charts
         yield return Time("Connections", "", ("connections", s => s.Connections));
         if (r.Measures.ContainsKey("serverMb"))
         {
-            yield return Time("CPU", "% of one core", ("server", s => s.ServerCpuPercent), ("client", s => s.ClientCpuPercent));
-            yield return Time("Memory, resident", "MB", ("server", s => s.ServerMb), ("client", s => s.ClientMb));
+            var servers = Enumerable.Range(0, r.ServerCount).ToArray();
+            string Name(int i) => servers.Length == 1 ? "server" : $"server {i + 1}";
+            yield return Time("CPU", "% of one core",
+                [.. servers.Select(i => (Name(i), (Func<SecondSample, double>)(s => s.Servers[i].CpuPercent))), ("client", s => s.ClientCpuPercent)]);
+            yield return Time("Memory, resident", "MB", [.. servers.Select(i => (Name(i), (Func<SecondSample, double>)(s => s.Servers[i].Mb))), ("client", s => s.ClientMb)]);
         }
         else
         {
