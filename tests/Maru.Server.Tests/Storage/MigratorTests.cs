@@ -37,6 +37,16 @@ public sealed class MigratorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_newer_store_that_this_program_can_live_with_is_used_as_it_is()
+    {
+        await MakeAsync();
+        Execute("INSERT INTO migrations (number, name, needs, applied_at) VALUES (9999, '9999_future', 1, 0)");
+        Execute("ALTER TABLE users ADD COLUMN pronouns TEXT");
+        await using var server = await StartAsync();
+        await server.SignUpAsync();
+    }
+
+    [Fact]
     public async Task A_file_of_another_kind_is_refused_and_left_as_it_is()
     {
         var text = string.Concat(Enumerable.Repeat("This is a diary. ", 100));
