@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Maru.Load.Inbound;
+using Maru.Load.Measuring;
 using Maru.Load.Verification;
 
 namespace Maru.Load.Clients;
@@ -43,6 +44,7 @@ internal sealed class Client(int number, string token, RoomView room)
     public bool IsFlighty { get; init; }
 
     public SeqCheck Seq = new(room.Start);
+    public Silence Silence;
     public ServerFrames Frames = new();
     public Outgoing Out;
 
@@ -72,6 +74,12 @@ internal sealed class Client(int number, string token, RoomView room)
     /// <summary>It was ready at least once: from then on it resumes and does not give up.</summary>
     public bool WasReady { get; set; }
 
+    /// <summary>When it lost its connection; of use until it has caught up.</summary>
+    public long LostAt { get; set; }
+
+    /// <summary>It resumed and has caught up when it has this seq; -1 = it has.</summary>
+    public long CatchUpTo { get; set; } = -1;
+
     /// <summary>Failed dials in a row, for the back-off.</summary>
     public int Failures { get; set; }
 
@@ -86,4 +94,8 @@ internal sealed class Client(int number, string token, RoomView room)
 
     /// <summary>The next number to write: below it everything pending has been written on this connection.</summary>
     public int NextToWrite { get; set; }
+
+    /// <summary>It is connected, has an answer to each message, and everything up to its room's head.</summary>
+    public bool IsSettled(long head)
+        => State == ClientState.Ready && Pending is not { Outstanding: > 0 } && (Seq.Last >= head || (Seq.Last < 0 && head == 0));
 }

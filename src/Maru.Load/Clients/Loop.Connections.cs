@@ -131,7 +131,13 @@ internal sealed partial class Loop
 
     private void BecomeReady(Client client)
     {
-        if (client.WasReady) Counters.Resumes++;
+        if (client.WasReady)
+        {
+            Counters.Resumes++;
+            Resumes.Record(Ticks.Now - client.LostAt);
+            client.CatchUpTo = _run.Head(client.Room.Index);
+        }
+
         client.WasReady = true;
         client.Failures = 0;
         client.State = ClientState.Ready;
@@ -157,7 +163,12 @@ internal sealed partial class Loop
             if (reason is not null && client.State == ClientState.Ready) Counters.Disconnects++;
         }
 
-        if (client.State == ClientState.Ready) Counters.Ready--;
+        if (client.State == ClientState.Ready)
+        {
+            Counters.Ready--;
+            if (client.CatchUpTo < 0) client.LostAt = Ticks.Now; // else it is the same absence still
+        }
+
         if (reason is not null) CountError(reason);
         client.Out.Clear();
         client.TailLength = 0;
@@ -171,6 +182,13 @@ internal sealed partial class Loop
         var wait = Math.Max(client.RetryAfter, backOff * (0.5 + _random.NextDouble()));
         client.RetryAfter = 0;
         _timers.Enqueue((client, LoopTimer.Dial), Ticks.Now + (long)(wait * Ticks.PerMillisecond));
+    }
+
+    private void CatchUp(Client client, long now)
+    {
+        if (client.CatchUpTo < 0 || client.Seq.Last < client.CatchUpTo) return;
+        client.CatchUpTo = -1;
+        if (!client.IsSlow) CatchUps.Record(now - client.LostAt);
     }
 
     private void ScheduleDrop(Client client)

@@ -69,7 +69,7 @@ internal sealed partial class Loop
         if (!whole || client.Room.Known.Contradicts(seq, text)) Counters.Altered++;
         else if (!alone.IsEmpty) client.Room.Known.Keep(seq, alone, text);
         _run.RaiseHead(client.Room.Index, seq);
-        if (verdict != SeqVerdict.Duplicate) window.Record(text.Scheduled);
+        if (verdict != SeqVerdict.Duplicate) window.Record(text.Scheduled, ref client.Silence);
     }
 
     private void OnReceipt(Client client, StompFrame frame, long now)

@@ -38,8 +38,8 @@ internal sealed partial class Loop
             if (at <= 0) return 0;
         }
 
-        var window = new LatencyWindow(Deliveries, now, client.LatencyFrom, _current?.MeasureUntil ?? 0);
-        var reception = new Reception(ref client.Frames, ref client.Seq, client.Room.Known, data[at..], window);
+        var window = new LatencyWindow(Deliveries, now, client.LatencyFrom, _current?.MeasureUntil ?? 0, _current?.MeasureFrom ?? 0);
+        var reception = new Reception(ref client.Frames, ref client.Seq, ref client.Silence, client.Room.Known, data[at..], window);
         while (client.Socket is not null)
         {
             var read = reception.Next(out var frame, out var payload);
@@ -50,6 +50,7 @@ internal sealed partial class Loop
             else Lose(client, "broken-frame");
         }
 
+        CatchUp(client, now);
         Counters.Deliveries += reception.Compared;
         Counters.Compared += reception.Compared;
         if (client.IsSlow) Counters.SlowDeliveries += reception.Compared;

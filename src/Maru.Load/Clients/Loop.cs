@@ -62,6 +62,12 @@ internal sealed partial class Loop : IDisposable
     /// <summary>Schedule to RECEIPT.</summary>
     public Histogram Receipts { get; } = new();
 
+    /// <summary>From a lost connection to the new subscription.</summary>
+    public Histogram Resumes { get; } = new();
+
+    /// <summary>From a lost connection to having all that the room had at the new subscription.</summary>
+    public Histogram CatchUps { get; } = new();
+
     /// <summary>Refusals and broken connections by slug. Any thread.</summary>
     public ConcurrentDictionary<string, long> Errors { get; } = new(StringComparer.Ordinal);
 
@@ -69,6 +75,14 @@ internal sealed partial class Loop : IDisposable
 
     /// <summary>While draining: nothing is outstanding and every client is at its room's head.</summary>
     public bool IsSettled => _settled;
+
+    /// <summary>Longest silence of any client but the slow ones, in nanoseconds; once the loop has stopped.</summary>
+    public long LongestSilence()
+    {
+        if (_current is null) return 0;
+        foreach (var client in _clients.Where(client => client.Seq.Last < _run.Head(client.Room.Index))) client.Silence.End(Ticks.Now, _current.MeasureFrom);
+        return _clients.Where(client => !client.IsSlow).Select(client => client.Silence.Longest).DefaultIfEmpty(0).Max();
+    }
 
     /// <summary>Why the run cannot go on, or null.</summary>
     public string? Failure => _failure;
@@ -163,14 +177,7 @@ internal sealed partial class Loop : IDisposable
     private void Settle(long now)
     {
         _settleTurn = now + (20 * Ticks.PerMillisecond);
-        foreach (var client in _clients)
-        {
-            if (client.State == ClientState.Ready && client.Pending is not { Outstanding: > 0 } && client.Seq.Last >= _run.Head(client.Room.Index)) continue;
-            _settled = client.Seq.Last < 0 && _run.Head(client.Room.Index) == 0 && client.State == ClientState.Ready;
-            if (!_settled) return;
-        }
-
-        _settled = true;
+        _settled = _clients.TrueForAll(client => client.IsSettled(_run.Head(client.Room.Index)));
     }
 }
 

@@ -5,11 +5,17 @@ using Maru.Load.Verification;
 namespace Maru.Load.Inbound;
 
 /// <summary>Which deliveries are latency samples: those due within the window; the time that they came at is the read's.</summary>
-internal readonly record struct LatencyWindow(Histogram Into, long Now, long From, long Until)
+/// <param name="Into">where samples go</param>
+/// <param name="Now">the read's time</param>
+/// <param name="From">when messages due begin to be samples for this client</param>
+/// <param name="Until">when they end</param>
+/// <param name="MeasureFrom">when they begin for a client that was always there: what its silence counts from</param>
+internal readonly record struct LatencyWindow(Histogram Into, long Now, long From, long Until, long MeasureFrom)
 {
-    public void Record(long scheduled)
+    public void Record(long scheduled, ref Silence silence)
     {
         if (scheduled >= From && scheduled < Until) Into.Record(Now - scheduled);
+        silence.Heard(scheduled, Now, MeasureFrom, Until);
     }
 }
 
@@ -17,10 +23,11 @@ internal readonly record struct LatencyWindow(Histogram Into, long Now, long Fro
 /// One read of one connection, event by event. The room's known frames are taken by comparison and never become events: they are counted and their seqs
 /// accepted on the spot. All else comes out as frames, read the general way; both ways see the same entries, whatever the cut.
 /// </summary>
-internal ref struct Reception(ref ServerFrames frames, ref SeqCheck seq, KnownFrames known, Span<byte> data, LatencyWindow window)
+internal ref struct Reception(ref ServerFrames frames, ref SeqCheck seq, ref Silence silence, KnownFrames known, Span<byte> data, LatencyWindow window)
 {
     private readonly ref ServerFrames _frames = ref frames;
     private readonly ref SeqCheck _seq = ref seq;
+    private readonly ref Silence _silence = ref silence;
     private readonly Span<byte> _data = data;
     private int _start;         // where a WebSocket frame began that holds one STOMP frame so far; -1 = it holds more
 
@@ -59,7 +66,7 @@ internal ref struct Reception(ref ServerFrames frames, ref SeqCheck seq, KnownFr
             _seq.Advance();
             Taken += length;
             Compared++;
-            window.Record(scheduled);
+            window.Record(scheduled, ref _silence);
         }
     }
 }

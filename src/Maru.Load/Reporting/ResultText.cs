@@ -15,6 +15,13 @@ internal static class ResultText
         Line(text, $"{"ms",-12}{"mean",10}{"p50",10}{"p75",10}{"p90",10}{"p95",10}{"p99",10}{"p99.9",10}{"max",10}");
         Row(text, "delivery", r.Delivery);
         Row(text, "receipt", r.Receipt);
+        if (r.Resume.Count > 0)
+        {
+            Row(text, "resume", r.Resume);
+            Row(text, "catch-up", r.CatchUp);
+        }
+
+        Line(text, $"longest silence of a client: {r.Measures["longestSilenceMs"]:N0} ms");
         if (r.Measures.ContainsKey("serverMb"))
             Line(text, $"{(r.ServerCount > 1 ? $"{r.ServerCount} servers" : "server")}: CPU {r.Measures["serverCpuPercent"]:N0} % of one core, {r.Measures["serverMb"]:N0} MB at most, {r.Measures["bytesPerConnection"]:N0} bytes grown a connection");
         for (var i = 0; i < r.ServerCount && r.ServerCount > 1; i++)

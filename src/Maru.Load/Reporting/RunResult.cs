@@ -28,6 +28,12 @@ internal sealed record RunResult
 
     public required Percentiles Receipt { get; init; }
 
+    /// <summary>Lost connection to new subscription.</summary>
+    public required Percentiles Resume { get; init; }
+
+    /// <summary>Lost connection to having all that the room had at the new subscription.</summary>
+    public required Percentiles CatchUp { get; init; }
+
     public required IReadOnlyDictionary<string, long> Counts { get; init; }
 
     /// <summary>Refusals and lost connections by slug.</summary>

@@ -175,6 +175,7 @@ internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen 
     private Dictionary<string, double> Measures(Sampling sampling, Counters before, Counters after, double seconds, double cpu)
     {
         var (delivery, receipt) = (Percentiles.Of(sampling.Deliveries()), Percentiles.Of(sampling.Receipts()));
+        var (resume, catchUp) = (Percentiles.Of(sampling.Resumes()), Percentiles.Of(sampling.CatchUps()));
         var totals = sampling.Totals();
         var measures = new Dictionary<string, double>(StringComparer.Ordinal)
         {
@@ -191,6 +192,14 @@ internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen 
             ["receiptP99Ms"] = receipt.P99,
             ["receiptMaxMs"] = receipt.Max,
             ["disconnects"] = totals.Disconnects,
+            ["reconnects"] = totals.Resumes,
+            ["longestSilenceMs"] = _loops.Max(loop => loop.LongestSilence()) / 1e6,
+            ["resumeP50Ms"] = resume.P50,
+            ["resumeP99Ms"] = resume.P99,
+            ["resumeMaxMs"] = resume.Max,
+            ["catchUpP50Ms"] = catchUp.P50,
+            ["catchUpP99Ms"] = catchUp.P99,
+            ["catchUpMaxMs"] = catchUp.Max,
             ["unacknowledged"] = _loops.SelectMany(loop => loop.Clients).Sum(client => (long)(client.Pending?.Outstanding ?? 0)) + totals.GivenUp,
         };
         if (_servers.Length == 0) return measures;
@@ -202,9 +211,10 @@ internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen 
 
     private async Task<RunResult> ResultAsync(RunShared run, HistoryReader reader, Sampling sampling, Dictionary<string, double> measures, HistoryFindings? history)
     {
-        var lost = Verdict.Lost(_loops.SelectMany(loop => loop.Clients), run.Head);
+        var clients = _loops.SelectMany(loop => loop.Clients).ToArray();
+        var (lost, stuck) = (Verdict.Lost(clients, run.Head), Verdict.Stuck(clients, run.Head));
         var totals = sampling.Totals();
-        var guarantees = Verdict.Guarantees(totals, lost, history);
+        var guarantees = Verdict.Guarantees(totals, lost, stuck, history);
         var thresholds = Verdict.Thresholds(scenario.Thresholds, measures);
         var server = scenario.History ? await reader.VersionAsync(CancellationToken.None) ?? "unknown" : "unknown";
         return new RunResult
@@ -217,6 +227,8 @@ internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen 
             Measures = measures,
             Delivery = Percentiles.Of(sampling.Deliveries()),
             Receipt = Percentiles.Of(sampling.Receipts()),
+            Resume = Percentiles.Of(sampling.Resumes()),
+            CatchUp = Percentiles.Of(sampling.CatchUps()),
             Counts = totals.ByName(),
             Errors = Errors(),
             History = history,

@@ -25,6 +25,10 @@ internal sealed class Sampling(IReadOnlyList<Loop> loops, IReadOnlyList<ProcessS
 
     public Histogram Receipts() => Sum(loop => loop.Receipts);
 
+    public Histogram Resumes() => Sum(loop => loop.Resumes);
+
+    public Histogram CatchUps() => Sum(loop => loop.CatchUps);
+
     public SecondSample Take(string phase)
     {
         var (at, totals, deliveries, receipts) = (Ticks.Now, Totals(), Deliveries(), Receipts());

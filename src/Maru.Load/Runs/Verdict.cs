@@ -30,11 +30,15 @@ internal static class Verdict
         return lost;
     }
 
-    public static IReadOnlyList<Check> Guarantees(Counters c, long lost, HistoryFindings? history)
+    /// <summary>Clients that at the end are not connected, wait for an answer, or are behind their room's head.</summary>
+    public static long Stuck(IEnumerable<Client> clients, Func<int, long> head) => clients.Count(client => !client.IsSettled(head(client.Room.Index)));
+
+    public static IReadOnlyList<Check> Guarantees(Counters c, long lost, long stuck, HistoryFindings? history)
     {
         List<Check> checks =
         [
             None("lost", "every member got every entry", lost),
+            None("stuck", "every client was connected, answered and up to date at the end", stuck),
             None("duplicates", "no entry came twice", c.Duplicates),
             None("outOfOrder", "no entry came late", c.OutOfOrder),
             None("gaps", "seqs came without a gap", c.Gaps),

@@ -211,7 +211,7 @@ internal sealed class FaultyServer : IDisposable
 
     private void Deliver(NetworkStream member, int seq, string text, bool faulty)
     {
-        if (IsSilent(member)) return;
+        if (IsSilent(member) || (_fault == "deaf" && seq >= At && member == _members[2])) return;
         var message = ServerBytes.Message(seq, 1, text);
         if (faulty && _fault == "loss") return;
         if (faulty && _fault == "disorder") _held = message;

@@ -55,6 +55,10 @@ public sealed class LoadRunTests
         var result = await RunAsync("node", []);
 
         Broken(result).ShouldBeEmpty();
+        result.Counts["resumes"].ShouldBe(5);
+        result.CatchUp.Count.ShouldBe(5);
+        result.Measures["catchUpMaxMs"].ShouldBeGreaterThanOrEqualTo(result.Measures["resumeMaxMs"]);
+        result.Measures["longestSilenceMs"].ShouldBeGreaterThanOrEqualTo(25); // the shortest pause before they come back
         result.Counts["disconnects"].ShouldBe(5); // half of the clients were at the node that is gone
         result.Counts["retries"].ShouldBeGreaterThan(0);
         result.History!.Found.ShouldBe(result.Counts["acknowledged"]);
@@ -96,6 +100,16 @@ public sealed class LoadRunTests
         result.Errors["no-heart-beat"].ShouldBeGreaterThanOrEqualTo(5);
         Broken(result).ShouldBeEmpty();
         result.Passed.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_client_that_gets_nothing_any_more_is_stuck()
+    {
+        var result = await RunAsync("deaf", ["drainTimeout=1"]);
+
+        Broken(result).ShouldBe(["lost", "stuck"]);
+        result.Guarantees.Single(check => check.Name == "stuck").Found.ShouldBe(1);
+        result.Measures["longestSilenceMs"].ShouldBeGreaterThan(1000);
     }
 
     [Fact]

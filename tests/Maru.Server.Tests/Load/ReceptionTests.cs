@@ -101,13 +101,14 @@ public sealed class ReceptionTests
         {
             var frames = new ServerFrames { Version = StompVersion.V12 };
             var seq = new SeqCheck(0);
+            var silence = default(Silence);
             var events = new List<string>();
             byte[] rest = [];
             var compared = 0;
             foreach (var piece in pieces)
             {
                 byte[] data = [.. rest, .. piece];
-                var reception = new Reception(ref frames, ref seq, known, data, new LatencyWindow(new Histogram(), 0, long.MaxValue, 0));
+                var reception = new Reception(ref frames, ref seq, ref silence, known, data, new LatencyWindow(new Histogram(), 0, long.MaxValue, 0, 0));
                 while (true)
                 {
                     var before = seq.Last;

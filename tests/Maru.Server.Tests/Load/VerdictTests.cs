@@ -36,12 +36,13 @@ public sealed class VerdictTests
     [Fact]
     public void Each_kind_of_violation_breaks_a_guarantee()
     {
-        Broken(new Counters(), 0, null).ShouldBeEmpty();
-        Broken(new Counters(), 1, null).ShouldBe(["lost"]);
-        Broken(new Counters { Duplicates = 1, OutOfOrder = 1, Gaps = 1, Foreign = 1 }, 0, null).ShouldBe(["duplicates", "outOfOrder", "gaps", "foreign"]);
-        Broken(new Counters { Altered = 1, AckConflicts = 1, Refused = 1, Skipped = 1 }, 0, null).ShouldBe(["altered", "ackConflicts", "refused", "skipped"]);
-        Broken(new Counters(), 0, new HistoryFindings { Missing = 1, StoredTwice = 1 }).ShouldBe(["acknowledgedButMissing", "storedTwice"]);
-        Broken(new Counters(), 0, new HistoryFindings { UnacknowledgedPresent = 9, Read = 9 }).ShouldBeEmpty();
+        Broken(new Counters(), 0, 0, null).ShouldBeEmpty();
+        Broken(new Counters(), 1, 0, null).ShouldBe(["lost"]);
+        Broken(new Counters(), 0, 1, null).ShouldBe(["stuck"]);
+        Broken(new Counters { Duplicates = 1, OutOfOrder = 1, Gaps = 1, Foreign = 1 }, 0, 0, null).ShouldBe(["duplicates", "outOfOrder", "gaps", "foreign"]);
+        Broken(new Counters { Altered = 1, AckConflicts = 1, Refused = 1, Skipped = 1 }, 0, 0, null).ShouldBe(["altered", "ackConflicts", "refused", "skipped"]);
+        Broken(new Counters(), 0, 0, new HistoryFindings { Missing = 1, StoredTwice = 1 }).ShouldBe(["acknowledgedButMissing", "storedTwice"]);
+        Broken(new Counters(), 0, 0, new HistoryFindings { UnacknowledgedPresent = 9, Read = 9 }).ShouldBeEmpty();
     }
 
     [Fact]
@@ -52,6 +53,6 @@ public sealed class VerdictTests
         checks.Select(check => check.Holds).ShouldBe([false, true]);
     }
 
-    private static string[] Broken(Counters counters, long lost, HistoryFindings? history)
-        => [.. Verdict.Guarantees(counters, lost, history).Where(check => !check.Holds).Select(check => check.Name)];
+    private static string[] Broken(Counters counters, long lost, long stuck, HistoryFindings? history)
+        => [.. Verdict.Guarantees(counters, lost, stuck, history).Where(check => !check.Holds).Select(check => check.Name)];
 }

@@ -50,6 +50,7 @@ internal static class HtmlReport
         Tile(html, Text($"{r.Measures["deliveriesPerSecond"]:#,0}"), "deliveries/s");
         Tile(html, Text($"{r.Delivery.P99:#,0.##} ms"), "delivery p99");
         Tile(html, Text($"{r.Receipt.P99:#,0.##} ms"), "receipt p99");
+        if (r.Resume.Count > 0) Tile(html, Text($"{r.Measures["longestSilenceMs"]:#,0} ms"), "longest silence of a client");
         if (r.Measures.TryGetValue("serverCpuPercent", out var cpu)) Tile(html, Text($"{cpu:0} %"), "server CPU, of one core");
         if (r.Measures.TryGetValue("serverMb", out var mb)) Tile(html, Text($"{mb:#,0} MB"), "server memory at most");
         if (r.Scenario.SendingClients == 0 && r.Measures.TryGetValue("bytesPerConnection", out var bytes)) Tile(html, Text($"{bytes / 1024:#,0.#} KB"), "grown a connection");
@@ -80,6 +81,12 @@ internal static class HtmlReport
         Put(html, $"<h2>Latency <small>ms, from the moment a message was due</small></h2><div class=\"wide\"><table><tr><th></th><th>samples</th><th>mean</th><th>p50</th><th>p75</th><th>p90</th><th>p95</th><th>p99</th><th>p99.9</th><th>p99.99</th><th>max</th></tr>");
         Row(html, "delivery", r.Delivery);
         Row(html, "receipt", r.Receipt);
+        if (r.Resume.Count > 0)
+        {
+            Row(html, "lost connection to new subscription", r.Resume);
+            Row(html, "lost connection to up to date", r.CatchUp);
+        }
+
         Put(html, $"</table></div>\n");
     }
 
