@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Maru.Load.Faults;
 using Maru.Load.Reporting;
 using Maru.Load.Reporting.Html;
 using Maru.Load.Runs;
@@ -17,13 +18,14 @@ internal static class RunCommand
     private static readonly Option<string[]> Pid = new("--pid") { Description = "the server's process id, or a file that holds it: measures its CPU and memory; several times for several nodes" };
     private static readonly Option<string?> Out = new("--out") { Description = "a folder for result.json and report.html" };
     private static readonly Option<string[]> Set = new("--set") { Description = "changes a field of the scenario, as key=value; may be given several times" };
+    private static readonly Option<string[]> Faults = new("--fault") { Description = "a shell command that the scenario's faults may run, as name=\"command\"; may be given several times" };
     private static readonly Option<bool> AllowRemote = new("--allow-remote") { Description = "allows a target that is not this machine; only ever load what is yours" };
 
     public static Command Create()
     {
         var command = new Command("run", "Runs a scenario against a server, verifies every delivery and prints the verdict.")
         {
-            Which, Url, Tokens, Rooms, Pid, Out, Set, AllowRemote,
+            Which, Url, Tokens, Rooms, Pid, Out, Set, Faults, AllowRemote,
         };
         command.SetAction(ActAsync);
         return command;
@@ -34,14 +36,20 @@ internal static class RunCommand
         if (!OperatingSystem.IsLinux()) throw new ScenarioException("maru-load runs on Linux only: it waits for its sockets by epoll and reads /proc.");
         var scenario = ScenarioFile.Load(parsed.GetValue(Which)!, parsed.GetValue(Set) ?? []);
         var urls = await Task.WhenAll(parsed.GetValue(Url)!.Select(url => TargetAsync(url, parsed.GetValue(AllowRemote), ct)));
-        var options = new RunOptions(urls, parsed.GetValue(Tokens)!, parsed.GetValue(Rooms)!, parsed.GetValue(Pid) ?? []);
+        var options = new RunOptions(urls, parsed.GetValue(Tokens)!, parsed.GetValue(Rooms)!, parsed.GetValue(Pid) ?? []) { Faults = FaultCommands.Parse(parsed.GetValue(Faults) ?? []) };
+        var folder = parsed.GetValue(Out);
+        if (folder is not null)
+        {
+            Directory.CreateDirectory(folder);
+            options = options with { FaultLog = Path.Combine(folder, "faults.log") };
+        }
+
         var output = parsed.InvocationConfiguration.Output;
         Task<RunResult> PlayAsync(IRunScreen screen) => new LoadRun(scenario, options, screen).RunAsync(ct);
         var result = Console.IsOutputRedirected ? await PlayAsync(new PlainScreen(output)) : await LiveScreen.ShowAsync(PlayAsync);
         await output.WriteAsync(ResultText.Of(result));
-        if (parsed.GetValue(Out) is { } folder)
+        if (folder is not null)
         {
-            Directory.CreateDirectory(folder);
             ResultFile.Write(Path.Combine(folder, "result.json"), result);
             HtmlReport.Write(Path.Combine(folder, "report.html"), result);
             await output.WriteLineAsync($"written: {Path.Combine(folder, "result.json")}, report.html");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Maru.Load.Faults;
 using Maru.Load.Measuring;
 using Maru.Load.Runs;
 using Spectre.Console;
@@ -10,9 +11,11 @@ namespace Maru.Load.Reporting;
 internal sealed class LiveScreen(LiveDisplayContext live) : IRunScreen
 {
     private const int Shown = 12;
+    private const int ShownFaults = 5;
 
     private readonly Lock _lock = new();
     private readonly Queue<SecondSample> _seconds = new();
+    private readonly List<FaultExecution> _faults = [];
     private string _said = "";
     private double _history = -1;
 
@@ -35,6 +38,17 @@ internal sealed class LiveScreen(LiveDisplayContext live) : IRunScreen
         {
             _seconds.Enqueue(second);
             if (_seconds.Count > Shown) _seconds.Dequeue();
+            Draw();
+        }
+    }
+
+    public void ShowFault(FaultExecution fault)
+    {
+        lock (_lock)
+        {
+            if (_faults.Count == 0 || _faults[^1].At != fault.At || _faults[^1].Name != fault.Name) _faults.Add(fault);
+            else _faults[^1] = fault;
+            if (_faults.Count > ShownFaults) _faults.RemoveAt(0);
             Draw();
         }
     }
@@ -62,7 +76,7 @@ internal sealed class LiveScreen(LiveDisplayContext live) : IRunScreen
                 s.Violations == 0 ? "0" : $"[red]{Number(s.Violations)}[/]");
         }
 
-        live.UpdateTarget(_history < 0 ? table : new Rows((IRenderable[])[table, Bar(_history)]));
+        live.UpdateTarget(new Rows((IRenderable[])[table, .. _faults.Select(fault => new Text(ResultText.Of(fault))), .. _history < 0 ? [] : (IRenderable[])[Bar(_history)]]));
         live.Refresh();
     }
 

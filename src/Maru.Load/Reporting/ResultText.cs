@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Maru.Load.Faults;
 using Maru.Load.Measuring;
 
 namespace Maru.Load.Reporting;
@@ -30,6 +31,8 @@ internal static class ResultText
         Line(text, $"sent {c["sent"]:N0}, acknowledged {c["acknowledged"]:N0}, retried {c["retries"]:N0}, unanswered {r.Measures["unacknowledged"]:N0}; delivered {c["deliveries"]:N0} (slow clients {c["slowDeliveries"]:N0}; {c["compared"] * 100.0 / Math.Max(1, c["deliveries"]):N1} % by comparison)");
         Line(text, $"bytes in {c["bytesIn"] / 1e6:N1} MB, out {c["bytesOut"] / 1e6:N1} MB; dropped {c["drops"]:N0}, disconnected {c["disconnects"]:N0}, resumed {c["resumes"]:N0}");
         if (r.History is { } h) Line(text, $"history: {h.Read:N0} read, {h.Found:N0} acknowledged found, {h.UnacknowledgedPresent:N0} present without acknowledgement");
+        foreach (var fault in r.Faults) Line(text, $"{Of(fault)}");
+        if (r.Faults.Count > 0) Line(text, $"{r.Faults.Count} faults; again in the same order with --set seed={r.Scenario.Seed}");
         foreach (var (slug, count) in r.Errors) Line(text, $"error {slug}: {count:N0}");
         foreach (var check in r.Guarantees.Where(check => !check.Holds)) Line(text, $"BROKEN {check.Name}: {check.Found:N0} ({check.Demand})");
         if (r.Guarantees.All(check => check.Holds)) Line(text, $"guarantees: all {r.Guarantees.Count} held");
@@ -37,6 +40,9 @@ internal static class ResultText
         Line(text, $"{(r.Passed ? "PASSED" : "FAILED")}");
         return text.ToString();
     }
+
+    public static string Of(FaultExecution fault) => string.Create(CultureInfo.InvariantCulture,
+        $"{fault.At,7:N1} s fault {fault.Name}{(fault.ExitCode is { } code ? $": exit code {code} after {fault.Seconds:N1} s" : " ...")}");
 
     private static void Row(StringBuilder text, string name, Percentiles p)
         => Line(text, $"{name,-12}{p.Mean,10:N2}{p.P50,10:N2}{p.P75,10:N2}{p.P90,10:N2}{p.P95,10:N2}{p.P99,10:N2}{p.P999,10:N2}{p.Max,10:N2}");

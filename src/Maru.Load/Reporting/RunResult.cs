@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Maru.Load.Faults;
 using Maru.Load.Measuring;
 using Maru.Load.Scenarios;
 using Maru.Load.Verification;
@@ -42,6 +43,9 @@ internal sealed record RunResult
     public HistoryFindings? History { get; init; }
 
     public required IReadOnlyList<SecondSample> Timeline { get; init; }
+
+    /// <summary>What was broken on purpose.</summary>
+    public IReadOnlyList<FaultExecution> Faults { get; init; } = [];
 
     /// <summary>How many servers' processes were measured.</summary>
     [JsonIgnore]

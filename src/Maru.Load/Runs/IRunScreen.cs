@@ -1,3 +1,4 @@
+using Maru.Load.Faults;
 using Maru.Load.Measuring;
 
 namespace Maru.Load.Runs;
@@ -8,6 +9,9 @@ internal interface IRunScreen
     void Say(string text);
 
     void Show(SecondSample second);
+
+    /// <summary>A fault's command began, or has ended.</summary>
+    void ShowFault(FaultExecution fault);
 
     /// <summary>How far the history is read, 0 to 1.</summary>
     void ShowHistory(double share);

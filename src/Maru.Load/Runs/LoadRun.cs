@@ -1,4 +1,5 @@
 using Maru.Load.Clients;
+using Maru.Load.Faults;
 using Maru.Load.Inbound;
 using Maru.Load.Measuring;
 using Maru.Load.Reporting;
@@ -8,12 +9,14 @@ using Maru.Load.Verification;
 namespace Maru.Load.Runs;
 
 /// <summary>One run from the first connection to the verdict. Its phases, in order: prepare, connect, warm up, measure, drain, read the history.</summary>
-internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen screen)
+internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen screen)
 {
+    private readonly Scenario _scenario = given.Seed != 0 ? given : given with { Seed = Random.Shared.Next(1, 1_000_000) };
     // Bytes, all rooms of a loop together: 32,768 frames of one busy room, so that members several seconds apart still meet in it.
     private const long KnownFramesBudget = 64L * 1024 * 1024;
 
     private readonly ProcessSampler[] _servers = [.. options.Pids.Select(pid => new ProcessSampler(pid))];
+    private readonly FaultCommands _faults = new(options.Faults, options.FaultLog);
     private readonly List<Loop> _loops = [];
     private double _bytesPerConnection = double.NaN;
 
@@ -21,80 +24,85 @@ internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen 
     {
         if (Array.FindIndex(_servers, server => !server.Exists) is >= 0 and var absent)
             throw new ScenarioException($"There is no process {options.Pids[absent]} (--pid: a process id, or a file that holds one).");
-        var cast = Cast.Read(scenario, options.TokensFile, options.RoomsFile);
+        var plan = FaultPlan.Of(_scenario, options.Faults.Keys.ToArray(), _scenario.Seed);
+        var cast = Cast.Read(_scenario, options.TokensFile, options.RoomsFile);
         var nodes = await Task.WhenAll(options.Urls.Select(url => Node.FindAsync(url, ct)));
         using var reader = new HistoryReader([.. nodes.Select(node => node.Rest)]);
         var starts = await StartsAsync(reader, cast, ct);
-        using var dialer = new Dialer(scenario.Clients);
-        var run = new RunShared(scenario, Convert.ToHexStringLower(Guid.NewGuid().ToByteArray().AsSpan(0, 6)), nodes, dialer);
+        using var dialer = new Dialer(_scenario.Clients);
+        var run = new RunShared(_scenario, Convert.ToHexStringLower(Guid.NewGuid().ToByteArray().AsSpan(0, 6)), nodes, dialer);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(ct); // however the run ends, no further fault begins
         try
         {
-            return await PlayAsync(run, cast, starts, reader, ct);
+            return await PlayAsync(run, cast, starts, plan, reader, end.Token);
         }
         finally
         {
+            await end.CancelAsync();
             foreach (var loop in _loops) loop.Dispose();
         }
     }
 
-    private async Task<RunResult> PlayAsync(RunShared run, Cast cast, long[] starts, HistoryReader reader, CancellationToken ct)
+    private async Task<RunResult> PlayAsync(RunShared run, Cast cast, long[] starts, IReadOnlyList<DueFault> due, HistoryReader reader, CancellationToken ct)
     {
         Build(run, cast, starts);
         var sampling = new Sampling(_loops, _servers);
         var connecting = Ticks.Now;
         var baseline = ServerBytes();
         foreach (var loop in _loops) loop.Start();
-        screen.Say($"Connecting {scenario.Clients:N0} clients to {string.Join(", ", options.Urls)} ...");
-        if (scenario.BaselineClients > 0)
+        screen.Say($"Connecting {_scenario.Clients:N0} clients to {string.Join(", ", options.Urls)} ...");
+        if (_scenario.BaselineClients > 0)
         {
-            await UntilAsync(sampling, "connect", () => Ready() >= scenario.BaselineClients, 30, ct);
+            await UntilAsync(sampling, "connect", () => Ready() >= _scenario.BaselineClients, 30, ct);
             await UntilAsync(sampling, "connect", () => false, 1, ct);
             baseline = ServerBytes();
         }
 
-        if (!await UntilAsync(sampling, "connect", () => Ready() == scenario.Clients, scenario.Ramp + 60, ct))
-            throw new ScenarioException($"Only {Ready():N0} of {scenario.Clients:N0} clients were ready {scenario.Ramp + 60:N0} s after the start. Errors: {ErrorText()}");
+        if (!await UntilAsync(sampling, "connect", () => Ready() == _scenario.Clients, _scenario.Ramp + 60, ct))
+            throw new ScenarioException($"Only {Ready():N0} of {_scenario.Clients:N0} clients were ready {_scenario.Ramp + 60:N0} s after the start. Errors: {ErrorText()}");
         screen.Say($"All connected after {(Ticks.Now - connecting) / 1e9:N1} s. Sending.");
 
         var plan = BeginSending();
+        if (due.Count > 0) screen.Say($"{due.Count} faults are due, drawn with seed {_scenario.Seed}.");
+        var breaking = _faults.RunAsync(due, plan.MeasureFrom, sampling.Start, screen.ShowFault, ct);
         await UntilAsync(sampling, "warm-up", () => Ticks.Now >= plan.MeasureFrom, double.MaxValue, ct);
         var (before, beforeAt, beforeCpu) = (sampling.Totals(), Ticks.Now, ServerCpuSeconds());
         await UntilAsync(sampling, "measure", () => Ticks.Now >= plan.MeasureUntil, double.MaxValue, ct);
         var (after, seconds) = (sampling.Totals(), (Ticks.Now - beforeAt) / 1e9);
         var cpu = (ServerCpuSeconds() - beforeCpu) / seconds * 100;
-        _bytesPerConnection = (double)(ServerBytes() - baseline) / (scenario.Clients - scenario.BaselineClients);
+        _bytesPerConnection = (double)(ServerBytes() - baseline) / (_scenario.Clients - _scenario.BaselineClients);
 
         foreach (var loop in _loops) loop.Drain();
-        if (!await UntilAsync(sampling, "drain", () => _loops.TrueForAll(loop => loop.IsSettled), scenario.DrainTimeout, CancellationToken.None))
-            screen.Say($"Not everything came within the {scenario.DrainTimeout:N0} s of drainTimeout.");
+        if (!await UntilAsync(sampling, "drain", () => breaking.IsCompleted && _loops.TrueForAll(loop => loop.IsSettled), _scenario.DrainTimeout, CancellationToken.None))
+            screen.Say($"Not everything came within the {_scenario.DrainTimeout:N0} s of drainTimeout.");
         await UntilAsync(sampling, "drain", () => false, 0.3, CancellationToken.None); // what comes once too often comes now
         foreach (var loop in _loops) loop.Stop();
 
         reader.Patience = TimeSpan.FromSeconds(60); // the faults may have taken every node for a moment
-        var history = scenario.History ? await ReadHistoryAsync(reader, cast, starts, ct) : null;
+        var history = _scenario.History ? await ReadHistoryAsync(reader, cast, starts, ct) : null;
         var measures = Measures(sampling, before, after, seconds, cpu);
         return await ResultAsync(run, reader, sampling, measures, history);
     }
 
     private async Task<long[]> StartsAsync(HistoryReader reader, Cast cast, CancellationToken ct)
     {
-        var starts = new long[scenario.Rooms];
+        var starts = new long[_scenario.Rooms];
         Array.Fill(starts, -1);
-        if (!scenario.History) return starts;
-        await Parallel.ForAsync(0, scenario.RoomsInUse, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = ct },
+        if (!_scenario.History) return starts;
+        await Parallel.ForAsync(0, _scenario.RoomsInUse, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = ct },
             async (room, stop) => starts[room] = await reader.LastSeqAsync(cast.Rooms[room], cast.Tokens[room], stop));
         return starts;
     }
 
     private void Build(RunShared run, Cast cast, long[] starts)
     {
-        for (var t = 0; t < scenario.Threads; t++)
+        for (var t = 0; t < _scenario.Threads; t++)
         {
             var loop = new Loop(run, t);
-            var rooms = new RoomView[scenario.Rooms];
+            var rooms = new RoomView[_scenario.Rooms];
             for (var r = 0; r < rooms.Length; r++)
-                rooms[r] = new RoomView(r, cast.Rooms[r], starts[r], new KnownFrames(KnownFramesBudget / scenario.Rooms, scenario.Payload));
-            for (var j = t; j < scenario.Clients; j += scenario.Threads) loop.Add(NewClient(j, cast, rooms[j % rooms.Length]), DialAt(j));
+                rooms[r] = new RoomView(r, cast.Rooms[r], starts[r], new KnownFrames(KnownFramesBudget / _scenario.Rooms, _scenario.Payload));
+            for (var j = t; j < _scenario.Clients; j += _scenario.Threads) loop.Add(NewClient(j, cast, rooms[j % rooms.Length]), DialAt(j));
             _loops.Add(loop);
         }
     }
@@ -102,31 +110,31 @@ internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen 
     private Client NewClient(int j, Cast cast, RoomView room) => new(j, cast.Tokens[j], room)
     {
         // each room's members are spread over all nodes, and each node has as many clients as another
-        Node = ((j / scenario.Rooms) + (j % scenario.Rooms)) % options.Urls.Count,
-        Pending = j < scenario.SendingClients ? new Pending() : null,
-        IsSlow = j >= scenario.Clients - scenario.SlowClients,
+        Node = ((j / _scenario.Rooms) + (j % _scenario.Rooms)) % options.Urls.Count,
+        Pending = j < _scenario.SendingClients ? new Pending() : null,
+        IsSlow = j >= _scenario.Clients - _scenario.SlowClients,
         // spread over the clients, senders and listeners alike
-        IsFlighty = (long)((j + 1) * scenario.ReconnectShare) > (long)(j * scenario.ReconnectShare),
+        IsFlighty = (long)((j + 1) * _scenario.ReconnectShare) > (long)(j * _scenario.ReconnectShare),
     };
 
     private long DialAt(int j)
     {
         // The first ones at once, the others after the memory's first measuring (2 s).
-        if (j < scenario.BaselineClients) return Ticks.Now;
-        var start = Ticks.Now + (scenario.BaselineClients > 0 ? 3 * Ticks.PerSecond : 0);
-        return start + (long)(Ticks.FromSeconds(scenario.Ramp) * (double)(j - scenario.BaselineClients) / scenario.Clients);
+        if (j < _scenario.BaselineClients) return Ticks.Now;
+        var start = Ticks.Now + (_scenario.BaselineClients > 0 ? 3 * Ticks.PerSecond : 0);
+        return start + (long)(Ticks.FromSeconds(_scenario.Ramp) * (double)(j - _scenario.BaselineClients) / _scenario.Clients);
     }
 
     private SendingPlan BeginSending()
     {
         var start = Ticks.Now + (10 * Ticks.PerMillisecond);
-        var from = start + Ticks.FromSeconds(scenario.Warmup);
-        var until = from + Ticks.FromSeconds(scenario.Duration);
-        var sending = Math.Max(1, scenario.SendingClients);
+        var from = start + Ticks.FromSeconds(_scenario.Warmup);
+        var until = from + Ticks.FromSeconds(_scenario.Duration);
+        var sending = Math.Max(1, _scenario.SendingClients);
         foreach (var (t, loop) in _loops.Index())
         {
             var share = (double)loop.Clients.Count(client => client.Pending is not null) / sending;
-            var apart = scenario.Rate > 0 && share > 0 ? Ticks.PerSecond / (scenario.Rate * share) : 0;
+            var apart = _scenario.Rate > 0 && share > 0 ? Ticks.PerSecond / (_scenario.Rate * share) : 0;
             loop.BeginSending(new SendingPlan(start, from, until, apart, (double)t / _loops.Count));
         }
 
@@ -159,12 +167,12 @@ internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen 
     {
         var expected = Math.Max(1, _loops.Sum(loop => loop.Counters.Acknowledged));
         long read = 0;
-        var findings = new HistoryFindings[scenario.RoomsInUse];
+        var findings = new HistoryFindings[_scenario.RoomsInUse];
         screen.Say($"Comparing the history with {expected:N0} acknowledged messages ...");
         await Parallel.ForAsync(0, findings.Length, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = ct }, async (room, stop) =>
         {
             var acks = _loops.SelectMany(loop => loop.Clients).Select(client => client.Room).Where(view => view.Index == room).Distinct().Select(view => view.Acks);
-            var history = new RoomHistory(starts[room], [.. acks], scenario.Payload);
+            var history = new RoomHistory(starts[room], [.. acks], _scenario.Payload);
             findings[room] = await reader.ReadRoomAsync(
                 cast.Rooms[room], cast.Tokens[room], history, count => screen.ShowHistory(Interlocked.Add(ref read, count) / (double)expected), stop);
         });
@@ -191,6 +199,8 @@ internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen 
             ["receiptP50Ms"] = receipt.P50,
             ["receiptP99Ms"] = receipt.P99,
             ["receiptMaxMs"] = receipt.Max,
+            ["faults"] = _faults.Executions.Count,
+            ["faultsFailed"] = _faults.Executions.Count(fault => fault.ExitCode != 0),
             ["disconnects"] = totals.Disconnects,
             ["reconnects"] = totals.Resumes,
             ["longestSilenceMs"] = _loops.Max(loop => loop.LongestSilence()) / 1e6,
@@ -215,13 +225,13 @@ internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen 
         var (lost, stuck) = (Verdict.Lost(clients, run.Head), Verdict.Stuck(clients, run.Head));
         var totals = sampling.Totals();
         var guarantees = Verdict.Guarantees(totals, lost, stuck, history);
-        var thresholds = Verdict.Thresholds(scenario.Thresholds, measures);
-        var server = scenario.History ? await reader.VersionAsync(CancellationToken.None) ?? "unknown" : "unknown";
+        var thresholds = Verdict.Thresholds(_scenario.Thresholds, measures);
+        var server = _scenario.History ? await reader.VersionAsync(CancellationToken.None) ?? "unknown" : "unknown";
         return new RunResult
         {
             Passed = guarantees.All(check => check.Holds) && thresholds.All(check => check.Holds),
             Conditions = Conditions.Now(server, string.Join(", ", options.Urls)),
-            Scenario = scenario,
+            Scenario = _scenario,
             Guarantees = guarantees,
             Thresholds = thresholds,
             Measures = measures,
@@ -229,6 +239,7 @@ internal sealed class LoadRun(Scenario scenario, RunOptions options, IRunScreen 
             Receipt = Percentiles.Of(sampling.Receipts()),
             Resume = Percentiles.Of(sampling.Resumes()),
             CatchUp = Percentiles.Of(sampling.CatchUps()),
+            Faults = _faults.Executions,
             Counts = totals.ByName(),
             Errors = Errors(),
             History = history,

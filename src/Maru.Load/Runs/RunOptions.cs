@@ -5,4 +5,11 @@ namespace Maru.Load.Runs;
 /// <param name="TokensFile">one access token a line</param>
 /// <param name="RoomsFile">one room id a line</param>
 /// <param name="Pids">the servers' processes, for CPU and memory: ids, or files that hold one</param>
-internal sealed record RunOptions(IReadOnlyList<Uri> Urls, string TokensFile, string RoomsFile, IReadOnlyList<string> Pids);
+internal sealed record RunOptions(IReadOnlyList<Uri> Urls, string TokensFile, string RoomsFile, IReadOnlyList<string> Pids)
+{
+    /// <summary>The shell commands behind the names of the scenario's faults.</summary>
+    public IReadOnlyDictionary<string, string> Faults { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Takes what those commands print.</summary>
+    public string FaultLog { get; init; } = "/dev/null";
+}

@@ -8,11 +8,13 @@ namespace Maru.Load.Runs;
 internal sealed class Sampling(IReadOnlyList<Loop> loops, IReadOnlyList<ProcessSampler> servers)
 {
     private readonly ProcessSampler _self = new(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-    private readonly long _start = Ticks.Now;
     private Counters _last = new();
     private Histogram _lastDeliveries = new();
     private Histogram _lastReceipts = new();
     private long _lastAt = Ticks.Now;
+
+    /// <summary>When the run began: what the timeline counts from.</summary>
+    public long Start { get; } = Ticks.Now;
 
     public List<SecondSample> Timeline { get; } = [];
 
@@ -37,7 +39,7 @@ internal sealed class Sampling(IReadOnlyList<Loop> loops, IReadOnlyList<ProcessS
         ProcessSample[] processes = [.. servers.Select(server => new ProcessSample(server.CpuPercent(), server.ResidentBytes() / 1e6))];
         var sample = new SecondSample
         {
-            At = Math.Round((at - _start) / (double)Ticks.PerSecond, 2),
+            At = Math.Round((at - Start) / (double)Ticks.PerSecond, 2),
             Phase = phase,
             Connections = totals.Connections,
             SentPerSecond = (totals.Sent - _last.Sent) / seconds,

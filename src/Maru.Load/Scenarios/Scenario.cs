@@ -71,6 +71,12 @@ internal sealed record Scenario
     /// <summary>Threads that serve the connections. One took 3.2 million deliveries a second with 45 % of a core; more take the server's cores.</summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>What is broken on purpose while messages are sent, and when.</summary>
+    public IReadOnlyList<Fault> Faults { get; init; } = [];
+
+    /// <summary>Seed of the draws among faults; 0 = another one in each run, which is printed.</summary>
+    public int Seed { get; init; }
+
     /// <summary>What must be reached, each as <c>measure operator number</c>, for instance <c>deliveryP99Ms &lt; 100</c>.</summary>
     public IReadOnlyList<string> Thresholds { get; init; } = [];
 

@@ -24,6 +24,12 @@ internal static class ScenarioRules
         Require(s.HeartBeat is >= 0 and <= 3600, "heartBeat: 0 (none) to 3600 seconds.");
         Require(s.BaselineClients >= 0 && s.BaselineClients < s.Clients, "baselineClients: fewer than clients.");
         Require(s.Threads is >= 1 and <= 64, "threads: 1 to 64.");
+        foreach (var fault in s.Faults)
+        {
+            Require(fault.At >= 0 && fault.Every is 0 or >= 0.1, "faults: at is not negative, every is 0 (once) or at least 0.1 seconds.");
+            Require(fault.Run is null || fault.OneOf.Count == 0, "faults: run (one name) and oneOf (several) exclude each other: leave one out, or both for one of all given.");
+        }
+
         foreach (var text in s.Thresholds) Threshold.Parse(text);
     }
 

@@ -30,6 +30,8 @@ internal sealed record Threshold(string Measure, string Operator, double Limit)
         ["catchUpP99Ms"] = "lost connection to having all that the room had, 99th percentile",
         ["catchUpMaxMs"] = "lost connection to having all that the room had, longest",
         ["unacknowledged"] = "messages without RECEIPT at the end",
+        ["faults"] = "commands of faults that were run",
+        ["faultsFailed"] = "those of them that did not end with exit code 0",
         ["serverMb"] = "the server's largest resident memory, MB (needs --pid)",
         ["serverCpuPercent"] = "the server's mean CPU while measuring, 100 = one core (needs --pid)",
         ["bytesPerConnection"] = "growth of the server's resident memory a connection (needs --pid)",

@@ -113,6 +113,21 @@ public sealed class LoadRunTests
     }
 
     [Fact]
+    public async Task Faults_run_on_schedule_and_are_in_the_result()
+    {
+        using var server = new FaultyServer("none");
+        var faults = new Dictionary<string, string> { ["ok"] = "true", ["not"] = "exit 7" };
+        var result = await RunAsync(
+            server.Urls, ["""faults=[{"at": "100ms", "every": "200ms", "run": "ok"}, {"at": 0.2, "run": "not"}]""", """thresholds=["faultsFailed == 0"]"""], faults);
+
+        result.Faults.Select(fault => (fault.Name, fault.ExitCode)).ShouldBe([("ok", 0), ("not", 7), ("ok", 0)]);
+        result.Measures["faults"].ShouldBe(3);
+        Broken(result).ShouldBeEmpty();
+        result.Passed.ShouldBeFalse(); // the threshold
+        ResultText.Of(result).ShouldContain($"--set seed={result.Scenario.Seed}");
+    }
+
+    [Fact]
     public async Task A_closed_loop_keeps_its_window_and_several_threads_share_the_clients()
     {
         var result = await RunAsync("none", ["rate=0", "window=2", "duration=0.2", "threads=2"]);
@@ -139,14 +154,14 @@ public sealed class LoadRunTests
         return await RunAsync(server.Urls, changes);
     }
 
-    private static async Task<RunResult> RunAsync(IReadOnlyList<Uri> urls, string[] changes)
+    private static async Task<RunResult> RunAsync(IReadOnlyList<Uri> urls, string[] changes, Dictionary<string, string>? faults = null)
     {
         var folder = Directory.CreateTempSubdirectory().FullName;
         var (tokens, rooms) = (Path.Combine(folder, "tokens.txt"), Path.Combine(folder, "rooms.txt"));
         File.WriteAllLines(tokens, Enumerable.Range(0, 10).Select(i => $"token{i}"));
         File.WriteAllLines(rooms, ["1"]);
         const string Scenario = """{"clients": 10, "senders": 5, "rate": 200, "ramp": 0, "warmup": 0, "duration": 0.5, "drainTimeout": 5}""";
-        var run = new LoadRun(ScenarioFile.Parse(Scenario, "test", changes), new RunOptions(urls, tokens, rooms, []), new PlainScreen(TextWriter.Null));
+        var run = new LoadRun(ScenarioFile.Parse(Scenario, "test", changes), new RunOptions(urls, tokens, rooms, []) { Faults = faults ?? [] }, new PlainScreen(TextWriter.Null));
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         return await run.RunAsync(deadline.Token);
     }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Maru.Load.Faults;
 using Maru.Load.Measuring;
 using Maru.Load.Reporting;
 using Maru.Load.Reporting.Html;
@@ -32,6 +33,16 @@ public sealed partial class ReportTests
         html.ShouldContain("PASSED");
         html.ShouldContain("<svg");
         html.ShouldNotContain("NaN\"");
+    }
+
+    [Fact]
+    public void Faults_are_listed_and_marked_in_the_charts()
+    {
+        var html = HtmlReport.Of(Result(passed: true) with { Faults = [new FaultExecution(1.5, "kill <a>", 2, 137), new FaultExecution(1.8, "b", 0, null)] });
+
+        html.ShouldContain("<title>kill &lt;a&gt; at 1.5 s</title>");
+        html.ShouldContain("137");
+        html.ShouldContain("not ended");
     }
 
     [Theory]

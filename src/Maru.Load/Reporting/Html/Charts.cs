@@ -9,8 +9,9 @@ internal static class Charts
     {
         var measured = r.Timeline.Where(s => s.Phase == "measure").ToArray();
         (double, double)? shade = measured.Length < 2 ? null : (measured[0].At - 1, measured[^1].At);
+        Mark[] events = [.. r.Faults.Select(fault => new Mark(fault.At, fault.Name))];
         LineChart Time(string title, string unit, params (string Name, Func<SecondSample, double> Value)[] lines)
-            => new(title, unit, "s", [.. lines.Select(line => new Series(line.Name, [.. r.Timeline.Select(s => (s.At, line.Value(s)))]))]) { Shade = shade };
+            => new(title, unit, "s", [.. lines.Select(line => new Series(line.Name, [.. r.Timeline.Select(s => (s.At, line.Value(s)))]))]) { Shade = shade, Events = events };
 
         if (r.Counts["acknowledged"] > 0)
         {

@@ -21,6 +21,7 @@ internal static class HtmlReport
         Tiles(html, r);
         Checks(html, r);
         Latency(html, r);
+        Broken(html, r);
         Put(html, $"<h2>Over time <small>shaded: measured</small></h2><div class=\"charts\">");
         foreach (var chart in Charts.Of(r)) html.Append(chart.ToHtml());
         Put(html, $"</div>");
@@ -92,6 +93,15 @@ internal static class HtmlReport
 
     private static void Row(StringBuilder html, string name, Percentiles p)
         => Put(html, $"<tr><td>{name}</td><td>{p.Count:#,0}</td><td>{p.Mean:#,0.##}</td><td>{p.P50:#,0.##}</td><td>{p.P75:#,0.##}</td><td>{p.P90:#,0.##}</td><td>{p.P95:#,0.##}</td><td>{p.P99:#,0.##}</td><td>{p.P999:#,0.##}</td><td>{p.P9999:#,0.##}</td><td>{p.Max:#,0.##}</td></tr>");
+
+    private static void Broken(StringBuilder html, RunResult r)
+    {
+        if (r.Faults.Count == 0) return;
+        Put(html, $"<h2>Faults <small>seed {r.Scenario.Seed}; dashed in the charts</small></h2><table><tr><th>Name</th><th>at, s</th><th>took, s</th><th>exit code</th></tr>");
+        foreach (var fault in r.Faults)
+            Put(html, $"<tr><td>{Encode(fault.Name)}</td><td>{fault.At:0.#}</td><td>{fault.Seconds:0.##}</td><td{(fault.ExitCode == 0 ? "" : " class=\"bad\"")}>{fault.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "not ended"}</td></tr>");
+        Put(html, $"</table>\n");
+    }
 
     private static void Counted(StringBuilder html, RunResult r)
     {

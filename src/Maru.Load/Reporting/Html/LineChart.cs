@@ -24,6 +24,9 @@ internal sealed record LineChart(string Title, string Unit, string XUnit, IReadO
     /// <summary>A range of x to shade: what was measured.</summary>
     public (double From, double Until)? Shade { get; init; }
 
+    /// <summary>Moments to mark, each with what happened.</summary>
+    public IReadOnlyList<Mark> Events { get; init; } = [];
+
     public string ToHtml()
     {
         var points = Lines.SelectMany(line => line.Points).ToArray();
@@ -47,6 +50,8 @@ internal sealed record LineChart(string Title, string Unit, string XUnit, IReadO
             Put(html, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(y):0.#}\" y2=\"{Y(y):0.#}\"/><text x=\"{Left - 6}\" y=\"{Y(y) + 4:0.#}\" class=\"y\">{Scale.Short(y)}</text>");
         foreach (var mark in XMarks ?? [.. Scale.Round(x0, x1, 8).Where(x => x >= x0 && x <= x1).Select(x => new Mark(x, Scale.Short(x)))])
             Put(html, $"<text x=\"{X(mark.At):0.#}\" y=\"{Height - 8}\" class=\"x\">{Encode(mark.Label)}</text>");
+        foreach (var e in Events.Where(e => e.At >= x0 && e.At <= x1))
+            Put(html, $"<line class=\"event\" x1=\"{X(e.At):0.#}\" x2=\"{X(e.At):0.#}\" y1=\"{Top}\" y2=\"{Height - Bottom}\"><title>{Encode(e.Label)} at {Tip(e.At)}</title></line>");
         foreach (var (i, line) in Lines.Index())
         {
             Put(html, $"<polyline class=\"c{i}\" points=\"{string.Join(' ', line.Points.Select(p => Text($"{X(p.X):0.#},{Y(p.Y):0.#}")))}\"/>");
