@@ -1,109 +1,153 @@
+using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.CodeAnalysis;
+
 namespace Maru.Engine;
 
 /// <summary>Sizes, limits and times of the live core. Every bound on memory that a client can fill is here.</summary>
-public sealed class EngineOptions
+[UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The converter that a range of times needs is TimeSpan's own.")]
+public sealed class EngineOptions : IValidatableObject
 {
     /// <summary>Loops that deliver, each with a thread of its own; 0 means one per core.</summary>
+    [Range(0, 256)]
     public int Lanes { get; set; }
 
     /// <summary>Header lines a STOMP frame may have.</summary>
+    [Range(8, 128)]
     public int MaxHeaders { get; set; } = 64;
 
     /// <summary>Bytes that a STOMP frame's command and headers may have together.</summary>
+    [Range(2048, 1024 * 1024)]
     public int MaxHeaderBytes { get; set; } = 16 * 1024;
 
     /// <summary>Bytes that a STOMP frame's body may have; also the limit for a signal.</summary>
+    [Range(1024, 64 * 1024 * 1024)]
     public int MaxBodyBytes { get; set; } = 64 * 1024;
 
     /// <summary>Bytes of a message's text, in UTF-8.</summary>
+    [Range(1, 16 * 1024 * 1024)]
     public int MaxTextBytes { get; set; } = 16 * 1024;
 
     /// <summary>Bytes of an idempotency key.</summary>
+    [Range(1, 1024)]
     public int MaxClientKeyBytes { get; set; } = 128;
 
     /// <summary>Bytes that wait for one client before its subscriptions turn into cursors.</summary>
+    [Range(4096, 256 * 1024 * 1024)]
     public int OutboxBytes { get; set; } = 1024 * 1024;
 
     /// <summary>Bytes that the kernel may hold for one client, besides the outbox.</summary>
+    [Range(4096, 64 * 1024 * 1024)]
     public int SendBufferBytes { get; set; } = 128 * 1024;
 
     /// <summary>Bytes of one page that a cursor reads.</summary>
+    [Range(1024, 16 * 1024 * 1024)]
     public int PageBytes { get; set; } = 128 * 1024;
 
     /// <summary>How long a loaded room keeps its recent events in memory, within the next two bounds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan TailAge { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Bytes of recent events that a loaded room keeps however old they are.</summary>
+    [Range(0, 1024 * 1024 * 1024)]
     public int TailMinBytes { get; set; } = 32 * 1024;
 
     /// <summary>Bytes of recent events that a loaded room keeps at most.</summary>
+    [Range(1024, 1024 * 1024 * 1024)]
     public int TailMaxBytes { get; set; } = 4 * 1024 * 1024;
 
     /// <summary>How often the store is asked for entries of other nodes while the bus between them works.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.02", "00:01:00")]
     public TimeSpan TailCheck { get; set; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The same while there is no bus, or it is away: what another node's message waits for at most.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.02", "00:01:00")]
     public TimeSpan TailCheckAlone { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Bytes of drafts that wait for the store; beyond it senders wait.</summary>
+    [Range(64 * 1024, 1024 * 1024 * 1024)]
     public int CommitQueueBytes { get; set; } = 32 * 1024 * 1024;
 
     /// <summary>Bytes of other nodes' entries and signals that wait to be delivered; what comes beyond it is read from the store later.</summary>
+    [Range(64 * 1024, 1024 * 1024 * 1024)]
     public int ReceiveBytes { get; set; } = 32 * 1024 * 1024;
 
     /// <summary>Drafts that one transaction takes at most.</summary>
+    [Range(1, 100_000)]
     public int CommitBatch { get; set; } = 2000;
 
     /// <summary>Bytes of drafts that one connection may have on the way to the store; beyond it that connection waits.</summary>
+    [Range(1024, 256 * 1024 * 1024)]
     public int InFlightBytes { get; set; } = 512 * 1024;
 
     /// <summary>Subscriptions of one connection.</summary>
+    [Range(1, 100_000)]
     public int MaxSubscriptions { get; set; } = 1000;
 
     /// <summary>Rooms that one connection may use without subscribing.</summary>
+    [Range(1, 100_000)]
     public int MaxRooms { get; set; } = 2000;
 
-    /// <summary>STOMP transactions that one connection may hold open.</summary>
+    /// <summary>STOMP transactions that one connection may hold open; 0 means none.</summary>
+    [Range(0, 1000)]
     public int MaxTransactions { get; set; } = 8;
 
     /// <summary>Bytes that the SENDs of one STOMP transaction may have together.</summary>
+    [Range(1024, 64 * 1024 * 1024)]
     public int TransactionBytes { get; set; } = 256 * 1024;
 
     /// <summary>Connections in all.</summary>
+    [Range(1, 10_000_000)]
     public int MaxConnections { get; set; } = 100_000;
 
     /// <summary>Connections of one user.</summary>
+    [Range(1, 1_000_000)]
     public int MaxConnectionsPerUser { get; set; } = 100;
 
     /// <summary>Messages and signals a second that one user may send in the long run; 0 means no limit.</summary>
+    [Range(0, 1_000_000)]
     public int MessagesPerSecond { get; set; } = 50;
 
     /// <summary>Messages and signals that one user may send at once after a rest.</summary>
+    [Range(1, 1_000_000)]
     public int MessageBurst { get; set; } = 200;
 
     /// <summary>How long a new connection may take to send CONNECT.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often the server sends a heart-beat and wants one, where the client agrees.</summary>
+    /// <summary>How often the server sends a heart-beat and wants one, where the client agrees; 0 means never, else a second at least: the sweeper's round.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan HeartBeat { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>A connection without heart-beats is pinged after this silence, and closed after three times as long.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan PingAfter { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// A client that takes nothing of what waits for it for so long is closed. At 1 KB/s a kernel with the usual receive buffer of 128 KiB keeps its window closed for
     /// up to 127 s (measured), as if nobody read.
     /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan SlowClientTimeout { get; set; } = TimeSpan.FromMinutes(3);
 
     /// <summary>How long a closing connection may take to fetch its last words.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long the server waits at its end, not ready and with the doors closed, before it tells clients to go: for a balancer to notice.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan DrainDelay { get; set; } = TimeSpan.Zero;
 
     /// <summary>Over how long clients are told to go, each at its own moment, when there are many; 2 ms a client when there are few.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan DrainWindow { get; set; } = TimeSpan.FromSeconds(5);
 
     internal Wire.StompLimits StompLimits => new(MaxHeaders, MaxHeaderBytes, MaxBodyBytes);
+
+    /// <summary>What one range alone cannot say.</summary>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (HeartBeat > TimeSpan.Zero && HeartBeat < Sessions.Sweeper.Period) yield return new ValidationResult($"{nameof(HeartBeat)} must be 0 or at least a second.");
+        if (TailMinBytes > TailMaxBytes) yield return new ValidationResult($"{nameof(TailMinBytes)} must not exceed {nameof(TailMaxBytes)}.");
+    }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
 
@@ -16,6 +17,10 @@ public sealed class SettingsTests
     [InlineData("Maru:RateLimit:Enabled", "true", "There is no setting", "Maru:RateLimit.")]
     [InlineData("Maru:Jwt:Algoritm", "HS256", "There is no setting", "Maru:Jwt:Algoritm.")]
     [InlineData("Maru:Database", "", "Maru", "Database")]
+    [InlineData("Maru:Engine:CommitBatch", "0", "Maru:Engine", "CommitBatch")]
+    [InlineData("Maru:Engine:TailCheckAlone", "00:00:00", "Maru:Engine", "TailCheckAlone")]
+    [InlineData("Maru:Engine:HeartBeat", "00:00:00.5", "Maru:Engine", "HeartBeat")]
+    [InlineData("Maru:Engine:TailMinBytes", "8000000", "Maru:Engine", "TailMaxBytes")]
     public void A_bad_setting_is_named_in_one_line(string key, string value, string where, string what)
     {
         var message = Should.Throw<StartException>(() => Settings.Read(Configuration((key, value)))).Message;
@@ -35,16 +40,29 @@ public sealed class SettingsTests
         foreach (var (key, value) in known) fromFile[key].ShouldBe(value, key);
     }
 
+    [Fact]
+    public void Every_number_and_every_time_has_a_range_and_its_default_is_inside()
+    {
+        var faults = Properties("Maru:", new MaruOptions())
+            .Where(setting => setting.Property.PropertyType == typeof(TimeSpan) || (setting.Property.PropertyType.IsPrimitive && setting.Property.PropertyType != typeof(bool)))
+            .Where(setting => setting.Property.GetCustomAttribute<RangeAttribute>() is not { } range || !range.IsValid(setting.Value))
+            .Select(setting => setting.Key);
+        faults.ShouldBeEmpty();
+    }
+
     private static IConfiguration Configuration(params (string Key, string Value)[] settings) =>
         new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build();
 
-    private static IEnumerable<KeyValuePair<string, object?>> Keys(string path, object options)
+    private static IEnumerable<KeyValuePair<string, object?>> Keys(string path, object options) =>
+        Properties(path, options).Select(setting => KeyValuePair.Create(setting.Key, setting.Value));
+
+    private static IEnumerable<(string Key, PropertyInfo Property, object? Value)> Properties(string path, object options)
     {
         foreach (var property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             var value = property.GetValue(options);
             var isGroup = value is not null and not string && property.PropertyType.IsClass;
-            foreach (var key in isGroup ? Keys($"{path}{property.Name}:", value!) : [KeyValuePair.Create(path + property.Name, value)]) yield return key;
+            foreach (var setting in isGroup ? Properties($"{path}{property.Name}:", value!) : [(path + property.Name, property, value)]) yield return setting;
         }
     }
 }
