@@ -145,8 +145,11 @@ public sealed class ChatEngine : IDisposable
     /// <summary>A number for a signal, of this node alone.</summary>
     public long NextSignal() => Interlocked.Increment(ref _signals);
 
-    /// <summary>The backplane listens (again) and may have missed something: the log is asked soon.</summary>
+    /// <summary>The backplane listens again and may have missed something in any room: the log is asked soon.</summary>
     public void CheckTails() => _tails?.Ask();
+
+    /// <summary>The backplane listens to this room from now on.</summary>
+    public void CheckTail(RoomId room) => _tails?.Ask(room);
 
     public void Dispose()
     {

@@ -125,15 +125,10 @@ internal sealed class Lane
                 break;
             case LaneVerb.Signal:
                 var signal = (SignalFrame)item.Subject;
+                if (signal.Origin is { } origin) origin.Landed(signal.Bytes);
+                else _budget.Return(signal.Bytes);
                 item.Room!.Deliver(signal, _flush);
-                if (signal.Origin is null)
-                {
-                    _budget.Return(signal.Bytes);
-                    break;
-                }
-
-                signal.Origin.Landed(signal.Bytes);
-                _backplane.Publish(item.Room!.Id, signal);
+                if (signal.Origin is not null) _backplane.Publish(item.Room!.Id, signal);
                 break;
             case LaneVerb.Received:
                 var received = (ReceivedRun)item.Subject;

@@ -81,6 +81,7 @@ internal sealed class Room
 
         var membership = _members.Enter(entering);
         if (membership is null) Unload();
+        if (!_unloaded) _gap.Fill();    // what it was told of before it was ready may have had a gap
         return membership;
     }
 
@@ -113,7 +114,8 @@ internal sealed class Room
     /// <summary>The log goes so far, and nobody said so.</summary>
     public void CatchUpTo(long head)
     {
-        if (_ready && !_unloaded) _gap.FillTo(head);
+        _tail.Know(head);
+        if (_ready && !_unloaded) _gap.Fill();
     }
 
     /// <summary>
@@ -143,7 +145,7 @@ internal sealed class Room
     {
         // The store is ahead of the lane: a cursor must not be sent what the others, and the live run that it joins, do not have yet.
         var isAhead = page.Entries is [.., var last] && last.Seq >= _tail.Next;
-        if (page.FillsGap) _gap.Read();
+        if (page.FillsGap) _gap.Take(page);
         if (page.FillsGap || isAhead) Apply(page.Entries, flush);
         if (page.For is null) _cursors.Take(page, flush);
         else if (page.Failed) page.For.Refuse(Problem.Unavailable, flush);

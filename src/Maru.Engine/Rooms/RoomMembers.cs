@@ -32,8 +32,11 @@ internal sealed class RoomMembers(Room room)
         {
             if (!_members.TryGetValue(entering.User, out var membership) || !membership.IsActive)
             {
-                // A removal that was committed after the store was read, and is not here yet, must not be overtaken.
-                entering.ReadAgain = entering.State.Head < Math.Max(_changed, _revoked);
+                // A removal that was committed after the store was read, and is not here yet, must not be overtaken. What another node told and the store does not
+                // have, even when it is read anew, was never committed.
+                var last = Math.Max(_changed, _revoked);
+                entering.ReadAgain = entering.State.Head < last && entering.Known < last;
+                entering.Known = last;
                 membership = entering.ReadAgain || !entering.State.IsMember ? null : new Membership(room, entering.User, entering.State.Head);
                 if (membership is not null) _members[entering.User] = membership;
             }

@@ -22,6 +22,7 @@ internal sealed class RoomTable(IRoomLog log, IBackplane backplane)
     /// <summary>The user's membership, which the caller gives back with <see cref="Leave"/>; null: not a member, or no such room. Reads the store.</summary>
     public async Task<Membership?> EnterAsync(RoomId id, UserId user, CancellationToken ct)
     {
+        var known = 0L;
         while (true)
         {
             // The room must be in the table before the store is read, so that whatever is committed after the read reaches it.
@@ -38,10 +39,11 @@ internal sealed class RoomTable(IRoomLog log, IBackplane backplane)
                 throw;
             }
 
-            var entering = new Entering(user, state);
+            var entering = new Entering(user, state, known);
             room.Lane.Post(new LaneItem(LaneVerb.Enter, room, entering));
             var membership = await entering.Answer.WaitAsync(ct).ConfigureAwait(false);
             if (membership is not null || !entering.ReadAgain) return membership;
+            known = entering.Known;
         }
     }
 
@@ -59,9 +61,9 @@ internal sealed class RoomTable(IRoomLog log, IBackplane backplane)
         {
             if (_rooms.TryGetValue(id, out var room)) return room;
             room = Make(id, this);
-            if (!_rooms.TryAdd(id, room)) continue;
-            backplane.Use(id);
-            return room;
+            backplane.Use(id);      // before anybody can find the room, and release it
+            if (_rooms.TryAdd(id, room)) return room;
+            backplane.Release(id);
         }
     }
 }

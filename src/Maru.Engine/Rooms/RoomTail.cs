@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Maru.Engine.Rooms;
 
 /// <summary>
@@ -11,6 +13,7 @@ internal sealed class RoomTail(EngineOptions options, EngineClock clock)
     private int _count;
     private SortedDictionary<long, Entry>? _early;
     private int _bytes;
+    private int _earlyBytes;
 
     /// <summary>The seq that comes next: everything below was released.</summary>
     public long Next { get; private set; } = 1;
@@ -18,22 +21,35 @@ internal sealed class RoomTail(EngineOptions options, EngineClock clock)
     /// <summary>The oldest seq still here, or <see cref="Next"/> when nothing is.</summary>
     public long First => Next - _count;
 
-    /// <summary>True while an entry waits for one before it.</summary>
-    public bool HasGap => _early is { Count: > 0 };
+    /// <summary>The newest seq of which anybody told.</summary>
+    public long Known { get; private set; }
 
-    /// <summary>Where the gap ends: the lowest seq that waits.</summary>
-    public long GapEnd => _early is { Count: > 0 } ? _early.Keys.First() : Next;
+    /// <summary>The log goes on, and what comes next is not here.</summary>
+    public bool HasGap => Next <= Known || _early is { Count: > 0 };
 
     /// <summary>Begins behind <paramref name="head"/>, the last seq of the log when it was read. Early entries up to it are old, those behind it come out.</summary>
     public void Start(long head, List<Entry> released)
     {
         (Next, _count) = (head + 1, 0);
-        while (_early is { Count: > 0 } && GapEnd < Next) _early.Remove(GapEnd);
+        while (_early is { Count: > 0 } && _early.First().Key <= head) TryTakeEarly(_early.First().Key, out _);
         ReleaseEarly(released);
     }
 
-    /// <summary>Holds an entry of a room whose head is not known yet.</summary>
-    public void Hold(Entry entry) => (_early ??= []).TryAdd(entry.Seq, entry);
+    /// <summary>The log goes so far.</summary>
+    public void Know(long head) => Known = Math.Max(Known, head);
+
+    /// <summary>The log does not go so far as somebody said.</summary>
+    public void Forget(long head)
+    {
+        if (Known <= head) Known = 0;
+    }
+
+    /// <summary>Holds an entry that is early, or of a room whose head is not known yet. Beyond the tail's own bound it is only known of: the log has it.</summary>
+    public void Hold(Entry entry)
+    {
+        Know(entry.Seq);
+        if (_earlyBytes <= options.TailMaxBytes && (_early ??= []).TryAdd(entry.Seq, entry)) _earlyBytes += entry.Body.Length;
+    }
 
     /// <summary>Takes an entry from anywhere, in any order; what is now in order is added to <paramref name="released"/>.</summary>
     public void Offer(Entry entry, List<Entry> released)
@@ -98,7 +114,14 @@ internal sealed class RoomTail(EngineOptions options, EngineClock clock)
 
     private void ReleaseEarly(List<Entry> released)
     {
-        while (_early is { Count: > 0 } && _early.Remove(Next, out var entry)) Release(entry, released);
-        while (_early is { Count: > 0 } && GapEnd < Next) _early.Remove(GapEnd);
+        while (TryTakeEarly(Next, out var entry)) Release(entry, released);
+    }
+
+    private bool TryTakeEarly(long seq, [NotNullWhen(true)] out Entry? entry)
+    {
+        entry = null;
+        if (_early is not { Count: > 0 } || !_early.Remove(seq, out entry)) return false;
+        _earlyBytes -= entry.Body.Length;
+        return true;
     }
 }

@@ -4,13 +4,19 @@ using Maru.Engine.Fanout;
 namespace Maru.Engine.Rooms;
 
 /// <summary>A session asks for its user's membership, with what the store says of it.</summary>
-internal sealed class Entering(UserId user, MembershipState state)
+/// <param name="user">whose</param>
+/// <param name="state">read from the store</param>
+/// <param name="known">seq of the last change of members that the room knew of before that: it is in the state, or nowhere</param>
+internal sealed class Entering(UserId user, MembershipState state, long known)
 {
     private readonly TaskCompletionSource<Membership?> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public UserId User { get; } = user;
 
     public MembershipState State { get; } = state;
+
+    /// <summary>Seq of the last change of members that the room knows of.</summary>
+    public long Known { get; set; } = known;
 
     /// <summary>Membership changed in the room since <see cref="State"/> was read.</summary>
     public bool ReadAgain { get; set; }

@@ -11,26 +11,23 @@ internal sealed class TailGap(Room room, RoomTail tail, PageReader pages)
 
     private bool _isReading;
     private long _readAfter = -1;
+    private long _readFor;
     private TimeSpan _delay;
-    private long _head;
-
-    /// <summary>The log goes so far; what the tail misses up to there is read.</summary>
-    public void FillTo(long head)
-    {
-        _head = Math.Max(_head, head);
-        Fill();
-    }
 
     /// <summary>Reads on, if there is a gap and no read is under way.</summary>
     public void Fill()
     {
-        if (_isReading || (!tail.HasGap && tail.Next > _head)) return;
+        if (_isReading || !tail.HasGap) return;
         var after = tail.Next - 1;
         _delay = after > _readAfter ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Clamp(2 * _delay.Ticks, FirstDelay.Ticks, LongestDelay.Ticks));
-        (_isReading, _readAfter) = (true, after);
+        (_isReading, _readAfter, _readFor) = (true, after, tail.Known);
         pages.ReadGap(room, after, _delay);
     }
 
     /// <summary>The read has ended, with whatever it brought.</summary>
-    public void Read() => _isReading = false;
+    public void Take(Page page)
+    {
+        _isReading = false;
+        if (!page.Failed && page.Entries.Count == 0) tail.Forget(_readFor);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Maru.Engine.Commit;
 using Maru.Engine.Fanout;
 
@@ -19,7 +20,8 @@ internal sealed class TailWatch : IDisposable
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _loop;
-    private volatile bool _asked;
+    private readonly ConcurrentQueue<RoomId> _asked = new();    // at most a room's first use each, emptied at every tick
+    private volatile bool _askedForAll;
     private bool _failed;
 
     public TailWatch(RoomTable rooms, IRoomLog log, IBackplane backplane, EngineOptions options, EngineLog diagnostics, TimeProvider time)
@@ -28,8 +30,14 @@ internal sealed class TailWatch : IDisposable
         _loop = log.IsShared ? Task.Run(RunAsync) : Task.CompletedTask;
     }
 
-    /// <summary>At the next tick, whatever the bus says: it has just begun to listen, and may have missed something before.</summary>
-    public void Ask() => _asked = true;
+    /// <summary>At the next tick and without patience: the bus has just begun to listen, and what it missed before will not come.</summary>
+    public void Ask() => _askedForAll = true;
+
+    /// <inheritdoc cref="Ask()"/>
+    public void Ask(RoomId room)
+    {
+        if (_log.IsShared) _asked.Enqueue(room);
+    }
 
     public void Dispose()
     {
@@ -46,11 +54,13 @@ internal sealed class TailWatch : IDisposable
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
             {
-                var isAlone = !_backplane.IsConnected;
-                if (!isAlone && !_asked && _time.GetElapsedTime(last) < _options.TailCheck) continue;
-                _asked = false;
+                var asked = TakeAsked();
+                var isAlone = _askedForAll || !_backplane.IsConnected;
+                _askedForAll = false;
+                if (asked.Length > 0 && !isAlone) await CheckAsync(asked, isAlone: true).ConfigureAwait(false);
+                if (!isAlone && _time.GetElapsedTime(last) < _options.TailCheck) continue;
                 last = _time.GetTimestamp();
-                await CheckAsync(isAlone).ConfigureAwait(false);
+                await CheckAsync(_rooms.All(), isAlone).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
@@ -59,11 +69,22 @@ internal sealed class TailWatch : IDisposable
         }
     }
 
-    private async Task CheckAsync(bool isAlone)
+    private Room[] TakeAsked()
+    {
+        HashSet<Room> rooms = [];
+        while (_asked.TryDequeue(out var id))
+        {
+            if (_rooms.TryGet(id, out var room)) rooms.Add(room);
+        }
+
+        return [.. rooms];
+    }
+
+    private async Task CheckAsync(Room[] all, bool isAlone)
     {
         try
         {
-            foreach (var rooms in _rooms.All().Chunk(RoomsAtOnce))
+            foreach (var rooms in all.Chunk(RoomsAtOnce))
             {
                 var heads = await _log.ReadHeadsAsync(Array.ConvertAll(rooms, x => x.Id), _stopping.Token).ConfigureAwait(false);
                 foreach (var room in rooms)

@@ -38,6 +38,9 @@ internal sealed class MemoryRoomLog : IRoomLog
 
     public int MembershipReads { get; private set; }
 
+    /// <summary>How often the ends of rooms were asked for.</summary>
+    public int HeadReads { get; private set; }
+
     public void AddRoom(long room, params long[] members)
     {
         lock (_gate) _rooms[new RoomId(room)] = new StoredRoom { Members = [.. members.Select(x => new UserId(x))] };
@@ -128,6 +131,7 @@ internal sealed class MemoryRoomLog : IRoomLog
 
     public ValueTask<IReadOnlyDictionary<RoomId, long>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct)
     {
+        lock (_gate) HeadReads++;
         if (ReadFault() is { } fault) throw fault;
         lock (_gate) return new(rooms.Where(_rooms.ContainsKey).ToDictionary(x => x, x => (long)_rooms[x].Entries.Count));
     }

@@ -30,15 +30,40 @@ public sealed class RoomTailTests
     }
 
     [Fact]
-    public void A_gap_holds_back_what_is_behind_it_and_is_named()
+    public void A_gap_holds_back_what_is_behind_it()
     {
         var tail = Tail(1 << 20);
         List<Entry> released = [];
         foreach (var seq in new[] { 1, 2, 5, 6 }) tail.Offer(Make(seq), released);
-        (released.Count, tail.HasGap, tail.Next, tail.GapEnd).ShouldBe((2, true, 3, 5));
+        (released.Count, tail.HasGap, tail.Next).ShouldBe((2, true, 3));
         tail.Offer(Make(4), released);
         tail.Offer(Make(3), released);
         (released.Count, tail.HasGap, tail.Next).ShouldBe((6, false, 7));
+    }
+
+    [Fact]
+    public void What_is_told_of_leaves_a_gap_until_it_is_here()
+    {
+        var tail = Tail(1 << 20);
+        tail.Know(2);
+        tail.HasGap.ShouldBeTrue();
+        List<Entry> released = [];
+        tail.Start(1, released);
+        tail.HasGap.ShouldBeTrue();
+        tail.Offer(Make(2), released);
+        tail.HasGap.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Early_entries_are_bounded_and_what_was_not_kept_is_a_gap()
+    {
+        var tail = Tail(1000);
+        List<Entry> released = [];
+        for (var seq = 2; seq <= 100; seq++) tail.Offer(Make(seq), released);
+        tail.Offer(Make(1), released);
+        (released.Count, tail.HasGap).ShouldBe((12, true));
+        for (var seq = 13; seq <= 100; seq++) tail.Offer(Make(seq), released);
+        (released.Count, tail.HasGap).ShouldBe((100, false));
     }
 
     [Fact]

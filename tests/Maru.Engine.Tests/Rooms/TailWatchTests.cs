@@ -1,0 +1,202 @@
+using Maru.Engine.Fanout;
+using Maru.Engine.Rooms;
+using Maru.Engine.Tests.Kit;
+
+namespace Maru.Engine.Tests.Rooms;
+
+/// <summary>Entries of other nodes: told by the bus, or found in the log that all share. A seeded entry is one that another node committed.</summary>
+public sealed class TailWatchTests
+{
+    /// <summary>The sweeper's, and the watch's own.</summary>
+    private const int Idle = 2;
+
+    [Fact]
+    public async Task Without_a_bus_one_look_finds_what_nobody_told()
+    {
+        using var rig = Rig();
+        var client = await rig.ConnectAsync(7);
+        await client.SubscribeRoomAsync(1);
+        rig.Log.Seed(1, 3);
+        await LookAsync(rig);
+        await client.SeqsAsync(3);
+        client.Seqs().ShouldBe([1, 2, 3]);
+    }
+
+    [Fact]
+    public async Task With_a_bus_what_may_be_on_its_way_is_waited_for_and_found_at_the_second_look()
+    {
+        using var rig = Rig(new GatedBackplane());
+        var client = await rig.ConnectAsync(7);
+        await client.SubscribeRoomAsync(1);
+        rig.Log.Seed(1, 3);
+        await LookAsync(rig);
+        await client.SubscribeRoomAsync(1, "sync");
+        rig.Log.Reads.ShouldBeEmpty("the bus may bring it");
+        await LookAsync(rig);
+        await client.SeqsAsync(3);
+        client.Seqs().ShouldBe([1, 2, 3]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task When_the_bus_has_just_begun_to_listen_one_look_finds_what_it_missed(bool again)
+    {
+        using var rig = Rig(new GatedBackplane());
+        var client = await rig.ConnectAsync(7);
+        await client.SubscribeRoomAsync(1);
+        rig.Log.Seed(1, 3);
+        if (again) rig.Engine.CheckTails();
+        else rig.Engine.CheckTail(new RoomId(1));
+        await LookAsync(rig, 0.25);
+        await client.SeqsAsync(3);
+        client.Seqs().ShouldBe([1, 2, 3]);
+    }
+
+    [Fact]
+    public async Task What_the_bus_brings_is_delivered_at_once_and_not_read()
+    {
+        using var rig = Rig(new GatedBackplane());
+        var client = await rig.ConnectAsync(7);
+        await client.SubscribeRoomAsync(1);
+        rig.Log.Seed(1, 4);
+        var entries = rig.Log.Entries(1);
+        rig.Engine.Receive(new RoomId(1), entries[2..]);
+        rig.Engine.Receive(new RoomId(1), entries[..3]);
+        rig.Engine.Receive(new RoomId(1), entries);
+        await client.SeqsAsync(4);
+        client.Seqs().ShouldBe([1, 2, 3, 4]);
+    }
+
+    [Fact]
+    public async Task What_is_too_much_to_tell_is_read_as_soon_as_its_end_is_told()
+    {
+        using var rig = Rig(new GatedBackplane());
+        var client = await rig.ConnectAsync(7);
+        await client.SubscribeRoomAsync(1);
+        rig.Log.Seed(1, 300);
+        rig.Engine.ReceiveHead(new RoomId(1), 300);
+        await client.SeqsAsync(300);
+        client.Seqs().ShouldBe(Enumerable.Range(1, 300).Select(x => (long)x));
+    }
+
+    [Fact]
+    public async Task What_is_told_beyond_the_log_s_end_is_looked_for_once()
+    {
+        using var rig = Rig(new GatedBackplane());
+        var client = await rig.ConnectAsync(7);
+        await client.SubscribeRoomAsync(1);
+        rig.Engine.ReceiveHead(new RoomId(1), long.MaxValue / 2);
+        await Deadline.Until(() => rig.Log.Reads.Count == 1, "a read");
+        for (var i = 1; i <= 5; i++) await client.SayAsync(1, "x", $"r{i}");
+        await client.SeqsAsync(5);
+        rig.Log.Reads.Count.ShouldBeLessThanOrEqualTo(2);
+        client.Seqs().ShouldBe([1, 2, 3, 4, 5]);
+    }
+
+    [Fact]
+    public async Task Beyond_what_may_wait_it_is_dropped_and_found_in_the_log()
+    {
+        using var rig = Rig(new GatedBackplane(), x => x.ReceiveBytes = 500);
+        var client = await rig.ConnectAsync(7);
+        await client.SubscribeRoomAsync(1);
+        rig.Log.Seed(1, 1);
+        rig.Engine.Receive(new RoomId(1), rig.Log.Entries(1));
+        await client.SeqsAsync(1);
+        rig.Log.Seed(1, 1, bodyBytes: 1000);
+        rig.Engine.Receive(new RoomId(1), rig.Log.Entries(1)[1..]);
+        await client.SubscribeRoomAsync(1, "sync");
+        client.Seqs().ShouldBe([1]);
+        await LookAsync(rig);
+        await LookAsync(rig);
+        await client.SeqsAsync(2);
+
+        // What was delivered, and what was dropped, no longer counts.
+        for (var i = 3; i <= 20; i++)
+        {
+            rig.Log.Seed(1, 1);
+            rig.Engine.Receive(new RoomId(1), rig.Log.Entries(1)[^1..]);
+            await client.SeqsAsync(i);
+        }
+    }
+
+    [Fact]
+    public async Task What_came_while_the_room_was_entered_and_has_a_gap_before_it_is_not_left_lying()
+    {
+        using var rig = Rig(new GatedBackplane());
+        var client = await rig.ConnectAsync(7);
+        rig.Log.StallReads();
+        var subscribing = client.SubscribeRoomAsync(1);
+        await Deadline.Until(() => rig.FindRoom(1) is not null, "the room to be entered");
+        // 1 was committed before the bus listened, 2 after it.
+        rig.Engine.Receive(new RoomId(1), [new Entry(new RoomId(1), 2, EntryType.MessageCreated, MemoryRoomLog.Body(2, 40))]);
+        rig.Log.ResumeReads();
+        await subscribing;
+        await Deadline.Until(() => rig.Time.Timers > Idle, "a pause before the log is read again");
+        rig.Log.Seed(1, 2);
+        rig.Time.Advance(0.25);
+        await client.SeqsAsync(2);
+        client.Seqs().ShouldBe([1, 2]);
+    }
+
+    [Fact]
+    public async Task A_removal_of_another_node_ends_rights_before_its_entry_is_delivered()
+    {
+        using var rig = Rig(new GatedBackplane());
+        var client = await rig.ConnectAsync(7);
+        await client.ListenForRefusalsAsync();
+        await client.SubscribeRoomAsync(1);
+        rig.Log.Seed(1, 1);
+        // 1 is missing: the removal itself waits.
+        rig.Log.StallReads();
+        rig.Engine.Receive(new RoomId(1), [new Entry(new RoomId(1), 2, EntryType.MemberLeft, MemoryRoomLog.Body(2, 40)) { Member = new UserId(7) }]);
+        var sending = client.SendAsync("SEND\ndestination:/topic/rooms/1/signals/x\nreceipt:r\n\nhello\0");
+        rig.Log.AddRoom(1);
+        rig.Log.Seed(1, 2);
+        rig.Log.ResumeReads();
+        await sending;
+        (await client.RefusalAsync("r")).Text.ShouldContain("not-found");
+    }
+
+    [Fact]
+    public async Task A_removal_that_is_in_no_log_keeps_nobody_out()
+    {
+        using var rig = Rig(new GatedBackplane());
+        var client = await rig.ConnectAsync(7);
+        await client.SubscribeRoomAsync(1);
+        rig.Engine.Receive(new RoomId(1), [new Entry(new RoomId(1), 1000, EntryType.RoomDeleted, MemoryRoomLog.Body(1000, 40))]);
+        await client.SayAsync(1, "still here", "r");
+        rig.Log.MembershipReads.ShouldBeLessThan(5);
+    }
+
+    [Fact]
+    public async Task A_log_that_cannot_be_asked_is_complained_of_once_and_asked_again()
+    {
+        using var rig = Rig();
+        var client = await rig.ConnectAsync(7);
+        await client.SubscribeRoomAsync(1);
+        rig.Log.ReadFault = () => new IOException("no store");
+        for (var i = 0; i < 3; i++) await LookAsync(rig);
+        rig.Log.ReadFault = () => null;
+        rig.Log.Seed(1, 1);
+        await LookAsync(rig);
+        await client.SeqsAsync(1);
+        rig.TakeErrors().Length.ShouldBeLessThanOrEqualTo(1);
+    }
+
+    private static EngineRig Rig(IBackplane? backplane = null, Action<EngineOptions>? set = null)
+    {
+        var rig = new EngineRig(set, backplane, new MemoryRoomLog { IsShared = true });
+        rig.Log.AddRoom(1, 7);
+        SpinWait.SpinUntil(() => rig.Time.Timers >= Idle, Deadline.Time).ShouldBeTrue();
+        return rig;
+    }
+
+    /// <summary>Lets half a second pass, or less: the log is asked once in that time while there is a bus, once or twice while there is none.</summary>
+    private static async Task LookAsync(EngineRig rig, double seconds = 0.5)
+    {
+        var looks = rig.Log.HeadReads;
+        rig.Time.Advance(seconds);
+        await Deadline.Until(() => rig.Log.HeadReads > looks, "a look into the log");
+    }
+}
