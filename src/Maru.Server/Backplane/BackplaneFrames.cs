@@ -29,7 +29,6 @@ internal static class BackplaneFrames
     public const byte Version = 1;
 
     private const int Header = 2 + 16;
-    private const int MaxHeaders = 256;
 
     public static byte[] Run(Guid node, IReadOnlyList<Entry> run, int maxBytes)
     {
@@ -80,6 +79,7 @@ internal static class BackplaneFrames
         for (var i = 0; i < count; i++)
         {
             var (seq, type, member) = (reader.Read7BitEncodedInt64(), (EntryType)reader.ReadByte(), reader.Read7BitEncodedInt64());
+            if (type > EntryType.RoomDeleted || seq < 1 || (i > 0 && seq != run[^1].Seq + 1)) throw new FormatException($"entry {i} of a run: seq {seq}, type {type}");
             run.Add(new Entry(room, seq, type, ReadBytes(reader, frame.Length)) { Member = member == 0 ? null : new UserId(member) });
         }
 
@@ -100,7 +100,8 @@ internal static class BackplaneFrames
     {
         using var reader = Reader(frame);
         var (name, sender, isText) = (reader.ReadString(), new UserId(reader.Read7BitEncodedInt64()), reader.ReadBoolean());
-        var headers = new byte[Checked(reader.Read7BitEncodedInt(), MaxHeaders)][];
+        var headers = new byte[Checked(reader.Read7BitEncodedInt(), frame.Length)][];
+        if (headers.Length % 2 > 0) throw new FormatException("a header without a value");
         for (var i = 0; i < headers.Length; i++) headers[i] = ReadBytes(reader, frame.Length);
         return new SignalFrame(name, sender, headers, ReadBytes(reader, frame.Length), isText, number);
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Maru.Engine;
 using Maru.Engine.Fanout;
@@ -19,8 +18,7 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
     private readonly BackplaneOptions _options;
     private readonly RedisServer[] _servers;
     private readonly HashRing<RedisServer> _ring;
-    private readonly Dictionary<RoomId, int> _uses = [];        // and its own lock; 0: waits for the sweep
-    private readonly ConcurrentDictionary<RoomId, Task> _listening = new();
+    private readonly Dictionary<RoomId, int> _uses = [];        // of the rooms that are listened to, and its own lock; 0: waits for the sweep
     private readonly ITimer _sweep;
     private readonly ILogger _log;
     private ChatEngine? _engine;
@@ -28,7 +26,7 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
     public RedisBackplane(MaruOptions maru, TimeProvider time, ILogger<RedisBackplane> log)
     {
         (_options, _log) = (maru.Backplane, log);
-        _servers = [.. maru.Redis.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(x => new RedisServer(x, _options, ListenAgain, time, log))];
+        _servers = [.. maru.Redis.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(x => new RedisServer(x, _options, () => _engine?.CheckTails(), time, log))];
         _ring = new HashRing<RedisServer>(_servers, x => x.Name);
         _sweep = time.CreateTimer(_ => Sweep(), null, SweepEvery, SweepEvery);
     }
@@ -54,16 +52,15 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
     {
         lock (_uses)
         {
-            var known = _uses.TryGetValue(room, out var uses);
+            var listens = _uses.TryGetValue(room, out var uses);
             _uses[room] = uses + 1;
-            if (known) return;
-            _listening[room] = ListenAsync(room);
+            if (!listens) _ = ListenAsync(room);
         }
     }
 
     public void Release(RoomId room)
     {
-        lock (_uses) _uses[room] = _uses.GetValueOrDefault(room) - 1;
+        lock (_uses) _uses[room]--;
     }
 
     public async ValueTask DisposeAsync()
@@ -77,10 +74,8 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
     private async Task ListenAsync(RoomId room)
     {
         // What was committed after the room's head was read, and before this came through, nobody told us.
-        if (await _ring[room.Value].SubscribeAsync(Channel(room), frame => Hear(room, frame)).ConfigureAwait(false)) _engine?.CheckTails();
+        if (await _ring[room.Value].ListenAsync(Channel(room), frame => Hear(room, frame)).ConfigureAwait(false)) _engine?.CheckTail(room);
     }
-
-    private void ListenAgain() => _engine?.CheckTails();
 
     private void Hear(RoomId room, byte[] frame)
     {
@@ -114,19 +109,9 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
             {
                 if (uses > 0) continue;
                 _uses.Remove(room);
-                if (_listening.TryRemove(room, out var listening)) _ = StopListeningAsync(room, listening);
+                _ring[room.Value].StopListening(Channel(room));
             }
         }
-    }
-
-    private async Task StopListeningAsync(RoomId room, Task listening)
-    {
-        await listening.ConfigureAwait(false);
-        await _ring[room.Value].UnsubscribeAsync(Channel(room)).ConfigureAwait(false);
-        // Used anew meanwhile: the two may have overtaken each other.
-        bool used;
-        lock (_uses) used = _uses.ContainsKey(room);
-        if (used) await ListenAsync(room).ConfigureAwait(false);
     }
 
     private static partial class Log

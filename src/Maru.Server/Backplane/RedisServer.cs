@@ -3,23 +3,22 @@ using StackExchange.Redis;
 namespace Maru.Server.Backplane;
 
 /// <summary>
-/// One Redis server, as the backplane uses it: channels in, channels out. The connection is made again by itself and listens to the same channels then. Whether it
-/// answers is asked every half second, for a server that is paused or cut off looks connected for a long time. Any thread.
+/// One Redis server, as the backplane uses it: channels in, channels out. A connection is used until it fails or does not answer a ping within the patience (a server that
+/// is paused or cut off looks connected for a long time); then another one is made, as often as it takes, and listens to the same channels. Any thread.
 /// </summary>
 internal sealed partial class RedisServer : IAsyncDisposable
 {
     private static readonly TimeSpan PingEvery = TimeSpan.FromMilliseconds(500);
 
-    private readonly ConnectionMultiplexer _connection;
-    private readonly ISubscriber _subscriber;
+    private readonly Dictionary<string, Action<RedisChannel, RedisValue>> _channels = [];     // and the lock that keeps it and the link's subscriptions in step
     private readonly BackplaneOptions _options;
+    private readonly ConfigurationOptions _settings;
     private readonly Action _listensAgain;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Task _pinging;
-    private volatile bool _answers;
-    private long _waiting;
+    private readonly Task _running;
+    private volatile Link? _link;
 
     /// <param name="endpoint">host:port</param>
     /// <param name="options">for all servers</param>
@@ -29,123 +28,155 @@ internal sealed partial class RedisServer : IAsyncDisposable
     public RedisServer(string endpoint, BackplaneOptions options, Action listensAgain, TimeProvider time, ILogger log)
     {
         (Name, _options, _listensAgain, _time, _log) = (endpoint, options, listensAgain, time, log);
-        var settings = new ConfigurationOptions
+        _settings = new ConfigurationOptions
         {
             ClientName = "maru",
-            AbortOnConnectFail = false,
+            AbortOnConnectFail = true,      // the library's later first connection would not listen to what was asked for before
             ConnectTimeout = (int)options.Patience.TotalMilliseconds * 2,
             ConnectRetry = 1,
             KeepAlive = 5,
-            SyncTimeout = 5000,
             Ssl = options.Tls,
             Password = options.Password.Length == 0 ? null : options.Password,
         };
-        settings.EndPoints.Add(endpoint);
-        _connection = ConnectionMultiplexer.Connect(settings);
-        _subscriber = _connection.GetSubscriber();
-        _pinging = Task.Run(PingAsync);
+        _settings.EndPoints.Add(endpoint);
+        _running = Task.Run(RunAsync);
     }
 
     public string Name { get; }
 
-    public bool Answers => _answers;
+    /// <summary>It answers, and listens to every channel.</summary>
+    public bool Answers => _link is { Listens: true };
 
     /// <summary>Sends if it answers and not too much waits for it; else the message is lost.</summary>
     public void Publish(string channel, byte[] message)
     {
-        if (!_answers || Interlocked.Read(ref _waiting) > _options.PublishBytes) return;
-        Interlocked.Add(ref _waiting, message.Length);
-        _ = PublishAsync(channel, message);
+        if (_link is { Listens: true } link && Interlocked.Read(ref link.Waiting) <= _options.PublishBytes) _ = PublishAsync(link, channel, message);
     }
 
-    /// <summary>Until <see cref="UnsubscribeAsync"/>, also over a loss of the connection. False: it does not listen yet, and will as soon as it is connected.</summary>
-    public async Task<bool> SubscribeAsync(string channel, Action<byte[]> heard)
+    /// <summary>Until <see cref="StopListening"/>, over any number of connections. True once it listens; false: it does not yet, and will as soon as it is connected.</summary>
+    public Task<bool> ListenAsync(string channel, Action<byte[]> heard)
     {
-        try
+        Action<RedisChannel, RedisValue> handler = (_, message) => heard(message!);
+        lock (_channels)
         {
-            await _subscriber.SubscribeAsync(channel, (_, message) => heard(message)).ConfigureAwait(false);
-            return true;
-        }
-        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
-        {
-            return false;
+            _channels.Add(channel, handler);
+            return _link is { } link ? SucceedsAsync(() => link.Subscriber.SubscribeAsync(channel, handler)) : Task.FromResult(false);
         }
     }
 
-    public async Task UnsubscribeAsync(string channel)
+    public void StopListening(string channel)
     {
-        try
+        lock (_channels)
         {
-            await _subscriber.UnsubscribeAsync(channel).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
-        {
-            // who is not connected does not listen
+            if (_channels.Remove(channel, out var handler) && _link is { } link) _ = SucceedsAsync(() => link.Subscriber.UnsubscribeAsync(channel, handler));
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        await _pinging;
-        _connection.Dispose();
+        await _running;
         _stopping.Dispose();
     }
 
-    private async Task PublishAsync(string channel, byte[] message)
+    private static async Task PublishAsync(Link link, string channel, byte[] message)
     {
-        try
-        {
-            await _subscriber.PublishAsync(channel, message).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
-        {
-            // a hint that is lost
-        }
-        finally
-        {
-            Interlocked.Add(ref _waiting, -message.Length);
-        }
+        Interlocked.Add(ref link.Waiting, message.Length);
+        await SucceedsAsync(() => link.Subscriber.PublishAsync(channel, message)).ConfigureAwait(false);
+        Interlocked.Add(ref link.Waiting, -message.Length);
     }
 
-    private async Task PingAsync()
-    {
-        using var timer = new PeriodicTimer(PingEvery, _time);
-        try
-        {
-            do
-            {
-                var answers = await AnswersAsync();
-                if (answers == _answers) continue;
-                _answers = answers;
-                if (answers)
-                {
-                    Log.Answers(_log, Name);
-                    _listensAgain();
-                }
-                else
-                {
-                    Log.Away(_log, Name);
-                }
-            }
-            while (await timer.WaitForNextTickAsync(_stopping.Token));
-        }
-        catch (OperationCanceledException)
-        {
-            // the server goes down
-        }
-    }
-
-    private async Task<bool> AnswersAsync()
+    /// <summary>What fails was a hint that is lost.</summary>
+    private static async Task<bool> SucceedsAsync(Func<Task> request)
     {
         try
         {
-            await _subscriber.PingAsync().WaitAsync(_options.Patience, _time, _stopping.Token);
-            return _connection.GetServer(Name).IsConnected && _subscriber.IsConnected();
+            await request().ConfigureAwait(false);
+            return true;
         }
-        catch (Exception e) when (e is RedisException or TimeoutException)
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException)
         {
             return false;
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        var isAway = false;
+        while (!_stopping.IsCancellationRequested)
+        {
+            if (await ConnectAsync() is { } connection)
+            {
+                if (await ListenAsync(connection))
+                {
+                    isAway = false;
+                    Log.Answers(_log, Name);
+                    _listensAgain();
+                    await StayAsync(connection);
+                }
+
+                _link = null;
+                connection.Close(allowCommandsToComplete: false);
+                connection.Dispose();
+            }
+
+            if (_stopping.IsCancellationRequested) return;
+            if (!isAway) Log.Away(_log, Name);
+            isAway = true;
+            await SucceedsAsync(() => Task.Delay(PingEvery, _time, _stopping.Token));
+        }
+    }
+
+    private async Task<ConnectionMultiplexer?> ConnectAsync()
+    {
+        try
+        {
+            return await ConnectionMultiplexer.ConnectAsync(_settings);
+        }
+        catch (Exception e)
+        {
+            Log.CannotConnect(_log, Name, e);
+            return null;
+        }
+    }
+
+    private async Task<bool> ListenAsync(ConnectionMultiplexer connection)
+    {
+        var link = new Link(connection.GetSubscriber());
+        List<Task> listening = [];
+        lock (_channels)
+        {
+            foreach (var (channel, handler) in _channels) listening.Add(link.Subscriber.SubscribeAsync(channel, handler));
+            _link = link;
+        }
+
+        return link.Listens = await SucceedsAsync(() => Task.WhenAll(listening).WaitAsync(_options.Patience * 10, _time, _stopping.Token));
+    }
+
+    /// <summary>Ends when the connection is of no use any more.</summary>
+    private async Task StayAsync(ConnectionMultiplexer connection)
+    {
+        var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        connection.ConnectionFailed += (_, _) => lost.TrySetResult();
+        var subscriber = connection.GetSubscriber();
+        var database = connection.GetDatabase();
+        while (!lost.Task.IsCompleted && await SucceedsAsync(() => Task.WhenAll(subscriber.PingAsync(), database.PingAsync()).WaitAsync(_options.Patience, _time, _stopping.Token)))
+            await Task.WhenAny(lost.Task, Task.Delay(PingEvery, _time, _stopping.Token));
+    }
+
+    /// <summary>A connection, and the bytes of publications that wait for it.</summary>
+    private sealed class Link(ISubscriber subscriber)
+    {
+        public long Waiting;
+
+        private volatile bool _listens;
+
+        public ISubscriber Subscriber { get; } = subscriber;
+
+        public bool Listens
+        {
+            get => _listens;
+            set => _listens = value;
         }
     }
 
@@ -156,5 +187,8 @@ internal sealed partial class RedisServer : IAsyncDisposable
 
         [LoggerMessage(LogLevel.Warning, "Redis {Server} does not answer: messages between nodes take until the next look into the store")]
         public static partial void Away(ILogger log, string server);
+
+        [LoggerMessage(LogLevel.Debug, "Redis {Server} cannot be connected to")]
+        public static partial void CannotConnect(ILogger log, string server, Exception e);
     }
 }

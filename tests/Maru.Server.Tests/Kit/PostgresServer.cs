@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Npgsql;
 
 namespace Maru.Server.Tests.Kit;
@@ -13,10 +10,6 @@ namespace Maru.Server.Tests.Kit;
 /// </summary>
 internal sealed class PostgresServer : IAsyncDisposable
 {
-    private const int SigKill = 9;
-    private const int SigCont = 18;
-    private const int SigStop = 19;
-
     private static readonly Lazy<Task<PostgresServer>> SharedServer = new(StartAsync);
 
     private readonly string _folder;
@@ -34,7 +27,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         var programs = FindPrograms();
         var folder = Path.Combine(Path.GetTempPath(), "maru-tests", $"postgres-{Guid.NewGuid():n}");
         Directory.CreateDirectory(folder);
-        var server = new PostgresServer(folder, programs, FreePort());
+        var server = new PostgresServer(folder, programs, Ports.Free());
         if (Environment.IsPrivilegedProcess) await RunAsync("chown", "postgres", folder);
         await server.PostgresAsync("initdb", "-D", $"{folder}/data", "-A", "trust", "-U", "maru", "--no-sync", "-E", "UTF8", "--locale=C");
         // What is acknowledged must survive the server's death, not the machine's: that would only be slower.
@@ -67,14 +60,14 @@ internal sealed class PostgresServer : IAsyncDisposable
     public async Task KillAsync()
     {
         var id = ProcessId;
-        Signal(id, SigKill);
+        Signals.Kill(id);
         await Deadline.Until(() => !Directory.Exists($"/proc/{id}"), "PostgreSQL to be gone");
     }
 
     /// <summary>It stays, and answers nothing.</summary>
-    public void Pause() => SignalAll(SigStop);
+    public void Pause() => ForAll(Signals.Pause);
 
-    public void Resume() => SignalAll(SigCont);
+    public void Resume() => ForAll(Signals.Resume);
 
     public ValueTask DisposeAsync()
     {
@@ -94,12 +87,12 @@ internal sealed class PostgresServer : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    private void SignalAll(int signal)
+    private void ForAll(Action<int> signal)
     {
         var server = ProcessId;
         foreach (var process in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(process), CultureInfo.InvariantCulture, out var id) && (id == server || ParentOf(id) == server)) Signal(id, signal);
+            if (int.TryParse(Path.GetFileName(process), CultureInfo.InvariantCulture, out var id) && (id == server || ParentOf(id) == server)) signal(id);
         }
     }
 
@@ -109,8 +102,8 @@ internal sealed class PostgresServer : IAsyncDisposable
         try
         {
             var id = ProcessId;
-            Signal(id, SigCont);
-            Signal(id, SigKill);
+            Signals.Resume(id);
+            Signals.Kill(id);
         }
         catch (IOException)
         {
@@ -141,13 +134,6 @@ internal sealed class PostgresServer : IAsyncDisposable
         return installed ?? onPath ?? throw new InvalidOperationException("PostgreSQL is missing: apt-get install postgresql");
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     private Task PostgresAsync(string program, params string[] args) => Environment.IsPrivilegedProcess
         ? RunAsync("setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", $"{_programs}/{program}", .. args])
         : RunAsync($"{_programs}/{program}", args);
@@ -161,9 +147,4 @@ internal sealed class PostgresServer : IAsyncDisposable
         await process.WaitForExitAsync();
         if (process.ExitCode != 0) throw new InvalidOperationException($"{program} {string.Join(' ', args)}: exit code {process.ExitCode}");
     }
-
-    private static void Signal(int process, int signal) => _ = Kill(process, signal);
-
-    [DllImport("libc", EntryPoint = "kill")]
-    private static extern int Kill(int process, int signal);
 }

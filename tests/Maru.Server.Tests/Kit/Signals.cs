@@ -1,0 +1,17 @@
+using System.Runtime.InteropServices;
+
+namespace Maru.Server.Tests.Kit;
+
+/// <summary>What a test does to a process of its own, by its id.</summary>
+internal static class Signals
+{
+    public static void Kill(int process) => _ = Send(process, 9);
+
+    /// <summary>It stays, and does nothing.</summary>
+    public static void Pause(int process) => _ = Send(process, 19);
+
+    public static void Resume(int process) => _ = Send(process, 18);
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Send(int process, int signal);
+}
