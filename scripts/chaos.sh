@@ -4,11 +4,13 @@
 #   scripts/chaos.sh            10 minutes: 1,000 clients in 100 rooms, 500 messages a second, a fault every 20 s
 #   scripts/chaos.sh short      90 seconds, for every change
 #   scripts/chaos.sh rolling    restarts all nodes one after the other, under load
+#   scripts/chaos.sh FILE.json  a scenario of your own, with the same faults at hand
 # Further arguments go to maru-load. The report is in CHAOS_OUT (artifacts/chaos).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 case ${1:-} in
+    *.json) scenario=$1; shift ;;
     short) scenario=chaos-short; shift ;;
     rolling) scenario=rolling; shift ;;
     '' | -*) scenario=chaos ;;

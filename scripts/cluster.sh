@@ -203,7 +203,12 @@ case ${1:-} in
     start-redis) start_redis ;;
     pause-redis) signal STOP redis ;;
     resume-redis) signal CONT redis ;;
-    kill-postgres) end KILL postgres ;;
+    kill-postgres)
+        children=$(ps -o pid= --ppid "$(pid_of postgres)" 2>/dev/null || true)
+        end KILL postgres
+        # They follow, a moment later; a new server does not start beside them.
+        for pid in $children; do while [[ -d /proc/$pid ]]; do sleep 0.05; done; done
+        ;;
     start-postgres) start_postgres ;;
     restart-postgres) end INT postgres; start_postgres ;;
     -h | --help | help) usage ;;
