@@ -14,6 +14,7 @@ internal static class Program
             + "Exit code: 0 = all guarantees and thresholds held, 1 = not, 2 = not usable as called, or no connection.")
         {
             RunCommand.Create(),
+            MergeCommand.Create(),
             ReportCommand.Create(),
             ScenariosCommand.Create(),
         };

@@ -19,13 +19,14 @@ internal static class RunCommand
     private static readonly Option<string?> Out = new("--out") { Description = "a folder for result.json and report.html" };
     private static readonly Option<string[]> Set = new("--set") { Description = "changes a field of the scenario, as key=value; may be given several times" };
     private static readonly Option<string[]> Faults = new("--fault") { Description = "a shell command that the scenario's faults may run, as name=\"command\"; may be given several times" };
+    private static readonly Option<string> Part = new("--shard") { Description = "this process' part of the clients, as number/count; 'maru-load merge' makes one result of all parts", DefaultValueFactory = _ => "1/1" };
     private static readonly Option<bool> AllowRemote = new("--allow-remote") { Description = "allows a target that is not this machine; only ever load what is yours" };
 
     public static Command Create()
     {
         var command = new Command("run", "Runs a scenario against a server, verifies every delivery and prints the verdict.")
         {
-            Which, Url, Tokens, Rooms, Pid, Out, Set, Faults, AllowRemote,
+            Which, Url, Tokens, Rooms, Pid, Out, Set, Faults, Part, AllowRemote,
         };
         command.SetAction(ActAsync);
         return command;
@@ -36,7 +37,11 @@ internal static class RunCommand
         if (!OperatingSystem.IsLinux()) throw new ScenarioException("maru-load runs on Linux only: it waits for its sockets by epoll and reads /proc.");
         var scenario = ScenarioFile.Load(parsed.GetValue(Which)!, parsed.GetValue(Set) ?? []);
         var urls = await Task.WhenAll(parsed.GetValue(Url)!.Select(url => TargetAsync(url, parsed.GetValue(AllowRemote), ct)));
-        var options = new RunOptions(urls, parsed.GetValue(Tokens)!, parsed.GetValue(Rooms)!, parsed.GetValue(Pid) ?? []) { Faults = FaultCommands.Parse(parsed.GetValue(Faults) ?? []) };
+        var options = new RunOptions(urls, parsed.GetValue(Tokens)!, parsed.GetValue(Rooms)!, parsed.GetValue(Pid) ?? [])
+        {
+            Faults = FaultCommands.Parse(parsed.GetValue(Faults) ?? []),
+            Shard = Shard.Parse(parsed.GetValue(Part)!),
+        };
         var folder = parsed.GetValue(Out);
         if (folder is not null)
         {

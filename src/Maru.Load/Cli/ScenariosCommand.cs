@@ -16,8 +16,8 @@ internal static class ScenariosCommand
             foreach (var name in ScenarioFile.ReadyNames)
             {
                 var s = ScenarioFile.Load(name, []);
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-10} {s.Description}"));
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"",-10} maru seed --users {s.Clients} --rooms {s.Rooms}; {string.Join(", ", s.Thresholds)}"));
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-11} {s.Description}"));
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"",-11} maru seed --users {s.Clients} --rooms {s.Rooms}; {string.Join(", ", s.Thresholds)}"));
             }
 
             output.WriteLine();

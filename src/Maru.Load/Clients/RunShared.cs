@@ -11,6 +11,7 @@ namespace Maru.Load.Clients;
 internal sealed class RunShared(Scenario scenario, string key, IReadOnlyList<Node> nodes, Dialer dialer)
 {
     private readonly long[] _heads = new long[scenario.Rooms];
+    private volatile bool _frozen;
 
     public Scenario Scenario { get; } = scenario;
 
@@ -24,9 +25,13 @@ internal sealed class RunShared(Scenario scenario, string key, IReadOnlyList<Nod
     /// <summary>The largest seq of a room that any receipt or delivery named; 0 = none.</summary>
     public long Head(int room) => Volatile.Read(ref _heads[room]);
 
+    /// <summary>Heads rise no more: what other processes send from now on is not this run's to wait for.</summary>
+    public void FreezeHeads() => _frozen = true;
+
     /// <summary>Any thread; called once per message and loop, not per delivery.</summary>
     public void RaiseHead(int room, long seq)
     {
+        if (_frozen) return;
         for (var head = Head(room); seq > head; head = Head(room))
         {
             if (Interlocked.CompareExchange(ref _heads[room], seq, head) == head) return;

@@ -8,8 +8,8 @@ namespace Maru.Load.Reporting;
 internal sealed record Conditions(
     string Started, string Machine, int Cores, string Memory, string Kernel, string Runtime, string Server, string Url, string Tool)
 {
-    public static Conditions Now(string server, string url) => new(
-        TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture),
+    public static Conditions At(DateTimeOffset began, string server, string url) => new(
+        began.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture),
         Field("/proc/cpuinfo", "model name"),
         Environment.ProcessorCount,
         string.Create(CultureInfo.InvariantCulture, $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0.#} GB"),

@@ -12,6 +12,12 @@ internal sealed record RunResult
     /// <summary>All guarantees and all thresholds held.</summary>
     public bool Passed { get; init; }
 
+    /// <summary>Which part of the scenario this process played.</summary>
+    public Shard Shard { get; init; } = Shard.Whole;
+
+    /// <summary>When the timeline begins, to lay several beside each other.</summary>
+    public DateTimeOffset Began { get; init; }
+
     public required Conditions Conditions { get; init; }
 
     public required Scenario Scenario { get; init; }
@@ -25,15 +31,7 @@ internal sealed record RunResult
     /// <summary>Every measure by the name that thresholds use.</summary>
     public required IReadOnlyDictionary<string, double> Measures { get; init; }
 
-    public required Percentiles Delivery { get; init; }
-
-    public required Percentiles Receipt { get; init; }
-
-    /// <summary>Lost connection to new subscription.</summary>
-    public required Percentiles Resume { get; init; }
-
-    /// <summary>Lost connection to having all that the room had at the new subscription.</summary>
-    public required Percentiles CatchUp { get; init; }
+    public required Latencies Latencies { get; init; }
 
     public required IReadOnlyDictionary<string, long> Counts { get; init; }
 
@@ -47,9 +45,21 @@ internal sealed record RunResult
     /// <summary>What was broken on purpose.</summary>
     public IReadOnlyList<FaultExecution> Faults { get; init; } = [];
 
+    [JsonIgnore]
+    public Percentiles Delivery => Percentiles.Of(Latencies.Delivery);
+
+    [JsonIgnore]
+    public Percentiles Receipt => Percentiles.Of(Latencies.Receipt);
+
+    [JsonIgnore]
+    public Percentiles Resume => Percentiles.Of(Latencies.Resume);
+
+    [JsonIgnore]
+    public Percentiles CatchUp => Percentiles.Of(Latencies.CatchUp);
+
     /// <summary>How many servers' processes were measured.</summary>
     [JsonIgnore]
-    public int ServerCount => Timeline.Count == 0 ? 0 : Timeline[0].Servers.Count;
+    public int ServerCount => Timeline.Count == 0 ? 0 : Timeline.Min(second => second.Servers.Count);
 }
 
 /// <summary>One demand, what was found, and whether that is enough.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Maru.Load.Clients;
 using Maru.Load.Faults;
 using Maru.Load.Inbound;
@@ -16,6 +17,8 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
     private const long KnownFramesBudget = 64L * 1024 * 1024;
 
     private readonly ProcessSampler[] _servers = [.. options.Pids.Select(pid => new ProcessSampler(pid))];
+    private readonly int[] _clients = [.. Enumerable.Range(0, given.Clients).Where(client => options.Shard.Has(client, given.Rooms))];
+    private readonly DateTimeOffset _began = TimeProvider.System.GetUtcNow();
     private readonly FaultCommands _faults = new(options.Faults, options.FaultLog);
     private readonly List<Loop> _loops = [];
     private double _bytesPerConnection = double.NaN;
@@ -24,12 +27,13 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
     {
         if (Array.FindIndex(_servers, server => !server.Exists) is >= 0 and var absent)
             throw new ScenarioException($"There is no process {options.Pids[absent]} (--pid: a process id, or a file that holds one).");
-        var plan = FaultPlan.Of(_scenario, options.Faults.Keys.ToArray(), _scenario.Seed);
+        if (_clients.Length == 0) throw new ScenarioException($"The scenario has too few clients for --shard {options.Shard}.");
+        IReadOnlyList<DueFault> plan = options.Shard.Number == 1 ? FaultPlan.Of(_scenario, [.. options.Faults.Keys], _scenario.Seed) : []; // one process breaks for all
         var cast = Cast.Read(_scenario, options.TokensFile, options.RoomsFile);
         var nodes = await Task.WhenAll(options.Urls.Select(url => Node.FindAsync(url, ct)));
         using var reader = new HistoryReader([.. nodes.Select(node => node.Rest)]);
         var starts = await StartsAsync(reader, cast, ct);
-        using var dialer = new Dialer(_scenario.Clients);
+        using var dialer = new Dialer(_clients.Length);
         var run = new RunShared(_scenario, Convert.ToHexStringLower(Guid.NewGuid().ToByteArray().AsSpan(0, 6)), nodes, dialer);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(ct); // however the run ends, no further fault begins
         try
@@ -49,17 +53,18 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         var sampling = new Sampling(_loops, _servers);
         var connecting = Ticks.Now;
         var baseline = ServerBytes();
+        var baselineClients = _clients.Count(client => client < _scenario.BaselineClients);
         foreach (var loop in _loops) loop.Start();
-        screen.Say($"Connecting {_scenario.Clients:N0} clients to {string.Join(", ", options.Urls)} ...");
+        screen.Say($"Connecting {_clients.Length:N0} clients to {string.Join(", ", options.Urls)} ...");
         if (_scenario.BaselineClients > 0)
         {
-            await UntilAsync(sampling, "connect", () => Ready() >= _scenario.BaselineClients, 30, ct);
+            await UntilAsync(sampling, "connect", () => Ready() >= baselineClients, 30, ct);
             await UntilAsync(sampling, "connect", () => false, 1, ct);
             baseline = ServerBytes();
         }
 
-        if (!await UntilAsync(sampling, "connect", () => Ready() == _scenario.Clients, _scenario.Ramp + 60, ct))
-            throw new ScenarioException($"Only {Ready():N0} of {_scenario.Clients:N0} clients were ready {_scenario.Ramp + 60:N0} s after the start. Errors: {ErrorText()}");
+        if (!await UntilAsync(sampling, "connect", () => Ready() == _clients.Length, _scenario.Ramp + 60, ct))
+            throw new ScenarioException($"Only {Ready():N0} of {_clients.Length:N0} clients were ready {_scenario.Ramp + 60:N0} s after the start. Errors: {ErrorText()}");
         screen.Say($"All connected after {(Ticks.Now - connecting) / 1e9:N1} s. Sending.");
 
         var plan = BeginSending();
@@ -70,11 +75,12 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         await UntilAsync(sampling, "measure", () => Ticks.Now >= plan.MeasureUntil, double.MaxValue, ct);
         var (after, seconds) = (sampling.Totals(), (Ticks.Now - beforeAt) / 1e9);
         var cpu = (ServerCpuSeconds() - beforeCpu) / seconds * 100;
-        _bytesPerConnection = (double)(ServerBytes() - baseline) / (_scenario.Clients - _scenario.BaselineClients);
+        _bytesPerConnection = (double)(ServerBytes() - baseline) / (_clients.Length - baselineClients);
 
         foreach (var loop in _loops) loop.Drain();
         if (!await UntilAsync(sampling, "drain", () => breaking.IsCompleted && _loops.TrueForAll(loop => loop.IsSettled), _scenario.DrainTimeout, CancellationToken.None))
             screen.Say($"Not everything came within the {_scenario.DrainTimeout:N0} s of drainTimeout.");
+        run.FreezeHeads();
         await UntilAsync(sampling, "drain", () => false, 0.3, CancellationToken.None); // what comes once too often comes now
         foreach (var loop in _loops) loop.Stop();
 
@@ -89,7 +95,7 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         var starts = new long[_scenario.Rooms];
         Array.Fill(starts, -1);
         if (!_scenario.History) return starts;
-        await Parallel.ForAsync(0, _scenario.RoomsInUse, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = ct },
+        await Parallel.ForEachAsync(Rooms(), new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = ct },
             async (room, stop) => starts[room] = await reader.LastSeqAsync(cast.Rooms[room], cast.Tokens[room], stop));
         return starts;
     }
@@ -102,7 +108,7 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
             var rooms = new RoomView[_scenario.Rooms];
             for (var r = 0; r < rooms.Length; r++)
                 rooms[r] = new RoomView(r, cast.Rooms[r], starts[r], new KnownFrames(KnownFramesBudget / _scenario.Rooms, _scenario.Payload));
-            for (var j = t; j < _scenario.Clients; j += _scenario.Threads) loop.Add(NewClient(j, cast, rooms[j % rooms.Length]), DialAt(j));
+            for (var i = t; i < _clients.Length; i += _scenario.Threads) loop.Add(NewClient(_clients[i], cast, rooms[_clients[i] % rooms.Length]), DialAt(_clients[i]));
             _loops.Add(loop);
         }
     }
@@ -167,14 +173,14 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
     {
         var expected = Math.Max(1, _loops.Sum(loop => loop.Counters.Acknowledged));
         long read = 0;
-        var findings = new HistoryFindings[_scenario.RoomsInUse];
+        var findings = new ConcurrentBag<HistoryFindings>();
         screen.Say($"Comparing the history with {expected:N0} acknowledged messages ...");
-        await Parallel.ForAsync(0, findings.Length, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = ct }, async (room, stop) =>
+        await Parallel.ForEachAsync(Rooms(), new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = ct }, async (room, stop) =>
         {
             var acks = _loops.SelectMany(loop => loop.Clients).Select(client => client.Room).Where(view => view.Index == room).Distinct().Select(view => view.Acks);
-            var history = new RoomHistory(starts[room], [.. acks], _scenario.Payload);
-            findings[room] = await reader.ReadRoomAsync(
-                cast.Rooms[room], cast.Tokens[room], history, count => screen.ShowHistory(Interlocked.Add(ref read, count) / (double)expected), stop);
+            var history = new RoomHistory(starts[room], [.. acks], _scenario.Payload, sender => options.Shard.Has(sender, _scenario.Rooms));
+            findings.Add(await reader.ReadRoomAsync(
+                cast.Rooms[room], cast.Tokens[room], history, count => screen.ShowHistory(Interlocked.Add(ref read, count) / (double)expected), stop));
         });
         screen.ShowHistory(1);
         return findings.Aggregate(new HistoryFindings(), (sum, one) => sum.Plus(one));
@@ -182,36 +188,19 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
 
     private Dictionary<string, double> Measures(Sampling sampling, Counters before, Counters after, double seconds, double cpu)
     {
-        var (delivery, receipt) = (Percentiles.Of(sampling.Deliveries()), Percentiles.Of(sampling.Receipts()));
-        var (resume, catchUp) = (Percentiles.Of(sampling.Resumes()), Percentiles.Of(sampling.CatchUps()));
         var totals = sampling.Totals();
         var measures = new Dictionary<string, double>(StringComparer.Ordinal)
         {
             ["messagesPerSecond"] = (after.Acknowledged - before.Acknowledged) / seconds,
             ["deliveriesPerSecond"] = (after.Deliveries - before.Deliveries) / seconds,
-            ["deliveryMeanMs"] = delivery.Mean,
-            ["deliveryP50Ms"] = delivery.P50,
-            ["deliveryP95Ms"] = delivery.P95,
-            ["deliveryP99Ms"] = delivery.P99,
-            ["deliveryP999Ms"] = delivery.P999,
-            ["deliveryMaxMs"] = delivery.Max,
-            ["receiptMeanMs"] = receipt.Mean,
-            ["receiptP50Ms"] = receipt.P50,
-            ["receiptP99Ms"] = receipt.P99,
-            ["receiptMaxMs"] = receipt.Max,
             ["faults"] = _faults.Executions.Count,
             ["faultsFailed"] = _faults.Executions.Count(fault => fault.ExitCode != 0),
             ["disconnects"] = totals.Disconnects,
             ["reconnects"] = totals.Resumes,
             ["longestSilenceMs"] = _loops.Max(loop => loop.LongestSilence()) / 1e6,
-            ["resumeP50Ms"] = resume.P50,
-            ["resumeP99Ms"] = resume.P99,
-            ["resumeMaxMs"] = resume.Max,
-            ["catchUpP50Ms"] = catchUp.P50,
-            ["catchUpP99Ms"] = catchUp.P99,
-            ["catchUpMaxMs"] = catchUp.Max,
             ["unacknowledged"] = _loops.SelectMany(loop => loop.Clients).Sum(client => (long)(client.Pending?.Outstanding ?? 0)) + totals.GivenUp,
         };
+        foreach (var (name, value) in sampling.Latencies().Measures()) measures[name] = value;
         if (_servers.Length == 0) return measures;
         measures["serverMb"] = sampling.Timeline.Max(sample => sample.ServerMb);
         measures["serverCpuPercent"] = cpu;
@@ -225,20 +214,19 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         var (lost, stuck) = (Verdict.Lost(clients, run.Head), Verdict.Stuck(clients, run.Head));
         var totals = sampling.Totals();
         var guarantees = Verdict.Guarantees(totals, lost, stuck, history);
-        var thresholds = Verdict.Thresholds(_scenario.Thresholds, measures);
+        var thresholds = options.Shard == Shard.Whole ? Verdict.Thresholds(_scenario.Thresholds, measures) : []; // they are for all shards together
         var server = _scenario.History ? await reader.VersionAsync(CancellationToken.None) ?? "unknown" : "unknown";
         return new RunResult
         {
             Passed = guarantees.All(check => check.Holds) && thresholds.All(check => check.Holds),
-            Conditions = Conditions.Now(server, string.Join(", ", options.Urls)),
+            Shard = options.Shard,
+            Began = _began,
+            Conditions = Conditions.At(_began, server, string.Join(", ", options.Urls)),
             Scenario = _scenario,
             Guarantees = guarantees,
             Thresholds = thresholds,
             Measures = measures,
-            Delivery = Percentiles.Of(sampling.Deliveries()),
-            Receipt = Percentiles.Of(sampling.Receipts()),
-            Resume = Percentiles.Of(sampling.Resumes()),
-            CatchUp = Percentiles.Of(sampling.CatchUps()),
+            Latencies = sampling.Latencies(),
             Faults = _faults.Executions,
             Counts = totals.ByName(),
             Errors = Errors(),
@@ -246,6 +234,8 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
             Timeline = sampling.Timeline,
         };
     }
+
+    private int[] Rooms() => [.. _clients.Select(client => client % _scenario.Rooms).Distinct()];
 
     private long ServerBytes() => _servers.Sum(server => server.ResidentBytes());
 

@@ -1,3 +1,5 @@
+using Maru.Load.Scenarios;
+
 namespace Maru.Load.Runs;
 
 /// <summary>Where a run goes and what it may use; the rest is the scenario's.</summary>
@@ -9,6 +11,9 @@ internal sealed record RunOptions(IReadOnlyList<Uri> Urls, string TokensFile, st
 {
     /// <summary>The shell commands behind the names of the scenario's faults.</summary>
     public IReadOnlyDictionary<string, string> Faults { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Which part of the scenario's clients are this process'.</summary>
+    public Shard Shard { get; init; } = Shard.Whole;
 
     /// <summary>Takes what those commands print.</summary>
     public string FaultLog { get; init; } = "/dev/null";

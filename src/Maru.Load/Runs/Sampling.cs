@@ -23,17 +23,12 @@ internal sealed class Sampling(IReadOnlyList<Loop> loops, IReadOnlyList<ProcessS
 
     public Counters Totals() => loops.Aggregate(new Counters(), (sum, loop) => sum.Plus(loop.Counters));
 
-    public Histogram Deliveries() => Sum(loop => loop.Deliveries);
-
-    public Histogram Receipts() => Sum(loop => loop.Receipts);
-
-    public Histogram Resumes() => Sum(loop => loop.Resumes);
-
-    public Histogram CatchUps() => Sum(loop => loop.CatchUps);
+    public Latencies Latencies()
+        => new(Sum(loop => loop.Deliveries), Sum(loop => loop.Receipts), Sum(loop => loop.Resumes), Sum(loop => loop.CatchUps));
 
     public SecondSample Take(string phase)
     {
-        var (at, totals, deliveries, receipts) = (Ticks.Now, Totals(), Deliveries(), Receipts());
+        var (at, totals, deliveries, receipts) = (Ticks.Now, Totals(), Sum(loop => loop.Deliveries), Sum(loop => loop.Receipts));
         var seconds = Math.Max(1e-3, (at - _lastAt) / (double)Ticks.PerSecond);
         var recent = deliveries.Since(_lastDeliveries);
         ProcessSample[] processes = [.. servers.Select(server => new ProcessSample(server.CpuPercent(), server.ResidentBytes() / 1e6))];

@@ -6,7 +6,8 @@ namespace Maru.Load.Verification;
 /// <param name="start">the room's last seq before the run</param>
 /// <param name="acks">what was acknowledged, by one or several loops</param>
 /// <param name="payload">bytes of a whole text</param>
-internal sealed class RoomHistory(long start, IReadOnlyList<AckLog> acks, int payload)
+/// <param name="isOurs">whether a sender is this process': another shard verifies the others</param>
+internal sealed class RoomHistory(long start, IReadOnlyList<AckLog> acks, int payload, Func<int, bool> isOurs)
 {
     private readonly HashSet<long> _seen = [];
     private long _last = start;
@@ -21,7 +22,7 @@ internal sealed class RoomHistory(long start, IReadOnlyList<AckLog> acks, int pa
         for (var skipped = _last + 1; skipped < seq; skipped++) Missed(skipped);
         _last = Math.Max(_last, seq);
 
-        var ours = MessageText.TryParse(text, payload, out var message);
+        var ours = MessageText.TryParse(text, payload, out var message) && isOurs(message.Sender);
         var acknowledged = TryGetAck(seq, out var sender, out var number);
         if (ours && !_seen.Add(((long)message.Sender << 32) + message.Number)) _twice++;
         if (!acknowledged)

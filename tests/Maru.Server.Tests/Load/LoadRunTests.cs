@@ -1,6 +1,7 @@
 using Maru.Load.Reporting;
-using Maru.Load.Runs;
 using Maru.Load.Scenarios;
+
+using static Maru.Server.Tests.Load.Runs;
 
 namespace Maru.Server.Tests.Load;
 
@@ -147,24 +148,4 @@ public sealed class LoadRunTests
 
         failure.Message.ShouldContain("Is the server running");
     }
-
-    private static async Task<RunResult> RunAsync(string fault, string[] changes)
-    {
-        using var server = new FaultyServer(fault);
-        return await RunAsync(server.Urls, changes);
-    }
-
-    private static async Task<RunResult> RunAsync(IReadOnlyList<Uri> urls, string[] changes, Dictionary<string, string>? faults = null)
-    {
-        var folder = Directory.CreateTempSubdirectory().FullName;
-        var (tokens, rooms) = (Path.Combine(folder, "tokens.txt"), Path.Combine(folder, "rooms.txt"));
-        File.WriteAllLines(tokens, Enumerable.Range(0, 10).Select(i => $"token{i}"));
-        File.WriteAllLines(rooms, ["1"]);
-        const string Scenario = """{"clients": 10, "senders": 5, "rate": 200, "ramp": 0, "warmup": 0, "duration": 0.5, "drainTimeout": 5}""";
-        var run = new LoadRun(ScenarioFile.Parse(Scenario, "test", changes), new RunOptions(urls, tokens, rooms, []) { Faults = faults ?? [] }, new PlainScreen(TextWriter.Null));
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        return await run.RunAsync(deadline.Token);
-    }
-
-    private static string[] Broken(RunResult result) => [.. result.Guarantees.Where(check => !check.Holds).Select(check => check.Name)];
 }

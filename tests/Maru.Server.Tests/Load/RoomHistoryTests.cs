@@ -46,7 +46,7 @@ public sealed class RoomHistoryTests
     {
         var log = new AckLog(0);
         log.TryRecord(1, 3, 1);
-        var history = new RoomHistory(0, [log], ServerBytes.Payload);
+        var history = new RoomHistory(0, [log], ServerBytes.Payload, _ => true);
         var text = ServerBytes.Text(3, 1);
         history.Entry(1, Encoding.ASCII.GetBytes(how switch { "cut" => text[..^1], "flipped" => text[..^1] + "X", _ => how }));
 
@@ -56,7 +56,7 @@ public sealed class RoomHistoryTests
     [Fact]
     public void What_was_never_acknowledged_may_be_there()
     {
-        var history = new RoomHistory(0, [new AckLog(0)], ServerBytes.Payload);
+        var history = new RoomHistory(0, [new AckLog(0)], ServerBytes.Payload, _ => true);
         history.Entry(1, Encoding.ASCII.GetBytes(ServerBytes.Text(3, 1)));
         history.Entry(2, "a system entry"u8);
 
@@ -82,7 +82,7 @@ public sealed class RoomHistoryTests
     {
         var logs = new[] { new AckLog(0), new AckLog(0) }; // as of two loops
         for (var n = 1; n <= Messages; n++) logs[n % 2].TryRecord(n, 3, n).ShouldBeTrue();
-        var history = new RoomHistory(0, logs, ServerBytes.Payload);
+        var history = new RoomHistory(0, logs, ServerBytes.Payload, _ => true);
         foreach (var (seq, number) in entries) history.Entry(seq, Encoding.ASCII.GetBytes(ServerBytes.Text(3, number)));
         return history.End();
     }
