@@ -95,6 +95,9 @@ internal sealed class Client(int number, string token, RoomView room)
     /// <summary>The next number to write: below it everything pending has been written on this connection.</summary>
     public int NextToWrite { get; set; }
 
+    /// <summary>Something of it was refused for now, and is sent again when its timer fires.</summary>
+    public bool WillRepeat { get; set; }
+
     /// <summary>It is connected, has an answer to each message, and everything up to its room's head.</summary>
     public bool IsSettled(long head)
         => State == ClientState.Ready && Pending is not { Outstanding: > 0 } && (Seq.Last >= head || (Seq.Last < 0 && head == 0));

@@ -24,6 +24,14 @@ internal sealed partial class Loop
         {
             MeetDeadline(client);
         }
+        else if (timer == LoopTimer.Repeat)
+        {
+            // All that has no answer, in order: what is on its way already is answered with the same seq.
+            client.WillRepeat = false;
+            if (client.State != ClientState.Ready) return;
+            client.NextToWrite = client.Pending!.First;
+            MarkDirty(client);
+        }
         else if (client.State == ClientState.Ready && !_draining)
         {
             Counters.Drops++;

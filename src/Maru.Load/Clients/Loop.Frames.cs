@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text;
 using Maru.Engine.Wire;
 using Maru.Load.Inbound;
+using Maru.Load.Measuring;
 using Maru.Load.Verification;
 
 namespace Maru.Load.Clients;
@@ -9,6 +10,9 @@ namespace Maru.Load.Clients;
 // What a frame means, read the general way.
 internal sealed partial class Loop
 {
+    /// <summary>A store that is away is not asked again at once, and not by all at the same time.</summary>
+    private const long RepeatAfter = 500 * Ticks.PerMillisecond;
+
     private void OnFrame(Client client, StompFrame frame, ReadOnlySpan<byte> alone, LatencyWindow window)
     {
         switch (frame.Command)
@@ -102,8 +106,18 @@ internal sealed partial class Loop
     /// <summary>A refused SEND, on /user/queue/errors: the message's answer is no.</summary>
     private void OnRefusal(Client client, StompFrame frame, long now)
     {
-        CountError(Slug(frame.Body));
+        var slug = Slug(frame.Body);
+        CountError(slug);
         if (!TryNumber(frame, "receipt-id"u8, out var number) || client.Pending is null || !client.Pending.TryGet((int)number, out _, out _)) return;
+        if (slug == "unavailable" && _scenario.ClientKeys)
+        {
+            Counters.Unavailable++;
+            if (client.WillRepeat) return;
+            client.WillRepeat = true;
+            _timers.Enqueue((client, LoopTimer.Repeat), now + RepeatAfter + _random.NextInt64(RepeatAfter));
+            return;
+        }
+
         Counters.Refused++;
         client.Pending.Answer((int)number);
         SendNext(client, now);

@@ -190,6 +190,9 @@ internal enum LoopTimer : byte
 
     /// <summary>A connection is given up when its client's deadline has passed.</summary>
     Deadline,
+
+    /// <summary>Messages that the server could not take then are sent again.</summary>
+    Repeat,
 }
 
 /// <summary>When messages are due, and which of them count.</summary>

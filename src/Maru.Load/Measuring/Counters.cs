@@ -17,6 +17,7 @@ internal sealed class Counters
     public long Skipped;            // due, but the sender had too many outstanding
     public long Acknowledged;
     public long Refused;
+    public long Unavailable;        // "not now", answered to a SEND with a client key: sent again a little later
     public long GivenUp;            // written, connection lost, no client key to retry with
 
     public long Deliveries;

@@ -25,6 +25,7 @@ internal sealed class FaultyServer : IDisposable
     private readonly List<NetworkStream> _members = [];
     private readonly HashSet<NetworkStream> _onFirstNode = [];
     private byte[]? _held;
+    private int _refusals;
     private bool _hungUp;
     private long _hungUpAt;
 
@@ -170,6 +171,12 @@ internal sealed class FaultyServer : IDisposable
 
     private void Append(NetworkStream sender, string receipt, string key, string text)
     {
+        if (_fault is "unavailable" or "forbidden" && _texts.Count == At && _refusals++ < 3)
+        {
+            Write(sender, ServerBytes.Stomp($"MESSAGE\nsubscription:e\ndestination:/user/queue/errors\nmessage-id:e{_refusals}\nreceipt-id:{receipt}\n\n{{\"type\":\"{_fault}\"}}"));
+            return;
+        }
+
         if (_fault == "node, then doubled" && _onFirstNode.Contains(sender)) key = "first node's own " + key;
         if (!_keys.TryGetValue(key, out var seq))
         {

@@ -104,6 +104,27 @@ public sealed class LoadRunTests
     }
 
     [Fact]
+    public async Task What_the_server_cannot_take_now_is_sent_again_under_its_own_key()
+    {
+        var result = await RunAsync("unavailable", []);
+
+        result.Errors["unavailable"].ShouldBe(3);
+        result.Counts["unavailable"].ShouldBe(3);
+        result.Counts["acknowledged"].ShouldBe(result.Counts["sent"]);
+        Broken(result).ShouldBeEmpty();
+        result.Passed.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task What_the_server_does_not_want_is_a_broken_guarantee()
+    {
+        var result = await RunAsync("forbidden", []);
+
+        result.Counts["refused"].ShouldBe(3);
+        Broken(result).ShouldBe(["refused"]);
+    }
+
+    [Fact]
     public async Task A_client_that_gets_nothing_any_more_is_stuck()
     {
         var result = await RunAsync("deaf", ["drainTimeout=1"]);

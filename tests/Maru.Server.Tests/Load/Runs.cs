@@ -19,7 +19,7 @@ internal static class Runs
         var (tokens, rooms) = (Path.Combine(folder, "tokens.txt"), Path.Combine(folder, "rooms.txt"));
         File.WriteAllLines(tokens, Enumerable.Range(0, 10).Select(i => $"token{i}"));
         File.WriteAllLines(rooms, ["1"]);
-        const string Scenario = """{"clients": 10, "senders": 5, "rate": 200, "ramp": 0, "warmup": 0, "duration": 0.5, "drainTimeout": 5}""";
+        const string Scenario = """{"clients": 10, "senders": 5, "rate": 200, "ramp": 0, "warmup": 0, "duration": 0.5, "drainTimeout": 30}""";
         var run = new LoadRun(ScenarioFile.Parse(Scenario, "test", changes), new RunOptions(urls, tokens, rooms, []) { Faults = faults ?? [], Shard = shard ?? Shard.Whole }, new PlainScreen(TextWriter.Null));
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         return await run.RunAsync(deadline.Token);
