@@ -16,7 +16,8 @@ internal sealed class RoomWrite : Draft
     private readonly Func<RoomTransaction, Problem?> _write;
     private readonly List<Entry> _entries = [];
 
-    private RoomWrite(RoomId room, UserId actor, Func<RoomTransaction, Problem?> write, Awaiter awaiter)
+    /// <param name="write">as of <see cref="RunAsync"/></param>
+    public RoomWrite(RoomId room, UserId actor, Func<RoomTransaction, Problem?> write, Awaiter awaiter)
         : base(room, actor, 1024, awaiter) => _write = write;
 
     /// <summary>Runs the write when its turn comes; completes when it is durable (null) or refused.</summary>

@@ -60,7 +60,7 @@ public sealed class ShutdownTests(ITestOutputHelper output)
         await end2.CancelAsync();
         await again.Within("the talkers to end");
         await next.KillAsync();
-        Verdict.On(Path.Combine(folder, "maru.db"), talkers).ShouldBeEmpty();
+        Verdict.On(await TestStore.OfAsync(folder), talkers).ShouldBeEmpty();
         talkers.ForEach(talker => talker.Dispose());
     }
 }

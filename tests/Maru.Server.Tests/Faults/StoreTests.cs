@@ -6,6 +6,7 @@ using Microsoft.Data.Sqlite;
 namespace Maru.Server.Tests.Faults;
 
 /// <summary>What the file system and other programs do to a store that is in use.</summary>
+[Trait("Store", "sqlite")]
 public sealed class StoreTests(ITestOutputHelper output)
 {
     [Theory]
@@ -198,7 +199,7 @@ public sealed class StoreTests(ITestOutputHelper output)
 
     private static async Task ShouldNotStartAsync(string folder, string why)
     {
-        var (code, lines) = await MaruProcess.RunAsync(["--urls=http://127.0.0.1:0", "--Maru:Sqlite:BusyTimeout=00:00:00.2", .. MaruProcess.Store(folder)]);
+        var (code, lines) = await MaruProcess.RunAsync(["--urls=http://127.0.0.1:0", "--Maru:Sqlite:BusyTimeout=00:00:00.2", .. await MaruProcess.StoreAsync(folder)]);
         code.ShouldBe(2, string.Join('\n', lines));
         var said = lines.Where(line => !line.StartsWith('{')).ToList();
         said.Count.ShouldBe(1, string.Join('\n', lines));

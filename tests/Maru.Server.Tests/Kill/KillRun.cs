@@ -2,8 +2,9 @@ using Maru.Server.Tests.Kit;
 
 namespace Maru.Server.Tests.Kill;
 
-/// <summary>A server under load that is killed again and again, each time started anew on what it left.</summary>
-internal sealed class KillRun(string folder) : IAsyncDisposable
+/// <summary>A server under load that is killed again and again, each time started anew on what it left; or, in its place, the PostgreSQL on which it stands.</summary>
+/// <param name="database">the store's connection string</param>
+internal sealed class KillRun(string folder, string database) : IAsyncDisposable
 {
     private const int Talkers = 36;
     private const int Rooms = 4;
@@ -12,6 +13,9 @@ internal sealed class KillRun(string folder) : IAsyncDisposable
 
     /// <summary>A kill comes at a random moment up to so long after the server took up its work.</summary>
     public TimeSpan LongestLife { get; init; } = TimeSpan.FromMilliseconds(1200);
+
+    /// <summary>What is killed instead of the server, which lives on.</summary>
+    public PostgresServer? Victim { get; init; }
 
     public List<Talker> Members { get; } = [];
 
@@ -24,17 +28,19 @@ internal sealed class KillRun(string folder) : IAsyncDisposable
     /// <returns>what the verdict has to say: nothing, if all is well</returns>
     public async Task<IReadOnlyList<string>> RunAsync(int kills, Action? betweenLives = null)
     {
-        var (tokens, rooms) = await MaruProcess.SeedAsync(folder, Talkers, Rooms);
-        for (var i = 0; i < Talkers; i++) Members.Add(new Talker(i, tokens[i], rooms[i % Rooms]));
+        var (tokens, rooms) = await MaruProcess.SeedAsync(folder, Talkers, Rooms, Database);
+        for (var i = 0; i < Talkers; i++) Members.Add(new Talker(i, tokens[i], rooms[i % Rooms]) { Bearable = Victim is null ? [] : ["unavailable"] });
         await StartAsync();
         using var sending = new CancellationTokenSource();
         using var ending = new CancellationTokenSource();
         var running = Task.WhenAll(Members.Select(talker => Task.Run(() => talker.RunAsync(() => _server?.Address, sending.Token, ending.Token))));
         for (var i = 0; i < kills; i++)
         {
-            await KillAtRandomAsync();
+            await UntilAcknowledgedAsync();
+            await Task.Delay(LongestLife * Random.Shared.NextDouble());     // between two messages or in the middle of a commit
+            await (Victim?.KillAsync() ?? KillAsync());
             betweenLives?.Invoke();
-            await StartAsync();
+            await (Victim?.StartAgainAsync() ?? StartAsync());
         }
 
         await UntilAcknowledgedAsync();
@@ -43,7 +49,7 @@ internal sealed class KillRun(string folder) : IAsyncDisposable
         await ending.CancelAsync();
         await running.Within("the talkers to end");
         await KillAsync();
-        return Verdict.On(Path.Combine(folder, "maru.db"), Members);
+        return Verdict.On(database, Members);
     }
 
     public async ValueTask DisposeAsync()
@@ -52,15 +58,9 @@ internal sealed class KillRun(string folder) : IAsyncDisposable
         foreach (var member in Members) member.Dispose();
     }
 
-    private async Task StartAsync() => _server = await MaruProcess.StartAsync(folder);
+    private string Database => $"--Maru:Database={database}";
 
-    /// <summary>At some moment after the server took up its work again: between two messages or in the middle of a commit.</summary>
-    private async Task KillAtRandomAsync()
-    {
-        await UntilAcknowledgedAsync();
-        await Task.Delay(LongestLife * Random.Shared.NextDouble());
-        await KillAsync();
-    }
+    private async Task StartAsync() => _server = await MaruProcess.StartAsync(folder, Database);
 
     private async Task KillAsync()
     {

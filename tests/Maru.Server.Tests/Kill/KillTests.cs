@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Maru.Server.Tests.Kill;
 
+[Trait("Store", "sqlite")]
 public sealed class KillTests(ITestOutputHelper output)
 {
     /// <summary>3 in CI; <c>MARU_KILLS=20</c> or more for the long run.</summary>
@@ -13,7 +14,7 @@ public sealed class KillTests(ITestOutputHelper output)
     public async Task Everything_acknowledged_survives_every_kill_once_and_in_order()
     {
         using var folder = new Folder();
-        await using var run = new KillRun(folder);
+        await using var run = new KillRun(folder, Store(folder));
         var faults = await run.RunAsync(Kills);
         output.WriteLine($"{Kills} kills: {run.Figures}");
         faults.ShouldBeEmpty();
@@ -25,7 +26,7 @@ public sealed class KillTests(ITestOutputHelper output)
     {
         using var folder = new Folder();
         // Killed before the first checkpoint: what was acknowledged stands in the write-ahead log alone.
-        await using var run = new KillRun(folder) { LongestLife = TimeSpan.Zero };
+        await using var run = new KillRun(folder, Store(folder)) { LongestLife = TimeSpan.Zero };
         var faults = await run.RunAsync(1, () => File.Delete(Path.Combine(folder, "maru.db-wal")));
         output.WriteLine(string.Join('\n', faults));
         faults.ShouldContain(fault => fault.Contains("was acknowledged as", StringComparison.Ordinal));
@@ -40,16 +41,17 @@ public sealed class KillTests(ITestOutputHelper output)
     public async Task A_planted_fault_is_found(string sql, string fault)
     {
         using var folder = new Folder();
-        await using var run = new KillRun(folder);
+        await using var run = new KillRun(folder, Store(folder));
         (await run.RunAsync(0)).ShouldBeEmpty();
-        var file = Path.Combine(folder, "maru.db");
-        using (var store = new SqliteConnection($"Data Source={file};Pooling=False"))
+        using (var store = new SqliteConnection($"{Store(folder)};Pooling=False"))
         {
             store.Open();
             using var command = new SqliteCommand(sql, store);
             command.ExecuteNonQuery().ShouldBePositive();
         }
 
-        Verdict.On(file, run.Members).ShouldContain(line => line.Contains(fault, StringComparison.Ordinal));
+        Verdict.On(Store(folder), run.Members).ShouldContain(line => line.Contains(fault, StringComparison.Ordinal));
     }
+
+    private static string Store(string folder) => $"Data Source={folder}/maru.db";
 }

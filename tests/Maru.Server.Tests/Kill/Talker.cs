@@ -17,6 +17,9 @@ internal sealed class Talker(int number, string token, long room) : IDisposable
     private readonly SemaphoreSlim _window = new(Window);
     private int _next;
 
+    /// <summary>What may end a connection without being a fault: the talker comes again.</summary>
+    public IReadOnlyList<string> Bearable { get; init; } = ["shutting-down"];
+
     public int Number => number;
 
     public long Room => room;
@@ -140,7 +143,7 @@ internal sealed class Talker(int number, string token, long room) : IDisposable
         {
             if (frame.Command == "RECEIPT") Acknowledge(int.Parse(frame["receipt-id"].Split('-')[1], CultureInfo.InvariantCulture), frame.Seq);
             else if (frame.Command == "MESSAGE") Events.Add(Seen.Of(frame));
-            else if (frame["message"] != "shutting-down") Refusals.Add(frame.ToString());
+            else if (!Bearable.Contains(frame["message"])) Refusals.Add(frame.ToString());
         }
     }
 

@@ -1,4 +1,6 @@
+using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace Maru.Server.Tests.Kill;
 
@@ -7,19 +9,18 @@ internal static class Verdict
 {
     private const int MostLines = 50;
 
-    public static IReadOnlyList<string> On(string file, IReadOnlyList<Talker> talkers)
+    public static IReadOnlyList<string> On(string connectionString, IReadOnlyList<Talker> talkers)
     {
-        SQLitePCL.Batteries_V2.Init();
-        using var store = new SqliteConnection($"Data Source={file};Pooling=False");
-        store.Open();
-        List<string> faults = [.. Rows(store, "PRAGMA integrity_check", 0, row => row.GetString(0)).Where(line => line != "ok")];
+        using var store = Open(connectionString);
+        List<string> faults = [];
+        if (store is SqliteConnection) faults.AddRange(Rows(store, "PRAGMA integrity_check", 0, row => row.GetString(0)).Where(line => line != "ok"));
         foreach (var room in talkers.GroupBy(talker => talker.Room))
         {
             var log = Rows(
                 store,
                 """
                 SELECT seq, client_key, text FROM messages WHERE room_id = @room
-                UNION ALL SELECT seq, NULL, NULL FROM changes WHERE room_id = @room ORDER BY seq
+                UNION ALL SELECT seq, CAST(NULL AS TEXT), CAST(NULL AS TEXT) FROM changes WHERE room_id = @room ORDER BY seq
                 """,
                 room.Key,
                 row => new Seen(row.GetInt64(0), row.IsDBNull(1) ? null : row.GetString(1), row.IsDBNull(1) ? null : row.GetString(2)));
@@ -67,10 +68,21 @@ internal static class Verdict
         }
     }
 
-    private static List<T> Rows<T>(SqliteConnection store, string sql, long room, Func<SqliteDataReader, T> read)
+    private static DbConnection Open(string connectionString)
     {
-        using var command = new SqliteCommand(sql, store);
-        command.Parameters.AddWithValue("room", room);
+        SQLitePCL.Batteries_V2.Init();
+        DbConnection store = connectionString.StartsWith("Host=", StringComparison.Ordinal) ? new NpgsqlConnection(connectionString) : new SqliteConnection($"{connectionString};Pooling=False");
+        store.Open();
+        return store;
+    }
+
+    private static List<T> Rows<T>(DbConnection store, string sql, long room, Func<DbDataReader, T> read)
+    {
+        using var command = store.CreateCommand();
+        command.CommandText = sql;
+        var parameter = command.CreateParameter();
+        (parameter.ParameterName, parameter.Value) = ("room", room);
+        command.Parameters.Add(parameter);
         using var row = command.ExecuteReader();
         List<T> rows = [];
         while (row.Read()) rows.Add(read(row));

@@ -49,7 +49,7 @@ internal sealed partial class MaruProcess : IAsyncDisposable
     /// <summary>A server that listens, on a store in that folder.</summary>
     public static async Task<MaruProcess> StartAsync(string folder, params string[] settings)
     {
-        var server = Launch([.. Store(folder), "--urls=http://127.0.0.1:0", "--Maru:RateLimits:Enabled=false", "--Maru:Passwords:Iterations=1000", .. settings]);
+        var server = Launch([.. await StoreAsync(folder), "--urls=http://127.0.0.1:0", "--Maru:RateLimits:Enabled=false", "--Maru:Passwords:Iterations=1000", .. settings]);
         await Task.WhenAny(server._listening.Task, server._process.WaitForExitAsync()).Within("the server to listen");
         if (!server._listening.Task.IsCompleted) throw new InvalidOperationException($"the server ended:\n{string.Join('\n', server.Lines)}");
         return server;
@@ -64,16 +64,16 @@ internal sealed partial class MaruProcess : IAsyncDisposable
     }
 
     /// <summary>People and rooms in the store; their tokens and ids.</summary>
-    public static async Task<(string[] Tokens, long[] Rooms)> SeedAsync(string folder, int users, int rooms)
+    public static async Task<(string[] Tokens, long[] Rooms)> SeedAsync(string folder, int users, int rooms, params string[] settings)
     {
         var (tokens, ids) = (Path.Combine(folder, "tokens.txt"), Path.Combine(folder, "rooms.txt"));
         var (code, lines) = await RunAsync(
-            ["seed", $"--users={users}", $"--rooms={rooms}", "--messages=0", $"--tokens={tokens}", $"--rooms-file={ids}", "--Maru:Passwords:Iterations=1000", .. Store(folder)]);
+            ["seed", $"--users={users}", $"--rooms={rooms}", "--messages=0", $"--tokens={tokens}", $"--rooms-file={ids}", "--Maru:Passwords:Iterations=1000", .. await StoreAsync(folder), .. settings]);
         code.ShouldBe(0, string.Join('\n', lines));
         return (await File.ReadAllLinesAsync(tokens), [.. (await File.ReadAllLinesAsync(ids)).Select(long.Parse)]);
     }
 
-    public static string[] Store(string folder) => [$"--Maru:Data={folder}", $"--Maru:Database=Data Source={folder}/maru.db"];
+    public static async Task<string[]> StoreAsync(string folder) => [$"--Maru:Data={folder}", $"--Maru:Database={await TestStore.OfAsync(folder)}"];
 
     /// <summary>SIGKILL: no chance to say or save anything.</summary>
     public async Task KillAsync()

@@ -34,6 +34,9 @@ internal sealed class PostgresServer : IAsyncDisposable
         await File.AppendAllTextAsync(
             $"{folder}/data/postgresql.conf",
             $"listen_addresses='127.0.0.1'\nport={server._port}\nunix_socket_directories=''\nfsync=off\nmax_connections=500\nshared_buffers=64MB\nmax_wal_size=256MB\n");
+        // Everybody may come in as he says he is; but for one whom nobody knows the password of.
+        var access = $"{folder}/data/pg_hba.conf";
+        await File.WriteAllTextAsync(access, $"host all guarded 127.0.0.1/32 scram-sha-256\n{await File.ReadAllTextAsync(access)}");
         AppDomain.CurrentDomain.ProcessExit += (_, _) => server.End();
         await server.StartAgainAsync();
         return server;
@@ -47,8 +50,20 @@ internal sealed class PostgresServer : IAsyncDisposable
         return To(name);
     }
 
+    /// <summary>Where nobody listens.</summary>
+    public static string Nowhere() => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Ports.Free()}");
+
     public Task DropDatabaseAsync(string connectionString) =>
         ExecuteAsync($"DROP DATABASE {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)");
+
+    /// <summary>Ends every connection to a database, as a restart or a firewall does.</summary>
+    public static async Task CutAsync(string connectionString)
+    {
+        await using var connection = new NpgsqlConnection($"{connectionString};Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()", connection);
+        await command.ExecuteNonQueryAsync();
+    }
 
     /// <summary>After a stop or a kill; returns when it takes connections.</summary>
     public Task StartAgainAsync() => PostgresAsync("pg_ctl", "-D", $"{_folder}/data", "-l", $"{_folder}/log", "-w", "-t", "60", "start");
@@ -56,12 +71,12 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>As an operator restarts it: connections are cut, what was committed stays.</summary>
     public Task StopAsync() => PostgresAsync("pg_ctl", "-D", $"{_folder}/data", "-m", "fast", "-w", "-t", "60", "stop");
 
-    /// <summary>SIGKILL to the server; its children follow.</summary>
+    /// <summary>SIGKILL to the server; its children follow, and would keep another one from starting.</summary>
     public async Task KillAsync()
     {
-        var id = ProcessId;
-        Signals.Kill(id);
-        await Deadline.Until(() => !Directory.Exists($"/proc/{id}"), "PostgreSQL to be gone");
+        int[] all = [ProcessId, .. Children()];
+        Signals.Kill(all[0]);
+        await Deadline.Until(() => !Array.Exists(all, id => Directory.Exists($"/proc/{id}")), "PostgreSQL to be gone");
     }
 
     /// <summary>It stays, and answers nothing.</summary>
@@ -89,11 +104,19 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private void ForAll(Action<int> signal)
     {
+        signal(ProcessId);
+        foreach (var child in Children()) signal(child);
+    }
+
+    private int[] Children()
+    {
         var server = ProcessId;
-        foreach (var process in Directory.EnumerateDirectories("/proc"))
-        {
-            if (int.TryParse(Path.GetFileName(process), CultureInfo.InvariantCulture, out var id) && (id == server || ParentOf(id) == server)) signal(id);
-        }
+        return
+        [
+            .. from process in Directory.EnumerateDirectories("/proc")
+               where int.TryParse(Path.GetFileName(process), CultureInfo.InvariantCulture, out var id) && ParentOf(id) == server
+               select int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture),
+        ];
     }
 
     private void End()

@@ -1,11 +1,15 @@
+using System.Collections.Concurrent;
+
 namespace Maru.Server.Tests.Kit;
 
 /// <summary>
 /// A store of a test's own: a file in its folder or, with <c>MARU_TEST_STORE=postgres</c>, a database. Tests that are about one of the two say so with
-/// <c>[Trait("Store", "sqlite")]</c> and name the store themselves.
+/// <c>[Trait("Store", "sqlite")]</c> or <c>"postgres"</c> and name the store themselves.
 /// </summary>
 internal sealed class TestStore : IAsyncDisposable
 {
+    private static readonly ConcurrentDictionary<string, Task<string>> OfFolders = new();
+
     private PostgresServer? _server;
 
     private TestStore(string connectionString) => ConnectionString = connectionString;
@@ -13,6 +17,9 @@ internal sealed class TestStore : IAsyncDisposable
     public static bool IsPostgres { get; } = Environment.GetEnvironmentVariable("MARU_TEST_STORE") == "postgres";
 
     public string ConnectionString { get; }
+
+    /// <summary>The connection string for programs that share this folder; the database goes with the server.</summary>
+    public static Task<string> OfAsync(string folder) => OfFolders.GetOrAdd(folder, async x => (await MakeAsync(x)).ConnectionString);
 
     public static async Task<TestStore> MakeAsync(string folder)
     {

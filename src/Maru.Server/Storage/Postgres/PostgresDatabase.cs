@@ -100,6 +100,27 @@ internal sealed class PostgresDatabase : Database
     /// <param name="listening">called once nothing is missed any longer</param>
     public async Task ListenAsync(Action listening, Func<string, Task> hear, CancellationToken ct)
     {
+        try
+        {
+            await HearAsync(listening, hear, ct);
+        }
+        finally
+        {
+            // The server went: whatever waits in the pools is lost too, and would cost a request each once it is back.
+            _readers.Clear();
+            _writers.Clear();
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _readers.DisposeAsync();
+        await _writers.DisposeAsync();
+        await _own.DisposeAsync();
+    }
+
+    private async Task HearAsync(Action listening, Func<string, Task> hear, CancellationToken ct)
+    {
         await using var connection = await OpenOwnAsync(ct);
         Queue<string> heard = [];
         connection.Notification += (_, news) => heard.Enqueue(news.Payload);
@@ -110,13 +131,6 @@ internal sealed class PostgresDatabase : Database
             while (heard.TryDequeue(out var payload)) await hear(payload);
             await connection.WaitAsync(ct);
         }
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await _readers.DisposeAsync();
-        await _writers.DisposeAsync();
-        await _own.DisposeAsync();
     }
 
     private static NpgsqlConnectionStringBuilder Read(MaruOptions options)

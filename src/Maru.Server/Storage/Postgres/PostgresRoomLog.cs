@@ -29,9 +29,9 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
                     Append(used, parts);
                     return;
                 }
-                catch (NpgsqlException e) when (used.WasGone && e.InnerException is not TimeoutException)
+                catch (Exception e) when (used.WasGone && e is InvalidOperationException or NpgsqlException { InnerException: not TimeoutException })
                 {
-                    // The server went and came back since the connection was used last. Nothing was sent that may be committed: a new one does it.
+                    // The connection was lost since it was used last. Nothing was sent that may be committed: a new one does it.
                 }
             }
 
