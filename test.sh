@@ -35,14 +35,17 @@ alone() {
     if command -v flock >/dev/null; then flock --close artifacts/build.lock "$@"; else "$@"; fi
 }
 
+# What servers consist of is not on everybody's PATH.
+have() { PATH=$PATH:/usr/sbin:$(printf '%s:' /usr/lib/postgresql/*/bin) command -v "$1" >/dev/null; }
+
 # need COMMAND PACKAGE WHAT: installs what is missing where it may; else that part is skipped, or has failed with CI=true. False: it is missing.
 need() {
-    command -v "$1" >/dev/null && return 0
+    have "$1" && return 0
     if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
         say "Installing $2 ($3) …"
         alone bash -c "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $2" >"$logs/apt-$2.log" 2>&1 </dev/null \
             || tail -n 5 "$logs/apt-$2.log"
-        command -v "$1" >/dev/null && return 0
+        have "$1" && return 0
     fi
     without "$2" "$3"
 }
@@ -50,6 +53,10 @@ need() {
 without() {
     if [[ ${CI:-} == true ]]; then fail "$1 is missing: $2"; else say "SKIPPED: $1 is missing: $2"; fi
     return 1
+}
+
+need_servers() {
+    need initdb postgresql "tests on PostgreSQL" && need redis-server redis-server "tests of several nodes" && need nginx nginx-light "tests of several nodes"
 }
 
 # Prints, now and then, how far a running test project is.
@@ -70,10 +77,13 @@ watch() {
 
 count() { sed -n "s/.*<assembly [^>]* $1=\"\([0-9]*\)\".*/\1/p" "$2" 2>/dev/null | head -n 1; }
 
+# run_project PROJECT [STORE [FILTER …]]
 run_project() {
-    local name=$1 dll=tests/$1/bin/Release/net10.0/$1.dll log=$logs/$1.log xml=$logs/$1.xml code begun=$SECONDS
-    say "$name"
-    dotnet "$dll" -noColor -noLogo -noAutoReporters -reporter verbose -xml "$xml" >"$log" 2>&1 </dev/null &
+    local name=$1 store=${2:-} dll=tests/$1/bin/Release/net10.0/$1.dll code begun=$SECONDS
+    local log=$logs/$name$store.log xml=$logs/$name$store.xml
+    shift $(($# > 1 ? 2 : 1))
+    say "$name${store:+ on $store}"
+    MARU_TEST_STORE=$store dotnet "$dll" -noColor -noLogo -noAutoReporters -reporter verbose -xml "$xml" "$@" >"$log" 2>&1 </dev/null &
     child=$!
     watch "$child" "$log"
     wait "$child"
@@ -129,6 +139,18 @@ for package in tests/*/package-lock.json; do
     fi
 done
 
-for project in tests/*/*.csproj; do run_project "$(basename "$project" .csproj)"; done
+servers=
+need_servers && servers=yes
+
+for project in tests/*/*.csproj; do
+    case $project in
+        */Maru.Server.Tests.csproj) run_project Maru.Server.Tests sqlite -trait- Store=postgres ;;
+        *) run_project "$(basename "$project" .csproj)" ;;
+    esac
+done
+# Everything that touches the store, once more on the other one; what is about SQLite, or hardly about a store, was run above.
+if [[ $servers ]]; then
+    run_project Maru.Server.Tests postgres -trait- Store=sqlite -namespace- Maru.Server.Tests.Load -namespace- Maru.Server.Tests.Slow -namespace- Maru.Server.Tests.Clients
+fi
 run_gate
 ((failed == 0))
