@@ -11,8 +11,8 @@ internal sealed class ClusterRig : IAsyncDisposable
     private PostgresServer? _postgres;
     private string _database = "";
 
-    /// <summary>Settings with which nothing but the bus brings a message to another node: who finds it in the store would come too late.</summary>
-    public static readonly string[] BusOnly = ["--Maru:Engine:TailCheck=01:00:00", "--Maru:Engine:TailCheckAlone=01:00:00"];
+    /// <summary>Settings with which nothing but the bus brings a message to another node in time: the store is looked into once a minute, and believed at the second look.</summary>
+    public static readonly string[] BusOnly = ["--Maru:Engine:TailCheck=00:01:00", "--Maru:Engine:TailCheckAlone=00:01:00"];
 
     public IReadOnlyList<RedisProcess> Redis => _redis;
 
