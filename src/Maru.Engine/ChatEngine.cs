@@ -35,7 +35,7 @@ public sealed class ChatEngine : IDisposable
         _authenticator = authenticator;
         _log = log;
         _backplane = backplane;
-        Allowances = new SendAllowances(options, time);
+        Allowances = new Allowances(options.MessageBurst, options.MessagesPerSecond, TimeSpan.FromSeconds(1), time);
         Connections = new ConnectionTable(options, Clock);
         Rooms = new RoomTable(log, backplane) { Make = (id, table) => new Room(id, _lanes!.For(id), table, _pages!, options, Clock, Metrics!) };
         Metrics = new EngineMetrics(() => Connections.Count, () => Rooms.Count);
@@ -51,13 +51,14 @@ public sealed class ChatEngine : IDisposable
 
     public EngineMetrics Metrics { get; }
 
+    /// <summary>How much each user may send, over all of that user's connections and requests.</summary>
+    public Allowances Allowances { get; }
+
     internal TimeProvider Time { get; }
 
     internal EngineClock Clock { get; }
 
     internal EngineLog Log { get; }
-
-    internal SendAllowances Allowances { get; }
 
     internal RoomTable Rooms { get; }
 

@@ -81,7 +81,7 @@ internal sealed partial class StompSession
     private void SendMessage(in StompFrame frame, RoomId room, Transaction? transaction)
     {
         var key = Bytes(frame, "client-key"u8);
-        if (!Engine.Allowances.TrySpend(User!.Id)) Refuse(frame, Problem.RateLimited, $"You may send {Engine.Options.MessagesPerSecond} messages a second.");
+        if (!Engine.Allowances.TrySpend(User!.Id.Value)) Refuse(frame, Problem.RateLimited, $"You may send {Engine.Options.MessagesPerSecond} messages a second.");
         else if (key is not null && (key.Length == 0 || key.Length > Engine.Options.MaxClientKeyBytes || !Utf8.IsValid(key))) Refuse(frame, Problem.Invalid, $"client-key must have 1 to {Engine.Options.MaxClientKeyBytes} bytes of UTF-8.");
         else if (!MessageBody.TryRead(frame.Body, Engine.Options.MaxTextBytes, out var body, out var problem, out var detail)) Refuse(frame, problem, detail);
         else if (FindMembership(room) is { } membership) Submit(membership, body, key, Bytes(frame, "receipt"u8), transaction);
@@ -147,7 +147,7 @@ internal sealed partial class StompSession
 
     private void SendSignal(in StompFrame frame, RoomId room, string name, Transaction? transaction)
     {
-        if (!Engine.Allowances.TrySpend(User!.Id))
+        if (!Engine.Allowances.TrySpend(User!.Id.Value))
         {
             Refuse(frame, Problem.RateLimited, $"You may send {Engine.Options.MessagesPerSecond} messages a second.");
             return;

@@ -9,12 +9,12 @@ internal sealed class Sweeper : IDisposable
 
     private readonly ITimer _timer;
 
-    public Sweeper(ConnectionTable connections, SendAllowances allowances, EngineClock clock, EngineLog log, TimeProvider time) =>
+    public Sweeper(ConnectionTable connections, Allowances allowances, EngineClock clock, EngineLog log, TimeProvider time) =>
         _timer = time.CreateTimer(_ => Sweep(connections, allowances, clock, log), null, Period, Period);
 
     public void Dispose() => _timer.Dispose();
 
-    private static void Sweep(ConnectionTable connections, SendAllowances allowances, EngineClock clock, EngineLog log)
+    private static void Sweep(ConnectionTable connections, Allowances allowances, EngineClock clock, EngineLog log)
     {
         clock.Advance();
         connections.Sweep();

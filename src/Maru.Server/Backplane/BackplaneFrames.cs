@@ -12,17 +12,21 @@ internal enum BackplaneKind : byte
     /// <summary>A run that was too large to send: only how far the log goes now.</summary>
     Head = 2,
     Signal = 3,
+
+    /// <summary>What a node let through of a rate limit.</summary>
+    Spent = 4,
 }
 
 /// <summary>
-/// What nodes tell each other of a room, as bytes:
+/// What nodes tell each other, as bytes:
 /// <code>
 /// frame  = version(1) kind(1) node(16) body
 /// run    = count { seq type member text(body) }       member: 0 for none
 /// head   = seq
 /// signal = name sender isText count { header } body   all texts: length and bytes
+/// spent  = limit(1) count { key(8) count }
 /// </code>
-/// Numbers are 7-bit groups, the lowest first, but for <c>version</c>, <c>kind</c>, <c>type</c> and <c>isText</c>, which are a byte.
+/// Numbers are 7-bit groups, the lowest first, but for those of a fixed size.
 /// </summary>
 internal static class BackplaneFrames
 {
@@ -59,6 +63,18 @@ internal static class BackplaneFrames
         foreach (var text in signal.Headers) Write(writer, text);
         Write(writer, signal.Body);
     });
+
+    public static byte[] Spent(Guid node, Limit limit, IReadOnlyCollection<(long Key, int Count)> spent) =>
+        Write(node, BackplaneKind.Spent, Header + 4 + (12 * spent.Count), writer =>
+        {
+            writer.Write((byte)limit);
+            writer.Write7BitEncodedInt(spent.Count);
+            foreach (var (key, count) in spent)
+            {
+                writer.Write(key);
+                writer.Write7BitEncodedInt(count);
+            }
+        });
 
     /// <summary>Who sent the frame, and what it is; false: a newer program's, or none at all.</summary>
     public static bool TryReadHeader(ReadOnlySpan<byte> frame, out Guid node, out BackplaneKind kind)
@@ -104,6 +120,16 @@ internal static class BackplaneFrames
         if (headers.Length % 2 > 0) throw new FormatException("a header without a value");
         for (var i = 0; i < headers.Length; i++) headers[i] = ReadBytes(reader, frame.Length);
         return new SignalFrame(name, sender, headers, ReadBytes(reader, frame.Length), isText, number);
+    }
+
+    /// <inheritdoc cref="ReadRun"/>
+    public static (Limit Limit, (long Key, int Count)[] Spent) ReadSpent(byte[] frame)
+    {
+        using var reader = Reader(frame);
+        var limit = (Limit)reader.ReadByte();
+        var spent = new (long, int)[Checked(reader.Read7BitEncodedInt(), SharedLimits.MaxTold)];
+        for (var i = 0; i < spent.Length; i++) spent[i] = (reader.ReadInt64(), Checked(reader.Read7BitEncodedInt(), int.MaxValue));
+        return (limit, spent);
     }
 
     private static byte[] Write(Guid node, BackplaneKind kind, int bytes, Action<BinaryWriter> body)

@@ -48,6 +48,20 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
         if (server.Answers && signal.Bytes <= _options.FrameBytes) server.Publish(Channel(room), BackplaneFrames.Signal(_node, signal));
     }
 
+    /// <summary>What concerns no room goes over the first server's share.</summary>
+    /// <param name="topic">of the channel's name</param>
+    /// <param name="heard">gets frames of other nodes</param>
+    public void Listen(string topic, Action<byte[]> heard) =>
+        _ = _ring[0].ListenAsync(Channel(topic), frame => Read(frame, _ => heard(frame)));
+
+    /// <inheritdoc cref="Listen"/>
+    /// <param name="topic">of the channel's name</param>
+    /// <param name="frame">what to send, as this node</param>
+    public void Publish(string topic, Func<Guid, byte[]> frame)
+    {
+        if (_ring[0].Answers) _ring[0].Publish(Channel(topic), frame(_node));
+    }
+
     public void Use(RoomId room)
     {
         lock (_uses)
@@ -71,6 +85,8 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
 
     private string Channel(RoomId room) => string.Create(CultureInfo.InvariantCulture, $"{_options.Prefix}:r:{room.Value}");
 
+    private string Channel(string topic) => $"{_options.Prefix}:{topic}";
+
     private async Task ListenAsync(RoomId room)
     {
         // What was committed after the room's head was read, and before this came through, nobody told us.
@@ -79,9 +95,9 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
 
     private void Hear(RoomId room, byte[] frame)
     {
-        try
+        if (_engine is not { } engine) return;
+        Read(frame, kind =>
         {
-            if (_engine is not { } engine || !BackplaneFrames.TryReadHeader(frame, out var node, out var kind) || node == _node) return;
             switch (kind)
             {
                 case BackplaneKind.Run:
@@ -94,6 +110,15 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
                     engine.Receive(room, BackplaneFrames.ReadSignal(frame, engine.NextSignal()));
                     break;
             }
+        });
+    }
+
+    /// <summary>Passes another node's frame on; whatever else is on the channel is dropped.</summary>
+    private void Read(byte[] frame, Action<BackplaneKind> read)
+    {
+        try
+        {
+            if (BackplaneFrames.TryReadHeader(frame, out var node, out var kind) && node != _node) read(kind);
         }
         catch (Exception e) when (e is IOException or FormatException)
         {
@@ -116,7 +141,7 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "{Bytes} bytes on a room's channel are not to be read: does another program use it?")]
+        [LoggerMessage(LogLevel.Warning, "{Bytes} bytes on a channel of ours are not to be read: does another program use it?")]
         public static partial void Unreadable(ILogger log, int bytes, Exception e);
     }
 }

@@ -1,9 +1,15 @@
+using System.Buffers.Binary;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
 using System.Threading.RateLimiting;
+using Maru.Engine;
+using Maru.Server.Backplane;
+using Microsoft.AspNetCore.RateLimiting;
 
 namespace Maru.Server.Platform;
 
-/// <summary>Token buckets a user and an address, in memory. Full means 429 with <c>Retry-After</c>; nothing waits.</summary>
+/// <summary>What one user or one address may ask, over all nodes (<see cref="SharedLimits"/>). Too much means 429 with <c>Retry-After</c>; nothing waits.</summary>
 internal static class RateLimits
 {
     /// <summary>For what costs a password's hash or makes an account.</summary>
@@ -12,12 +18,15 @@ internal static class RateLimits
     public static void AddRateLimits(this IServiceCollection services, RateLimitOptions options)
     {
         if (!options.Enabled) return;
-        services.AddRateLimiter(limiter =>
+        services.AddRateLimiter();
+        services.AddOptions<RateLimiterOptions>().Configure<SharedLimits>((limiter, limits) =>
         {
-            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, Key>(context => context.User is Caller caller
-                ? Bucket(new Key(caller.UserId.Value, null), options.UserBurst, options.UserPerSecond, TimeSpan.FromSeconds(1))
-                : Bucket(new Key(0, Address(context)), options.AddressBurst, options.AddressPerSecond, TimeSpan.FromSeconds(1)));
-            limiter.AddPolicy(SignIn, context => Bucket(Address(context), options.SignInBurst, options.SignInPerMinute, TimeSpan.FromMinutes(1)));
+            var users = limits.Add(Limit.Users, options.UserBurst, options.UserPerSecond, TimeSpan.FromSeconds(1));
+            var addresses = limits.Add(Limit.Addresses, options.AddressBurst, options.AddressPerSecond, TimeSpan.FromSeconds(1));
+            var signIns = limits.Add(Limit.SignIns, options.SignInBurst, options.SignInPerMinute, TimeSpan.FromMinutes(1));
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, Key>(context =>
+                context.User is Caller caller ? Partition(users, caller.UserId.Value) : Partition(addresses, KeyOf(Address(context))));
+            limiter.AddPolicy(SignIn, context => Partition(signIns, KeyOf(Address(context))));
             limiter.OnRejected = (rejected, _) => new ValueTask(Problems.Busy(rejected.HttpContext, Wait(rejected.Lease)).ExecuteAsync(rejected.HttpContext));
         });
     }
@@ -27,10 +36,12 @@ internal static class RateLimits
         if (app.Services.GetRequiredService<RateLimitOptions>().Enabled) app.UseRateLimiter();
     }
 
-    public static RateLimitPartition<T> Bucket<T>(T key, int burst, int perPeriod, TimeSpan period) where T : notnull =>
-        RateLimitPartition.GetTokenBucketLimiter(
-            key,
-            _ => new TokenBucketRateLimiterOptions { TokenLimit = burst, TokensPerPeriod = perPeriod, ReplenishmentPeriod = period, AutoReplenishment = false });
+    /// <summary>One key's share of a limit.</summary>
+    public static RateLimitPartition<Key> Partition(Allowances allowances, long key) =>
+        RateLimitPartition.Get(new Key(allowances, key), static x => new AllowanceLimiter(x.Allowances, x.Of));
+
+    /// <summary>Of an address or a handle; the same on every node.</summary>
+    public static long KeyOf(string text) => BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>How long whoever was refused this has to wait; zero where nobody can say.</summary>
     public static TimeSpan Wait(RateLimitLease refused) => refused.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.Zero;
@@ -43,5 +54,5 @@ internal static class RateLimits
         var address => address.MapToIPv4().ToString(),
     };
 
-    private readonly record struct Key(long User, string? Address);
+    public readonly record struct Key(Allowances Allowances, long Of);
 }

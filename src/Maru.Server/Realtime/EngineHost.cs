@@ -10,11 +10,13 @@ namespace Maru.Server.Realtime;
 /// Starts the engine with the program and stops it first: at the first sign of the end everything queued is committed, delivered and answered, and clients are told to
 /// come back, before the web server waits for their connections. Brings what happens to accounts to their connections.
 /// </summary>
-internal sealed class EngineHost(ChatEngine engine, IBackplane backplane, AccountEvents events, AccountStore accounts, IHostApplicationLifetime lifetime) : IHostedService
+internal sealed class EngineHost(ChatEngine engine, IBackplane backplane, SharedLimits limits, AccountEvents events, AccountStore accounts, IHostApplicationLifetime lifetime) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
         (backplane as RedisBackplane)?.Attach(engine);
+        limits.Add(Limit.Messages, engine.Allowances);
+        limits.Connect(backplane);
         engine.Start();
         lifetime.ApplicationStopping.Register(engine.Stop);
         events.SessionsEnded += (user, sessions, reason) =>

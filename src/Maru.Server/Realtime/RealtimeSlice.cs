@@ -25,6 +25,7 @@ internal static class RealtimeSlice
         var services = builder.Services;
         if (options.Redis.Length == 0) services.AddSingleton<IBackplane, LocalBackplane>();
         else services.AddSingleton<IBackplane, RedisBackplane>();
+        services.AddSingleton<SharedLimits>();
         services.AddSingleton<Maru.Engine.Sessions.Authenticator>(provider => provider.GetRequiredService<SocketAuthenticator>().AuthenticateAsync);
         services.AddSingleton<SocketAuthenticator>();
         services.AddSingleton<ChatEngine>();

@@ -50,6 +50,7 @@ public sealed class BackplaneFramesTests
             BackplaneFrames.Run(Node, [Entry(5, EntryType.MessageCreated, "one"), Entry(6, EntryType.MemberLeft, "two", 3)], 10_000),
             BackplaneFrames.Head(Node, 1L << 40),
             BackplaneFrames.Signal(Node, new SignalFrame("cursor", new UserId(3), [[1], [2]], [1, 2, 3], true, 1)),
+            BackplaneFrames.Spent(Node, Limit.Users, [(-1, 3), (long.MaxValue, 1 << 20)]),
         ];
         foreach (var frame in frames)
         {
@@ -88,6 +89,9 @@ public sealed class BackplaneFramesTests
                     break;
                 case BackplaneKind.Signal:
                     BackplaneFrames.ReadSignal(frame, 1);
+                    break;
+                case BackplaneKind.Spent:
+                    BackplaneFrames.ReadSpent(frame);
                     break;
             }
 

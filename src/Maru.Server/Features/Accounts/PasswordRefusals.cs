@@ -9,7 +9,7 @@ internal static class PasswordRefusals
     public static ProblemHttpResult? Refusal(this PasswordCheck check, HttpContext context) => check switch
     {
         PasswordCheck.Busy => Problems.Busy(context),
-        PasswordCheck.TooOften => Problems.Busy(context, TimeSpan.FromMinutes(1)),   // the attempts come back together, a minute after the first
+        PasswordCheck.TooOften => Problems.Busy(context, TimeSpan.FromMinutes(1)),   // by then all of them have come back
         _ => null,
     };
 }

@@ -1,4 +1,6 @@
 using System.Threading.RateLimiting;
+using Maru.Engine;
+using Maru.Server.Backplane;
 using Maru.Server.Platform;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
@@ -30,10 +32,10 @@ internal sealed class Passwords : IDisposable
 
     private readonly PasswordHasher<object> _hasher;
     private readonly ConcurrencyLimiter _workers;
-    private readonly PartitionedRateLimiter<string> _attempts;
+    private readonly Allowances _attempts;
     private readonly string _nobodysHash;
 
-    public Passwords(PasswordOptions options, RateLimitOptions limits)
+    public Passwords(PasswordOptions options, RateLimitOptions limits, SharedLimits shared)
     {
         _hasher = new PasswordHasher<object>(Options.Create(new PasswordHasherOptions { IterationCount = options.Iterations }));
         _workers = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
@@ -42,9 +44,7 @@ internal sealed class Passwords : IDisposable
             QueueLimit = options.Queue,
             QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         });
-        _attempts = PartitionedRateLimiter.Create<string, string>(handle => limits.Enabled
-            ? RateLimits.Bucket(handle, limits.AttemptsPerAccount, limits.AttemptsPerAccount, TimeSpan.FromMinutes(1))
-            : RateLimitPartition.GetNoLimiter(handle));
+        _attempts = shared.Add(Limit.Attempts, limits.AttemptsPerAccount, limits.Enabled ? limits.AttemptsPerAccount : 0, TimeSpan.FromMinutes(1));
         _nobodysHash = _hasher.HashPassword(Nobody, Guid.NewGuid().ToString());
     }
 
@@ -57,8 +57,7 @@ internal sealed class Passwords : IDisposable
     /// <param name="hash">what the store has; null for nothing</param>
     public async Task<PasswordCheck> CheckAsync(string handle, string? hash, string password, CancellationToken ct)
     {
-        using var attempt = _attempts.AttemptAcquire(handle);
-        if (!attempt.IsAcquired) return PasswordCheck.TooOften;
+        if (!_attempts.TrySpend(RateLimits.KeyOf(handle))) return PasswordCheck.TooOften;
         return await ComputeAsync(
             PasswordCheck.Busy,
             () => (_hasher.VerifyHashedPassword(Nobody, hash ?? _nobodysHash, password), hash) switch
@@ -70,11 +69,7 @@ internal sealed class Passwords : IDisposable
             ct);
     }
 
-    public void Dispose()
-    {
-        _workers.Dispose();
-        _attempts.Dispose();
-    }
+    public void Dispose() => _workers.Dispose();
 
     private async Task<T> ComputeAsync<T>(T busy, Func<T> compute, CancellationToken ct)
     {

@@ -13,7 +13,7 @@ internal sealed class MessageSends(ChatEngine engine, Database database)
     /// <param name="key">the idempotency key, UTF-8, or null</param>
     public async Task<Sent> SendAsync(RoomId room, UserId user, MessageBody body, byte[]? key, CancellationToken ct)
     {
-        if (!engine.Allowances.TrySpend(user)) return new Sent(Problem.RateLimited) { Detail = $"You may send {engine.Options.MessagesPerSecond} messages a second." };
+        if (!engine.Allowances.TrySpend(user.Value)) return new Sent(Problem.RateLimited) { Detail = $"You may send {engine.Options.MessagesPerSecond} messages a second." };
         var profile = await database.FirstAsync<UserRow>("SELECT id, handle, name, avatar_url FROM users WHERE id = @user AND deleted_at IS NULL", new { user = user.Value }, ct);
         if (profile is null) return new Sent(Problem.NotFound);
         Membership? membership = null;

@@ -1,4 +1,5 @@
 using Maru.Engine;
+using Maru.Server.Backplane;
 using Maru.Server.Platform;
 using Microsoft.AspNetCore.RateLimiting;
 
@@ -16,9 +17,10 @@ internal static class MessageSlice
         services.AddSingleton<MessageChanges>();
         services.AddSingleton<MessageSends>();
         services.AddJson(MessagesJson.Default);
-        services.AddOptions<RateLimiterOptions>().Configure<EngineOptions>(static (limiter, engine) => limiter.AddPolicy(SendLimit, context =>
-            engine.MessagesPerSecond > 0 && context.User is Caller caller
-                ? RateLimits.Bucket(caller.UserId, engine.MessageBurst, engine.MessagesPerSecond, TimeSpan.FromSeconds(1))
-                : System.Threading.RateLimiting.RateLimitPartition.GetNoLimiter(default(UserId))));
+        services.AddOptions<RateLimiterOptions>().Configure<EngineOptions, SharedLimits>(static (limiter, engine, limits) =>
+        {
+            var sends = limits.Add(Limit.Sends, engine.MessageBurst, engine.MessagesPerSecond, TimeSpan.FromSeconds(1));
+            limiter.AddPolicy(SendLimit, context => RateLimits.Partition(sends, context.User is Caller caller ? caller.UserId.Value : 0));
+        });
     }
 }

@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using Maru.Engine;
+using Maru.Server.Backplane;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -17,12 +18,11 @@ internal sealed class RoomPasswords : IDisposable
     private readonly PartitionedRateLimiter<UserId> _oneAtATime;
     private readonly PartitionedRateLimiter<UserId> _turns;
 
-    public RoomPasswords(Passwords passwords, PasswordOptions options, RateLimitOptions limits)
+    public RoomPasswords(Passwords passwords, PasswordOptions options, RateLimitOptions limits, SharedLimits shared)
     {
         _passwords = passwords;
-        _allowances = PartitionedRateLimiter.Create<UserId, UserId>(user => limits.Enabled
-            ? RateLimits.Bucket(user, limits.RoomPasswordsPerUser, limits.RoomPasswordsPerUser, TimeSpan.FromMinutes(1))
-            : RateLimitPartition.GetNoLimiter(user));
+        var allowances = shared.Add(Limit.RoomPasswords, limits.RoomPasswordsPerUser, limits.Enabled ? limits.RoomPasswordsPerUser : 0, TimeSpan.FromMinutes(1));
+        _allowances = PartitionedRateLimiter.Create<UserId, RateLimits.Key>(user => RateLimits.Partition(allowances, user.Value));
         _oneAtATime = PartitionedRateLimiter.Create<UserId, UserId>(user =>
             RateLimitPartition.GetConcurrencyLimiter(user, _ => new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = options.Queue }));
         _turns = PartitionedRateLimiter.CreateChained(_allowances, _oneAtATime);
