@@ -25,6 +25,7 @@ internal sealed class FaultyServer : IDisposable
     private readonly List<NetworkStream> _members = [];
     private readonly HashSet<NetworkStream> _onFirstNode = [];
     private byte[]? _held;
+    private readonly Timer _beat;
     private int _refusals;
     private bool _hungUp;
     private long _hungUpAt;
@@ -38,6 +39,7 @@ internal sealed class FaultyServer : IDisposable
             return new Uri($"ws://127.0.0.1:{((IPEndPoint)node.LocalEndpoint).Port}/ws");
         })];
         foreach (var node in _nodes) _ = AcceptAsync(node);
+        _beat = new Timer(_ => Beat(), null, TimeSpan.Zero, fault == "node, stopped" ? TimeSpan.FromMilliseconds(200) : Timeout.InfiniteTimeSpan);
     }
 
     public IReadOnlyList<Uri> Urls { get; }
@@ -49,6 +51,7 @@ internal sealed class FaultyServer : IDisposable
 
     public void Dispose()
     {
+        _beat.Dispose();
         foreach (var node in _nodes) node.Dispose();
     }
 
@@ -196,6 +199,14 @@ internal sealed class FaultyServer : IDisposable
 
         var named = _fault == "wrong-receipt" && seq == At ? seq - 1 : seq;
         Write(sender, ServerBytes.Stomp($"RECEIPT\nreceipt-id:{receipt}\nseq:{named}\nroom:1\n\n"));
+    }
+
+    private void Beat()
+    {
+        lock (_lock)
+        {
+            foreach (var member in _members.Where(member => !IsSilent(member))) Write(member, WebSocketFrames.Message(WebSocketOpcode.Text, "\n"u8));
+        }
     }
 
     private bool IsSilent(NetworkStream member)

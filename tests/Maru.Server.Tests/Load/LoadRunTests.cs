@@ -96,7 +96,7 @@ public sealed class LoadRunTests
     [Fact]
     public async Task A_server_whose_heart_beat_stops_is_left_for_the_next_one()
     {
-        var result = await RunAsync("node, stopped", ["heartBeat=0.5"]);
+        var result = await RunAsync("node, stopped", ["heartBeat=3"]);
 
         result.Errors["no-heart-beat"].ShouldBeGreaterThanOrEqualTo(5);
         Broken(result).ShouldBeEmpty();
