@@ -116,6 +116,23 @@ run_gate() {
     fi
 }
 
+# A cluster under verified load, with something killed, paused or cut off every 20 s.
+run_chaos() {
+    local begun=$SECONDS
+    say "Chaos"
+    CHAOS_OUT=$logs/chaos scripts/chaos.sh short >"$logs/chaos.log" 2>&1 </dev/null &
+    child=$!
+    if wait "$child"; then
+        ((passed++))
+        say "  every guarantee held in $((SECONDS - begun)) s; $(grep -aE '^[0-9]+ faults' "$logs/chaos.log")"
+    else
+        grep -aE 'fault |BROKEN|MISSED|error ' "$logs/chaos.log"
+        tail -n 30 "$logs/chaos.log"
+        fail "chaos"
+    fi
+    child=
+}
+
 if ! command -v dotnet >/dev/null; then
     fail "the .NET 10 SDK is missing, https://dotnet.microsoft.com/download/dotnet/10.0"
     exit 1
@@ -153,4 +170,5 @@ if [[ $servers ]]; then
     run_project Maru.Server.Tests postgres -trait- Store=sqlite -namespace- Maru.Server.Tests.Load -namespace- Maru.Server.Tests.Slow -namespace- Maru.Server.Tests.Clients
 fi
 run_gate
+[[ $servers ]] && run_chaos
 ((failed == 0))
