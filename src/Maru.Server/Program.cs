@@ -20,8 +20,9 @@ internal static class Program
     /// <exception cref="StartException">It cannot run as it is set up.</exception>
     public static async Task<WebApplication> BuildAsync(string[] args, Action<IServiceCollection>? adjust = null)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var builder = CreateBuilder(args);
         var options = Settings.Read(builder.Configuration);
+        HostSettings.Check(builder.Configuration);
         builder.AddWebServer(options.Limits);
         builder.AddLogs();
 
@@ -59,5 +60,17 @@ internal static class Program
         app.MapMessages();
         app.MapRealtime();
         return app;
+    }
+
+    private static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        try
+        {
+            return WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        }
+        catch (InvalidDataException e)
+        {
+            throw new StartException($"A file of settings cannot be read. {Settings.Line(e)}", e);
+        }
     }
 }

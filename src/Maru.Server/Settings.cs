@@ -23,12 +23,15 @@ internal static class Settings
         }
         catch (InvalidOperationException e)
         {
-            throw new StartException($"A setting cannot be read. {e.Message.ReplaceLineEndings(" ")}", e);
+            throw new StartException($"A setting cannot be read. {Line(e)}", e);
         }
 
         Validate(options, Section);
         return options;
     }
+
+    /// <summary>What the framework says, and why, in one line.</summary>
+    public static string Line(Exception e) => $"{e.Message} {e.InnerException?.Message}".TrimEnd().ReplaceLineEndings(" ");
 
     /// <summary>Makes each group of settings (<see cref="MaruOptions.Jwt"/> …) available by its own type.</summary>
     public static void AddTo(this MaruOptions options, IServiceCollection services)

@@ -5,7 +5,6 @@ using Maru.Server.Platform;
 using Maru.Server.Realtime;
 using Maru.Server.Storage;
 using Maru.Server.Storage.Sqlite;
-using Microsoft.AspNetCore.Connections;
 
 namespace Maru.Server.Commands;
 
@@ -44,13 +43,8 @@ internal static class MaruCommand
         catch (StartException e)
         {
             await Console.Error.WriteLineAsync($"maru: {e.Message}");
+            return BadSetup;
         }
-        catch (IOException e) when (e.InnerException is AddressInUseException)
-        {
-            await Console.Error.WriteLineAsync($"maru: {e.Message} Choose another with --urls, or end the program that has it.");
-        }
-
-        return BadSetup;
     }
 
     private static async Task ServeAsync(string[] args)
@@ -61,9 +55,22 @@ internal static class MaruCommand
         using var ignored = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create((PosixSignal)FileSizeExceeded, signal => signal.Cancel = true);
         await using var app = await Program.BuildAsync(args);
         using var claim = StoreClaim.Take(app.Services.GetRequiredService<Database>());
-        await app.StartAsync();
+        await StartAsync(app);
         await Console.Error.WriteLineAsync($"maru {Health.Version} is ready on {string.Join(' ', app.Urls)}");
         await app.WaitForShutdownAsync();
+    }
+
+    private static async Task StartAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (Exception e) when (WebServer.StartFault(e) is { } fault)
+        {
+            await app.StopAsync();   // what has started already ends in good order
+            throw new StartException(fault, e);
+        }
     }
 
     private sealed class PrintVersion : SynchronousCommandLineAction

@@ -1,4 +1,7 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.HttpOverrides;
+using System.Net.Sockets;
+using System.Security.Cryptography;
 using IPAddress = System.Net.IPAddress;
 using IPNetwork = System.Net.IPNetwork;
 
@@ -17,8 +20,17 @@ internal static class WebServer
             kestrel.Limits.MaxRequestBodySize = limits.RequestBytes;
             if (limits.Connections > 0) kestrel.Limits.MaxConcurrentConnections = kestrel.Limits.MaxConcurrentUpgradedConnections = limits.Connections;
         });
-        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null) builder.WebHost.UseUrls(DefaultUrl);
+        if (Array.TrueForAll(["urls", "http_ports", "https_ports"], key => string.IsNullOrEmpty(builder.Configuration[key]))) builder.WebHost.UseUrls(DefaultUrl);
     }
+
+    /// <summary>What is wrong with the addresses or certificates that Kestrel was given, in one line; null when something else failed.</summary>
+    public static string? StartFault(Exception e) => e switch
+    {
+        IOException { InnerException: AddressInUseException } => $"{e.Message} Choose another with --urls, or end the program that has it.",
+        SocketException or CryptographicException or UnauthorizedAccessException => $"It cannot listen as --urls or the section Kestrel says. {Settings.Line(e)}",
+        _ when e.Source?.StartsWith("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal) == true => $"It cannot listen as --urls or the section Kestrel says. {Settings.Line(e)}",
+        _ => null,
+    };
 
     /// <summary>Behind a proxy the address that limits count by is the one that the proxy tells, if it is one of ours; anybody else could tell any.</summary>
     public static void UseProxies(this WebApplication app)

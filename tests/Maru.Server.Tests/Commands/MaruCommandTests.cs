@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
 using Maru.Server.Commands;
+using Maru.Server.Tests.Kit;
 
 namespace Maru.Server.Tests.Commands;
 
@@ -14,4 +17,62 @@ public sealed class MaruCommandTests
     [InlineData("sed")]
     public async Task What_the_operator_can_mend_ends_with_code_2(string argument) =>
         (await MaruCommand.RunAsync([argument, "--hostBuilder:reloadConfigOnChange=false"])).ShouldBe(2);
+
+    [Theory]
+    [InlineData("urls has nonsense", "--urls=nonsense")]
+    [InlineData("none of Trace, Debug", "--Logging:LogLevel:Default=Foo")]
+    [InlineData("http_ports has abc", "--http_ports=abc")]
+    [InlineData("Only 'http://' and 'https://' are supported", "--urls=ftp://127.0.0.1:0")]
+    [InlineData("No server certificate was specified", "--urls=https://127.0.0.1:0")]
+    [InlineData("--urls", "--urls=http://203.0.113.9:0")]   // of nobody's machine: RFC 5737
+    [InlineData("missing the required 'Url'", "--Kestrel:Endpoints:A:Protocols=Http1")]
+    public async Task Where_it_cannot_listen_it_says_so_in_one_line(string what, params string[] arguments)
+    {
+        using var folder = new Folder();
+        var (code, lines) = await MaruProcess.RunAsync([.. MaruProcess.Store(folder), .. arguments]);
+        code.ShouldBe(2, string.Join('\n', lines));
+        lines.Single(line => line.StartsWith("maru: ", StringComparison.Ordinal)).ShouldContain(what);
+        lines.ShouldAllBe(line => line.StartsWith("maru: ", StringComparison.Ordinal) || line.StartsWith('{'));
+        lines.ShouldNotContain(line => line.Contains("\"Critical\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_certificate_that_is_none_is_no_bug()
+    {
+        using var folder = new Folder();
+        var file = Path.Combine(folder, "server.pfx");
+        File.WriteAllText(file, "none");
+        var (code, lines) = await MaruProcess.RunAsync([.. MaruProcess.Store(folder), "--urls=https://127.0.0.1:0", $"--Kestrel:Certificates:Default:Path={file}"]);
+        code.ShouldBe(2, string.Join('\n', lines));
+        lines.Single(line => line.StartsWith("maru: ", StringComparison.Ordinal)).ShouldContain("--urls or the section Kestrel");
+    }
+
+    [Fact]
+    public async Task An_address_that_is_taken_is_named()
+    {
+        using var folder = new Folder();
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var (code, lines) = await MaruProcess.RunAsync([.. MaruProcess.Store(folder), $"--urls=http://{taken.LocalEndpoint}"]);
+        code.ShouldBe(2);
+        lines.Single(line => line.StartsWith("maru: ", StringComparison.Ordinal)).ShouldContain($"{taken.LocalEndpoint}: address already in use");
+    }
+
+    [Fact]
+    public async Task A_file_of_settings_that_cannot_be_read_is_named()
+    {
+        var name = $"broken-{Guid.NewGuid():n}";
+        var file = Path.Combine(AppContext.BaseDirectory, $"appsettings.{name}.json");
+        File.WriteAllText(file, "{ \"Maru\": ");
+        try
+        {
+            var (code, lines) = await MaruProcess.RunAsync($"--environment={name}");
+            code.ShouldBe(2, string.Join('\n', lines));
+            lines.ShouldHaveSingleItem().ShouldContain(name);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
 }

@@ -1,0 +1,54 @@
+using Maru.Server.Platform;
+using Maru.Server.Tests.Kit;
+using Microsoft.Extensions.Configuration;
+
+namespace Maru.Server.Tests.Platform;
+
+public sealed class HostSettingsTests
+{
+    [Theory]
+    [InlineData("urls", "http://127.0.0.1:8080;nonsense", "nonsense")]
+    [InlineData("urls", "http://127.0.0.1:99999", "http://127.0.0.1:99999")]
+    [InlineData("Kestrel:Endpoints:A:Url", "127.0.0.1", "Kestrel:Endpoints:A:Url")]
+    [InlineData("https_ports", "443;70000", "70000")]
+    [InlineData("shutdownTimeoutSeconds", "abc", "shutdownTimeoutSeconds")]
+    [InlineData("shutdownTimeoutSeconds", "-1", "shutdownTimeoutSeconds")]
+    [InlineData("Logging:Console:FormatterName", "foo", "json, simple, systemd")]
+    [InlineData("Logging:LogLevel:Maru.Requests", "9", "Logging:LogLevel:Maru.Requests")]
+    [InlineData("Logging:Console:LogLevel:Default", "Loud", "Logging:Console:LogLevel:Default")]
+    [InlineData("Kestrel:Certificates:Default:Path", "nowhere.pem", "nowhere.pem")]
+    [InlineData("Kestrel:Endpoints:A:Certificate:KeyPath", "nowhere.key", "nowhere.key")]
+    public void What_cannot_be_meant_is_named_in_one_line(string key, string value, string what)
+    {
+        var message = Should.Throw<StartException>(() => HostSettings.Check(Configuration((key, value)))).Message;
+        message.ShouldContain(what);
+        message.ShouldNotContain("\n");
+    }
+
+    [Theory]
+    [InlineData("urls", "http://*:80;https://[::1]:0;http://unix:/tmp/maru.sock")]
+    [InlineData("urls", "")]
+    [InlineData("http_ports", "80;8080")]
+    [InlineData("shutdownTimeoutSeconds", "60")]
+    [InlineData("Logging:Console:FormatterName", "Simple")]
+    [InlineData("Logging:LogLevel:Default", "debug")]
+    public void What_the_framework_takes_passes(string key, string value) => HostSettings.Check(Configuration((key, value)));
+
+    [Fact]
+    public void A_certificate_is_looked_for_from_the_current_folder()
+    {
+        using var folder = new Folder();
+        var file = Path.Combine(folder, "server.crt");
+        File.WriteAllText(file, "");
+        var configuration = Configuration(("Kestrel:Certificates:Default:Path", Path.GetRelativePath(Directory.GetCurrentDirectory(), file)));
+        HostSettings.Check(configuration);
+        configuration["Kestrel:Certificates:Default:Path"].ShouldBe(file);
+    }
+
+    private static ConfigurationManager Configuration(params (string Key, string Value)[] settings)
+    {
+        var configuration = new ConfigurationManager();
+        configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
+        return configuration;
+    }
+}
