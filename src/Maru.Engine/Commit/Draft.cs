@@ -20,6 +20,9 @@ public abstract class Draft(RoomId room, UserId actor, int bytes, IDraftOwner ow
     /// <summary>The transaction in which it was sent, or null.</summary>
     internal DraftGroup? Group { get; set; }
 
+    /// <summary>Which SEND of its transaction it is, from 1.</summary>
+    internal int Number { get; set; }
+
     /// <summary>Why it was not appended; null when it was.</summary>
     public Problem? Refusal { get; private set; }
 

@@ -26,14 +26,18 @@ internal sealed class DraftGroup
     public void Complete()
     {
         Detail = null;
-        var at = Drafts.FindIndex(x => x.Refusal is not null);
-        if (at < 0) return;
-        Detail = $"Message {at + 1} of the transaction was refused ({Drafts[at].Refusal!.Slug}), so none was stored. {Drafts[at].Detail}".TrimEnd();
+        if (Drafts.Find(x => x.Refusal is not null) is not { Refusal: { } refusal } culprit) return;
+        Detail = Culprit(culprit.Number, refusal, culprit.Detail);
         foreach (var draft in Drafts)
         {
             if (draft.Refusal is null) draft.Refuse(Problem.TransactionRefused, Detail);
         }
     }
+
+    /// <summary>What the COMMIT is told.</summary>
+    /// <param name="number">of the SEND in its transaction, from 1</param>
+    public static string Culprit(int number, Problem refusal, string? detail) =>
+        $"Message {number} of the transaction was refused ({refusal.Slug}), so none was stored. {detail}".TrimEnd();
 
     /// <summary>Any of the lanes: counts a draft whose outcome its owner was told; true for the last.</summary>
     public bool Settle() => Interlocked.Increment(ref _settled) == Drafts.Count;

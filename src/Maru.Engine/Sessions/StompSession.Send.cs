@@ -73,7 +73,7 @@ internal sealed partial class StompSession
                 SendSignal(frame, room, System.Text.Encoding.UTF8.GetString(name), transaction);
                 break;
             default:
-                Refuse(frame, Problem.UnknownDestination, "Send to /app/rooms/{room}/messages or /topic/rooms/{room}/signals/{name}.");
+                RefuseSend(transaction, frame, Problem.UnknownDestination, "Send to /app/rooms/{room}/messages or /topic/rooms/{room}/signals/{name}.");
                 break;
         }
     }
@@ -81,16 +81,16 @@ internal sealed partial class StompSession
     private void SendMessage(in StompFrame frame, RoomId room, Transaction? transaction)
     {
         var key = Bytes(frame, "client-key"u8);
-        if (!Engine.Allowances.TrySpend(User!.Id.Value)) Refuse(frame, Problem.RateLimited, $"You may send {Engine.Options.MessagesPerSecond} messages a second.");
-        else if (key is not null && (key.Length == 0 || key.Length > Engine.Options.MaxClientKeyBytes || !Utf8.IsValid(key))) Refuse(frame, Problem.Invalid, $"client-key must have 1 to {Engine.Options.MaxClientKeyBytes} bytes of UTF-8.");
-        else if (!MessageBody.TryRead(frame.Body, Engine.Options.MaxTextBytes, out var body, out var problem, out var detail)) Refuse(frame, problem, detail);
+        if (!Engine.Allowances.TrySpend(User!.Id.Value)) RefuseSend(transaction, frame, Problem.RateLimited, $"You may send {Engine.Options.MessagesPerSecond} messages a second.");
+        else if (key is not null && (key.Length == 0 || key.Length > Engine.Options.MaxClientKeyBytes || !Utf8.IsValid(key))) RefuseSend(transaction, frame, Problem.Invalid, $"client-key must have 1 to {Engine.Options.MaxClientKeyBytes} bytes of UTF-8.");
+        else if (!MessageBody.TryRead(frame.Body, Engine.Options.MaxTextBytes, out var body, out var problem, out var detail)) RefuseSend(transaction, frame, problem, detail);
         else if (FindMembership(room) is { } membership) Submit(membership, body, key, Bytes(frame, "receipt"u8), transaction);
         else _wait = EnterThenSubmitAsync(room, body, key, Bytes(frame, "receipt"u8), transaction);
     }
 
     private async Task EnterThenSubmitAsync(RoomId room, MessageBody body, byte[]? key, byte[]? receipt, Transaction? transaction)
     {
-        if (await EnterAsync(room, receipt).ConfigureAwait(false) is not { } membership) return;
+        if (await EnterAsync(room, receipt, transaction).ConfigureAwait(false) is not { } membership) return;
         Submit(membership, body, key, receipt, transaction);
         if (_wait is not { } wait) return;
         _wait = null;
@@ -149,7 +149,7 @@ internal sealed partial class StompSession
     {
         if (!Engine.Allowances.TrySpend(User!.Id.Value))
         {
-            Refuse(frame, Problem.RateLimited, $"You may send {Engine.Options.MessagesPerSecond} messages a second.");
+            RefuseSend(transaction, frame, Problem.RateLimited, $"You may send {Engine.Options.MessagesPerSecond} messages a second.");
             return;
         }
 
@@ -169,12 +169,12 @@ internal sealed partial class StompSession
 
     private async Task EnterThenPassAsync(RoomId room, SignalFrame signal, byte[]? receipt, Transaction? transaction)
     {
-        if (await EnterAsync(room, receipt).ConfigureAwait(false) is { } membership) Pass(membership, signal, receipt, transaction);
+        if (await EnterAsync(room, receipt, transaction).ConfigureAwait(false) is { } membership) Pass(membership, signal, receipt, transaction);
     }
 
     private void Pass(Membership membership, SignalFrame signal, byte[]? receipt, Transaction? transaction)
     {
-        if (transaction is not null) Hold(transaction, membership, signal);
+        if (transaction is not null) Hold(transaction, membership, signal, receipt);
         else Post(LaneVerb.Signal, membership.Room, signal, signal.Bytes);
         AcknowledgeNow(receipt);
     }
@@ -188,13 +188,13 @@ internal sealed partial class StompSession
     private Membership? FindMembership(RoomId room) => _memberships.TryGet(room, out var membership) && membership.IsActive ? membership : null;
 
     /// <summary>Looks the user's right up, in the room or in the store, and keeps it; refuses and answers null when there is none.</summary>
-    private async Task<Membership?> EnterAsync(RoomId room, byte[]? receipt)
+    private async Task<Membership?> EnterAsync(RoomId room, byte[]? receipt, Transaction? transaction = null)
     {
         if (_memberships.Remove(room, out var former)) RoomTable.Leave(former);
         if (_memberships.Count >= Engine.Options.MaxRooms) LeaveLost();
         if (_memberships.Count >= Engine.Options.MaxRooms)
         {
-            RefuseNow(receipt, Problem.TooManySubscriptions, $"A connection may use {Engine.Options.MaxRooms} rooms.");
+            RefuseSend(transaction, receipt, Problem.TooManySubscriptions, $"A connection may use {Engine.Options.MaxRooms} rooms.");
             return null;
         }
 
@@ -206,13 +206,18 @@ internal sealed partial class StompSession
         catch (Exception e)
         {
             // The server stops: the session is told so by whoever stops it.
-            if (Engine.Stopping.IsCancellationRequested) return null;
+            if (Engine.Stopping.IsCancellationRequested)
+            {
+                transaction?.Spoil(Problem.ShuttingDown, null);
+                return null;
+            }
+
             Engine.Log.ReadFailed(e);
-            RefuseNow(receipt, Problem.Unavailable, null);
+            RefuseSend(transaction, receipt, Problem.Unavailable, null);
             return null;
         }
 
-        if (membership is null) RefuseNow(receipt, Problem.NotFound, "There is no such room, or you are no member.");
+        if (membership is null) RefuseSend(transaction, receipt, Problem.NotFound, "There is no such room, or you are no member.");
         else _memberships.Add(room, membership);
         return membership;
     }

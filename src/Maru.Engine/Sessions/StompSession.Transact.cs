@@ -33,7 +33,7 @@ internal sealed partial class StompSession
     {
         var group = transaction.Group;
         group.Receipt = receipt;
-        if (group.Drafts.Count + group.Signals.Count < transaction.Sends) RefuseHeld(group, "A SEND of the transaction was refused, so nothing of it was stored.");
+        if (transaction.Refusal is { } refusal) RefuseHeld(group, refusal);
         else if (group.Signals.Exists(x => !x.Membership.IsActive)) RefuseHeld(group, "A signal of the transaction was refused (not-found), so nothing of it was stored.");
         else SubmitHeld(group);
     }
@@ -83,22 +83,32 @@ internal sealed partial class StompSession
 
     private void Hold(Transaction transaction, MessageDraft draft)
     {
-        if (!Fits(transaction, draft.Bytes)) return;
+        if (!Fits(transaction, draft.Bytes, draft.Receipt)) return;
         draft.Group = transaction.Group;
+        draft.Number = transaction.Sends;
         transaction.Group.Drafts.Add(draft);
     }
 
-    private void Hold(Transaction transaction, Membership membership, SignalFrame signal)
+    private void Hold(Transaction transaction, Membership membership, SignalFrame signal, byte[]? receipt)
     {
-        if (Fits(transaction, signal.Bytes)) transaction.Group.Signals.Add((membership, signal));
+        if (Fits(transaction, signal.Bytes, receipt)) transaction.Group.Signals.Add((membership, signal));
     }
 
-    private bool Fits(Transaction transaction, int bytes)
+    private bool Fits(Transaction transaction, int bytes, byte[]? receipt)
     {
         transaction.Bytes += bytes;
         if (transaction.Bytes <= Engine.Options.TransactionBytes) return true;
-        Fail(Problem.TooLarge, $"A transaction may hold {Engine.Options.TransactionBytes} bytes.");
+        Fail(Problem.TooLarge, $"A transaction may hold {Engine.Options.TransactionBytes} bytes.", receipt);
         return false;
+    }
+
+    private void RefuseSend(Transaction? transaction, in StompFrame frame, Problem problem, string? detail) => RefuseSend(transaction, Bytes(frame, "receipt"u8), problem, detail);
+
+    /// <summary>A SEND that is refused at once: nothing of its transaction will be stored.</summary>
+    private void RefuseSend(Transaction? transaction, byte[]? receipt, Problem problem, string? detail)
+    {
+        transaction?.Spoil(problem, detail);
+        RefuseNow(receipt, problem, detail);
     }
 
     /// <summary>The transaction that a SEND names; null when it names none. False: it names one that was not begun, and the connection ends.</summary>
@@ -130,7 +140,12 @@ internal sealed partial class StompSession
 
         public int Bytes { get; set; }
 
-        /// <summary>SENDs that named it; those that it does not hold were refused.</summary>
+        /// <summary>SENDs that named it: the number of the last one.</summary>
         public int Sends { get; set; }
+
+        /// <summary>Which SEND was the first that was refused at once, and why; null while it holds all.</summary>
+        public string? Refusal { get; private set; }
+
+        public void Spoil(Problem problem, string? detail) => Refusal ??= DraftGroup.Culprit(Sends, problem, detail);
     }
 }

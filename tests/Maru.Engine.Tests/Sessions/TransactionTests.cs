@@ -70,8 +70,8 @@ public sealed class TransactionTests
         using var rig = Rig(x => x.TransactionBytes = 5000);
         var client = await rig.ConnectAsync(7);
         await client.SendAsync("BEGIN\ntransaction:t\n\n\0");
-        for (var i = 0; i < 20 && client.CloseCode is null; i++) await client.SendAsync(StompClient.Say(1, new string('x', 200), null, "transaction:t\n"));
-        await client.ErrorAsync("too-large");
+        for (var i = 0; i < 20 && client.CloseCode is null; i++) await client.SendAsync(StompClient.Say(1, new string('x', 200), $"{i}", "transaction:t\n"));
+        (await client.ErrorAsync("too-large"))["receipt-id"].ShouldNotBeNullOrEmpty("it names the frame");
         rig.Log.Entries(1).ShouldBeEmpty();
     }
 
@@ -157,17 +157,49 @@ public sealed class TransactionTests
     }
 
     [Fact]
-    public async Task A_SEND_that_was_refused_at_once_spoils_its_transaction()
+    public async Task A_SEND_that_was_refused_at_once_spoils_its_transaction_and_COMMIT_names_it()
     {
         using var rig = Rig();
         var client = await rig.ConnectAsync(7);
         await client.ListenForRefusalsAsync();
         await client.SendAsync("BEGIN\ntransaction:t\n\n\0" + StompClient.Say(1, "a", "a", "transaction:t\n") + StompClient.Say(1, " ", "blank", "transaction:t\n"));
         (await client.RefusalAsync("blank")).Text.ShouldContain("\"type\":\"invalid\"");
+        await client.SendAsync(StompClient.Say(99, "elsewhere", "elsewhere", "transaction:t\n"));
+        (await client.RefusalAsync("elsewhere")).Text.ShouldContain("\"type\":\"not-found\"");
         await client.SendAsync("COMMIT\ntransaction:t\nreceipt:commit\n\n\0");
-        (await client.RefusalAsync("a")).Text.ShouldContain("transaction-refused");
-        (await client.RefusalAsync("commit")).Text.ShouldContain("transaction-refused");
+        foreach (var receipt in new[] { "a", "commit" })
+        {
+            var refusal = await client.RefusalAsync(receipt);
+            refusal.Text.ShouldContain("\"type\":\"transaction-refused\"");
+            refusal.Text.ShouldContain("Message 2 of the transaction was refused (invalid), so none was stored.");
+        }
+
         rig.Log.Entries(1).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("SEND\ndestination:/app/rooms/99/messages\ntransaction:t\n\n{\"text\":\"x\"}\0", "not-found")]
+    [InlineData("SEND\ndestination:/topic/rooms/99/signals/x\ntransaction:t\n\nx\0", "not-found")]
+    [InlineData("SEND\ndestination:/app/nowhere\ntransaction:t\n\nx\0", "unknown-destination")]
+    public async Task Whatever_the_reason_COMMIT_names_the_first_SEND_that_was_refused(string send, string slug)
+    {
+        using var rig = Rig();
+        var client = await rig.ConnectAsync(7);
+        await client.ListenForRefusalsAsync();
+        await client.SendAsync("BEGIN\ntransaction:t\n\n\0SEND\ndestination:/topic/rooms/1/signals/x\ntransaction:t\n\nheld\0" + send + "COMMIT\ntransaction:t\nreceipt:commit\n\n\0");
+        (await client.RefusalAsync("commit")).Text.ShouldContain($"Message 2 of the transaction was refused ({slug})");
+    }
+
+    [Fact]
+    public async Task Signals_count_where_a_message_is_named()
+    {
+        using var rig = Rig();
+        var client = await rig.ConnectAsync(7);
+        await client.ListenForRefusalsAsync();
+        await client.SayAsync(1, "first", "first", "client-key:used\n");
+        await client.SendAsync("BEGIN\ntransaction:t\n\n\0SEND\ndestination:/topic/rooms/1/signals/x\ntransaction:t\n\nheld\0" + StompClient.Say(1, "b", null, "transaction:t\nclient-key:used\n"));
+        await client.SendAsync("COMMIT\ntransaction:t\nreceipt:commit\n\n\0");
+        (await client.RefusalAsync("commit")).Text.ShouldContain("Message 2 of the transaction was refused (idempotency-key-reused)");
     }
 
     [Fact]
