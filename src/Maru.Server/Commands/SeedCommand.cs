@@ -36,6 +36,7 @@ internal static class SeedCommand
     private static async Task RunAsync(SeedPlan plan, string? tokenFile, string? roomFile, IReadOnlyList<string> settings, CancellationToken ct)
     {
         ConfigurationArguments.Check("maru seed", settings);
+        if (plan.Messages > 0 && plan.Inhabited == 0) throw new StartException("--messages need a room with somebody in it: --users=1 and --rooms=1 at least.");
         await using var app = await Program.BuildAsync(["--Logging:LogLevel:Default=Warning", .. settings]);
         var services = app.Services;
         var time = services.GetRequiredService<TimeProvider>();

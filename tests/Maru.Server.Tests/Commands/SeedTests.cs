@@ -56,12 +56,14 @@ public sealed class SeedTests : IDisposable
     [InlineData("--user", "3")]
     [InlineData("--users", "-3")]
     [InlineData("--users", "many")]
+    [InlineData("--users=0", "--messages=5", "--Maru:Database=Data Source={0}/maru.db", "--Maru:Data={0}")]
+    [InlineData("--rooms=0", "--messages=5", "--Maru:Database=Data Source={0}/maru.db", "--Maru:Data={0}")]
     [InlineData("--Maru:Databas=x")]
     [InlineData("--Mara:Database=x")]
     [InlineData("more")]
     public async Task A_slip_of_the_keyboard_makes_nothing(params string[] options)
     {
-        (await MaruCommand.RunAsync(["seed", .. options])).ShouldBe(2);
+        (await MaruCommand.RunAsync(["seed", .. options.Select(option => option.Replace("{0}", _folder, StringComparison.Ordinal))])).ShouldBe(2);
         Directory.GetFiles(_folder).ShouldBeEmpty();
     }
 
