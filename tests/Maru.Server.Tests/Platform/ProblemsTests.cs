@@ -33,7 +33,18 @@ public sealed class ProblemsTests(MaruServer server) : IClassFixture<MaruServer>
     public async Task A_parameter_that_cannot_be_read_is_malformed()
     {
         var ann = await server.SignUpAsync();
-        Detail(await ann.Http.SendAsync("GET /api/users?limit=x").ShouldRefuse(Problem.Malformed)).ShouldBe("A parameter of the address has not the documented form.");
+        Detail(await ann.Http.SendAsync("GET /api/rooms/1/messages?before=x").ShouldRefuse(Problem.Malformed)).ShouldBe("A parameter of the address has not the documented form.");
+    }
+
+    /// <summary>The web server refuses these before there is a request for us to answer; the document says so.</summary>
+    [Theory]
+    [InlineData("/api/rooms/%00", 0, 400)]
+    [InlineData("/api/rooms", 40_000, 431)]
+    public async Task What_has_no_address_is_refused_without_a_body(string path, int headerBytes, int status)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("X-Long", new string('x', headerBytes));
+        (await server.Http.SendAsync(request, TestContext.Current.CancellationToken).ShouldBe(status)).ShouldBeEmpty();
     }
 
     [Fact]
