@@ -42,6 +42,8 @@ internal static class OpenApi
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         if (metadata.OfType<DisableRateLimitingAttribute>().Any()) return Task.CompletedTask;
+        foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>().Where(x => x.Name == Paging.Limit) ?? [])
+            parameter.Schema = Paging.Schema(context.ApplicationServices.GetRequiredService<LimitOptions>());
         var signedIn = metadata.OfType<IAuthorizeData>().Any();
         operation.Responses ??= [];
         foreach (var status in signedIn ? Errors.Prepend("401") : Errors) operation.Responses.TryAdd(status, Refusal(status, context.Document));

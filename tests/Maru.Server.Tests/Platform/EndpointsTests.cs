@@ -56,6 +56,20 @@ public sealed class EndpointsTests(MaruServer server) : IClassFixture<MaruServer
         }
     }
 
+    [Fact]
+    public async Task The_API_document_says_how_many_items_a_page_may_have()
+    {
+        using var document = JsonDocument.Parse(await server.Http.SendAsync("GET /openapi/v1.json").ShouldBe(200));
+        var limits = document.RootElement.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject())
+            .Where(operation => operation.Value.TryGetProperty("parameters", out _))
+            .SelectMany(operation => operation.Value.GetProperty("parameters").EnumerateArray())
+            .Where(parameter => parameter.GetProperty("name").GetString() == "limit")
+            .Select(parameter => parameter.GetProperty("schema"))
+            .Select(schema => $"{schema.GetProperty("type")} {schema.GetProperty("minimum")} to {schema.GetProperty("maximum")}, {schema.GetProperty("default")}");
+        limits.ShouldBe(Enumerable.Repeat("integer 1 to 200, 50", 6));
+    }
+
     [Theory]
     [InlineData("/api/users")]
     [InlineData("/api/rooms")]
@@ -67,7 +81,7 @@ public sealed class EndpointsTests(MaruServer server) : IClassFixture<MaruServer
     {
         var ann = await server.SignUpAsync();
         var address = string.Format(System.Globalization.CultureInfo.InvariantCulture, path, (await ann.MakeRoomAsync()).Id);
-        foreach (var limit in (int[])[0, -1, 201]) (await ann.Http.SendAsync($"GET {address}?limit={limit}").ShouldRefuseFields()).ShouldBe(["limit"]);
+        foreach (var limit in (string[])["0", "-1", "201", "99999999999", "99999999999999999999", "x", "1.5"]) (await ann.Http.SendAsync($"GET {address}?limit={limit}").ShouldRefuseFields()).ShouldBe(["limit"]);
         foreach (var limit in (int[])[1, 200]) await ann.Http.SendAsync($"GET {address}?limit={limit}").ShouldBe(200);
     }
 }

@@ -59,7 +59,7 @@ internal static class ProfileEndpoints
     }
 
     private static async Task<Results<Ok<UserPage>, ProblemHttpResult>> ListAsync(
-        LimitOptions limits, AccountStore store, string? q, string? after, int? limit, CancellationToken ct)
+        LimitOptions limits, AccountStore store, string? q, string? after, string? limit, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var size = Paging.Size(limit, limits, errors);

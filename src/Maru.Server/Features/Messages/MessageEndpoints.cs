@@ -30,7 +30,7 @@ internal static class MessageEndpoints
     }
 
     private static async Task<IResult> HistoryAsync(
-        long roomId, Caller caller, LimitOptions limits, MessageStore store, long? before, long? after, int? limit, CancellationToken ct)
+        long roomId, Caller caller, LimitOptions limits, MessageStore store, long? before, long? after, string? limit, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var size = Paging.Size(limit, limits, errors);

@@ -27,7 +27,7 @@ internal static class MemberEndpoints
     }
 
     private static async Task<Results<Ok<MemberPage>, ProblemHttpResult>> ListAsync(
-        long roomId, Caller caller, RoomOptions options, LimitOptions limits, RoomStore store, MemberLists lists, string? after, int? limit, CancellationToken ct)
+        long roomId, Caller caller, RoomOptions options, LimitOptions limits, RoomStore store, MemberLists lists, string? after, string? limit, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var cursor = new RoomRules(errors, options).After(after);
@@ -65,7 +65,7 @@ internal static class MemberEndpoints
         (await memberships.RemoveAsync(new RoomId(roomId), caller.UserId, new UserId(userId), ban ?? false)).ToResult();
 
     private static async Task<Results<Ok<BanPage>, ProblemHttpResult>> ListBansAsync(
-        long roomId, Caller caller, RoomOptions options, LimitOptions limits, RoomStore store, MemberLists lists, string? after, int? limit, CancellationToken ct)
+        long roomId, Caller caller, RoomOptions options, LimitOptions limits, RoomStore store, MemberLists lists, string? after, string? limit, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var cursor = new RoomRules(errors, options).After(after);

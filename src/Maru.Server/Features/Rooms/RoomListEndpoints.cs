@@ -17,7 +17,7 @@ internal static class RoomListEndpoints
     }
 
     private static async Task<Results<Ok<RoomPage>, ProblemHttpResult>> DiscoverAsync(
-        Caller caller, RoomOptions options, LimitOptions limits, RoomLists lists, string? q, string? sort, string? after, int? limit, CancellationToken ct)
+        Caller caller, RoomOptions options, LimitOptions limits, RoomLists lists, string? q, string? sort, string? after, string? limit, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var rules = new RoomRules(errors, options);
@@ -29,7 +29,7 @@ internal static class RoomListEndpoints
     }
 
     private static async Task<Results<Ok<RoomPage>, ProblemHttpResult>> MineAsync(
-        Caller caller, RoomOptions options, LimitOptions limits, RoomLists lists, string? after, int? limit, CancellationToken ct)
+        Caller caller, RoomOptions options, LimitOptions limits, RoomLists lists, string? after, string? limit, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var cursor = new RoomRules(errors, options).After(after);
