@@ -14,6 +14,7 @@ internal static class AccountSlice
         services.AddSingleton<AccountStore>();
         services.AddSingleton<Authenticator>();
         services.AddSingleton<Passwords>();
+        services.AddSingleton<PasswordTurns>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<TokenMint>();
         services.AddHostedService<SessionSweep>();

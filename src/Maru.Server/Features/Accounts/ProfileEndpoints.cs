@@ -37,8 +37,10 @@ internal static class ProfileEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        [FromBody] AccountDeletion request, Caller caller, HttpContext context, Passwords passwords, AccountStore store, AccountEvents events, CancellationToken ct)
+        [FromBody] AccountDeletion request, Caller caller, HttpContext context, Passwords passwords, PasswordTurns turns, AccountStore store, AccountEvents events, CancellationToken ct)
     {
+        using var turn = await turns.TakeAsync(caller.UserId, ct);
+        if (!turn.IsAcquired) return Problems.Busy(context);
         if (await RefuseAsync(caller, "password", request.Password, context, passwords, store, ct) is { } refusal) return refusal;
         await store.DeleteAsync(caller.UserId, ct);
         events.ChangeProfile(caller.UserId);
@@ -47,11 +49,13 @@ internal static class ProfileEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> ChangePasswordAsync(
-        PasswordChange request, Caller caller, HttpContext context, MaruOptions options, Passwords passwords, AccountStore store, CancellationToken ct)
+        PasswordChange request, Caller caller, HttpContext context, MaruOptions options, Passwords passwords, PasswordTurns turns, AccountStore store, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var password = new AccountRules(errors, options.Limits, options.Passwords).Password("newPassword", request.NewPassword);
         if (errors.Any) return errors.Result();
+        using var turn = await turns.TakeAsync(caller.UserId, ct);
+        if (!turn.IsAcquired) return Problems.Busy(context);
         if (await RefuseAsync(caller, "oldPassword", request.OldPassword, context, passwords, store, ct) is { } refusal) return refusal;
         if (await passwords.HashAsync(password, ct) is not { } hash) return Problems.Busy(context);
         await store.ChangePasswordAsync(caller.UserId, caller.SessionId, hash, ct);

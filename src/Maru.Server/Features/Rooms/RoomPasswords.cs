@@ -8,24 +8,20 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Maru.Server.Features.Rooms;
 
 /// <summary>
-/// Passwords of rooms, computed by the few workers that sign-ins need too. A user has an allowance of them, and one at a time: his others wait for it outside the workers'
-/// queue, so that a flood of one user holds up nobody else's sign-in. Any thread.
+/// Passwords of rooms, computed by the few workers that sign-ins need too. A user has an allowance of them, and one at a time (<see cref="PasswordTurns"/>). Any thread.
 /// </summary>
 internal sealed class RoomPasswords : IDisposable
 {
     private readonly Passwords _passwords;
     private readonly PartitionedRateLimiter<UserId> _allowances;
-    private readonly PartitionedRateLimiter<UserId> _oneAtATime;
     private readonly PartitionedRateLimiter<UserId> _turns;
 
-    public RoomPasswords(Passwords passwords, PasswordOptions options, RateLimitOptions limits, SharedLimits shared)
+    public RoomPasswords(Passwords passwords, PasswordTurns turns, RateLimitOptions limits, SharedLimits shared)
     {
         _passwords = passwords;
         var allowances = shared.Add(Limit.RoomPasswords, limits.RoomPasswordsPerUser, limits.Enabled ? limits.RoomPasswordsPerUser : 0, TimeSpan.FromMinutes(1));
         _allowances = PartitionedRateLimiter.Create<UserId, RateLimits.Key>(user => RateLimits.Partition(allowances, user.Value));
-        _oneAtATime = PartitionedRateLimiter.Create<UserId, UserId>(user =>
-            RateLimitPartition.GetConcurrencyLimiter(user, _ => new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = options.Queue }));
-        _turns = PartitionedRateLimiter.CreateChained(_allowances, _oneAtATime);
+        _turns = PartitionedRateLimiter.CreateChained(_allowances, turns.Limiter);
     }
 
     /// <summary>The hash to keep, null for no password; or why there is none.</summary>
@@ -51,7 +47,6 @@ internal sealed class RoomPasswords : IDisposable
     public void Dispose()
     {
         _turns.Dispose();
-        _oneAtATime.Dispose();
         _allowances.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text.Json;
 using Maru.Engine;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Storage;
@@ -78,15 +79,18 @@ public sealed class RoomPasswordTests(MaruServer server) : IClassFixture<MaruSer
         await ann.Http.SendAsync($"POST /api/rooms/{bens.Id}/join", new { password = "secret" }).ShouldRefuse(Problem.RateLimited);
     }
 
-    [Fact]
-    public async Task One_user_has_one_password_hashed_at_a_time()
+    [Theory]
+    [InlineData("POST /api/rooms", 201, """{"name":"room","visibility":"public","password":"secret"}""")]
+    [InlineData("POST /api/me/password", 400, """{"oldPassword":"wrong","newPassword":"battery staple"}""")]
+    [InlineData("DELETE /api/me", 400, """{"password":"wrong"}""")]
+    public async Task One_user_has_one_password_hashed_at_a_time(string request, int status, string body)
     {
         await using var slow = await MaruServer.StartAsync("--Maru:Passwords:Workers=1", "--Maru:Passwords:Iterations=100000");
         var (ann, ben) = (await slow.SignUpAsync("ann"), await slow.SignUpAsync("ben"));
-        var flood = Enumerable.Range(0, 8).Select(_ => ann.Http.SendAsync("POST /api/rooms", new { name = "room", visibility = "public", password = "secret" }).ShouldBe(201)).ToArray();
+        var flood = Enumerable.Range(0, 8).Select(_ => ann.Http.SendAsync(request, JsonElement.Parse(body)).ShouldBe(status)).ToArray();
         await Task.WhenAny(flood);
         await slow.SignInAsync(ben.Handle);
-        flood.Count(room => room.IsCompleted).ShouldBeLessThan(5);
+        flood.Count(answer => answer.IsCompleted).ShouldBeLessThan(5);
         await Task.WhenAll(flood);
     }
 }
