@@ -29,7 +29,7 @@ public sealed class MaruCommandTests
     public async Task Where_it_cannot_listen_it_says_so_in_one_line(string what, params string[] arguments)
     {
         using var folder = new Folder();
-        var (code, lines) = await MaruProcess.RunAsync([.. MaruProcess.Store(folder), .. arguments]);
+        var (code, lines) = await MaruProcess.RunAsync([.. await MaruProcess.StoreAsync(folder), .. arguments]);
         code.ShouldBe(2, string.Join('\n', lines));
         lines.Single(line => line.StartsWith("maru: ", StringComparison.Ordinal)).ShouldContain(what);
         lines.ShouldAllBe(line => line.StartsWith("maru: ", StringComparison.Ordinal) || line.StartsWith('{'));
@@ -42,7 +42,7 @@ public sealed class MaruCommandTests
         using var folder = new Folder();
         var file = Path.Combine(folder, "server.pfx");
         File.WriteAllText(file, "none");
-        var (code, lines) = await MaruProcess.RunAsync([.. MaruProcess.Store(folder), "--urls=https://127.0.0.1:0", $"--Kestrel:Certificates:Default:Path={file}"]);
+        var (code, lines) = await MaruProcess.RunAsync([.. await MaruProcess.StoreAsync(folder), "--urls=https://127.0.0.1:0", $"--Kestrel:Certificates:Default:Path={file}"]);
         code.ShouldBe(2, string.Join('\n', lines));
         lines.Single(line => line.StartsWith("maru: ", StringComparison.Ordinal)).ShouldContain("--urls or the section Kestrel");
     }
@@ -53,7 +53,7 @@ public sealed class MaruCommandTests
         using var folder = new Folder();
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
-        var (code, lines) = await MaruProcess.RunAsync([.. MaruProcess.Store(folder), $"--urls=http://{taken.LocalEndpoint}"]);
+        var (code, lines) = await MaruProcess.RunAsync([.. await MaruProcess.StoreAsync(folder), $"--urls=http://{taken.LocalEndpoint}"]);
         code.ShouldBe(2);
         lines.Single(line => line.StartsWith("maru: ", StringComparison.Ordinal)).ShouldContain($"{taken.LocalEndpoint}: address already in use");
     }
