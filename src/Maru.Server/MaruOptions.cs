@@ -22,6 +22,7 @@ internal sealed class MaruOptions
     public string Data { get; set; } = "data";
 
     /// <summary><c>host:port[,host:port]</c> of the bus between nodes; empty for a single node.</summary>
+    [RegularExpression(@"(\s*([^:,\s]+|\[[^\],\s]+\]):\d{1,5}\s*(,|$))*", ErrorMessage = "Redis must be host:port[,host:port].")]
     public string Redis { get; set; } = "";
 
     public BackplaneOptions Backplane { get; } = new();

@@ -17,6 +17,9 @@ public sealed class SettingsTests
     [InlineData("Maru:RateLimit:Enabled", "true", "There is no setting", "Maru:RateLimit.")]
     [InlineData("Maru:Jwt:Algoritm", "HS256", "There is no setting", "Maru:Jwt:Algoritm.")]
     [InlineData("Maru:Database", "", "Maru", "Database")]
+    [InlineData("Maru:Redis", "redis", "Maru", "Redis must be host:port")]
+    [InlineData("Maru:Redis", "redis:x", "Maru", "Redis must be host:port")]
+    [InlineData("Maru:Redis", "redis:6379,:::", "Maru", "Redis must be host:port")]
     [InlineData("Maru:Engine:CommitBatch", "0", "Maru:Engine", "CommitBatch")]
     [InlineData("Maru:Engine:TailCheckAlone", "00:00:00", "Maru:Engine", "TailCheckAlone")]
     [InlineData("Maru:Engine:HeartBeat", "00:00:00.5", "Maru:Engine", "HeartBeat")]
@@ -28,6 +31,11 @@ public sealed class SettingsTests
         message.ShouldContain(what);
         message.ShouldNotContain("\n");
     }
+
+    [Theory]
+    [InlineData("redis:6379")]
+    [InlineData("10.0.0.1:6379, [::1]:6380")]
+    public void Redis_servers_are_named_with_their_ports(string redis) => Settings.Read(Configuration(("Maru:Redis", redis))).Redis.ShouldBe(redis);
 
     [Fact]
     public void Appsettings_lists_every_key_with_its_default()
