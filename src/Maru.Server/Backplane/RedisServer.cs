@@ -31,7 +31,7 @@ internal sealed partial class RedisServer : IAsyncDisposable
         _settings = new ConfigurationOptions
         {
             ClientName = "maru",
-            AbortOnConnectFail = true,      // the library's later first connection would not listen to what was asked for before
+            AbortOnConnectFail = true,      // we try again ourselves
             ConnectTimeout = (int)options.Patience.TotalMilliseconds * 2,
             ConnectRetry = 1,
             KeepAlive = 5,
