@@ -46,6 +46,7 @@ faults+=(
     --fault "pause-redis=scripts/cluster.sh pause-redis; sleep 10; scripts/cluster.sh resume-redis"
     --fault "restart-postgres=scripts/cluster.sh restart-postgres"
     --fault "kill-postgres=scripts/cluster.sh kill-postgres; scripts/cluster.sh start-postgres"
-    --fault "roll=scripts/cluster.sh roll"
 )
+# Restarts take a while: beside another fault they would meet a node that is being started already.
+[[ $scenario != rolling ]] || faults=(--fault "roll=scripts/cluster.sh roll")
 src/Maru.Load/bin/Release/net10.0/maru-load run "$scenario" --url "ws://127.0.0.1:$CLUSTER_PORT/ws" --tokens "$work/tokens.txt" --rooms "$work/rooms.txt" --out "$out" "${faults[@]}" "$@"

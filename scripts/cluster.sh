@@ -114,7 +114,17 @@ start_redis() {
     ready redis redis-cli -p $REDIS_PORT ping
 }
 
+# As a supervisor does: a node that finds PostgreSQL away when it starts is started again.
 start_node() {
+    local try
+    for try in 1 2 3 4 5; do
+        (start_node_once "$1") && return
+        sleep 1
+    done
+    fail "node $1 does not start; see $DATA/node-$1.log"
+}
+
+start_node_once() {
     local n=$1
     runs "node-$n" && return
     local url=http://127.0.0.1:$((PORT + n)) redis=
