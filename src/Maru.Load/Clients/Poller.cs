@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Maru.Load.Clients;
 
@@ -25,8 +26,8 @@ internal sealed class Poller : IDisposable
 
     private readonly int[] _events = new int[512 * 4];
     private readonly int[] _one = new int[4];
-    private readonly int _handle = Create();
-    private readonly int _nothing = Create();   // watches no socket: a sleep finer than a millisecond
+    private readonly SafeFileHandle _handle = Create();
+    private readonly SafeFileHandle _nothing = Create();   // watches no socket: a sleep finer than a millisecond
 
     /// <summary>Waits for at most so many nanoseconds; answers how many sockets are ready.</summary>
     public int Wait(long nanoseconds) => Wait(_handle, nanoseconds);
@@ -50,17 +51,17 @@ internal sealed class Poller : IDisposable
 
     public void Dispose()
     {
-        _ = close(_handle);
-        _ = close(_nothing);
+        _handle.Dispose();
+        _nothing.Dispose();
     }
 
-    private static int Create()
+    private static SafeFileHandle Create()
     {
         var handle = epoll_create1(0);
-        return handle >= 0 ? handle : throw new Win32Exception(Marshal.GetLastPInvokeError());
+        return handle >= 0 ? new SafeFileHandle(handle, ownsHandle: true) : throw new Win32Exception(Marshal.GetLastPInvokeError());
     }
 
-    private int Wait(int handle, long nanoseconds)
+    private int Wait(SafeFileHandle handle, long nanoseconds)
     {
         var timeout = new Timespec(nanoseconds / 1_000_000_000, nanoseconds % 1_000_000_000);
         var ready = epoll_pwait2(handle, _events, _events.Length / 4, ref timeout, IntPtr.Zero);
@@ -90,13 +91,9 @@ internal sealed class Poller : IDisposable
 
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int epoll_ctl(int handle, int operation, int socket, int[] what);
+    private static extern int epoll_ctl(SafeFileHandle handle, int operation, int socket, int[] what);
 
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int epoll_pwait2(int handle, int[] events, int most, ref Timespec timeout, IntPtr signals);
-
-    [DllImport("libc", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int close(int handle);
+    private static extern int epoll_pwait2(SafeFileHandle handle, int[] events, int most, ref Timespec timeout, IntPtr signals);
 }

@@ -48,6 +48,13 @@ public sealed class RedisListeningTests
             await Listened(0);
         }
 
-        Task Listened(int connections) => Deadline.Until(async () => await redis.ListenersAsync("maru:r:7") == connections, $"{connections} to listen");
+        Task Listened(int connections) => Deadline.Until(
+            async () =>
+            {
+                // A ping that was under way when the clock was moved has failed: time must go on until there is another connection.
+                if (!bus.IsConnected) time.Advance(TimeSpan.FromMilliseconds(500));
+                return await redis.ListenersAsync("maru:r:7") == connections;
+            },
+            $"{connections} to listen");
     }
 }

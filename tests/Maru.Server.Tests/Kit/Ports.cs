@@ -5,11 +5,27 @@ namespace Maru.Server.Tests.Kit;
 
 internal static class Ports
 {
-    /// <summary>A port of 127.0.0.1 that nobody has at this moment.</summary>
+    private const int First = 10_000;
+    private const int Count = 10_000;   // below those that the kernel gives to outgoing connections: between our question and the server's start one of them would take it
+
+    private static int _next = Random.Shared.Next(Count);
+
+    /// <summary>A port of 127.0.0.1 that nobody has, and that no other test of this process is given for a long time.</summary>
     public static int Free()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = First + ((Interlocked.Increment(ref _next) & int.MaxValue) % Count);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // somebody else's
+            }
+        }
     }
 }
