@@ -32,9 +32,9 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-[[ -x src/Maru.Server/bin/Release/net10.0/maru && -x src/Maru.Load/bin/Release/net10.0/maru-load ]] || dotnet build Maru.slnx -c Release --nologo -v quiet -clp:NoSummary
+dotnet build src/Maru.Load -c Release --nologo -v quiet -clp:NoSummary
 cluster start
-src/Maru.Server/bin/Release/net10.0/maru seed --users 1000 --rooms 100 --messages 0 --tokens "$work/tokens.txt" --rooms-file "$work/rooms.txt" $(cluster settings) >/dev/null
+${MARU:-artifacts/maru/maru} seed --users 1000 --rooms 100 --messages 0 --tokens "$work/tokens.txt" --rooms-file "$work/rooms.txt" $(cluster settings) >/dev/null
 
 faults=()
 for n in 1 2 3; do

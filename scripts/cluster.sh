@@ -9,7 +9,7 @@ readonly PORT=${CLUSTER_PORT:-8080}                   # nginx; nodes are at +1 â
 readonly NODES=${CLUSTER_NODES:-3}
 readonly REDIS=${CLUSTER_REDIS:-yes}                  # no: nodes find each other's messages in PostgreSQL alone
 readonly PG_PORT=$((PORT + 10)) REDIS_PORT=$((PORT + 11)) RELAY_PORT=$((PORT + 20))
-readonly MARU=${MARU:-$PWD/src/Maru.Server/bin/Release/net10.0/maru}
+readonly MARU=${MARU:-$PWD/artifacts/maru/maru}
 readonly DATABASE="Host=127.0.0.1;Port=$PG_PORT;Database=maru;Username=maru"
 
 usage() {
@@ -29,7 +29,7 @@ usage: scripts/cluster.sh COMMAND
   kill-redis | start-redis | pause-redis | resume-redis
   kill-postgres | start-postgres | restart-postgres
 
-Environment: CLUSTER_DATA ($DATA), CLUSTER_PORT ($PORT), CLUSTER_NODES ($NODES), CLUSTER_REDIS (yes or no), MARU (the program).
+Environment: CLUSTER_DATA ($DATA), CLUSTER_PORT ($PORT), CLUSTER_NODES ($NODES), CLUSTER_REDIS (yes or no), MARU (a program other than this source).
 Settings for the nodes go through as usual: Maru__RateLimits__Enabled=false scripts/cluster.sh up
 TEXT
 }
@@ -152,7 +152,7 @@ each_node() {
 }
 
 start_all() {
-    [[ -x $MARU ]] || dotnet build src/Maru.Server -c Release --nologo -v quiet -clp:NoSummary
+    [[ $MARU != "$PWD/artifacts/maru/maru" ]] || dotnet publish src/Maru.Server -c Release -o artifacts/maru --nologo -v quiet
     local program
     for program in nginx node curl; do command -v $program >/dev/null || fail "$program is missing"; done
     [[ $REDIS != yes ]] || command -v redis-server >/dev/null || fail "redis-server is missing: apt-get install redis-server"
