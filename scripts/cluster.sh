@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly DATA=${CLUSTER_DATA:-$PWD/data/cluster}      # everything it makes; delete it to begin anew
 readonly PORT=${CLUSTER_PORT:-8080}                   # nginx; nodes are at +1 … +9
 readonly NODES=${CLUSTER_NODES:-3}
-readonly REDIS=${CLUSTER_REDIS:-yes}                  # no: nodes find each other's messages in PostgreSQL alone
+readonly REDIS=${CLUSTER_REDIS:-yes}                  # direct: nodes cannot be cut off from it; no: they find each other's messages in PostgreSQL alone
 readonly PG_PORT=$((PORT + 10)) REDIS_PORT=$((PORT + 11)) RELAY_PORT=$((PORT + 20))
 readonly MARU=${MARU:-$PWD/artifacts/maru/maru}
 readonly DATABASE="Host=127.0.0.1;Port=$PG_PORT;Database=maru;Username=maru"
@@ -29,7 +29,7 @@ usage: scripts/cluster.sh COMMAND
   kill-redis | start-redis | pause-redis | resume-redis
   kill-postgres | start-postgres | restart-postgres
 
-Environment: CLUSTER_DATA ($DATA), CLUSTER_PORT ($PORT), CLUSTER_NODES ($NODES), CLUSTER_REDIS (yes or no), MARU (a program other than this source).
+Environment: CLUSTER_DATA ($DATA), CLUSTER_PORT ($PORT), CLUSTER_NODES ($NODES), CLUSTER_REDIS (yes, direct or no), MARU (a program other than this source).
 Settings for the nodes go through as usual: Maru__RateLimits__Enabled=false scripts/cluster.sh up
 TEXT
 }
@@ -109,7 +109,7 @@ start_postgres() {
 }
 
 start_redis() {
-    [[ $REDIS == yes ]] || return 0
+    [[ $REDIS != no ]] || return 0
     runs redis || launch redis redis-server --bind 127.0.0.1 --port $REDIS_PORT --save '' --appendonly no --dir "$DATA"
     ready redis redis-cli -p $REDIS_PORT ping
 }
@@ -128,6 +128,7 @@ start_node_once() {
     local n=$1
     runs "node-$n" && return
     local url=http://127.0.0.1:$((PORT + n)) redis=
+    if [[ $REDIS == direct ]]; then redis=127.0.0.1:$REDIS_PORT; fi
     if [[ $REDIS == yes ]]; then
         runs "relay-$n" || launch "relay-$n" node scripts/relay.mjs $((RELAY_PORT + n)) $REDIS_PORT
         redis=127.0.0.1:$((RELAY_PORT + n))
@@ -155,7 +156,7 @@ start_all() {
     [[ $MARU != "$PWD/artifacts/maru/maru" ]] || dotnet publish src/Maru.Server -c Release -o artifacts/maru --nologo -v quiet
     local program
     for program in nginx node curl; do command -v $program >/dev/null || fail "$program is missing"; done
-    [[ $REDIS != yes ]] || command -v redis-server >/dev/null || fail "redis-server is missing: apt-get install redis-server"
+    [[ $REDIS == no ]] || command -v redis-server >/dev/null || fail "redis-server is missing: apt-get install redis-server"
     mkdir -p "$DATA"
     chmod 711 "$DATA"
     start_postgres

@@ -39,7 +39,7 @@ public sealed class ChatEngine : IDisposable
         Connections = new ConnectionTable(options, Clock);
         Rooms = new RoomTable(log, backplane) { Make = (id, table) => new Room(id, _lanes!.For(id), table, _pages!, options, Clock, Metrics!) };
         Metrics = new EngineMetrics(() => Connections.Count, () => Rooms.Count);
-        _pages = new PageReader(log, options, Metrics, Log, time);
+        _pages = new PageReader(log, backplane, options, Metrics, Log, time);
         _budget = new ReceiveBudget(options.ReceiveBytes);
         _lanes = new Lanes(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Rooms, backplane, _budget, Log);
         Commits = new CommitLoops(log, options.CommitQueueBytes, (queue, number) => new CommitLoop(queue, number, log, backplane, _lanes, Rooms, this));

@@ -63,6 +63,10 @@ public sealed class EngineOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.02", "00:01:00")]
     public TimeSpan TailCheckAlone { get; set; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How long an entry of another node is waited for when a later one is here already, while the bus works; then it is read from the store.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
+    public TimeSpan GapPatience { get; set; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Bytes of drafts that wait for the store; beyond it senders wait.</summary>
     [Range(64 * 1024, 1024 * 1024 * 1024)]
     public int CommitQueueBytes { get; set; } = 32 * 1024 * 1024;

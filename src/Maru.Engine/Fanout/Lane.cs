@@ -15,6 +15,7 @@ internal enum LaneVerb : byte
     Received,
     Head,
     CatchUp,
+    GapWaited,
     Page,
 }
 
@@ -140,6 +141,9 @@ internal sealed class Lane
                 break;
             case LaneVerb.CatchUp:
                 item.Room!.CatchUp((Subscription)item.Subject, _flush);
+                break;
+            case LaneVerb.GapWaited:
+                item.Room!.GapWaited((long)item.Subject);
                 break;
             case LaneVerb.Page:
                 item.Room!.TakePage((Page)item.Subject, _flush);

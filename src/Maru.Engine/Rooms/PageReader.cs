@@ -3,8 +3,8 @@ using Maru.Engine.Fanout;
 
 namespace Maru.Engine.Rooms;
 
-/// <summary>Reads pages of logs from the store, a few at a time, and brings each to its room's lane.</summary>
-internal sealed class PageReader(IRoomLog log, EngineOptions options, EngineMetrics metrics, EngineLog diagnostics, TimeProvider time) : IDisposable
+/// <summary>Reads pages of logs from the store, a few at a time, and brings each to its room's lane. Any thread.</summary>
+internal sealed class PageReader(IRoomLog log, IBackplane backplane, EngineOptions options, EngineMetrics metrics, EngineLog diagnostics, TimeProvider time) : IDisposable
 {
     private const int AtOnce = 8;
 
@@ -20,20 +20,25 @@ internal sealed class PageReader(IRoomLog log, EngineOptions options, EngineMetr
 
     public void Read(Room room, long after, Subscribing? subscribing = null) => _ = ReadAsync(room, after, subscribing, fillsGap: false);
 
-    public void ReadGap(Room room, long after, TimeSpan delay) => _ = delay == TimeSpan.Zero ? ReadAsync(room, after, null, fillsGap: true) : ReadGapAsync(room, after, delay, _stopping.Token);
+    public void ReadGap(Room room, long after) => _ = ReadAsync(room, after, null, fillsGap: true);
 
-    private async Task ReadGapAsync(Room room, long after, TimeSpan delay, CancellationToken ct)
+    /// <summary>How long what another node committed may be on its way.</summary>
+    public TimeSpan Patience => backplane.IsConnected ? options.GapPatience : TimeSpan.Zero;
+
+    /// <summary>Tells the room's lane when the time is over.</summary>
+    public void WaitForGap(Room room, long after, TimeSpan time) => _ = WaitForGapAsync(room, after, time, _stopping.Token);
+
+    private async Task WaitForGapAsync(Room room, long after, TimeSpan delay, CancellationToken ct)
     {
         try
         {
             await Task.Delay(delay, time, ct).ConfigureAwait(false);
+            room.Lane.Post(new LaneItem(LaneVerb.GapWaited, room, after));
         }
         catch (OperationCanceledException)
         {
-            return;
+            // the engine stops
         }
-
-        await ReadAsync(room, after, null, fillsGap: true).ConfigureAwait(false);
     }
 
     private async Task ReadAsync(Room room, long after, Subscribing? subscribing, bool fillsGap)

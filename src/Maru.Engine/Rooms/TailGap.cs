@@ -1,33 +1,57 @@
 namespace Maru.Engine.Rooms;
 
 /// <summary>
-/// Reads from the store what a room's tail misses, one read at a time. A read that brought the tail no further (the store is away, or not so far yet) is repeated after a
-/// while, each time a longer one. Lane only.
+/// Brings what a room's tail misses. What came out of order from another node is waited for first: it is most likely on its way. Then it is read from the store, one read
+/// at a time; a read that brought the tail no further (the store is away, or not so far yet) is repeated after a while, each time a longer one. Lane only.
 /// </summary>
 internal sealed class TailGap(Room room, RoomTail tail, PageReader pages)
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(4);
 
-    private bool _isReading;
+    private bool _isBusy;       // waits or reads
+    private bool _isBehind;     // a read brought something, and may have ended before the log does
     private long _readAfter = -1;
     private long _readFor;
     private TimeSpan _delay;
 
-    /// <summary>Reads on, if there is a gap and no read is under way.</summary>
-    public void Fill()
+    /// <summary>Begins, if there is a gap and nothing is under way.</summary>
+    /// <param name="patience">how long what is missing may be on its way</param>
+    public void Fill(TimeSpan patience)
     {
-        if (_isReading || !tail.HasGap) return;
+        if (_isBusy) return;
+        _isBehind &= tail.HasGap;
+        if (!tail.HasGap) return;
+        _isBusy = true;
         var after = tail.Next - 1;
-        _delay = after > _readAfter ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Clamp(2 * _delay.Ticks, FirstDelay.Ticks, LongestDelay.Ticks));
-        (_isReading, _readAfter, _readFor) = (true, after, tail.Known);
-        pages.ReadGap(room, after, _delay);
+        _delay = after > _readAfter ? (_isBehind ? TimeSpan.Zero : patience) : TimeSpan.FromTicks(Math.Clamp(2 * _delay.Ticks, FirstDelay.Ticks, LongestDelay.Ticks));
+        if (_delay == TimeSpan.Zero) Read(after);
+        else pages.WaitForGap(room, after, _delay);
+    }
+
+    /// <summary>The wait for what is behind <paramref name="after"/> is over. If it came, another gap has its own time.</summary>
+    public void Waited(long after, TimeSpan patience)
+    {
+        if (tail.HasGap && tail.Next - 1 == after)
+        {
+            Read(after);
+            return;
+        }
+
+        _isBusy = false;
+        Fill(patience);
     }
 
     /// <summary>The read has ended, with whatever it brought.</summary>
     public void Take(Page page)
     {
-        _isReading = false;
+        (_isBusy, _isBehind) = (false, page.Entries.Count > 0);
         if (!page.Failed && page.Entries.Count == 0) tail.Forget(_readFor);
+    }
+
+    private void Read(long after)
+    {
+        (_readAfter, _readFor) = (after, tail.Known);
+        pages.ReadGap(room, after);
     }
 }

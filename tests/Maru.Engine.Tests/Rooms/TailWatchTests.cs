@@ -132,11 +132,50 @@ public sealed class TailWatchTests
         rig.Engine.Receive(new RoomId(1), [new Entry(new RoomId(1), 2, EntryType.MessageCreated, MemoryRoomLog.Body(2, 40))]);
         rig.Log.ResumeReads();
         await subscribing;
-        await Deadline.Until(() => rig.Time.Timers > Idle, "a pause before the log is read again");
+        await Deadline.Until(() => rig.Time.Timers > Idle, "what is missing to be waited for");
         rig.Log.Seed(1, 2);
-        rig.Time.Advance(0.25);
+        rig.Time.Advance(0.1);
         await client.SeqsAsync(2);
         client.Seqs().ShouldBe([1, 2]);
+    }
+
+    [Fact]
+    public async Task What_comes_out_of_order_is_waited_for_and_costs_no_read()
+    {
+        using var rig = Rig(new GatedBackplane());
+        var client = await rig.ConnectAsync(7);
+        await client.SubscribeRoomAsync(1);
+        rig.Log.Seed(1, 6);
+        var entries = rig.Log.Entries(1);
+        for (var i = 1; i < 6; i += 2)
+        {
+            // While one is waited for, another one becomes missing: each has its own time.
+            rig.Engine.Receive(new RoomId(1), [entries[i]]);
+            await Deadline.Until(() => rig.Time.Timers > Idle, "a wait");
+            rig.Time.Advance(0.06);
+            rig.Engine.Receive(new RoomId(1), [entries[i - 1]]);
+            await client.SeqsAsync(i + 1);
+        }
+
+        client.Seqs().ShouldBe([1, 2, 3, 4, 5, 6]);
+        rig.Log.Reads.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_is_missing_for_long_is_read()
+    {
+        using var rig = Rig(new GatedBackplane());
+        var client = await rig.ConnectAsync(7);
+        await client.SubscribeRoomAsync(1);
+        rig.Log.Seed(1, 3);
+        rig.Engine.Receive(new RoomId(1), rig.Log.Entries(1)[2..]);
+        await Deadline.Until(() => rig.Time.Timers > Idle, "a wait");
+        rig.Time.Advance(0.09);
+        rig.Log.Reads.ShouldBeEmpty();
+        rig.Time.Advance(0.01);
+        await client.SeqsAsync(3);
+        client.Seqs().ShouldBe([1, 2, 3]);
+        rig.Log.Reads.ShouldBe([0]);
     }
 
     [Fact]
