@@ -9,39 +9,56 @@ namespace Maru.Server.Storage;
 /// </summary>
 internal static class Queries
 {
-    static Queries() => DefaultTypeMap.MatchNamesWithUnderscores = true;
+    static Queries()
+    {
+        DefaultTypeMap.MatchNamesWithUnderscores = true;
+        SqlMapper.Settings.PadListExpansions = true;    // a list's length is part of the statement's text on SQLite: few lengths, few statements
+    }
 
     extension(Database database)
     {
         public async Task<IReadOnlyList<T>> ListAsync<T>(string sql, object? arguments, CancellationToken ct)
         {
             await using var connection = await database.OpenReadAsync(ct);
-            return (await connection.QueryAsync<T>(new CommandDefinition(Dialect.Write(connection, sql), arguments, cancellationToken: ct))).AsList();
+            return await ListAsync<T>(connection, Command(connection, null, sql, arguments, ct), ct);
         }
 
         /// <summary>The first row; when there is none null, or zero for a number.</summary>
-        public async Task<T?> FirstAsync<T>(string sql, object? arguments, CancellationToken ct)
-        {
-            await using var connection = await database.OpenReadAsync(ct);
-            return await connection.QueryFirstOrDefaultAsync<T>(new CommandDefinition(Dialect.Write(connection, sql), arguments, cancellationToken: ct));
-        }
+        public async Task<T?> FirstAsync<T>(string sql, object? arguments, CancellationToken ct) => await database.ListAsync<T>(sql, arguments, ct) is [var first, ..] ? first : default;
     }
 
     extension(DbTransaction transaction)
     {
-        public async Task<IReadOnlyList<T>> ListAsync<T>(string sql, object? arguments, CancellationToken ct) =>
-            (await transaction.Open.QueryAsync<T>(transaction.Command(sql, arguments, ct))).AsList();
+        public Task<IReadOnlyList<T>> ListAsync<T>(string sql, object? arguments, CancellationToken ct) =>
+            ListAsync<T>(transaction.Open, Command(transaction.Open, transaction, sql, arguments, ct), ct);
 
         /// <inheritdoc cref="FirstAsync{T}(Database, string, object?, CancellationToken)"/>
-        public Task<T?> FirstAsync<T>(string sql, object? arguments, CancellationToken ct) =>
-            transaction.Open.QueryFirstOrDefaultAsync<T>(transaction.Command(sql, arguments, ct));
+        public async Task<T?> FirstAsync<T>(string sql, object? arguments, CancellationToken ct) => await transaction.ListAsync<T>(sql, arguments, ct) is [var first, ..] ? first : default;
 
         /// <summary>Answers how many rows it changed.</summary>
         public Task<int> ExecuteAsync(string sql, object? arguments, CancellationToken ct) =>
-            transaction.Open.ExecuteAsync(transaction.Command(sql, arguments, ct));
-
-        private CommandDefinition Command(string sql, object? arguments, CancellationToken ct) => new(Dialect.Write(transaction.Open, sql), arguments, transaction, cancellationToken: ct);
+            transaction.Open.ExecuteAsync(Command(transaction.Open, transaction, sql, arguments, ct));
 
         private DbConnection Open => transaction.Connection ?? throw new InvalidOperationException("The transaction is over.");
+    }
+
+    private static CommandDefinition Command(DbConnection connection, DbTransaction? transaction, string sql, object? arguments, CancellationToken ct) =>
+        new(Dialect.Write(connection, sql), arguments, transaction, cancellationToken: ct);
+
+    /// <summary>
+    /// To the reader's very end without blocking: this goes on where the answer came in, on a socket's event loop (<see cref="EventLoop"/>), and an answer of some size
+    /// comes in parts. Dapper's own queries end with a wait for the last one, which that loop would have to bring.
+    /// </summary>
+    private static async Task<IReadOnlyList<T>> ListAsync<T>(DbConnection connection, CommandDefinition command, CancellationToken ct)
+    {
+        List<T> rows = [];
+        await using (var reader = await connection.ExecuteReaderAsync(command))
+        {
+            var parse = reader.GetRowParser(typeof(T));
+            while (await reader.ReadAsync(ct)) rows.Add((T)parse(reader));
+        }
+
+        await EventLoop.LeaveAsync();
+        return rows;
     }
 }

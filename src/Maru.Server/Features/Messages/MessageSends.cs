@@ -9,12 +9,15 @@ namespace Maru.Server.Features.Messages;
 /// <summary>Sends for those without a socket, on the sockets' own path: the engine's membership, its queue, the room's log. Any thread.</summary>
 internal sealed class MessageSends(ChatEngine engine, Database database)
 {
+    private readonly BatchReader<long, UserRow> _senders = new(
+        users => database.ListAsync<UserRow>("SELECT id, handle, name, avatar_url FROM users WHERE id IN @users AND deleted_at IS NULL", new { users }, CancellationToken.None), x => x.Id);
+
     /// <summary>Completes when the message is durable, or refused.</summary>
     /// <param name="key">the idempotency key, UTF-8, or null</param>
     public async Task<Sent> SendAsync(RoomId room, UserId user, MessageBody body, byte[]? key, CancellationToken ct)
     {
         if (!engine.Allowances.TrySpend(user.Value)) return new Sent(Problem.RateLimited) { Detail = $"You may send {engine.Options.MessagesPerSecond} messages a second." };
-        var profile = await database.FirstAsync<UserRow>("SELECT id, handle, name, avatar_url FROM users WHERE id = @user AND deleted_at IS NULL", new { user = user.Value }, ct);
+        var profile = await _senders.FindAsync(user.Value, ct);
         if (profile is null) return new Sent(Problem.NotFound);
         Membership? membership = null;
         try

@@ -51,6 +51,7 @@ internal sealed class PostgresDatabase : Database
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var result = await write(transaction, ct);
         await transaction.CommitAsync(CancellationToken.None);
+        await EventLoop.LeaveAsync();
         return result;
     }
 

@@ -13,6 +13,7 @@ namespace Maru.Server.Storage.Postgres;
 internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions options, TimeProvider time) : IRoomLog, IDisposable
 {
     private readonly ConcurrentBag<PostgresCommitter> _idle = [];
+    private readonly BatchReader<(long Room, long User), Member> _members = new(members => ReadMembersAsync(database, members), x => (x.Room, x.User));
 
     public int Loops => options.CommitLoops;
 
@@ -43,16 +44,8 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
         }
     }
 
-    public async ValueTask<MembershipState> ReadMembershipAsync(RoomId room, UserId user, CancellationToken ct)
-    {
-        await using var connection = await database.OpenReadAsync(ct);
-        await using var command = (NpgsqlCommand)connection.CreateCommand();
-        command.CommandText = "SELECT h.last_seq, EXISTS (SELECT 1 FROM members m WHERE m.room_id = h.room_id AND m.user_id = $2) FROM room_heads h WHERE h.room_id = $1";
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = room.Value });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = user.Value });
-        await using var row = await command.ExecuteReaderAsync(ct);
-        return await row.ReadAsync(ct) ? new MembershipState(row.GetBoolean(1), row.GetInt64(0)) : new MembershipState(false, 0);
-    }
+    public async ValueTask<MembershipState> ReadMembershipAsync(RoomId room, UserId user, CancellationToken ct) =>
+        await _members.FindAsync((room.Value, user.Value), ct) is { } member ? new MembershipState(member.IsMember, member.Head) : new MembershipState(false, 0);
 
     public async ValueTask<IReadOnlyDictionary<RoomId, long>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct)
     {
@@ -77,6 +70,23 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
         while (_idle.TryTake(out var committer)) committer.Dispose();
     }
 
+    private static async Task<IReadOnlyList<Member>> ReadMembersAsync(PostgresDatabase database, (long Room, long User)[] members)
+    {
+        await using var connection = await database.OpenReadAsync(CancellationToken.None);
+        await using var command = (NpgsqlCommand)connection.CreateCommand();
+        command.CommandText =
+            """
+            SELECT x.room_id, x.user_id, m.user_id IS NOT NULL, h.last_seq FROM unnest($1, $2) AS x (room_id, user_id) JOIN room_heads h ON h.room_id = x.room_id
+            LEFT JOIN members m ON m.room_id = x.room_id AND m.user_id = x.user_id
+            """;
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = Array.ConvertAll(members, x => x.Room) });
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = Array.ConvertAll(members, x => x.User) });
+        await using var row = await command.ExecuteReaderAsync();
+        List<Member> found = new(members.Length);
+        while (await row.ReadAsync()) found.Add(new Member(row.GetInt64(0), row.GetInt64(1), row.GetBoolean(2), row.GetInt64(3)));
+        return found;
+    }
+
     private void Append(PostgresCommitter committer, IReadOnlyList<BatchPart> parts)
     {
         try
@@ -90,4 +100,6 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
             throw;
         }
     }
+
+    private sealed record Member(long Room, long User, bool IsMember, long Head);
 }
