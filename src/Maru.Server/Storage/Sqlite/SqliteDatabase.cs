@@ -12,7 +12,7 @@ internal sealed partial class SqliteDatabase : Database
 {
     private readonly SqliteFile _file;
     private readonly SqliteOptions _options;
-    private readonly string _readers;
+    private readonly SqliteReaders _readers;
     private readonly SqliteConnection _writer;
     private readonly SemaphoreSlim _gate = new(1, 1);   // its asynchronous waiters are served first come, first served
 
@@ -21,7 +21,7 @@ internal sealed partial class SqliteDatabase : Database
         if (options.Sqlite.Synchronous != "FULL") Log.Relaxed(log, options.Sqlite.Synchronous);
         _options = options.Sqlite;
         _file = SqliteFile.Prepare(options.Database);
-        _readers = new SqliteConnectionStringBuilder(_file.ConnectionString) { Mode = SqliteOpenMode.ReadOnly, Pooling = true }.ToString();
+        _readers = new SqliteReaders(new SqliteConnectionStringBuilder(_file.ConnectionString) { Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         _writer = _file.OpenWriter(options.Sqlite);
     }
 
@@ -34,9 +34,7 @@ internal sealed partial class SqliteDatabase : Database
     public override async ValueTask<DbConnection> OpenReadAsync(CancellationToken ct)
     {
         await EventLoop.LeaveAsync();
-        var connection = new SqliteConnection(_readers);
-        await connection.OpenAsync(ct);
-        return connection;
+        return _readers.Open();
     }
 
     public override async Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct)
@@ -110,7 +108,7 @@ internal sealed partial class SqliteDatabase : Database
     public override async ValueTask DisposeAsync()
     {
         await _gate.WaitAsync();
-        using (var readers = new SqliteConnection(_readers)) SqliteConnection.ClearPool(readers);
+        _readers.Dispose();
         await _writer.DisposeAsync();
         _gate.Dispose();
     }

@@ -10,7 +10,7 @@ internal sealed class SqliteFile
     // percentile fell from 12 to 1.3 ms (300 rooms, batches of 72). Counts only for a store that is made anew.
     private const int PageBytes = 1024;
 
-    static SqliteFile() => SQLitePCL.Batteries_V2.Init();
+    static SqliteFile() => SqliteLibrary.Init();
 
     private SqliteFile(string connectionString) => ConnectionString = connectionString;
 

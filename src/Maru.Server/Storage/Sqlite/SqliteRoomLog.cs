@@ -82,13 +82,11 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
 
     public async ValueTask<MembershipState> ReadMembershipAsync(RoomId room, UserId user, CancellationToken ct)
     {
-        await using var connection = (SqliteConnection)await _database.OpenReadAsync(ct);
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT h.last_seq, EXISTS (SELECT 1 FROM members m WHERE m.room_id = h.room_id AND m.user_id = @user) FROM room_heads h WHERE h.room_id = @room";
-        command.Parameters.AddWithValue("room", room.Value);
-        command.Parameters.AddWithValue("user", user.Value);
-        using var row = command.ExecuteReader();
-        return row.Read() ? new MembershipState(row.GetInt64(1) == 1, row.GetInt64(0)) : new MembershipState(false, 0);
+        var found = await _database.FirstAsync<Place>(
+            "SELECT h.last_seq AS head, EXISTS (SELECT 1 FROM members m WHERE m.room_id = h.room_id AND m.user_id = @user) AS is_member FROM room_heads h WHERE h.room_id = @room",
+            new { room = room.Value, user = user.Value },
+            ct);
+        return found is null ? new MembershipState(false, 0) : new MembershipState(found.IsMember > 0, found.Head);
     }
 
     /// <summary>Nobody asks: the store is not shared.</summary>
@@ -250,4 +248,6 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
         // Some errors, a full disk among them, have rolled back already.
         if (raw.sqlite3_get_autocommit(_writer) == 0) _rollback.Run();
     }
+
+    private sealed record Place(long Head, long IsMember);
 }
