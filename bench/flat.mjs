@@ -1,12 +1,12 @@
 // Does the cost grow with a room's past? Seeds a room of 10 thousand, 1 million and 10 million messages, each in a store of its own, and prints medians in milliseconds
-// of requests over one connection. node bench/flat.mjs [messages ...], after dotnet build -c Release.
+// of requests over one connection. node bench/flat.mjs [messages ...], after dotnet publish src/Maru.Server -c Release -o artifacts/maru.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const maru = new URL('../src/Maru.Server/bin/Release/net10.0/maru', import.meta.url).pathname
+const maru = new URL('../artifacts/maru/maru', import.meta.url).pathname
 const port = 8095
 const sizes = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [10_000, 1_000_000, 10_000_000]
 

@@ -1,12 +1,13 @@
 // How many requests a second does one node answer? 300 connections of 300 users ask for their rooms (in 1, 5 and 20 of them), then send messages; every message that was
-// answered 201 must be in the store afterwards. Needs wrk (Debian: apt-get install wrk), and dotnet build -c Release.
-// node bench/rest.mjs [seconds] [--Maru:Database=…, an empty one: SQLite in a temporary folder if left out]
+// answered 201 must be in the store afterwards. Needs wrk (Debian: apt-get install wrk), and
+// dotnet publish src/Maru.Server -c Release -o artifacts/maru.
+// node bench/rest.mjs [seconds] [--Maru:Database=…]: an empty one; if left out SQLite in a temporary folder.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const maru = new URL('../src/Maru.Server/bin/Release/net10.0/maru', import.meta.url).pathname
+const maru = new URL('../artifacts/maru/maru', import.meta.url).pathname
 const url = 'http://127.0.0.1:8096'
 const seconds = Number(process.argv.slice(2).find(x => !x.startsWith('-')) ?? 10)
 const connections = 300
@@ -70,6 +71,7 @@ try {
 
   const mine = 'add(i, "GET", "/api/me/rooms")'
   await run('warm-up', mine)
+  await run('GET /health/live, which reads nothing', 'add(i, "GET", "/health/live")')
   await run('GET /api/me/rooms, 1 room', mine)
   await join20(1, 5)
   await run('GET /api/me/rooms, 5 rooms', mine)

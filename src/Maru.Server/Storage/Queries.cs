@@ -20,7 +20,7 @@ internal static class Queries
         public async Task<IReadOnlyList<T>> ListAsync<T>(string sql, object? arguments, CancellationToken ct)
         {
             await using var connection = await database.OpenReadAsync(ct);
-            return await ListAsync<T>(connection, Command(connection, null, sql, arguments, ct), ct);
+            return await ListAsync<T>(connection, Command(connection, null, sql, arguments));
         }
 
         /// <summary>The first row; when there is none null, or zero for a number.</summary>
@@ -29,33 +29,42 @@ internal static class Queries
 
     extension(DbTransaction transaction)
     {
-        public Task<IReadOnlyList<T>> ListAsync<T>(string sql, object? arguments, CancellationToken ct) =>
-            ListAsync<T>(transaction.Open, Command(transaction.Open, transaction, sql, arguments, ct), ct);
+        public Task<IReadOnlyList<T>> ListAsync<T>(string sql, object? arguments, CancellationToken ct)
+        {
+            ct.ThrowIfCancellationRequested();
+            return ListAsync<T>(transaction.Open, Command(transaction.Open, transaction, sql, arguments));
+        }
 
         /// <inheritdoc cref="FirstAsync{T}(Database, string, object?, CancellationToken)"/>
         public async Task<T?> FirstAsync<T>(string sql, object? arguments, CancellationToken ct) => await transaction.ListAsync<T>(sql, arguments, ct) is [var first, ..] ? first : default;
 
         /// <summary>Answers how many rows it changed.</summary>
-        public Task<int> ExecuteAsync(string sql, object? arguments, CancellationToken ct) =>
-            transaction.Open.ExecuteAsync(Command(transaction.Open, transaction, sql, arguments, ct));
+        public Task<int> ExecuteAsync(string sql, object? arguments, CancellationToken ct)
+        {
+            ct.ThrowIfCancellationRequested();
+            return transaction.Open.ExecuteAsync(Command(transaction.Open, transaction, sql, arguments));
+        }
 
         private DbConnection Open => transaction.Connection ?? throw new InvalidOperationException("The transaction is over.");
     }
 
-    private static CommandDefinition Command(DbConnection connection, DbTransaction? transaction, string sql, object? arguments, CancellationToken ct) =>
-        new(Dialect.Write(connection, sql), arguments, transaction, cancellationToken: ct);
+    /// <summary>
+    /// Once begun it runs to its end, whoever leaves meanwhile: it is short, and PostgreSQL's library would make a connection to cancel it, and wait for that on the event
+    /// loop where the client's going was noticed. Clients that asked and left by the hundred held up all others for seconds.
+    /// </summary>
+    public static CommandDefinition Command(DbConnection connection, DbTransaction? transaction, string sql, object? arguments) => new(Dialect.Write(connection, sql), arguments, transaction);
 
     /// <summary>
     /// To the reader's very end without blocking: this goes on where the answer came in, on a socket's event loop (<see cref="EventLoop"/>), and an answer of some size
     /// comes in parts. Dapper's own queries end with a wait for the last one, which that loop would have to bring.
     /// </summary>
-    private static async Task<IReadOnlyList<T>> ListAsync<T>(DbConnection connection, CommandDefinition command, CancellationToken ct)
+    private static async Task<IReadOnlyList<T>> ListAsync<T>(DbConnection connection, CommandDefinition command)
     {
         List<T> rows = [];
         await using (var reader = await connection.ExecuteReaderAsync(command))
         {
             var parse = reader.GetRowParser(typeof(T));
-            while (await reader.ReadAsync(ct)) rows.Add((T)parse(reader));
+            while (await reader.ReadAsync()) rows.Add((T)parse(reader));
         }
 
         await EventLoop.LeaveAsync();

@@ -21,7 +21,9 @@ internal sealed class MessageStore(Database database)
     {
         var forwards = after is not null;
         await using var connection = await database.OpenReadAsync(ct);
-        await using var row = await connection.ExecuteReaderAsync(new CommandDefinition(
+        await using var row = await connection.ExecuteReaderAsync(Queries.Command(
+            connection,
+            null,
             $"""
             WITH page AS (
               SELECT * FROM messages
@@ -33,14 +35,13 @@ internal sealed class MessageStore(Database database)
             WHERE me.room_id = @room AND me.user_id = @user
             ORDER BY m.seq
             """,
-            new { room = room.Value, user = user.Value, before = before ?? long.MaxValue, after = after ?? 0, limit = limit + 1 },
-            cancellationToken: ct));
-        if (!await row.ReadAsync(ct)) return null;
+            new { room = room.Value, user = user.Value, before = before ?? long.MaxValue, after = after ?? 0, limit = limit + 1 }));
+        if (!await row.ReadAsync(CancellationToken.None)) return null;
 
         // One row more than asked for says that there is more: the last one forwards, the first one backwards.
         var hasMore = row.GetInt64(MessageRows.ColumnCount) > limit;
-        var more = !await row.IsDBNullAsync(0, ct);
-        if (hasMore && !forwards) more = await row.ReadAsync(ct);
+        var more = !await row.IsDBNullAsync(0, CancellationToken.None);
+        if (hasMore && !forwards) more = await row.ReadAsync(CancellationToken.None);
 
         var buffer = new ArrayBufferWriter<byte>(16 * 1024);
         using var writer = new Utf8JsonWriter(buffer, Compact);
@@ -49,7 +50,7 @@ internal sealed class MessageStore(Database database)
         for (var count = 0; more && count < limit; count++)
         {
             MessageRows.Write(writer, row, room);
-            more = await row.ReadAsync(ct);
+            more = await row.ReadAsync(CancellationToken.None);
         }
 
         writer.WriteEndArray();
@@ -63,14 +64,15 @@ internal sealed class MessageStore(Database database)
     public async Task<ReadOnlyMemory<byte>?> FindAsync(RoomId room, UserId user, long seq, CancellationToken ct)
     {
         await using var connection = await database.OpenReadAsync(ct);
-        await using var row = await connection.ExecuteReaderAsync(new CommandDefinition(
+        await using var row = await connection.ExecuteReaderAsync(Queries.Command(
+            connection,
+            null,
             $"""
             SELECT {MessageRows.Columns} FROM members me JOIN messages m ON m.room_id = me.room_id AND m.seq = @seq {MessageRows.Joins}
             WHERE me.room_id = @room AND me.user_id = @user
             """,
-            new { room = room.Value, user = user.Value, seq },
-            cancellationToken: ct));
-        if (!await row.ReadAsync(ct)) return null;
+            new { room = room.Value, user = user.Value, seq }));
+        if (!await row.ReadAsync(CancellationToken.None)) return null;
         var buffer = new ArrayBufferWriter<byte>(1024);
         using var writer = new Utf8JsonWriter(buffer, Compact);
         MessageRows.Write(writer, row, room);

@@ -30,27 +30,28 @@ internal sealed class RoomLists(Database database)
     public async Task<RoomPage> MineAsync(UserId user, Cursor? after, int limit, CancellationToken ct)
     {
         await using var connection = await database.OpenReadAsync(ct);
-        await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(
+        await using var reader = await connection.ExecuteReaderAsync(Queries.Command(
+            connection,
+            null,
             $"""
-            SELECT {MessageRows.Columns}, {RoomRow.Columns} FROM {RoomRow.Tables}
-            LEFT JOIN messages m ON m.room_id = r.id AND m.seq = (SELECT max(z.seq) FROM messages z WHERE z.room_id = r.id)
-            LEFT JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id
-            WHERE r.id IN (
+            WITH mine AS MATERIALIZED (
               SELECT x.room_id FROM members x JOIN room_heads y ON y.room_id = x.room_id
               WHERE x.user_id = @User {(after is null ? "" : "AND (y.last_at, x.room_id) < (@key, @id)")}
               ORDER BY y.last_at DESC, x.room_id DESC LIMIT @limit)
+            SELECT {MessageRows.Columns}, {RoomRow.Columns} FROM mine JOIN rooms r ON r.id = mine.room_id {RoomRow.Joins}
+            LEFT JOIN messages m ON m.room_id = r.id AND m.seq = (SELECT max(z.seq) FROM messages z WHERE z.room_id = r.id)
+            LEFT JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id
             ORDER BY h.last_at DESC, r.id DESC
             """,
-            new { User = user.Value, key = after?.Number, id = after?.Id, limit = limit + 1 },
-            cancellationToken: ct));
+            new { User = user.Value, key = after?.Number, id = after?.Id, limit = limit + 1 }));
         List<RoomRow> rows = [];
         List<Room> rooms = [];
         var parse = reader.GetRowParser<RoomRow>(startIndex: MessageRows.ColumnCount);
-        while (await reader.ReadAsync(ct))
+        while (await reader.ReadAsync(CancellationToken.None))
         {
             var row = parse(reader);
             rows.Add(row);
-            rooms.Add(row.ToRoom() with { LastMessage = await reader.IsDBNullAsync(0, ct) ? null : Message(reader, new RoomId(row.Id)) });
+            rooms.Add(row.ToRoom() with { LastMessage = await reader.IsDBNullAsync(0, CancellationToken.None) ? null : Message(reader, new RoomId(row.Id)) });
         }
 
         return Page(rooms, limit, last => RoomSort.Activity.CursorOf(rows[last]));

@@ -17,9 +17,12 @@ internal sealed record RoomRow(
         "r.id, r.kind, r.name, p.name AS other_name, r.description, r.visibility, r.password_hash, r.member_count, h.last_seq, h.last_at, me.role";
 
     /// <summary>The room, the user's place in it and, in a direct room, the other one <c>p</c>, who gives it its name.</summary>
-    public const string Tables =
+    public const string Tables = $"rooms r {Joins}";
+
+    /// <summary>What goes with <c>rooms r</c>.</summary>
+    public const string Joins =
         """
-        rooms r JOIN room_heads h ON h.room_id = r.id
+        JOIN room_heads h ON h.room_id = r.id
         LEFT JOIN members me ON me.room_id = r.id AND me.user_id = @User
         LEFT JOIN members o ON o.room_id = CASE r.kind WHEN 'direct' THEN r.id END AND o.user_id <> @User
         LEFT JOIN users p ON p.id = o.user_id

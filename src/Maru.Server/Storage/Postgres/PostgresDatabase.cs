@@ -9,7 +9,8 @@ namespace Maru.Server.Storage.Postgres;
 /// </summary>
 internal sealed class PostgresDatabase : Database
 {
-    // A plan that was made when a table was small must not scan it when it is large: what a commit reads and changes, it finds by key.
+    // A plan that was made when a table was small, or nothing was known of it, must not scan it when it is large: all that is read and changed here is found by key, some
+    // rows at a time.
     private const string ByKeyOnly = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
 
     private const string Channel = "maru";
@@ -26,11 +27,7 @@ internal sealed class PostgresDatabase : Database
         Name = $"{settings.Database ?? settings.Username} on {settings.Host}";
         _readers = Source(settings, x => x.MaxPoolSize = options.Postgres.Readers);
         _writers = Source(settings, x => x.MaxPoolSize = options.Postgres.Writers);
-        _own = Source(settings, x =>
-        {
-            x.Pooling = false;
-            x.Options = $"{x.Options} {ByKeyOnly}".TrimStart();
-        });
+        _own = Source(settings, x => x.Pooling = false);
     }
 
     public override string Name { get; }
@@ -162,6 +159,7 @@ internal sealed class PostgresDatabase : Database
     private static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder settings, Action<NpgsqlConnectionStringBuilder> adjust)
     {
         var own = new NpgsqlConnectionStringBuilder(settings.ConnectionString);
+        own.Options = $"{own.Options} {ByKeyOnly}".TrimStart();
         adjust(own);
         return new NpgsqlDataSourceBuilder(own.ConnectionString).Build();
     }
