@@ -30,7 +30,7 @@ public sealed record Problem(string Slug, int Status, string Title)
     public static readonly Problem UpgradeRequired = new("upgrade-required", 426, "This address speaks WebSocket only.");
     public static readonly Problem RateLimited = new("rate-limited", 429, "Too many requests. Wait a moment.");
     public static readonly Problem Internal = new("internal", 500, "The server failed. The operator can see why in its log.");
-    public static readonly Problem Unavailable = new("unavailable", 503, "The store does not answer. Nothing was saved; send again later with the same key.");
+    public static readonly Problem Unavailable = new("unavailable", 503, "The store does not answer. Send again later with the same key: what was stored all the same is not stored twice.");
     public static readonly Problem StorageFull = new("storage-full", 507, "The store is full. Nothing was saved; send again later with the same key.");
 
     // A connection's own ends.

@@ -8,14 +8,14 @@ internal static class Ports
     private const int First = 10_000;
     private const int Count = 10_000;   // below those that the kernel gives to outgoing connections: between our question and the server's start one of them would take it
 
-    private static int _next = Random.Shared.Next(Count);
+    private static int Next = Random.Shared.Next(Count);
 
     /// <summary>A port of 127.0.0.1 that nobody has, and that no other test of this process is given for a long time.</summary>
     public static int Free()
     {
         while (true)
         {
-            var port = First + ((Interlocked.Increment(ref _next) & int.MaxValue) % Count);
+            var port = First + ((Interlocked.Increment(ref Next) & int.MaxValue) % Count);
             using var listener = new TcpListener(IPAddress.Loopback, port);
             try
             {
