@@ -63,8 +63,12 @@ internal static class Queries
         List<T> rows = [];
         await using (var reader = await connection.ExecuteReaderAsync(command))
         {
-            var parse = reader.GetRowParser(typeof(T));
-            while (await reader.ReadAsync()) rows.Add((T)parse(reader));
+            Func<DbDataReader, object>? parse = null;   // SQLite tells an expression's type by its value
+            while (await reader.ReadAsync())
+            {
+                parse ??= reader.GetRowParser(typeof(T));
+                rows.Add((T)parse(reader));
+            }
         }
 
         await EventLoop.LeaveAsync();
