@@ -34,7 +34,7 @@ trap 'exit 143' TERM
 
 dotnet build src/Maru.Load -c Release --nologo -v quiet -clp:NoSummary
 cluster start
-${MARU:-artifacts/maru/maru} seed --users 1000 --rooms 100 --messages 0 --tokens "$work/tokens.txt" --rooms-file "$work/rooms.txt" $(cluster settings) >/dev/null
+"${MARU:-$work/program/maru}" seed --users 1000 --rooms 100 --messages 0 --tokens "$work/tokens.txt" --rooms-file "$work/rooms.txt" $(cluster settings) >/dev/null
 
 faults=()
 for n in 1 2 3; do

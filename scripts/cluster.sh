@@ -9,7 +9,7 @@ readonly PORT=${CLUSTER_PORT:-8080}                   # nginx; nodes are at +1 â
 readonly NODES=${CLUSTER_NODES:-3}
 readonly REDIS=${CLUSTER_REDIS:-yes}                  # direct: nodes cannot be cut off from it; no: they find each other's messages in PostgreSQL alone
 readonly PG_PORT=$((PORT + 10)) REDIS_PORT=$((PORT + 11)) RELAY_PORT=$((PORT + 20))
-readonly MARU=${MARU:-$PWD/artifacts/maru/maru}
+readonly MARU=${MARU:-$DATA/program/maru}
 readonly DATABASE="Host=127.0.0.1;Port=$PG_PORT;Database=maru;Username=maru"
 
 usage() {
@@ -152,13 +152,22 @@ each_node() {
     for ((n = 1; n <= NODES; n++)); do "$1" "$n"; done
 }
 
+# A copy of its own: what is built while the cluster runs is not half of it the next time that a node starts. One build at a time in this folder.
+publish() {
+    local one_at_a_time=() n
+    for ((n = 1; n <= NODES; n++)); do ! runs "node-$n" || return 0; done
+    mkdir -p artifacts
+    ! command -v flock >/dev/null || one_at_a_time=(flock --close artifacts/build.lock)
+    "${one_at_a_time[@]}" sh -c 'dotnet publish src/Maru.Server -c Release -o artifacts/maru --nologo -v quiet && rm -rf "$1/program" && cp -r artifacts/maru "$1/program"' sh "$DATA"
+}
+
 start_all() {
-    [[ $MARU != "$PWD/artifacts/maru/maru" ]] || dotnet publish src/Maru.Server -c Release -o artifacts/maru --nologo -v quiet
     local program
     for program in nginx node curl; do command -v $program >/dev/null || fail "$program is missing"; done
     [[ $REDIS == no ]] || command -v redis-server >/dev/null || fail "redis-server is missing: apt-get install redis-server"
     mkdir -p "$DATA"
     chmod 711 "$DATA"
+    [[ $MARU != "$DATA/program/maru" ]] || publish
     start_postgres
     start_redis
     each_node start_node

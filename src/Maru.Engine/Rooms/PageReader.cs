@@ -26,16 +26,16 @@ internal sealed class PageReader(IRoomLog log, IBackplane backplane, EngineOptio
     public TimeSpan Patience => backplane.IsConnected ? options.GapPatience : TimeSpan.Zero;
 
     /// <summary>Tells the room's lane when the time is over.</summary>
-    public void WaitForGap(Room room, long after, TimeSpan time) => _ = WaitForGapAsync(room, after, time, _stopping.Token);
+    public void WaitForGap(Room room, long after, TimeSpan time) => _ = WaitForGapAsync(room, after, time);
 
-    private async Task WaitForGapAsync(Room room, long after, TimeSpan delay, CancellationToken ct)
+    private async Task WaitForGapAsync(Room room, long after, TimeSpan delay)
     {
         try
         {
-            await Task.Delay(delay, time, ct).ConfigureAwait(false);
+            await Task.Delay(delay, time, _stopping.Token).ConfigureAwait(false);
             room.Lane.Post(new LaneItem(LaneVerb.GapWaited, room, after));
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
             // the engine stops
         }

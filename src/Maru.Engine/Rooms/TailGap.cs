@@ -10,7 +10,7 @@ internal sealed class TailGap(Room room, RoomTail tail, PageReader pages)
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(4);
 
     private bool _isBusy;       // waits or reads
-    private bool _isBehind;     // a read brought something, and may have ended before the log does
+    private bool _isBehind;     // a read ended before what is known of: the rest is not on its way
     private long _readAfter = -1;
     private long _readFor;
     private TimeSpan _delay;
@@ -45,7 +45,7 @@ internal sealed class TailGap(Room room, RoomTail tail, PageReader pages)
     /// <summary>The read has ended, with whatever it brought.</summary>
     public void Take(Page page)
     {
-        (_isBusy, _isBehind) = (false, page.Entries.Count > 0);
+        (_isBusy, _isBehind) = (false, page.Entries is [.., var last] && last.Seq < _readFor);
         if (!page.Failed && page.Entries.Count == 0) tail.Forget(_readFor);
     }
 

@@ -49,6 +49,7 @@ internal static class MigrateCommand
     private static ServiceProvider Provide(string database)
     {
         var options = new MaruOptions { Database = database };
+        options.Postgres.CommandTimeout = TimeSpan.FromHours(1);    // a room of some ten million messages is checked by one statement
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton(TimeProvider.System);

@@ -77,18 +77,26 @@ internal sealed class StoreMove(Database from, Database to)
         return compared;
     }
 
-    /// <summary>1, 2, 3 … up to the head, in messages and changes together.</summary>
+    /// <summary>1, 2, 3 … up to the head, in messages and changes together; some rooms at a time.</summary>
     private async Task CheckSeqsAsync(CancellationToken ct)
     {
-        var room = await to.FirstAsync<long>(
-            """
-            SELECT h.room_id FROM room_heads h
-            LEFT JOIN (SELECT room_id, count(*) AS n, max(seq) AS last FROM (SELECT room_id, seq FROM messages UNION SELECT room_id, seq FROM changes) x GROUP BY room_id) l ON l.room_id = h.room_id
-            WHERE coalesce(l.n, 0) <> h.last_seq OR coalesce(l.last, 0) <> h.last_seq LIMIT 1
-            """,
-            null,
-            ct);
-        if (room > 0) throw new StartException($"The log of room {room} has a gap, or does not end where its head says. It was so before: repair the store that was moved.");
+        var after = 0L;
+        while (await to.FirstAsync<long>("SELECT coalesce(max(room_id), 0) FROM (SELECT room_id FROM room_heads WHERE room_id > @after ORDER BY room_id LIMIT 500) x", new { after }, ct) is > 0 and var last)
+        {
+            var room = await to.FirstAsync<long>(
+                """
+                SELECT h.room_id FROM room_heads h
+                LEFT JOIN (
+                  SELECT room_id, count(*) AS n, max(seq) AS last
+                  FROM (SELECT room_id, seq FROM messages WHERE room_id > @after AND room_id <= @last UNION SELECT room_id, seq FROM changes WHERE room_id > @after AND room_id <= @last) x
+                  GROUP BY room_id) l ON l.room_id = h.room_id
+                WHERE h.room_id > @after AND h.room_id <= @last AND (coalesce(l.n, 0) <> h.last_seq OR coalesce(l.last, 0) <> h.last_seq) LIMIT 1
+                """,
+                new { after, last },
+                ct);
+            if (room > 0) throw new StartException($"The log of room {room} has a gap, or does not end where its head says. It was so before: repair the store that was moved.");
+            after = last;
+        }
     }
 
     private StartException Differs(StoreTable table, string[] columns, object?[] row)
