@@ -99,7 +99,8 @@ public sealed class ProblemsTests(MaruServer server) : IClassFixture<MaruServer>
             (transaction, ct) => transaction.ExecuteAsync("ALTER TABLE users RENAME TO gone", null, ct), TestContext.Current.CancellationToken);
         var details = await ann.Http.SendAsync("GET /api/me").ShouldRefuse(Problem.Internal);
         details.ToString().ShouldNotContain("users");
-        log.Lines.Single(line => line.StartsWith("Error", StringComparison.Ordinal)).ShouldContain("GET /api/me");
+        // What a server looks for once it has started, it may look for in the table that is gone.
+        log.Lines.Where(line => line.StartsWith("Error", StringComparison.Ordinal) && !line.Contains("Deleted users stay", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("GET /api/me");
     }
 
     private static string Detail(System.Text.Json.JsonElement problem) => problem.GetProperty("detail").GetString() ?? "";
