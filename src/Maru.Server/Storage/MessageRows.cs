@@ -42,9 +42,9 @@ internal static class MessageRows
     /// Entries of a room's log behind <paramref name="after"/> up to <paramref name="last"/>, in seq order: messages and changes, merged. A change carries its message as it is now: what was
     /// deleted since is not shown again.
     /// </summary>
-    public static List<Entry> ReadLog(DbConnection connection, RoomId room, long after, long last, int maxBytes)
+    public static async Task<List<Entry>> ReadLogAsync(DbConnection connection, RoomId room, long after, long last, int maxBytes)
     {
-        using var reader = Select(
+        await using var command = Command(
             connection,
             $"""
             SELECT {Columns}, m.seq AS log_seq, m.type AS log_type, m.subject_id
@@ -58,9 +58,10 @@ internal static class MessageRows
             room,
             after,
             last);
+        await using var reader = await command.ExecuteReaderAsync();
         List<Entry> entries = [];
         var bytes = 0;
-        while (bytes < maxBytes && reader.Read())
+        while (bytes < maxBytes && await reader.ReadAsync())
         {
             var entry = ToEntry(reader, room, reader.GetInt64(ColumnCount), (EntryType)reader.GetInt64(ColumnCount + 1));
             entries.Add(entry);
@@ -114,12 +115,17 @@ internal static class MessageRows
     private static DbDataReader Select(DbConnection connection, string sql, RoomId room, long seq, long last)
     {
         // Not disposed: that would end the reader.
+        return Command(connection, sql, room, seq, last).ExecuteReader();
+    }
+
+    private static DbCommand Command(DbConnection connection, string sql, RoomId room, long seq, long last)
+    {
         var command = connection.CreateCommand();
         command.CommandText = sql;
         Add(command, "room", room.Value);
         Add(command, "seq", seq);
         if (last > seq) Add(command, "last", last);
-        return command.ExecuteReader();
+        return command;
     }
 
     private static void Add(DbCommand command, string name, object value)

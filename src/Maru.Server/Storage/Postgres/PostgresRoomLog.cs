@@ -62,7 +62,7 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
     public async ValueTask<IReadOnlyList<Entry>> ReadAsync(RoomId room, long after, long last, int maxBytes, CancellationToken ct)
     {
         await using var connection = await database.OpenReadAsync(ct);
-        return MessageRows.ReadLog(connection, room, after, last, maxBytes);
+        return await MessageRows.ReadLogAsync(connection, room, after, last, maxBytes);
     }
 
     public void Dispose()

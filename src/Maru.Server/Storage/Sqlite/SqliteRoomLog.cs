@@ -95,7 +95,7 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
     public async ValueTask<IReadOnlyList<Entry>> ReadAsync(RoomId room, long after, long last, int maxBytes, CancellationToken ct)
     {
         await using var connection = await _database.OpenReadAsync(ct);
-        return MessageRows.ReadLog(connection, room, after, last, maxBytes);
+        return await MessageRows.ReadLogAsync(connection, room, after, last, maxBytes);
     }
 
     public void Dispose()
