@@ -157,6 +157,7 @@ publish() {
     local one_at_a_time=() n
     for ((n = 1; n <= NODES; n++)); do ! runs "node-$n" || return 0; done
     mkdir -p artifacts
+    echo "Building Maru …" >&2
     ! command -v flock >/dev/null || one_at_a_time=(flock --close artifacts/build.lock)
     "${one_at_a_time[@]}" sh -c 'dotnet publish src/Maru.Server -c Release -o artifacts/maru --nologo -v quiet && rm -rf "$1/program" && cp -r artifacts/maru "$1/program"' sh "$DATA"
 }
