@@ -14,18 +14,17 @@ const connections = 300
 const folder = mkdtempSync(join(tmpdir(), 'maru-rest-'))
 const store = [`--Maru:Database=Data Source=${folder}/maru.db`, `--Maru:Data=${folder}`, ...process.argv.slice(2).filter(x => x.startsWith('-'))]
 
-// Each connection has a user of its own: wrk has one thread here, and init runs in it.
+// The requests of all users in turn: wrk has one thread here, and init runs in it.
 const lua = request => `
 local tokens, rooms = {}, {}
 for line in io.lines("${folder}/tokens") do tokens[#tokens + 1] = line end
 for line in io.lines("${folder}/rooms") do rooms[#rooms + 1] = line end
-local requests, next, statuses = {}, 0, {}
+local requests, next = {}, 0
 local function add(i, method, path, body)
   requests[#requests + 1] = wrk.format(method, path, { ["Authorization"] = "Bearer " .. tokens[i], ["Content-Type"] = body and "application/json" or nil }, body)
 end
 function init() for i = 1, ${connections} do ${request} end end
 function request() next = next % #requests + 1; return requests[next] end
-function response(status) if status >= 300 then failed = (failed or 0) + 1 end end
 function done(summary, latency)
   local e = summary.errors
   io.write(string.format("%.0f %.1f %.1f %.1f %d %d\\n", summary.requests / summary.duration * 1e6, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, latency.max / 1e3,
@@ -60,7 +59,7 @@ try {
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status}`)
     return method === 'GET' ? await answer.json() : await answer.arrayBuffer()
   }
-  const join20 = async (from, to) => Promise.all(Array.from({ length: connections }, async (_, user) => {
+  const enter = async (from, to) => Promise.all(Array.from({ length: connections }, async (_, user) => {
     for (let i = from; i < to; i++) await ask(user, 'POST', `/api/rooms/${rooms[(user + i) % rooms.length]}/join`, '{}')
   }))
   const heads = async () => {
@@ -69,17 +68,18 @@ try {
     return sum
   }
 
+  const send = `add(i, "POST", "/api/rooms/" .. rooms[i] .. "/messages", '{"text":"${'x'.repeat(100)}"}')`
   const mine = 'add(i, "GET", "/api/me/rooms")'
   await run('warm-up', mine)
   await run('GET /health/live, which reads nothing', 'add(i, "GET", "/health/live")')
   await run('GET /api/me/rooms, 1 room', mine)
-  await join20(1, 5)
+  await enter(1, 5)
   await run('GET /api/me/rooms, 5 rooms', mine)
-  await join20(5, 20)
+  await enter(5, 20)
   await run('GET /api/me/rooms, 20 rooms', mine)
-  await run('warm-up', 'add(i, "POST", "/api/rooms/" .. rooms[i] .. "/messages", \'{"text":"\' .. string.rep("x", 100) .. \'"}\')')
+  await run('warm-up', send)
   const before = await heads()
-  const sent = await run('POST message, 300 rooms', 'add(i, "POST", "/api/rooms/" .. rooms[i] .. "/messages", \'{"text":"\' .. string.rep("x", 100) .. \'"}\')')
+  const sent = await run('POST message, 300 rooms', send)
   const stored = await heads() - before
   // What was under way when wrk stopped counting is stored, too.
   console.log(`stored: ${stored.toLocaleString('en')}${stored < sent ? ', FEWER THAN ANSWERED' : ''}`)

@@ -26,7 +26,7 @@ internal sealed class PageReader(IRoomLog log, IBackplane backplane, EngineOptio
     public TimeSpan Patience => backplane.IsConnected ? options.GapPatience : TimeSpan.Zero;
 
     /// <summary>Tells the room's lane when the time is over.</summary>
-    public void WaitForGap(Room room, long after, TimeSpan time) => _ = WaitForGapAsync(room, after, time);
+    public void WaitForGap(Room room, long after, TimeSpan delay) => _ = WaitForGapAsync(room, after, delay);
 
     private async Task WaitForGapAsync(Room room, long after, TimeSpan delay)
     {

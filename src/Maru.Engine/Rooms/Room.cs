@@ -81,7 +81,7 @@ internal sealed class Room
 
         var membership = _members.Enter(entering);
         if (membership is null) Unload();
-        if (!_unloaded) _gap.Fill(_pages.Patience);     // what it was told of before it was ready may have had a gap
+        if (!_unloaded) _gap.Fill();    // what it was told of before it was ready may have had a gap
         return membership;
     }
 
@@ -108,20 +108,20 @@ internal sealed class Room
         if (!_ready) return;
         // The last subscriptions may have ended just now, after their member's sessions had left already.
         Unload();
-        if (!_unloaded) _gap.Fill(_pages.Patience);
+        if (!_unloaded) _gap.Fill();
     }
 
     /// <summary>The log goes so far, and nobody said so.</summary>
     public void CatchUpTo(long head)
     {
         _tail.Know(head);
-        if (_ready && !_unloaded) _gap.Fill(TimeSpan.Zero);
+        if (_ready && !_unloaded) _gap.Fill(atOnce: true);
     }
 
     /// <inheritdoc cref="TailGap.Waited"/>
     public void GapWaited(long after)
     {
-        if (!_unloaded) _gap.Waited(after, _pages.Patience);
+        if (!_unloaded) _gap.Waited(after);
     }
 
     /// <summary>

@@ -16,21 +16,25 @@ internal sealed class TailGap(Room room, RoomTail tail, PageReader pages)
     private TimeSpan _delay;
 
     /// <summary>Begins, if there is a gap and nothing is under way.</summary>
-    /// <param name="patience">how long what is missing may be on its way</param>
-    public void Fill(TimeSpan patience)
+    /// <param name="atOnce">what is missing is not on its way</param>
+    public void Fill(bool atOnce = false)
     {
         if (_isBusy) return;
-        _isBehind &= tail.HasGap;
-        if (!tail.HasGap) return;
+        if (!tail.HasGap)
+        {
+            _isBehind = false;
+            return;
+        }
+
         _isBusy = true;
         var after = tail.Next - 1;
-        _delay = after > _readAfter ? (_isBehind ? TimeSpan.Zero : patience) : TimeSpan.FromTicks(Math.Clamp(2 * _delay.Ticks, FirstDelay.Ticks, LongestDelay.Ticks));
+        _delay = after > _readAfter ? (atOnce || _isBehind ? TimeSpan.Zero : pages.Patience) : TimeSpan.FromTicks(Math.Clamp(2 * _delay.Ticks, FirstDelay.Ticks, LongestDelay.Ticks));
         if (_delay == TimeSpan.Zero) Read(after);
         else pages.WaitForGap(room, after, _delay);
     }
 
     /// <summary>The wait for what is behind <paramref name="after"/> is over. If it came, another gap has its own time.</summary>
-    public void Waited(long after, TimeSpan patience)
+    public void Waited(long after)
     {
         if (tail.HasGap && tail.Next - 1 == after)
         {
@@ -39,7 +43,7 @@ internal sealed class TailGap(Room room, RoomTail tail, PageReader pages)
         }
 
         _isBusy = false;
-        Fill(patience);
+        Fill();
     }
 
     /// <summary>The read has ended, with whatever it brought.</summary>

@@ -20,7 +20,7 @@ internal static class Queries
         public async Task<IReadOnlyList<T>> ListAsync<T>(string sql, object? arguments, CancellationToken ct)
         {
             await using var connection = await database.OpenReadAsync(ct);
-            return await ListAsync<T>(connection, Command(connection, null, sql, arguments));
+            return await ListAsync<T>(connection, Command(connection, sql, arguments));
         }
 
         /// <summary>The first row; when there is none null, or zero for a number.</summary>
@@ -32,7 +32,7 @@ internal static class Queries
         public Task<IReadOnlyList<T>> ListAsync<T>(string sql, object? arguments, CancellationToken ct)
         {
             ct.ThrowIfCancellationRequested();
-            return ListAsync<T>(transaction.Open, Command(transaction.Open, transaction, sql, arguments));
+            return ListAsync<T>(transaction.Open, Command(transaction.Open, sql, arguments, transaction));
         }
 
         /// <inheritdoc cref="FirstAsync{T}(Database, string, object?, CancellationToken)"/>
@@ -42,7 +42,7 @@ internal static class Queries
         public Task<int> ExecuteAsync(string sql, object? arguments, CancellationToken ct)
         {
             ct.ThrowIfCancellationRequested();
-            return transaction.Open.ExecuteAsync(Command(transaction.Open, transaction, sql, arguments));
+            return transaction.Open.ExecuteAsync(Command(transaction.Open, sql, arguments, transaction));
         }
 
         private DbConnection Open => transaction.Connection ?? throw new InvalidOperationException("The transaction is over.");
@@ -52,7 +52,7 @@ internal static class Queries
     /// Once begun it runs to its end, whoever leaves meanwhile: it is short, and PostgreSQL's library would make a connection to cancel it, and wait for that on the event
     /// loop where the client's going was noticed. Clients that asked and left by the hundred held up all others for seconds.
     /// </summary>
-    public static CommandDefinition Command(DbConnection connection, DbTransaction? transaction, string sql, object? arguments) => new(Dialect.Write(connection, sql), arguments, transaction);
+    public static CommandDefinition Command(DbConnection connection, string sql, object? arguments, DbTransaction? transaction = null) => new(Dialect.Write(connection, sql), arguments, transaction);
 
     /// <summary>
     /// To the reader's very end without blocking: this goes on where the answer came in, on a socket's event loop (<see cref="EventLoop"/>), and an answer of some size

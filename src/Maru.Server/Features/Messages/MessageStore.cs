@@ -23,7 +23,6 @@ internal sealed class MessageStore(Database database)
         await using var connection = await database.OpenReadAsync(ct);
         await using var row = await connection.ExecuteReaderAsync(Queries.Command(
             connection,
-            null,
             $"""
             WITH page AS (
               SELECT * FROM messages
@@ -66,7 +65,6 @@ internal sealed class MessageStore(Database database)
         await using var connection = await database.OpenReadAsync(ct);
         await using var row = await connection.ExecuteReaderAsync(Queries.Command(
             connection,
-            null,
             $"""
             SELECT {MessageRows.Columns} FROM members me JOIN messages m ON m.room_id = me.room_id AND m.seq = @seq {MessageRows.Joins}
             WHERE me.room_id = @room AND me.user_id = @user

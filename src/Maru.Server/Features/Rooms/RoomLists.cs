@@ -32,7 +32,6 @@ internal sealed class RoomLists(Database database)
         await using var connection = await database.OpenReadAsync(ct);
         await using var reader = await connection.ExecuteReaderAsync(Queries.Command(
             connection,
-            null,
             $"""
             WITH mine AS MATERIALIZED (
               SELECT x.room_id FROM members x JOIN room_heads y ON y.room_id = x.room_id
