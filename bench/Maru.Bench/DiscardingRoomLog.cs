@@ -1,6 +1,5 @@
 using Maru.Engine;
-using Maru.Engine.Commit;
-using Maru.Engine.Rooms;
+using Maru.Engine.Log;
 
 namespace Maru.Bench;
 

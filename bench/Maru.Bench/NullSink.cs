@@ -1,4 +1,4 @@
-using Maru.Engine.Sessions;
+using Maru.Engine.Connections;
 
 namespace Maru.Bench;
 

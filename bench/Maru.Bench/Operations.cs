@@ -1,9 +1,11 @@
 using System.Text;
 using Maru.Engine;
+using Maru.Engine.Bus;
 using Maru.Engine.Commit;
-using Maru.Engine.Fanout;
+using Maru.Engine.Connections;
+using Maru.Engine.Log;
+using Maru.Engine.Protocols.Stomp;
 using Maru.Engine.Rooms;
-using Maru.Engine.Sessions;
 using Maru.Engine.Wire;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,7 +1,8 @@
+using Maru.Engine.Bus;
 using Maru.Engine.Commit;
-using Maru.Engine.Fanout;
+using Maru.Engine.Connections;
+using Maru.Engine.Log;
 using Maru.Engine.Rooms;
-using Maru.Engine.Sessions;
 using Microsoft.Extensions.Logging;
 
 namespace Maru.Engine;

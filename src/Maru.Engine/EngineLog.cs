@@ -1,4 +1,5 @@
-using Maru.Engine.Fanout;
+using Maru.Engine.Log;
+using Maru.Engine.Rooms;
 using Microsoft.Extensions.Logging;
 
 namespace Maru.Engine;

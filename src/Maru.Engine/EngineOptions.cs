@@ -151,7 +151,7 @@ public sealed class EngineOptions : IValidatableObject
     /// <summary>What one range alone cannot say.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (HeartBeat > TimeSpan.Zero && HeartBeat < Sessions.Sweeper.Period) yield return new ValidationResult($"{nameof(HeartBeat)} must be 0 or at least a second.");
+        if (HeartBeat > TimeSpan.Zero && HeartBeat < Connections.Sweeper.Period) yield return new ValidationResult($"{nameof(HeartBeat)} must be 0 or at least a second.");
         if (TailMinBytes > TailMaxBytes) yield return new ValidationResult($"{nameof(TailMinBytes)} must not exceed {nameof(TailMaxBytes)}.");
     }
 }

@@ -1,9 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 using Maru.Engine;
-using Maru.Server.Backplane;
+using Maru.Server.Bus;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Rooms;
-using Maru.Server.Platform;
+using Maru.Server.Features.Sessions;
+using Maru.Server.Platform.Credentials;
+using Maru.Server.Platform.Limits;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage.Postgres;
 using Maru.Server.Storage.Sqlite;

@@ -3,7 +3,9 @@ using Maru.Server.Commands;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Messages;
 using Maru.Server.Features.Rooms;
+using Maru.Server.Features.Sessions;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Limits;
 using Maru.Server.Realtime;
 using Maru.Server.Storage;
 

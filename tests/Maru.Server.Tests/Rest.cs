@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Maru.Engine;
+using Maru.Engine.Log;
 
 namespace Maru.Server.Tests;
 

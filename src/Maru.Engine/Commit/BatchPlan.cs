@@ -1,3 +1,5 @@
+using Maru.Engine.Log;
+
 namespace Maru.Engine.Commit;
 
 /// <summary>

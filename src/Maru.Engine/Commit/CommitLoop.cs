@@ -1,4 +1,5 @@
-using Maru.Engine.Fanout;
+using Maru.Engine.Bus;
+using Maru.Engine.Log;
 using Maru.Engine.Rooms;
 
 namespace Maru.Engine.Commit;

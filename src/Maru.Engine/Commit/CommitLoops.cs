@@ -1,3 +1,5 @@
+using Maru.Engine.Log;
+
 namespace Maru.Engine.Commit;
 
 /// <summary>The commit loops, each with a queue of its own; a room is always in the same one. Any thread adds.</summary>

@@ -1,3 +1,5 @@
+using Maru.Engine.Log;
+
 namespace Maru.Engine.Commit;
 
 /// <summary>
@@ -32,7 +34,7 @@ internal sealed class CommitQueue(int maxBytes)
             }
         }
 
-        var flush = new Fanout.FlushList();
+        var flush = new Connections.FlushList();
         foreach (var draft in drafts)
         {
             draft.Refuse(Problem.ShuttingDown);

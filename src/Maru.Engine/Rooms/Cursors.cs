@@ -1,5 +1,5 @@
-using Maru.Engine.Fanout;
-using Maru.Engine.Sessions;
+using Maru.Engine.Connections;
+using Maru.Engine.Log;
 
 namespace Maru.Engine.Rooms;
 

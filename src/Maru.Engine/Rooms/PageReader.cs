@@ -1,5 +1,5 @@
-using Maru.Engine.Commit;
-using Maru.Engine.Fanout;
+using Maru.Engine.Bus;
+using Maru.Engine.Log;
 
 namespace Maru.Engine.Rooms;
 

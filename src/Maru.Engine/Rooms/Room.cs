@@ -1,4 +1,6 @@
-using Maru.Engine.Fanout;
+using Maru.Engine.Bus;
+using Maru.Engine.Connections;
+using Maru.Engine.Log;
 
 namespace Maru.Engine.Rooms;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using Maru.Engine.Commit;
-using Maru.Engine.Fanout;
+using Maru.Engine.Bus;
+using Maru.Engine.Log;
 
 namespace Maru.Engine.Rooms;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Maru.Engine.Log;
 
 namespace Maru.Engine.Rooms;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Maru.Engine.Commit;
-using Maru.Engine.Fanout;
+using Maru.Engine.Bus;
+using Maru.Engine.Log;
 
 namespace Maru.Engine.Rooms;
 

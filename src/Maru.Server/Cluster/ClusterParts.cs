@@ -1,3 +1,4 @@
+using Maru.Server.Bus;
 using Maru.Server.Storage;
 using Maru.Server.Storage.Postgres;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Maru.Server.Features.Accounts;
+using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage;
 using Spectre.Console;

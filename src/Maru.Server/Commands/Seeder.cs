@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Maru.Engine;
-using Maru.Server.Features.Accounts;
+using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage;
 

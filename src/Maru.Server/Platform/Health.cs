@@ -1,4 +1,5 @@
 using Maru.Engine;
+using Maru.Engine.Log;
 using Maru.Server.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 

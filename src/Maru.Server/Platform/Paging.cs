@@ -1,4 +1,5 @@
 using System.Globalization;
+using Maru.Server.Platform.Limits;
 using Microsoft.OpenApi;
 
 namespace Maru.Server.Platform;

@@ -1,8 +1,9 @@
 using Maru.Engine;
-using Maru.Engine.Fanout;
-using Maru.Engine.Rooms;
-using Maru.Server.Backplane;
+using Maru.Engine.Bus;
+using Maru.Engine.Log;
+using Maru.Server.Bus;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Platform.Limits;
 
 namespace Maru.Server.Realtime;
 

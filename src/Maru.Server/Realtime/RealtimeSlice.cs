@@ -1,6 +1,7 @@
 using Maru.Engine;
-using Maru.Engine.Fanout;
-using Maru.Server.Backplane;
+using Maru.Engine.Bus;
+using Maru.Server.Bus;
+using Maru.Server.Platform.Limits;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Maru.Server.Realtime;
@@ -26,7 +27,7 @@ internal static class RealtimeSlice
         if (options.Redis.Length == 0) services.AddSingleton<IBackplane, LocalBackplane>();
         else services.AddSingleton<IBackplane, RedisBackplane>();
         services.AddSingleton<SharedLimits>();
-        services.AddSingleton<Maru.Engine.Sessions.Authenticator>(provider => provider.GetRequiredService<SocketAuthenticator>().AuthenticateAsync);
+        services.AddSingleton<Maru.Engine.Connections.Authenticator>(provider => provider.GetRequiredService<SocketAuthenticator>().AuthenticateAsync);
         services.AddSingleton<SocketAuthenticator>();
         services.AddSingleton<ChatEngine>();
         services.AddSingleton<WebSocketEdge>();

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Maru.Engine.Sessions;
+using Maru.Engine.Connections;
 
 namespace Maru.Server.Realtime;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.InteropServices;
-using Maru.Engine.Sessions;
+using Maru.Engine.Protocols.Stomp;
 using Maru.Engine.Wire;
 
 namespace Maru.Server.Realtime;

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Maru.Engine;
-using Maru.Engine.Sessions;
+using Maru.Engine.Log;
+using Maru.Engine.Protocols.Stomp;
 using Maru.Server.Platform;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Maru.Engine;
+using Maru.Engine.Log;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Maru.Server.Realtime;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
-using Maru.Engine;
+using Maru.Engine.Log;
 using Maru.Server.Storage.Postgres;
 using Maru.Server.Storage.Sqlite;
 using Microsoft.Data.Sqlite;

@@ -1,5 +1,6 @@
 using System.Data.Common;
-using Maru.Engine.Commit;
+using Maru.Engine.Log;
+using Maru.Server.RoomLog;
 using Maru.Server.Storage.Postgres;
 using Maru.Server.Storage.Sqlite;
 

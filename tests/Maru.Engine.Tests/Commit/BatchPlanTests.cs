@@ -1,4 +1,5 @@
 using Maru.Engine.Commit;
+using Maru.Engine.Log;
 using Maru.Engine.Rooms;
 using Maru.Engine.Tests.Kit;
 

@@ -1,6 +1,5 @@
-using Maru.Engine.Commit;
-using Maru.Engine.Fanout;
-using Maru.Engine.Rooms;
+using Maru.Engine.Bus;
+using Maru.Engine.Log;
 using Maru.Engine.Tests.Kit;
 using Maru.Engine.Wire;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Maru.Engine.Sessions;
+using Maru.Engine.Protocols.Stomp;
 using Maru.Engine.Tests.Kit;
 using Maru.Engine.Tests.Wire;
 using Maru.Engine.Wire;

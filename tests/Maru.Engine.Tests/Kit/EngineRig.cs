@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Maru.Engine.Fanout;
+using Maru.Engine.Bus;
+using Maru.Engine.Connections;
+using Maru.Engine.Log;
 using Maru.Engine.Rooms;
-using Maru.Engine.Sessions;
 using Microsoft.Extensions.Logging;
 
 namespace Maru.Engine.Tests.Kit;

@@ -1,5 +1,5 @@
-using Maru.Engine.Fanout;
-using Maru.Engine.Rooms;
+using Maru.Engine.Bus;
+using Maru.Engine.Log;
 
 namespace Maru.Engine.Tests.Kit;
 

@@ -1,6 +1,5 @@
-using Maru.Engine.Commit;
-using Maru.Engine.Fanout;
-using Maru.Engine.Rooms;
+using Maru.Engine.Connections;
+using Maru.Engine.Log;
 
 namespace Maru.Engine.Tests.Kit;
 

@@ -1,5 +1,4 @@
-using Maru.Engine.Commit;
-using Maru.Engine.Rooms;
+using Maru.Engine.Log;
 
 namespace Maru.Engine.Tests.Kit;
 

@@ -1,5 +1,5 @@
 using System.Buffers;
-using Maru.Engine.Sessions;
+using Maru.Engine.Connections;
 
 namespace Maru.Engine.Tests.Kit;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Maru.Engine.Sessions;
+using Maru.Engine.Protocols.Stomp;
 using Maru.Engine.Wire;
 
 namespace Maru.Engine.Tests.Kit;

@@ -1,4 +1,4 @@
-using Maru.Engine.Sessions;
+using Maru.Engine.Protocols.Stomp;
 using Maru.Engine.Wire;
 
 namespace Maru.Engine.Tests.Kit;

@@ -1,3 +1,4 @@
+using Maru.Engine.Log;
 using Maru.Engine.Rooms;
 using Maru.Engine.Tests.Kit;
 

@@ -75,8 +75,8 @@ public sealed class RoomTests
         var room = rig.FindRoom(1)!;
         foreach (var late in new[] { 4, 3 })
         {
-            var run = new Maru.Engine.Fanout.CommittedRun(new RoomId(1), [entries[late]], []);
-            room.Lane.Post(new Maru.Engine.Fanout.LaneItem(Maru.Engine.Fanout.LaneVerb.Committed, null, run));
+            var run = new Maru.Engine.Rooms.CommittedRun(new RoomId(1), [entries[late]], []);
+            room.Lane.Post(new Maru.Engine.Rooms.LaneItem(Maru.Engine.Rooms.LaneVerb.Committed, null, run));
         }
 
         await client.SeqsAsync(5);
@@ -95,8 +95,8 @@ public sealed class RoomTests
         var idle = rig.Time.Timers;
         rig.Log.ReadFault = () => new IOException("no disk");
         var room = rig.FindRoom(1)!;
-        var run = new Maru.Engine.Fanout.CommittedRun(new RoomId(1), [rig.Log.Entries(1)[4]], []);
-        room.Lane.Post(new Maru.Engine.Fanout.LaneItem(Maru.Engine.Fanout.LaneVerb.Committed, null, run));
+        var run = new Maru.Engine.Rooms.CommittedRun(new RoomId(1), [rig.Log.Entries(1)[4]], []);
+        room.Lane.Post(new Maru.Engine.Rooms.LaneItem(Maru.Engine.Rooms.LaneVerb.Committed, null, run));
         var reads = 1;
         foreach (var delay in new[] { 0.25, 0.5, 1, 2, 4, 4 })
         {

@@ -1,5 +1,5 @@
-using Maru.Engine.Fanout;
-using Maru.Engine.Rooms;
+using Maru.Engine.Bus;
+using Maru.Engine.Log;
 using Maru.Engine.Tests.Kit;
 
 namespace Maru.Engine.Tests.Rooms;

@@ -1,3 +1,4 @@
+using Maru.Server.Bus;
 using Maru.Server.Cluster;
 using Maru.Server.Storage;
 using Maru.Server.Tests.Kit;

@@ -1,4 +1,4 @@
-using Maru.Engine;
+using Maru.Engine.Log;
 using Maru.Server.Tests.Kit;
 
 namespace Maru.Server.Tests.Cluster;

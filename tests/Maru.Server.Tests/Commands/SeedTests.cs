@@ -1,5 +1,6 @@
 using Maru.Server.Commands;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage;
 

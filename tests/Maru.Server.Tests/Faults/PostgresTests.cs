@@ -1,4 +1,4 @@
-using Maru.Engine;
+using Maru.Engine.Log;
 using Maru.Server.Tests.Features.Rooms;
 using Maru.Server.Tests.Kit;
 

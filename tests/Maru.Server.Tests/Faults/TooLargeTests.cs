@@ -1,5 +1,5 @@
 using System.Text;
-using Maru.Engine;
+using Maru.Engine.Log;
 using Maru.Server.Tests.Features.Rooms;
 using Maru.Server.Tests.Kit;
 

@@ -1,8 +1,9 @@
 using System.Text;
 using Maru.Engine;
 using Maru.Engine.Commit;
+using Maru.Engine.Log;
 using Maru.Engine.Rooms;
-using Maru.Server.Storage;
+using Maru.Server.RoomLog;
 using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Kit;

@@ -1,6 +1,5 @@
 using Maru.Load.Reporting;
 using Maru.Load.Scenarios;
-
 using static Maru.Server.Tests.Load.Runs;
 
 namespace Maru.Server.Tests.Load;

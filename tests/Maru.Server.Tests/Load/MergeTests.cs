@@ -1,7 +1,6 @@
 using Maru.Load.Reporting;
 using Maru.Load.Runs;
 using Maru.Load.Scenarios;
-
 using static Maru.Server.Tests.Load.Runs;
 
 namespace Maru.Server.Tests.Load;

@@ -1,5 +1,5 @@
 using System.Text;
-using Maru.Engine;
+using Maru.Engine.Log;
 using Maru.Server.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,4 @@
-using Maru.Engine;
+using Maru.Engine.Log;
 using Maru.Server.Platform;
 using Maru.Server.Tests.Kit;
 using Microsoft.AspNetCore.Builder;

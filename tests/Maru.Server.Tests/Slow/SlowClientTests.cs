@@ -1,5 +1,6 @@
 using System.Globalization;
 using Maru.Engine;
+using Maru.Engine.Log;
 using Maru.Server.Tests.Features.Rooms;
 using Maru.Server.Tests.Kit;
 

@@ -1,5 +1,5 @@
 using Maru.Engine;
-using Maru.Server.Cluster;
+using Maru.Server.Bus;
 using Maru.Server.Platform.Tokens;
 
 namespace Maru.Server.Features.Accounts;

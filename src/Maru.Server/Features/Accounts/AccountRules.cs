@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Credentials;
+using Maru.Server.Platform.Limits;
 
 namespace Maru.Server.Features.Accounts;
 

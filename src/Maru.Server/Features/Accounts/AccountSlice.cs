@@ -1,5 +1,7 @@
-using Maru.Server.Cluster;
+using Maru.Server.Bus;
+using Maru.Server.Features.Sessions;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Credentials;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Accounts;

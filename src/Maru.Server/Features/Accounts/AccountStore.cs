@@ -1,5 +1,6 @@
 using System.Globalization;
 using Maru.Engine;
+using Maru.Server.Features.Sessions;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Accounts;

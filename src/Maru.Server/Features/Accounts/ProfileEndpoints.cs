@@ -1,5 +1,7 @@
-using Maru.Engine;
+using Maru.Engine.Log;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Credentials;
+using Maru.Server.Platform.Limits;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 

@@ -1,6 +1,6 @@
 using Maru.Engine;
-using Maru.Engine.Rooms;
-using Maru.Server.Storage;
+using Maru.Engine.Log;
+using Maru.Server.RoomLog;
 
 namespace Maru.Server.Features.Messages;
 

@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Text;
 using Maru.Engine;
-using Maru.Engine.Commit;
+using Maru.Engine.Log;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Limits;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Maru.Server.Features.Messages;

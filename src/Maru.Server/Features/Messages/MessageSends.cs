@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Maru.Engine;
-using Maru.Engine.Commit;
+using Maru.Engine.Log;
 using Maru.Engine.Rooms;
+using Maru.Server.RoomLog;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Messages;

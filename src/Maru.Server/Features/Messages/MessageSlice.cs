@@ -1,6 +1,6 @@
 using Maru.Engine;
-using Maru.Server.Backplane;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Limits;
 using Microsoft.AspNetCore.RateLimiting;
 
 namespace Maru.Server.Features.Messages;

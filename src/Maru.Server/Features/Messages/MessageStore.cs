@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Dapper;
 using Maru.Engine;
+using Maru.Server.RoomLog;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Messages;

@@ -1,4 +1,6 @@
 using Maru.Engine;
+using Maru.Engine.Log;
+using Maru.Server.Features.Members;
 using Maru.Server.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
 

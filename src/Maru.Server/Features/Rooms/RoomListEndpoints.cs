@@ -1,5 +1,6 @@
 using Maru.Engine;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Limits;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Maru.Server.Features.Rooms;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Dapper;
 using Maru.Engine;
 using Maru.Server.Features.Messages;
+using Maru.Server.RoomLog;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Rooms;

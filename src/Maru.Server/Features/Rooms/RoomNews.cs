@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Maru.Engine;
-using Maru.Server.Cluster;
+using Maru.Server.Bus;
 
 namespace Maru.Server.Features.Rooms;
 

@@ -1,8 +1,9 @@
 using System.Threading.RateLimiting;
 using Maru.Engine;
-using Maru.Server.Backplane;
-using Maru.Server.Features.Accounts;
+using Maru.Engine.Log;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Credentials;
+using Maru.Server.Platform.Limits;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Maru.Server.Features.Rooms;

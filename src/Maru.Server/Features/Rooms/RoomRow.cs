@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Maru.Engine;
-using Maru.Engine.Rooms;
-using Maru.Server.Storage;
+using Maru.Engine.Log;
+using Maru.Server.RoomLog;
 
 namespace Maru.Server.Features.Rooms;
 

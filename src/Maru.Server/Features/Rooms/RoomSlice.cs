@@ -1,4 +1,5 @@
-using Maru.Server.Cluster;
+using Maru.Server.Bus;
+using Maru.Server.Features.Members;
 using Maru.Server.Platform;
 
 namespace Maru.Server.Features.Rooms;

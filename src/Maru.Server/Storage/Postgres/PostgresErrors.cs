@@ -1,4 +1,4 @@
-using Maru.Engine;
+using Maru.Engine.Log;
 using Npgsql;
 
 namespace Maru.Server.Storage.Postgres;

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Maru.Server.RoomLog;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 

@@ -1,4 +1,4 @@
-using Maru.Engine;
+using Maru.Engine.Log;
 using Microsoft.Data.Sqlite;
 
 namespace Maru.Server.Storage.Sqlite;

@@ -1,4 +1,5 @@
 using Maru.Engine;
+using Maru.Engine.Log;
 using Maru.Server.Features.Accounts;
 
 namespace Maru.Server.Tests.Features.Accounts;

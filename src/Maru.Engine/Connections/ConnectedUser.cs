@@ -1,0 +1,38 @@
+namespace Maru.Engine.Connections;
+
+/// <summary>A user with at least one connection here; shared by all of them. Any thread.</summary>
+internal sealed class ConnectedUser(UserId id, byte[] profile, EngineOptions options)
+{
+    private Connection[]? _connections = [];    // replaced as a whole; null once the last has left
+
+    public UserId Id => id;
+
+    /// <summary>The account as <c>user</c> JSON; replaced when the profile changes.</summary>
+    public byte[] Profile { get => Volatile.Read(ref profile); set => Volatile.Write(ref profile, value); }
+
+    /// <summary>True once the last connection left: it leaves the table for good, and whoever comes needs another one.</summary>
+    public bool IsGone => Volatile.Read(ref _connections) is null;
+
+    /// <summary>False when there are too many, or it is gone.</summary>
+    public bool TryAdd(Connection connection)
+    {
+        while (true)
+        {
+            if (Volatile.Read(ref _connections) is not { } before || before.Length >= options.MaxConnectionsPerUser) return false;
+            if (Interlocked.CompareExchange(ref _connections, [.. before, connection], before) == before) return true;
+        }
+    }
+
+    /// <summary>True when none is left.</summary>
+    public bool Remove(Connection connection)
+    {
+        while (true)
+        {
+            var before = Volatile.Read(ref _connections);
+            var after = before is null ? [] : Array.FindAll(before, x => x != connection);
+            if (Interlocked.CompareExchange(ref _connections, after.Length == 0 ? null : after, before) == before) return after.Length == 0;
+        }
+    }
+
+    public Connection[] Connections => Volatile.Read(ref _connections) ?? [];
+}

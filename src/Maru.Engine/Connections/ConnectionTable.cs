@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Maru.Engine.Log;
+
+namespace Maru.Engine.Connections;
+
+/// <summary>All connections of this node and whose they are. Any thread.</summary>
+public sealed class ConnectionTable
+{
+    private const long EndedKept = 60_000;
+
+    private readonly ConcurrentDictionary<UserId, ConnectedUser> _users = new();
+    private readonly ConcurrentDictionary<long, long> _ended = new();   // sessions that ended just now, and when
+    private readonly Lock _gate = new();
+    private readonly List<Connection> _all = [];
+    private readonly EngineOptions _options;
+    private readonly EngineClock _clock;
+    private bool _shut;
+
+    internal ConnectionTable(EngineOptions options, EngineClock clock) => (_options, _clock) = (options, clock);
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate) return _all.Count;
+        }
+    }
+
+    /// <summary>Sends an event to all of a user's connections that subscribed to their own events. Nothing is kept for those who are away.</summary>
+    /// <param name="user">whom it concerns</param>
+    /// <param name="json">the event, UTF-8 JSON</param>
+    public void Send(UserId user, ReadOnlySpan<byte> json)
+    {
+        if (!_users.TryGetValue(user, out var connected)) return;
+        var flush = new FlushList();
+        foreach (var connection in connected.Connections) connection.SendUserEvent(json, flush);
+        flush.Flush();
+    }
+
+    /// <summary>Whether the user has a connection here.</summary>
+    public bool IsOnline(UserId user) => _users.ContainsKey(user);
+
+    /// <summary>A sign-in has ended: says so to its connections and closes them.</summary>
+    /// <param name="user">whose</param>
+    /// <param name="session">its id</param>
+    /// <param name="reason">a slug for programs, or null</param>
+    public void EndSession(UserId user, long session, string? reason = null)
+    {
+        _ended[session] = _clock.Now;
+        if (!_users.TryGetValue(user, out var connected)) return;
+        var flush = new FlushList();
+        var json = Encoding.UTF8.GetBytes(reason is null ? "{\"type\":\"session.ended\"}" : $"{{\"type\":\"session.ended\",\"reason\":\"{reason}\"}}");
+        foreach (var connection in connected.Connections)
+        {
+            if (connection.Identity?.Session != session) continue;
+            connection.SendUserEvent(json, flush);
+            connection.Fail(Problem.SessionEnded, null, flush);
+        }
+
+        flush.Flush();
+    }
+
+    /// <summary>The account's public profile changed: what its connections send from now on carries the new one.</summary>
+    public void ChangeProfile(UserId user, byte[] profile)
+    {
+        if (_users.TryGetValue(user, out var connected)) connected.Profile = profile;
+    }
+
+    /// <summary>
+    /// Whether the session ended within the last minute. A connection asks after it took its place here: the session may have ended after its token was judged and
+    /// before whoever ended it could find the connection.
+    /// </summary>
+    internal bool HasEnded(long session) => _ended.ContainsKey(session);
+
+    /// <summary>Forgets sessions that ended long ago; their tokens are refused before they come here.</summary>
+    internal void Sweep()
+    {
+        foreach (var (session, at) in _ended)
+        {
+            if (_clock.Now - at > EndedKept) _ended.TryRemove(session, out _);
+        }
+    }
+
+    internal bool TryOpen(Connection connection)
+    {
+        lock (_gate)
+        {
+            if (_shut || _all.Count >= _options.MaxConnections) return false;
+            connection.Slot = _all.Count;
+            _all.Add(connection);
+            return true;
+        }
+    }
+
+    internal void Close(Connection connection)
+    {
+        lock (_gate)
+        {
+            if (connection.Slot < 0) return;
+            var last = _all[^1];
+            _all[connection.Slot] = last;
+            last.Slot = connection.Slot;
+            _all.RemoveAt(_all.Count - 1);
+            connection.Slot = -1;
+        }
+
+        if (connection.User is { } user && user.Remove(connection)) _users.TryRemove(new KeyValuePair<UserId, ConnectedUser>(user.Id, user));
+    }
+
+    /// <summary>Makes the connection one of its user's; null when the user has too many.</summary>
+    internal ConnectedUser? TryBind(Connection connection, Identity identity)
+    {
+        while (true)
+        {
+            var user = _users.GetOrAdd(identity.User, static (id, x) => new ConnectedUser(id, x.Profile, x._options), (identity.Profile, _options));
+            user.Profile = identity.Profile;
+            if (user.TryAdd(connection)) return user;
+            if (!user.IsGone) return null;
+            // Its last connection just left, and takes it out of the table; or we do.
+            _users.TryRemove(new KeyValuePair<UserId, ConnectedUser>(identity.User, user));
+        }
+    }
+
+    /// <summary>Lets no more connections in.</summary>
+    internal void CloseDoors()
+    {
+        lock (_gate) _shut = true;
+    }
+
+    /// <summary>Lets no more connections in; answers those that are.</summary>
+    internal Connection[] Shut()
+    {
+        lock (_gate)
+        {
+            _shut = true;
+            return [.. _all];
+        }
+    }
+
+    /// <summary>All connections at this moment.</summary>
+    internal Connection[] All()
+    {
+        lock (_gate) return [.. _all];
+    }
+}

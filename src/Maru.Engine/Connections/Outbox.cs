@@ -1,0 +1,145 @@
+using Maru.Engine.Rooms;
+
+namespace Maru.Engine.Connections;
+
+internal enum AddResult : byte
+{
+    Added,
+
+    /// <summary>Too much waits already: nothing was added.</summary>
+    Full,
+    Closed,
+}
+
+/// <summary>
+/// What waits to be written to one connection: references to shared, encoded bytes, in order. Any thread adds; at most one writer drains, with everything queued in
+/// as few socket writes as it takes, and leaves when it is empty: idle, it holds no task, timer or buffer.
+/// Bounded in bytes. Full means: subscriptions become cursors and wait for <see cref="WhenEmpty"/>, ephemeral events are dropped, answers are still taken up to
+/// four times the bound, and beyond that the connection is closed. The writer is <c>Outbox.Write.cs</c>.
+/// </summary>
+internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
+{
+    private readonly Lock _gate = new();
+    private PieceQueue _queue;      // changed and gathered under the gate
+    private bool _busy;             // a flush is owed or under way
+    private bool _ending;
+    private bool _closed;
+    private List<Subscription>? _whenEmpty;
+    private TaskCompletionSource? _empty;
+    private long _acknowledged;
+
+    /// <summary>When bytes were last taken by the peer's side, by the engine's clock (ms).</summary>
+    public long LastProgress { get; private set; }
+
+    /// <summary>Bytes that wait.</summary>
+    public int Bytes => _queue.Bytes;
+
+    public bool IsClosed => Volatile.Read(ref _closed);
+
+    /// <summary>Adds a run of live entries: refused when it would exceed the bound, unless nothing waits.</summary>
+    public AddResult TryAdd(ReadOnlyMemory<byte> frames, FlushList flush) => Add(frames, flush, maxBytes);
+
+    /// <summary>Adds what may be lost when the client is slow: refused from half the bound on.</summary>
+    public AddResult TryAddEphemeral(ReadOnlyMemory<byte> frame, FlushList flush) => Add(frame, flush, maxBytes / 2);
+
+    /// <summary>Adds an answer that the client asked for. A client that asks and asks and never reads is cut off.</summary>
+    public void Add(ReadOnlyMemory<byte> frame, FlushList flush)
+    {
+        if (Add(frame, flush, 4 * maxBytes) == AddResult.Full) Abort();
+    }
+
+    /// <summary>Adds the last words; when they are written, the sink is shut down. Later adds are dropped.</summary>
+    public void End(ReadOnlyMemory<byte> lastWords, FlushList flush) => Add(lastWords, flush, int.MaxValue, ends: true);
+
+    /// <summary>Ends at once; what waits is dropped.</summary>
+    public void Abort()
+    {
+        Close();
+        sink.Abort();
+    }
+
+    /// <summary>Nobody reads from the connection any longer: ends it, but does not cut off who has just been given its last words.</summary>
+    public void Leave()
+    {
+        if (!IsClosed) Abort();
+    }
+
+    /// <summary>
+    /// The sweeper: whether something waits and the peer has taken nothing for so long. That the kernel takes nothing more from us is not enough: it wants a third of
+    /// its buffer free first, which at 1 KB/s takes longer than a minute.
+    /// </summary>
+    public bool IsStuck(long now, long time)
+    {
+        if (Bytes == 0 || now - LastProgress < 2 * (long)Sweeper.Period.TotalMilliseconds) return false;
+        var acknowledged = sink.Acknowledged;
+        if (acknowledged <= _acknowledged) return now - LastProgress > time;
+        _acknowledged = acknowledged;
+        lock (_gate) LastProgress = now;
+        return false;
+    }
+
+    /// <summary>True when the subscription will be told once everything is written; false when nothing waits now.</summary>
+    public bool WhenEmpty(Subscription subscription)
+    {
+        lock (_gate)
+        {
+            if (Bytes == 0 || _closed) return false;
+            (_whenEmpty ??= []).Add(subscription);
+            return true;
+        }
+    }
+
+    /// <summary>Ends when everything is written, or the connection is gone.</summary>
+    public Task EmptyAsync()
+    {
+        lock (_gate)
+        {
+            if (Bytes == 0 || _closed) return Task.CompletedTask;
+            return (_empty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    private AddResult Add(ReadOnlyMemory<byte> frames, FlushList flush, int bound, bool ends = false)
+    {
+        lock (_gate)
+        {
+            if (_closed || _ending) return AddResult.Closed;
+            if (Bytes > 0 && Bytes + frames.Length > bound) return AddResult.Full;
+            _queue.Add(frames);
+            _ending = ends;
+            if (_busy) return AddResult.Added;
+            _busy = true;
+            LastProgress = clock.Now;
+        }
+
+        flush.Add(this);
+        return AddResult.Added;
+    }
+
+    private void Close()
+    {
+        lock (_gate)
+        {
+            if (_closed) return;
+            _closed = true;
+            _queue.Clear();
+        }
+
+        Wake();
+    }
+
+    private void Wake()
+    {
+        List<Subscription>? cursors;
+        TaskCompletionSource? empty;
+        lock (_gate)
+        {
+            (cursors, _whenEmpty) = (_whenEmpty, null);
+            (empty, _empty) = (_empty, null);
+        }
+
+        empty?.SetResult();
+        if (cursors is null) return;
+        foreach (var cursor in cursors) cursor.PostCatchUp();
+    }
+}

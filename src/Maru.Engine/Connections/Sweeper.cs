@@ -1,0 +1,42 @@
+namespace Maru.Engine.Connections;
+
+/// <summary>One timer for all connections: advances the coarse clock and looks after heart-beats and time-outs, so that no connection needs a timer.</summary>
+internal sealed class Sweeper : IDisposable
+{
+    public static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    private readonly ITimer _timer;
+
+    public Sweeper(ConnectionTable connections, Allowances allowances, EngineClock clock, EngineLog log, TimeProvider time) =>
+        _timer = time.CreateTimer(_ => Sweep(connections, allowances, clock, log), null, Period, Period);
+
+    public void Dispose() => _timer.Dispose();
+
+    private static void Sweep(ConnectionTable connections, Allowances allowances, EngineClock clock, EngineLog log)
+    {
+        clock.Advance();
+        connections.Sweep();
+        allowances.Sweep();
+        var flush = new FlushList();
+        foreach (var connection in connections.All())
+        {
+            try
+            {
+                connection.Tick(clock.Now, flush);
+            }
+            catch (Exception e)
+            {
+                log.SweepFailed(e);
+            }
+        }
+
+        try
+        {
+            flush.Flush();
+        }
+        catch (AggregateException e)
+        {
+            log.FlushFailed(e);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+namespace Maru.Engine.Log;
+
+/// <summary>Drafts of a batch: each for itself, or a STOMP transaction, which is appended whole or not at all.</summary>
+public sealed class BatchPart
+{
+    internal BatchPart(DraftGroup? group, IReadOnlyList<RoomBatch> rooms) => (Group, Rooms) = (group, rooms);
+
+    /// <summary>In room order, each once.</summary>
+    public IReadOnlyList<RoomBatch> Rooms { get; }
+
+    /// <summary>One refusal undoes all of it: see <see cref="IsRefused"/>.</summary>
+    public bool IsAtomic => Group is not null;
+
+    /// <summary>True when it is atomic and some draft of it was refused, before the log saw it or by the log: nothing of it may be written.</summary>
+    public bool IsRefused
+    {
+        get
+        {
+            if (Group is null) return false;
+            foreach (var room in Rooms)
+            {
+                foreach (var draft in room.Drafts)
+                {
+                    if (draft.Refusal is not null) return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    internal DraftGroup? Group { get; }
+}
+
+/// <summary>A room's share of a part, in the order of its seqs.</summary>
+public sealed class RoomBatch(RoomId room)
+{
+    public RoomId Room { get; } = room;
+
+    public List<Draft> Drafts { get; } = [];
+}

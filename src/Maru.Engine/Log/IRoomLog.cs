@@ -1,0 +1,37 @@
+namespace Maru.Engine.Log;
+
+/// <summary>The durable log of every room. One implementation a store.</summary>
+public interface IRoomLog
+{
+    /// <summary>
+    /// Appends the parts in one transaction, one after the other, and sets each draft's outcome; seqs follow the order of drafts. A refused draft is left out, and so is
+    /// all of a part that <see cref="BatchPart.IsRefused"/>: it leaves no row, no used key and no hole among the seqs. When it returns, everything is durable. When it
+    /// throws, nothing was written; <see cref="RoomLogException"/> where the store itself is at fault. Blocks; called by the commit loops' threads only.
+    /// </summary>
+    void Append(IReadOnlyList<BatchPart> parts);
+
+    /// <summary>How many commit loops may append at the same time, each other rooms.</summary>
+    int Loops { get; }
+
+    /// <summary>Other nodes append to it too.</summary>
+    bool IsShared { get; }
+
+    /// <summary>Whether the user is a member, and the room's last seq, as of one moment.</summary>
+    ValueTask<MembershipState> ReadMembershipAsync(RoomId room, UserId user, CancellationToken ct);
+
+    /// <summary>The last seq of each of the rooms that there are.</summary>
+    ValueTask<IReadOnlyDictionary<RoomId, long>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct);
+
+    /// <summary>Entries behind <paramref name="after"/> up to <paramref name="last"/> in seq order; fewer beyond about <paramref name="maxBytes"/>, at least one if there is one.</summary>
+    ValueTask<IReadOnlyList<Entry>> ReadAsync(RoomId room, long after, long last, int maxBytes, CancellationToken ct);
+}
+
+/// <param name="IsMember">false also where there is no such room</param>
+/// <param name="Head">the room's last seq at that moment; 0 when empty</param>
+public readonly record struct MembershipState(bool IsMember, long Head);
+
+/// <summary>The store cannot take anything now, whatever the drafts: full, locked, away.</summary>
+public sealed class RoomLogException(Problem problem, Exception cause) : Exception(problem.Title, cause)
+{
+    public Problem Problem { get; } = problem;
+}

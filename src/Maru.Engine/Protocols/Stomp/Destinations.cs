@@ -1,0 +1,59 @@
+using System.Buffers.Text;
+
+namespace Maru.Engine.Protocols.Stomp;
+
+internal enum DestinationKind : byte
+{
+    Unknown,
+
+    /// <summary><c>/app/rooms/{room}/messages</c>, to send</summary>
+    Messages,
+
+    /// <summary><c>/topic/rooms/{room}</c>, to subscribe</summary>
+    Room,
+
+    /// <summary><c>/topic/rooms/{room}/signals/{name}</c>, both</summary>
+    Signal,
+
+    /// <summary><c>/user/queue/events</c>, to subscribe</summary>
+    UserEvents,
+
+    /// <summary><c>/user/queue/errors</c>, to subscribe</summary>
+    UserErrors,
+}
+
+/// <summary>The names under which clients send and subscribe.</summary>
+internal static class Destinations
+{
+    public const int LongestSignalName = 64;
+
+    /// <summary>Takes a decoded destination apart; <paramref name="name"/> is a signal's, and lies inside it.</summary>
+    public static DestinationKind Parse(ReadOnlySpan<byte> destination, out RoomId room, out ReadOnlySpan<byte> name)
+    {
+        room = default;
+        name = default;
+        if (destination.SequenceEqual("/user/queue/events"u8)) return DestinationKind.UserEvents;
+        if (destination.SequenceEqual("/user/queue/errors"u8)) return DestinationKind.UserErrors;
+        if (destination.StartsWith("/app/rooms/"u8))
+        {
+            return TryRoom(destination["/app/rooms/".Length..], out room, out var rest) && rest.SequenceEqual("/messages"u8) ? DestinationKind.Messages : DestinationKind.Unknown;
+        }
+
+        if (!destination.StartsWith("/topic/rooms/"u8) || !TryRoom(destination["/topic/rooms/".Length..], out room, out var tail)) return DestinationKind.Unknown;
+        if (tail.IsEmpty) return DestinationKind.Room;
+        if (!tail.StartsWith("/signals/"u8)) return DestinationKind.Unknown;
+        name = tail["/signals/".Length..];
+        return name.Length is > 0 and <= LongestSignalName && !name.Contains((byte)'/') ? DestinationKind.Signal : DestinationKind.Unknown;
+    }
+
+    private static bool TryRoom(ReadOnlySpan<byte> text, out RoomId room, out ReadOnlySpan<byte> rest)
+    {
+        room = default;
+        rest = default;
+        // Utf8Parser takes signs and leading zeros: a room has one name only.
+        if (text.IsEmpty || text[0] is < (byte)'1' or > (byte)'9' || !Utf8Parser.TryParse(text, out long number, out var used)) return false;
+        room = new RoomId(number);
+        rest = text[used..];
+        return true;
+    }
+}

@@ -1,0 +1,124 @@
+using Maru.Engine.Bus;
+using Maru.Engine.Connections;
+using Maru.Engine.Log;
+
+namespace Maru.Engine.Rooms;
+
+/// <summary>A room's subscribers and the walk over them: each distinct wire form is encoded once, each receiver costs one reference in its outbox. Lane only.</summary>
+internal sealed class Hub(RoomId room, EngineMetrics metrics)
+{
+    private readonly Subscribers _log = new();
+    private readonly Dictionary<WireFormKey, WireForm> _forms = [];
+    private Dictionary<string, Subscribers>? _signals;
+    private int _cursors;
+
+    public bool IsEmpty => _log.Count == 0 && _signals is not { Count: > 0 };
+
+    public void Add(Subscription subscription)
+    {
+        if (!_forms.TryGetValue(subscription.Key, out var form)) _forms[subscription.Key] = form = new WireForm(room, subscription.Key, metrics);
+        form.Users++;
+        subscription.Form = form;
+        if (subscription.Signal is not { } name)
+        {
+            _log.Add(subscription);
+            return;
+        }
+
+        _signals ??= [];
+        if (!_signals.TryGetValue(name, out var listeners)) _signals[name] = listeners = new Subscribers();
+        listeners.Add(subscription);
+    }
+
+    public void Remove(Subscription subscription)
+    {
+        if (subscription.Index < 0) return;
+        SetCursor(subscription, false);
+        if (--subscription.Form.Users == 0) _forms.Remove(subscription.Key);
+        if (subscription.Signal is not { } name)
+        {
+            _log.Remove(subscription);
+        }
+        else if (_signals is not null && _signals.TryGetValue(name, out var listeners))
+        {
+            listeners.Remove(subscription);
+            if (listeners.Count == 0) _signals.Remove(name);
+        }
+    }
+
+    /// <summary>Removes what a user (null: everyone) subscribed to with a right older than that seq.</summary>
+    public void RemoveAll(UserId? user, long seq)
+    {
+        RemoveAll(_log, user, seq);
+        if (_signals is null) return;
+        foreach (var listeners in _signals.Values.ToArray()) RemoveAll(listeners, user, seq);
+    }
+
+    /// <summary>Hands a run of entries to everyone who is live and next in line. Who has no room for it becomes a cursor.</summary>
+    public void Deliver(List<Entry> run, FlushList flush)
+    {
+        var (first, next) = (run[0].Seq, run[^1].Seq + 1);
+        foreach (var subscription in _log.All)
+        {
+            if (subscription.IsCursor || subscription.Next > first) continue;
+            var added = subscription.Connection.Outbox.TryAdd(subscription.Form.GetOrEncode(run).Bytes, flush);
+            if (added == AddResult.Added)
+            {
+                subscription.Next = next;
+            }
+            else if (added == AddResult.Full)
+            {
+                SetCursor(subscription, true);
+                if (!subscription.Connection.Outbox.WhenEmpty(subscription)) subscription.PostCatchUp();
+            }
+        }
+
+        if (_cursors == 0) Forget();
+    }
+
+    /// <summary>Turns a subscription from live to cursor or back. Encoded runs are kept while cursors may want them.</summary>
+    public void SetCursor(Subscription subscription, bool isCursor)
+    {
+        if (subscription.IsCursor == isCursor) return;
+        subscription.IsCursor = isCursor;
+        _cursors += isCursor ? 1 : -1;
+        metrics.Cursors.Add(isCursor ? 1 : -1);
+        if (_cursors == 0) Forget();
+    }
+
+    /// <summary>Hands a signal to those who listen to its name and are not behind.</summary>
+    public void Deliver(SignalFrame signal, FlushList flush)
+    {
+        if (_signals is null || !_signals.TryGetValue(signal.Name, out var listeners)) return;
+        Dictionary<WireForm, byte[]>? others = null;
+        WireForm? last = null;
+        byte[] frame = [];
+        foreach (var subscription in listeners.All)
+        {
+            if (subscription.Form != last)
+            {
+                last = subscription.Form;
+                others ??= [];
+                if (!others.TryGetValue(last, out frame!)) others[last] = frame = signal.Encode(last, room);
+            }
+
+            subscription.Connection.Outbox.TryAddEphemeral(frame, flush);
+        }
+    }
+
+    private void Forget()
+    {
+        foreach (var form in _forms.Values) form.Forget();
+    }
+
+    private void RemoveAll(Subscribers subscribers, UserId? user, long seq)
+    {
+        for (var i = subscribers.Count - 1; i >= 0; i--)
+        {
+            var subscription = subscribers.All[i];
+            if (subscription.Membership.AsOf >= seq || (user is not null && subscription.Membership.User != user)) continue;
+            subscription.IsEnded = true;
+            Remove(subscription);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Maru.Engine.Bus;
+
+namespace Maru.Engine.Rooms;
+
+/// <summary>All lanes; a room is always in the same one.</summary>
+internal sealed class Lanes
+{
+    private readonly Lane[] _lanes;
+
+    public Lanes(int count, RoomTable rooms, IBackplane backplane, ReceiveBudget budget, EngineLog log)
+    {
+        _lanes = new Lane[count];
+        for (var i = 0; i < count; i++) _lanes[i] = new Lane(i, rooms, backplane, budget, log);
+    }
+
+    public Lane For(RoomId room) => _lanes[(int)((ulong)room.Value % (ulong)_lanes.Length)];
+
+    public void Start()
+    {
+        foreach (var lane in _lanes) lane.Start();
+    }
+
+    public void Stop()
+    {
+        foreach (var lane in _lanes) lane.Stop();
+    }
+}

@@ -1,0 +1,52 @@
+namespace Maru.Engine.Rooms;
+
+/// <summary>
+/// What many threads post and one thread takes, all at once and in order. Its bound is its users': lanes are fed by the bounded commit queue and by
+/// sessions that wait for an answer.
+/// </summary>
+internal sealed class Mailbox<T>
+{
+    private readonly object _gate = new();
+    private List<T> _posted = [];
+    private bool _waiting;
+    private bool _completed;
+
+    /// <summary>Any thread. What comes after <see cref="Complete"/> is dropped: false.</summary>
+    public bool Post(T item)
+    {
+        lock (_gate)
+        {
+            if (_completed) return false;
+            _posted.Add(item);
+            if (_waiting) Monitor.Pulse(_gate);
+            return true;
+        }
+    }
+
+    /// <summary>The taking thread: waits until something is there and swaps it for <paramref name="taken"/>, which it has emptied. False: completed, and all taken.</summary>
+    public bool Take(ref List<T> taken)
+    {
+        lock (_gate)
+        {
+            while (_posted.Count == 0)
+            {
+                if (_completed) return false;
+                _waiting = true;
+                Monitor.Wait(_gate);
+                _waiting = false;
+            }
+
+            (taken, _posted) = (_posted, taken);
+            return true;
+        }
+    }
+
+    public void Complete()
+    {
+        lock (_gate)
+        {
+            _completed = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+}

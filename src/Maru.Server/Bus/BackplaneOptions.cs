@@ -1,0 +1,29 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Maru.Server.Bus;
+
+/// <summary>How nodes talk over Redis. Which servers, says <see cref="MaruOptions.Redis"/>.</summary>
+internal sealed class BackplaneOptions
+{
+    /// <summary>Of every Redis server; empty for none.</summary>
+    public string Password { get; set; } = "";
+
+    /// <summary>Connections to Redis are TLS.</summary>
+    public bool Tls { get; set; }
+
+    /// <summary>Begins the names of all channels: several installations may share a Redis.</summary>
+    [Required]
+    public string Prefix { get; set; } = "maru";
+
+    /// <summary>Bytes of one publication; of what is larger only the seq is told, and other nodes read it from the store.</summary>
+    [Range(1024, 64 * 1024 * 1024)]
+    public int FrameBytes { get; set; } = 256 * 1024;
+
+    /// <summary>Bytes of publications that may wait for Redis; beyond it they are dropped, and other nodes find the entries in the store.</summary>
+    [Range(1024 * 1024, 1024 * 1024 * 1024)]
+    public int PublishBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>Redis counts as away when it does not answer for so long.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(1);
+}

@@ -1,8 +1,0 @@
-namespace Maru.Server.Features.Accounts;
-
-/// <summary>How people may be signed in.</summary>
-internal sealed class SignInOptions
-{
-    /// <summary>A sign-in ends the user's other sessions.</summary>
-    public bool Single { get; set; }
-}

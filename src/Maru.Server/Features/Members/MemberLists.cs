@@ -1,0 +1,49 @@
+using Maru.Engine;
+using Maru.Server.Features.Rooms;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Features.Members;
+
+/// <summary>Members and bans by the page, ordered by user. Nothing for those who may not see them. Any thread.</summary>
+internal sealed class MemberLists(Database database, ChatEngine engine)
+{
+    /// <summary>For members.</summary>
+    public async Task<MemberPage> MembersAsync(RoomId room, UserId user, long after, int limit, CancellationToken ct)
+    {
+        var rows = await database.ListAsync<MemberRow>(
+            """
+            SELECT u.id, u.handle, u.name, u.avatar_url, m.role
+            FROM members m JOIN users u ON u.id = m.user_id
+            WHERE m.room_id = @room AND m.user_id > @after AND EXISTS (SELECT 1 FROM members me WHERE me.room_id = @room AND me.user_id = @user)
+            ORDER BY m.user_id LIMIT @limit
+            """,
+            new { room = room.Value, user = user.Value, after, limit = limit + 1 },
+            ct);
+        return new MemberPage([.. rows.Take(limit).Select(ToMember)], rows.Count > limit ? new Cursor(rows[limit - 1].Id).ToString() : null);
+    }
+
+    /// <summary>For the owner and admins.</summary>
+    public async Task<BanPage> BansAsync(RoomId room, UserId user, long after, int limit, CancellationToken ct)
+    {
+        var rows = await database.ListAsync<BanRow>(
+            """
+            SELECT u.id, u.handle, u.name, u.avatar_url, b.banned_by, b.banned_at
+            FROM bans b JOIN users u ON u.id = b.user_id
+            WHERE b.room_id = @room AND b.user_id > @after
+              AND EXISTS (SELECT 1 FROM members me WHERE me.room_id = @room AND me.user_id = @user AND me.role IN ('owner', 'admin'))
+            ORDER BY b.user_id LIMIT @limit
+            """,
+            new { room = room.Value, user = user.Value, after, limit = limit + 1 },
+            ct);
+        return new BanPage([.. rows.Take(limit).Select(row => row.ToBan())], rows.Count > limit ? new Cursor(rows[limit - 1].Id).ToString() : null);
+    }
+
+    private Member ToMember(MemberRow row) => new(row.Id, row.Handle, row.Name, row.Role, engine.Connections.IsOnline(new UserId(row.Id)), row.AvatarUrl);
+
+    private sealed record MemberRow(long Id, string Handle, string Name, string? AvatarUrl, string Role);
+
+    private sealed record BanRow(long Id, string Handle, string Name, string? AvatarUrl, long BannedBy, long BannedAt)
+    {
+        public Ban ToBan() => new(Id, Handle, Name, BannedBy, DateTimeOffset.FromUnixTimeMilliseconds(BannedAt), AvatarUrl);
+    }
+}

@@ -1,0 +1,115 @@
+using Maru.Engine;
+using Maru.Engine.Log;
+using Maru.Server.Features.Rooms;
+using Maru.Server.RoomLog;
+
+namespace Maru.Server.Features.Members;
+
+/// <summary>Who comes to a room, goes, and ranks how, through the room's log. Each method answers null, or why not. Any thread.</summary>
+internal sealed class Memberships(ChatEngine engine, RoomStore rooms, RoomNews news)
+{
+    /// <summary>Does nothing for who is in already.</summary>
+    /// <param name="passwordHash">that of the password which the user knows: the room may have another one by now</param>
+    public async Task<Problem?> JoinAsync(RoomId room, UserId user, string? passwordHash)
+    {
+        var joined = false;
+        var problem = await RoomWrite.RunAsync(engine, room, user, transaction =>
+        {
+            joined = false;
+            if (RoomRow.Find(transaction, user) is not { } here) return Problem.NotFound;
+            if (here.IsMember) return null;
+            if (here.PasswordHash != passwordHash) return Problem.WrongRoomPassword;
+            joined = MemberRows.Add(transaction, user, [user.Value]).Count > 0;
+            return joined ? null : Problem.Banned;
+        });
+        if (problem is null && joined) await AnnounceAsync(room, user, [user.Value]);
+        return problem;
+    }
+
+    /// <summary>All or nobody: <c>Unknown</c> are those who do not exist or are banned.</summary>
+    public async Task<(Problem? Problem, IReadOnlyList<long> Unknown)> InviteAsync(RoomId room, UserId actor, IReadOnlyList<long> users)
+    {
+        IReadOnlyList<long> added = [], unknown = [];
+        var problem = await RoomWrite.RunAsync(engine, room, actor, transaction =>
+        {
+            (added, unknown) = ([], []);
+            if (!RoomRow.TryEnter(transaction, actor, Roles.Member, out var here, out var refusal)) return refusal;
+            if (here is { IsGuarded: true, IsLed: false }) return Problem.Forbidden;
+            added = MemberRows.Add(transaction, actor, users);
+            unknown = [.. users.Except(transaction.List<long>("SELECT user_id FROM members WHERE room_id = @room AND user_id IN @users", new { room = room.Value, users }))];
+            return unknown.Count > 0 ? Problem.Invalid : null;
+        });
+        if (problem is null) await AnnounceAsync(room, actor, added);
+        return (problem, unknown);
+    }
+
+    /// <summary>An owner goes only as the last one; the room ends with its last member.</summary>
+    public async Task<Problem?> LeaveAsync(RoomId room, UserId user)
+    {
+        var problem = await RoomWrite.RunAsync(engine, room, user, transaction =>
+        {
+            if (!RoomRow.TryEnter(transaction, user, Roles.Member, out var here, out var refusal)) return refusal;
+            if (here is { Role: Roles.Owner, MemberCount: > 1 }) return Problem.OwnerMustHandOver;
+            MemberRows.Remove(transaction, user, user);
+            return null;
+        });
+        if (problem is null) news.Removed([user.Value], room);
+        return problem;
+    }
+
+    /// <summary>Takes out who ranks below the actor. With a ban also who is not in: he cannot come back until the ban is lifted.</summary>
+    public async Task<Problem?> RemoveAsync(RoomId room, UserId actor, UserId user, bool ban)
+    {
+        var removed = false;
+        var problem = await RoomWrite.RunAsync(engine, room, actor, transaction =>
+        {
+            removed = false;
+            if (!RoomRow.TryEnter(transaction, actor, Roles.Admin, out var here, out var refusal)) return refusal;
+            var role = MemberRows.RoleOf(transaction, user);
+            if (role is null && !(ban && MemberRows.Exists(transaction, user))) return Problem.NotFound;
+            if (Roles.Rank(role) >= Roles.Rank(here.Role)) return Problem.Forbidden;
+            if (ban) MemberRows.Ban(transaction, actor, user);
+            removed = role is not null;
+            if (removed) MemberRows.Remove(transaction, actor, user);
+            return null;
+        });
+        if (problem is null && removed) news.Removed([user.Value], room);
+        return problem;
+    }
+
+    public Task<Problem?> LiftBanAsync(RoomId room, UserId actor, UserId user) => RoomWrite.RunAsync(engine, room, actor, transaction =>
+    {
+        if (!RoomRow.TryEnter(transaction, actor, Roles.Admin, out _, out var refusal)) return refusal;
+        return MemberRows.LiftBan(transaction, user) ? null : Problem.NotFound;
+    });
+
+    /// <summary>The owner alone decides. A room has one owner: making another one steps down to admin.</summary>
+    public Task<Problem?> ChangeRoleAsync(RoomId room, UserId actor, UserId user, string role) => RoomWrite.RunAsync(engine, room, actor, transaction =>
+    {
+        if (!RoomRow.TryEnter(transaction, actor, Roles.Owner, out _, out var refusal)) return refusal;
+        if (MemberRows.RoleOf(transaction, user) is not { } before) return Problem.NotFound;
+        if (before == role) return null;
+        if (user == actor) return Problem.OwnerMustHandOver;
+        if (role == Roles.Owner) MemberRows.SetRole(transaction, actor, Roles.Admin);
+        MemberRows.SetRole(transaction, user, role);
+        RoomRow.AppendState(transaction, actor, user);
+        return null;
+    });
+
+    /// <summary>Takes out a user whose account is gone. An owner's rank passes on; whom a direct room is left to keeps seeing a name.</summary>
+    public Task<Problem?> DepartAsync(RoomId room, UserId user) => RoomWrite.RunAsync(engine, room, user, transaction =>
+    {
+        if (RoomRow.Find(transaction, user) is not { IsMember: true } here) return null;
+        var heir = here.Role == Roles.Owner ? MemberRows.FindHeir(transaction, user) : null;
+        if (heir is { } next) MemberRows.SetRole(transaction, next, Roles.Owner);
+        if (here.IsDirect) transaction.Execute("UPDATE rooms SET name = (SELECT name FROM users WHERE id = @user) WHERE id = @room", new { room = room.Value, user = user.Value });
+        MemberRows.Remove(transaction, user, user);
+        if (heir is not null) RoomRow.AppendState(transaction, user, heir);
+        return null;
+    });
+
+    private async Task AnnounceAsync(RoomId room, UserId actor, IReadOnlyList<long> users)
+    {
+        if (users.Count > 0 && await rooms.FindAsync(room, actor, CancellationToken.None) is { } row) news.Added(users, row.ToRoom() with { Role = Roles.Member });
+    }
+}

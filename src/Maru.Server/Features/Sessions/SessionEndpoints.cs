@@ -1,0 +1,30 @@
+using Maru.Engine.Log;
+using Maru.Server.Features.Accounts;
+using Maru.Server.Platform;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Maru.Server.Features.Sessions;
+
+/// <summary>The devices on which one is signed in.</summary>
+internal static class SessionEndpoints
+{
+    public static void MapSessions(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/me/sessions").WithTags("Sessions").RequireAuthorization();
+        group.MapGet("", ListAsync).WithSummary("Your sessions, the last used one first");
+        group.MapDelete("", EndOthersAsync).WithSummary("End all sessions but this one");
+        group.MapDelete("/{id:long}", EndAsync).WithSummary("End one session: its tokens are dead at once, its sockets close");
+    }
+
+    private static async Task<Ok<SessionList>> ListAsync(Caller caller, SessionStore sessions, CancellationToken ct) =>
+        TypedResults.Ok(new SessionList(await sessions.ListAsync(caller, ct)));
+
+    private static async Task<NoContent> EndOthersAsync(Caller caller, SessionStore sessions, CancellationToken ct)
+    {
+        await sessions.EndOthersAsync(caller, ct);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> EndAsync(long id, Caller caller, SessionStore sessions, CancellationToken ct) =>
+        await sessions.EndAsync(caller.UserId, id, ct) ? TypedResults.NoContent() : Problem.NotFound.Result();
+}

@@ -1,0 +1,60 @@
+using System.Data.Common;
+using Maru.Engine;
+using Maru.Server.Features.Accounts;
+using Maru.Server.Platform.Tokens;
+
+namespace Maru.Server.Features.Sessions;
+
+/// <summary>
+/// Looks into the store, twice a second, for sessions that ended on other nodes: a sign-out holds everywhere within a second, whatever else does not get through. One
+/// loop; only where other nodes share the store.
+/// </summary>
+internal sealed partial class SessionWatch(SessionStore sessions, AccountEvents events, JwtOptions options, TimeProvider time, ILogger<SessionWatch> log) : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>From when a node takes a session's end's time to when others can read it, at most.</summary>
+    private static readonly TimeSpan LongestWrite = TimeSpan.FromSeconds(20);
+
+    private bool _failed;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        var seen = time.GetUtcNow();
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                var now = time.GetUtcNow();
+                if (await TryReadAsync(seen - LongestWrite - (2 * options.ClockSkew), stoppingToken)) seen = now;
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // the server goes down
+        }
+    }
+
+    private async Task<bool> TryReadAsync(DateTimeOffset since, CancellationToken ct)
+    {
+        try
+        {
+            foreach (var session in await sessions.ListEndedAsync(since, ct)) events.Learn(new UserId(session.UserId), [session.Id], session.EndReason);
+            _failed = false;
+            return true;
+        }
+        catch (DbException e)
+        {
+            if (!_failed) Log.Failed(log, e);
+            _failed = true;
+            return false;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Sign-outs on other nodes cannot be read: the store is away")]
+        public static partial void Failed(ILogger log, Exception e);
+    }
+}

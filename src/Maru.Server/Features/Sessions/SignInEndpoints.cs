@@ -1,0 +1,90 @@
+using Maru.Engine;
+using Maru.Engine.Log;
+using Maru.Server.Features.Accounts;
+using Maru.Server.Platform;
+using Maru.Server.Platform.Credentials;
+using Maru.Server.Platform.Limits;
+using Maru.Server.Platform.Tokens;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Maru.Server.Features.Sessions;
+
+/// <summary>How one gets tokens, and gives them back.</summary>
+internal static class SignInEndpoints
+{
+    private const int MaxDevice = 120;
+
+    public static void MapSignIn(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/auth").WithTags("Sign-in");
+        group.MapPost("/signup", SignUpAsync).RequireRateLimiting(RateLimits.SignIn).WithSummary("Make an account and sign in")
+            .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
+        group.MapPost("/login", LogInAsync).RequireRateLimiting(RateLimits.SignIn).WithSummary("Sign in with a handle or an e-mail address")
+            .ProducesProblem(StatusCodes.Status401Unauthorized);
+        group.MapPost("/refresh", RefreshAsync).WithSummary("Exchange the refresh token for new tokens; each is good once")
+            .ProducesProblem(StatusCodes.Status401Unauthorized);
+        group.MapPost("/logout", LogOutAsync).RequireAuthorization().WithSummary("Sign out: this session's tokens are dead at once, its sockets close");
+    }
+
+    private static async Task<Results<Created<SignedIn>, ProblemHttpResult>> SignUpAsync(
+        SignupRequest request, HttpContext context, MaruOptions options, Passwords passwords, AccountStore store, TokenMint mint, CancellationToken ct)
+    {
+        if (!options.Signup.Open) return Problem.SignupClosed.Result();
+        var errors = new FieldErrors();
+        var rules = new AccountRules(errors, options.Limits, options.Passwords);
+        var handle = rules.Handle(request.Handle);
+        var name = rules.Name(request.Name);
+        var password = rules.Password("password", request.Password);
+        var email = rules.Email(request.Email);
+        if (errors.Any) return errors.Result();
+
+        if (await passwords.HashAsync(password, ct) is not { } hash) return Problems.Busy(context);
+        var made = await store.CreateAsync(new NewAccount(handle, name, email, hash), Device(request.Device, context), ct);
+        return made is var (account, session) ? TypedResults.Created("/api/me", mint.Write(account, session)) : Problem.HandleTaken.Result();
+    }
+
+    private static async Task<Results<Ok<SignedIn>, ProblemHttpResult>> LogInAsync(
+        LoginRequest request, HttpContext context, Passwords passwords, AccountStore store, TokenMint mint, CancellationToken ct)
+    {
+        var name = request.Handle?.Trim().ToLowerInvariant() ?? "";
+        var account = await store.FindAsync(name, ct);
+        var password = request.Password ?? "";
+        var check = await passwords.CheckAsync(account?.Handle ?? name, account?.PasswordHash, password, ct);
+        if (check.Refusal(context) is { } refusal) return refusal;
+        if (account is null || check == PasswordCheck.Wrong) return Problem.WrongCredentials.Result();
+
+        var betterHash = check == PasswordCheck.RightButWeak ? await passwords.HashAsync(password, ct) : null;
+        var session = await store.SignInAsync(account.UserId, Device(request.Device, context), betterHash, ct);
+        return TypedResults.Ok(mint.Write(account, session));
+    }
+
+    private static async Task<Results<Ok<SignedIn>, ProblemHttpResult>> RefreshAsync(
+        RefreshRequest request, SessionStore sessions, AccountStore store, TokenMint mint, CancellationToken ct)
+    {
+        var session = await sessions.RefreshAsync(new RefreshToken(request.RefreshToken ?? ""), ct);
+        var account = session is null ? null : await store.FindAsync(new UserId(session.UserId), ct);
+        return session is null || account is null ? Problem.SessionEnded.Result() : TypedResults.Ok(mint.Write(account, session));
+    }
+
+    private static async Task<NoContent> LogOutAsync(Caller caller, SessionStore sessions, CancellationToken ct)
+    {
+        await sessions.EndAsync(caller.UserId, caller.SessionId, ct);
+        return TypedResults.NoContent();
+    }
+
+    private static string Device(string? device, HttpContext context)
+    {
+        var name = PlainText.Tidy(device ?? context.Request.Headers.UserAgent);
+        return name.Length > 0 && PlainText.IsClean(name) ? PlainText.Cut(name, MaxDevice) : "unknown";
+    }
+}
+
+/// <summary>Puts the answer of every way to sign in together.</summary>
+internal sealed class TokenMint(AccessTokens tokens, JwtOptions options)
+{
+    public SignedIn Write(Account account, OpenSession session) => new(
+        account.ToUser(),
+        tokens.Write(account.UserId, session.Id, account.Role, options.AccessTokenLifetime),
+        session.Token.Text,
+        (long)options.AccessTokenLifetime.TotalSeconds);
+}

@@ -1,0 +1,78 @@
+using System.Threading.RateLimiting;
+using Maru.Engine;
+using Maru.Server.Platform.Limits;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+
+namespace Maru.Server.Platform.Credentials;
+
+internal enum PasswordCheck : byte
+{
+    Wrong,
+    Right,
+
+    /// <summary>Right, and the stored hash is weaker than what is made now.</summary>
+    RightButWeak,
+
+    /// <summary>Not looked at: too many are waiting.</summary>
+    Busy,
+
+    /// <summary>Not looked at: there were too many attempts on this account within the minute.</summary>
+    TooOften,
+}
+
+/// <summary>
+/// Hashes passwords, some tens of milliseconds of pure computation each, beside the thread pool, so that a burst of sign-ins slows down sign-ins and nothing else.
+/// A bounded number waits; beyond it the answer is "busy" at once. Any thread.
+/// </summary>
+internal sealed class Passwords : IDisposable
+{
+    private static readonly object Nobody = new();   // the hasher takes a user and ignores it
+
+    private readonly PasswordHasher<object> _hasher;
+    private readonly ConcurrencyLimiter _workers;
+    private readonly Allowances _attempts;
+    private readonly string _nobodysHash;
+
+    public Passwords(PasswordOptions options, RateLimitOptions limits, SharedLimits shared)
+    {
+        _hasher = new PasswordHasher<object>(Options.Create(new PasswordHasherOptions { IterationCount = options.Iterations }));
+        _workers = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
+        {
+            PermitLimit = options.Workers > 0 ? options.Workers : Math.Max(1, Environment.ProcessorCount / 2),
+            QueueLimit = options.Queue,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        });
+        _attempts = shared.Add(Limit.Attempts, limits.AttemptsPerAccount, limits.Enabled ? limits.AttemptsPerAccount : 0, TimeSpan.FromMinutes(1));
+        _nobodysHash = _hasher.HashPassword(Nobody, Guid.NewGuid().ToString());
+    }
+
+    /// <summary>Null when too many are waiting.</summary>
+    public Task<string?> HashAsync(string password, CancellationToken ct) =>
+        ComputeAsync(null, () => (string?)_hasher.HashPassword(Nobody, password), ct);
+
+    /// <summary>Takes the same time whether there is a hash or, for an unknown handle, none.</summary>
+    /// <param name="handle">whose attempts are counted: many addresses together shall not guess one password</param>
+    /// <param name="hash">what the store has; null for nothing</param>
+    public async Task<PasswordCheck> CheckAsync(string handle, string? hash, string password, CancellationToken ct)
+    {
+        if (!_attempts.TrySpend(RateLimits.KeyOf(handle))) return PasswordCheck.TooOften;
+        return await ComputeAsync(
+            PasswordCheck.Busy,
+            () => (_hasher.VerifyHashedPassword(Nobody, hash ?? _nobodysHash, password), hash) switch
+            {
+                (PasswordVerificationResult.Success, not null) => PasswordCheck.Right,
+                (PasswordVerificationResult.SuccessRehashNeeded, not null) => PasswordCheck.RightButWeak,
+                _ => PasswordCheck.Wrong,
+            },
+            ct);
+    }
+
+    public void Dispose() => _workers.Dispose();
+
+    private async Task<T> ComputeAsync<T>(T busy, Func<T> compute, CancellationToken ct)
+    {
+        using var turn = await _workers.AcquireAsync(1, ct);
+        return turn.IsAcquired ? await Task.Factory.StartNew(compute, ct, TaskCreationOptions.LongRunning, TaskScheduler.Default) : busy;
+    }
+}

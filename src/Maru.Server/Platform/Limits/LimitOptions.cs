@@ -1,0 +1,30 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Maru.Server.Platform.Limits;
+
+/// <summary>Sizes that a request may have.</summary>
+internal sealed class LimitOptions
+{
+    /// <summary>Bytes of a request's body. Uploads have a limit of their own.</summary>
+    [Range(1024, 1024 * 1024 * 1024)]
+    public long RequestBytes { get; set; } = 256 * 1024;
+
+    /// <summary>Connections of all kinds that the server takes at once; 0 means no limit.</summary>
+    [Range(0, int.MaxValue)]
+    public int Connections { get; set; }
+
+    /// <summary>Characters of a person's name.</summary>
+    [Range(1, 1000)]
+    public int NameCharacters { get; set; } = 80;
+
+    /// <summary>Characters of a status message.</summary>
+    [Range(1, 10_000)]
+    public int StatusCharacters { get; set; } = 200;
+
+    /// <summary>Items of a page at most, in every list.</summary>
+    [Range(1, 1000)]
+    public int PageItems { get; set; } = 200;
+
+    /// <summary>Addresses and networks of the proxies whose <c>X-Forwarded-For</c> is believed, with commas between; empty: nobody's.</summary>
+    public string Proxies { get; set; } = "";
+}

@@ -1,0 +1,59 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Maru.Engine.Log;
+
+
+namespace Maru.Server.RoomLog;
+
+/// <summary>A sender's own key for a message in a room: what makes a retry free. <paramref name="text"/> is UTF-8.</summary>
+internal readonly struct ClientKey(long room, long sender, byte[] text) : IComparable<ClientKey>
+{
+    public static readonly IEqualityComparer<ClientKey> Equality = EqualityComparer<ClientKey>.Create(
+        (a, b) => a._hash == b._hash && a.Room == b.Room && a.Sender == b.Sender && a.Text.AsSpan().SequenceEqual(b.Text),
+        x => x._hash);
+
+    private readonly int _hash = Hash(room, sender, text);     // looked up in several maps, computed once
+
+    public long Room => room;
+
+    public long Sender => sender;
+
+    public byte[] Text => text;
+
+    public int CompareTo(ClientKey other)
+    {
+        var order = Room.CompareTo(other.Room);
+        if (order == 0) order = Sender.CompareTo(other.Sender);
+        return order != 0 ? order : Text.AsSpan().SequenceCompareTo(other.Text);
+    }
+
+    private static int Hash(long room, long sender, byte[] text)
+    {
+        var hash = new HashCode();
+        hash.Add(room);
+        hash.Add(sender);
+        hash.AddBytes(text);
+        return hash.ToHashCode();
+    }
+}
+
+/// <summary>The first use of a <see cref="ClientKey"/>.</summary>
+/// <param name="Seq">what its message got</param>
+/// <param name="ContentHash">of what it said: see <see cref="HashOf"/></param>
+internal readonly record struct KeyUse(long Seq, long ContentHash)
+{
+    /// <summary>What makes a repeated key the same message: its text and what it replies to.</summary>
+    public static long HashOf(MessageDraft draft)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(draft.Text, hash);
+        return BinaryPrimitives.ReadInt64LittleEndian(hash) ^ draft.ReplyTo;
+    }
+
+    /// <summary>Settles a draft whose key was used before.</summary>
+    public void Answer(MessageDraft draft, long hash)
+    {
+        if (ContentHash == hash) draft.Repeated(Seq);
+        else draft.Refuse(Maru.Engine.Log.Problem.KeyReused);
+    }
+}

@@ -1,0 +1,124 @@
+using Maru.Server.Storage.Sqlite;
+using SQLitePCL;
+
+
+namespace Maru.Server.RoomLog;
+
+/// <summary>
+/// Which client keys were used, for ever. Random keys put into their index one by one cost more than the messages themselves (a page each), so recent ones live in
+/// memory and enter the index in sorted groups, some with each transaction. A watermark, moved in the same transactions, says up to which message the index is
+/// complete; what is above it is read back at start. Commit loop only.
+/// </summary>
+internal sealed class MessageKeys : IDisposable
+{
+    /// <summary>Messages to a group: 32k keys are some 5 MB of memory, and read back in 50 ms.</summary>
+    private const int GroupSize = 32 * 1024;
+
+    /// <summary>After messages without keys were inserted beside the log: the next start need not look through them.</summary>
+    public const string SkipKeyless =
+        """
+        UPDATE message_keys_watermark SET message_id = (SELECT coalesce(max(id), 0) FROM messages)
+        WHERE NOT EXISTS (SELECT 1 FROM messages WHERE id > message_id AND client_key IS NOT NULL)
+        """;
+
+    private readonly SqliteStatement _find;
+    private readonly SqliteStatement _insert;
+    private readonly SqliteStatement _moveWatermark;
+    private readonly Dictionary<ClientKey, KeyUse> _batch = new(ClientKey.Equality);       // of the open transaction
+    private Dictionary<ClientKey, KeyUse> _recent = new(ClientKey.Equality);               // committed, not in the index
+    private Dictionary<ClientKey, KeyUse> _settlingUses = new(ClientKey.Equality);         // on their way into the index
+    private ClientKey[] _settling = [];
+    private int _settled;
+    private int _settledInBatch;
+    private int _recentMessages;
+    private long _recentEnd;        // the newest message of the recent group
+    private long _settlingEnd;
+    private long _batchEnd;
+    private int _batchMessages;
+
+    public MessageKeys(sqlite3 connection)
+    {
+        _find = new SqliteStatement(connection, "SELECT seq, content_hash FROM message_keys WHERE room_id = ?1 AND sender_id = ?2 AND client_key = ?3");
+        _insert = new SqliteStatement(connection, "INSERT OR IGNORE INTO message_keys (room_id, sender_id, client_key, seq, content_hash) VALUES (?1, ?2, ?3, ?4, ?5)");
+        _moveWatermark = new SqliteStatement(connection, "UPDATE message_keys_watermark SET message_id = ?1");
+        Load(connection);
+    }
+
+    /// <summary>The first use of the key; false: it is new.</summary>
+    public bool TryFind(long room, long sender, byte[] key, out KeyUse use)
+    {
+        var wanted = new ClientKey(room, sender, key);
+        if (_batch.TryGetValue(wanted, out use) || _recent.TryGetValue(wanted, out use) || _settlingUses.TryGetValue(wanted, out use)) return true;
+        _find.Bind(1, room).Bind(2, sender).Bind(3, key);
+        var found = _find.Step();
+        if (found) use = new KeyUse(_find.Int64(0), _find.Int64(1));
+        _find.Reset();
+        return found;
+    }
+
+    public void Add(long room, long sender, byte[] key, KeyUse use) => _batch[new ClientKey(room, sender, key)] = use;
+
+    /// <summary>Inside the transaction: takes back what <see cref="Add"/> got in it.</summary>
+    public void Forget(long room, long sender, byte[] key) => _batch.Remove(new ClientKey(room, sender, key));
+
+    /// <summary>Inside the transaction, after its messages: puts older keys into the index, more than came in, so that it never falls behind.</summary>
+    /// <param name="messages">messages of this transaction</param>
+    /// <param name="lastMessage">the id of the newest message in the store</param>
+    public void Settle(int messages, long lastMessage)
+    {
+        (_batchMessages, _batchEnd) = (messages, lastMessage);
+        var until = Math.Min(_settling.Length, _settled + (2 * messages) + 16);
+        for (var i = _settled; i < until; i++)
+        {
+            var key = _settling[i];
+            var use = _settlingUses[key];
+            _insert.Bind(1, key.Room).Bind(2, key.Sender).Bind(3, key.Text).Bind(4, use.Seq).Bind(5, use.ContentHash).Run();
+        }
+
+        _settledInBatch = until - _settled;
+        if (until == _settling.Length && _settlingEnd > 0) _moveWatermark.Bind(1, _settlingEnd).Run();
+    }
+
+    public void Committed()
+    {
+        foreach (var (key, use) in _batch) _recent[key] = use;
+        _batch.Clear();
+        _recentMessages += _batchMessages;
+        _recentEnd = Math.Max(_recentEnd, _batchEnd);
+        _settled += _settledInBatch;
+        if (_settled < _settling.Length || _recentMessages < GroupSize) return;
+
+        (_settlingUses, _recent) = (_recent, _settlingUses);
+        _recent.Clear();
+        _settling = [.. _settlingUses.Keys];
+        Array.Sort(_settling);
+        (_settled, _settlingEnd, _recentMessages) = (0, _recentEnd, 0);
+    }
+
+    public void RolledBack()
+    {
+        _batch.Clear();
+        (_settledInBatch, _batchMessages, _batchEnd) = (0, 0, 0);
+    }
+
+    public void Dispose()
+    {
+        _find.Dispose();
+        _insert.Dispose();
+        _moveWatermark.Dispose();
+    }
+
+    private void Load(sqlite3 connection)
+    {
+        using var unsettled = new SqliteStatement(
+            connection,
+            "SELECT id, room_id, sender_id, client_key, seq, content_hash FROM messages WHERE id > (SELECT message_id FROM message_keys_watermark) AND client_key IS NOT NULL ORDER BY id");
+        while (unsettled.Step())
+        {
+            _recent.TryAdd(new ClientKey(unsettled.Int64(1), unsettled.Int64(2), unsettled.Blob(3)), new KeyUse(unsettled.Int64(4), unsettled.Int64(5)));
+            (_recentEnd, _recentMessages) = (unsettled.Int64(0), _recentMessages + 1);
+        }
+
+        unsettled.Reset();
+    }
+}

@@ -1,0 +1,138 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Maru.Engine;
+using Maru.Engine.Log;
+
+
+namespace Maru.Server.RoomLog;
+
+/// <summary>Reads messages and log entries from the store and writes them as JSON: what history, resume and search share.</summary>
+internal static class MessageRows
+{
+    /// <summary>The columns that <see cref="Read"/> expects, of <c>messages m</c> with its sender <c>s</c> and subject <c>t</c>.</summary>
+    public const string Columns =
+        """
+        m.seq, m.type, m.at, m.text, m.reply_to, m.client_key, m.edited_at, m.deleted_at, m.room_state,
+        s.id, s.handle, s.name, s.avatar_url, t.id, t.handle, t.name, t.avatar_url
+        """;
+
+    /// <summary>The joins that go with <see cref="Columns"/>.</summary>
+    public const string Joins = "JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id";
+
+    /// <summary>Of <see cref="Columns"/>: what a query adds begins there.</summary>
+    public const int ColumnCount = 17;
+
+    private static readonly JsonWriterOptions Compact = new() { SkipValidation = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes the current row as one <c>message</c>.</summary>
+    public static void Write(Utf8JsonWriter writer, DbDataReader row, RoomId room) => MessageJson.Write(writer, Read(row, room));
+
+    /// <summary>One message as JSON bytes, or null when there is none.</summary>
+    public static byte[]? Find(DbConnection connection, RoomId room, long seq)
+    {
+        using var reader = Select(connection, $"SELECT {Columns} FROM messages m {Joins} WHERE m.room_id = @room AND m.seq = @seq", room, seq, seq);
+        if (!reader.Read()) return null;
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>(512);
+        using (var writer = new Utf8JsonWriter(buffer, Compact)) Write(writer, reader, room);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>
+    /// Entries of a room's log behind <paramref name="after"/> up to <paramref name="last"/>, in seq order: messages and changes, merged. A change carries its message as it is now: what was
+    /// deleted since is not shown again.
+    /// </summary>
+    public static async Task<List<Entry>> ReadLogAsync(DbConnection connection, RoomId room, long after, long last, int maxBytes)
+    {
+        await using var command = Command(
+            connection,
+            $"""
+            SELECT {Columns}, m.seq AS log_seq, m.type AS log_type, m.subject_id
+            FROM (SELECT * FROM messages WHERE room_id = @room AND seq > @seq AND seq <= @last) m {Joins}
+            UNION ALL
+            SELECT {Columns}, c.seq, c.type, NULL
+            FROM (SELECT * FROM changes WHERE room_id = @room AND seq > @seq AND seq <= @last) c
+            LEFT JOIN messages m ON m.room_id = c.room_id AND m.seq = c.target_seq LEFT JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id
+            ORDER BY log_seq
+            """,
+            room,
+            after,
+            last);
+        await using var reader = await command.ExecuteReaderAsync();
+        List<Entry> entries = [];
+        var bytes = 0;
+        while (bytes < maxBytes && await reader.ReadAsync())
+        {
+            var entry = ToEntry(reader, room, reader.GetInt64(ColumnCount), (EntryType)reader.GetInt64(ColumnCount + 1));
+            entries.Add(entry);
+            bytes += entry.Body.Length;
+        }
+
+        return entries;
+    }
+
+    /// <summary>The entry of a change that was just made.</summary>
+    public static Entry Entry(DbConnection connection, RoomId room, long seq, EntryType type, long target)
+    {
+        using var reader = Select(connection, $"SELECT {Columns} FROM messages m {Joins} WHERE m.room_id = @room AND m.seq = @seq", room, target, target);
+        if (!reader.Read()) throw new InvalidOperationException($"room {room} has no message {target}");
+        return new Entry(room, seq, type, MessageJson.Event(type, seq, Read(reader, room)));
+    }
+
+    public static Entry Deletion(RoomId room, long seq) =>
+        new(room, seq, EntryType.RoomDeleted, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"type\":\"room.deleted\",\"roomId\":{room},\"seq\":{seq}}}")));
+
+    private static Entry ToEntry(DbDataReader row, RoomId room, long seq, EntryType type)
+    {
+        if (type == EntryType.RoomDeleted) return Deletion(room, seq);
+        UserId? member = type is EntryType.MemberJoined or EntryType.MemberLeft ? new UserId(row.GetInt64(ColumnCount + 2)) : null;
+        return new Entry(room, seq, type, MessageJson.Event(type, seq, Read(row, room))) { Member = member };
+    }
+
+    private static MessageFields Read(DbDataReader row, RoomId room) => new()
+    {
+        Room = room,
+        Seq = row.GetInt64(0),
+        Type = (EntryType)row.GetInt64(1),
+        At = row.GetInt64(2),
+        Text = Text(row, 3),
+        ReplyTo = Number(row, 4),
+        ClientKey = Text(row, 5),
+        EditedAt = Number(row, 6),
+        DeletedAt = Number(row, 7),
+        RoomState = Text(row, 8),
+        Sender = User(row, 9),
+        Subject = User(row, 13),
+    };
+
+    private static ReadOnlySpan<byte> User(DbDataReader row, int column) =>
+        row.IsDBNull(column) ? default : MessageJson.User(new UserId(row.GetInt64(column)), row.GetString(column + 1), row.GetString(column + 2), row.IsDBNull(column + 3) ? null : row.GetString(column + 3));
+
+    private static ReadOnlySpan<byte> Text(DbDataReader row, int column) => row.IsDBNull(column) ? default : Encoding.UTF8.GetBytes(row.GetString(column));
+
+    private static long Number(DbDataReader row, int column) => row.IsDBNull(column) ? 0 : row.GetInt64(column);
+
+    private static DbDataReader Select(DbConnection connection, string sql, RoomId room, long seq, long last)
+    {
+        // Not disposed: that would end the reader.
+        return Command(connection, sql, room, seq, last).ExecuteReader();
+    }
+
+    private static DbCommand Command(DbConnection connection, string sql, RoomId room, long seq, long last)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        Add(command, "room", room.Value);
+        Add(command, "seq", seq);
+        if (last > seq) Add(command, "last", last);
+        return command;
+    }
+
+    private static void Add(DbCommand command, string name, object value)
+    {
+        var parameter = command.CreateParameter();
+        (parameter.ParameterName, parameter.Value) = (name, value);
+        command.Parameters.Add(parameter);
+    }
+}

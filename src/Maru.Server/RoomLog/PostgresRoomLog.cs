@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using Maru.Engine;
+using Maru.Engine.Log;
+using Maru.Server.Storage;
+using Maru.Server.Storage.Postgres;
+using Npgsql;
+
+namespace Maru.Server.RoomLog;
+
+/// <summary>
+/// The rooms' log in PostgreSQL, written by several nodes and several loops of each: every loop has a connection of its own while it appends. Appends on the commit
+/// loops' threads, reads on any.
+/// </summary>
+internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions options, TimeProvider time) : IRoomLog, IDisposable
+{
+    private readonly ConcurrentBag<PostgresCommitter> _idle = [];
+    private readonly BatchReader<(long Room, long User), Member> _members = new(members => ReadMembersAsync(database, members), x => (x.Room, x.User));
+
+    public int Loops => options.CommitLoops;
+
+    public bool IsShared => true;
+
+    public void Append(IReadOnlyList<BatchPart> parts)
+    {
+        try
+        {
+            if (_idle.TryTake(out var used))
+            {
+                try
+                {
+                    Append(used, parts);
+                    return;
+                }
+                catch (Exception e) when (used.WasGone && e is InvalidOperationException or NpgsqlException { InnerException: not TimeoutException })
+                {
+                    // The connection was lost since it was used last. Nothing was sent that may be committed: a new one does it.
+                }
+            }
+
+            Append(new PostgresCommitter(database.OpenOwn(), time), parts);
+        }
+        catch (NpgsqlException e) when (PostgresErrors.ProblemOf(e) is var problem && problem != Problem.Internal)
+        {
+            throw new RoomLogException(problem, e);
+        }
+    }
+
+    public async ValueTask<MembershipState> ReadMembershipAsync(RoomId room, UserId user, CancellationToken ct) =>
+        await _members.FindAsync((room.Value, user.Value), ct) is { } member ? new MembershipState(member.IsMember, member.Head) : new MembershipState(false, 0);
+
+    public async ValueTask<IReadOnlyDictionary<RoomId, long>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct)
+    {
+        await using var connection = await database.OpenReadAsync(ct);
+        await using var command = (NpgsqlCommand)connection.CreateCommand();
+        command.CommandText = "SELECT room_id, last_seq FROM room_heads WHERE room_id = ANY($1)";
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. rooms.Select(x => x.Value)] });
+        await using var row = await command.ExecuteReaderAsync(ct);
+        var heads = new Dictionary<RoomId, long>(rooms.Count);
+        while (await row.ReadAsync(ct)) heads[new RoomId(row.GetInt64(0))] = row.GetInt64(1);
+        return heads;
+    }
+
+    public async ValueTask<IReadOnlyList<Entry>> ReadAsync(RoomId room, long after, long last, int maxBytes, CancellationToken ct)
+    {
+        await using var connection = await database.OpenReadAsync(ct);
+        return await MessageRows.ReadLogAsync(connection, room, after, last, maxBytes);
+    }
+
+    public void Dispose()
+    {
+        while (_idle.TryTake(out var committer)) committer.Dispose();
+    }
+
+    private static async Task<IReadOnlyList<Member>> ReadMembersAsync(PostgresDatabase database, (long Room, long User)[] members)
+    {
+        await using var connection = await database.OpenReadAsync(CancellationToken.None);
+        await using var command = (NpgsqlCommand)connection.CreateCommand();
+        command.CommandText =
+            """
+            SELECT x.room_id, x.user_id, m.user_id IS NOT NULL, h.last_seq FROM unnest($1, $2) AS x (room_id, user_id) JOIN room_heads h ON h.room_id = x.room_id
+            LEFT JOIN members m ON m.room_id = x.room_id AND m.user_id = x.user_id
+            """;
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = Array.ConvertAll(members, x => x.Room) });
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = Array.ConvertAll(members, x => x.User) });
+        await using var row = await command.ExecuteReaderAsync();
+        List<Member> found = new(members.Length);
+        while (await row.ReadAsync()) found.Add(new Member(row.GetInt64(0), row.GetInt64(1), row.GetBoolean(2), row.GetInt64(3)));
+        return found;
+    }
+
+    private void Append(PostgresCommitter committer, IReadOnlyList<BatchPart> parts)
+    {
+        try
+        {
+            committer.Append(parts);
+            _idle.Add(committer);
+        }
+        catch
+        {
+            committer.Dispose();
+            throw;
+        }
+    }
+
+    private sealed record Member(long Room, long User, bool IsMember, long Head);
+}

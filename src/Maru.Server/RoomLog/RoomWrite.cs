@@ -1,0 +1,141 @@
+using System.Data.Common;
+using Dapper;
+using Maru.Engine;
+using Maru.Engine.Connections;
+using Maru.Engine.Log;
+using Maru.Server.Storage;
+
+namespace Maru.Server.RoomLog;
+
+/// <summary>
+/// A change to a room that is more than a message: who belongs to it, what it is called, an edit. Runs inside the commit loop's transaction, so its rows and its log
+/// entries are one, in order with all messages; what it throws or refuses is undone alone. Authorisation belongs inside, in the SQL.
+/// </summary>
+internal sealed class RoomWrite : Draft
+{
+    private readonly Func<RoomTransaction, Problem?> _write;
+    private readonly List<Entry> _entries = [];
+
+    /// <param name="write">as of <see cref="RunAsync"/></param>
+    public RoomWrite(RoomId room, UserId actor, Func<RoomTransaction, Problem?> write, Awaiter awaiter)
+        : base(room, actor, 1024, awaiter) => _write = write;
+
+    /// <summary>Runs the write when its turn comes; completes when it is durable (null) or refused.</summary>
+    /// <param name="engine">whose log it is</param>
+    /// <param name="room">the room that it changes</param>
+    /// <param name="actor">who asked for it</param>
+    /// <param name="write">the work: short, synchronous; answers null, or why not; it may run twice when a batch is retried</param>
+    public static async Task<Problem?> RunAsync(ChatEngine engine, RoomId room, UserId actor, Func<RoomTransaction, Problem?> write)
+    {
+        var awaiter = new Awaiter();
+        await engine.AppendAsync(new RoomWrite(room, actor, write, awaiter));
+        return (await awaiter.Task).Refusal;
+    }
+
+    public override void CopyEntries(List<Entry> into)
+    {
+        if (Refusal is null) into.AddRange(_entries);
+    }
+
+    /// <summary>Called by the log, inside its transaction.</summary>
+    public Problem? Run(RoomTransaction transaction)
+    {
+        _entries.Clear();
+        var problem = _write(transaction);
+        if (problem is null) _entries.AddRange(transaction.Entries);
+        return problem;
+    }
+}
+
+/// <summary>Whoever awaits a draft's outcome outside a session.</summary>
+internal sealed class Awaiter : IDraftOwner
+{
+    private readonly TaskCompletionSource<Draft> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task<Draft> Task => _outcome.Task;
+
+    public void Settled(Draft draft, FlushList flush) => _outcome.TrySetResult(draft);
+}
+
+/// <summary>What a <see cref="RoomWrite"/> works with: the open transaction, and the end of the room's log.</summary>
+/// <param name="connection">the writer; commands on it belong to the transaction</param>
+/// <param name="room">the room</param>
+/// <param name="head">the room's last seq so far</param>
+/// <param name="at">the transaction's time, unix milliseconds</param>
+internal sealed class RoomTransaction(DbConnection connection, RoomId room, long head, long at)
+{
+    private readonly List<Entry> _entries = [];
+
+    public RoomId Room => room;
+
+    public long At => at;
+
+    public long Head { get; private set; } = head;
+
+    public IReadOnlyList<Entry> Entries => _entries;
+
+    /// <summary>The first row, or null (for a number: zero) when there is none.</summary>
+    public T? First<T>(string sql, object? arguments) => connection.QueryFirstOrDefault<T>(Dialect.Write(connection, sql), arguments);
+
+    public IReadOnlyList<T> List<T>(string sql, object? arguments) => connection.Query<T>(Dialect.Write(connection, sql), arguments).AsList();
+
+    /// <summary>Answers how many rows it changed.</summary>
+    public int Execute(string sql, object? arguments) => connection.Execute(Dialect.Write(connection, sql), arguments);
+
+    /// <summary>Appends what the history shows as a system message: someone came or went, or the room changed.</summary>
+    /// <param name="type">joined, left or room changed</param>
+    /// <param name="actor">who did it</param>
+    /// <param name="subject">to whom, if to someone</param>
+    /// <param name="roomState">the room after it, as <c>room</c> JSON, for <see cref="EntryType.RoomChanged"/></param>
+    public void AppendSystem(EntryType type, UserId actor, UserId? subject, byte[]? roomState = null)
+    {
+        var seq = ++Head;
+        Execute(
+            """
+            INSERT INTO messages (room_id, seq, type, sender_id, at, text, subject_id, room_state)
+            VALUES (@Room, @Seq, @Type, @Actor, @At, '', @Subject, @RoomState)
+            """,
+            new { Room = room.Value, Seq = seq, Type = (int)type, Actor = actor.Value, At = at, Subject = subject?.Value, RoomState = roomState is null ? null : System.Text.Encoding.UTF8.GetString(roomState) });
+        var fields = new MessageFields
+        {
+            Room = room,
+            Seq = seq,
+            Type = type,
+            Sender = User(actor),
+            Text = default,
+            At = at,
+            Subject = subject is { } id ? User(id) : default,
+            RoomState = roomState,
+        };
+        _entries.Add(new Entry(room, seq, type, MessageJson.Event(type, seq, fields)) { Member = subject });
+    }
+
+    /// <summary>Appends a change of a message, after its row was changed: the event carries the message as it is now.</summary>
+    public void AppendChange(EntryType type, UserId actor, long target)
+    {
+        var seq = ++Head;
+        Execute(
+            "INSERT INTO changes (room_id, seq, type, target_seq, actor_id, at) VALUES (@Room, @Seq, @Type, @Target, @Actor, @At)",
+            new { Room = room.Value, Seq = seq, Type = (int)type, Target = target, Actor = actor.Value, At = at });
+        _entries.Add(MessageRows.Entry(connection, room, seq, type, target));
+    }
+
+    /// <summary>Appends the room's own end.</summary>
+    public void AppendDeletion(UserId actor)
+    {
+        var seq = ++Head;
+        Execute(
+            "INSERT INTO changes (room_id, seq, type, actor_id, at) VALUES (@Room, @Seq, @Type, @Actor, @At)",
+            new { Room = room.Value, Seq = seq, Type = (int)EntryType.RoomDeleted, Actor = actor.Value, At = at });
+        _entries.Add(MessageRows.Deletion(room, seq));
+    }
+
+    private byte[] User(UserId id) =>
+        First<UserRow>("SELECT id, handle, name, avatar_url FROM users WHERE id = @Value", new { id.Value })?.ToJson() ?? throw new InvalidOperationException($"user {id} is not in the store");
+}
+
+/// <summary>The columns that <c>user</c> JSON needs.</summary>
+internal sealed record UserRow(long Id, string Handle, string Name, string? AvatarUrl)
+{
+    public byte[] ToJson() => MessageJson.User(new UserId(Id), Handle, Name, AvatarUrl);
+}

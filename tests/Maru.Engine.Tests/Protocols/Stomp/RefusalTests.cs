@@ -1,0 +1,129 @@
+using Maru.Engine.Tests.Kit;
+using Maru.Engine.Wire;
+
+namespace Maru.Engine.Tests.Protocols.Stomp;
+
+public sealed class RefusalTests
+{
+    public static TheoryData<string, string> Refused => new()
+    {
+        { "SEND\ndestination:/app/rooms/9/messages\nreceipt:r\n\n{\"text\":\"x\"}\0", "not-found" },
+        { "SEND\ndestination:/app/rooms/99/messages\nreceipt:r\n\n{\"text\":\"x\"}\0", "not-found" },
+        { "SEND\ndestination:/topic/rooms/9/signals/a\nreceipt:r\n\nx\0", "not-found" },
+        { "SUBSCRIBE\nid:x\ndestination:/topic/rooms/9\nreceipt:r\n\n\0", "not-found" },
+        { "SUBSCRIBE\nid:x\ndestination:/topic/rooms/9/signals/a\nreceipt:r\n\n\0", "not-found" },
+        { "SEND\ndestination:/queue/a\nreceipt:r\n\nx\0", "unknown-destination" },
+        { "SEND\ndestination:/user/queue/events\nreceipt:r\n\nx\0", "unknown-destination" },
+        { "SEND\ndestination:/topic/rooms/1\nreceipt:r\n\nx\0", "unknown-destination" },
+        { "SUBSCRIBE\nid:x\ndestination:/app/rooms/1/messages\nreceipt:r\n\n\0", "unknown-destination" },
+        { "SUBSCRIBE\nid:x\ndestination:/topic/rooms/01\nreceipt:r\n\n\0", "unknown-destination" },
+        { "SUBSCRIBE\nid:x\ndestination:/topic/rooms/+1\nreceipt:r\n\n\0", "unknown-destination" },
+        { "SUBSCRIBE\nid:x\ndestination:/topic/rooms/1/signals/\nreceipt:r\n\n\0", "unknown-destination" },
+        { "SUBSCRIBE\nid:x\ndestination:/topic/rooms/99999999999999999999\nreceipt:r\n\n\0", "unknown-destination" },
+        { "SUBSCRIBE\nid:x\ndestination:/topic/rooms/1\nafter:-1\nreceipt:r\n\n\0", "invalid" },
+        { "SUBSCRIBE\nid:x\ndestination:/topic/rooms/1\nafter:x\nreceipt:r\n\n\0", "invalid" },
+        { "SEND\ndestination:/app/rooms/1/messages\nreceipt:r\n\nnot json\0", "invalid" },
+    };
+
+    /// <summary>Broken in itself: these end the connection whoever listens.</summary>
+    public static TheoryData<string> Broken =>
+    [
+        "SEND\nreceipt:r\n\nx\0",
+        "SUBSCRIBE\nid:x\nreceipt:r\n\n\0",
+        "SUBSCRIBE\ndestination:/topic/rooms/1\nreceipt:r\n\n\0",
+        "SUBSCRIBE\nid:x\ndestination:/topic/rooms/1\nack:maybe\nreceipt:r\n\n\0",
+        "UNSUBSCRIBE\nreceipt:r\n\n\0",
+        "ACK\nreceipt:r\n\n\0",
+        "NACK\nsubscription:1\nmessage-id:1\nreceipt:r\n\n\0",
+        "BEGIN\nreceipt:r\n\n\0",
+        "COMMIT\ntransaction:none\nreceipt:r\n\n\0",
+        "ABORT\ntransaction:none\nreceipt:r\n\n\0",
+        "SEND\ndestination:/app/rooms/1/messages\ntransaction:none\nreceipt:r\n\n{}\0",
+        "ACK\nid:1\ntransaction:none\nreceipt:r\n\n\0",
+        "MESSAGE\nsubscription:1\nreceipt:r\n\nx\0",
+        "RECEIPT\nreceipt-id:1\nreceipt:r\n\n\0",
+        "CONNECTED\nversion:1.2\nreceipt:r\n\n\0",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public async Task Who_listens_for_refusals_gets_them_with_the_receipt_and_stays(string frame, string slug)
+    {
+        using var rig = Rig();
+        var client = await rig.ConnectAsync(7);
+        await client.ListenForRefusalsAsync();
+        await client.SendAsync(frame);
+        var refusal = await client.RefusalAsync("r");
+        refusal["subscription"].ShouldBe("errors");
+        refusal.Text.ShouldStartWith($"{{\"type\":\"{slug}\"");
+        await client.SayAsync(1, "still here", "r2");
+        client.Frames.ShouldNotContain(x => x.Command == StompCommand.Receipt && x["receipt-id"] == "r");
+    }
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public async Task Who_does_not_gets_an_error_with_the_receipt_and_is_closed(string frame, string slug)
+    {
+        using var rig = Rig();
+        var client = await rig.ConnectAsync(7);
+        await client.SendAsync(frame);
+        (await client.ErrorAsync(slug))["receipt-id"].ShouldBe("r");
+    }
+
+    [Theory]
+    [MemberData(nameof(Broken))]
+    public async Task A_broken_frame_always_ends_the_connection(string frame)
+    {
+        using var rig = Rig();
+        var client = await rig.ConnectAsync(7);
+        await client.ListenForRefusalsAsync();
+        await client.SendAsync(frame);
+        (await client.ErrorAsync("bad-frame"))["receipt-id"].ShouldBe("r");
+        client.CloseCode.ShouldBe(1002);
+    }
+
+    [Theory]
+    [InlineData("ACK\nid:1\nreceipt:r\n\n\0", "1.2")]
+    [InlineData("NACK\nid:1\nreceipt:r\n\n\0", "1.2")]
+    [InlineData("ACK\nsubscription:0\nmessage-id:1\nreceipt:r\n\n\0", "1.1")]
+    [InlineData("NACK\nsubscription:0\nmessage-id:1\nreceipt:r\n\n\0", "1.1")]
+    [InlineData("ACK\nmessage-id:1\nreceipt:r\n\n\0", "1.0")]
+    public async Task Ack_and_nack_in_their_versions_form_change_nothing(string frame, string version)
+    {
+        using var rig = Rig();
+        var client = await rig.ConnectAsync(7, version);
+        await client.SendAsync(frame);
+        await client.ReceiptAsync("r");
+    }
+
+    [Fact]
+    public async Task A_frame_over_a_limit_is_too_large()
+    {
+        using var rig = new EngineRig(x => x.MaxBodyBytes = 10);
+        var client = await rig.ConnectAsync(7);
+        await client.ListenForRefusalsAsync();
+        await client.SendAsync("SEND\ndestination:/queue/a\ncontent-length:11\n\n");
+        await client.ErrorAsync("too-large");
+        client.CloseCode.ShouldBe(1009);
+    }
+
+    [Fact]
+    public async Task A_receipt_id_of_any_bytes_comes_back_as_it_was()
+    {
+        using var rig = Rig();
+        var client = await rig.ConnectAsync(7);
+        byte[] begin = [.. "BEGIN\ntransaction:t\nreceipt:\\c\\n\\\\ "u8, 0xFF, .. "\n\n\0"u8];
+        await client.SendAsync(begin);
+        var receipt = await client.FrameAsync(x => x.Command == StompCommand.Receipt, "the receipt");
+        receipt["receipt-id"].ShouldBe(":\n\\ \u00ff");
+        receipt.Opcode.ShouldBe(WebSocketOpcode.Binary, "a text message must be UTF-8");
+    }
+
+    private static EngineRig Rig()
+    {
+        var rig = new EngineRig();
+        rig.Log.AddRoom(1, 7);
+        rig.Log.AddRoom(9, 8);
+        return rig;
+    }
+}

@@ -1,0 +1,109 @@
+using Maru.Engine;
+using Maru.Engine.Bus;
+using Maru.Engine.Log;
+using Maru.Server.Bus;
+using Maru.Server.Platform.Limits;
+
+namespace Maru.Server.Tests.Bus;
+
+public sealed class BackplaneFramesTests
+{
+    private static readonly Guid Node = Guid.NewGuid();
+    private static readonly RoomId Room = new(7);
+
+    [Fact]
+    public void A_run_is_read_as_it_was_written()
+    {
+        Entry[] run = [Entry(5, EntryType.MessageCreated, "one"), Entry(6, EntryType.MemberLeft, "", 1L << 40), Entry(7, EntryType.RoomDeleted, new string('x', 1000))];
+        var frame = BackplaneFrames.Run(Node, run, 10_000);
+        BackplaneFrames.TryReadHeader(frame, out var node, out var kind).ShouldBeTrue();
+        (node, kind).ShouldBe((Node, BackplaneKind.Run));
+        var read = BackplaneFrames.ReadRun(frame, Room);
+        read.Select(x => (x.Room, x.Seq, x.Type, x.Member)).ShouldBe(run.Select(x => (x.Room, x.Seq, x.Type, x.Member)));
+        for (var i = 0; i < run.Length; i++) read[i].Body.ShouldBe(run[i].Body);
+    }
+
+    [Fact]
+    public void Of_a_run_that_is_too_large_only_its_end_is_told()
+    {
+        var frame = BackplaneFrames.Run(Node, [Entry(5, EntryType.MessageCreated, new string('x', 1000))], 1000);
+        BackplaneFrames.TryReadHeader(frame, out _, out var kind).ShouldBeTrue();
+        kind.ShouldBe(BackplaneKind.Head);
+        BackplaneFrames.ReadHead(frame).ShouldBe(5);
+    }
+
+    [Fact]
+    public void A_signal_is_read_as_it_was_written()
+    {
+        byte[][] headers = [.. Enumerable.Range(0, 600).Select(x => new[] { (byte)x })];
+        var frame = BackplaneFrames.Signal(Node, new SignalFrame("커서", new UserId(3), headers, [0, 255, 1], false, 1));
+        var read = BackplaneFrames.ReadSignal(frame, 9);
+        (read.Name, read.Sender, read.IsText).ShouldBe(("커서", new UserId(3), false));
+        read.Headers.ShouldBe(headers);
+        read.Body.ShouldBe([0, 255, 1]);
+    }
+
+    [Fact]
+    public void A_frame_that_ends_early_or_is_none_is_refused_and_nothing_else_happens()
+    {
+        byte[][] frames =
+        [
+            BackplaneFrames.Run(Node, [Entry(5, EntryType.MessageCreated, "one"), Entry(6, EntryType.MemberLeft, "two", 3)], 10_000),
+            BackplaneFrames.Head(Node, 1L << 40),
+            BackplaneFrames.Signal(Node, new SignalFrame("cursor", new UserId(3), [[1], [2]], [1, 2, 3], true, 1)),
+            BackplaneFrames.Spent(Node, Limit.Users, [(-1, 3), (long.MaxValue, 1 << 20)]),
+        ];
+        foreach (var frame in frames)
+        {
+            for (var length = 0; length < frame.Length; length++) IsRead(frame[..length]).ShouldBeFalse();
+            IsRead(frame).ShouldBeTrue();
+            var random = new Random(1);
+            for (var i = 0; i < 20_000; i++)
+            {
+                var broken = frame.ToArray();
+                for (var j = random.Next(1, 4); j > 0; j--) broken[random.Next(2, broken.Length)] = (byte)random.Next(256);
+                _ = IsRead(broken);
+            }
+        }
+    }
+
+    [Fact]
+    public void Entries_out_of_order_are_no_run()
+    {
+        IsRead(BackplaneFrames.Run(Node, [Entry(5, EntryType.MessageCreated, ""), Entry(7, EntryType.MessageCreated, "")], 1000)).ShouldBeFalse();
+        IsRead(BackplaneFrames.Run(Node, [Entry(0, EntryType.MessageCreated, "")], 1000)).ShouldBeFalse();
+        IsRead(BackplaneFrames.Run(Node, [Entry(1, (EntryType)99, "")], 1000)).ShouldBeFalse();
+    }
+
+    private static bool IsRead(byte[] frame)
+    {
+        try
+        {
+            if (!BackplaneFrames.TryReadHeader(frame, out _, out var kind)) return false;
+            switch (kind)
+            {
+                case BackplaneKind.Run:
+                    BackplaneFrames.ReadRun(frame, Room);
+                    break;
+                case BackplaneKind.Head:
+                    BackplaneFrames.ReadHead(frame);
+                    break;
+                case BackplaneKind.Signal:
+                    BackplaneFrames.ReadSignal(frame, 1);
+                    break;
+                case BackplaneKind.Spent:
+                    BackplaneFrames.ReadSpent(frame);
+                    break;
+            }
+
+            return true;
+        }
+        catch (Exception e) when (e is IOException or FormatException)
+        {
+            return false;
+        }
+    }
+
+    private static Entry Entry(long seq, EntryType type, string body, long member = 0) =>
+        new(Room, seq, type, System.Text.Encoding.UTF8.GetBytes(body)) { Member = member == 0 ? null : new UserId(member) };
+}

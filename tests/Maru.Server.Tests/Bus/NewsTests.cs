@@ -1,0 +1,137 @@
+using Maru.Engine.Log;
+using Maru.Server.Storage;
+using Maru.Server.Tests.Features.Rooms;
+using Maru.Server.Tests.Kit;
+
+namespace Maru.Server.Tests.Bus;
+
+/// <summary>What happens to people on one node holds on the other.</summary>
+[Trait("Store", "postgres")]
+public sealed class NewsTests(TwoNodes nodes) : IClassFixture<TwoNodes>
+{
+    private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("sign-out", "signed-out")]
+    [InlineData("one session", "signed-out")]
+    [InlineData("the others", "signed-out")]
+    [InlineData("password", "password-changed")]
+    [InlineData("deletion", "account-deleted")]
+    [InlineData("stolen token", "token-reused")]
+    public async Task A_session_that_ends_here_ends_there(string how, string reason)
+    {
+        var laptop = await nodes.First.SignUpAsync();
+        var phone = await nodes.First.SignInAsync(laptop.Handle);
+        var there = nodes.AtSecond(phone);
+        await using var socket = await StompSocket.ConnectAsync(nodes.Second.Address, phone.AccessToken);
+        await socket.SubscribeAsync("/user/queue/events", "events");
+        await there.Http.SendAsync("GET /api/me").ShouldBe(200);
+
+        switch (how)
+        {
+            case "sign-out":
+                await phone.Http.SendAsync("POST /api/auth/logout").ShouldBe(204);
+                break;
+            case "one session":
+                var id = (await laptop.Http.SendAsync("GET /api/me/sessions").Read<Maru.Server.Features.Accounts.SessionList>()).Items.Single(x => !x.Current).Id;
+                await laptop.Http.SendAsync($"DELETE /api/me/sessions/{id}").ShouldBe(204);
+                break;
+            case "the others":
+                await laptop.Http.SendAsync("DELETE /api/me/sessions").ShouldBe(204);
+                break;
+            case "password":
+                await laptop.Http.SendAsync("POST /api/me/password", new { oldPassword = Person.Password, newPassword = "another horse" }).ShouldBe(204);
+                break;
+            case "deletion":
+                await laptop.Http.SendAsync("DELETE /api/me", new { password = Person.Password }).ShouldBe(204);
+                break;
+            default:
+                await nodes.First.Http.SendAsync("POST /api/auth/refresh", new { refreshToken = phone.RefreshToken }).ShouldBe(200);
+                await nodes.First.Http.SendAsync("POST /api/auth/refresh", new { refreshToken = phone.RefreshToken }).ShouldRefuse(Problem.SessionEnded);
+                break;
+        }
+
+        (await socket.EventAsync("session.ended")).Json.GetProperty("reason").GetString().ShouldBe(reason);
+        (await socket.Ended.Within("the end")).Code.ShouldBe(1008);
+        await there.Http.SendAsync("GET /api/me").ShouldRefuse(Problem.SessionEnded);
+    }
+
+    /// <summary>As when the other node died right after its commit, or its news was lost.</summary>
+    [Fact]
+    public async Task A_session_that_ended_in_the_store_alone_ends_within_a_second()
+    {
+        var ann = await nodes.First.SignUpAsync();
+        await using var socket = await StompSocket.ConnectAsync(nodes.Second.Address, ann.AccessToken);
+        await socket.SubscribeAsync("/user/queue/events", "events");
+        await nodes.First.Service<Database>().WriteAsync(
+            (transaction, ct) => transaction.ExecuteAsync(
+                "UPDATE sessions SET ended_at = @now, end_reason = 'signed-out' WHERE user_id = @Id", new { ann.Id, now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() }, ct),
+            Ct);
+        var ended = TimeProvider.System.GetTimestamp();
+        (await socket.EventAsync("session.ended")).Json.GetProperty("reason").GetString().ShouldBe("signed-out");
+        TimeProvider.System.GetElapsedTime(ended).ShouldBeLessThan(TimeSpan.FromSeconds(5));     // one, and what a busy machine takes
+        await nodes.AtSecond(ann).Http.SendAsync("GET /api/me").ShouldRefuse(Problem.SessionEnded);
+    }
+
+    [Fact]
+    public async Task Who_is_taken_out_of_a_room_is_told_there_and_hears_and_says_nothing_more()
+    {
+        var (ann, bob) = (await nodes.First.SignUpAsync(), await nodes.First.SignUpAsync("bob"));
+        await using var his = await StompSocket.ConnectAsync(nodes.Second.Address, bob.AccessToken);
+        await his.SubscribeAsync("/user/queue/errors", "errors");
+        await his.SubscribeAsync("/user/queue/events", "events");
+        var room = await ann.MakeRoomAsync(visibility: "private", members: bob.Id);
+        var added = (await his.EventAsync("room.added")).Json;
+        added.GetProperty("room").GetProperty("role").GetString().ShouldBe("member");
+        added.GetProperty("roomId").GetInt64().ShouldBe(room.Id);
+        await his.SubscribeAsync(room.Id);
+        await his.SayAndWaitAsync(room.Id, "I am here");
+
+        await ann.Http.SendAsync($"DELETE /api/rooms/{room.Id}/members/{bob.Id}").ShouldBe(204);
+        await his.SayAsync(room.Id, "still here?");
+        (await his.RefusalAsync()).Type.ShouldBe(Problem.NotFound.Slug);
+        (await his.EventAsync("room.removed")).Json.GetProperty("roomId").GetInt64().ShouldBe(room.Id);
+        await ann.SayAsync(room, "among us");
+        await his.SayAsync(room.Id, "still here?");
+        (await his.RefusalAsync()).Type.ShouldBe(Problem.NotFound.Slug);
+        his.Inbox().ShouldNotContain(frame => frame.Text.Contains("among us", StringComparison.Ordinal));
+
+        await ann.Http.SendAsync($"POST /api/rooms/{room.Id}/members", new { userIds = new[] { bob.Id } }).ShouldBe(204);
+        await his.EventAsync("room.added");
+        await his.SayAndWaitAsync(room.Id, "thank you");
+    }
+
+    [Fact]
+    public async Task A_new_name_is_in_what_open_connections_elsewhere_say()
+    {
+        var ann = await nodes.First.SignUpAsync();
+        var room = await ann.MakeRoomAsync();
+        await using var socket = await StompSocket.ConnectAsync(nodes.Second.Address, ann.AccessToken);
+        await socket.SubscribeAsync(room.Id);
+        await ann.Http.SendAsync("PATCH /api/me", new { name = "Anna" }).ShouldBe(200);
+        await Deadline.Until(
+            async () =>
+            {
+                await socket.SayAndWaitAsync(room.Id, "who am I?");
+                return (await socket.EventAsync("message.created")).Json.GetProperty("message").GetProperty("sender").GetProperty("name").GetString() == "Anna";
+            },
+            "the new name");
+    }
+
+    [Fact]
+    public async Task A_room_taken_from_more_people_than_one_notice_holds_is_taken_from_all()
+    {
+        var ann = await nodes.First.SignUpAsync();
+        var bob = await nodes.First.SignUpAsync("bob");
+        await using var his = await StompSocket.ConnectAsync(nodes.Second.Address, bob.AccessToken);
+        await his.SubscribeAsync("/user/queue/events", "events");
+        var news = nodes.First.Service<Maru.Server.Bus.News>();
+        var fact = new Maru.Server.Bus.Fact(Maru.Server.Bus.Fact.RoomRemoved, [.. Enumerable.Range(0, 5000).Select(i => long.MaxValue - i), bob.Id]) { Room = 77 };
+        var heard = his.EventAsync("room.removed");
+        // News may be lost while a busy store drops the listener's connection: that is told of elsewhere, here it is told again.
+        do news.Tell(fact);
+        while (await Task.WhenAny(heard, Task.Delay(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken)) != heard);
+        (await heard).Json.GetProperty("roomId").GetInt64().ShouldBe(77);
+        ann.Id.ShouldNotBe(bob.Id);
+    }
+}

@@ -1,0 +1,71 @@
+using Maru.Server.Features.Messages;
+using Maru.Server.Features.Rooms;
+using Maru.Server.Storage;
+using Maru.Server.Tests.Features.Rooms;
+
+namespace Maru.Server.Tests.Features.Members;
+
+public sealed class DepartureTests(MaruServer server) : IClassFixture<MaruServer>
+{
+    [Fact]
+    public async Task A_deleted_account_leaves_every_room_and_its_rank_passes_on()
+    {
+        var (ann, ben, cat) = (await server.SignUpAsync("ann"), await server.SignUpAsync("ben"), await server.SignUpAsync("cat"));
+        await using var ears = await Ears.OpenAsync(server, ben);
+        var room = await ann.MakeRoomAsync("room", "private", null, ben.Id, cat.Id);
+        await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}/members/{cat.Id}", new { role = "admin" }).ShouldBe(204);
+        await ann.SayAsync(room, "farewell");
+        await ann.MakeRoomAsync("alone");
+        var direct = await ann.Http.SendAsync("POST /api/rooms/direct", new { userId = ben.Id }).Read<Room>(201);
+        await ann.SayAsync(direct, "bye");
+
+        await DeleteAsync(ann);
+        await UntilGoneAsync(ann);
+
+        (await ben.MembersAsync(room)).Select(x => (x.Id, x.Role)).ShouldBe([(ben.Id, "member"), (cat.Id, "owner")], ignoreOrder: true);
+        (await ben.HistoryAsync(room)).Single(x => x.Kind == "message").Sender.Name.ShouldBe("deleted user");
+        (await ben.SeeAsync(direct)).Name.ShouldBe("deleted user");
+        (await ben.Http.SendAsync($"GET /api/rooms/{direct.Id}/messages").Read<MessagePage>()).Items.Select(x => x.Text).ShouldBe(["bye", ""]);
+        (await ben.Http.SendAsync("GET /api/rooms?q=alone").Read<RoomPage>()).Items.ShouldBeEmpty();
+        (await ben.Http.SendAsync("POST /api/rooms/direct", new { userId = ann.Id }).Read<Room>()).Id.ShouldBe(direct.Id);
+        (await cat.Http.SendAsync("POST /api/rooms/direct", new { userId = ann.Id }).ShouldRefuseFields()).ShouldBe(["userId"]);
+        (await cat.Http.SendAsync($"POST /api/rooms/{room.Id}/members", new { userIds = new[] { ann.Id } }).ShouldRefuseFields()).ShouldBe(["userIds"]);
+        await server.ShouldBeSoundAsync();
+    }
+
+    [Fact]
+    public async Task Without_an_admin_the_longest_standing_member_owns_the_room()
+    {
+        var (ann, ben, cat) = (await server.SignUpAsync("ann"), await server.SignUpAsync("ben"), await server.SignUpAsync("cat"));
+        var room = await ann.MakeRoomAsync();
+        await cat.JoinAsync(room);
+        await ben.JoinAsync(room);
+        await DeleteAsync(ann);
+        await UntilGoneAsync(ann);
+        (await cat.RoleAsync(room)).ShouldBe("owner");
+        (await ben.RoleAsync(room)).ShouldBe("member");
+    }
+
+    [Fact]
+    public async Task What_a_crash_left_undone_is_done_at_the_next_start()
+    {
+        await using var other = await MaruServer.StartAsync();
+        var (ann, ben) = (await other.SignUpAsync("ann"), await other.SignUpAsync("ben"));
+        var room = await ann.MakeRoomAsync("room", "private", null, ben.Id);
+        await other.Service<Database>().WriteAsync(
+            (transaction, ct) => transaction.ExecuteAsync("UPDATE users SET deleted_at = 1 WHERE id = @Id", new { ann.Id }, ct), TestContext.Current.CancellationToken);
+        await other.RestartAsync();
+        await UntilGoneAsync(ann, other);
+        (await (await other.SignInAsync(ben.Handle)).RoleAsync(room)).ShouldBe("owner");
+        await other.ShouldBeSoundAsync();
+    }
+
+    private static Task<string> DeleteAsync(Person person) => person.Http.SendAsync("DELETE /api/me", new { password = Person.Password }).ShouldBe(204);
+
+    private async Task UntilGoneAsync(Person person, MaruServer? where = null)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(TimeSpan.FromSeconds(30));
+        while (await (where ?? server).Service<Database>().FirstAsync<long>("SELECT count(*) FROM members WHERE user_id = @Id", new { person.Id }, deadline.Token) > 0) await Task.Yield();
+    }
+}

@@ -1,0 +1,90 @@
+using Maru.Engine;
+using Maru.Engine.Log;
+using Maru.Server.Features.Accounts;
+using Maru.Server.Features.Sessions;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Tests.Features.Sessions;
+
+public sealed class SessionTests(MaruServer server) : IClassFixture<MaruServer>
+{
+    [Fact]
+    public async Task The_list_names_every_device_and_this_one()
+    {
+        var ann = await server.SignUpAsync();
+        await server.Http.SendAsync("POST /api/auth/login", new { handle = ann.Handle, password = Person.Password, device = " Ann's \u0009 phone " }).ShouldBe(200);
+        var sessions = (await ann.Http.SendAsync("GET /api/me/sessions").Read<SessionList>()).Items;
+        sessions.Count.ShouldBe(2);
+        sessions.Single(session => session.Current).Device.ShouldBe("unknown");
+        sessions.Single(session => !session.Current).Device.ShouldBe("Ann's phone");
+    }
+
+    [Fact]
+    public async Task One_session_can_be_ended_and_its_sockets_are_told()
+    {
+        var ann = await server.SignUpAsync();
+        var phone = await server.SignInAsync(ann.Handle);
+        var ended = new List<(UserId User, long Session)>();
+        server.Service<AccountEvents>().SessionsEnded += (user, sessions, _) => ended.AddRange(sessions.Select(session => (user, session)));
+
+        var id = (await ann.Http.SendAsync("GET /api/me/sessions").Read<SessionList>()).Items.Single(session => !session.Current).Id;
+        await ann.Http.SendAsync($"DELETE /api/me/sessions/{id}").ShouldBe(204);
+        await phone.Http.SendAsync("GET /api/me").ShouldRefuse(Problem.SessionEnded);
+        await ann.Http.SendAsync($"DELETE /api/me/sessions/{id}").ShouldRefuse(Problem.NotFound);
+        ended.Where(end => end.User.Value == ann.Id).ShouldBe([(new UserId(ann.Id), id)]);
+    }
+
+    [Fact]
+    public async Task The_others_end_together()
+    {
+        var ann = await server.SignUpAsync();
+        var others = await Task.WhenAll(server.SignInAsync(ann.Handle), server.SignInAsync(ann.Handle));
+        await ann.Http.SendAsync("DELETE /api/me/sessions").ShouldBe(204);
+        foreach (var other in others) await other.Http.SendAsync("GET /api/me").ShouldRefuse(Problem.SessionEnded);
+        (await ann.Http.SendAsync("GET /api/me/sessions").Read<SessionList>()).Items.Single().Current.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Nobody_ends_anothers_session()
+    {
+        var (ann, bob) = (await server.SignUpAsync(), await server.SignUpAsync("bob"));
+        var id = (await ann.Http.SendAsync("GET /api/me/sessions").Read<SessionList>()).Items.Single().Id;
+        await bob.Http.SendAsync($"DELETE /api/me/sessions/{id}").ShouldRefuse(Problem.NotFound);
+        await bob.Http.SendAsync("DELETE /api/me/sessions/abc").ShouldRefuse(Problem.NotFound);
+        await ann.Http.SendAsync("GET /api/me").ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Sessions_that_are_over_leave_the_store_when_no_token_can_come_back()
+    {
+        var time = new ManualTime();
+        await using var own = await MaruServer.StartAsync(time, null);
+        var ann = await own.SignUpAsync();
+        var phone = await own.SignInAsync(ann.Handle);
+        await own.Http.SendAsync("POST /api/auth/refresh", new { phone.RefreshToken }).ShouldBe(200);
+        await phone.Http.SendAsync("POST /api/auth/logout").ShouldBe(204);
+
+        var store = own.Service<SessionStore>();
+        time.Advance(TimeSpan.FromHours(23));
+        (await store.ForgetAsync(TestContext.Current.CancellationToken)).ShouldBe(0);
+        time.Advance(TimeSpan.FromHours(1.5));
+        await own.Service<SessionStore>().ForgetAsync(TestContext.Current.CancellationToken);
+        (await CountAsync("sessions")).ShouldBe(1);
+        (await CountAsync("spent_refresh_tokens")).ShouldBe(0);
+
+        Task<long> CountAsync(string table) => own.Service<Database>().FirstAsync<long>($"SELECT count(*) FROM {table}", null, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_connection_is_known_by_its_token_until_the_session_ends()
+    {
+        var ann = await server.SignUpAsync();
+        var authenticator = server.Service<Authenticator>();
+        var identity = await authenticator.AuthenticateAsync(ann.AccessToken, TestContext.Current.CancellationToken);
+        identity?.User.ShouldBe(ann.User);
+        identity?.Role.ShouldBe("user");
+        await ann.Http.SendAsync("POST /api/auth/logout").ShouldBe(204);
+        (await authenticator.AuthenticateAsync(ann.AccessToken, TestContext.Current.CancellationToken)).ShouldBeNull();
+        (await authenticator.AuthenticateAsync("", TestContext.Current.CancellationToken)).ShouldBeNull();
+    }
+}

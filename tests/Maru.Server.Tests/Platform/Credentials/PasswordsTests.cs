@@ -1,0 +1,33 @@
+using Maru.Server.Platform.Credentials;
+using Maru.Server.Platform.Limits;
+
+namespace Maru.Server.Tests.Platform.Credentials;
+
+public sealed class PasswordsTests
+{
+    private static readonly RateLimitOptions NoLimits = new() { Enabled = false };
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_full_queue_refuses_at_once_and_serves_those_who_wait()
+    {
+        using var limits = new SharedLimits(TimeProvider.System);
+        using var passwords = new Passwords(new PasswordOptions { Iterations = 300_000, Workers = 1, Queue = 2 }, NoLimits, limits);
+        var hashes = Enumerable.Range(0, 10).Select(_ => passwords.HashAsync("password", Ct)).ToArray();
+        var made = await Task.WhenAll(hashes);
+        made.Count(hash => hash is not null).ShouldBeInRange(3, 9);   // one at work, two waiting, more where one was done meanwhile
+        made.Count(hash => hash is null).ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Nobody_is_let_in_by_the_hash_that_stands_in_for_an_unknown_handle()
+    {
+        using var limits = new SharedLimits(TimeProvider.System);
+        using var passwords = new Passwords(new PasswordOptions { Iterations = 1000 }, NoLimits, limits);
+        (await passwords.CheckAsync("ann", null, "", Ct)).ShouldBe(PasswordCheck.Wrong);
+        var hash = await passwords.HashAsync("correct horse", Ct);
+        (await passwords.CheckAsync("ann", hash, "correct horse", Ct)).ShouldBe(PasswordCheck.Right);
+        (await passwords.CheckAsync("ann", hash, "Correct horse", Ct)).ShouldBe(PasswordCheck.Wrong);
+    }
+}
