@@ -1,5 +1,4 @@
-using Maru.Engine.Connections;
-
+using Maru.Engine.Output;
 namespace Maru.Bench;
 
 /// <summary>A peer that takes everything at once.</summary>

@@ -1,14 +1,14 @@
 using System.Text;
 using Maru.Engine;
 using Maru.Engine.Bus;
+using Maru.Engine.Codecs;
 using Maru.Engine.Commit;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
+using Maru.Engine.Output;
 using Maru.Engine.Protocols.Stomp;
 using Maru.Engine.Rooms;
-using Maru.Engine.Wire;
 using Microsoft.Extensions.Logging.Abstractions;
-
 namespace Maru.Bench;
 
 /// <summary>What is measured, each once: the benchmarks and the allocation gate call the same methods. One thread.</summary>

@@ -2,9 +2,9 @@ using Maru.Engine.Bus;
 using Maru.Engine.Commit;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
+using Maru.Engine.Output;
 using Maru.Engine.Rooms;
 using Microsoft.Extensions.Logging;
-
 namespace Maru.Engine;
 
 /// <summary>
@@ -18,7 +18,6 @@ public sealed class ChatEngine : IDisposable
 
     private readonly Authenticator _authenticator;
     private readonly IRoomLog _log;
-    private readonly IBackplane _backplane;
     private readonly Lanes _lanes;
     private readonly PageReader _pages;
     private readonly ReceiveBudget _budget;
@@ -35,14 +34,14 @@ public sealed class ChatEngine : IDisposable
         Log = new EngineLog(logger);
         _authenticator = authenticator;
         _log = log;
-        _backplane = backplane;
+        Backplane = backplane;
         Allowances = new Allowances(options.MessageBurst, options.MessagesPerSecond, TimeSpan.FromSeconds(1), time);
         Connections = new ConnectionTable(options, Clock);
         Rooms = new RoomTable(log, backplane) { Make = (id, table) => new Room(id, _lanes!.For(id), table, _pages!, options, Clock, Metrics!) };
         Metrics = new EngineMetrics(() => Connections.Count, () => Rooms.Count);
         _pages = new PageReader(log, backplane, options, Metrics, Log, time);
         _budget = new ReceiveBudget(options.ReceiveBytes);
-        _lanes = new Lanes(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Rooms, backplane, _budget, Log);
+        _lanes = new Lanes(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Log);
         Commits = new CommitLoops(log, options.CommitQueueBytes, (queue, number) => new CommitLoop(queue, number, log, backplane, _lanes, Rooms, this));
     }
 
@@ -63,6 +62,8 @@ public sealed class ChatEngine : IDisposable
 
     internal RoomTable Rooms { get; }
 
+    internal IBackplane Backplane { get; }
+
     internal CommitLoops Commits { get; }
 
     internal CancellationToken Stopping => _stopping.Token;
@@ -71,7 +72,7 @@ public sealed class ChatEngine : IDisposable
     {
         _lanes.Start();
         Commits.Start();
-        _tails = new TailWatch(Rooms, _log, _backplane, Options, Log, Time);
+        _tails = new TailWatch(Rooms, _log, Backplane, Options, Log, Time);
         _sweeper = new Sweeper(Connections, Allowances, Clock, Log, Time);
     }
 
@@ -129,19 +130,19 @@ public sealed class ChatEngine : IDisposable
         foreach (var entry in run) bytes += entry.Body.Length + 64;
         if (!_budget.TryTake(bytes)) return;
         here.Expect(run[^1].Seq);
-        here.Lane.Post(new LaneItem(LaneVerb.Received, here, new ReceivedRun(run, bytes)));
+        here.Lane.Post(new ReceivedRun(here, run, _budget, bytes));
     }
 
     /// <summary>Another node committed more than it could tell: the room's log goes so far.</summary>
     public void ReceiveHead(RoomId room, long head)
     {
-        if (Rooms.TryGet(room, out var here)) here.Lane.Post(new LaneItem(LaneVerb.Head, here, head));
+        if (Rooms.TryGet(room, out var here)) here.Lane.Post(new ReceivedHead(here, head));
     }
 
     /// <summary>A signal that a member sent on another node.</summary>
     public void Receive(RoomId room, SignalFrame signal)
     {
-        if (Rooms.TryGet(room, out var here) && _budget.TryTake(signal.Bytes)) here.Lane.Post(new LaneItem(LaneVerb.Signal, here, signal));
+        if (Rooms.TryGet(room, out var here) && _budget.TryTake(signal.Bytes)) here.Lane.Post(new ReceivedSignal(here, signal, _budget));
     }
 
     /// <summary>A number for a signal, of this node alone.</summary>

@@ -146,7 +146,7 @@ public sealed class EngineOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan DrainWindow { get; set; } = TimeSpan.FromSeconds(5);
 
-    internal Wire.StompLimits StompLimits => new(MaxHeaders, MaxHeaderBytes, MaxBodyBytes);
+    internal Codecs.StompLimits StompLimits => new(MaxHeaders, MaxHeaderBytes, MaxBodyBytes);
 
     /// <summary>What one range alone cannot say.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -1,6 +1,5 @@
-using Maru.Engine.Connections;
+using Maru.Engine.Codecs;
 using Maru.Engine.Rooms;
-using Maru.Engine.Wire;
 
 namespace Maru.Engine.Bus;
 
@@ -35,9 +34,6 @@ public sealed class SignalFrame
     public byte[] Body { get; }
 
     public bool IsText { get; }
-
-    /// <summary>The connection that sent it; null: it came from another node.</summary>
-    internal Connection? Origin { get; init; }
 
     /// <summary>What it counts for while a transaction holds it, or it is on its way.</summary>
     public int Bytes { get; }

@@ -124,9 +124,11 @@ internal sealed class CommitLoop
             if (draft.Refusal is not null) _engine.Metrics.Refused.Add(1, new KeyValuePair<string, object?>("reason", draft.Refusal.Slug));
         }
 
+        // A room that comes into use only now reads the store, which has these.
+        _rooms.TryGet(batch.Room, out var room);
         if (entries.Count > 0)
         {
-            if (_rooms.TryGet(batch.Room, out var room))
+            if (room is not null)
             {
                 // Rights end here, before the next batch is taken: nothing of a removed member is appended after the removal.
                 room.Revoke(entries);
@@ -137,7 +139,7 @@ internal sealed class CommitLoop
             Announce(batch.Room, entries);
         }
 
-        _lanes.For(batch.Room).Post(new LaneItem(LaneVerb.Committed, null, new CommittedRun(batch.Room, entries, batch.Drafts)));
+        _lanes.For(batch.Room).Post(new CommittedRun(room, entries, batch.Drafts));
     }
 
     /// <summary>What is committed stays so whatever the backplane does: its failure must not look like the store's, or the batch would be written again.</summary>
@@ -155,7 +157,7 @@ internal sealed class CommitLoop
 
     private void RefuseAll(List<Draft> drafts, RoomLogException e)
     {
-        if (!_storeFailed) _engine.Log.StoreFailed(e.Problem, e);
+        if (!_storeFailed) _engine.Log.StoreFailed(e.Problem.Slug, e);
         _storeFailed = true;
         Refuse(drafts, e.Problem);
     }
@@ -166,7 +168,7 @@ internal sealed class CommitLoop
         {
             draft.Reset();
             draft.Refuse(problem);
-            _lanes.For(draft.Room).Post(new LaneItem(LaneVerb.Committed, null, new CommittedRun(draft.Room, [], [draft])));
+            _lanes.For(draft.Room).Post(new CommittedRun(null, [], [draft]));
         }
     }
 }

@@ -1,5 +1,6 @@
 using Maru.Engine.Log;
 
+using Maru.Engine.Output;
 namespace Maru.Engine.Commit;
 
 /// <summary>
@@ -34,7 +35,7 @@ internal sealed class CommitQueue(int maxBytes)
             }
         }
 
-        var flush = new Connections.FlushList();
+        var flush = new FlushList();
         foreach (var draft in drafts)
         {
             draft.Refuse(Problem.ShuttingDown);

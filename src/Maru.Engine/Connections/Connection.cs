@@ -1,5 +1,6 @@
 using Maru.Engine.Log;
 
+using Maru.Engine.Output;
 namespace Maru.Engine.Connections;
 
 /// <summary>One client's connection, whatever its protocol: what waits for it, whose it is, and when it must end.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Maru.Engine.Log;
 
+using Maru.Engine.Output;
 namespace Maru.Engine.Connections;
 
 /// <summary>All connections of this node and whose they are. Any thread.</summary>

@@ -1,3 +1,4 @@
+using Maru.Engine.Output;
 namespace Maru.Engine.Log;
 
 /// <summary>
@@ -52,5 +53,5 @@ public abstract class Draft(RoomId room, UserId actor, int bytes, IDraftOwner ow
 public interface IDraftOwner
 {
     /// <summary>Called once, in the room's lane, when the outcome is durable and its entries are on their way. Must not block.</summary>
-    void Settled(Draft draft, Connections.FlushList flush);
+    void Settled(Draft draft, FlushList flush);
 }

@@ -1,6 +1,6 @@
-using Maru.Engine.Connections;
 using Maru.Engine.Log;
 
+using Maru.Engine.Output;
 namespace Maru.Engine.Rooms;
 
 /// <summary>
@@ -35,7 +35,7 @@ internal sealed class Cursors(Room room, RoomTail tail, Hub hub, PageReader page
             if (!TrySend(subscription, run, flush)) break;
         }
 
-        if (subscription.IsCursor && !outbox.WhenEmpty(subscription) && !outbox.IsClosed) subscription.PostCatchUp();
+        if (subscription.IsCursor && !outbox.WhenEmpty(subscription.PostCatchUp) && !outbox.IsClosed) subscription.PostCatchUp();
     }
 
     /// <summary>A page came from the store, for every cursor that waits at its beginning.</summary>

@@ -1,7 +1,7 @@
 using Maru.Engine.Bus;
-using Maru.Engine.Connections;
 using Maru.Engine.Log;
 
+using Maru.Engine.Output;
 namespace Maru.Engine.Rooms;
 
 /// <summary>A room's subscribers and the walk over them: each distinct wire form is encoded once, each receiver costs one reference in its outbox. Lane only.</summary>
@@ -69,7 +69,7 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics)
             else if (added == AddResult.Full)
             {
                 SetCursor(subscription, true);
-                if (!subscription.Connection.Outbox.WhenEmpty(subscription)) subscription.PostCatchUp();
+                if (!subscription.Connection.Outbox.WhenEmpty(subscription.PostCatchUp)) subscription.PostCatchUp();
             }
         }
 

@@ -1,5 +1,3 @@
-using Maru.Engine.Bus;
-
 namespace Maru.Engine.Rooms;
 
 /// <summary>All lanes; a room is always in the same one.</summary>
@@ -7,10 +5,10 @@ internal sealed class Lanes
 {
     private readonly Lane[] _lanes;
 
-    public Lanes(int count, RoomTable rooms, IBackplane backplane, ReceiveBudget budget, EngineLog log)
+    public Lanes(int count, EngineLog log)
     {
         _lanes = new Lane[count];
-        for (var i = 0; i < count; i++) _lanes[i] = new Lane(i, rooms, backplane, budget, log);
+        for (var i = 0; i < count; i++) _lanes[i] = new Lane(i, log);
     }
 
     public Lane For(RoomId room) => _lanes[(int)((ulong)room.Value % (ulong)_lanes.Length)];

@@ -33,7 +33,7 @@ internal sealed class PageReader(IRoomLog log, IBackplane backplane, EngineOptio
         try
         {
             await Task.Delay(delay, time, _stopping.Token).ConfigureAwait(false);
-            room.Lane.Post(new LaneItem(LaneVerb.GapWaited, room, after));
+            room.Lane.Post(new GapWaited(room, after));
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
@@ -49,18 +49,18 @@ internal sealed class PageReader(IRoomLog log, IBackplane backplane, EngineOptio
         try
         {
             var entries = await Task.Run(async () => await log.ReadAsync(room.Id, after, Pages.Last(after), options.PageBytes, CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
-            page = new Page(after, [.. entries], Failed: false, subscribing, fillsGap);
+            page = new Page(room, after, [.. entries], failed: false) { For = subscribing, FillsGap = fillsGap };
         }
         catch (Exception e)
         {
             diagnostics.ReadFailed(e);
-            page = new Page(after, [], Failed: true, subscribing, fillsGap);
+            page = new Page(room, after, [], failed: true) { For = subscribing, FillsGap = fillsGap };
         }
         finally
         {
             _slots.Release();
         }
 
-        room.Lane.Post(new LaneItem(LaneVerb.Page, room, page));
+        room.Lane.Post(page);
     }
 }

@@ -1,7 +1,7 @@
 using Maru.Engine.Bus;
-using Maru.Engine.Connections;
 using Maru.Engine.Log;
 
+using Maru.Engine.Output;
 namespace Maru.Engine.Rooms;
 
 /// <summary>
@@ -136,11 +136,10 @@ internal sealed class Room
         else Begin(subscribing, flush);
     }
 
-    public void Unsubscribe(Unsubscribing unsubscribing, FlushList flush)
+    public void Unsubscribe(Subscription subscription)
     {
-        unsubscribing.Subscription.IsEnded = true;
-        _hub.Remove(unsubscribing.Subscription);
-        unsubscribing.Done(flush);
+        subscription.IsEnded = true;
+        _hub.Remove(subscription);
     }
 
     public void Deliver(SignalFrame signal, FlushList flush) => _hub.Deliver(signal, flush);

@@ -35,19 +35,19 @@ internal sealed class RoomTable(IRoomLog log, IBackplane backplane)
             catch
             {
                 // A room that nobody enters would collect committed entries for ever.
-                room.Lane.Post(new LaneItem(LaneVerb.GiveUp, room, room));
+                room.Lane.Post(new GivingUp(room));
                 throw;
             }
 
-            var entering = new Entering(user, state, known);
-            room.Lane.Post(new LaneItem(LaneVerb.Enter, room, entering));
+            var entering = new Entering(room, user, state, known);
+            room.Lane.Post(entering);
             var membership = await entering.Answer.WaitAsync(ct).ConfigureAwait(false);
             if (membership is not null || !entering.ReadAgain) return membership;
             known = entering.Known;
         }
     }
 
-    public static void Leave(Membership membership) => membership.Room.Lane.Post(new LaneItem(LaneVerb.Leave, membership.Room, membership));
+    public static void Leave(Membership membership) => membership.Room.Lane.Post(new Leaving(membership));
 
     /// <summary>The room's lane: nobody uses it.</summary>
     public void Remove(Room room)

@@ -1,13 +1,14 @@
-using Maru.Engine.Connections;
 using Maru.Engine.Log;
+using Maru.Engine.Output;
 
 namespace Maru.Engine.Rooms;
 
 /// <summary>A session asks for its user's membership, with what the store says of it.</summary>
+/// <param name="room">where</param>
 /// <param name="user">whose</param>
 /// <param name="state">read from the store</param>
 /// <param name="known">seq of the last change of members that the room knew of before that: it is in the state, or nowhere</param>
-internal sealed class Entering(UserId user, MembershipState state, long known)
+internal sealed class Entering(Room room, UserId user, MembershipState state, long known) : LaneWork
 {
     private readonly TaskCompletionSource<Membership?> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -23,46 +24,85 @@ internal sealed class Entering(UserId user, MembershipState state, long known)
 
     public Task<Membership?> Answer => _answer.Task;
 
-    public void Complete(Membership? membership) => _answer.TrySetResult(membership);
+    public override void Do(FlushList flush) => _answer.TrySetResult(room.Enter(this, flush));
 }
 
-/// <param name="After">the last seq that the client has; null: only what comes from now on</param>
-/// <param name="Receipt">what the frame asked for, or null</param>
-internal sealed record Subscribing(Subscription Subscription, long? After, byte[]? Receipt)
+/// <summary>A session that was about to enter could not.</summary>
+internal sealed class GivingUp(Room room) : LaneWork
 {
+    public override void Do(FlushList flush) => room.GiveUp();
+}
+
+/// <summary>A session needs its membership no longer.</summary>
+internal sealed class Leaving(Membership membership) : LaneWork
+{
+    public override void Do(FlushList flush) => membership.Room.Leave(membership);
+}
+
+/// <param name="after">the last seq that the client has; null: only what comes from now on</param>
+/// <param name="receipt">what the frame asked for, or null</param>
+internal sealed class Subscribing(Subscription subscription, long? after, byte[]? receipt) : LaneWork
+{
+    public Subscription Subscription => subscription;
+
+    public long? After => after;
+
     /// <summary>What it counts for until the lane has done it.</summary>
-    public int Bytes => 128 + (Receipt?.Length ?? 0);
+    public int Bytes => 128 + (receipt?.Length ?? 0);
+
+    public override void Do(FlushList flush) => subscription.Room.Subscribe(this, flush);
 
     public void Done(FlushList flush)
     {
-        if (Receipt is not null) Subscription.Connection.Acknowledge(Receipt, flush);
-        Subscription.Connection.Landed(Bytes);
+        if (receipt is not null) subscription.Connection.Acknowledge(receipt, flush);
+        subscription.Connection.Landed(Bytes);
     }
 
     public void Refuse(Problem problem, FlushList flush)
     {
-        Subscription.IsEnded = true;
-        Subscription.Connection.Refuse(Receipt, problem, null, flush);
-        Subscription.Connection.Landed(Bytes);
+        subscription.IsEnded = true;
+        subscription.Connection.Refuse(receipt, problem, null, flush);
+        subscription.Connection.Landed(Bytes);
     }
 }
 
-internal sealed record Unsubscribing(Subscription Subscription, byte[]? Receipt)
+internal sealed class Unsubscribing(Subscription subscription, byte[]? receipt) : LaneWork
 {
     /// <summary>What it counts for until the lane has done it.</summary>
-    public int Bytes => 128 + (Receipt?.Length ?? 0);
+    public int Bytes => 128 + (receipt?.Length ?? 0);
 
-    public void Done(FlushList flush)
+    public override void Do(FlushList flush)
     {
-        if (Receipt is not null) Subscription.Connection.Acknowledge(Receipt, flush);
-        Subscription.Connection.Landed(Bytes);
+        subscription.Room.Unsubscribe(subscription);
+        if (receipt is not null) subscription.Connection.Acknowledge(receipt, flush);
+        subscription.Connection.Landed(Bytes);
     }
+}
+
+/// <summary>What is missing behind that seq was waited for.</summary>
+internal sealed class GapWaited(Room room, long after) : LaneWork
+{
+    public override void Do(FlushList flush) => room.GapWaited(after);
 }
 
 /// <summary>A piece of the log, read from the store.</summary>
-/// <param name="After">where it begins: behind that seq</param>
-/// <param name="Entries">none when it <paramref name="Failed"/>, or when the log ends there</param>
-/// <param name="Failed">the store could not be read</param>
-/// <param name="For">the subscription that waits for just this read, or null</param>
-/// <param name="FillsGap">read because the tail misses it</param>
-internal sealed record Page(long After, List<Entry> Entries, bool Failed, Subscribing? For, bool FillsGap);
+/// <param name="room">whose log</param>
+/// <param name="after">where it begins: behind that seq</param>
+/// <param name="entries">none when it <paramref name="failed"/>, or when the log ends there</param>
+/// <param name="failed">the store could not be read</param>
+internal sealed class Page(Room room, long after, List<Entry> entries, bool failed) : LaneWork
+{
+    public long After => after;
+
+    public List<Entry> Entries => entries;
+
+    public bool Failed => failed;
+
+    /// <summary>The subscription that waits for just this read, or null.</summary>
+    public Subscribing? For { get; init; }
+
+    /// <summary>Read because the tail misses it.</summary>
+    public bool FillsGap { get; init; }
+
+    public override void Do(FlushList flush) => room.TakePage(this, flush);
+}

@@ -1,4 +1,5 @@
 using Maru.Engine.Connections;
+using Maru.Engine.Output;
 
 namespace Maru.Engine.Rooms;
 
@@ -6,7 +7,7 @@ namespace Maru.Engine.Rooms;
 /// A connection's place in a room's log. Live, it gets entries as they are released. As a cursor (a resume, or a slow client) it reads them from the tail or the
 /// store at the client's pace until it has caught up. Lane only, except where said.
 /// </summary>
-internal sealed class Subscription(Connection connection, Membership membership, WireFormKey key, string? signal)
+internal sealed class Subscription(Connection connection, Membership membership, WireFormKey key, string? signal) : LaneWork
 {
     private bool _ended;
 
@@ -40,5 +41,8 @@ internal sealed class Subscription(Connection connection, Membership membership,
     public bool IsEnded { get => Volatile.Read(ref _ended); set => Volatile.Write(ref _ended, value); }
 
     /// <summary>Any thread: the outbox is empty again.</summary>
-    public void PostCatchUp() => Room.Lane.Post(new LaneItem(LaneVerb.CatchUp, Room, this));
+    public void PostCatchUp() => Room.Lane.Post(this);
+
+    /// <summary>As work it is its own catching up.</summary>
+    public override void Do(FlushList flush) => Room.CatchUp(this, flush);
 }

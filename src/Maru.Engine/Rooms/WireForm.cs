@@ -1,6 +1,6 @@
 using System.Text;
+using Maru.Engine.Codecs;
 using Maru.Engine.Log;
-using Maru.Engine.Wire;
 
 namespace Maru.Engine.Rooms;
 

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using Maru.Engine.Wire;
+using Maru.Engine.Codecs;
 using Maru.Load.Inbound;
 using Maru.Load.Measuring;
 

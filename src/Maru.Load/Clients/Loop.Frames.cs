@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
-using Maru.Engine.Wire;
+using Maru.Engine.Codecs;
 using Maru.Load.Inbound;
 using Maru.Load.Measuring;
 using Maru.Load.Verification;

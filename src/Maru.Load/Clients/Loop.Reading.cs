@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Maru.Engine.Wire;
+using Maru.Engine.Codecs;
 using Maru.Load.Inbound;
 using Maru.Load.Measuring;
 

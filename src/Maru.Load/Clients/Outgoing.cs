@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Maru.Engine.Wire;
+using Maru.Engine.Codecs;
 
 namespace Maru.Load.Clients;
 

@@ -1,4 +1,4 @@
-using Maru.Engine.Wire;
+using Maru.Engine.Codecs;
 using Maru.Load.Measuring;
 using Maru.Load.Verification;
 

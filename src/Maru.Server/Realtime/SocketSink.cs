@@ -1,6 +1,6 @@
 using System.Net.Sockets;
-using Maru.Engine.Connections;
 
+using Maru.Engine.Output;
 namespace Maru.Server.Realtime;
 
 /// <summary>

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
-using Maru.Engine.Connections;
 
+using Maru.Engine.Output;
 namespace Maru.Server.Realtime;
 
 /// <summary>Writes through the framework's stream, for connections whose bytes are still to be encrypted. Never without waiting: the outbox's slow way serves them.</summary>

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.InteropServices;
+using Maru.Engine.Codecs;
 using Maru.Engine.Protocols.Stomp;
-using Maru.Engine.Wire;
 
 namespace Maru.Server.Realtime;
 

@@ -1,10 +1,9 @@
 using System.Data.Common;
 using Dapper;
 using Maru.Engine;
-using Maru.Engine.Connections;
 using Maru.Engine.Log;
+using Maru.Engine.Output;
 using Maru.Server.Storage;
-
 namespace Maru.Server.RoomLog;
 
 /// <summary>

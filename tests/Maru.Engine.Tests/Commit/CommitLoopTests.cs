@@ -1,7 +1,7 @@
 using Maru.Engine.Bus;
+using Maru.Engine.Codecs;
 using Maru.Engine.Log;
 using Maru.Engine.Tests.Kit;
-using Maru.Engine.Wire;
 
 namespace Maru.Engine.Tests.Commit;
 

@@ -1,6 +1,6 @@
-using Maru.Engine.Connections;
 using Maru.Engine.Log;
 
+using Maru.Engine.Output;
 namespace Maru.Engine.Tests.Kit;
 
 /// <summary>Someone comes into a room or leaves it: what the server's room writes do, in memory.</summary>

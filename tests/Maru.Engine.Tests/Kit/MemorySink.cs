@@ -1,6 +1,6 @@
 using System.Buffers;
-using Maru.Engine.Connections;
 
+using Maru.Engine.Output;
 namespace Maru.Engine.Tests.Kit;
 
 /// <summary>A peer with a receive window: takes bytes until it is full, then makes the writer wait until the test reads. Any thread.</summary>

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Maru.Engine.Wire;
+using Maru.Engine.Codecs;
 
 namespace Maru.Engine.Tests.Kit;
 

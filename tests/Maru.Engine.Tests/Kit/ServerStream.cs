@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Maru.Engine.Wire;
+using Maru.Engine.Codecs;
 
 namespace Maru.Engine.Tests.Kit;
 

@@ -1,6 +1,6 @@
 using System.Text;
+using Maru.Engine.Codecs;
 using Maru.Engine.Protocols.Stomp;
-using Maru.Engine.Wire;
 
 namespace Maru.Engine.Tests.Kit;
 

@@ -1,5 +1,5 @@
+using Maru.Engine.Codecs;
 using Maru.Engine.Protocols.Stomp;
-using Maru.Engine.Wire;
 
 namespace Maru.Engine.Tests.Kit;
 

@@ -1,3 +1,4 @@
+using Maru.Engine.Rooms;
 using Maru.Engine.Tests.Kit;
 
 namespace Maru.Engine.Tests.Rooms;
@@ -75,8 +76,8 @@ public sealed class RoomTests
         var room = rig.FindRoom(1)!;
         foreach (var late in new[] { 4, 3 })
         {
-            var run = new Maru.Engine.Rooms.CommittedRun(new RoomId(1), [entries[late]], []);
-            room.Lane.Post(new Maru.Engine.Rooms.LaneItem(Maru.Engine.Rooms.LaneVerb.Committed, null, run));
+            var run = new CommittedRun(room, [entries[late]], []);
+            room.Lane.Post(run);
         }
 
         await client.SeqsAsync(5);
@@ -95,8 +96,8 @@ public sealed class RoomTests
         var idle = rig.Time.Timers;
         rig.Log.ReadFault = () => new IOException("no disk");
         var room = rig.FindRoom(1)!;
-        var run = new Maru.Engine.Rooms.CommittedRun(new RoomId(1), [rig.Log.Entries(1)[4]], []);
-        room.Lane.Post(new Maru.Engine.Rooms.LaneItem(Maru.Engine.Rooms.LaneVerb.Committed, null, run));
+        var run = new CommittedRun(room, [rig.Log.Entries(1)[4]], []);
+        room.Lane.Post(run);
         var reads = 1;
         foreach (var delay in new[] { 0.25, 0.5, 1, 2, 4, 4 })
         {
@@ -132,7 +133,7 @@ public sealed class RoomTests
         await client.SayAsync(1, "second", "second");
         await client.SeqsAsync(2);
         client.Seqs().ShouldBe([2]);
-        client.Frames.ShouldNotContain(x => x["receipt-id"] == "r" && x.Command == Maru.Engine.Wire.StompCommand.Receipt);
+        client.Frames.ShouldNotContain(x => x["receipt-id"] == "r" && x.Command == Maru.Engine.Codecs.StompCommand.Receipt);
         rig.TakeErrors().ShouldHaveSingleItem();
     }
 

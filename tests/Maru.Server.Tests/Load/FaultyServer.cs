@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Maru.Engine.Wire;
+using Maru.Engine.Codecs;
 
 namespace Maru.Server.Tests.Load;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Maru.Engine.Wire;
+using Maru.Engine.Codecs;
 using Maru.Load.Inbound;
 
 namespace Maru.Server.Tests.Load;

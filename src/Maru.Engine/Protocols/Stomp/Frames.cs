@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
+using Maru.Engine.Codecs;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
-using Maru.Engine.Wire;
 
 namespace Maru.Engine.Protocols.Stomp;
 

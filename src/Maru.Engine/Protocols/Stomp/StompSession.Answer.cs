@@ -1,7 +1,6 @@
-using Maru.Engine.Connections;
+using Maru.Engine.Codecs;
 using Maru.Engine.Log;
-using Maru.Engine.Wire;
-
+using Maru.Engine.Output;
 namespace Maru.Engine.Protocols.Stomp;
 
 internal sealed partial class StompSession

@@ -1,8 +1,8 @@
 using System.Buffers.Text;
+using Maru.Engine.Codecs;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
-using Maru.Engine.Wire;
-
+using Maru.Engine.Output;
 namespace Maru.Engine.Protocols.Stomp;
 
 internal sealed partial class StompSession

@@ -1,10 +1,9 @@
 using System.Text.Unicode;
 using Maru.Engine.Bus;
-using Maru.Engine.Connections;
+using Maru.Engine.Codecs;
 using Maru.Engine.Log;
+using Maru.Engine.Output;
 using Maru.Engine.Rooms;
-using Maru.Engine.Wire;
-
 namespace Maru.Engine.Protocols.Stomp;
 
 internal sealed partial class StompSession
@@ -124,10 +123,10 @@ internal sealed partial class StompSession
     }
 
     /// <summary>Brings work to a room's lane. It counts as under way until the lane has done it: that bounds what one client can pile up there.</summary>
-    private void Post(LaneVerb verb, Room room, object work, int bytes)
+    private void Post(Room room, LaneWork work, int bytes)
     {
         lock (_flightGate) _inFlight += bytes;
-        if (!room.Lane.Post(new LaneItem(verb, room, work))) Landed(bytes);
+        if (!room.Lane.Post(work)) Landed(bytes);
         else if (_inFlight > Engine.Options.InFlightBytes) _wait = InFlightAsync(Engine.Options.InFlightBytes);
     }
 
@@ -162,7 +161,7 @@ internal sealed partial class StompSession
         }
 
         var isText = Utf8.IsValid(frame.Body) && headers.TrueForAll(x => Utf8.IsValid(x));
-        var signal = new SignalFrame(name, User.Id, [.. headers], frame.Body.ToArray(), isText, Engine.NextSignal()) { Origin = this };
+        var signal = new SignalFrame(name, User.Id, [.. headers], frame.Body.ToArray(), isText, Engine.NextSignal());
         var receipt = Bytes(frame, "receipt"u8);
         if (FindMembership(room) is { } membership) Pass(membership, signal, receipt, transaction);
         else _wait = EnterThenPassAsync(room, signal, receipt, transaction);
@@ -176,9 +175,11 @@ internal sealed partial class StompSession
     private void Pass(Membership membership, SignalFrame signal, byte[]? receipt, Transaction? transaction)
     {
         if (transaction is not null) Hold(transaction, membership, signal, receipt);
-        else Post(LaneVerb.Signal, membership.Room, signal, signal.Bytes);
+        else Post(membership.Room, Passing(membership, signal), signal.Bytes);
         AcknowledgeNow(receipt);
     }
+
+    private PassingSignal Passing(Membership membership, SignalFrame signal) => new(membership.Room, signal, this, Engine.Backplane);
 
     /// <summary>Headers that belong to this hop, or that the receiver's own frame brings.</summary>
     private static bool IsOurs(ReadOnlySpan<byte> name) =>

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
+using Maru.Engine.Codecs;
 using Maru.Engine.Log;
 using Maru.Engine.Rooms;
-using Maru.Engine.Wire;
 
 namespace Maru.Engine.Protocols.Stomp;
 
@@ -48,7 +48,7 @@ internal sealed partial class StompSession
         var subscription = new Subscription(this, membership, key, signal);
         _subscriptions.Add(key.Subscription, subscription);
         var subscribing = new Subscribing(subscription, after, receipt);
-        Post(LaneVerb.Subscribe, membership.Room, subscribing, subscribing.Bytes);
+        Post(membership.Room, subscribing, subscribing.Bytes);
     }
 
     private void SubscribeQueue(DestinationKind kind, WireFormKey key, byte[]? receipt)
@@ -82,7 +82,7 @@ internal sealed partial class StompSession
     private void Unsubscribe(Subscription subscription, byte[]? receipt)
     {
         var unsubscribing = new Unsubscribing(subscription, receipt);
-        Post(LaneVerb.Unsubscribe, subscription.Room, unsubscribing, unsubscribing.Bytes);
+        Post(subscription.Room, unsubscribing, unsubscribing.Bytes);
     }
 
     /// <summary><c>SUBSCRIBE</c>: destination, id (in 1.0 the destination may stand for it), ack.</summary>

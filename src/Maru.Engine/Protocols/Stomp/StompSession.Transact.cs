@@ -1,9 +1,8 @@
 using Maru.Engine.Bus;
-using Maru.Engine.Connections;
+using Maru.Engine.Codecs;
 using Maru.Engine.Log;
+using Maru.Engine.Output;
 using Maru.Engine.Rooms;
-using Maru.Engine.Wire;
-
 namespace Maru.Engine.Protocols.Stomp;
 
 internal sealed partial class StompSession
@@ -52,7 +51,7 @@ internal sealed partial class StompSession
             return;
         }
 
-        foreach (var (membership, signal) in group.Signals) Post(LaneVerb.Signal, membership.Room, signal, signal.Bytes);
+        foreach (var (membership, signal) in group.Signals) Post(membership.Room, Passing(membership, signal), signal.Bytes);
         AcknowledgeNow(group.Receipt);
     }
 
@@ -74,7 +73,7 @@ internal sealed partial class StompSession
     {
         foreach (var (membership, signal) in group.Signals)
         {
-            if (refusal is not null || !membership.Room.Lane.Post(new LaneItem(LaneVerb.Signal, membership.Room, signal))) Landed(signal.Bytes);
+            if (refusal is not null || !membership.Room.Lane.Post(Passing(membership, signal))) Landed(signal.Bytes);
         }
 
         if (group.Detail is not null) Refuse(group.Receipt, Problem.TransactionRefused, group.Detail, flush);

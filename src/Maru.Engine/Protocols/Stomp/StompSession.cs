@@ -1,9 +1,9 @@
 using System.Buffers;
+using Maru.Engine.Codecs;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
+using Maru.Engine.Output;
 using Maru.Engine.Rooms;
-using Maru.Engine.Wire;
-
 namespace Maru.Engine.Protocols.Stomp;
 
 /// <summary>

@@ -1,5 +1,5 @@
+using Maru.Engine.Codecs;
 using Maru.Engine.Tests.Kit;
-using Maru.Engine.Wire;
 
 namespace Maru.Engine.Tests.Protocols.Stomp;
 

@@ -1,7 +1,7 @@
+using Maru.Engine.Codecs;
 using Maru.Engine.Protocols.Stomp;
+using Maru.Engine.Tests.Codecs;
 using Maru.Engine.Tests.Kit;
-using Maru.Engine.Tests.Wire;
-using Maru.Engine.Wire;
 
 namespace Maru.Engine.Tests.Protocols.Stomp;
 

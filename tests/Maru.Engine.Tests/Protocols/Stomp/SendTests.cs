@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Maru.Engine.Codecs;
 using Maru.Engine.Tests.Kit;
-using Maru.Engine.Wire;
 
 namespace Maru.Engine.Tests.Protocols.Stomp;
 
@@ -157,7 +157,7 @@ public sealed class SendTests
         var stream = string.Concat(Enumerable.Range(1, 60).Select(i => StompClient.Say(5, $"m{i}") + "\n"));
         var bytes = System.Text.Encoding.ASCII.GetBytes(stream);
         await client.SendAsync(bytes);
-        foreach (var piece in Wire.Splits.AtRandom(bytes, new Random(1), 100)) await client.SendAsync(piece);
+        foreach (var piece in Codecs.Splits.AtRandom(bytes, new Random(1), 100)) await client.SendAsync(piece);
         await client.SeqsAsync(120);
         client.Messages.Select(x => JsonDocument.Parse(x.Body).RootElement.GetProperty("message").GetProperty("text").GetString())
             .ShouldBe([.. Enumerable.Range(1, 60).Select(i => $"m{i}"), .. Enumerable.Range(1, 60).Select(i => $"m{i}")]);

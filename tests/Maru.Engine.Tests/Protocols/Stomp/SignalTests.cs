@@ -1,6 +1,6 @@
 using System.Text;
+using Maru.Engine.Codecs;
 using Maru.Engine.Tests.Kit;
-using Maru.Engine.Wire;
 
 namespace Maru.Engine.Tests.Protocols.Stomp;
 

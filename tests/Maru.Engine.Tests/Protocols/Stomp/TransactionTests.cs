@@ -1,6 +1,6 @@
+using Maru.Engine.Codecs;
 using Maru.Engine.Log;
 using Maru.Engine.Tests.Kit;
-using Maru.Engine.Wire;
 
 namespace Maru.Engine.Tests.Protocols.Stomp;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Maru.Engine.Connections;
+namespace Maru.Engine.Output;
 
 internal sealed partial class Outbox
 {

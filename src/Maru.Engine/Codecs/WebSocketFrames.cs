@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace Maru.Engine.Wire;
+namespace Maru.Engine.Codecs;
 
 public enum WebSocketOpcode : byte
 {

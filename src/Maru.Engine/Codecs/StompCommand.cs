@@ -1,4 +1,4 @@
-namespace Maru.Engine.Wire;
+namespace Maru.Engine.Codecs;
 
 /// <summary>The commands of STOMP 1.0 to 1.2, client's and server's.</summary>
 public enum StompCommand : byte

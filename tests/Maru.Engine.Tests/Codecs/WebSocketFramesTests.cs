@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using Maru.Engine.Wire;
+using Maru.Engine.Codecs;
 
-namespace Maru.Engine.Tests.Wire;
+namespace Maru.Engine.Tests.Codecs;
 
 public sealed class WebSocketFramesTests
 {

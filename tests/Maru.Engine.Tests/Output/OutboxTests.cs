@@ -1,7 +1,6 @@
-using Maru.Engine.Connections;
+using Maru.Engine.Output;
 using Maru.Engine.Tests.Kit;
-
-namespace Maru.Engine.Tests.Connections;
+namespace Maru.Engine.Tests.Output;
 
 public sealed class OutboxTests
 {

@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 
-namespace Maru.Engine.Wire;
+namespace Maru.Engine.Codecs;
 
 /// <summary>
 /// Writes one frame into a span that is known to be large enough (size first, then one pass). Used for every frame, either side.

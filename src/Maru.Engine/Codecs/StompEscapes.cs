@@ -1,4 +1,4 @@
-namespace Maru.Engine.Wire;
+namespace Maru.Engine.Codecs;
 
 /// <summary>
 /// Header escapes. 1.2: <c>\r \n \c \\</c>; 1.1: <c>\n \c \\</c>; 1.0: none. Any other escape is fatal (STOMP 1.2, "Value Encoding").

@@ -1,4 +1,4 @@
-namespace Maru.Engine.Wire;
+namespace Maru.Engine.Codecs;
 
 /// <summary>What two peers agreed on at CONNECT. Versions differ in escapes, line ends and heart-beats.</summary>
 public enum StompVersion : byte

@@ -1,7 +1,7 @@
 using System.Text;
-using Maru.Engine.Wire;
+using Maru.Engine.Codecs;
 
-namespace Maru.Engine.Tests.Wire;
+namespace Maru.Engine.Tests.Codecs;
 
 /// <summary>A piece of a STOMP stream and what must come out of it.</summary>
 /// <param name="Name">what it shows</param>

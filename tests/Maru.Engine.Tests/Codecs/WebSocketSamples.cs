@@ -1,6 +1,6 @@
-using static Maru.Engine.Wire.WebSocketEvent;
+using static Maru.Engine.Codecs.WebSocketEvent;
 
-namespace Maru.Engine.Tests.Wire;
+namespace Maru.Engine.Tests.Codecs;
 
 /// <summary>Bytes of a WebSocket stream and the events in it, as <c>Payload:hex</c>; payload pieces of one frame are joined.</summary>
 /// <param name="Name">what it shows</param>

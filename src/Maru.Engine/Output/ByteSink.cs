@@ -1,4 +1,4 @@
-namespace Maru.Engine.Connections;
+namespace Maru.Engine.Output;
 
 /// <summary>Where a connection's bytes go. Called by one writer at a time; <see cref="Abort"/> by any thread.</summary>
 public abstract class ByteSink

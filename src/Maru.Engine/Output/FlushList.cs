@@ -1,4 +1,4 @@
-namespace Maru.Engine.Connections;
+namespace Maru.Engine.Output;
 
 /// <summary>Outboxes that owe a flush, each once. One thread fills it during a round of work and flushes at its end, so that what a round adds goes out in one write.</summary>
 public sealed class FlushList

@@ -1,8 +1,8 @@
-using static Maru.Engine.Tests.Wire.StompSample;
-using static Maru.Engine.Wire.StompReadStatus;
-using static Maru.Engine.Wire.StompVersion;
+using static Maru.Engine.Codecs.StompReadStatus;
+using static Maru.Engine.Codecs.StompVersion;
+using static Maru.Engine.Tests.Codecs.StompSample;
 
-namespace Maru.Engine.Tests.Wire;
+namespace Maru.Engine.Tests.Codecs;
 
 /// <summary>The streams that every reader of STOMP is tried with: whole, split at every byte, a byte at a time, alone and under a session.</summary>
 internal static class StompSamples

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Unicode;
 
-namespace Maru.Engine.Wire;
+namespace Maru.Engine.Codecs;
 
 public enum WebSocketEvent : byte
 {

@@ -1,6 +1,4 @@
-using Maru.Engine.Rooms;
-
-namespace Maru.Engine.Connections;
+namespace Maru.Engine.Output;
 
 internal enum AddResult : byte
 {
@@ -19,12 +17,14 @@ internal enum AddResult : byte
 /// </summary>
 internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
 {
+    private const long NoticedAfter = 2000;     // ms: whoever reads at all does so within two rounds of the sweeper
+
     private readonly Lock _gate = new();
     private PieceQueue _queue;      // changed and gathered under the gate
     private bool _busy;             // a flush is owed or under way
     private bool _ending;
     private bool _closed;
-    private List<Subscription>? _whenEmpty;
+    private List<Action>? _whenEmpty;
     private TaskCompletionSource? _empty;
     private long _acknowledged;
 
@@ -70,7 +70,7 @@ internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock cl
     /// </summary>
     public bool IsStuck(long now, long time)
     {
-        if (Bytes == 0 || now - LastProgress < 2 * (long)Sweeper.Period.TotalMilliseconds) return false;
+        if (Bytes == 0 || now - LastProgress < NoticedAfter) return false;
         var acknowledged = sink.Acknowledged;
         if (acknowledged <= _acknowledged) return now - LastProgress > time;
         _acknowledged = acknowledged;
@@ -78,13 +78,13 @@ internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock cl
         return false;
     }
 
-    /// <summary>True when the subscription will be told once everything is written; false when nothing waits now.</summary>
-    public bool WhenEmpty(Subscription subscription)
+    /// <summary>True when <paramref name="resume"/> will be called, by any thread, once everything is written; false when nothing waits now.</summary>
+    public bool WhenEmpty(Action resume)
     {
         lock (_gate)
         {
             if (Bytes == 0 || _closed) return false;
-            (_whenEmpty ??= []).Add(subscription);
+            (_whenEmpty ??= []).Add(resume);
             return true;
         }
     }
@@ -130,16 +130,16 @@ internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock cl
 
     private void Wake()
     {
-        List<Subscription>? cursors;
+        List<Action>? resumes;
         TaskCompletionSource? empty;
         lock (_gate)
         {
-            (cursors, _whenEmpty) = (_whenEmpty, null);
+            (resumes, _whenEmpty) = (_whenEmpty, null);
             (empty, _empty) = (_empty, null);
         }
 
         empty?.SetResult();
-        if (cursors is null) return;
-        foreach (var cursor in cursors) cursor.PostCatchUp();
+        if (resumes is null) return;
+        foreach (var resume in resumes) resume();
     }
 }

@@ -1,4 +1,4 @@
-namespace Maru.Engine.Tests.Wire;
+namespace Maru.Engine.Tests.Codecs;
 
 /// <summary>Ways to cut a stream: whole, in two at every byte, and a byte at a time.</summary>
 internal static class Splits

@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 
-namespace Maru.Engine.Wire;
+namespace Maru.Engine.Codecs;
 
 /// <summary>What a frame may take. Beyond it the stream is refused, before memory is spent on it.</summary>
 /// <param name="MaxHeaders">header lines a frame</param>

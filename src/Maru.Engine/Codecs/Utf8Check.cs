@@ -1,6 +1,6 @@
 using System.Text.Unicode;
 
-namespace Maru.Engine.Wire;
+namespace Maru.Engine.Codecs;
 
 /// <summary>Validates UTF-8 that comes in pieces; a character may be split between two of them.</summary>
 internal struct Utf8Check

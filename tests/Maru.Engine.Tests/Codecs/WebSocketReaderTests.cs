@@ -1,6 +1,6 @@
-using Maru.Engine.Wire;
+using Maru.Engine.Codecs;
 
-namespace Maru.Engine.Tests.Wire;
+namespace Maru.Engine.Tests.Codecs;
 
 public sealed class WebSocketReaderTests
 {

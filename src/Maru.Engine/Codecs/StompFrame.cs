@@ -1,4 +1,4 @@
-namespace Maru.Engine.Wire;
+namespace Maru.Engine.Codecs;
 
 /// <summary>A frame as a view on the reader's buffer: valid until the buffer moves. Header values are raw; <see cref="StompEscapes"/> decodes them.</summary>
 public readonly ref struct StompFrame

@@ -1,8 +1,8 @@
 using System.Text;
+using Maru.Engine.Codecs;
 using Maru.Engine.Tests.Kit;
-using Maru.Engine.Wire;
 
-namespace Maru.Engine.Tests.Wire;
+namespace Maru.Engine.Tests.Codecs;
 
 public sealed class StompReaderTests
 {

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Maru.Engine.Connections;
+namespace Maru.Engine.Output;
 
 /// <summary>
 /// Pieces of bytes in the order in which they are to be written, each a reference to a buffer that others may share. A part of its outbox, which bounds it and holds its

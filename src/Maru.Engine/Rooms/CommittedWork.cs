@@ -1,0 +1,64 @@
+using Maru.Engine.Bus;
+using Maru.Engine.Connections;
+using Maru.Engine.Log;
+using Maru.Engine.Output;
+
+namespace Maru.Engine.Rooms;
+
+/// <summary>A room's share of a committed batch: what subscribers see and whom to answer.</summary>
+/// <param name="room">null: nobody on this node used it when the batch was committed; whoever comes later reads the store</param>
+/// <param name="entries">in seq order</param>
+/// <param name="drafts">whose owners learn the outcome</param>
+internal sealed class CommittedRun(Room? room, List<Entry> entries, List<Draft> drafts) : LaneWork
+{
+    public override void Do(FlushList flush)
+    {
+        try
+        {
+            if (entries.Count > 0) room?.Apply(entries, flush);
+        }
+        finally
+        {
+            // It is committed, whatever became of its delivery: the sender is told.
+            foreach (var draft in drafts) draft.Owner.Settled(draft, flush);
+        }
+    }
+}
+
+/// <summary>Committed by another node.</summary>
+/// <param name="bytes">what they count for in the budget until now</param>
+internal sealed class ReceivedRun(Room room, List<Entry> entries, ReceiveBudget budget, int bytes) : LaneWork
+{
+    public override void Do(FlushList flush)
+    {
+        budget.Return(bytes);
+        room.Apply(entries, flush);
+    }
+}
+
+/// <summary>The log goes as far as that seq, says somebody who did not bring the entries.</summary>
+internal sealed class ReceivedHead(Room room, long head) : LaneWork
+{
+    public override void Do(FlushList flush) => room.CatchUpTo(head);
+}
+
+/// <summary>A signal of another node.</summary>
+internal sealed class ReceivedSignal(Room room, SignalFrame signal, ReceiveBudget budget) : LaneWork
+{
+    public override void Do(FlushList flush)
+    {
+        budget.Return(signal.Bytes);
+        room.Deliver(signal, flush);
+    }
+}
+
+/// <summary>A signal that a member on this node sent: for the members here, and for other nodes.</summary>
+internal sealed class PassingSignal(Room room, SignalFrame signal, Connection origin, IBackplane backplane) : LaneWork
+{
+    public override void Do(FlushList flush)
+    {
+        origin.Landed(signal.Bytes);
+        room.Deliver(signal, flush);
+        backplane.Publish(room.Id, signal);
+    }
+}
