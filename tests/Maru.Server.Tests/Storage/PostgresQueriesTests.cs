@@ -1,4 +1,3 @@
-using Maru.Server.Realtime;
 using Maru.Server.Storage;
 using Maru.Server.Storage.Postgres;
 using Maru.Server.Tests.Kit;
@@ -11,13 +10,15 @@ public sealed class PostgresQueriesTests
     [Fact]
     public async Task Answers_of_any_size_are_read_where_they_come_in_without_waiting_for_themselves()
     {
-        RealtimeSlice.HandleOnEventLoops();
         var options = new MaruOptions { Database = await (await PostgresServer.Shared).MakeDatabaseAsync() };
         options.Postgres.CommandTimeout = TimeSpan.FromSeconds(2);
         await using var database = new PostgresDatabase(options);
         var ct = TestContext.Current.CancellationToken;
         // PostgreSQL sends what it has in parts of 8 KiB: somewhere here the very end comes by itself.
         await Parallel.ForEachAsync(Enumerable.Range(1, 1500), ct, async (rows, inner) =>
-            (await database.ListAsync<string>("SELECT repeat('x', 10) FROM generate_series(1, @rows)", new { rows }, inner)).Count.ShouldBe(rows));
+        {
+            var read = await database.ListAsync<string>("SELECT repeat('x', 10) FROM generate_series(1, @rows)", new { rows }, inner);
+            read.Count.ShouldBe(rows);
+        });
     }
 }
