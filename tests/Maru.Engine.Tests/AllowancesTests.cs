@@ -1,5 +1,3 @@
-using Maru.Engine.Tests.Kit;
-
 namespace Maru.Engine.Tests;
 
 public sealed class AllowancesTests

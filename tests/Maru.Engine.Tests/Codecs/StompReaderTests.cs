@@ -1,6 +1,5 @@
 using System.Text;
 using Maru.Engine.Codecs;
-using Maru.Engine.Tests.Kit;
 
 namespace Maru.Engine.Tests.Codecs;
 

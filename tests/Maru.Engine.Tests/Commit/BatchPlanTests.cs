@@ -1,7 +1,6 @@
 using Maru.Engine.Commit;
 using Maru.Engine.Log;
 using Maru.Engine.Rooms;
-using Maru.Engine.Tests.Kit;
 
 namespace Maru.Engine.Tests.Commit;
 

@@ -1,7 +1,6 @@
 using Maru.Engine.Bus;
 using Maru.Engine.Codecs;
 using Maru.Engine.Log;
-using Maru.Engine.Tests.Kit;
 
 namespace Maru.Engine.Tests.Commit;
 

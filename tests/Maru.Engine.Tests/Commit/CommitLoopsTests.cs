@@ -1,6 +1,5 @@
 using System.Text;
 using Maru.Engine.Log;
-using Maru.Engine.Tests.Kit;
 
 namespace Maru.Engine.Tests.Commit;
 

@@ -2,7 +2,6 @@ using System.Text;
 using Maru.Engine.Codecs;
 using Maru.Engine.Protocols.Stomp;
 using Maru.Engine.Tests.Codecs;
-using Maru.Engine.Tests.Kit;
 
 namespace Maru.Engine.Tests.Fuzz;
 

@@ -1,5 +1,4 @@
 using Maru.Engine.Output;
-using Maru.Engine.Tests.Kit;
 namespace Maru.Engine.Tests.Output;
 
 public sealed class OutboxTests

@@ -1,6 +1,5 @@
 using Maru.Engine.Log;
 using Maru.Engine.Rooms;
-using Maru.Engine.Tests.Kit;
 
 namespace Maru.Engine.Tests.Rooms;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using Maru.Engine.Tests.Kit;
 
 namespace Maru.Engine.Tests.Rooms;
 

@@ -1,7 +1,6 @@
 using Maru.Engine.Log;
 using Maru.Server.Storage;
 using Maru.Server.Tests.Features.Rooms;
-using Maru.Server.Tests.Kit;
 
 namespace Maru.Server.Tests.Bus;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Maru.Engine;
 using Maru.Server.Bus;
-using Maru.Server.Tests.Kit;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maru.Server.Tests.Bus;

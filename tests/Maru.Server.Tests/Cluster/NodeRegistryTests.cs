@@ -1,7 +1,6 @@
 using Maru.Server.Bus;
 using Maru.Server.Cluster;
 using Maru.Server.Storage;
-using Maru.Server.Tests.Kit;
 
 namespace Maru.Server.Tests.Cluster;
 

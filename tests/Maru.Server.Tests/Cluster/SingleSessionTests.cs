@@ -1,5 +1,4 @@
 using Maru.Engine.Log;
-using Maru.Server.Tests.Kit;
 
 namespace Maru.Server.Tests.Cluster;
 

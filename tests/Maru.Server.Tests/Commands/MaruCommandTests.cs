@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Maru.Server.Commands;
-using Maru.Server.Tests.Kit;
 
 namespace Maru.Server.Tests.Commands;
 

@@ -2,7 +2,6 @@ using Maru.Server.Commands;
 using Maru.Server.Features.Messages;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Tests.Features.Rooms;
-using Maru.Server.Tests.Kit;
 using Npgsql;
 
 namespace Maru.Server.Tests.Commands;

@@ -1,6 +1,5 @@
 using Maru.Engine.Log;
 using Maru.Server.Tests.Features.Rooms;
-using Maru.Server.Tests.Kit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

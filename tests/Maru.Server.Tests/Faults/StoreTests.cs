@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using Maru.Engine.Log;
-using Maru.Server.Tests.Kit;
 using Microsoft.Data.Sqlite;
 
 namespace Maru.Server.Tests.Faults;

@@ -1,7 +1,6 @@
 using System.Text;
 using Maru.Engine.Log;
 using Maru.Server.Tests.Features.Rooms;
-using Maru.Server.Tests.Kit;
 
 namespace Maru.Server.Tests.Faults;
 

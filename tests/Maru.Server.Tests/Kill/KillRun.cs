@@ -1,5 +1,3 @@
-using Maru.Server.Tests.Kit;
-
 namespace Maru.Server.Tests.Kill;
 
 /// <summary>A server under load that is killed again and again, each time started anew on what it left; or, in its place, the PostgreSQL on which it stands.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Maru.Server.Tests.Kit;
 using Microsoft.Data.Sqlite;
 
 namespace Maru.Server.Tests.Kill;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Maru.Server.Tests.Kit;
 
 namespace Maru.Server.Tests.Kill;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Maru.Server.Tests.Kit;
 
 namespace Maru.Server.Tests.Kill;
 

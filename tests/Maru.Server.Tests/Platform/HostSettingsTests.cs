@@ -1,5 +1,4 @@
 using Maru.Server.Platform;
-using Maru.Server.Tests.Kit;
 using Microsoft.Extensions.Configuration;
 
 namespace Maru.Server.Tests.Platform;

@@ -1,6 +1,5 @@
 using Maru.Engine.Log;
 using Maru.Server.Platform;
-using Maru.Server.Tests.Kit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

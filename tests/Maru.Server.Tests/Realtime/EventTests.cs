@@ -1,6 +1,5 @@
 using System.Text;
 using Maru.Server.Tests.Features.Rooms;
-using Maru.Server.Tests.Kit;
 
 namespace Maru.Server.Tests.Realtime;
 

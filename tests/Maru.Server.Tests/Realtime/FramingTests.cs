@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Maru.Server.Tests.Features.Rooms;
-using Maru.Server.Tests.Kit;
 
 namespace Maru.Server.Tests.Realtime;
 

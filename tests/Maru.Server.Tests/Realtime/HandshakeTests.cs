@@ -1,5 +1,4 @@
 using System.Text;
-using Maru.Server.Tests.Kit;
 
 namespace Maru.Server.Tests.Realtime;
 

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Maru.Server.Tests.Features.Rooms;
-using Maru.Server.Tests.Kit;
 
 namespace Maru.Server.Tests.Realtime;
 

@@ -1,6 +1,5 @@
 using Maru.Engine.Log;
 using Maru.Server.Tests.Features.Rooms;
-using Maru.Server.Tests.Kit;
 
 namespace Maru.Server.Tests.Realtime;
 

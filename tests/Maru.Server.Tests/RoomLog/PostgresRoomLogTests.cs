@@ -4,7 +4,6 @@ using Maru.Server.Features.Members;
 using Maru.Server.RoomLog;
 using Maru.Server.Storage.Postgres;
 using Maru.Server.Tests.Features.Rooms;
-using Maru.Server.Tests.Kit;
 using static Maru.Server.Tests.Kit.LogRig;
 
 namespace Maru.Server.Tests.RoomLog;

@@ -2,7 +2,6 @@ using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Engine.Rooms;
 using Maru.Server.Storage;
-using Maru.Server.Tests.Kit;
 using static Maru.Server.Tests.Kit.LogRig;
 
 namespace Maru.Server.Tests.RoomLog;

@@ -2,7 +2,6 @@ using System.Globalization;
 using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Server.Tests.Features.Rooms;
-using Maru.Server.Tests.Kit;
 
 namespace Maru.Server.Tests.Slow;
 

@@ -1,4 +1,3 @@
-using Maru.Server.Tests.Kit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,5 @@
 using Maru.Server.Storage;
 using Maru.Server.Storage.Postgres;
-using Maru.Server.Tests.Kit;
 
 namespace Maru.Server.Tests.Storage;
 

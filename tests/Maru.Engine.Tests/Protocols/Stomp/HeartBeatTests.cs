@@ -1,5 +1,3 @@
-using Maru.Engine.Tests.Kit;
-
 namespace Maru.Engine.Tests.Protocols.Stomp;
 
 public sealed class HeartBeatTests

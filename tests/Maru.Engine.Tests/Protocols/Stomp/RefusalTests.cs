@@ -1,5 +1,4 @@
 using Maru.Engine.Codecs;
-using Maru.Engine.Tests.Kit;
 
 namespace Maru.Engine.Tests.Protocols.Stomp;
 

@@ -1,7 +1,6 @@
 using Maru.Engine.Codecs;
 using Maru.Engine.Protocols.Stomp;
 using Maru.Engine.Tests.Codecs;
-using Maru.Engine.Tests.Kit;
 
 namespace Maru.Engine.Tests.Protocols.Stomp;
 

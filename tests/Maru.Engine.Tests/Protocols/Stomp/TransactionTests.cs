@@ -1,6 +1,5 @@
 using Maru.Engine.Codecs;
 using Maru.Engine.Log;
-using Maru.Engine.Tests.Kit;
 
 namespace Maru.Engine.Tests.Protocols.Stomp;
 

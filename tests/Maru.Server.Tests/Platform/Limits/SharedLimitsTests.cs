@@ -1,7 +1,6 @@
 using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Server.Tests.Features.Rooms;
-using Maru.Server.Tests.Kit;
 
 namespace Maru.Server.Tests.Platform.Limits;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace Maru.Server.Tests;
+namespace Maru.Server.Tests.Kit;
 
 /// <summary>Keeps what the server logs: <c>Level Category: text</c>, then every value of the line. Any thread.</summary>
 public sealed class LogBook : ILoggerProvider

@@ -1,6 +1,6 @@
-namespace Maru.Server.Tests;
+namespace Maru.Testing;
 
-/// <summary>A clock that moves when the test says so; timers that fall due run inside <see cref="Advance"/>. Any thread.</summary>
+/// <summary>A clock that stands still until the test moves it. Timers that fall due fire inside <see cref="Advance(TimeSpan)"/>, each at its own time. Any thread.</summary>
 public sealed class ManualTime : TimeProvider
 {
     private readonly Lock _lock = new();
@@ -20,17 +20,23 @@ public sealed class ManualTime : TimeProvider
         lock (_lock) return _now.UtcTicks;
     }
 
-    /// <summary>Somebody sets the wall clock; time itself goes on as before.</summary>
-    public void Jump(TimeSpan by)
-    {
-        lock (_lock) _jumped += by;
-    }
-
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new Timer(this, () => callback(state));
         timer.Change(dueTime, period);
         return timer;
+    }
+
+    /// <summary>Sets the wall clock; time itself goes on as before.</summary>
+    public void Jump(TimeSpan by)
+    {
+        lock (_lock) _jumped += by;
+    }
+
+    /// <summary>Somebody waits for the moment exactly that far ahead.</summary>
+    public bool IsAwaited(TimeSpan ahead)
+    {
+        lock (_lock) return _timers.Exists(timer => timer.DueAt == _now + ahead);
     }
 
     public void Advance(TimeSpan by)
@@ -39,6 +45,8 @@ public sealed class ManualTime : TimeProvider
         while (TakeDue(end) is { } timer) timer.Fire();
         lock (_lock) _now = end;
     }
+
+    public void Advance(double seconds) => Advance(TimeSpan.FromSeconds(seconds));
 
     /// <summary>The next timer up to then, and the clock at its time.</summary>
     private Timer? TakeDue(DateTimeOffset end)

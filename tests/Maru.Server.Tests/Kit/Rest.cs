@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Maru.Engine.Log;
 
-namespace Maru.Server.Tests;
+namespace Maru.Server.Tests.Kit;
 
 /// <summary>HTTP as a test reads it: <c>await ann.Http.SendAsync("PATCH /api/me", new { name = "Ann" }).Read&lt;Profile&gt;()</c>.</summary>
 public static class Rest

@@ -1,17 +1,17 @@
 using System.Net.Http.Headers;
 using Maru.Server.Features.Accounts;
-using Maru.Server.Tests.Kit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Maru.Server.Tests;
+namespace Maru.Server.Tests.Kit;
 
 /// <summary>
-/// The whole server in this process, on a free port of 127.0.0.1, with a store and keys of its own in a temporary folder. As a class fixture it runs with the defaults of
-/// tests: no rate limits, cheap password hashes, no log. <see cref="StartAsync(string[])"/> makes one with other settings.
+/// The whole server in this process, on a free port of 127.0.0.1, with a store and keys of its own in a temporary folder.
+/// As a class fixture it runs with the defaults of tests: no rate limits, cheap password hashes, no log.
+/// <see cref="StartAsync(string[])"/> makes one with other settings.
 /// </summary>
 public sealed class MaruServer : IAsyncLifetime
 {
@@ -81,7 +81,11 @@ public sealed class MaruServer : IAsyncLifetime
         StartAsync([$"--Maru:Data={Folder}", $"--Maru:Database={Service<MaruOptions>().Database}", .. settings]);
 
     /// <summary>Where it listens: with TLS only when the settings say so.</summary>
-    public Uri AddressOf(string scheme) => Service<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address)).Single(address => address.Scheme == scheme);
+    public Uri AddressOf(string scheme)
+    {
+        var addresses = Service<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        return addresses.Select(address => new Uri(address)).Single(address => address.Scheme == scheme);
+    }
 
     public async ValueTask InitializeAsync()
     {
@@ -103,10 +107,10 @@ public sealed class MaruServer : IAsyncLifetime
     public async Task<Person> SignUpAsync(string name = "ann")
     {
         var handle = $"{name}{Interlocked.Increment(ref _people)}";
-        return Person(await Http.SendAsync("POST /api/auth/signup", new { handle, name, password = Tests.Person.Password }).Read<SignedIn>(201));
+        return Person(await Http.SendAsync("POST /api/auth/signup", new { handle, name, password = Kit.Person.Password }).Read<SignedIn>(201));
     }
 
-    public async Task<Person> SignInAsync(string handle, string password = Tests.Person.Password) =>
+    public async Task<Person> SignInAsync(string handle, string password = Kit.Person.Password) =>
         Person(await Http.SendAsync("POST /api/auth/login", new { handle, password }).Read<SignedIn>());
 
     public Person Person(SignedIn tokens)
@@ -137,15 +141,4 @@ public sealed class MaruServer : IAsyncLifetime
         await _app.StopAsync();
         await _app.DisposeAsync();
     }
-}
-
-/// <summary>Somebody who is signed in.</summary>
-public sealed record Person(User User, string AccessToken, string RefreshToken, HttpClient Http)
-{
-    /// <summary>Everybody's.</summary>
-    public const string Password = "correct horse";
-
-    public long Id => User.Id;
-
-    public string Handle => User.Handle;
 }
