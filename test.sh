@@ -1,7 +1,27 @@
 #!/usr/bin/env bash
-# Runs every test of every project; the last line says how many passed and failed. From any folder, several runs side by side, each with logs of its own.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
+
+usage() {
+    cat <<'END'
+./test.sh           runs every test of every project
+./test.sh --quick   runs what takes no minute after the build: the engine's tests, and the server's on SQLite
+                    without the categories Kill, Load, Slow, Faults and Clients
+./test.sh --help    prints this
+
+The last line says how many tests passed and failed. Any folder, and several runs side by side, are fine.
+MARU_TEST_SECONDS   the longest time for one project's tests (720)
+CI=true             a part that cannot run, for want of a program, fails instead of being skipped
+END
+}
+
+quick=
+case ${1:-} in
+    '') ;;
+    --quick) quick=yes ;;
+    --help) usage; exit ;;
+    *) usage >&2; exit 2 ;;
+esac
 
 readonly LIMIT=${MARU_TEST_SECONDS:-720}   # longest time for one project's tests
 logs=$(mktemp -d "${TMPDIR:-/tmp}/maru-test.XXXXXX") || exit 1
@@ -145,6 +165,13 @@ if ! alone dotnet build Maru.slnx -c Release --nologo -v quiet -clp:NoSummary >"
     exit 1
 fi
 
+if [[ $quick ]]; then
+    run_project Maru.Engine.Tests
+    run_project Maru.Server.Tests sqlite -trait- Store=postgres \
+        -trait- Category=Kill -trait- Category=Load -trait- Category=Slow -trait- Category=Faults -trait- Category=Clients
+    exit $((failed > 0))
+fi
+
 for package in tests/*/package-lock.json; do
     [[ -f $package ]] || continue
     folder=${package%/*}
@@ -167,7 +194,7 @@ for project in tests/*/*.csproj; do
 done
 # Everything that touches the store, once more on the other one; what is about SQLite, or hardly about a store, was run above.
 if [[ $servers ]]; then
-    run_project Maru.Server.Tests postgres -trait- Store=sqlite -namespace- Maru.Server.Tests.Load -namespace- Maru.Server.Tests.Slow -namespace- Maru.Server.Tests.Clients
+    run_project Maru.Server.Tests postgres -trait- Store=sqlite -trait- Category=Load -trait- Category=Slow -trait- Category=Clients
 fi
 run_gate
 [[ $servers ]] && run_chaos

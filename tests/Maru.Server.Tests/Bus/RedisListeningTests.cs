@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maru.Server.Tests.Bus;
 
+[Trait("Store", "postgres")]
 public sealed class RedisListeningTests
 {
     [Fact]

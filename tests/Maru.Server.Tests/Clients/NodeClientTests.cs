@@ -4,6 +4,7 @@ using Maru.Server.Tests.Features.Rooms;
 namespace Maru.Server.Tests.Clients;
 
 /// <summary>Two <c>@stomp/stompjs</c> clients and one <c>webstomp-client</c>, as they come from npm, on both ways in to the server.</summary>
+[Trait("Category", "Clients")]
 public sealed class NodeClientTests(ITestOutputHelper output)
 {
     [Theory]

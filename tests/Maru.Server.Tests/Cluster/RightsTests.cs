@@ -3,6 +3,7 @@ using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Cluster;
 
+[Trait("Store", "postgres")]
 public sealed class RightsTests
 {
     [Theory]

@@ -6,6 +6,7 @@ using Npgsql;
 
 namespace Maru.Server.Tests.Commands;
 
+[Trait("Store", "postgres")]
 public sealed class MigrateTests : IAsyncLifetime
 {
     private readonly Folder _folder = new();

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Maru.Server.Tests.Faults;
 
 /// <summary>The wall clock is set forward or back by a day while the server runs.</summary>
+[Trait("Category", "Faults")]
 public sealed class ClockTests
 {
     [Theory]

@@ -5,6 +5,7 @@ namespace Maru.Server.Tests.Faults;
 
 /// <summary>What happens to PostgreSQL while it is in use.</summary>
 [Trait("Store", "postgres")]
+[Trait("Category", "Faults")]
 public sealed class PostgresTests
 {
     [Theory]

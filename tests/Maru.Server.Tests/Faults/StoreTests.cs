@@ -6,6 +6,7 @@ namespace Maru.Server.Tests.Faults;
 
 /// <summary>What the file system and other programs do to a store that is in use.</summary>
 [Trait("Store", "sqlite")]
+[Trait("Category", "Faults")]
 public sealed class StoreTests(ITestOutputHelper output)
 {
     [Theory]

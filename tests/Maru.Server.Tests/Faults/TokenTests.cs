@@ -4,6 +4,7 @@ using Maru.Server.Tests.Features.Rooms;
 namespace Maru.Server.Tests.Faults;
 
 /// <summary>Tokens on sockets: bad from the beginning, or no longer good.</summary>
+[Trait("Category", "Faults")]
 public sealed class TokenTests(MaruServer server) : IClassFixture<MaruServer>
 {
     [Theory]

@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace Maru.Server.Tests.Kill;
 
 [Trait("Store", "sqlite")]
+[Trait("Category", "Kill")]
 public sealed class KillTests(ITestOutputHelper output)
 {
     /// <summary>3 in CI; <c>MARU_KILLS=20</c> or more for the long run.</summary>

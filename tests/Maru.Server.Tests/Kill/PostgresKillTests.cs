@@ -3,6 +3,7 @@ using System.Globalization;
 namespace Maru.Server.Tests.Kill;
 
 [Trait("Store", "postgres")]
+[Trait("Category", "Kill")]
 public sealed class PostgresKillTests(ITestOutputHelper output)
 {
     /// <summary>2 in CI; <c>MARU_KILLS=20</c> or more for the long run.</summary>

@@ -3,8 +3,9 @@ using System.Collections.Concurrent;
 namespace Maru.Server.Tests.Kit;
 
 /// <summary>
-/// A store of a test's own: a file in its folder or, with <c>MARU_TEST_STORE=postgres</c>, a database. Tests that are about one of the two say so with
-/// <c>[Trait("Store", "sqlite")]</c> or <c>"postgres"</c> and name the store themselves.
+/// A store of a test's own: a file in its folder or, with <c>MARU_TEST_STORE=postgres</c>, a database.
+/// A test that is about one of the two says so with <c>[Trait("Store", "sqlite")]</c> or <c>"postgres"</c> and names the store itself.
+/// What needs Redis or several nodes is one of PostgreSQL's, too.
 /// </summary>
 internal sealed class TestStore : IAsyncDisposable
 {

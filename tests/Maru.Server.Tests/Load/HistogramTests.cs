@@ -2,6 +2,7 @@ using Maru.Load.Measuring;
 
 namespace Maru.Server.Tests.Load;
 
+[Trait("Category", "Load")]
 public sealed class HistogramTests
 {
     [Theory]

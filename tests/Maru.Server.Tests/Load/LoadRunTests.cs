@@ -5,6 +5,7 @@ using static Maru.Server.Tests.Load.Runs;
 namespace Maru.Server.Tests.Load;
 
 /// <summary>Whole runs over real sockets, against a server that keeps every promise but one.</summary>
+[Trait("Category", "Load")]
 public sealed class LoadRunTests
 {
     [Fact]

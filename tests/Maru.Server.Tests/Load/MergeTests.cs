@@ -5,6 +5,7 @@ using static Maru.Server.Tests.Load.Runs;
 
 namespace Maru.Server.Tests.Load;
 
+[Trait("Category", "Load")]
 public sealed class MergeTests
 {
     [Fact]

@@ -7,6 +7,7 @@ using Maru.Load.Verification;
 
 namespace Maru.Server.Tests.Load;
 
+[Trait("Category", "Load")]
 public sealed class ReceptionTests
 {
     private static readonly byte[] Short =

@@ -8,6 +8,7 @@ using Maru.Load.Verification;
 
 namespace Maru.Server.Tests.Load;
 
+[Trait("Category", "Load")]
 public sealed partial class ReportTests
 {
     [Fact]

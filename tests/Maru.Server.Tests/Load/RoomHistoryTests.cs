@@ -3,6 +3,7 @@ using Maru.Load.Verification;
 
 namespace Maru.Server.Tests.Load;
 
+[Trait("Category", "Load")]
 public sealed class RoomHistoryTests
 {
     private const int Messages = 50;

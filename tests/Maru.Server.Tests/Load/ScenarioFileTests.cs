@@ -2,6 +2,7 @@ using Maru.Load.Scenarios;
 
 namespace Maru.Server.Tests.Load;
 
+[Trait("Category", "Load")]
 public sealed class ScenarioFileTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using Maru.Load.Scenarios;
 
 namespace Maru.Server.Tests.Load;
 
+[Trait("Category", "Load")]
 public sealed class SendingTests
 {
     [Fact]

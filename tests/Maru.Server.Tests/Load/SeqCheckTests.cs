@@ -2,6 +2,7 @@ using Maru.Load.Verification;
 
 namespace Maru.Server.Tests.Load;
 
+[Trait("Category", "Load")]
 public sealed class SeqCheckTests
 {
     [Fact]

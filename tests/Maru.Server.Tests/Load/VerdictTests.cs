@@ -6,6 +6,7 @@ using Maru.Load.Verification;
 
 namespace Maru.Server.Tests.Load;
 
+[Trait("Category", "Load")]
 public sealed class VerdictTests
 {
     [Fact]

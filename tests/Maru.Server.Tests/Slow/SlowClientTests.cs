@@ -6,6 +6,7 @@ using Maru.Server.Tests.Features.Rooms;
 namespace Maru.Server.Tests.Slow;
 
 /// <summary>One slow, dead or hostile client costs only itself.</summary>
+[Trait("Category", "Slow")]
 public sealed class SlowClientTests(ITestOutputHelper output)
 {
     private const int TextBytes = 2000;

@@ -5,6 +5,7 @@ using Maru.Server.Tests.Features.Rooms;
 namespace Maru.Server.Tests.Platform.Limits;
 
 /// <summary>A user of two nodes has one allowance. Refilling takes so long here that it does not matter.</summary>
+[Trait("Store", "postgres")]
 public sealed class SharedLimitsTests
 {
     [Fact]
