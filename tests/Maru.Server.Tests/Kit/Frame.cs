@@ -19,13 +19,9 @@ internal sealed record Frame(string Command, IReadOnlyDictionary<string, string>
     public string this[string header] => Headers.GetValueOrDefault(header, "");
 
     /// <summary>Takes one frame off the front, by <c>content-length</c> where there is one; null: it is not whole. EOLs in front are heart-beats.</summary>
-    public static Frame? TryTake(ref ReadOnlySpan<byte> bytes, bool binary, ref int heartBeats)
+    public static Frame? TryTake(ref ReadOnlySpan<byte> bytes, bool binary)
     {
-        while (bytes is [(byte)'\n', ..] or [(byte)'\r', ..])
-        {
-            bytes = bytes[1..];
-            heartBeats++;
-        }
+        while (bytes is [(byte)'\n', ..] or [(byte)'\r', ..]) bytes = bytes[1..];
 
         var end = bytes.IndexOf("\n\n"u8);
         if (end < 0) return null;

@@ -164,7 +164,7 @@ public sealed class HandshakeTests(MaruServer server) : IClassFixture<MaruServer
 
     private async Task<string> AskAsync(params string[] lines)
     {
-        var (socket, head, _) = await StompSocket.RequestAsync(server.Address, Encoding.Latin1.GetBytes(string.Join("\r\n", lines) + "\r\n\r\n"));
+        var (socket, head, _) = await Upgrade.RequestAsync(server.Address, Encoding.Latin1.GetBytes(string.Join("\r\n", lines) + "\r\n\r\n"));
         socket.Dispose();
         return head;
     }

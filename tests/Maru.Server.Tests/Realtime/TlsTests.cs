@@ -94,8 +94,7 @@ public sealed class TlsTests(ITestOutputHelper output)
         private Frame? TryTake()
         {
             ReadOnlySpan<byte> rest = _buffer.AsSpan(_read, _used - _read);
-            var beats = 0;
-            var frame = Frame.TryTake(ref rest, false, ref beats);
+            var frame = Frame.TryTake(ref rest, binary: false);
             _read = _used - rest.Length;
             return frame;
         }

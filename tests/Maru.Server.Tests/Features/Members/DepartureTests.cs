@@ -11,7 +11,7 @@ public sealed class DepartureTests(MaruServer server) : IClassFixture<MaruServer
     public async Task A_deleted_account_leaves_every_room_and_its_rank_passes_on()
     {
         var (ann, ben, cat) = (await server.SignUpAsync("ann"), await server.SignUpAsync("ben"), await server.SignUpAsync("cat"));
-        await using var ears = await Ears.OpenAsync(server, ben);
+        await using var ears = await ben.ListenAsync();
         var room = await ann.MakeRoomAsync("room", "private", null, ben.Id, cat.Id);
         await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}/members/{cat.Id}", new { role = "admin" }).ShouldBe(204);
         await ann.SayAsync(room, "farewell");

@@ -87,7 +87,7 @@ public sealed class MembershipTests(MaruServer server) : IClassFixture<MaruServe
         var ann = await server.SignUpAsync();
         var people = await Task.WhenAll(Enumerable.Range(0, 7).Select(_ => server.SignUpAsync("ben")));
         var room = await ann.MakeRoomAsync("room", "private", null, [.. people.Select(x => x.Id)]);
-        await using var ears = await Ears.OpenAsync(server, people[0]);
+        await using var ears = await people[0].ListenAsync();
         List<Member> found = [];
         for (string? after = ""; after is not null;)
         {
@@ -107,7 +107,7 @@ public sealed class MembershipTests(MaruServer server) : IClassFixture<MaruServe
     public async Task People_hear_of_rooms_that_they_come_to_and_lose()
     {
         var (ann, ben, cat) = (await server.SignUpAsync("ann"), await server.SignUpAsync("ben"), await server.SignUpAsync("cat"));
-        await using var ears = await Ears.OpenAsync(server, ben);
+        await using var ears = await ben.ListenAsync();
         var room = await ann.MakeRoomAsync("made", "public", null, ben.Id);
         var heard = await ears.HearAsync("room.added", room.Id);
         heard.GetProperty("room").GetProperty("name").GetString().ShouldBe("made");

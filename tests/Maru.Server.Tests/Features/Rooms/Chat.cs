@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Maru.Server.Features.Messages;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Storage;
@@ -26,6 +27,23 @@ internal static class Chat
     /// <summary>What the room's history says happened: "member.joined ann1", with the subject's handle.</summary>
     public static async Task<IReadOnlyList<string>> NewsAsync(this Person person, Room room) =>
         [.. from message in await person.HistoryAsync(room) where message.Kind == "system" select $"{message.Event} {message.Subject?.Handle}".TrimEnd()];
+
+    /// <summary>A connection that makes the person online and hears their own events.</summary>
+    public static async Task<StompSocket> ListenAsync(this Person person)
+    {
+        var socket = await StompSocket.ConnectAsync(person.Http.BaseAddress!, person.AccessToken);
+        await socket.SubscribeAsync("/user/queue/events", "events");
+        return socket;
+    }
+
+    /// <summary>The very next event is that one.</summary>
+    public static async Task<JsonElement> HearAsync(this StompSocket socket, string type, long room)
+    {
+        var heard = (await socket.MessageAsync()).Json;
+        heard.GetProperty("type").GetString().ShouldBe(type);
+        heard.GetProperty("roomId").GetInt64().ShouldBe(room);
+        return heard;
+    }
 
     public static async Task<string?> RoleAsync(this Person person, Room room) => (await person.SeeAsync(room)).Role;
 
