@@ -4,21 +4,20 @@ using Maru.Server.Tests.Kill;
 namespace Maru.Server.Tests.Faults;
 
 /// <summary>SIGTERM, with everybody talking and some who do not listen.</summary>
+[Trait("Category", "Faults")]
 public sealed class ShutdownTests(ITestOutputHelper output)
 {
-    /// <summary>Of the host's: beyond it connections are cut off and the exit is not clean.</summary>
-    private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(30);
-
     [Fact]
     public async Task SIGTERM_under_load_ends_with_0_and_keeps_everything_acknowledged()
     {
         using var folder = new Folder();
         var (tokens, rooms) = await MaruProcess.SeedAsync(folder, users: 20, rooms: 2);
-        await using var server = await MaruProcess.StartAsync(folder);
+        // The host would wait for an hour: whoever could hold up the end would be noticed.
+        await using var server = await MaruProcess.StartAsync(folder, "--shutdownTimeoutSeconds=3600", "--Maru:Engine:CloseTimeout=00:00:02");
         var talkers = tokens[..16].Select((token, i) => new Talker(i, token, rooms[i % 2])).ToList();
         using var ending = new CancellationTokenSource();
         Uri? address = server.Address;
-        var running = Task.WhenAll(talkers.Select(talker => Task.Run(() => talker.RunAsync(() => address, ending.Token, ending.Token), TestContext.Current.CancellationToken)));
+        var running = TalkAsync(ending.Token, ending.Token);
 
         await using var listener = await StompSocket.ConnectAsync(server.Address, tokens[16]);
         await using var general = await StompSocket.ConnectAsync(server.Address, tokens[17], "/ws?x=1");
@@ -33,7 +32,6 @@ public sealed class ShutdownTests(ITestOutputHelper output)
         (await server.TerminateAsync()).ShouldBe(0, string.Join('\n', server.Lines));
         var took = TimeProvider.System.GetElapsedTime(started);
         output.WriteLine($"ended after {took.TotalSeconds:F1} s with {talkers.Sum(talker => talker.Acknowledgements)} acknowledgements");
-        took.ShouldBeLessThan(HostTimeout, "nobody may hold it up");
         await ending.CancelAsync();
         await running.Within("the talkers to end");
 
@@ -52,14 +50,18 @@ public sealed class ShutdownTests(ITestOutputHelper output)
         using var sending = new CancellationTokenSource();
         using var end2 = new CancellationTokenSource();
         await sending.CancelAsync();
-        var again = Task.WhenAll(talkers.Select(talker => Task.Run(() => talker.RunAsync(() => address, sending.Token, end2.Token), TestContext.Current.CancellationToken)));
-        await Deadline.Until(
-            () => talkers.TrueForAll(talker => talker.IsSettled) && talkers.GroupBy(talker => talker.Room).All(room => room.Select(talker => talker.Last).Distinct().Count() == 1), "all to be settled");
+        var again = TalkAsync(sending.Token, end2.Token);
+        await Deadline.Until(() => talkers.TrueForAll(talker => talker.IsSettled) && talkers.GroupBy(talker => talker.Room).All(HaveTheSame), "all to be settled");
         address = null;
         await end2.CancelAsync();
         await again.Within("the talkers to end");
         await next.KillAsync();
         Verdict.On(await TestStore.OfAsync(folder), talkers).ShouldBeEmpty(string.Join('\n', next.Lines));
         talkers.ForEach(talker => talker.Dispose());
+
+        Task TalkAsync(CancellationToken sends, CancellationToken ends) => Task.WhenAll(talkers.Select(
+            talker => Task.Run(() => talker.RunAsync(() => address, sends, ends), TestContext.Current.CancellationToken)));
     }
+
+    private static bool HaveTheSame(IEnumerable<Talker> talkers) => talkers.Select(talker => talker.Last).Distinct().Count() == 1;
 }
