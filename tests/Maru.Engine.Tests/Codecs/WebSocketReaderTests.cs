@@ -1,3 +1,4 @@
+using System.Text.Unicode;
 using Maru.Engine.Codecs;
 
 namespace Maru.Engine.Tests.Codecs;
@@ -12,8 +13,9 @@ public sealed class WebSocketReaderTests
         {
             // Bytes in front of the invalid one come out as they arrive: only cut before a frame's payload they are the same.
             var events = Read(sample.Masked, pieces);
-            if (sample.Events[^1] == nameof(WebSocketEvent.InvalidText)) events[^1].ShouldBe(sample.Events[^1], customMessage: $"the first piece has {pieces[0].Length}");
-            else string.Join(" ", events).ShouldBe(string.Join(" ", sample.Events), customMessage: $"cut in {pieces.Length}, the first {pieces[0].Length}");
+            var cut = $"cut in {pieces.Length}, the first {pieces[0].Length}";
+            if (sample.Events[^1] == nameof(WebSocketEvent.InvalidText)) events[^1].ShouldBe(sample.Events[^1], cut);
+            else string.Join(" ", events).ShouldBe(string.Join(" ", sample.Events), cut);
         }
     }
 
@@ -51,7 +53,7 @@ public sealed class WebSocketReaderTests
     }
 
     [Fact]
-    public void Random_bytes_are_text_exactly_when_they_are_as_a_whole()
+    public void Random_bytes_are_text_exactly_when_they_are_as_a_whole_and_fail_at_the_first_byte_that_none_can_have()
     {
         var random = new Random(6);
         byte[] alphabet = [0x41, 0x80, 0xBF, 0xC2, 0xC0, 0xE0, 0xA0, 0xED, 0x9F, 0xEF, 0xF0, 0x90, 0xF4, 0x8F, 0xF5, 0xFF];
@@ -60,10 +62,65 @@ public sealed class WebSocketReaderTests
             var bytes = new byte[random.Next(1, 7)];
             for (var i = 0; i < bytes.Length; i++) bytes[i] = alphabet[random.Next(alphabet.Length)];
             var check = default(Utf8Check);
-            var pieces = Splits.AtRandom(bytes, random, 4);
-            var valid = true;
-            for (var i = 0; i < pieces.Length && valid; i++) valid = check.Append(pieces[i], i == pieces.Length - 1);
-            valid.ShouldBe(System.Text.Unicode.Utf8.IsValid(bytes), customMessage: Convert.ToHexString(bytes));
+            var length = 0;
+            foreach (var piece in Splits.AtRandom(bytes, random, 4))
+            {
+                length += piece.Length;
+                var ended = check;      // a copy: the text might end here
+                ended.Append(piece, true).ShouldBe(Utf8.IsValid(bytes.AsSpan(0, length)), Convert.ToHexString(bytes[..length]));
+                var alive = check.Append(piece, false);
+                alive.ShouldBe(CanBecomeText(bytes.AsSpan(0, length)), Convert.ToHexString(bytes[..length]));
+                if (!alive) break;
+            }
+        }
+    }
+
+    /// <summary>Tried out: whether up to three more bytes make it text.</summary>
+    private static bool CanBecomeText(ReadOnlySpan<byte> bytes, int more = 3)
+    {
+        if (Utf8.IsValid(bytes)) return true;
+        if (more == 0) return false;
+        foreach (var next in (byte[])[0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF])
+        {
+            if (CanBecomeText([.. bytes, next], more - 1)) return true;
+        }
+
+        return false;
+    }
+
+    [Fact]
+    public void A_close_carries_one_of_the_codes_that_stand_in_frames_and_no_other()
+    {
+        // RFC 6455, 7.4, and the registry behind it: 1004 to 1006 and 1015 never stand in a frame, 1016 to 2999 are nobody's yet.
+        foreach (var code in Enumerable.Range(0, 65_536))
+        {
+            var sent = code is >= 1000 and <= 1003 or >= 1007 and <= 1014 or >= 3000 and <= 4999;
+            Span<byte> frame = [0x88, 0x82, 0, 0, 0, 0, (byte)(code >> 8), (byte)code];
+            var read = new WebSocketReader(true).Read(frame, out _, out _);
+            read.ShouldBe(sent ? WebSocketEvent.Close : WebSocketEvent.ProtocolError, $"code {code}");
+        }
+    }
+
+    [Fact]
+    public void Any_reserved_bit_breaks_any_frame()
+    {
+        foreach (var bits in Enumerable.Range(1, 7))
+        {
+            foreach (var opcode in Enumerable.Range(0, 16))
+            {
+                Span<byte> frame = [(byte)(0x80 | (bits << 4) | opcode), 0x80, 0, 0, 0, 0];
+                new WebSocketReader(true).Read(frame, out _, out _).ShouldBe(WebSocketEvent.ProtocolError, Convert.ToHexString(frame));
+            }
+        }
+    }
+
+    [Fact]
+    public void Opcodes_that_nobody_defined_are_refused()
+    {
+        foreach (var opcode in (byte[])[3, 4, 5, 6, 7, 11, 12, 13, 14, 15])
+        {
+            Span<byte> frame = [(byte)(0x80 | opcode), 0x80, 0, 0, 0, 0];
+            new WebSocketReader(true).Read(frame, out _, out _).ShouldBe(WebSocketEvent.ProtocolError, Convert.ToHexString(frame));
         }
     }
 
@@ -89,7 +146,7 @@ public sealed class WebSocketReaderTests
 
                 if (status == WebSocketEvent.Payload && frameLeft > 0) events[^1] += Convert.ToHexString(payload);
                 else events.Add($"{status}:{Convert.ToHexString(payload)}");
-                if (status == WebSocketEvent.Payload) frameLeft = frameLeft > 0 ? frameLeft - payload.Length : Announced(held) - payload.Length;
+                if (status == WebSocketEvent.Payload) frameLeft = (frameLeft > 0 ? frameLeft : Announced(held)) - payload.Length;
                 held = held[consumed..];
             }
         }
