@@ -73,11 +73,11 @@ internal sealed class Operations : IDisposable, IDraftOwner
         return consumed;
     }
 
-    public byte[] MessageEvent() => MessageJson.Event(EntryType.MessageCreated, 17, new MessageFields
+    public byte[] MessageEvent() => EventJson.Entry(EntryKind.MessageCreated, 17, new MessageFields
     {
         Room = Room,
         Seq = 17,
-        Type = EntryType.MessageCreated,
+        Kind = EntryKind.MessageCreated,
         Sender = _profile,
         Text = "the quick brown fox jumps over a dog.."u8,
         At = 1_900_000_000_000,
@@ -124,7 +124,7 @@ internal sealed class Operations : IDisposable, IDraftOwner
     private void Deliver(Hub hub, List<Entry> run, int count)
     {
         run.Clear();
-        for (var i = 0; i < count; i++) run.Add(new Entry(Room, ++_seq, EntryType.MessageCreated, _profile));
+        for (var i = 0; i < count; i++) run.Add(new Entry(Room, ++_seq, EntryKind.MessageCreated, _profile));
         hub.Deliver(run, _flush);
         _flush.Flush();
     }

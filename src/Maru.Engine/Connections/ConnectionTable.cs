@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
 using Maru.Engine.Log;
 
 using Maru.Engine.Output;
@@ -51,7 +50,7 @@ public sealed class ConnectionTable
         _ended[session] = _clock.Now;
         if (!_users.TryGetValue(user, out var connected)) return;
         var flush = new FlushList();
-        var json = Encoding.UTF8.GetBytes(reason is null ? "{\"type\":\"session.ended\"}" : $"{{\"type\":\"session.ended\",\"reason\":\"{reason}\"}}");
+        var json = EventJson.SessionEnded(reason);
         foreach (var connection in connected.Connections)
         {
             if (connection.Identity?.Session != session) continue;

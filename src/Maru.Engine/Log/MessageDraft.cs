@@ -45,14 +45,14 @@ public sealed class MessageDraft : Draft
         {
             Room = Room,
             Seq = seq,
-            Type = EntryType.MessageCreated,
+            Kind = EntryKind.MessageCreated,
             Sender = Sender,
             Text = Text,
             At = at,
             ReplyTo = ReplyTo,
             ClientKey = ClientKey,
         };
-        _entry = new Entry(Room, seq, EntryType.MessageCreated, MessageJson.Event(EntryType.MessageCreated, seq, fields));
+        _entry = new Entry(Room, seq, EntryKind.MessageCreated, EventJson.Entry(EntryKind.MessageCreated, seq, fields));
     }
 
     public override void CopyEntries(List<Entry> into)

@@ -44,7 +44,7 @@ internal sealed class Room
     {
         foreach (var entry in run)
         {
-            if (entry.Type is EntryType.MemberLeft or EntryType.RoomDeleted) _members.Revoke(entry.Member, entry.Seq);
+            if (entry.Kind.Rights is RightsChange.End or RightsChange.EndAll) _members.Revoke(entry.Member, entry.Seq);
         }
     }
 
@@ -183,7 +183,7 @@ internal sealed class Room
         if (_released.Count == 0) return;
         foreach (var entry in _released)
         {
-            if (entry.Type is EntryType.MemberJoined or EntryType.MemberLeft or EntryType.RoomDeleted) ChangeMembers(entry);
+            if (entry.Kind.Rights != RightsChange.None) ChangeMembers(entry);
         }
 
         _hub.Deliver(_released, flush);
@@ -193,11 +193,10 @@ internal sealed class Room
     private void ChangeMembers(Entry entry)
     {
         _members.Change(entry.Seq);
-        if (entry.Type == EntryType.MemberJoined) return;
+        if (entry.Kind.Rights == RightsChange.Begin) return;
         // Whoever comes back enters anew: a right that ended never lives again, or a second removal could be overtaken by the joining between the two.
-        var user = entry.Type == EntryType.MemberLeft ? entry.Member : null;
-        _members.Revoke(user, entry.Seq);
-        _hub.RemoveAll(user, entry.Seq);
+        _members.Revoke(entry.Member, entry.Seq);
+        _hub.RemoveAll(entry.Member, entry.Seq);
     }
 
     private void Unload()

@@ -22,7 +22,7 @@ internal enum BackplaneKind : byte
 /// What nodes tell each other, as bytes:
 /// <code>
 /// frame  = version(1) kind(1) node(16) body
-/// run    = count { seq type member text(body) }       member: 0 for none
+/// run    = count { seq kind member text(body) }       kind: a newer node's too; member: 0 for none
 /// head   = seq
 /// signal = name sender isText count { header } body   all texts: length and bytes
 /// spent  = limit(1) count { key(8) count }
@@ -46,7 +46,7 @@ internal static class BackplaneFrames
             foreach (var entry in run)
             {
                 writer.Write7BitEncodedInt64(entry.Seq);
-                writer.Write((byte)entry.Type);
+                writer.Write((byte)entry.Kind.Number);
                 writer.Write7BitEncodedInt64(entry.Member?.Value ?? 0);
                 Write(writer, entry.Body);
             }
@@ -95,9 +95,9 @@ internal static class BackplaneFrames
         var run = new List<Entry>(count);
         for (var i = 0; i < count; i++)
         {
-            var (seq, type, member) = (reader.Read7BitEncodedInt64(), (EntryType)reader.ReadByte(), reader.Read7BitEncodedInt64());
-            if (type > EntryType.RoomDeleted || seq < 1 || (i > 0 && seq != run[^1].Seq + 1)) throw new FormatException($"entry {i} of a run: seq {seq}, type {type}");
-            run.Add(new Entry(room, seq, type, ReadBytes(reader, frame.Length)) { Member = member == 0 ? null : new UserId(member) });
+            var (seq, kind, member) = (reader.Read7BitEncodedInt64(), EntryKind.Of(reader.ReadByte()), reader.Read7BitEncodedInt64());
+            if (seq < 1 || (i > 0 && seq != run[^1].Seq + 1)) throw new FormatException($"entry {i} of a run: seq {seq}");
+            run.Add(new Entry(room, seq, kind, ReadBytes(reader, frame.Length)) { Member = member == 0 ? null : new UserId(member) });
         }
 
         return run;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Maru.Engine;
+using Maru.Engine.Log;
 using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage;
@@ -71,7 +72,7 @@ internal sealed class Seeder(Database database, Passwords passwords, AccessToken
         var seq = (i / plan.Inhabited) + 1;
         var sender = users[room + ((int)(seq % plan.Members(room)) * plan.Rooms)];
         var at = _now - (long)((plan.Messages - i) * (Past.TotalMilliseconds / plan.Messages));
-        return [rooms[room], seq, 0L, sender, at, Texts[(int)(((seq * 7) + room) % Texts.Length)]];
+        return [rooms[room], seq, EntryKind.MessageCreated.Number, sender, at, Texts[(int)(((seq * 7) + room) % Texts.Length)]];
     }
 
     private async Task<long[]> NextIdsAsync(string table, int count, CancellationToken ct)

@@ -1,10 +1,8 @@
 using System.Data.Common;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Maru.Engine;
 using Maru.Engine.Log;
-
 
 namespace Maru.Server.RoomLog;
 
@@ -48,10 +46,10 @@ internal static class MessageRows
         await using var command = Command(
             connection,
             $"""
-            SELECT {Columns}, m.seq AS log_seq, m.type AS log_type, m.subject_id
+            SELECT {Columns}, m.seq AS log_seq, m.type AS log_type, m.subject_id, 0 AS target
             FROM (SELECT * FROM messages WHERE room_id = @room AND seq > @seq AND seq <= @last) m {Joins}
             UNION ALL
-            SELECT {Columns}, c.seq, c.type, NULL
+            SELECT {Columns}, c.seq, c.type, NULL, coalesce(c.target_seq, 0)
             FROM (SELECT * FROM changes WHERE room_id = @room AND seq > @seq AND seq <= @last) c
             LEFT JOIN messages m ON m.room_id = c.room_id AND m.seq = c.target_seq LEFT JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id
             ORDER BY log_seq
@@ -64,7 +62,7 @@ internal static class MessageRows
         var bytes = 0;
         while (bytes < maxBytes && await reader.ReadAsync())
         {
-            var entry = ToEntry(reader, room, reader.GetInt64(ColumnCount), (EntryType)reader.GetInt64(ColumnCount + 1));
+            var entry = ToEntry(reader, room);
             entries.Add(entry);
             bytes += entry.Body.Length;
         }
@@ -73,28 +71,29 @@ internal static class MessageRows
     }
 
     /// <summary>The entry of a change that was just made.</summary>
-    public static Entry Entry(DbConnection connection, RoomId room, long seq, EntryType type, long target)
+    public static Entry Entry(DbConnection connection, RoomId room, long seq, EntryKind kind, long target)
     {
         using var reader = Select(connection, $"SELECT {Columns} FROM messages m {Joins} WHERE m.room_id = @room AND m.seq = @seq", room, target, target);
         if (!reader.Read()) throw new InvalidOperationException($"room {room} has no message {target}");
-        return new Entry(room, seq, type, MessageJson.Event(type, seq, Read(reader, room)));
+        return new Entry(room, seq, kind, EventJson.Entry(kind, seq, Read(reader, room)));
     }
 
-    public static Entry Deletion(RoomId room, long seq) =>
-        new(room, seq, EntryType.RoomDeleted, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"type\":\"room.deleted\",\"roomId\":{room},\"seq\":{seq}}}")));
-
-    private static Entry ToEntry(DbDataReader row, RoomId room, long seq, EntryType type)
+    private static Entry ToEntry(DbDataReader row, RoomId room)
     {
-        if (type == EntryType.RoomDeleted) return Deletion(room, seq);
-        UserId? member = type is EntryType.MemberJoined or EntryType.MemberLeft ? new UserId(row.GetInt64(ColumnCount + 2)) : null;
-        return new Entry(room, seq, type, MessageJson.Event(type, seq, Read(row, room))) { Member = member };
+        var (seq, kind, target) = (row.GetInt64(ColumnCount), EntryKind.Of(row.GetInt64(ColumnCount + 1)), row.GetInt64(ColumnCount + 3));
+        // Of a newer node's change nothing more can be told than which message it changes.
+        var hasMessage = !row.IsDBNull(0) && (kind.IsKnown || target == 0);
+        return new Entry(room, seq, kind, hasMessage ? EventJson.Entry(kind, seq, Read(row, room)) : EventJson.Entry(kind, room, seq, target))
+        {
+            Member = kind.NamesMember ? new UserId(row.GetInt64(ColumnCount + 2)) : null,
+        };
     }
 
     private static MessageFields Read(DbDataReader row, RoomId room) => new()
     {
         Room = room,
         Seq = row.GetInt64(0),
-        Type = (EntryType)row.GetInt64(1),
+        Kind = EntryKind.Of(row.GetInt64(1)),
         At = row.GetInt64(2),
         Text = Text(row, 3),
         ReplyTo = Number(row, 4),

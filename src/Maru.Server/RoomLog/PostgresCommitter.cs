@@ -109,11 +109,12 @@ internal sealed class PostgresCommitter(NpgsqlConnection connection, TimeProvide
 
         if (_targets.Count > 0)
         {
-            Add(
+            var command = Add(
                 batch,
-                "SELECT m.room_id, m.seq FROM unnest($1, $2) AS x (room_id, seq) JOIN messages m ON m.room_id = x.room_id AND m.seq = x.seq WHERE m.type = 0",
+                "SELECT m.room_id, m.seq FROM unnest($1, $2) AS x (room_id, seq) JOIN messages m ON m.room_id = x.room_id AND m.seq = x.seq WHERE m.type = $3",
                 [.. _targets.Select(x => x.Room)],
                 [.. _targets.Select(x => x.Seq)]);
+            AddKind(command);
         }
 
         using var reader = batch.ExecuteReader();
@@ -226,7 +227,7 @@ internal sealed class PostgresCommitter(NpgsqlConnection connection, TimeProvide
             batch,
             """
             INSERT INTO messages (room_id, seq, type, sender_id, at, reply_to, content_hash, text, client_key)
-            SELECT room_id, seq, 0, sender_id, at, nullif(reply_to, 0), CASE WHEN client_key IS NOT NULL THEN content_hash END, text, client_key
+            SELECT room_id, seq, $9, sender_id, at, nullif(reply_to, 0), CASE WHEN client_key IS NOT NULL THEN content_hash END, text, client_key
             FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) AS x (room_id, seq, sender_id, at, reply_to, content_hash, text, client_key)
             """,
             [.. rows.Select(x => x.Draft.Room.Value)],
@@ -237,6 +238,7 @@ internal sealed class PostgresCommitter(NpgsqlConnection connection, TimeProvide
             [.. rows.Select(x => x.Hash)]);
         AddTexts(command, [.. rows.Select(x => x.Draft.Text)]);
         AddTexts(command, [.. rows.Select(x => x.Draft.ClientKey)]);
+        AddKind(command);
     }
 
     private void MoveHeads(NpgsqlBatch batch)
@@ -260,6 +262,8 @@ internal sealed class PostgresCommitter(NpgsqlConnection connection, TimeProvide
         batch.BatchCommands.Add(command);
         return command;
     }
+
+    private static void AddKind(NpgsqlBatchCommand command) => command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = EntryKind.MessageCreated.Number });
 
     private static void AddTexts(NpgsqlBatchCommand command, byte[]?[] texts) => command.Parameters.Add(new NpgsqlParameter<string?[]>
     {

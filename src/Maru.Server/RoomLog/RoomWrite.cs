@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text;
 using Dapper;
 using Maru.Engine;
 using Maru.Engine.Log;
@@ -82,51 +83,51 @@ internal sealed class RoomTransaction(DbConnection connection, RoomId room, long
     public int Execute(string sql, object? arguments) => connection.Execute(Dialect.Write(connection, sql), arguments);
 
     /// <summary>Appends what the history shows as a system message: someone came or went, or the room changed.</summary>
-    /// <param name="type">joined, left or room changed</param>
+    /// <param name="kind">joined, left or room changed</param>
     /// <param name="actor">who did it</param>
     /// <param name="subject">to whom, if to someone</param>
-    /// <param name="roomState">the room after it, as <c>room</c> JSON, for <see cref="EntryType.RoomChanged"/></param>
-    public void AppendSystem(EntryType type, UserId actor, UserId? subject, byte[]? roomState = null)
+    /// <param name="roomState">the room after it, as <c>room</c> JSON, for <see cref="EntryKind.RoomChanged"/></param>
+    public void AppendSystem(EntryKind kind, UserId actor, UserId? subject, byte[]? roomState = null)
     {
         var seq = ++Head;
         Execute(
             """
             INSERT INTO messages (room_id, seq, type, sender_id, at, text, subject_id, room_state)
-            VALUES (@Room, @Seq, @Type, @Actor, @At, '', @Subject, @RoomState)
+            VALUES (@Room, @Seq, @Kind, @Actor, @At, '', @Subject, @RoomState)
             """,
-            new { Room = room.Value, Seq = seq, Type = (int)type, Actor = actor.Value, At = at, Subject = subject?.Value, RoomState = roomState is null ? null : System.Text.Encoding.UTF8.GetString(roomState) });
+            new
+            {
+                Room = room.Value,
+                Seq = seq,
+                Kind = kind.Number,
+                Actor = actor.Value,
+                At = at,
+                Subject = subject?.Value,
+                RoomState = roomState is null ? null : Encoding.UTF8.GetString(roomState),
+            });
         var fields = new MessageFields
         {
             Room = room,
             Seq = seq,
-            Type = type,
+            Kind = kind,
             Sender = User(actor),
             Text = default,
             At = at,
             Subject = subject is { } id ? User(id) : default,
             RoomState = roomState,
         };
-        _entries.Add(new Entry(room, seq, type, MessageJson.Event(type, seq, fields)) { Member = subject });
+        _entries.Add(new Entry(room, seq, kind, EventJson.Entry(kind, seq, fields)) { Member = kind.NamesMember ? subject : null });
     }
 
-    /// <summary>Appends a change of a message, after its row was changed: the event carries the message as it is now.</summary>
-    public void AppendChange(EntryType type, UserId actor, long target)
+    /// <summary>Appends what the history does not show by itself: a change of a message, after its row was changed, or the room's own end.</summary>
+    /// <param name="target">the message's seq, whose event carries the message as it is now; null: it is about the room</param>
+    public void AppendChange(EntryKind kind, UserId actor, long? target)
     {
         var seq = ++Head;
         Execute(
-            "INSERT INTO changes (room_id, seq, type, target_seq, actor_id, at) VALUES (@Room, @Seq, @Type, @Target, @Actor, @At)",
-            new { Room = room.Value, Seq = seq, Type = (int)type, Target = target, Actor = actor.Value, At = at });
-        _entries.Add(MessageRows.Entry(connection, room, seq, type, target));
-    }
-
-    /// <summary>Appends the room's own end.</summary>
-    public void AppendDeletion(UserId actor)
-    {
-        var seq = ++Head;
-        Execute(
-            "INSERT INTO changes (room_id, seq, type, actor_id, at) VALUES (@Room, @Seq, @Type, @Actor, @At)",
-            new { Room = room.Value, Seq = seq, Type = (int)EntryType.RoomDeleted, Actor = actor.Value, At = at });
-        _entries.Add(MessageRows.Deletion(room, seq));
+            "INSERT INTO changes (room_id, seq, type, target_seq, actor_id, at) VALUES (@Room, @Seq, @Kind, @Target, @Actor, @At)",
+            new { Room = room.Value, Seq = seq, Kind = kind.Number, Target = target, Actor = actor.Value, At = at });
+        _entries.Add(target is { } message ? MessageRows.Entry(connection, room, seq, kind, message) : new Entry(room, seq, kind, EventJson.Entry(kind, room, seq)));
     }
 
     private byte[] User(UserId id) =>

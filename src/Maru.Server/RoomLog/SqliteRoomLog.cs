@@ -45,9 +45,9 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
         _head = new SqliteStatement(_writer, "SELECT last_seq FROM room_heads WHERE room_id = ?1");
         _insert = new SqliteStatement(
             _writer,
-            "INSERT INTO messages (room_id, seq, type, sender_id, at, text, reply_to, client_key, content_hash) VALUES (?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8)");
+            "INSERT INTO messages (room_id, seq, type, sender_id, at, text, reply_to, client_key, content_hash) VALUES (?1, ?2, ?9, ?3, ?4, ?5, ?6, ?7, ?8)");
         _moveHead = new SqliteStatement(_writer, "UPDATE room_heads SET last_seq = ?2, last_at = ?3 WHERE room_id = ?1 AND last_seq = ?4");
-        _isMessage = new SqliteStatement(_writer, "SELECT 1 FROM messages WHERE room_id = ?1 AND seq = ?2 AND type = 0");
+        _isMessage = new SqliteStatement(_writer, "SELECT 1 FROM messages WHERE room_id = ?1 AND seq = ?2 AND type = ?3");
         _keys = new MessageKeys(_writer);
         _checkpoints = new WalCheckpoints(database, log);
     }
@@ -180,7 +180,7 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
         }
 
         var seq = ++last;
-        _insert.Bind(1, room).Bind(2, seq).Bind(3, sender).Bind(4, at).Bind(5, draft.Text);
+        _insert.Bind(1, room).Bind(2, seq).Bind(3, sender).Bind(4, at).Bind(5, draft.Text).Bind(9, EntryKind.MessageCreated.Number);
         if (draft.ReplyTo > 0) _insert.Bind(6, draft.ReplyTo);
         else _insert.BindNull(6);
         if (key is not null)
@@ -236,7 +236,7 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
 
     private bool IsMessage(long room, long seq)
     {
-        _isMessage.Bind(1, room).Bind(2, seq);
+        _isMessage.Bind(1, room).Bind(2, seq).Bind(3, EntryKind.MessageCreated.Number);
         var found = _isMessage.Step();
         _isMessage.Reset();
         return found;

@@ -77,7 +77,7 @@ public sealed class CommitLoopsTests
     }
 
     private static string[] Texts(EngineRig rig, long room) =>
-        [.. rig.Log.Entries(room).Where(x => x.Type == EntryType.MessageCreated).Select(x => System.Text.Json.JsonDocument.Parse(x.Body).RootElement.GetProperty("message").GetProperty("text").GetString()!)];
+        [.. rig.Log.Entries(room).Where(x => x.Kind == EntryKind.MessageCreated).Select(x => System.Text.Json.JsonDocument.Parse(x.Body).RootElement.GetProperty("message").GetProperty("text").GetString()!)];
 
     private static EngineRig Rig(int loops = 2, Action<EngineOptions>? set = null)
     {

@@ -54,7 +54,7 @@ internal sealed class MemoryRoomLog : IRoomLog
             for (var i = 0; i < count; i++)
             {
                 var seq = entries.Count + 1;
-                entries.Add(new Entry(new RoomId(room), seq, EntryType.MessageCreated, Body(seq, bodyBytes)));
+                entries.Add(new Entry(new RoomId(room), seq, EntryKind.MessageCreated, Body(seq, bodyBytes)));
             }
         }
     }

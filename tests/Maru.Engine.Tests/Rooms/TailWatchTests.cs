@@ -131,7 +131,7 @@ public sealed class TailWatchTests
         var subscribing = client.SubscribeRoomAsync(1);
         await Deadline.Until(() => rig.FindRoom(1) is not null, "the room to be entered");
         // 1 was committed before the bus listened, 2 after it.
-        rig.Engine.Receive(new RoomId(1), [new Entry(new RoomId(1), 2, EntryType.MessageCreated, MemoryRoomLog.Body(2, 40))]);
+        rig.Engine.Receive(new RoomId(1), [new Entry(new RoomId(1), 2, EntryKind.MessageCreated, MemoryRoomLog.Body(2, 40))]);
         rig.Log.ResumeReads();
         await subscribing;
         await SyncAsync(client);
@@ -190,7 +190,7 @@ public sealed class TailWatchTests
         rig.Log.Seed(1, 1);
         // 1 is missing: the removal itself waits.
         rig.Log.StallReads();
-        rig.Engine.Receive(new RoomId(1), [new Entry(new RoomId(1), 2, EntryType.MemberLeft, MemoryRoomLog.Body(2, 40)) { Member = new UserId(7) }]);
+        rig.Engine.Receive(new RoomId(1), [new Entry(new RoomId(1), 2, EntryKind.MemberLeft, MemoryRoomLog.Body(2, 40)) { Member = new UserId(7) }]);
         var sending = client.SendAsync("SEND\ndestination:/topic/rooms/1/signals/x\nreceipt:r\n\nhello\0");
         rig.Log.AddRoom(1);
         rig.Log.Seed(1, 2);
@@ -205,7 +205,7 @@ public sealed class TailWatchTests
         using var rig = Rig(new GatedBackplane());
         var client = await rig.ConnectAsync(7);
         await client.SubscribeRoomAsync(1);
-        rig.Engine.Receive(new RoomId(1), [new Entry(new RoomId(1), 1000, EntryType.RoomDeleted, MemoryRoomLog.Body(1000, 40))]);
+        rig.Engine.Receive(new RoomId(1), [new Entry(new RoomId(1), 1000, EntryKind.RoomDeleted, MemoryRoomLog.Body(1000, 40))]);
         await client.SayAsync(1, "still here", "r");
         rig.Log.MembershipReads.ShouldBeLessThan(5);
     }

@@ -14,19 +14,19 @@ public sealed class BackplaneFramesTests
     [Fact]
     public void A_run_is_read_as_it_was_written()
     {
-        Entry[] run = [Entry(5, EntryType.MessageCreated, "one"), Entry(6, EntryType.MemberLeft, "", 1L << 40), Entry(7, EntryType.RoomDeleted, new string('x', 1000))];
+        Entry[] run = [Entry(5, EntryKind.MessageCreated, "one"), Entry(6, EntryKind.MemberLeft, "", 1L << 40), Entry(7, EntryKind.RoomDeleted, new string('x', 1000))];
         var frame = BackplaneFrames.Run(Node, run, 10_000);
         BackplaneFrames.TryReadHeader(frame, out var node, out var kind).ShouldBeTrue();
         (node, kind).ShouldBe((Node, BackplaneKind.Run));
         var read = BackplaneFrames.ReadRun(frame, Room);
-        read.Select(x => (x.Room, x.Seq, x.Type, x.Member)).ShouldBe(run.Select(x => (x.Room, x.Seq, x.Type, x.Member)));
+        read.Select(x => (x.Room, x.Seq, x.Kind, x.Member)).ShouldBe(run.Select(x => (x.Room, x.Seq, x.Kind, x.Member)));
         for (var i = 0; i < run.Length; i++) read[i].Body.ShouldBe(run[i].Body);
     }
 
     [Fact]
     public void Of_a_run_that_is_too_large_only_its_end_is_told()
     {
-        var frame = BackplaneFrames.Run(Node, [Entry(5, EntryType.MessageCreated, new string('x', 1000))], 1000);
+        var frame = BackplaneFrames.Run(Node, [Entry(5, EntryKind.MessageCreated, new string('x', 1000))], 1000);
         BackplaneFrames.TryReadHeader(frame, out _, out var kind).ShouldBeTrue();
         kind.ShouldBe(BackplaneKind.Head);
         BackplaneFrames.ReadHead(frame).ShouldBe(5);
@@ -48,7 +48,7 @@ public sealed class BackplaneFramesTests
     {
         byte[][] frames =
         [
-            BackplaneFrames.Run(Node, [Entry(5, EntryType.MessageCreated, "one"), Entry(6, EntryType.MemberLeft, "two", 3)], 10_000),
+            BackplaneFrames.Run(Node, [Entry(5, EntryKind.MessageCreated, "one"), Entry(6, EntryKind.MemberLeft, "two", 3)], 10_000),
             BackplaneFrames.Head(Node, 1L << 40),
             BackplaneFrames.Signal(Node, new SignalFrame("cursor", new UserId(3), [[1], [2]], [1, 2, 3], true, 1)),
             BackplaneFrames.Spent(Node, Limit.Users, [(-1, 3), (long.MaxValue, 1 << 20)]),
@@ -70,9 +70,17 @@ public sealed class BackplaneFramesTests
     [Fact]
     public void Entries_out_of_order_are_no_run()
     {
-        IsRead(BackplaneFrames.Run(Node, [Entry(5, EntryType.MessageCreated, ""), Entry(7, EntryType.MessageCreated, "")], 1000)).ShouldBeFalse();
-        IsRead(BackplaneFrames.Run(Node, [Entry(0, EntryType.MessageCreated, "")], 1000)).ShouldBeFalse();
-        IsRead(BackplaneFrames.Run(Node, [Entry(1, (EntryType)99, "")], 1000)).ShouldBeFalse();
+        IsRead(BackplaneFrames.Run(Node, [Entry(5, EntryKind.MessageCreated, ""), Entry(7, EntryKind.MessageCreated, "")], 1000)).ShouldBeFalse();
+        IsRead(BackplaneFrames.Run(Node, [Entry(0, EntryKind.MessageCreated, "")], 1000)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_newer_node_s_kind_is_read_and_its_event_passes_unchanged()
+    {
+        Entry[] sent = [Entry(1, new EntryKind(99, "message.pinned"), "{\"type\":\"message.pinned\"}"), Entry(2, EntryKind.MessageCreated, "")];
+        var run = BackplaneFrames.ReadRun(BackplaneFrames.Run(Node, sent, 1000), Room);
+        run.Select(x => (x.Seq, x.Kind.Number, x.Kind.IsKnown)).ShouldBe([(1, 99, false), (2, 0, true)]);
+        run[0].Body.ShouldBe(sent[0].Body);
     }
 
     private static bool IsRead(byte[] frame)
@@ -104,6 +112,6 @@ public sealed class BackplaneFramesTests
         }
     }
 
-    private static Entry Entry(long seq, EntryType type, string body, long member = 0) =>
-        new(Room, seq, type, System.Text.Encoding.UTF8.GetBytes(body)) { Member = member == 0 ? null : new UserId(member) };
+    private static Entry Entry(long seq, EntryKind kind, string body, long member = 0) =>
+        new(Room, seq, kind, System.Text.Encoding.UTF8.GetBytes(body)) { Member = member == 0 ? null : new UserId(member) };
 }

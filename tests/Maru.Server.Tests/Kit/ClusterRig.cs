@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Maru.Server.Tests.Kit;
 
@@ -40,10 +41,14 @@ internal sealed class ClusterRig : IAsyncDisposable
         }
     }
 
-    public async Task<MaruServer> AddNodeAsync(params string[] settings)
+    public Task<MaruServer> AddNodeAsync(params string[] settings) => AddNodeAsync(null, settings);
+
+    /// <param name="adjust">replaces services</param>
+    /// <param name="settings">of this node</param>
+    public async Task<MaruServer> AddNodeAsync(Action<IServiceCollection>? adjust, params string[] settings)
     {
         var bus = string.Join(',', _redis.Select(x => x.Address));
-        var node = await MaruServer.StartAsync([$"--Maru:Database={_database}", $"--Maru:Data={_data.Path}", $"--Maru:Redis={bus}", .. settings]);
+        var node = await MaruServer.StartAsync(null, adjust, [$"--Maru:Database={_database}", $"--Maru:Data={_data.Path}", $"--Maru:Redis={bus}", .. settings]);
         _nodes.Add(node);
         return node;
     }

@@ -32,7 +32,7 @@ internal sealed class LogRig(IRoomLog log)
         transaction =>
         {
             transaction.Execute("UPDATE rooms SET description = description || '+' WHERE id = @room", new { room = transaction.Room.Value });
-            transaction.AppendSystem(EntryType.RoomChanged, who.User, null, "{}"u8.ToArray());
+            transaction.AppendSystem(EntryKind.RoomChanged, who.User, null, "{}"u8.ToArray());
             if (failure is not null) throw failure;
             return refusal;
         },
@@ -57,6 +57,6 @@ internal sealed class LogRig(IRoomLog log)
     public async Task<List<string>> ReadAsync(long room, long after = 0, long last = long.MaxValue, int maxBytes = int.MaxValue) =>
     [
         .. from entry in await log.ReadAsync(new RoomId(room), after, last, maxBytes, Ct)
-           select $"{entry.Seq} {(entry.Type == EntryType.MessageCreated ? System.Text.Json.JsonDocument.Parse(entry.Body).RootElement.GetProperty("message").GetProperty("text").GetString() : entry.Type.ToString())}",
+           select $"{entry.Seq} {(entry.Kind == EntryKind.MessageCreated ? System.Text.Json.JsonDocument.Parse(entry.Body).RootElement.GetProperty("message").GetProperty("text").GetString() : entry.Kind.ToString())}",
     ];
 }

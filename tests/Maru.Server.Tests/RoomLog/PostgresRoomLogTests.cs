@@ -90,7 +90,7 @@ public sealed class PostgresRoomLogTests : IAsyncLifetime
             (await talking.Within("the refusal")).ShouldBe(Problem.NotFound);
             removal.Refusal.ShouldBeNull();
             var log = await new LogRig(_other!).ReadAsync(room);
-            log[^1].ShouldBe($"{removal.Seq} MemberLeft");
+            log[^1].ShouldBe($"{removal.Seq} member.left");
             log.Count.ShouldBe((int)removal.Seq);
         }
     }

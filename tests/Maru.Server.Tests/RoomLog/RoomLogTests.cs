@@ -86,7 +86,7 @@ public sealed class RoomLogTests(MaruServer server) : IClassFixture<MaruServer>
         Draft[] drafts = [Change(ann), Say(ann, "a"), Change(ann, Problem.Forbidden), Change(ann), Say(ann, "b")];
         _log.Append(drafts);
         drafts.Select(x => (x.Refusal, x.Seq)).ShouldBe([(null, 3), (null, 1), (Problem.Forbidden, 0), (null, 4), (null, 2)]);
-        (await _log.ReadAsync(room)).ShouldBe(["1 a", "2 b", "3 RoomChanged", "4 RoomChanged"]);
+        (await _log.ReadAsync(room)).ShouldBe(["1 a", "2 b", "3 room.changed", "4 room.changed"]);
         (await DescriptionAsync(room)).ShouldBe("++");
         List<Entry> entries = [];
         foreach (var draft in drafts) draft.CopyEntries(entries);

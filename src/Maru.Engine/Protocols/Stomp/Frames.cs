@@ -81,7 +81,7 @@ internal static class Frames
 
     public static byte[] Error(StompVersion version, Problem problem, string? detail, byte[]? receipt)
     {
-        var json = ProblemJson.Write(problem, detail);
+        var json = EventJson.Problem(problem, detail);
         var rented = ArrayPool<byte>.Shared.Rent((2 * (receipt?.Length ?? 0)) + json.Length + 256);
         var writer = new StompWriter(rented, version);
         writer.Command(StompCommand.Error);

@@ -20,7 +20,7 @@ internal sealed partial class StompSession
         }
 
         foreach (var queue in queues)
-            Outbox.Add(Frames.Event(queue, "/user/queue/errors"u8, Interlocked.Increment(ref _events), ProblemJson.Write(problem, detail), receipt), flush);
+            Outbox.Add(Frames.Event(queue, "/user/queue/errors"u8, Interlocked.Increment(ref _events), EventJson.Problem(problem, detail), receipt), flush);
     }
 
     public override void SendUserEvent(ReadOnlySpan<byte> json, FlushList flush)

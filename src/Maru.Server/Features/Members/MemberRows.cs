@@ -22,7 +22,7 @@ internal static class MemberRows
             """,
             new { room, users, transaction.At });
         Count(transaction, added.Count);
-        foreach (var user in added) transaction.AppendSystem(EntryType.MemberJoined, actor, new UserId(user));
+        foreach (var user in added) transaction.AppendSystem(EntryKind.MemberJoined, actor, new UserId(user));
         return added;
     }
 
@@ -30,7 +30,7 @@ internal static class MemberRows
     public static void Remove(RoomTransaction transaction, UserId actor, UserId user)
     {
         Count(transaction, -transaction.Execute("DELETE FROM members WHERE room_id = @room AND user_id = @user", Names(transaction, user)));
-        transaction.AppendSystem(EntryType.MemberLeft, actor, user);
+        transaction.AppendSystem(EntryKind.MemberLeft, actor, user);
         if (transaction.First<long>("SELECT member_count FROM rooms WHERE id = @room", Names(transaction, user)) == 0) RoomChanges.End(transaction, actor);
     }
 

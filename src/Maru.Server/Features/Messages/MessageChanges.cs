@@ -13,20 +13,20 @@ internal sealed class MessageChanges(ChatEngine engine)
         var changed = transaction.Execute(
             """
             UPDATE messages SET text = @text, edited_at = @At
-            WHERE room_id = @room AND seq = @seq AND type = 0 AND sender_id = @actor AND deleted_at IS NULL AND text <> @text
+            WHERE room_id = @room AND seq = @seq AND type = @message AND sender_id = @actor AND deleted_at IS NULL AND text <> @text
               AND EXISTS (SELECT 1 FROM members me WHERE me.room_id = @room AND me.user_id = @actor)
             """,
-            new { room = room.Value, actor = actor.Value, seq, text, transaction.At });
+            new { room = room.Value, actor = actor.Value, seq, text, message = EntryKind.MessageCreated.Number, transaction.At });
         if (changed > 0)
         {
-            transaction.AppendChange(EntryType.MessageEdited, actor, seq);
+            transaction.AppendChange(EntryKind.MessageEdited, actor, seq);
             return null;
         }
 
         return Find(transaction, actor, seq) switch
         {
             null => Problem.NotFound,
-            { Type: not 0 } or { DeletedAt: not null } => Problem.NotEditable,
+            { IsMessage: false } or { DeletedAt: not null } => Problem.NotEditable,
             var message => message.SenderId == actor.Value ? null : Problem.Forbidden,
         };
     });
@@ -37,20 +37,20 @@ internal sealed class MessageChanges(ChatEngine engine)
         var changed = transaction.Execute(
             """
             UPDATE messages SET text = '', deleted_at = @At
-            WHERE room_id = @room AND seq = @seq AND type = 0 AND deleted_at IS NULL
+            WHERE room_id = @room AND seq = @seq AND type = @message AND deleted_at IS NULL
               AND EXISTS (SELECT 1 FROM members me WHERE me.room_id = @room AND me.user_id = @actor AND (me.role IN ('owner', 'admin') OR messages.sender_id = @actor))
             """,
-            new { room = room.Value, actor = actor.Value, seq, transaction.At });
+            new { room = room.Value, actor = actor.Value, seq, message = EntryKind.MessageCreated.Number, transaction.At });
         if (changed > 0)
         {
-            transaction.AppendChange(EntryType.MessageDeleted, actor, seq);
+            transaction.AppendChange(EntryKind.MessageDeleted, actor, seq);
             return null;
         }
 
         return Find(transaction, actor, seq) switch
         {
             null => Problem.NotFound,
-            { Type: not 0 } => Problem.NotEditable,
+            { IsMessage: false } => Problem.NotEditable,
             { DeletedAt: not null } => null,
             _ => Problem.Forbidden,
         };
@@ -65,5 +65,8 @@ internal sealed class MessageChanges(ChatEngine engine)
         """,
         new { room = transaction.Room.Value, actor = actor.Value, seq });
 
-    private sealed record MessageState(long Type, long? DeletedAt, long SenderId);
+    private sealed record MessageState(long Type, long? DeletedAt, long SenderId)
+    {
+        public bool IsMessage => EntryKind.Of(Type).IsMessage;
+    }
 }

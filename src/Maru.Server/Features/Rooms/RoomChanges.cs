@@ -49,6 +49,6 @@ internal sealed class RoomChanges(ChatEngine engine, RoomNews news)
         transaction.Execute("DELETE FROM members WHERE room_id = @room", new { room });
         transaction.Execute("DELETE FROM bans WHERE room_id = @room", new { room });
         transaction.Execute("UPDATE rooms SET deleted_at = @At, member_count = 0, password_hash = NULL WHERE id = @room", new { room, transaction.At });
-        transaction.AppendDeletion(actor);
+        transaction.AppendChange(EntryKind.RoomDeleted, actor, null);
     }
 }

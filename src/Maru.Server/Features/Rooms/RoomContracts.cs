@@ -70,12 +70,6 @@ public sealed record Ban(long Id, string Handle, string Name, long BannedBy, Dat
 /// <inheritdoc cref="MemberPage"/>
 public sealed record BanPage(IReadOnlyList<Ban> Items, string? Next = null);
 
-/// <summary>Tells someone's own connections that he belongs to a room now.</summary>
-internal sealed record RoomAdded(string Type, long RoomId, Room Room);
-
-/// <summary>Tells someone's own connections that he no longer belongs to a room, or that it is gone.</summary>
-internal sealed record RoomRemoved(string Type, long RoomId);
-
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(NewRoom))]
 [JsonSerializable(typeof(DirectRequest))]
@@ -86,8 +80,6 @@ internal sealed record RoomRemoved(string Type, long RoomId);
 [JsonSerializable(typeof(RoomPage))]
 [JsonSerializable(typeof(MemberPage))]
 [JsonSerializable(typeof(BanPage))]
-[JsonSerializable(typeof(RoomAdded))]
-[JsonSerializable(typeof(RoomRemoved))]
 internal sealed partial class RoomJson : JsonSerializerContext
 {
     /// <summary>For what is not an HTTP answer; the same look.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Maru.Engine;
+using Maru.Engine.Log;
 using Maru.Server.Bus;
 
 namespace Maru.Server.Features.Rooms;
@@ -37,11 +38,11 @@ internal sealed class RoomNews(ChatEngine engine, RoomStore rooms, News news) : 
         }
     }
 
-    private static byte[] AddedJson(Room room) => JsonSerializer.SerializeToUtf8Bytes(new RoomAdded("room.added", room.Id, room), RoomJson.Events.RoomAdded);
+    private static byte[] AddedJson(Room room) => EventJson.RoomAdded(new RoomId(room.Id), JsonSerializer.SerializeToUtf8Bytes(room, RoomJson.Events.Room));
 
     private void SendRemoved(IReadOnlyList<long> users, long room)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(new RoomRemoved("room.removed", room), RoomJson.Events.RoomRemoved);
+        var json = EventJson.RoomRemoved(new RoomId(room));
         foreach (var user in users) Send(user, json);
     }
 

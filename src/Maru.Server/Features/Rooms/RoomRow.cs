@@ -66,7 +66,7 @@ internal sealed record RoomRow(
     {
         if (Find(transaction, actor) is not { } row) return;
         var room = row.ToRoom() with { LastSeq = transaction.Head + 1, Role = null };
-        transaction.AppendSystem(EntryType.RoomChanged, actor, subject, JsonSerializer.SerializeToUtf8Bytes(room, RoomJson.Events.Room));
+        transaction.AppendSystem(EntryKind.RoomChanged, actor, subject, JsonSerializer.SerializeToUtf8Bytes(room, RoomJson.Events.Room));
     }
 
     public Room ToRoom() => new(Id, Kind, OtherName ?? Name, Description, Visibility, PasswordHash is not null, MemberCount, LastSeq, Role);

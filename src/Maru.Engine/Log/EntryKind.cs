@@ -1,0 +1,77 @@
+using System.Text.Json;
+
+namespace Maru.Engine.Log;
+
+/// <summary>How a room's history shows the entries of a kind.</summary>
+public enum Shown : byte
+{
+    /// <summary>Not by themselves: they change what is shown.</summary>
+    Never,
+
+    /// <summary>As something that a person said. These are counted: each has a number in its room.</summary>
+    AsMessage,
+
+    /// <summary>As a message of the system.</summary>
+    AsSystem,
+}
+
+/// <summary>What the entries of a kind do to people's right to the room.</summary>
+public enum RightsChange : byte
+{
+    None,
+
+    /// <summary>The entry's member has come.</summary>
+    Begin,
+
+    /// <summary>The entry's member has gone.</summary>
+    End,
+
+    /// <summary>Everybody has gone.</summary>
+    EndAll,
+}
+
+/// <summary>
+/// A kind of entry in a room's log. One row a kind; whatever code asks of a kind is a column. A number without a row is the kind of a newer node: its entries keep their
+/// place in the log and are passed on.
+/// </summary>
+public sealed class EntryKind
+{
+    public static readonly EntryKind MessageCreated = new(0, "message.created") { Shown = Shown.AsMessage };
+    public static readonly EntryKind MemberJoined = new(1, "member.joined") { Shown = Shown.AsSystem, Rights = RightsChange.Begin };
+    public static readonly EntryKind MemberLeft = new(2, "member.left") { Shown = Shown.AsSystem, Rights = RightsChange.End };
+    public static readonly EntryKind RoomChanged = new(3, "room.changed") { Shown = Shown.AsSystem };
+    public static readonly EntryKind MessageEdited = new(4, "message.edited") { ChangesMessage = true };
+    public static readonly EntryKind MessageDeleted = new(5, "message.deleted") { ChangesMessage = true };
+    public static readonly EntryKind RoomDeleted = new(6, "room.deleted") { Rights = RightsChange.EndAll };
+
+    /// <summary>By their numbers.</summary>
+    private static readonly EntryKind[] Known = [MessageCreated, MemberJoined, MemberLeft, RoomChanged, MessageEdited, MessageDeleted, RoomDeleted];
+
+    internal EntryKind(long number, string name) => (Number, Event) = (number, JsonEncodedText.Encode(name));
+
+    /// <summary>As it is stored.</summary>
+    public long Number { get; }
+
+    /// <summary>The <c>type</c> of its events.</summary>
+    public JsonEncodedText Event { get; }
+
+    public Shown Shown { get; internal init; }
+
+    public RightsChange Rights { get; private init; }
+
+    /// <summary>Its entries have a target, the seq of a message, and carry that message as it is from then on.</summary>
+    public bool ChangesMessage { get; private init; }
+
+    /// <summary>Its entries count as messages.</summary>
+    public bool IsMessage => Shown == Shown.AsMessage;
+
+    /// <summary>Its entries say of one member that they came or went.</summary>
+    public bool NamesMember => Rights is RightsChange.Begin or RightsChange.End;
+
+    /// <summary>False: a newer node's.</summary>
+    public bool IsKnown => Number < Known.Length && Known[Number] == this;
+
+    public static EntryKind Of(long number) => number >= 0 && number < Known.Length ? Known[number] : new EntryKind(number, "unknown");
+
+    public override string ToString() => Event.ToString();
+}

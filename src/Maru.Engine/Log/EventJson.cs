@@ -1,0 +1,73 @@
+using System.Text.Json;
+
+namespace Maru.Engine.Log;
+
+/// <summary>
+/// Writes every event that a client gets, whatever its protocol: the entries of a room's log, what concerns a user, and problems. The messages and users in them are
+/// <see cref="MessageJson"/>'s.
+/// </summary>
+public static class EventJson
+{
+    private static readonly JsonEncodedText RoomAddedType = JsonEncodedText.Encode("room.added");
+    private static readonly JsonEncodedText RoomRemovedType = JsonEncodedText.Encode("room.removed");
+
+    /// <summary>An entry about a message: <c>{"type":…,"roomId":…,"seq":…,"message":{…}}</c>, with <c>user</c> or <c>room</c> where the kind has one.</summary>
+    public static byte[] Entry(EntryKind kind, long seq, in MessageFields message)
+    {
+        var json = Begin(kind.Event, message.Room);
+        json.Writer.WriteNumber("seq"u8, seq);
+        if (kind.NamesMember && !message.Subject.IsEmpty) json.Writer.WriteRaw("user"u8, message.Subject);
+        if (!message.RoomState.IsEmpty) json.Writer.WriteRaw("room"u8, message.RoomState);
+        json.Writer.WritePropertyName("message"u8);
+        MessageJson.Write(json.Writer, message);
+        return json.EndObject();
+    }
+
+    /// <summary>An entry without a message: the end of a room, or a change that this node cannot read.</summary>
+    /// <param name="target">the seq of the message that it changes, or 0</param>
+    public static byte[] Entry(EntryKind kind, RoomId room, long seq, long target = 0)
+    {
+        var json = Begin(kind.Event, room);
+        json.Writer.WriteNumber("seq"u8, seq);
+        if (target > 0) json.Writer.WriteNumber("target"u8, target);
+        return json.EndObject();
+    }
+
+    /// <param name="roomState">the room as the user sees it, as <c>room</c> JSON</param>
+    public static byte[] RoomAdded(RoomId room, ReadOnlySpan<byte> roomState)
+    {
+        var json = Begin(RoomAddedType, room);
+        json.Writer.WriteRaw("room"u8, roomState);
+        return json.EndObject();
+    }
+
+    public static byte[] RoomRemoved(RoomId room) => Begin(RoomRemovedType, room).EndObject();
+
+    /// <param name="reason">a slug for programs, or null</param>
+    public static byte[] SessionEnded(string? reason)
+    {
+        var json = JsonScratch.BeginObject();
+        json.Writer.WriteString("type"u8, "session.ended"u8);
+        if (reason is not null) json.Writer.WriteString("reason"u8, reason);
+        return json.EndObject();
+    }
+
+    /// <summary>RFC 9457 problem details, for transports without HTTP.</summary>
+    public static byte[] Problem(Problem problem, string? detail)
+    {
+        var json = JsonScratch.BeginObject();
+        json.Writer.WriteString("type"u8, problem.Slug);
+        json.Writer.WriteString("title"u8, problem.Title);
+        json.Writer.WriteNumber("status"u8, problem.Status);
+        if (detail is not null) json.Writer.WriteString("detail"u8, detail);
+        return json.EndObject();
+    }
+
+    private static JsonScratch Begin(JsonEncodedText type, RoomId room)
+    {
+        var json = JsonScratch.BeginObject();
+        json.Writer.WriteString("type"u8, type);
+        json.Writer.WriteNumber("roomId"u8, room.Value);
+        return json;
+    }
+}
