@@ -1,6 +1,6 @@
 using Maru.Engine.Codecs;
-using Maru.Load.Inbound;
 using Maru.Load.Measuring;
+using Maru.Load.Verification;
 
 namespace Maru.Load.Clients;
 

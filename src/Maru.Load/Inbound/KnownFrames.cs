@@ -1,4 +1,5 @@
 using System.Numerics;
+using Maru.Load.Verification;
 
 namespace Maru.Load.Inbound;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Maru.Load.Faults;
 using Maru.Load.Measuring;
-using Maru.Load.Runs;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -1,5 +1,3 @@
-using Maru.Load.Inbound;
-
 namespace Maru.Load.Verification;
 
 /// <summary>Compares one room's stored entries, given in the order of the pages, with what was acknowledged. One caller.</summary>

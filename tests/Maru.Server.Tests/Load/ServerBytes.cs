@@ -1,6 +1,6 @@
 using System.Text;
 using Maru.Engine.Codecs;
-using Maru.Load.Inbound;
+using Maru.Load.Verification;
 
 namespace Maru.Server.Tests.Load;
 

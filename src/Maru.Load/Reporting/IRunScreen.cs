@@ -1,7 +1,7 @@
 using Maru.Load.Faults;
 using Maru.Load.Measuring;
 
-namespace Maru.Load.Runs;
+namespace Maru.Load.Reporting;
 
 /// <summary>Where a run shows itself while it goes on: a live table on a terminal, lines elsewhere.</summary>
 internal interface IRunScreen

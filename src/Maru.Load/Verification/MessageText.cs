@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Unicode;
 
-namespace Maru.Load.Inbound;
+namespace Maru.Load.Verification;
 
 /// <summary>
 /// What a message says about itself: <c>"m " sender " " number " " scheduled " " *"x"</c>, padded to the scenario's payload. <c>number</c> counts the sender's

@@ -1,0 +1,71 @@
+using System.Reflection;
+using Maru.Engine;
+using Maru.Load.Runs;
+
+namespace Maru.Server.Tests;
+
+/// <summary>
+/// The folders of a project stand one on another: each knows only those before it in its list, so there are no circles.
+/// A new folder gets its place in the list. "" is the project's own folder.
+/// What still points the wrong way is listed too: it may only become less, and a pair that is gone must leave the list.
+/// </summary>
+public sealed class FoldersTests(ITestOutputHelper output)
+{
+    [Fact]
+    public void Folders_of_the_engine_know_only_those_they_stand_on() => Check(
+        typeof(ChatEngine).Assembly,
+        "Maru.Engine",
+        ["Codecs", "Output", "Log", "Connections", "Bus", "Rooms", "Commit", "Protocols.Stomp", ""],
+        [
+            "Bus → ", "Bus → Rooms", "Commit → ", "Connections → ", "Log → ", "Log → Bus", "Log → Rooms", "Output → ", "Protocols.Stomp → ", "Rooms → ",
+        ]);
+
+    [Fact]
+    public void Folders_of_the_server_know_only_those_they_stand_on() => Check(
+        typeof(MaruOptions).Assembly,
+        "Maru.Server",
+        [
+            "Platform.Tokens", "Platform", "Platform.Limits", "Platform.Credentials",
+            "Storage", "Storage.Sqlite", "Storage.Postgres", "RoomLog", "Cluster", "Bus",
+            "Features.Accounts", "Features.Sessions", "Features.Messages", "Features.Rooms", "Features.Members",
+            "Realtime", "Commands", "",
+        ],
+        [
+            "Bus → ", "Cluster → ", "Cluster → Bus", "Commands → ",
+            "Features.Accounts → ", "Features.Accounts → Features.Sessions", "Features.Rooms → Features.Members", "Features.Sessions → ",
+            "Platform → ", "Platform → Platform.Limits", "Platform → Storage", "Platform.Limits → Bus", "Platform.Tokens → ", "Realtime → ",
+            "Storage → ", "Storage → RoomLog", "Storage → Storage.Postgres", "Storage → Storage.Sqlite", "Storage.Postgres → ", "Storage.Sqlite → ",
+        ]);
+
+    [Fact]
+    public void Folders_of_the_load_generator_know_only_those_they_stand_on() => Check(
+        typeof(LoadRun).Assembly,
+        "Maru.Load",
+        ["Scenarios", "Measuring", "Verification", "Inbound", "Faults", "Clients", "Reporting", "Reporting.Html", "Runs", "Cli", ""],
+        []);
+
+    private void Check(Assembly assembly, string root, string[] order, string[] known)
+    {
+        var folders = assembly.GetTypes().Select(type => FolderOf(type, root)).OfType<string>().Distinct();
+        folders.Except(order).ShouldBeEmpty("a folder needs its place in the list");
+
+        var references = from pair in TypeReferences.Of(assembly)
+                         let user = FolderOf(pair.From, root)
+                         let used = FolderOf(pair.To, root)
+                         where user is not null && used is not null && Array.IndexOf(order, used) > Array.IndexOf(order, user)
+                         group $"{NameOf(pair.From)} → {NameOf(pair.To)}" by $"{user} → {used}";
+        var wrong = references.ToDictionary(pair => pair.Key, pair => $"{pair.Key}: {string.Join(", ", pair.Distinct())}");
+        foreach (var line in wrong.Values.Order()) output.WriteLine(line);
+        wrong.Where(pair => !known.Contains(pair.Key)).Select(pair => pair.Value).ShouldBeEmpty("a folder knows one that stands on it");
+        known.Except(wrong.Keys).ShouldBeEmpty("they are gone: take them off the list");
+    }
+
+    /// <summary>The namespace below the project's own, which is the folder; null: of nobody's folder.</summary>
+    private static string? FolderOf(Type type, string root)
+    {
+        if (type.Namespace == root) return "";
+        return type.Namespace?.StartsWith($"{root}.", StringComparison.Ordinal) is true ? type.Namespace[(root.Length + 1)..] : null;
+    }
+
+    private static string NameOf(Type type) => type.DeclaringType is { } outer ? NameOf(outer) : type.Name;
+}
