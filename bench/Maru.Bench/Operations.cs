@@ -6,6 +6,7 @@ using Maru.Engine.Commit;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
+using Maru.Engine.Protocols;
 using Maru.Engine.Protocols.Stomp;
 using Maru.Engine.Rooms;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -43,19 +44,19 @@ internal sealed class Operations : IDisposable, IDraftOwner
         _engine = new ChatEngine(options, _log, new LocalBackplane(), (_, _) => new(new Identity(new UserId(7), 1, TimeSpan.FromHours(1), _profile)), TimeProvider.System, NullLogger<ChatEngine>.Instance);
         (_hub, _small) = (new Hub(Room, _engine.Metrics), new Hub(Room, _engine.Metrics));
         _engine.Start();
-        _session = new StompSession(new NullSink(), _engine);
-        _engine.Connections.TryOpen(_session);
+        _session = new StompSession(new NullSink(), _engine.Clients, Framing.WebSocket);
+        _engine.Connections.TryOpen(_session.Connection);
         _session.ReceiveAsync("CONNECT\naccept-version:1.2\npasscode:x\n\n\0"u8.ToArray()).AsTask().GetAwaiter().GetResult();
         _membership = _engine.Rooms.EnterAsync(Room, new UserId(7), CancellationToken.None).GetAwaiter().GetResult()!;
         for (var i = 0; i < Few + Subscribers; i++)
         {
-            var subscriber = new StompSession(new NullSink(), _engine);
-            (i < Few ? _small : _hub).Add(new Subscription(subscriber, _membership, new WireFormKey("sub-0", StompVersion.V12, false), null));
+            var subscriber = new StompSession(new NullSink(), _engine.Clients, Framing.WebSocket);
+            (i < Few ? _small : _hub).Add(new Subscription(subscriber.Connection, _membership, new WireSubscription(StompWire.Of(Framing.WebSocket, StompVersion.V12), "sub-0"), null));
         }
 
         _webSocketLength = WebSocketFrames.WriteMaskedHeader(_webSocket, WebSocketOpcode.Binary, 256, 0x01020304) + 256;
-        MessageBody.TryRead("{\"text\":\"the quick brown fox jumps over a dog..\"}"u8, 1000, out var body, out _, out _);
-        for (var i = 0; i < Batch; i++) _drafts.Add(new MessageDraft(_membership, _profile, body, null, null, this));
+        MessageBody.TryRead("{\"text\":\"the quick brown fox jumps over a dog..\"}"u8, 1000, out var body, out _);
+        for (var i = 0; i < Batch; i++) _drafts.Add(new MessageDraft(_membership, _profile, body, null, default, this));
     }
 
     public int ParseStompFrame()
@@ -101,8 +102,8 @@ internal sealed class Operations : IDisposable, IDraftOwner
             if (!taken.IsCompletedSuccessfully) taken.AsTask().GetAwaiter().GetResult();
         }
 
-        _session.IdleAsync().GetAwaiter().GetResult();
-        if (_session.IsEnding) throw new InvalidOperationException("the session refused what is measured");
+        _session.Connection.InFlight.WhenEmptyAsync().GetAwaiter().GetResult();
+        if (_session.Connection.IsClosing) throw new InvalidOperationException("the session refused what is measured");
     }
 
     /// <summary>A batch of <see cref="Batch"/> drafts into a store that costs nothing.</summary>

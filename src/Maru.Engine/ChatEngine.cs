@@ -1,8 +1,10 @@
 using Maru.Engine.Bus;
+using Maru.Engine.Clients;
 using Maru.Engine.Commit;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
+using Maru.Engine.Queues;
 using Maru.Engine.Rooms;
 using Microsoft.Extensions.Logging;
 namespace Maru.Engine;
@@ -16,15 +18,14 @@ public sealed class ChatEngine : IDisposable
     private static readonly TimeSpan DrainStep = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan DrainTick = TimeSpan.FromMilliseconds(10);
 
-    private readonly Authenticator _authenticator;
     private readonly IRoomLog _log;
+    private readonly IBackplane _backplane;
     private readonly Lanes _lanes;
     private readonly PageReader _pages;
-    private readonly ReceiveBudget _budget;
+    private readonly ByteBudget _budget;
     private readonly CancellationTokenSource _stopping = new();
     private Sweeper? _sweeper;
     private TailWatch? _tails;
-    private long _signals;
 
     public ChatEngine(EngineOptions options, IRoomLog log, IBackplane backplane, Authenticator authenticator, TimeProvider time, ILogger<ChatEngine> logger)
     {
@@ -32,17 +33,18 @@ public sealed class ChatEngine : IDisposable
         Time = time;
         Clock = new EngineClock(time);
         Log = new EngineLog(logger);
-        _authenticator = authenticator;
         _log = log;
-        Backplane = backplane;
+        _backplane = backplane;
         Allowances = new Allowances(options.MessageBurst, options.MessagesPerSecond, TimeSpan.FromSeconds(1), time);
         Connections = new ConnectionTable(options, Clock);
         Rooms = new RoomTable(log, backplane) { Make = (id, table) => new Room(id, _lanes!.For(id), table, _pages!, options, Clock, Metrics!) };
         Metrics = new EngineMetrics(() => Connections.Count, () => Rooms.Count);
         _pages = new PageReader(log, backplane, options, Metrics, Log, time);
-        _budget = new ReceiveBudget(options.ReceiveBytes);
+        _budget = new ByteBudget(options.ReceiveBytes);
         _lanes = new Lanes(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Log);
-        Commits = new CommitLoops(log, options.CommitQueueBytes, (queue, number) => new CommitLoop(queue, number, log, backplane, _lanes, Rooms, this));
+        var parts = new CommitParts(log, backplane, _lanes, Rooms, options, Metrics, Log, time);
+        Commits = new CommitLoops(log, options.CommitQueueBytes, (queue, number) => new CommitLoop(queue, number, parts));
+        Clients = new ClientParts(options, Clock, Metrics, Log, authenticator, Allowances, Connections, Rooms, Commits, backplane, Stopping);
     }
 
     public EngineOptions Options { get; }
@@ -62,7 +64,8 @@ public sealed class ChatEngine : IDisposable
 
     internal RoomTable Rooms { get; }
 
-    internal IBackplane Backplane { get; }
+    /// <summary>What a protocol's session makes its client of.</summary>
+    internal ClientParts Clients { get; }
 
     internal CommitLoops Commits { get; }
 
@@ -72,7 +75,7 @@ public sealed class ChatEngine : IDisposable
     {
         _lanes.Start();
         Commits.Start();
-        _tails = new TailWatch(Rooms, _log, Backplane, Options, Log, Time);
+        _tails = new TailWatch(Rooms, _log, _backplane, Options, Log, Time);
         _sweeper = new Sweeper(Connections, Allowances, Clock, Log, Time);
     }
 
@@ -101,7 +104,7 @@ public sealed class ChatEngine : IDisposable
         {
             var share = window == TimeSpan.Zero ? 1 : Time.GetElapsedTime(started) / window;
             var due = Math.Min(connections.Length, (int)(connections.Length * share) + 1);
-            while (told < due) connections[told++].Drain();
+            while (told < due) connections[told++].Close(Problem.ShuttingDown);
             if (told < connections.Length) await Task.Delay(DrainTick, Time, ct).ConfigureAwait(false);
         }
     }
@@ -114,12 +117,12 @@ public sealed class ChatEngine : IDisposable
     {
         Commits.Stop();
         _lanes.Stop();
-        foreach (var connection in Connections.Shut()) connection.Fail(Problem.ShuttingDown);
+        foreach (var connection in Connections.Shut()) connection.End(Problem.ShuttingDown);
         _stopping.Cancel();
     }
 
     /// <summary>Appends to a room's log from outside a session; waits while the queue is full. The owner is told the outcome.</summary>
-    public ValueTask AppendAsync(Draft draft) => Commits.AddAsync(new[] { draft });
+    public ValueTask AppendAsync(Draft draft) => Commits.AddAsync(draft);
 
     /// <summary>Another node committed these, in seq order. Rights that they end are gone when it returns. Beyond what may wait they are dropped: the log has them.</summary>
     public void Receive(RoomId room, List<Entry> run)
@@ -145,9 +148,6 @@ public sealed class ChatEngine : IDisposable
         if (Rooms.TryGet(room, out var here) && _budget.TryTake(signal.Bytes)) here.Lane.Post(new ReceivedSignal(here, signal, _budget));
     }
 
-    /// <summary>A number for a signal, of this node alone.</summary>
-    public long NextSignal() => Interlocked.Increment(ref _signals);
-
     /// <summary>The backplane listens again and may have missed something in any room: the log is asked soon.</summary>
     public void CheckTails() => _tails?.Ask();
 
@@ -162,6 +162,4 @@ public sealed class ChatEngine : IDisposable
         _pages.Dispose();
         Metrics.Dispose();
     }
-
-    internal ValueTask<Identity?> AuthenticateAsync(string token) => _authenticator(token, Stopping);
 }

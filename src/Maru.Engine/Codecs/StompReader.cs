@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text.Unicode;
 
 namespace Maru.Engine.Codecs;
 
@@ -15,6 +16,9 @@ public enum StompReadStatus : byte
     Frame,
     UnknownCommand,
     MalformedHeader,
+
+    /// <summary>A header is not UTF-8.</summary>
+    HeaderNotText,
     UndefinedEscape,
     TooManyHeaders,
     HeadersTooLarge,
@@ -42,7 +46,7 @@ public struct StompReader(StompLimits limits)
     private StompCommand _command;
     private int _line;          // start of the line that is not read yet
     private int _seen;          // up to here the search for the next line end or NUL has been
-    private int _headers;       // start of the first header line
+    private int _headers;       // start of the first header line; 0: the command is not read yet
     private int _headersEnd;    // start of the empty line
     private int _body = -1;     // start of the body, once the headers are read
     private int _headerCount;
@@ -53,12 +57,20 @@ public struct StompReader(StompLimits limits)
 
     /// <summary>
     /// Reads the next frame. The caller drops <paramref name="consumed"/> bytes before the next call, also when more is needed
-    /// (line ends between frames are heart-beats and are consumed). After any status beyond <see cref="StompReadStatus.Frame"/> the stream is unusable.
+    /// (line ends between frames are heart-beats and are consumed). After any status beyond <see cref="StompReadStatus.Frame"/> the stream is unusable, and the frame
+    /// has the header lines before the fault: an answer may have to name the receipt.
     /// </summary>
     public StompReadStatus Read(ReadOnlySpan<byte> buffer, out int consumed, out StompFrame frame)
     {
+        var status = ReadFrame(buffer, out consumed, out frame);
+        if (status > StompReadStatus.Frame) frame = new StompFrame(_command, Version, buffer[consumed..][_headers..(_body < 0 ? _line : _headersEnd)], default);
+        return status;
+    }
+
+    private StompReadStatus ReadFrame(ReadOnlySpan<byte> buffer, out int consumed, out StompFrame frame)
+    {
         frame = default;
-        consumed = _command == StompCommand.None && _seen == 0 ? LineEnds(buffer) : 0;
+        consumed = _seen == 0 ? LineEnds(buffer) : 0;
         var rest = buffer[consumed..];
         if (rest.IsEmpty || (_seen == 0 && rest is [(byte)'\r'])) return StompReadStatus.NeedMore;
 
@@ -97,30 +109,34 @@ public struct StompReader(StompLimits limits)
         {
             var found = rest[_seen..].IndexOf((byte)'\n');
             var end = found < 0 ? rest.Length : _seen + found;
-            if (_command == StompCommand.None && end > LongestCommand) return StompReadStatus.UnknownCommand;
+            if (_headers == 0 && end > LongestCommand) return StompReadStatus.UnknownCommand;
             if (end > limits.MaxHeaderBytes) return StompReadStatus.HeadersTooLarge;
             _seen = found < 0 ? end : end + 1;
             if (found < 0) return StompReadStatus.NeedMore;
 
             var line = rest[_line..end];
             if (line is [.., (byte)'\r'] && Version != StompVersion.V11) line = line[..^1];
-            var status = _command == StompCommand.None ? ReadCommand(line) : line.IsEmpty ? EndHeaders(end) : ReadHeader(line);
+            var status = _headers == 0 ? ReadCommand(line) : line.IsEmpty ? EndHeaders(end) : ReadHeader(line);
+            if (status > StompReadStatus.Frame) return _command == StompCommand.None ? StompReadStatus.UnknownCommand : status;
             _line = _seen;
-            if (status != StompReadStatus.NeedMore) return status;
+            if (status == StompReadStatus.Frame) return status;
         }
     }
 
     private StompReadStatus ReadCommand(ReadOnlySpan<byte> line)
     {
+        // An unknown one is refused behind its headers: they may ask for a receipt.
         _command = StompCommands.Parse(line);
         _headers = _seen;
-        return _command == StompCommand.None ? StompReadStatus.UnknownCommand : StompReadStatus.NeedMore;
+        return StompReadStatus.NeedMore;
     }
 
     private StompReadStatus ReadHeader(ReadOnlySpan<byte> line)
     {
         if (++_headerCount > limits.MaxHeaders) return StompReadStatus.TooManyHeaders;
         if (line.IndexOf((byte)':') <= 0 || line.Contains((byte)0)) return StompReadStatus.MalformedHeader;
+        if (Version == StompVersion.V12 && line.Contains((byte)'\r')) return StompReadStatus.MalformedHeader;
+        if (!Utf8.IsValid(line)) return StompReadStatus.HeaderNotText;
         var escaped = _command is not (StompCommand.Connect or StompCommand.Connected or StompCommand.Stomp);
         if (escaped && !StompEscapes.AreValid(line, Version)) return StompReadStatus.UndefinedEscape;
         if (_contentLength >= 0 || !line.StartsWith("content-length:"u8)) return StompReadStatus.NeedMore;
@@ -137,7 +153,7 @@ public struct StompReader(StompLimits limits)
     {
         _headersEnd = _line;
         _body = emptyLine + 1;
-        return StompReadStatus.Frame;
+        return _command == StompCommand.None ? StompReadStatus.UnknownCommand : StompReadStatus.Frame;
     }
 
     private static int LineEnds(ReadOnlySpan<byte> buffer)

@@ -22,8 +22,17 @@ internal static class StompVersions
         _ => "1.0"u8,
     };
 
+    /// <summary>The version of a WebSocket subprotocol such as <c>v12.stomp</c>; null: the newest.</summary>
+    public static StompVersion OfSubprotocol(string? subprotocol) => subprotocol switch
+    {
+        "v10.stomp" => StompVersion.V10,
+        "v11.stomp" => StompVersion.V11,
+        _ => StompVersion.V12,
+    };
+
     /// <summary>The newest version in an <c>accept-version</c> list such as <c>1.0,1.1,1.2</c>; an absent list means 1.0 (STOMP 1.2, "Protocol Negotiation").</summary>
-    public static bool TryNegotiate(ReadOnlySpan<byte> acceptVersion, out StompVersion version)
+    /// <param name="newest">the newest that may be chosen</param>
+    public static bool TryNegotiate(ReadOnlySpan<byte> acceptVersion, StompVersion newest, out StompVersion version)
     {
         version = StompVersion.V10;
         var found = false;
@@ -32,6 +41,7 @@ internal static class StompVersions
             var item = acceptVersion[part].Trim((byte)' ');
             var candidate = item.SequenceEqual("1.2"u8) ? StompVersion.V12 : item.SequenceEqual("1.1"u8) ? StompVersion.V11 : StompVersion.V10;
             if (candidate == StompVersion.V10 && !item.SequenceEqual("1.0"u8)) continue;
+            if (candidate > newest) continue;
             if (!found || candidate > version) version = candidate;
             found = true;
         }

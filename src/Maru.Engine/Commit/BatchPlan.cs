@@ -3,7 +3,7 @@ using Maru.Engine.Log;
 namespace Maru.Engine.Commit;
 
 /// <summary>
-/// Orders a batch for the log: what belongs to no transaction stays together in one part as long as none comes between, each STOMP transaction is a part of its own, and
+/// Orders a batch for the log: what belongs to no transaction stays together in one part as long as none comes between, each transaction is a part of its own, and
 /// room writes come last of all, so that a message and its sender's removal in one batch cannot end in the wrong order. Commit loop only.
 /// </summary>
 internal sealed class BatchPlan
@@ -18,33 +18,23 @@ internal sealed class BatchPlan
         _rooms.Clear();
         _writes.Clear();
         _parts.Clear();
-        DraftGroup? group = null;
         foreach (var draft in drafts)
         {
-            if (draft is not MessageDraft)
-            {
-                _writes.Add(draft);
-                continue;
-            }
-
-            if (draft.Group != group)
-            {
-                EndPart(group);
-                group = draft.Group;
-            }
-
-            Add(draft);
-        }
-
-        if (_writes.Count > 0 && group is not null)
-        {
-            EndPart(group);
-            group = null;
+            if (draft is MessageDraft) Add(draft);
+            else if (draft is TransactionDraft transaction) Add(transaction);
+            else _writes.Add(draft);
         }
 
         foreach (var write in _writes) Add(write);
-        EndPart(group);
+        EndPart(null);
         return _parts;
+    }
+
+    private void Add(TransactionDraft transaction)
+    {
+        EndPart(null);
+        foreach (var message in transaction.Messages) Add(message);
+        EndPart(transaction);
     }
 
     private void Add(Draft draft)
@@ -53,13 +43,13 @@ internal sealed class BatchPlan
         batch.Drafts.Add(draft);
     }
 
-    private void EndPart(DraftGroup? group)
+    private void EndPart(TransactionDraft? transaction)
     {
         if (_rooms.Count == 0) return;
         var rooms = new RoomBatch[_rooms.Count];
         _rooms.Values.CopyTo(rooms, 0);
         Array.Sort(rooms, static (a, b) => a.Room.Value.CompareTo(b.Room.Value));
-        _parts.Add(new BatchPart(group, rooms));
+        _parts.Add(new BatchPart(transaction, rooms));
         _rooms.Clear();
     }
 }

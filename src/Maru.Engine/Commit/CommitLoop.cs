@@ -4,6 +4,10 @@ using Maru.Engine.Rooms;
 
 namespace Maru.Engine.Commit;
 
+/// <summary>What every commit loop works with.</summary>
+internal sealed record CommitParts(
+    IRoomLog Log, IBackplane Backplane, Lanes Lanes, RoomTable Rooms, EngineOptions Options, EngineMetrics Metrics, EngineLog Diagnostics, TimeProvider Time);
+
 /// <summary>
 /// Group commit without a timer: a batch is whatever queued while the last one was written. One thread; it alone appends. After the commit, and only then, entries
 /// go to their rooms' lanes and owners learn the outcome there.
@@ -11,18 +15,14 @@ namespace Maru.Engine.Commit;
 internal sealed class CommitLoop
 {
     private readonly CommitQueue _queue;
-    private readonly IRoomLog _log;
-    private readonly IBackplane _backplane;
-    private readonly Lanes _lanes;
-    private readonly RoomTable _rooms;
-    private readonly ChatEngine _engine;
+    private readonly CommitParts _parts;
     private readonly Thread _thread;
     private readonly BatchPlan _plan = new();
     private bool _storeFailed;
 
-    public CommitLoop(CommitQueue queue, int number, IRoomLog log, IBackplane backplane, Lanes lanes, RoomTable rooms, ChatEngine engine)
+    public CommitLoop(CommitQueue queue, int number, CommitParts parts)
     {
-        (_queue, _log, _backplane, _lanes, _rooms, _engine) = (queue, log, backplane, lanes, rooms, engine);
+        (_queue, _parts) = (queue, parts);
         _thread = new Thread(Run) { IsBackground = true, Name = $"maru commit {number}" };
     }
 
@@ -38,12 +38,12 @@ internal sealed class CommitLoop
     private void Run()
     {
         List<Draft> batch = [];
-        while (_queue.Take(batch, _engine.Options.CommitBatch))
+        while (_queue.Take(batch, _parts.Options.CommitBatch))
         {
-            var started = _engine.Time.GetTimestamp();
+            var started = _parts.Time.GetTimestamp();
             Commit(batch);
-            _engine.Metrics.CommitTime.Record(_engine.Time.GetElapsedTime(started).TotalSeconds);
-            _engine.Metrics.CommitSize.Record(batch.Count);
+            _parts.Metrics.CommitTime.Record(_parts.Time.GetElapsedTime(started).TotalSeconds);
+            _parts.Metrics.CommitSize.Record(batch.Count);
             batch.Clear();
         }
     }
@@ -56,61 +56,33 @@ internal sealed class CommitLoop
         }
         catch (RoomLogException e)
         {
-            RefuseAll(drafts, e);
+            if (!_storeFailed) _parts.Diagnostics.StoreFailed(e.Problem.Slug, e);
+            _storeFailed = true;
+            Refuse(drafts, e.Problem);
         }
         catch (Exception e) when (drafts.Count > 1)
         {
-            // Some draft spoils the transaction. Alone, each succeeds or shows itself; a STOMP transaction stays together.
-            _engine.Log.CommitFailed(drafts.Count, e);
-            CommitApart(drafts);
+            // Some draft spoils the batch. Alone, each succeeds or shows itself; a transaction is one draft.
+            _parts.Diagnostics.CommitFailed(drafts.Count, e);
+            foreach (var draft in drafts) Commit([draft]);
         }
         catch (Exception e)
         {
-            _engine.Log.DraftFailed(e);
+            _parts.Diagnostics.DraftFailed(e);
             Refuse(drafts, Problem.Internal);
-        }
-    }
-
-    private void CommitApart(List<Draft> drafts)
-    {
-        for (var i = 0; i < drafts.Count;)
-        {
-            var count = 1;
-            while (drafts[i].Group is { } group && i + count < drafts.Count && drafts[i + count].Group == group) count++;
-            List<Draft> part = drafts.GetRange(i, count);
-            try
-            {
-                Append(part);
-            }
-            catch (RoomLogException e)
-            {
-                RefuseAll(part, e);
-            }
-            catch (Exception e)
-            {
-                _engine.Log.DraftFailed(e);
-                Refuse(part, Problem.Internal);
-            }
-
-            i += count;
         }
     }
 
     private void Append(List<Draft> drafts)
     {
-        foreach (var draft in drafts)
-        {
-            draft.Reset();
-            if (!draft.IsAllowed) draft.Refuse(Problem.NotFound, "There is no such room, or you are no longer a member.");
-        }
-
+        foreach (var draft in drafts) draft.Prepare();
         var parts = _plan.Arrange(drafts);
-        _log.Append(parts);
-        if (_storeFailed) _engine.Log.StoreRecovered();
+        _parts.Log.Append(parts);
+        if (_storeFailed) _parts.Diagnostics.StoreRecovered();
         _storeFailed = false;
         foreach (var part in parts)
         {
-            part.Group?.Complete();
+            part.Transaction?.Complete();
             foreach (var room in part.Rooms) Publish(room);
         }
     }
@@ -121,11 +93,11 @@ internal sealed class CommitLoop
         foreach (var draft in batch.Drafts)
         {
             draft.CopyEntries(entries);
-            if (draft.Refusal is not null) _engine.Metrics.Refused.Add(1, new KeyValuePair<string, object?>("reason", draft.Refusal.Slug));
+            if (draft.Refusal is { } refusal) _parts.Metrics.Refused.Add(1, new KeyValuePair<string, object?>("reason", refusal.Problem.Slug));
         }
 
         // A room that comes into use only now reads the store, which has these.
-        _rooms.TryGet(batch.Room, out var room);
+        _parts.Rooms.TryGet(batch.Room, out var room);
         if (entries.Count > 0)
         {
             if (room is not null)
@@ -135,11 +107,11 @@ internal sealed class CommitLoop
                 room.Expect(entries[^1].Seq);
             }
 
-            _engine.Metrics.Committed.Add(entries.Count);
+            _parts.Metrics.Committed.Add(entries.Count);
             Announce(batch.Room, entries);
         }
 
-        _lanes.For(batch.Room).Post(new CommittedRun(room, entries, batch.Drafts));
+        _parts.Lanes.For(batch.Room).Post(new CommittedRun(room, entries, batch.Drafts));
     }
 
     /// <summary>What is committed stays so whatever the backplane does: its failure must not look like the store's, or the batch would be written again.</summary>
@@ -147,28 +119,24 @@ internal sealed class CommitLoop
     {
         try
         {
-            _backplane.Publish(room, entries);
+            _parts.Backplane.Publish(room, entries);
         }
         catch (Exception e)
         {
-            _engine.Log.AnnouncementFailed(e);
+            _parts.Diagnostics.AnnouncementFailed(e);
         }
-    }
-
-    private void RefuseAll(List<Draft> drafts, RoomLogException e)
-    {
-        if (!_storeFailed) _engine.Log.StoreFailed(e.Problem.Slug, e);
-        _storeFailed = true;
-        Refuse(drafts, e.Problem);
     }
 
     private void Refuse(List<Draft> drafts, Problem problem)
     {
         foreach (var draft in drafts)
         {
-            draft.Reset();
+            draft.Prepare();
             draft.Refuse(problem);
-            _lanes.For(draft.Room).Post(new CommittedRun(null, [], [draft]));
+            if (draft is TransactionDraft transaction) foreach (var message in transaction.Messages) PostRefused(message);
+            else PostRefused(draft);
         }
     }
+
+    private void PostRefused(Draft draft) => _parts.Lanes.For(draft.Room).Post(new CommittedRun(null, [], [draft]));
 }

@@ -19,18 +19,18 @@ internal sealed class CommitLoops
     }
 
     /// <inheritdoc cref="CommitQueue.TryAdd"/>
-    /// <param name="drafts">of one room, or a transaction: it goes where its first room is</param>
-    public bool TryAdd(ReadOnlySpan<Draft> drafts) => _queues[Place(drafts[0].Room)].TryAdd(drafts);
+    /// <param name="draft">a transaction goes where its first message's room is</param>
+    public bool TryAdd(Draft draft) => _queues[Place(draft.Room)].TryAdd(draft);
 
-    public ValueTask AddAsync(ReadOnlyMemory<Draft> drafts) => _queues[Place(drafts.Span[0].Room)].AddAsync(drafts);
+    public ValueTask AddAsync(Draft draft) => _queues[Place(draft.Room)].AddAsync(draft);
 
     /// <summary>Whether all of them meet what was sent before in the same queue: otherwise they could overtake it.</summary>
-    public bool KeepsOrder(ReadOnlySpan<Draft> drafts)
+    public bool KeepsOrder(TransactionDraft transaction)
     {
-        var place = Place(drafts[0].Room);
-        foreach (var draft in drafts[1..])
+        var place = Place(transaction.Room);
+        foreach (var message in transaction.Messages)
         {
-            if (Place(draft.Room) != place) return false;
+            if (Place(message.Room) != place) return false;
         }
 
         return true;

@@ -1,99 +1,74 @@
 using Maru.Engine.Log;
-
 using Maru.Engine.Output;
+using Maru.Engine.Queues;
+
 namespace Maru.Engine.Commit;
 
 /// <summary>
 /// Drafts that wait for the store, in order. Bounded in bytes: when it is full, senders wait, so their sockets are not read, so TCP slows them down.
 /// Any thread adds; the commit loop takes.
 /// </summary>
-internal sealed class CommitQueue(int maxBytes)
+internal sealed class CommitQueue(long maxBytes)
 {
-    private readonly object _gate = new();
-    private readonly Queue<TaskCompletionSource> _senders = new();
-    private readonly List<Draft> _waiting = [];
-    private int _bytes;
-    private bool _loopWaits;
-    private bool _completed;
+    private readonly Mailbox<Draft> _waiting = new();
+    private readonly ByteBudget _budget = new(maxBytes);
+    private List<Draft> _taken = [];    // the loop's own: off the mailbox, not all in a batch yet
+    private int _next;
 
-    /// <summary>False when it is full (wait with <see cref="WaitAsync"/> and try again). Once the server stops, drafts are refused and it is true.</summary>
-    public bool TryAdd(ReadOnlySpan<Draft> drafts)
+    /// <summary>False when it is full: use <see cref="AddAsync"/>. Once the server stops, the draft is refused and it is true.</summary>
+    public bool TryAdd(Draft draft)
     {
-        lock (_gate)
-        {
-            if (_bytes >= maxBytes && !_completed) return false;
-            if (!_completed)
-            {
-                foreach (var draft in drafts)
-                {
-                    _waiting.Add(draft);
-                    _bytes += draft.Bytes;
-                }
-
-                if (_loopWaits) Monitor.Pulse(_gate);
-                return true;
-            }
-        }
-
+        if (!_budget.TryTake(draft.Bytes)) return false;
+        if (_waiting.Post(draft)) return true;
+        draft.Refuse(Problem.ShuttingDown);
         var flush = new FlushList();
-        foreach (var draft in drafts)
-        {
-            draft.Refuse(Problem.ShuttingDown);
-            draft.Owner.Settled(draft, flush);
-        }
-
+        Settle(draft, flush);
         flush.Flush();
         return true;
     }
 
-    public async ValueTask AddAsync(ReadOnlyMemory<Draft> drafts)
+    public async ValueTask AddAsync(Draft draft)
     {
-        while (!TryAdd(drafts.Span)) await WaitAsync().ConfigureAwait(false);
+        while (!TryAdd(draft)) await _budget.WhenFreeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>The commit loop: waits for drafts and moves up to <paramref name="max"/> of them, whole groups, into <paramref name="batch"/>. False: completed and empty.</summary>
+    /// <summary>The commit loop: waits for drafts and moves up to <paramref name="max"/> of them into <paramref name="batch"/>. False: completed and empty.</summary>
     public bool Take(List<Draft> batch, int max)
     {
-        lock (_gate)
+        if (_next == _taken.Count)
         {
-            while (_waiting.Count == 0)
-            {
-                if (_completed) return false;
-                _loopWaits = true;
-                Monitor.Wait(_gate);
-                _loopWaits = false;
-            }
-
-            var count = Math.Min(max, _waiting.Count);
-            while (count < _waiting.Count && _waiting[count].Group is { } group && group == _waiting[count - 1].Group) count++;
-            if (count == _waiting.Count) batch.AddRange(_waiting);
-            else batch.AddRange(_waiting[..count]);
-            _waiting.RemoveRange(0, count);
-            foreach (var draft in batch) _bytes -= draft.Bytes;
-            while (_bytes < maxBytes && _senders.TryDequeue(out var sender)) sender.TrySetResult();
-            return true;
+            _taken.Clear();
+            _next = 0;
+            if (!_waiting.Take(ref _taken)) return false;
         }
+
+        var end = Math.Min(_taken.Count, _next + max);
+        var bytes = 0L;
+        for (; _next < end; _next++)
+        {
+            batch.Add(_taken[_next]);
+            bytes += _taken[_next].Bytes;
+        }
+
+        _budget.Return(bytes);
+        return true;
     }
 
     /// <summary>Takes no more; what is in is still committed.</summary>
     public void Complete()
     {
-        lock (_gate)
-        {
-            _completed = true;
-            Monitor.PulseAll(_gate);
-            while (_senders.TryDequeue(out var sender)) sender.TrySetResult();
-        }
+        _waiting.Complete();
+        _budget.Lift();
     }
 
-    private Task WaitAsync()
+    private static void Settle(Draft draft, FlushList flush)
     {
-        lock (_gate)
+        if (draft is not TransactionDraft transaction)
         {
-            if (_bytes < maxBytes || _completed) return Task.CompletedTask;
-            var sender = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _senders.Enqueue(sender);
-            return sender.Task;
+            draft.Settle(flush);
+            return;
         }
+
+        foreach (var message in transaction.Messages) message.Settle(flush);
     }
 }

@@ -1,87 +1,158 @@
 using Maru.Engine.Log;
-
 using Maru.Engine.Output;
+using Maru.Engine.Queues;
+
 namespace Maru.Engine.Connections;
 
-/// <summary>One client's connection, whatever its protocol: what waits for it, whose it is, and when it must end.</summary>
-internal abstract class Connection(ByteSink sink, ChatEngine engine)
+/// <summary>
+/// One client's connection, whatever its protocol: whose it is, what waits for it, what of it is under way, and when it must end. Any thread, but for what says
+/// otherwise. Its answers are <c>Connection.Answers.cs</c>.
+/// </summary>
+internal sealed partial class Connection(ByteSink sink, Wire wire, EngineOptions options, EngineClock clock, EngineMetrics metrics)
 {
-    private long _endsAt = long.MaxValue;
+    private readonly ByteBudget _inFlight = new(options.InFlightBytes);
+    private readonly long _openedAt = clock.Now;
+    private long _expiresAt = long.MaxValue;        // by the engine's clock, when the token is no longer good
+    private long _endsAt = long.MaxValue;           // when it is cut off, once its last words are queued
+    private long _lastReceived = clock.Now;
+    private bool _isClosing;
+    private bool _pinged;
 
-    protected ChatEngine Engine => engine;
+    public Outbox Outbox { get; } = new(sink, options.OutboxBytes, clock);
 
-    public Outbox Outbox { get; } = new(sink, engine.Options.OutboxBytes, engine.Clock);
+    /// <summary>Changed once, when the peers agree on a version.</summary>
+    public Wire Wire { get; set; } = wire;
 
-    /// <summary>Who it is, once it said so and was believed.</summary>
-    public Identity? Identity { get; protected set; }
+    /// <summary>Set with the version, by the session.</summary>
+    public KeepAlive KeepAlive { get; set; }
 
-    public ConnectedUser? User { get; protected set; }
+    /// <summary>Who the client is; null until their token was accepted.</summary>
+    public Identity? Identity { get; private set; }
+
+    public ConnectedUser? User { get; private set; }
 
     /// <summary>Position in the table; the table's own.</summary>
     public int Slot { get; set; } = -1;
 
-    protected long OpenedAt { get; } = engine.Clock.Now;
+    /// <summary>Nothing more is taken from the client: it is about to end, or has.</summary>
+    public bool IsClosing => Volatile.Read(ref _isClosing);
 
-    /// <summary>By the engine's clock, when the token is no longer good.</summary>
-    protected long ExpiresAt { get; set; } = long.MaxValue;
+    /// <summary>Bytes on the way to the store or to a lane: what a client can pile up there is bounded.</summary>
+    public ByteBudget InFlight => _inFlight;
 
-    /// <summary>When something last came from the client.</summary>
-    protected long LastReceived { get; set; } = engine.Clock.Now;
-
-    /// <summary>True once the last words are in the outbox: whatever still comes in is ignored.</summary>
-    public bool IsEnding => Volatile.Read(ref _endsAt) != long.MaxValue;
-
-    /// <summary>Answers a frame that asked for it. Any thread.</summary>
-    public abstract void Acknowledge(byte[] receipt, FlushList flush);
-
-    /// <summary>Refuses a frame, in the protocol's own way; null: it asked for no receipt. Any thread.</summary>
-    public abstract void Refuse(byte[]? receipt, Problem problem, string? detail, FlushList flush);
-
-    /// <summary>A lane has done what this connection posted there: its bytes are no longer under way. Any thread.</summary>
-    public abstract void Landed(int bytes);
-
-    /// <summary>Passes on an event that concerns the user, if the client wants those. Any thread.</summary>
-    public abstract void SendUserEvent(ReadOnlySpan<byte> json, FlushList flush);
-
-    /// <summary>Says why in the protocol's own way and ends the connection. Any thread.</summary>
-    public abstract void Fail(Problem problem, string? detail, FlushList flush);
-
-    /// <summary>The server goes down: takes no more from the client, answers what it sent before, tells it to come back, and ends. Any thread.</summary>
-    public abstract void Drain();
-
-    public void Fail(Problem problem, string? detail = null)
+    /// <summary>The session, when the token was accepted.</summary>
+    public void SignIn(Identity identity, ConnectedUser user)
     {
-        var flush = new FlushList();
-        Fail(problem, detail, flush);
-        flush.Flush();
+        (User, Identity) = (user, identity);
+        _expiresAt = clock.Now + (long)identity.ExpiresIn.TotalMilliseconds;
     }
+
+    /// <summary>The session: something came from the client.</summary>
+    public void Heard() => _lastReceived = clock.Now;
 
     /// <summary>The sweeper, about once a second.</summary>
     public void Tick(long now, FlushList flush)
     {
-        var options = engine.Options;
         if (now >= Volatile.Read(ref _endsAt)) Outbox.Abort();
-        else if (IsEnding) return;
-        else if (Identity is null && now - OpenedAt > (long)options.ConnectTimeout.TotalMilliseconds) Fail(Problem.ConnectFirst, "CONNECT did not come in time.", flush);
-        else if (now >= ExpiresAt) Fail(Problem.Unauthenticated, "The access token has expired.", flush);
-        else if (Outbox.IsStuck(now, (long)options.SlowClientTimeout.TotalMilliseconds)) FailSlow();
-        else KeepAlive(now, flush);
+        else if (Volatile.Read(ref _endsAt) != long.MaxValue) return;
+        else if (Identity is null && now - _openedAt > (long)options.ConnectTimeout.TotalMilliseconds) End(new Refusal(Problem.ConnectFirst, "CONNECT did not come in time."), flush);
+        else if (now >= _expiresAt) End(new Refusal(Problem.Unauthenticated, "The access token has expired."), flush);
+        else if (Outbox.IsStuck(now, (long)options.SlowClientTimeout.TotalMilliseconds)) AbortSlow();
+        else Watch(now, flush);
+    }
+
+    /// <summary>Says goodbye at once, whatever is under way: for rights that end and for a server that stops.</summary>
+    public void End(Refusal refusal, FlushList flush)
+    {
+        Volatile.Write(ref _isClosing, true);
+        EndWith(Wire.Farewell(refusal, default), refusal, flush);
+    }
+
+    /// <inheritdoc cref="End(Refusal, FlushList)"/>
+    public void End(Refusal refusal)
+    {
+        var flush = new FlushList();
+        End(refusal, flush);
+        flush.Flush();
+    }
+
+    /// <summary>Takes nothing more from the client, answers what it sent before, says goodbye and ends.</summary>
+    /// <param name="refusal">why; null: the client wished it</param>
+    /// <param name="ticket">what the client named the request that led to it</param>
+    public void Close(Refusal? refusal, Ticket ticket = default) => CloseWith(() => Wire.Farewell(refusal, ticket), refusal);
+
+    /// <inheritdoc cref="Close(Refusal, Ticket)"/>
+    /// <param name="lastWords">the transport's own</param>
+    public void Close(ReadOnlyMemory<byte> lastWords) => CloseWith(() => lastWords, null);
+
+    /// <summary>Ends when the last words, if it is closing, are written or cannot be.</summary>
+    public async Task WhenClosedAsync()
+    {
+        if (!IsClosing) return;
+        await _inFlight.WhenEmptyAsync().ConfigureAwait(false);
+        await Outbox.EndedAsync().ConfigureAwait(false);
+    }
+
+    private void CloseWith(Func<ReadOnlyMemory<byte>> lastWords, Refusal? refusal)
+    {
+        if (Interlocked.Exchange(ref _isClosing, true)) return;
+        var answered = _inFlight.WhenEmptyAsync();
+        if (answered.IsCompleted) EndNow();
+        else _ = EndLaterAsync();
+
+        async Task EndLaterAsync()
+        {
+            await answered.ConfigureAwait(false);
+            EndNow();
+        }
+
+        void EndNow()
+        {
+            var flush = new FlushList();
+            EndWith(lastWords(), refusal, flush);
+            flush.Flush();
+        }
+    }
+
+    /// <summary>The first caller ends it.</summary>
+    private void EndWith(ReadOnlyMemory<byte> lastWords, Refusal? refusal, FlushList flush)
+    {
+        var deadline = clock.Now + (long)options.CloseTimeout.TotalMilliseconds;
+        if (Interlocked.CompareExchange(ref _endsAt, deadline, long.MaxValue) != long.MaxValue) return;
+        if (refusal is not null) metrics.Ended.Add(1, new KeyValuePair<string, object?>("reason", refusal.Problem.Slug));
+        Outbox.End(lastWords, flush);
     }
 
     /// <summary>Heart-beats, both ways.</summary>
-    protected abstract void KeepAlive(long now, FlushList flush);
-
-    /// <summary>The first caller ends it; false for the others.</summary>
-    protected bool TryEnd()
+    private void Watch(long now, FlushList flush)
     {
-        var deadline = engine.Clock.Now + (long)engine.Options.CloseTimeout.TotalMilliseconds;
-        return Interlocked.CompareExchange(ref _endsAt, deadline, long.MaxValue) == long.MaxValue;
+        var silence = now - _lastReceived;
+        var pingAfter = (long)options.PingAfter.TotalMilliseconds;
+        var pings = KeepAlive.ExpectEvery == 0 && !Wire.Ping.IsEmpty;
+        var isSilent = KeepAlive.ExpectEvery > 0
+            ? silence > (2 * KeepAlive.ExpectEvery) + 2000
+            : pings && silence > 3 * pingAfter && Outbox.Bytes == 0;     // else the ping waits behind what it reads slowly
+        if (isSilent)
+        {
+            End(Problem.Silent, flush);
+            return;
+        }
+
+        if (silence < pingAfter) _pinged = false;
+        else if (!_pinged && pings)
+        {
+            _pinged = true;
+            Outbox.Add(Wire.Ping, flush);
+        }
+
+        // Two rounds early, so that a late sweep does not miss the client's deadline.
+        if (KeepAlive.SendEvery > 0 && now - Outbox.LastProgress >= KeepAlive.SendEvery - (2 * (long)Sweeper.Period.TotalMilliseconds)) Outbox.Add(Wire.HeartBeat, flush);
     }
 
-    private void FailSlow()
+    private void AbortSlow()
     {
         // Its window is full: last words would wait behind everything else.
-        engine.Metrics.SlowClients.Add(1);
+        metrics.SlowClients.Add(1);
         Outbox.Abort();
     }
 }

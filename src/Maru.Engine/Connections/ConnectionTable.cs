@@ -55,7 +55,7 @@ public sealed class ConnectionTable
         {
             if (connection.Identity?.Session != session) continue;
             connection.SendUserEvent(json, flush);
-            connection.Fail(Problem.SessionEnded, null, flush);
+            connection.End(Problem.SessionEnded, flush);
         }
 
         flush.Flush();

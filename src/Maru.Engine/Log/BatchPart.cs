@@ -1,22 +1,22 @@
 namespace Maru.Engine.Log;
 
-/// <summary>Drafts of a batch: each for itself, or a STOMP transaction, which is appended whole or not at all.</summary>
+/// <summary>Drafts of a batch: each for itself, or a transaction, which is appended whole or not at all.</summary>
 public sealed class BatchPart
 {
-    internal BatchPart(DraftGroup? group, IReadOnlyList<RoomBatch> rooms) => (Group, Rooms) = (group, rooms);
+    internal BatchPart(TransactionDraft? transaction, IReadOnlyList<RoomBatch> rooms) => (Transaction, Rooms) = (transaction, rooms);
 
     /// <summary>In room order, each once.</summary>
     public IReadOnlyList<RoomBatch> Rooms { get; }
 
     /// <summary>One refusal undoes all of it: see <see cref="IsRefused"/>.</summary>
-    public bool IsAtomic => Group is not null;
+    public bool IsAtomic => Transaction is not null;
 
     /// <summary>True when it is atomic and some draft of it was refused, before the log saw it or by the log: nothing of it may be written.</summary>
     public bool IsRefused
     {
         get
         {
-            if (Group is null) return false;
+            if (Transaction is null) return false;
             foreach (var room in Rooms)
             {
                 foreach (var draft in room.Drafts)
@@ -29,7 +29,7 @@ public sealed class BatchPart
         }
     }
 
-    internal DraftGroup? Group { get; }
+    internal TransactionDraft? Transaction { get; }
 }
 
 /// <summary>A room's share of a part, in the order of its seqs.</summary>

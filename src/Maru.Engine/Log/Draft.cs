@@ -1,4 +1,5 @@
 using Maru.Engine.Output;
+
 namespace Maru.Engine.Log;
 
 /// <summary>
@@ -16,17 +17,8 @@ public abstract class Draft(RoomId room, UserId actor, int bytes, IDraftOwner ow
 
     internal IDraftOwner Owner { get; } = owner;
 
-    /// <summary>The transaction in which it was sent, or null.</summary>
-    internal DraftGroup? Group { get; set; }
-
-    /// <summary>Which SEND of its transaction it is, from 1.</summary>
-    internal int Number { get; set; }
-
     /// <summary>Why it was not appended; null when it was.</summary>
-    public Problem? Refusal { get; private set; }
-
-    /// <summary>A sentence about this very refusal, or null.</summary>
-    public string? Detail { get; private set; }
+    public Refusal? Refusal { get; private set; }
 
     /// <summary>The seq that it got, or the one that its key got the first time.</summary>
     public long Seq { get; private set; }
@@ -34,22 +26,23 @@ public abstract class Draft(RoomId room, UserId actor, int bytes, IDraftOwner ow
     /// <summary>True when the same key had been appended before: nothing was written this time.</summary>
     public bool IsRepeat { get; private set; }
 
-    /// <summary>False when the actor lost the right since the draft was made.</summary>
-    internal virtual bool IsAllowed => true;
-
     public void Committed(long seq) => (Seq, IsRepeat) = (seq, false);
 
     public void Repeated(long seq) => (Seq, IsRepeat) = (seq, true);
 
-    public void Refuse(Problem problem, string? detail = null) => (Refusal, Detail) = (problem, detail);
+    public virtual void Refuse(Refusal refusal) => Refusal = refusal;
 
     /// <summary>The entries that it became, in seq order; none when it is a repeat or refused.</summary>
     public abstract void CopyEntries(List<Entry> into);
 
-    internal void Reset() => (Refusal, Detail, Seq, IsRepeat) = (null, null, 0, false);
+    /// <summary>The commit loop, before the log sees it, once an attempt: forgets an earlier outcome and asks for the actor's right.</summary>
+    internal virtual void Prepare() => (Refusal, Seq, IsRepeat) = (null, 0, false);
+
+    /// <summary>The room's lane: the outcome is durable and its entries are on their way.</summary>
+    internal virtual void Settle(FlushList flush) => Owner.Settled(this, flush);
 }
 
-/// <summary>Who waits for a draft: a session that owes a RECEIPT, a request that owes an answer.</summary>
+/// <summary>Who waits for a draft: a client that wants an answer, a request that owes one.</summary>
 public interface IDraftOwner
 {
     /// <summary>Called once, in the room's lane, when the outcome is durable and its entries are on their way. Must not block.</summary>

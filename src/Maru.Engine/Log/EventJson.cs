@@ -53,13 +53,13 @@ public static class EventJson
     }
 
     /// <summary>RFC 9457 problem details, for transports without HTTP.</summary>
-    public static byte[] Problem(Problem problem, string? detail)
+    public static byte[] Problem(Refusal refusal)
     {
         var json = JsonScratch.BeginObject();
-        json.Writer.WriteString("type"u8, problem.Slug);
-        json.Writer.WriteString("title"u8, problem.Title);
-        json.Writer.WriteNumber("status"u8, problem.Status);
-        if (detail is not null) json.Writer.WriteString("detail"u8, detail);
+        json.Writer.WriteString("type"u8, refusal.Problem.Slug);
+        json.Writer.WriteString("title"u8, refusal.Problem.Title);
+        json.Writer.WriteNumber("status"u8, refusal.Problem.Status);
+        if (refusal.Detail is not null) json.Writer.WriteString("detail"u8, refusal.Detail);
         return json.EndObject();
     }
 

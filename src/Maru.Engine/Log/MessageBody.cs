@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -6,7 +7,7 @@ namespace Maru.Engine.Log;
 /// <summary>The body of a send, <c>{text, replyTo?, files?}</c>, read off its bytes.</summary>
 internal readonly struct MessageBody
 {
-    private const string NotJson = "The body is not valid JSON in UTF-8.";
+    private static readonly Refusal NotJson = new(Problem.Invalid, "The body is not valid JSON in UTF-8.");
 
     /// <summary>UTF-8, unescaped, not blank.</summary>
     public required byte[] Text { get; init; }
@@ -14,21 +15,15 @@ internal readonly struct MessageBody
     /// <summary>The seq replied to, or 0.</summary>
     public long ReplyTo { get; init; }
 
-    /// <summary>Reads and checks; false: <paramref name="problem"/>, and a sentence that says what to change.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> json, int maxTextBytes, out MessageBody body, out Problem problem, out string detail)
+    /// <summary>Reads and checks; false: why not.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> json, int maxTextBytes, out MessageBody body, [NotNullWhen(false)] out Refusal? refusal)
     {
-        problem = Problem.Invalid;
-        detail = Read(json, out body) ?? "";
-        if (detail.Length == 0 && body.Text.Length > maxTextBytes)
-        {
-            problem = Problem.TooLarge;
-            detail = $"text may be {maxTextBytes} bytes of UTF-8.";
-        }
-
-        return detail.Length == 0;
+        refusal = Read(json, out body);
+        if (refusal is null && body.Text.Length > maxTextBytes) refusal = new Refusal(Problem.TooLarge, $"text may be {maxTextBytes} bytes of UTF-8.", "text");
+        return refusal is null;
     }
 
-    private static string? Read(ReadOnlySpan<byte> json, out MessageBody body)
+    private static Refusal? Read(ReadOnlySpan<byte> json, out MessageBody body)
     {
         body = default;
         // The JSON reader does not look inside strings; one bad byte in a text frame would make every receiver's WebSocket fail.
@@ -38,26 +33,26 @@ internal readonly struct MessageBody
         try
         {
             var reader = new Utf8JsonReader(json);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return "The body must be a JSON object.";
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return new Refusal(Problem.Invalid, "The body must be a JSON object.");
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 if (reader.ValueTextEquals("text"u8))
                 {
                     reader.Read();
-                    if (reader.TokenType != JsonTokenType.String) return "text must be a string.";
+                    if (reader.TokenType != JsonTokenType.String) return Wrong("text", "text must be a string.");
                     text = ReadText(ref reader);
                 }
                 else if (reader.ValueTextEquals("replyTo"u8))
                 {
                     reader.Read();
                     if (reader.TokenType == JsonTokenType.Null) continue;
-                    if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out replyTo) || replyTo < 1) return "replyTo must be the seq of a message.";
+                    if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out replyTo) || replyTo < 1) return Wrong("replyTo", "replyTo must be the seq of a message.");
                 }
                 else if (reader.ValueTextEquals("files"u8))
                 {
                     reader.Read();
                     if (reader.TokenType == JsonTokenType.Null) continue;
-                    if (reader.TokenType != JsonTokenType.StartArray || !reader.Read() || reader.TokenType != JsonTokenType.EndArray) return "files must be an empty array: this server takes none yet.";
+                    if (reader.TokenType != JsonTokenType.StartArray || !reader.Read() || reader.TokenType != JsonTokenType.EndArray) return Wrong("files", "files must be an empty array: this server takes none yet.");
                 }
                 else
                 {
@@ -73,11 +68,13 @@ internal readonly struct MessageBody
             return NotJson;
         }
 
-        if (text is null || IsBlank(text)) return "text must be given and not be blank.";
-        if (text.Contains((byte)0)) return "text must not contain U+0000, which PostgreSQL cannot store.";
+        if (text is null || IsBlank(text)) return Wrong("text", "text must be given and not be blank.");
+        if (text.Contains((byte)0)) return Wrong("text", "text must not contain U+0000, which PostgreSQL cannot store.");
         body = new MessageBody { Text = text, ReplyTo = replyTo };
         return null;
     }
+
+    private static Refusal Wrong(string field, string detail) => new(Problem.Invalid, detail, field);
 
     private static byte[] ReadText(ref Utf8JsonReader reader)
     {

@@ -1,24 +1,23 @@
-using Maru.Engine.Rooms;
+using Maru.Engine.Output;
 
 namespace Maru.Engine.Log;
 
 /// <summary>A message on its way into the log. Its text was copied once, off the socket's buffer.</summary>
 public sealed class MessageDraft : Draft
 {
+    private readonly Right _right;
     private Entry? _entry;
 
-    internal MessageDraft(Membership membership, byte[] sender, in MessageBody body, byte[]? clientKey, byte[]? receipt, IDraftOwner owner)
-        : base(membership.Room.Id, membership.User, 256 + body.Text.Length + (clientKey?.Length ?? 0) + (receipt?.Length ?? 0), owner)
+    internal MessageDraft(Right right, byte[] sender, in MessageBody body, byte[]? clientKey, Ticket ticket, IDraftOwner owner)
+        : base(right.RoomId, right.User, 256 + body.Text.Length + (clientKey?.Length ?? 0) + ticket.Bytes, owner)
     {
-        Membership = membership;
+        _right = right;
         Sender = sender;
         Text = body.Text;
         ReplyTo = body.ReplyTo;
         ClientKey = clientKey;
-        Receipt = receipt;
+        Ticket = ticket;
     }
-
-    internal Membership Membership { get; }
 
     /// <summary>The sender as <c>user</c> JSON, as the token's account is named now.</summary>
     public byte[] Sender { get; }
@@ -32,10 +31,14 @@ public sealed class MessageDraft : Draft
     /// <summary>The sender's own key, UTF-8, or null.</summary>
     public byte[]? ClientKey { get; }
 
-    /// <summary>The receipt that the frame asked for, decoded, or null.</summary>
-    internal byte[]? Receipt { get; }
+    /// <summary>What the client named its send.</summary>
+    internal Ticket Ticket { get; }
 
-    internal override bool IsAllowed => Membership.IsActive;
+    /// <summary>The transaction in which it was sent, or null.</summary>
+    internal TransactionDraft? Transaction { get; set; }
+
+    /// <summary>Which send of its transaction it is, from 1.</summary>
+    internal int Number { get; init; }
 
     /// <summary>The log gave it a seq and the time, in unix milliseconds.</summary>
     public void Committed(long seq, long at)
@@ -58,5 +61,17 @@ public sealed class MessageDraft : Draft
     public override void CopyEntries(List<Entry> into)
     {
         if (Refusal is null && !IsRepeat && _entry is not null) into.Add(_entry);
+    }
+
+    internal override void Prepare()
+    {
+        base.Prepare();
+        if (!_right.IsActive) Refuse(new Refusal(Problem.NotFound, "There is no such room, or you are no longer a member."));
+    }
+
+    internal override void Settle(FlushList flush)
+    {
+        base.Settle(flush);
+        Transaction?.SettleOne(flush);
     }
 }

@@ -6,7 +6,8 @@ namespace Maru.Engine.Log;
 /// <param name="Slug">stable name, for programs</param>
 /// <param name="Status">HTTP status code</param>
 /// <param name="Title">what happened and what to do, for people</param>
-public sealed record Problem(string Slug, int Status, string Title)
+/// <param name="CloseCode">of a WebSocket that ends because of it (RFC 6455, 7.4.1, and the registry behind it)</param>
+public sealed record Problem(string Slug, int Status, string Title, ushort CloseCode = 1008)
 {
     public static readonly Problem Malformed = new("malformed", 400, "The request cannot be read.");
     public static readonly Problem Invalid = new("invalid", 400, "Some fields are not valid.");
@@ -26,20 +27,19 @@ public sealed record Problem(string Slug, int Status, string Title)
     public static readonly Problem OwnerMustHandOver = new("owner-must-hand-over", 409, "Make another member the owner first.");
     public static readonly Problem DirectRoom = new("direct-room", 409, "A direct room belongs to its two people for good: nobody comes, goes or changes it.");
     public static readonly Problem NotEditable = new("not-editable", 409, "This message was deleted, or the system wrote it: it stays as it is.");
-    public static readonly Problem TooLarge = new("too-large", 413, "This is larger than the server takes.");
+    public static readonly Problem TooLarge = new("too-large", 413, "This is larger than the server takes.", 1009);
     public static readonly Problem UpgradeRequired = new("upgrade-required", 426, "This address speaks WebSocket only.");
     public static readonly Problem RateLimited = new("rate-limited", 429, "Too many requests. Wait a moment.");
-    public static readonly Problem Internal = new("internal", 500, "The server failed. The operator can see why in its log.");
-    public static readonly Problem Unavailable = new("unavailable", 503, "The store does not answer. Send again later with the same key: what was stored all the same is not stored twice.");
-    public static readonly Problem StorageFull = new("storage-full", 507, "The store is full. Nothing was saved; send again later with the same key.");
+    public static readonly Problem Internal = new("internal", 500, "The server failed. The operator can see why in its log.", 1011);
+    public static readonly Problem Unavailable = new("unavailable", 503, "The store does not answer. Send again later with the same key: what was stored all the same is not stored twice.", 1013);
+    public static readonly Problem StorageFull = new("storage-full", 507, "The store is full. Nothing was saved; send again later with the same key.", 1013);
 
     // A connection's own ends.
-    public static readonly Problem BadFrame = new("bad-frame", 400, "This is not a STOMP frame.");
-    public static readonly Problem UnsupportedVersion = new("unsupported-version", 400, "This server speaks STOMP 1.0, 1.1 and 1.2.");
-    public static readonly Problem ConnectFirst = new("connect-first", 400, "The first frame must be CONNECT, and there is only one.");
+    public static readonly Problem BadFrame = new("bad-frame", 400, "This is not a STOMP frame.", 1002);
+    public static readonly Problem UnsupportedVersion = new("unsupported-version", 400, "This server speaks STOMP 1.0, 1.1 and 1.2.", 1002);
+    public static readonly Problem ConnectFirst = new("connect-first", 400, "The first frame must be CONNECT, and there is only one.", 1002);
     public static readonly Problem TooManySubscriptions = new("too-many-subscriptions", 429, "This connection has as many subscriptions as it may.");
     public static readonly Problem TooManyConnections = new("too-many-connections", 429, "There are as many connections as the server takes.");
-    public static readonly Problem SlowClient = new("slow-client", 408, "The client took nothing for too long.");
     public static readonly Problem Silent = new("heart-beat-lost", 408, "Nothing came from the client in the time agreed on.");
-    public static readonly Problem ShuttingDown = new("shutting-down", 503, "The server is going down. Connect again in a moment.");
+    public static readonly Problem ShuttingDown = new("shutting-down", 503, "The server is going down. Connect again in a moment.", 1012);
 }

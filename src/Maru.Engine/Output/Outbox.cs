@@ -26,6 +26,7 @@ internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock cl
     private bool _closed;
     private List<Action>? _whenEmpty;
     private TaskCompletionSource? _empty;
+    private TaskCompletionSource? _ended;
     private long _acknowledged;
 
     /// <summary>When bytes were last taken by the peer's side, by the engine's clock (ms).</summary>
@@ -99,6 +100,16 @@ internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock cl
         }
     }
 
+    /// <summary>Ends when the last words are written, or the connection is gone.</summary>
+    public Task EndedAsync()
+    {
+        lock (_gate)
+        {
+            if (_closed) return Task.CompletedTask;
+            return (_ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
     private AddResult Add(ReadOnlyMemory<byte> frames, FlushList flush, int bound, bool ends = false)
     {
         lock (_gate)
@@ -131,14 +142,16 @@ internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock cl
     private void Wake()
     {
         List<Action>? resumes;
-        TaskCompletionSource? empty;
+        TaskCompletionSource? empty, ended = null;
         lock (_gate)
         {
+            if (_closed) (ended, _ended) = (_ended, null);
             (resumes, _whenEmpty) = (_whenEmpty, null);
             (empty, _empty) = (_empty, null);
         }
 
         empty?.SetResult();
+        ended?.SetResult();
         if (resumes is null) return;
         foreach (var resume in resumes) resume();
     }

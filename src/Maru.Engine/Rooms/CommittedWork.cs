@@ -2,6 +2,7 @@ using Maru.Engine.Bus;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
+using Maru.Engine.Queues;
 
 namespace Maru.Engine.Rooms;
 
@@ -20,14 +21,14 @@ internal sealed class CommittedRun(Room? room, List<Entry> entries, List<Draft> 
         finally
         {
             // It is committed, whatever became of its delivery: the sender is told.
-            foreach (var draft in drafts) draft.Owner.Settled(draft, flush);
+            foreach (var draft in drafts) draft.Settle(flush);
         }
     }
 }
 
 /// <summary>Committed by another node.</summary>
 /// <param name="bytes">what they count for in the budget until now</param>
-internal sealed class ReceivedRun(Room room, List<Entry> entries, ReceiveBudget budget, int bytes) : LaneWork
+internal sealed class ReceivedRun(Room room, List<Entry> entries, ByteBudget budget, int bytes) : LaneWork
 {
     public override void Do(FlushList flush)
     {
@@ -43,7 +44,7 @@ internal sealed class ReceivedHead(Room room, long head) : LaneWork
 }
 
 /// <summary>A signal of another node.</summary>
-internal sealed class ReceivedSignal(Room room, SignalFrame signal, ReceiveBudget budget) : LaneWork
+internal sealed class ReceivedSignal(Room room, SignalFrame signal, ByteBudget budget) : LaneWork
 {
     public override void Do(FlushList flush)
     {
@@ -57,7 +58,7 @@ internal sealed class PassingSignal(Room room, SignalFrame signal, Connection or
 {
     public override void Do(FlushList flush)
     {
-        origin.Landed(signal.Bytes);
+        origin.InFlight.Return(signal.Bytes);
         room.Deliver(signal, flush);
         backplane.Publish(room.Id, signal);
     }

@@ -48,7 +48,7 @@ internal sealed class Cursors(Room room, RoomTail tail, Hub hub, PageReader page
             if (cursor.Index < 0) continue;
             if (page.Failed)
             {
-                cursor.Connection.Fail(Problem.Unavailable);
+                cursor.Connection.Close(Problem.Unavailable);
                 continue;
             }
 

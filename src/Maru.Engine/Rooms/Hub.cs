@@ -1,6 +1,6 @@
 using Maru.Engine.Bus;
+using Maru.Engine.Connections;
 using Maru.Engine.Log;
-
 using Maru.Engine.Output;
 namespace Maru.Engine.Rooms;
 
@@ -8,7 +8,7 @@ namespace Maru.Engine.Rooms;
 internal sealed class Hub(RoomId room, EngineMetrics metrics)
 {
     private readonly Subscribers _log = new();
-    private readonly Dictionary<WireFormKey, WireForm> _forms = [];
+    private readonly Dictionary<WireSubscription, WireForm> _forms = [];
     private Dictionary<string, Subscribers>? _signals;
     private int _cursors;
 
@@ -99,10 +99,10 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics)
             {
                 last = subscription.Form;
                 others ??= [];
-                if (!others.TryGetValue(last, out frame!)) others[last] = frame = signal.Encode(last, room);
+                if (!others.TryGetValue(last, out frame!)) others[last] = frame = last.Encode(signal);
             }
 
-            subscription.Connection.Outbox.TryAddEphemeral(frame, flush);
+            if (frame.Length > 0) subscription.Connection.Outbox.TryAddEphemeral(frame, flush);
         }
     }
 
@@ -119,6 +119,7 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics)
             if (subscription.Membership.AsOf >= seq || (user is not null && subscription.Membership.User != user)) continue;
             subscription.IsEnded = true;
             Remove(subscription);
+            if (subscription.Connection.Wire.IsOneSubscription) subscription.Connection.Close(Problem.NotFound);
         }
     }
 }

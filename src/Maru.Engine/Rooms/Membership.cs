@@ -1,26 +1,18 @@
+using Maru.Engine.Log;
+
 namespace Maru.Engine.Rooms;
 
 /// <summary>
-/// A user's right to a room, shared by all of that user's connections on this node and switched off at once when membership ends. Kept only while a connection
-/// uses it. Written by the room's lane and the commit loop, read by any thread.
+/// A user's right to a room, shared by all of that user's connections on this node. Kept only while a connection uses it. Written by the room's lane and the commit
+/// loop, read by any thread.
 /// </summary>
-internal sealed class Membership(Room room, UserId user, long asOf)
+internal sealed class Membership(Room room, UserId user, long asOf) : Right(room.Id, user)
 {
-    private volatile bool _active = true;
-
     public Room Room { get; } = room;
 
-    public UserId User { get; } = user;
-
-    /// <summary>Sessions that hold it. Lane only.</summary>
+    /// <summary>Clients that hold it. Lane only.</summary>
     public int Holders { get; set; }
 
     /// <summary>The state already includes every entry up to this seq. Lane only.</summary>
     public long AsOf { get; } = asOf;
-
-    public bool IsActive
-    {
-        get => _active;
-        set => _active = value;
-    }
 }

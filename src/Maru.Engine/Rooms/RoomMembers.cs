@@ -17,7 +17,7 @@ internal sealed class RoomMembers(Room room)
             _revoked = Math.Max(_revoked, seq);
             foreach (var membership in _members.Values)
             {
-                if ((user is null || membership.User == user) && membership.AsOf < seq) membership.IsActive = false;
+                if ((user is null || membership.User == user) && membership.AsOf < seq) membership.End();
             }
         }
     }

@@ -40,42 +40,43 @@ internal sealed class Leaving(Membership membership) : LaneWork
 }
 
 /// <param name="after">the last seq that the client has; null: only what comes from now on</param>
-/// <param name="receipt">what the frame asked for, or null</param>
-internal sealed class Subscribing(Subscription subscription, long? after, byte[]? receipt) : LaneWork
+/// <param name="ticket">what the client named its request</param>
+internal sealed class Subscribing(Subscription subscription, long? after, Ticket ticket) : LaneWork
 {
     public Subscription Subscription => subscription;
 
     public long? After => after;
 
     /// <summary>What it counts for until the lane has done it.</summary>
-    public int Bytes => 128 + (receipt?.Length ?? 0);
+    public int Bytes => 128 + ticket.Bytes;
 
     public override void Do(FlushList flush) => subscription.Room.Subscribe(this, flush);
 
     public void Done(FlushList flush)
     {
-        if (receipt is not null) subscription.Connection.Acknowledge(receipt, flush);
-        subscription.Connection.Landed(Bytes);
+        subscription.Connection.Acknowledge(ticket, flush);
+        subscription.Connection.InFlight.Return(Bytes);
     }
 
     public void Refuse(Problem problem, FlushList flush)
     {
         subscription.IsEnded = true;
-        subscription.Connection.Refuse(receipt, problem, null, flush);
-        subscription.Connection.Landed(Bytes);
+        subscription.Connection.Refuse(ticket, problem, flush);
+        subscription.Connection.InFlight.Return(Bytes);
     }
 }
 
-internal sealed class Unsubscribing(Subscription subscription, byte[]? receipt) : LaneWork
+/// <param name="ticket">what the client named its request</param>
+internal sealed class Unsubscribing(Subscription subscription, Ticket ticket) : LaneWork
 {
     /// <summary>What it counts for until the lane has done it.</summary>
-    public int Bytes => 128 + (receipt?.Length ?? 0);
+    public int Bytes => 128 + ticket.Bytes;
 
     public override void Do(FlushList flush)
     {
         subscription.Room.Unsubscribe(subscription);
-        if (receipt is not null) subscription.Connection.Acknowledge(receipt, flush);
-        subscription.Connection.Landed(Bytes);
+        subscription.Connection.Acknowledge(ticket, flush);
+        subscription.Connection.InFlight.Return(Bytes);
     }
 }
 

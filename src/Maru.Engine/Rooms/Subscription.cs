@@ -7,7 +7,7 @@ namespace Maru.Engine.Rooms;
 /// A connection's place in a room's log. Live, it gets entries as they are released. As a cursor (a resume, or a slow client) it reads them from the tail or the
 /// store at the client's pace until it has caught up. Lane only, except where said.
 /// </summary>
-internal sealed class Subscription(Connection connection, Membership membership, WireFormKey key, string? signal) : LaneWork
+internal sealed class Subscription(Connection connection, Membership membership, WireSubscription key, string? signal) : LaneWork
 {
     private bool _ended;
 
@@ -17,7 +17,7 @@ internal sealed class Subscription(Connection connection, Membership membership,
 
     public Room Room => Membership.Room;
 
-    public WireFormKey Key { get; } = key;
+    public WireSubscription Key { get; } = key;
 
     /// <summary>Shared with the room's other subscriptions of that key; set by the hub.</summary>
     public WireForm Form { get; set; } = null!;

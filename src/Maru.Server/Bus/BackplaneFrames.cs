@@ -111,16 +111,14 @@ internal static class BackplaneFrames
     }
 
     /// <inheritdoc cref="ReadRun"/>
-    /// <param name="frame">the frame</param>
-    /// <param name="number">the receiving node's own number for the signal</param>
-    public static SignalFrame ReadSignal(byte[] frame, long number)
+    public static SignalFrame ReadSignal(byte[] frame)
     {
         using var reader = Reader(frame);
         var (name, sender, isText) = (reader.ReadString(), new UserId(reader.Read7BitEncodedInt64()), reader.ReadBoolean());
         var headers = new byte[Checked(reader.Read7BitEncodedInt(), frame.Length)][];
         if (headers.Length % 2 > 0) throw new FormatException("a header without a value");
         for (var i = 0; i < headers.Length; i++) headers[i] = ReadBytes(reader, frame.Length);
-        return new SignalFrame(name, sender, headers, ReadBytes(reader, frame.Length), isText, number);
+        return new SignalFrame(name, sender, headers, ReadBytes(reader, frame.Length), isText);
     }
 
     /// <inheritdoc cref="ReadRun"/>

@@ -108,7 +108,7 @@ internal sealed partial class RedisBackplane : IBackplane, IAsyncDisposable
                     engine.ReceiveHead(room, BackplaneFrames.ReadHead(frame));
                     break;
                 case BackplaneKind.Signal:
-                    engine.Receive(room, BackplaneFrames.ReadSignal(frame, engine.NextSignal()));
+                    engine.Receive(room, BackplaneFrames.ReadSignal(frame));
                     break;
             }
         });

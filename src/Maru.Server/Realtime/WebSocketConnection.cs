@@ -26,20 +26,19 @@ internal static class WebSocketConnection
                 while (Next(ref frames, ref rest, session, ref peer, out var payload))
                 {
                     // After the last words whatever comes is thrown away until the peer closes: else its unread bytes would reset the connection and those words.
-                    if (session.IsEnding) continue;
+                    if (session.Connection.IsClosing) continue;
                     var taken = session.ReceiveAsync(payload);
                     if (!taken.IsCompletedSuccessfully) await taken;
                 }
 
                 if (peer != PeerState.Open) rest = rest.Slice(rest.End);
                 input.AdvanceTo(rest.Start, read.Buffer.End);
-                if (read.IsCompleted || read.IsCanceled) break;
-                if (peer != PeerState.Closed) continue;
-
-                // Both have said good-bye: it is the server that ends TCP (RFC 6455, 7.1.1).
-                await session.Outbox.EmptyAsync();
-                break;
+                // When both have said goodbye it is the server that ends TCP (RFC 6455, 7.1.1).
+                if (read.IsCompleted || read.IsCanceled || peer == PeerState.Closed) break;
             }
+
+            // What the client sent before its end is answered.
+            await session.Connection.WhenClosedAsync();
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or Microsoft.AspNetCore.Connections.ConnectionAbortedException or Microsoft.AspNetCore.Connections.ConnectionResetException)
         {
@@ -87,19 +86,20 @@ internal static class WebSocketConnection
         switch (status)
         {
             case WebSocketEvent.Ping:
-                session.Ping(payload);
+                session.Connection.Heard();
+                session.Connection.Add(WebSocketFrames.Message(WebSocketOpcode.Pong, payload));
                 return PeerState.Open;
             case WebSocketEvent.Pong:
-                session.Pong();
+                session.Connection.Heard();
                 return PeerState.Open;
             case WebSocketEvent.Close:
-                session.CloseByPeer();
+                session.Connection.Close(WebSocketFrames.Close(1000, default));
                 return PeerState.Closed;
             case WebSocketEvent.InvalidText:
-                session.FailTransport(1007, "text is not UTF-8"u8);
+                session.Connection.Close(WebSocketFrames.Close(1007, "text is not UTF-8"u8));
                 return PeerState.Broken;
             default:
-                session.FailTransport(1002, "broken frame"u8);
+                session.Connection.Close(WebSocketFrames.Close(1002, "broken frame"u8));
                 return PeerState.Broken;
         }
     }

@@ -1,6 +1,8 @@
 using System.IO.Pipelines;
 using Maru.Engine;
+using Maru.Engine.Codecs;
 using Maru.Engine.Log;
+using Maru.Engine.Protocols;
 using Maru.Engine.Protocols.Stomp;
 using Maru.Server.Platform;
 using Microsoft.AspNetCore.Connections;
@@ -46,8 +48,9 @@ internal sealed class WebSocketEdge(ChatEngine engine, TimeProvider time)
         }
 
         var sink = new StreamSink(context.Features.Get<IConnectionSocketFeature>()?.Socket, context.Abort);
-        var session = new StompSession(sink, engine);
-        if (!engine.Connections.TryOpen(session))
+        var subprotocol = WebSocketHandshake.ChooseSubprotocol(headers.SecWebSocketProtocol.ToString());
+        var session = new StompSession(sink, engine.Clients, Framing.WebSocket, StompVersions.OfSubprotocol(subprotocol));
+        if (!engine.Connections.TryOpen(session.Connection))
         {
             context.Response.Headers.RetryAfter = WebSocketHandshake.RetryAfter;
             await Problems.WriteAsync(context, NoRoom);
@@ -57,7 +60,7 @@ internal sealed class WebSocketEdge(ChatEngine engine, TimeProvider time)
         context.Response.Headers.SecWebSocketAccept = accept;
         context.Response.Headers.Upgrade = "websocket";
         context.Response.Headers.Connection = "Upgrade";
-        if (WebSocketHandshake.ChooseSubprotocol(headers.SecWebSocketProtocol.ToString()) is { } subprotocol) context.Response.Headers.SecWebSocketProtocol = subprotocol;
+        if (subprotocol is not null) context.Response.Headers.SecWebSocketProtocol = subprotocol;
         var stream = sink.Stream = await upgrade.UpgradeAsync();
         await WebSocketConnection.RunAsync(PipeReader.Create(stream), session);
     }
@@ -76,14 +79,15 @@ internal sealed class WebSocketEdge(ChatEngine engine, TimeProvider time)
         // Left to itself the kernel lets megabytes wait for a slow reader. With 1,000 of them its memory for TCP ran short, and with it everybody's windows.
         socket.SendBufferSize = engine.Options.SendBufferBytes;
         var sink = new SocketSink(socket, connection.Abort);
-        var session = new StompSession(sink, engine);
-        if (!engine.Connections.TryOpen(session))
+        var subprotocol = WebSocketHandshake.ChooseSubprotocol(request.Subprotocols);
+        var session = new StompSession(sink, engine.Clients, Framing.WebSocket, StompVersions.OfSubprotocol(subprotocol));
+        if (!engine.Connections.TryOpen(session.Connection))
         {
             sink.TryWrite(WebSocketHandshake.Refusal(NoRoom));
             return;
         }
 
-        sink.TryWrite(WebSocketHandshake.Response(request.Accept, WebSocketHandshake.ChooseSubprotocol(request.Subprotocols)));
+        sink.TryWrite(WebSocketHandshake.Response(request.Accept, subprotocol));
         await WebSocketConnection.RunAsync(connection.Transport.Input, session);
     }
 

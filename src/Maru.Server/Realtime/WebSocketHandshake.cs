@@ -43,7 +43,7 @@ internal static class WebSocketHandshake
     /// <summary>The whole refusal, for the short way.</summary>
     public static byte[] Refusal(Problem problem)
     {
-        var body = EventJson.Problem(problem, null);
+        var body = EventJson.Problem(problem);
         var head = $"HTTP/1.1 {problem.Status} {ReasonPhrases.GetReasonPhrase(problem.Status)}\r\nContent-Type: application/problem+json\r\nContent-Length: {body.Length}\r\n"
             + $"Retry-After: {RetryAfter}\r\nConnection: close\r\n\r\n";
         return [.. Encoding.ASCII.GetBytes(head), .. body];

@@ -164,7 +164,7 @@ internal sealed class PostgresCommitter(NpgsqlConnection connection, TimeProvide
         var (room, sender) = (draft.Room.Value, draft.Actor.Value);
         if (!_members.Contains((room, sender)))
         {
-            draft.Refuse(Problem.NotFound, "There is no such room, or you are no longer a member.");
+            draft.Refuse(new Refusal(Problem.NotFound, "There is no such room, or you are no longer a member."));
             return;
         }
 
@@ -179,7 +179,7 @@ internal sealed class PostgresCommitter(NpgsqlConnection connection, TimeProvide
         // What is behind the head as it was read is a message of this batch: writes come later.
         if (draft.ReplyTo > head.Last || (draft.ReplyTo > 0 && draft.ReplyTo <= head.Before && !_targets.Contains((room, draft.ReplyTo))))
         {
-            draft.Refuse(Problem.Invalid, "replyTo must be the seq of a message in this room.");
+            draft.Refuse(new Refusal(Problem.Invalid, "replyTo must be the seq of a message in this room.", "replyTo"));
             return;
         }
 

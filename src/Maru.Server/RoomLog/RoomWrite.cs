@@ -29,7 +29,7 @@ internal sealed class RoomWrite : Draft
     {
         var awaiter = new Awaiter();
         await engine.AppendAsync(new RoomWrite(room, actor, write, awaiter));
-        return (await awaiter.Task).Refusal;
+        return (await awaiter.Task).Refusal?.Problem;
     }
 
     public override void CopyEntries(List<Entry> into)

@@ -175,7 +175,7 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
 
         if (draft.ReplyTo > 0 && !IsMessage(room, draft.ReplyTo))
         {
-            draft.Refuse(Problem.Invalid, "replyTo must be the seq of a message in this room.");
+            draft.Refuse(new Refusal(Problem.Invalid, "replyTo must be the seq of a message in this room.", "replyTo"));
             return false;
         }
 

@@ -69,9 +69,12 @@ public sealed class StompReaderTests
     [InlineData("2.0", false, StompVersion.V10)]
     [InlineData("", false, StompVersion.V10)]
     [InlineData("1.20", false, StompVersion.V10)]
-    public void The_newest_version_that_both_know_is_chosen(string accept, bool found, StompVersion version)
+    [InlineData("1.2,1.1", true, StompVersion.V11, StompVersion.V11)]
+    [InlineData("1.2", false, StompVersion.V10, StompVersion.V11)]
+    [InlineData("1.2,1.1,1.0", true, StompVersion.V10, StompVersion.V10)]
+    public void The_newest_version_that_both_know_is_chosen(string accept, bool found, StompVersion version, StompVersion newest = StompVersion.V12)
     {
-        StompVersions.TryNegotiate(Encoding.ASCII.GetBytes(accept), out var chosen).ShouldBe(found);
+        StompVersions.TryNegotiate(Encoding.ASCII.GetBytes(accept), newest, out var chosen).ShouldBe(found);
         chosen.ShouldBe(version);
     }
 

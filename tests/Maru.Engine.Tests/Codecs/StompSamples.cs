@@ -48,6 +48,8 @@ internal static class StompSamples
     public static readonly StompSample[] Broken =
     [
         Bad(V12, UnknownCommand, "an unknown command", "FLY\n\n\0"),
+        Bad(V12, UnknownCommand, "an unknown command with headers", "FLY\nreceipt:r\nto:moon\n\nbody\0"),
+        Bad(V12, UnknownCommand, "an unknown command with a broken header", "FLY\nmoon\n\n\0"),
         Bad(V12, UnknownCommand, "a command in small letters", "send\ndestination:/a\n\n\0"),
         Bad(V12, UnknownCommand, "a command that never ends", "SENDSENDSENDSEND"),
         Bad(V12, UnknownCommand, "a space before the command", " SEND\n\n\0"),
@@ -58,6 +60,11 @@ internal static class StompSamples
         Bad(V12, MalformedHeader, "no name", "SEND\n:value\n\n\0"),
         Bad(V12, MalformedHeader, "NUL in a header", "SEND\nk:a\0b\n\n\0"),
         Bad(V12, MalformedHeader, "no empty line", "SEND\ndestination:/a\0SEND\n\n\0"),
+        Bad(V12, MalformedHeader, "a CR inside a line of 1.2", "SEND\ndestination:/a\nk:a\rb\n\n\0"),
+        Bad(V12, MalformedHeader, "two CRs before the line end", "SEND\ndestination:/a\r\r\n\n\0"),
+        Bad(V12, HeaderNotText, "a header that is not UTF-8", "SEND\ndestination:/a\nk:\u00ff\n\n\0"),
+        Bad(V11, HeaderNotText, "a name that is not UTF-8", "SEND\ndestination:/a\n\u00c3:v\n\n\0"),
+        Bad(V10, HeaderNotText, "a header that is not UTF-8 in 1.0", "SEND\ndestination:/\u00e4\n\n\0"),
         Bad(V12, UndefinedEscape, "an undefined escape", "SEND\nk:\\t\n\n\0"),
         Bad(V12, UndefinedEscape, "an undefined escape in a name", "SEND\n\\k:v\n\n\0"),
         Bad(V12, UndefinedEscape, "an escape that ends too soon", "SEND\nk:v\\\n\n\0"),

@@ -38,7 +38,7 @@ public sealed class StompWriterTests
         for (var round = 0; round < 500; round++)
         {
             var headers = new (byte[] Name, byte[] Value)[random.Next(0, 6)];
-            for (var i = 0; i < headers.Length; i++) headers[i] = (RandomBytes(random, version, 1, 12), RandomBytes(random, version, 0, 20));
+            for (var i = 0; i < headers.Length; i++) headers[i] = (RandomText(random, version, 1, 12), RandomText(random, version, 0, 20));
             var body = new byte[random.Next(0, 64)];
             random.NextBytes(body);
 
@@ -81,16 +81,16 @@ public sealed class StompWriterTests
     }
 
     /// <summary>Any bytes that the version can carry: 1.0 has no escapes, so no colon in a name, no line end, no space around a value; NUL ends a header nowhere.</summary>
-    private static byte[] RandomBytes(Random random, StompVersion version, int least, int most)
+    private static byte[] RandomText(Random random, StompVersion version, int least, int most)
     {
-        var bytes = new byte[random.Next(least, most + 1)];
-        for (var i = 0; i < bytes.Length; i++)
+        var text = new char[random.Next(least, most + 1)];
+        for (var i = 0; i < text.Length; i++)
         {
             var special = random.Next(3) == 0;
-            do bytes[i] = special ? (byte)":\\\n\r c"[random.Next(6)] : (byte)random.Next(1, 256);
-            while (version != StompVersion.V12 && bytes[i] is (byte)'\r' || version == StompVersion.V10 && bytes[i] is (byte)'\n' or (byte)':' or (byte)' ');
+            do text[i] = special ? ":\\\n\r c"[random.Next(6)] : (char)random.Next(1, 0xD800);
+            while (version != StompVersion.V12 && text[i] is '\r' || version == StompVersion.V10 && text[i] is '\n' or ':' or ' ');
         }
 
-        return bytes;
+        return Encoding.UTF8.GetBytes(text);
     }
 }

@@ -13,20 +13,16 @@ public sealed class BatchPlanTests
         rig.Log.AddRoom(1, 7);
         rig.Log.AddRoom(2, 7);
         var rooms = new[] { await EnterAsync(rig, 1), await EnterAsync(rig, 2) };
-        var (one, two) = (new DraftGroup(), new DraftGroup());
         var leave = MemberDraft.Leaves(2, 7);
-        Draft[] drafts =
-        [
-            Say(rooms[1], null), leave, Say(rooms[0], null), Say(rooms[1], null),
-            Say(rooms[1], one), Say(rooms[0], one), Say(rooms[1], two), Say(rooms[1], null), Say(rooms[0], two),
-        ];
+        Draft[] drafts = [Say(rooms[1]), leave, Say(rooms[0]), Say(rooms[1]), Say(rooms[1]), Say(rooms[0]), Say(rooms[1]), Say(rooms[0]), Say(rooms[1])];
+        Draft[] queued = [.. drafts[..4], Together(drafts[4..6]), Together(drafts[6..8]), drafts[8]];
         var plan = new BatchPlan();
         for (var run = 0; run < 2; run++)
         {
-            var parts = plan.Arrange([.. drafts]);
-            parts.Select(x => x.IsAtomic).ShouldBe([false, true, true, false, true, false]);
+            var parts = plan.Arrange([.. queued]);
+            parts.Select(x => x.IsAtomic).ShouldBe([false, true, true, false]);
             parts.Select(x => string.Join(' ', x.Rooms.Select(y => $"{y.Room}:{string.Join(',', y.Drafts.Select(z => Array.IndexOf(drafts, z)))}")))
-                .ShouldBe(["1:2 2:0,3", "1:5 2:4", "2:6", "2:7", "1:8", "2:1"]);
+                .ShouldBe(["1:2 2:0,3", "1:5 2:4", "1:7 2:6", "2:8,1"]);
         }
 
         plan.Arrange([leave, .. drafts[2..4]]).ShouldHaveSingleItem().Rooms.Select(x => x.Drafts[^1]).ShouldBe([drafts[2], leave]);
@@ -35,6 +31,8 @@ public sealed class BatchPlanTests
     private static async Task<Membership> EnterAsync(EngineRig rig, long room) =>
         (await rig.Engine.Rooms.EnterAsync(new RoomId(room), new UserId(7), TestContext.Current.CancellationToken)).ShouldNotBeNull();
 
-    private static MessageDraft Say(Membership room, DraftGroup? group) =>
-        new(room, "{}"u8.ToArray(), new MessageBody { Text = "x"u8.ToArray() }, null, null, new DraftOutcome()) { Group = group };
+    private static MessageDraft Say(Membership room) =>
+        new(room, "{}"u8.ToArray(), new MessageBody { Text = "x"u8.ToArray() }, null, default, new DraftOutcome());
+
+    private static TransactionDraft Together(Draft[] messages) => new([.. messages.Cast<MessageDraft>()], new DraftOutcome());
 }

@@ -36,7 +36,7 @@ public sealed class CommitLoopsTests
         gate.Open();
         await sending.Within("the session to take the transaction");
         await client.ReceiptAsync("t");
-        await client.ReceiptAsync("last");
+        await client.Session.Connection.InFlight.WhenEmptyAsync().Within("everything to be settled");
         Texts(rig, 1).ShouldBe(["warm", "second", "third"]);
         Texts(rig, 2).ShouldBe(["warm", "first", "second", "third"]);
     }
@@ -73,7 +73,7 @@ public sealed class CommitLoopsTests
             await client.SendAsync(frames + (count > 2 ? "COMMIT\ntransaction:t\n\n\0" : ""));
         }
 
-        await client.Session.IdleAsync().Within("everything to be settled");
+        await client.Session.Connection.InFlight.WhenEmptyAsync().Within("everything to be settled");
     }
 
     private static string[] Texts(EngineRig rig, long room) =>

@@ -1,5 +1,6 @@
 using System.Text;
 using Maru.Engine.Codecs;
+using Maru.Engine.Protocols;
 using Maru.Engine.Protocols.Stomp;
 using Maru.Engine.Tests.Codecs;
 
@@ -52,8 +53,8 @@ internal sealed class StompFuzz : IDisposable
     private async Task RunOneAsync(byte[] stream)
     {
         var sink = new MemorySink();
-        var session = new StompSession(sink, _rig.Engine);
-        _rig.Engine.Connections.TryOpen(session).ShouldBeTrue();
+        var session = new StompSession(sink, _rig.Engine.Clients, Framing.WebSocket);
+        _rig.Engine.Connections.TryOpen(session.Connection).ShouldBeTrue();
         var edge = new WebSocketFeed(session);
         try
         {
@@ -69,12 +70,15 @@ internal sealed class StompFuzz : IDisposable
             throw new InvalidOperationException($"the session threw at {Convert.ToHexString(stream)}", e);
         }
 
+        await session.Connection.InFlight.WhenEmptyAsync().Within("the outcomes");
+        await session.Connection.WhenClosedAsync().Within("the last words");
+
         // What it said must be a server's stream, whatever came in; ended, it said why.
         var spoken = new ServerStream();
         var isShutdown = sink.IsShutdown;
         spoken.Add(sink.Read());
         if (isShutdown) spoken.CloseCode.ShouldNotBeNull();
-        var end = spoken.Frames.Find(x => x.Command == StompCommand.Error)?["message"] ?? (session.IsEnding ? "closed" : "open");
+        var end = spoken.Frames.Find(x => x.Command == StompCommand.Error)?["message"] ?? (session.Connection.IsClosing ? "closed" : "open");
         Ends[end] = Ends.GetValueOrDefault(end) + 1;
         session.Closed();
         session.HeldBytes.ShouldBe(0);

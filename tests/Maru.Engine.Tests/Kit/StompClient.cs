@@ -1,7 +1,7 @@
 using System.Text;
 using Maru.Engine.Codecs;
+using Maru.Engine.Protocols;
 using Maru.Engine.Protocols.Stomp;
-
 namespace Maru.Engine.Tests.Kit;
 
 /// <summary>The other end of a session: STOMP bytes in, WebSocket bytes out, read back frame by frame. One test, one caller.</summary>
@@ -13,8 +13,8 @@ internal sealed class StompClient
     public StompClient(EngineRig rig, MemorySink sink)
     {
         (_rig, Sink) = (rig, sink);
-        Session = new StompSession(sink, rig.Engine);
-        rig.Engine.Connections.TryOpen(Session).ShouldBeTrue();
+        Session = new StompSession(sink, rig.Engine.Clients, Framing.WebSocket);
+        rig.Engine.Connections.TryOpen(Session.Connection).ShouldBeTrue();
     }
 
     public MemorySink Sink { get; }

@@ -14,7 +14,7 @@ internal sealed class WebSocketFeed(StompSession session)
     {
         byte[] all = [.. _rest, .. bytes];
         var at = 0;
-        while (at < all.Length && !session.IsEnding)
+        while (at < all.Length && !session.Connection.IsClosing)
         {
             var status = Next(all, ref at, out var piece);
             if (status == WebSocketEvent.NeedMore) break;
@@ -22,7 +22,7 @@ internal sealed class WebSocketFeed(StompSession session)
         }
 
         _rest = all[at..];
-        return !session.IsEnding;
+        return !session.Connection.IsClosing;
     }
 
     private WebSocketEvent Next(byte[] all, ref int at, out ReadOnlyMemory<byte> piece)
@@ -31,10 +31,16 @@ internal sealed class WebSocketFeed(StompSession session)
         var status = _frames.Read(all.AsSpan(at), out var consumed, out var payload);
         at += consumed;
         if (status == WebSocketEvent.Payload) piece = all.AsMemory(at - payload.Length, payload.Length);
-        else if (status == WebSocketEvent.Ping) session.Ping(payload);
-        else if (status == WebSocketEvent.Pong) session.Pong();
-        else if (status == WebSocketEvent.Close) session.CloseByPeer();
-        else if (status != WebSocketEvent.NeedMore) session.FailTransport(1002, "broken frame"u8);
+        else if (status == WebSocketEvent.Ping) Pong(payload);
+        else if (status == WebSocketEvent.Pong) session.Connection.Heard();
+        else if (status == WebSocketEvent.Close) session.Connection.Close(WebSocketFrames.Close(1000, default));
+        else if (status != WebSocketEvent.NeedMore) session.Connection.Close(WebSocketFrames.Close(1002, "broken frame"u8));
         return status;
+    }
+
+    private void Pong(ReadOnlySpan<byte> payload)
+    {
+        session.Connection.Heard();
+        session.Connection.Add(WebSocketFrames.Message(WebSocketOpcode.Pong, payload));
     }
 }

@@ -160,7 +160,7 @@ public sealed class RoomTests
         slow.Sink.SetWindow(0);
         for (var i = 1; i <= 500; i++) await writer.SayAsync(1, "x", $"r{i}");
         await quick.SeqsAsync(500);
-        slow.Session.Outbox.Bytes.ShouldBeLessThan(3000);
+        slow.Session.Connection.Outbox.Bytes.ShouldBeLessThan(3000);
         slow.Sink.SetWindow(300);
         await slow.SeqsAsync(500, "slow");
         slow.Seqs("slow").ShouldBe(Enumerable.Range(1, 500).Select(x => (long)x));

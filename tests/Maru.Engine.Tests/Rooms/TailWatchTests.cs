@@ -105,16 +105,21 @@ public sealed class TailWatchTests
         rig.Log.Seed(1, 1);
         rig.Engine.Receive(new RoomId(1), rig.Log.Entries(1));
         await client.SeqsAsync(1);
-        rig.Log.Seed(1, 1, bodyBytes: 1000);
-        rig.Engine.Receive(new RoomId(1), rig.Log.Entries(1)[1..]);
+        using (var busy = new BusyLane(rig.FindRoom(1)!.Lane))
+        {
+            rig.Log.Seed(1, 2, bodyBytes: 1000);
+            rig.Engine.Receive(new RoomId(1), rig.Log.Entries(1)[1..2]);
+            rig.Engine.Receive(new RoomId(1), rig.Log.Entries(1)[2..]);
+        }
+
         await SyncAsync(client);
-        client.Seqs().ShouldBe([1]);
+        client.Seqs().ShouldBe([1, 2]);
         await LookAsync(rig);
         await LookAsync(rig);
-        await client.SeqsAsync(2);
+        await client.SeqsAsync(3);
 
         // What was delivered, and what was dropped, no longer counts.
-        for (var i = 3; i <= 20; i++)
+        for (var i = 4; i <= 20; i++)
         {
             rig.Log.Seed(1, 1);
             rig.Engine.Receive(new RoomId(1), rig.Log.Entries(1)[^1..]);

@@ -36,8 +36,8 @@ public sealed class BackplaneFramesTests
     public void A_signal_is_read_as_it_was_written()
     {
         byte[][] headers = [.. Enumerable.Range(0, 600).Select(x => new[] { (byte)x })];
-        var frame = BackplaneFrames.Signal(Node, new SignalFrame("커서", new UserId(3), headers, [0, 255, 1], false, 1));
-        var read = BackplaneFrames.ReadSignal(frame, 9);
+        var frame = BackplaneFrames.Signal(Node, new SignalFrame("커서", new UserId(3), headers, [0, 255, 1], false));
+        var read = BackplaneFrames.ReadSignal(frame);
         (read.Name, read.Sender, read.IsText).ShouldBe(("커서", new UserId(3), false));
         read.Headers.ShouldBe(headers);
         read.Body.ShouldBe([0, 255, 1]);
@@ -50,7 +50,7 @@ public sealed class BackplaneFramesTests
         [
             BackplaneFrames.Run(Node, [Entry(5, EntryKind.MessageCreated, "one"), Entry(6, EntryKind.MemberLeft, "two", 3)], 10_000),
             BackplaneFrames.Head(Node, 1L << 40),
-            BackplaneFrames.Signal(Node, new SignalFrame("cursor", new UserId(3), [[1], [2]], [1, 2, 3], true, 1)),
+            BackplaneFrames.Signal(Node, new SignalFrame("cursor", new UserId(3), [[1], [2]], [1, 2, 3], true)),
             BackplaneFrames.Spent(Node, Limit.Users, [(-1, 3), (long.MaxValue, 1 << 20)]),
         ];
         foreach (var frame in frames)
@@ -97,7 +97,7 @@ public sealed class BackplaneFramesTests
                     BackplaneFrames.ReadHead(frame);
                     break;
                 case BackplaneKind.Signal:
-                    BackplaneFrames.ReadSignal(frame, 1);
+                    BackplaneFrames.ReadSignal(frame);
                     break;
                 case BackplaneKind.Spent:
                     BackplaneFrames.ReadSpent(frame);

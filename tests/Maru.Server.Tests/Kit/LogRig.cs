@@ -22,12 +22,12 @@ internal sealed class LogRig(IRoomLog log)
         return (room.Id, [.. members]);
     }
 
-    public static MessageDraft Say(Membership who, string text, string? key = null, long replyTo = 0) => new(
-        who, "{}"u8.ToArray(), new MessageBody { Text = Encoding.UTF8.GetBytes(text), ReplyTo = replyTo }, key is null ? null : Encoding.UTF8.GetBytes(key), null, new Awaiter());
+    public static MessageDraft Say(Right who, string text, string? key = null, long replyTo = 0) => new(
+        who, "{}"u8.ToArray(), new MessageBody { Text = Encoding.UTF8.GetBytes(text), ReplyTo = replyTo }, key is null ? null : Encoding.UTF8.GetBytes(key), default, new Awaiter());
 
     /// <summary>A change of the room that says so in its log, unless it is refused or fails.</summary>
-    public static RoomWrite Change(Membership who, Problem? refusal = null, Exception? failure = null) => new(
-        who.Room.Id,
+    public static RoomWrite Change(Right who, Problem? refusal = null, Exception? failure = null) => new(
+        who.RoomId,
         who.User,
         transaction =>
         {
@@ -38,17 +38,7 @@ internal sealed class LogRig(IRoomLog log)
         },
         new Awaiter());
 
-    public static Draft[] Together(params Draft[] drafts)
-    {
-        var group = new DraftGroup();
-        foreach (var draft in drafts)
-        {
-            draft.Group = group;
-            group.Drafts.Add(draft);
-        }
-
-        return drafts;
-    }
+    public static TransactionDraft Together(params MessageDraft[] messages) => new(messages, new Awaiter());
 
     /// <summary>One batch.</summary>
     public void Append(params Draft[] drafts) => log.Append(new BatchPlan().Arrange([.. drafts]));
@@ -60,3 +50,6 @@ internal sealed class LogRig(IRoomLog log)
            select $"{entry.Seq} {(entry.Kind == EntryKind.MessageCreated ? System.Text.Json.JsonDocument.Parse(entry.Body).RootElement.GetProperty("message").GetProperty("text").GetString() : entry.Kind.ToString())}",
     ];
 }
+
+/// <summary>A right that no room gave.</summary>
+internal sealed class Elsewhere(RoomId room, UserId user) : Right(room, user);

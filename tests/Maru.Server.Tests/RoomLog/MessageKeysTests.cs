@@ -21,11 +21,9 @@ public sealed class MessageKeysTests
 
         // A group of keys is full, and the batch that fills it ends with a transaction that is undone.
         Append(Drafts(0, 32 * 1024 - 1));
-        var undone = new DraftGroup();
-        foreach (var draft in Drafts(-100, 50)) Hold(undone, draft);
-        Hold(undone, Draft("x", "bad", replyTo: long.MaxValue));
-        Append([Draft("x", "last"), .. undone.Drafts]);
-        undone.Drafts[^1].Refusal.ShouldBe(Problem.Invalid);
+        var undone = new TransactionDraft([.. Drafts(-100, 50).Cast<MessageDraft>(), Draft("x", "bad", replyTo: long.MaxValue)], new Awaiter());
+        Append([Draft("x", "last"), undone]);
+        undone.Messages[^1].Refusal?.Problem.ShouldBe(Problem.Invalid);
 
         // These get the rows of those that were undone, and all of the group goes into the index.
         Append(Drafts(100_000, 50));
@@ -43,13 +41,7 @@ public sealed class MessageKeysTests
 
         List<Draft> Drafts(int first, int count) => [.. Enumerable.Range(first, count).Select(i => Draft("x", $"k{i}"))];
 
-        void Hold(DraftGroup group, Draft draft)
-        {
-            draft.Group = group;
-            group.Drafts.Add(draft);
-        }
-
-        Draft Draft(string text, string? key, long replyTo = 0) => new MessageDraft(
-            membership, "{}"u8.ToArray(), new MessageBody { Text = Encoding.UTF8.GetBytes(text), ReplyTo = replyTo }, key is null ? null : Encoding.UTF8.GetBytes(key), null, new Awaiter());
+        MessageDraft Draft(string text, string? key, long replyTo = 0) => new(
+            membership, "{}"u8.ToArray(), new MessageBody { Text = Encoding.UTF8.GetBytes(text), ReplyTo = replyTo }, key is null ? null : Encoding.UTF8.GetBytes(key), default, new Awaiter());
     }
 }

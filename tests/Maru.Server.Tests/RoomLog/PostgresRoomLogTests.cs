@@ -49,9 +49,9 @@ public sealed class PostgresRoomLogTests : IAsyncLifetime
             {
                 // In whatever order they came: transactions too, which are parts of their own.
                 var batch = rooms.Shuffle().Select(x => (Draft)Say(x, $"{who} {2 * i}")).ToArray();
-                var transaction = Together([.. rooms.Shuffle().Select(x => (Draft)Say(x, $"{who} {(2 * i) + 1}"))]);
-                new LogRig(log).Append([.. batch, .. transaction]);
-                batch.Concat(transaction).ShouldAllBe(x => x.Refusal == null);
+                var transaction = Together([.. rooms.Shuffle().Select(x => Say(x, $"{who} {(2 * i) + 1}"))]);
+                new LogRig(log).Append([.. batch, transaction]);
+                batch.Concat(transaction.Messages).ShouldAllBe(x => x.Refusal == null);
             }
         }
     }
@@ -72,7 +72,7 @@ public sealed class PostgresRoomLogTests : IAsyncLifetime
                 {
                     var draft = Say(his, "still here");
                     new LogRig(Server.Service<IRoomLog>()).Append(draft);
-                    if (draft.Refusal is { } refusal) return refusal;
+                    if (draft.Refusal is { } refusal) return refusal.Problem;
                     Interlocked.Increment(ref said);
                 }
             });

@@ -1,6 +1,5 @@
 using Maru.Engine;
 using Maru.Engine.Log;
-using Maru.Engine.Rooms;
 using Maru.Server.Storage;
 using static Maru.Server.Tests.Kit.LogRig;
 
@@ -19,7 +18,7 @@ public sealed class RoomLogTests(MaruServer server) : IClassFixture<MaruServer>
         var (first, second) = (one.Members[0], two.Members[0]);
         Draft[] drafts = [Say(first, "a"), Say(second, "b"), Say(first, "c"), Say(second, "d"), Say(first, "e")];
         _log.Append(drafts);
-        drafts.Select(x => (x.Seq, x.Refusal, x.IsRepeat)).ShouldBe([(1, null, false), (1, null, false), (2, null, false), (2, null, false), (3, null, false)]);
+        drafts.Select(x => (x.Seq, x.Refusal?.Problem, x.IsRepeat)).ShouldBe([(1, null, false), (1, null, false), (2, null, false), (2, null, false), (3, null, false)]);
         _log.Append(Say(second, "f"));
         (await _log.ReadAsync(one.Room)).ShouldBe(["1 a", "2 c", "3 e"]);
         (await _log.ReadAsync(two.Room)).ShouldBe(["1 b", "2 d", "3 f"]);
@@ -37,8 +36,8 @@ public sealed class RoomLogTests(MaruServer server) : IClassFixture<MaruServer>
         var reply = Say(ann, "a", "k", replyTo: 1);
         _log.Append(again, other, reply, Say(ann, "d"));
         (again.Seq, again.IsRepeat).ShouldBe((1, true));
-        other.Refusal.ShouldBe(Problem.KeyReused);
-        reply.Refusal.ShouldBe(Problem.KeyReused);
+        other.Refusal?.Problem.ShouldBe(Problem.KeyReused);
+        reply.Refusal?.Problem.ShouldBe(Problem.KeyReused);
         (await _log.ReadAsync(room)).ShouldBe(["1 a", "2 b", "3 c", "4 d"]);
     }
 
@@ -50,14 +49,14 @@ public sealed class RoomLogTests(MaruServer server) : IClassFixture<MaruServer>
         var (here, there) = (one.Members[0], two.Members[0]);
         var undone = Together(Say(here, "x", "k1"), Say(there, "y", "k2"), Say(there, "z", replyTo: 99));
         var (before, after) = (Say(here, "before"), Say(here, "after"));
-        _log.Append([before, .. undone, after]);
-        undone[2].Refusal.ShouldBe(Problem.Invalid);
+        _log.Append(before, undone, after);
+        undone.Messages[2].Refusal?.Problem.ShouldBe(Problem.Invalid);
         (before.Seq, after.Seq).ShouldBe((1, 2));
 
         // Its keys were not used.
         var done = Together(Say(here, "other", "k1"), Say(there, "other", "k2"), Say(here, "o"));
         _log.Append(done);
-        done.Select(x => (x.Refusal, x.IsRepeat, x.Seq)).ShouldBe([(null, false, 3), (null, false, 1), (null, false, 4)]);
+        done.Messages.Select(x => (x.Refusal?.Problem, x.IsRepeat, x.Seq)).ShouldBe([(null, false, 3), (null, false, 1), (null, false, 4)]);
         (await _log.ReadAsync(one.Room)).ShouldBe(["1 before", "2 after", "3 other", "4 o"]);
         (await _log.ReadAsync(two.Room)).ShouldBe(["1 other"]);
     }
@@ -70,11 +69,11 @@ public sealed class RoomLogTests(MaruServer server) : IClassFixture<MaruServer>
         var (here, there) = (one.Members[0], two.Members[0]);
         Draft[] drafts = [Say(here, "a"), Say(here, "to a", replyTo: 1), Say(here, "to nothing", replyTo: 3), Say(there, "to another room's", replyTo: 1)];
         _log.Append(drafts);
-        drafts.Select(x => x.Refusal).ShouldBe([null, null, Problem.Invalid, Problem.Invalid]);
+        drafts.Select(x => x.Refusal?.Problem).ShouldBe([null, null, Problem.Invalid, Problem.Invalid]);
         _log.Append(Change(here));
         var (toChange, toMessage) = (Say(here, "to a change", replyTo: 3), Say(here, "to a message", replyTo: 2));
         _log.Append(toChange, toMessage);
-        toChange.Refusal.ShouldBe(Problem.Invalid);
+        toChange.Refusal?.Problem.ShouldBe(Problem.Invalid);
         toMessage.Seq.ShouldBe(4);
     }
 
@@ -85,7 +84,7 @@ public sealed class RoomLogTests(MaruServer server) : IClassFixture<MaruServer>
         var ann = members[0];
         Draft[] drafts = [Change(ann), Say(ann, "a"), Change(ann, Problem.Forbidden), Change(ann), Say(ann, "b")];
         _log.Append(drafts);
-        drafts.Select(x => (x.Refusal, x.Seq)).ShouldBe([(null, 3), (null, 1), (Problem.Forbidden, 0), (null, 4), (null, 2)]);
+        drafts.Select(x => (x.Refusal?.Problem, x.Seq)).ShouldBe([(null, 3), (null, 1), (Problem.Forbidden, 0), (null, 4), (null, 2)]);
         (await _log.ReadAsync(room)).ShouldBe(["1 a", "2 b", "3 room.changed", "4 room.changed"]);
         (await DescriptionAsync(room)).ShouldBe("++");
         List<Entry> entries = [];
@@ -111,10 +110,10 @@ public sealed class RoomLogTests(MaruServer server) : IClassFixture<MaruServer>
     public async Task There_is_nothing_to_append_to_in_a_room_that_does_not_exist()
     {
         var (room, members) = await MakeRoomAsync(server, await server.SignUpAsync());
-        var nowhere = new Membership(new Maru.Engine.Rooms.Room(new RoomId(room + 1_000_000), null!, null!, null!, new EngineOptions(), null!, null!), members[0].User, 0);
+        var nowhere = new Elsewhere(new RoomId(room + 1_000_000), members[0].User);
         Draft[] drafts = [Say(nowhere, "a"), Change(nowhere), Say(members[0], "b")];
         _log.Append(drafts);
-        drafts.Select(x => x.Refusal).ShouldBe([Problem.NotFound, Problem.NotFound, null]);
+        drafts.Select(x => x.Refusal?.Problem).ShouldBe([Problem.NotFound, Problem.NotFound, null]);
     }
 
     [Fact]

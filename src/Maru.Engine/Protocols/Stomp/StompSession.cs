@@ -1,27 +1,37 @@
 using System.Buffers;
+using Maru.Engine.Clients;
 using Maru.Engine.Codecs;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
-using Maru.Engine.Rooms;
+
 namespace Maru.Engine.Protocols.Stomp;
 
 /// <summary>
-/// STOMP from the server's side: bytes in, engine calls out, no socket. Bytes come from one reader; receipts and events are added to the outbox by any thread.
-/// Split by verb into <c>StompSession.*.cs</c>.
+/// STOMP from the server's side: bytes in, calls on a client out. Knows no socket, no right and no room: <see cref="Client"/> does. Bytes come from one reader.
+/// What the frames ask for is <c>StompSession.Frames.cs</c>.
 /// </summary>
-internal sealed partial class StompSession : Connection, IDraftOwner
+internal sealed partial class StompSession
 {
-    private SmallMap<string, Subscription> _subscriptions;
-    private SmallMap<RoomId, Membership> _memberships;
+    private readonly ClientParts _parts;
+    private readonly Client _client;
+    private readonly Framing _framing;
+    private readonly StompVersion _newest;
     private StompReader _reader;
     private byte[] _held = [];      // bytes of an unfinished frame, rented while there is one
     private int _heldFrom;
     private int _heldTo;
-    private Task? _wait;            // what must end before the next frame is read
 
-    public StompSession(ByteSink sink, ChatEngine engine)
-        : base(sink, engine) => _reader = new StompReader(engine.Options.StompLimits);
+    /// <param name="newest">the version that the transport's own handshake settled, or the newest of all: CONNECT cannot ask for more</param>
+    public StompSession(ByteSink sink, ClientParts parts, Framing framing, StompVersion newest = StompVersion.V12)
+    {
+        (_parts, _framing, _newest) = (parts, framing, newest);
+        Connection = new Connection(sink, StompWire.Of(framing, StompVersion.V10), parts.Options, parts.Clock, parts.Metrics);
+        _client = new Client(Connection, parts);
+        _reader = new StompReader(parts.Options.StompLimits);
+    }
+
+    public Connection Connection { get; }
 
     /// <summary>Bytes of memory that wait for the rest of a frame.</summary>
     public int HeldBytes => _held.Length;
@@ -32,106 +42,69 @@ internal sealed partial class StompSession : Connection, IDraftOwner
     /// </summary>
     public ValueTask ReceiveAsync(ReadOnlyMemory<byte> piece)
     {
-        LastReceived = Engine.Clock.Now;
-        var taken = Read(piece.Span);
-        return _wait is null ? default : FinishAsync(piece[taken..]);
+        Connection.Heard();
+        var taken = Read(piece.Span, out var wait);
+        return wait.IsCompletedSuccessfully ? default : FinishAsync(wait, piece[taken..]);
     }
 
-    /// <summary>The connection is gone: gives back everything.</summary>
+    /// <summary>Called when the connection is closed; releases rooms and buffers.</summary>
     public void Closed()
     {
-        Outbox.Leave();
-        foreach (var subscription in _subscriptions.Values()) Unsubscribe(subscription, null);
-        foreach (var membership in _memberships.Values()) RoomTable.Leave(membership);
-        _subscriptions.Clear();
-        _memberships.Clear();
+        _client.Leave();
         _transactions = null;
         ReleaseHeld();
-        Engine.Connections.Close(this);
     }
 
-    private async ValueTask FinishAsync(ReadOnlyMemory<byte> rest)
+    private async ValueTask FinishAsync(ValueTask wait, ReadOnlyMemory<byte> rest)
     {
-        while (_wait is { } wait)
+        while (!wait.IsCompletedSuccessfully)
         {
-            _wait = null;
             await wait.ConfigureAwait(false);
-            rest = rest[Read(rest.Span)..];
+            rest = rest[Read(rest.Span, out wait)..];
         }
     }
 
-    /// <summary>Handles frames until the piece is used up or one must wait; answers how much of the piece is done with.</summary>
-    private int Read(ReadOnlySpan<byte> piece)
+    /// <summary>Handles frames until the piece is used up or one must wait; returns how much of the piece is done with.</summary>
+    private int Read(ReadOnlySpan<byte> piece, out ValueTask wait)
     {
-        if (IsEnding || Volatile.Read(ref _isDraining)) return piece.Length;
+        wait = default;
+        if (Connection.IsClosing) return piece.Length;
         if (_heldTo > _heldFrom)
         {
             Hold(piece);
-            _heldFrom += ReadFrames(_held.AsSpan(_heldFrom, _heldTo - _heldFrom));
-            if (_heldFrom == _heldTo || IsEnding) ReleaseHeld();
+            _heldFrom += ReadFrames(_held.AsSpan(_heldFrom, _heldTo - _heldFrom), out wait);
+            if (_heldFrom == _heldTo || Connection.IsClosing) ReleaseHeld();
             return piece.Length;
         }
 
-        var used = ReadFrames(piece);
-        if (_wait is not null || IsEnding) return IsEnding ? piece.Length : used;
+        var used = ReadFrames(piece, out wait);
+        if (Connection.IsClosing) return piece.Length;
+        if (!wait.IsCompletedSuccessfully) return used;
         if (used < piece.Length) Hold(piece[used..]);
         return piece.Length;
     }
 
-    private int ReadFrames(ReadOnlySpan<byte> bytes)
+    private int ReadFrames(ReadOnlySpan<byte> bytes, out ValueTask wait)
     {
         var used = 0;
-        while (_wait is null && !IsEnding)
+        wait = default;
+        while (wait.IsCompletedSuccessfully && !Connection.IsClosing)
         {
             var status = _reader.Read(bytes[used..], out var consumed, out var frame);
             used += consumed;
             if (status == StompReadStatus.NeedMore) break;
-            if (status == StompReadStatus.Frame) Handle(frame);
-            else Fail(Refusal(status), Explain(status));
+            if (status != StompReadStatus.Frame) Connection.Close(Refusal(status), Receipt(frame));
+            else wait = Handle(frame);
         }
 
         return used;
     }
 
-    private void Handle(in StompFrame frame)
+    private ValueTask Handle(in StompFrame frame)
     {
-        if (Identity is null)
-        {
-            if (frame.Command is StompCommand.Connect or StompCommand.Stomp) Connect(frame);
-            else Fail(frame, Problem.ConnectFirst, null);
-            return;
-        }
-
-        switch (frame.Command)
-        {
-            case StompCommand.Send:
-                Send(frame);
-                break;
-            case StompCommand.Subscribe:
-                Subscribe(frame);
-                break;
-            case StompCommand.Unsubscribe:
-                Unsubscribe(frame);
-                break;
-            case StompCommand.Begin or StompCommand.Commit or StompCommand.Abort:
-                Transact(frame);
-                break;
-            case StompCommand.Ack or StompCommand.Nack:
-                CheckAck(frame);
-                break;
-            case StompCommand.Disconnect:
-                Disconnect(frame);
-                break;
-            case StompCommand.Connect or StompCommand.Stomp:
-                Fail(frame, Problem.ConnectFirst, null);
-                break;
-            default:
-                Fail(frame, Problem.BadFrame, "This is a server's frame.");
-                break;
-        }
-
+        var handled = Connection.Identity is null ? BeforeSignIn(frame) : AfterSignIn(frame);
         // A client that asks and does not read waits here, at its own cost.
-        if (_wait is null && Outbox.Bytes > 2 * Engine.Options.OutboxBytes) _wait = Outbox.EmptyAsync();
+        return handled.IsCompletedSuccessfully && Connection.Outbox.Bytes > 2 * _parts.Options.OutboxBytes ? new ValueTask(Connection.Outbox.EmptyAsync()) : handled;
     }
 
     private void Hold(ReadOnlySpan<byte> bytes)
@@ -155,29 +128,23 @@ internal sealed partial class StompSession : Connection, IDraftOwner
         (_held, _heldFrom, _heldTo) = ([], 0, 0);
     }
 
-    /// <summary>A header's decoded text, or null when it is not there.</summary>
-    private static string? Text(in StompFrame frame, ReadOnlySpan<byte> name) =>
-        frame.TryGetHeader(name, out var raw) ? System.Text.Encoding.UTF8.GetString(StompEscapes.Decode(raw, frame.Version)) : null;
-
-    private static byte[]? Bytes(in StompFrame frame, ReadOnlySpan<byte> name) =>
-        frame.TryGetHeader(name, out var raw) ? StompEscapes.Decode(raw, frame.Version) : null;
-
-    private static Problem Refusal(StompReadStatus status) => status switch
+    private Refusal Refusal(StompReadStatus status)
     {
-        StompReadStatus.BodyTooLarge or StompReadStatus.TooManyHeaders or StompReadStatus.HeadersTooLarge => Problem.TooLarge,
-        _ => Problem.BadFrame,
-    };
+        var limits = _parts.Options.StompLimits;
+        return status switch
+        {
+            StompReadStatus.TooManyHeaders => new(Problem.TooLarge, $"A frame may have {limits.MaxHeaders} headers."),
+            StompReadStatus.HeadersTooLarge => new(Problem.TooLarge, $"A frame's headers may have {limits.MaxHeaderBytes} bytes."),
+            StompReadStatus.BodyTooLarge => new(Problem.TooLarge, $"A frame's body may have {limits.MaxBodyBytes} bytes."),
+            StompReadStatus.UnknownCommand => Broken("The frame's command is none of STOMP's."),
+            StompReadStatus.MalformedHeader => Broken("A header line must be a name, a colon and a value."),
+            StompReadStatus.HeaderNotText => Broken("Headers must be UTF-8."),
+            StompReadStatus.UndefinedEscape => Broken("A header has an escape that this version does not define."),
+            StompReadStatus.BadContentLength => Broken("content-length must be a number of bytes."),
+            StompReadStatus.BodyNotAllowed => Broken("Only SEND may have a body."),
+            _ => Broken("The body does not end with NUL where content-length says."),
+        };
+    }
 
-    private string Explain(StompReadStatus status) => status switch
-    {
-        StompReadStatus.UnknownCommand => "The frame's command is none of STOMP's.",
-        StompReadStatus.MalformedHeader => "A header line must be a name, a colon and a value.",
-        StompReadStatus.UndefinedEscape => "A header has an escape that this version does not define.",
-        StompReadStatus.TooManyHeaders => $"A frame may have {Engine.Options.MaxHeaders} headers.",
-        StompReadStatus.HeadersTooLarge => $"A frame's headers may have {Engine.Options.MaxHeaderBytes} bytes.",
-        StompReadStatus.BadContentLength => "content-length must be a number of bytes.",
-        StompReadStatus.BodyTooLarge => $"A frame's body may have {Engine.Options.MaxBodyBytes} bytes.",
-        StompReadStatus.BodyNotAllowed => "Only SEND may have a body.",
-        _ => "The body does not end with NUL where content-length says.",
-    };
+    private static Refusal Broken(string detail) => new(Problem.BadFrame, detail);
 }

@@ -54,12 +54,12 @@ internal static class MessageEndpoints
         var room = new RoomId(roomId);
         var key = idempotencyKey is null ? null : Encoding.UTF8.GetBytes(idempotencyKey);
         if (key is not null && (key.Length == 0 || key.Length > options.MaxClientKeyBytes))
-            return Refused(Problem.Invalid, $"{KeyHeader} must have 1 to {options.MaxClientKeyBytes} bytes of UTF-8.");
-        if (!MessageBody.TryRead(await ReadAsync(context.Request, ct), options.MaxTextBytes, out var body, out var problem, out var detail)) return Refused(problem, detail);
+            return Refused(new Refusal(Problem.Invalid, $"{KeyHeader} must have 1 to {options.MaxClientKeyBytes} bytes of UTF-8.", KeyHeader));
+        if (!MessageBody.TryRead(await ReadAsync(context.Request, ct), options.MaxTextBytes, out var body, out var refused)) return Refused(refused);
 
         var sent = await sends.SendAsync(room, caller.UserId, body, key, ct);
-        if (sent.Refusal == Problem.RateLimited) return Problems.Busy(context);
-        if (sent.Refusal is not null) return Refused(sent.Refusal, sent.Detail);
+        if (sent.Refusal?.Problem == Problem.RateLimited) return Problems.Busy(context);
+        if (sent.Refusal is not null) return Refused(sent.Refusal);
         if (sent.IsRepeat) return Found(await store.FindAsync(room, caller.UserId, sent.Seq, ct));
         context.Response.Headers.Location = $"/api/rooms/{roomId}/messages/{sent.Seq}";
         return new JsonBytes(sent.Json, StatusCodes.Status201Created);
@@ -69,7 +69,7 @@ internal static class MessageEndpoints
         long roomId, long seq, Caller caller, HttpContext context, EngineOptions options, MessageChanges changes, MessageStore store, CancellationToken ct)
     {
         var room = new RoomId(roomId);
-        if (!MessageBody.TryRead(await ReadAsync(context.Request, ct), options.MaxTextBytes, out var body, out var problem, out var detail)) return Refused(problem, detail);
+        if (!MessageBody.TryRead(await ReadAsync(context.Request, ct), options.MaxTextBytes, out var body, out var refused)) return Refused(refused);
         if (await changes.EditAsync(room, caller.UserId, seq, Encoding.UTF8.GetString(body.Text)) is { } refusal) return refusal.Result();
         return Found(await store.FindAsync(room, caller.UserId, seq, ct));
     }
@@ -79,11 +79,11 @@ internal static class MessageEndpoints
 
     private static IResult Found(ReadOnlyMemory<byte>? json) => json is { } bytes ? new JsonBytes(bytes, StatusCodes.Status200OK) : Problem.NotFound.Result();
 
-    /// <summary>A sentence about a field begins with the field's name; one about none is about a body that cannot be read.</summary>
-    private static IResult Refused(Problem problem, string? detail)
+    /// <summary>One about no field is about a body that cannot be read.</summary>
+    private static IResult Refused(Refusal refusal)
     {
-        if (problem != Problem.Invalid) return problem.Result(detail);
-        if (detail?.Split(' ') is not [("text" or "replyTo" or "files" or KeyHeader) and var field, ..]) return Problem.Malformed.Result(detail);
+        if (refusal.Problem != Problem.Invalid) return refusal.Problem.Result(refusal.Detail);
+        if (refusal is not { Field: { } field, Detail: { } detail }) return Problem.Malformed.Result(refusal.Detail);
         var errors = new FieldErrors();
         errors.Add(field, detail);
         return errors.Result();

@@ -17,7 +17,7 @@ internal sealed class MessageSends(ChatEngine engine, Database database)
     /// <param name="key">the idempotency key, UTF-8, or null</param>
     public async Task<Sent> SendAsync(RoomId room, UserId user, MessageBody body, byte[]? key, CancellationToken ct)
     {
-        if (!engine.Allowances.TrySpend(user.Value)) return new Sent(Problem.RateLimited) { Detail = $"You may send {engine.Options.MessagesPerSecond} messages a second." };
+        if (!engine.Allowances.TrySpend(user.Value)) return new Sent(new Refusal(Problem.RateLimited, $"You may send {engine.Options.MessagesPerSecond} messages a second."));
         var profile = await _senders.FindAsync(user.Value, ct);
         if (profile is null) return new Sent(Problem.NotFound);
         Membership? membership = null;
@@ -27,10 +27,10 @@ internal sealed class MessageSends(ChatEngine engine, Database database)
             membership = await engine.Rooms.EnterAsync(room, user, engine.Stopping);
             if (membership is null) return new Sent(Problem.NotFound);
             var outcome = new Awaiter();
-            var draft = new MessageDraft(membership, profile.ToJson(), body, key, null, outcome);
+            var draft = new MessageDraft(membership, profile.ToJson(), body, key, default, outcome);
             await engine.AppendAsync(draft);
             await outcome.Task;
-            return new Sent(draft.Refusal) { Detail = draft.Detail, Seq = draft.Seq, IsRepeat = draft.IsRepeat, Json = Message(draft) };
+            return new Sent(draft.Refusal) { Seq = draft.Seq, IsRepeat = draft.IsRepeat, Json = Message(draft) };
         }
         catch (OperationCanceledException) when (engine.Stopping.IsCancellationRequested)
         {
@@ -64,11 +64,8 @@ internal sealed class MessageSends(ChatEngine engine, Database database)
 
 /// <summary>How a send ended.</summary>
 /// <param name="Refusal">null: it is durable</param>
-internal sealed record Sent(Problem? Refusal)
+internal sealed record Sent(Refusal? Refusal)
 {
-    /// <summary>A sentence about this very refusal, or null.</summary>
-    public string? Detail { get; init; }
-
     public long Seq { get; init; }
 
     /// <summary>The key had been used for this message before; nothing was written now.</summary>

@@ -1,4 +1,6 @@
 using Maru.Engine.Codecs;
+using Maru.Engine.Protocols;
+using Maru.Engine.Protocols.Stomp;
 
 namespace Maru.Engine.Tests.Protocols.Stomp;
 
@@ -20,7 +22,7 @@ public sealed class ConnectTests
         connected["version"].ShouldBe(version);
         connected["user-id"].ShouldBe("7");
         (connected["heart-beat"] is null).ShouldBe(version == "1.0", "1.0 has no heart-beats");
-        client.Session.Identity!.User.ShouldBe(new UserId(7));
+        client.Session.Connection.Identity!.User.ShouldBe(new UserId(7));
     }
 
     [Theory]
@@ -29,7 +31,8 @@ public sealed class ConnectTests
     [InlineData("CONNECT\naccept-version:2.0\npasscode:7\n\n\0", "unsupported-version", 1002)]
     [InlineData("CONNECT\naccept-version:1.2\npasscode:7\nheart-beat:1\n\n\0", "bad-frame", 1002)]
     [InlineData("CONNECT\naccept-version:1.2\npasscode:7\nheart-beat:-1,0\n\n\0", "bad-frame", 1002)]
-    [InlineData("CONNECT\naccept-version:1.2\npasscode:7\nheart-beat:0,9999999999\n\n\0", "bad-frame", 1002)]
+    [InlineData("CONNECT\naccept-version:1.2\npasscode:7\nheart-beat:0,\n\n\0", "bad-frame", 1002)]
+    [InlineData("CONNECT\naccept-version:1.2\npasscode:7\nheart-beat:+1,0\n\n\0", "bad-frame", 1002)]
     [InlineData("CONNECT\naccept-version:1.2\npasscode:7\n\nbody\0", "bad-frame", 1002)]
     [InlineData("SEND\ndestination:/a\n\n\0", "connect-first", 1002)]
     [InlineData("DISCONNECT\n\n\0", "connect-first", 1002)]
@@ -138,11 +141,11 @@ public sealed class ConnectTests
     {
         using var rig = new EngineRig(x => x.MaxConnections = 1);
         var first = rig.NewClient();
-        var second = new Maru.Engine.Protocols.Stomp.StompSession(new MemorySink(), rig.Engine);
-        rig.Engine.Connections.TryOpen(second).ShouldBeFalse();
+        var second = new StompSession(new MemorySink(), rig.Engine.Clients, Framing.WebSocket);
+        rig.Engine.Connections.TryOpen(second.Connection).ShouldBeFalse();
         second.Closed();
         first.Session.Closed();
         rig.Engine.Connections.Count.ShouldBe(0);
-        rig.Engine.Connections.TryOpen(second).ShouldBeTrue();
+        rig.Engine.Connections.TryOpen(second.Connection).ShouldBeTrue();
     }
 }

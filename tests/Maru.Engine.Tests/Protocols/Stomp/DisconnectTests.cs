@@ -50,6 +50,45 @@ public sealed class DisconnectTests
         client.Frames.Where(x => x.Command == StompCommand.Receipt).Select(x => x["receipt-id"]).ShouldBe(["sub-s", "u", "t", "bye"]);
     }
 
+    [Theory]
+    [InlineData("FLY\n\n\0", "bad-frame")]
+    [InlineData("CONNECT\npasscode:7\n\n\0", "connect-first")]
+    [InlineData("SEND\ndestination:/nowhere\n\n\0", "unknown-destination")]
+    [InlineData("SEND\ndestination:/a\n\nb", null)]
+    public async Task What_was_stored_is_answered_before_the_end(string last, string? slug)
+    {
+        using var rig = new EngineRig();
+        rig.Log.AddRoom(1, 7);
+        var client = await rig.ConnectAsync(7);
+        await client.SayAsync(1, "warm", "warm");
+        rig.Log.StallAppends();
+        await client.SendAsync(StompClient.Say(1, "x", "r") + last);
+        if (slug is null) client.Session.Connection.Close(WebSocketFrames.Close(1000, default));
+        client.Session.Connection.IsClosing.ShouldBeTrue();
+        await client.SendAsync(StompClient.Say(1, "behind the end"));
+        client.CloseCode.ShouldBeNull();
+        rig.Log.ResumeAppends();
+        (await client.ReceiptAsync("r")).Seq.ShouldBe(2);
+        if (slug is not null) await client.ErrorAsync(slug);
+        await client.Session.Connection.WhenClosedAsync().Within("the last words");
+        client.CloseCode.ShouldNotBeNull();
+        rig.Log.Entries(1).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_right_that_ends_ends_the_connection_whatever_is_under_way()
+    {
+        using var rig = new EngineRig();
+        rig.Log.AddRoom(1, 7);
+        var client = await rig.ConnectAsync(7);
+        await client.SayAsync(1, "warm", "warm");
+        rig.Log.StallAppends();
+        await client.SendAsync(StompClient.Say(1, "x", "r"));
+        rig.Engine.Connections.EndSession(new UserId(7), 1);
+        await client.ErrorAsync("session-ended");
+        rig.Log.ResumeAppends();
+    }
+
     [Fact]
     public async Task Without_a_receipt_the_connection_just_closes()
     {
@@ -65,7 +104,7 @@ public sealed class DisconnectTests
     {
         using var rig = new EngineRig();
         var client = await rig.ConnectAsync(7);
-        client.Session.CloseByPeer();
+        client.Session.Connection.Close(WebSocketFrames.Close(1000, default));
         client.CloseCode.ShouldBe(1000);
         client.Sink.IsShutdown.ShouldBeTrue();
     }
@@ -160,7 +199,7 @@ public sealed class DisconnectTests
             await coming.ConnectAsync($"7.{round}2");
             await close;
             rig.Engine.Connections.EndSession(new UserId(7), (round * 10) + 2);
-            coming.Session.IsEnding.ShouldBeTrue($"round {round}: an ended session went on");
+            coming.Session.Connection.IsClosing.ShouldBeTrue($"round {round}: an ended session went on");
             coming.Session.Closed();
         }
     }

@@ -56,6 +56,6 @@ public sealed class DrainTests
         await draining.Within("the last to be told");
         Told().ShouldBe(50);
 
-        int Told() => clients.Count(x => x.Session.IsEnding);
+        int Told() => clients.Count(x => x.Session.Connection.IsClosing);
     }
 }

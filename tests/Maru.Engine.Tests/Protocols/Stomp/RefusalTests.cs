@@ -107,15 +107,29 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task A_receipt_id_of_any_bytes_comes_back_as_it_was()
+    public async Task A_receipt_id_of_any_text_comes_back_as_it_was()
     {
         using var rig = Rig();
         var client = await rig.ConnectAsync(7);
-        byte[] begin = [.. "BEGIN\ntransaction:t\nreceipt:\\c\\n\\\\ "u8, 0xFF, .. "\n\n\0"u8];
-        await client.SendAsync(begin);
+        await client.SendAsync("BEGIN\ntransaction:t\nreceipt:\\c\\n\\\\ 한\n\n\0");
         var receipt = await client.FrameAsync(x => x.Command == StompCommand.Receipt, "the receipt");
-        receipt["receipt-id"].ShouldBe(":\n\\ \u00ff");
-        receipt.Opcode.ShouldBe(WebSocketOpcode.Binary, "a text message must be UTF-8");
+        System.Text.Encoding.UTF8.GetString(System.Text.Encoding.Latin1.GetBytes(receipt["receipt-id"]!)).ShouldBe(":\n\\ 한");
+    }
+
+    [Theory]
+    [InlineData("SUBSCRIBE\nid:1\ndestination:/topic/rooms/1\nreceipt:r\n\nbody\0")]
+    [InlineData("FLY\nreceipt:r\n\n\0")]
+    [InlineData("SEND\nreceipt:r\n\n\0")]
+    [InlineData("SEND\nreceipt:r\nbroken\n\n\0")]
+    [InlineData("SEND\nreceipt:r\ncontent-length:x\n\n\0")]
+    [InlineData("SEND\ndestination:/a\nreceipt:r\ncontent-length:1\n\nxx\0")]
+    [InlineData("MESSAGE\nreceipt:r\n\n\0")]
+    public async Task An_error_names_the_receipt_wherever_one_was_asked_for(string frame)
+    {
+        using var rig = Rig();
+        var client = await rig.ConnectAsync(7);
+        await client.SendAsync(frame);
+        (await client.ErrorAsync("bad-frame"))["receipt-id"].ShouldBe("r");
     }
 
     private static EngineRig Rig()

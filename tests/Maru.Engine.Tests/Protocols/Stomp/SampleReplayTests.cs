@@ -1,4 +1,5 @@
 using Maru.Engine.Codecs;
+using Maru.Engine.Protocols;
 using Maru.Engine.Protocols.Stomp;
 using Maru.Engine.Tests.Codecs;
 
@@ -46,8 +47,8 @@ public sealed class SampleReplayTests
     private static async Task<string> AnswerAsync(EngineRig rig, StompVersion version, byte[][] pieces)
     {
         var sink = new MemorySink();
-        var session = new StompSession(sink, rig.Engine);
-        rig.Engine.Connections.TryOpen(session).ShouldBeTrue();
+        var session = new StompSession(sink, rig.Engine.Clients, Framing.WebSocket);
+        rig.Engine.Connections.TryOpen(session.Connection).ShouldBeTrue();
         var number = System.Text.Encoding.ASCII.GetString(StompVersions.Text(version));
         await session.ReceiveAsync(System.Text.Encoding.ASCII.GetBytes($"CONNECT\naccept-version:{number}\npasscode:7\n\n\0SUBSCRIBE\nid:e\ndestination:/user/queue/errors\n\n\0"));
         var edge = new WebSocketFeed(session);

@@ -51,7 +51,7 @@ public sealed class SubscriptionTests
         await client.UntilAsync(
             () =>
             {
-                most = Math.Max(most, client.Session.Outbox.Bytes);
+                most = Math.Max(most, client.Session.Connection.Outbox.Bytes);
                 return client.Seqs() is [.., 2000];
             },
             "the history");
@@ -203,7 +203,7 @@ public sealed class SubscriptionTests
         var asked = string.Concat(Enumerable.Range(0, 200).Select(i => $"BEGIN\ntransaction:{i}\nreceipt:b{i}\n\n\0ABORT\ntransaction:{i}\nreceipt:a{i}\n\n\0"));
         var asking = client.Session.ReceiveAsync(System.Text.Encoding.ASCII.GetBytes(asked)).AsTask();
         asking.IsCompleted.ShouldBeFalse();
-        client.Session.Outbox.Bytes.ShouldBeLessThan(3 * 1000);
+        client.Session.Connection.Outbox.Bytes.ShouldBeLessThan(3 * 1000);
         client.Sink.SetWindow(long.MaxValue);
         await asking.Within("the rest");
         await client.ReceiptAsync("a199");

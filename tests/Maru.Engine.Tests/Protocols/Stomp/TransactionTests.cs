@@ -220,7 +220,7 @@ public sealed class TransactionTests
         await client.ReceiptAsync("first");
         await client.UntilAsync(() => client.Messages.Any(x => x["subscription"] == "s"), "a signal");
         client.Messages.Where(x => x["subscription"] == "s").Select(x => x.Text).ShouldBe(["with first"]);
-        await client.Session.IdleAsync().Within("nothing to be under way");
+        await client.Session.Connection.InFlight.WhenEmptyAsync().Within("nothing to be under way");
     }
 
     [Fact]

@@ -1,8 +1,8 @@
-namespace Maru.Engine.Rooms;
+namespace Maru.Engine.Queues;
 
 /// <summary>
-/// What many threads post and one thread takes, all at once and in order. Its bound is its users': lanes are fed by the bounded commit queue and by
-/// sessions that wait for an answer.
+/// What many threads post and one thread takes, all at once and in order. Its bound is its users': the commit queue counts bytes, and lanes are fed by the commit queue
+/// and by clients whose bytes in flight are bounded.
 /// </summary>
 internal sealed class Mailbox<T>
 {

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Maru.Engine.Connections;
+namespace Maru.Engine.Clients;
 
 /// <summary>
 /// A map for what is nearly always one or a few: an array until eight, a dictionary beyond. An idle connection with one subscription has two of these;

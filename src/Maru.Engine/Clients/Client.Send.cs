@@ -1,0 +1,75 @@
+using System.Text.Unicode;
+using Maru.Engine.Bus;
+using Maru.Engine.Log;
+using Maru.Engine.Output;
+using Maru.Engine.Rooms;
+
+namespace Maru.Engine.Clients;
+
+internal sealed partial class Client
+{
+    /// <summary>Sends a message. Ends when the next may be sent; the outcome comes by the ticket.</summary>
+    /// <param name="room">where</param>
+    /// <param name="json"><c>{text, replyTo?, files?}</c></param>
+    /// <param name="key">the client's own key, or null</param>
+    /// <param name="ticket">what the client named it</param>
+    /// <param name="transaction">that holds it until it is committed, or null</param>
+    public ValueTask SendAsync(RoomId room, ReadOnlySpan<byte> json, byte[]? key, Ticket ticket, Transaction? transaction)
+    {
+        var most = parts.Options.MaxClientKeyBytes;
+        if (!MaySend(ticket, transaction)) return default;
+        if (key is not null && (key.Length == 0 || key.Length > most || !Utf8.IsValid(key)))
+            Refuse(ticket, new Refusal(Problem.Invalid, $"client-key must have 1 to {most} bytes of UTF-8.", "client-key"), transaction);
+        else if (MessageBody.TryRead(json, parts.Options.MaxTextBytes, out var body, out var refusal)) return SendAsync(room, body, key, ticket, transaction);
+        else Refuse(ticket, refusal, transaction);
+        return default;
+    }
+
+    /// <summary>Sends a signal to the members who are there.</summary>
+    /// <inheritdoc cref="SendAsync(RoomId, ReadOnlySpan{byte}, byte[], Ticket, Transaction)"/>
+    /// <param name="signal">ready to be passed on</param>
+    public async ValueTask SendAsync(RoomId room, SignalFrame signal, Ticket ticket, Transaction? transaction)
+    {
+        if (await EnterAsync(room, ticket, transaction).ConfigureAwait(false) is not { } membership) return;
+        var passed = transaction is null ? Pass(membership, signal) : default;
+        transaction?.Hold(membership, signal, ticket);
+        Acknowledge(ticket);
+        await passed.ConfigureAwait(false);
+    }
+
+    /// <summary>False: the user has sent too much in a short time, and the request was refused.</summary>
+    public bool MaySend(Ticket ticket, Transaction? transaction)
+    {
+        if (parts.Allowances.TrySpend(connection.User!.Id.Value)) return true;
+        Refuse(ticket, new Refusal(Problem.RateLimited, $"You may send {parts.Options.MessagesPerSecond} messages a second."), transaction);
+        return false;
+    }
+
+    /// <summary>The room's lane: a message of this client is durable, or refused.</summary>
+    public void Settled(Draft draft, FlushList flush)
+    {
+        var message = (MessageDraft)draft;
+        if (draft.Refusal is null) connection.Acknowledge(message.Ticket, draft.Room, draft.Seq, flush);
+        // Of a transaction that is refused, the COMMIT is told in any case: its SENDs are where they asked for it.
+        else if (message.Transaction is null || !message.Ticket.IsNone) connection.Refuse(message.Ticket, draft.Refusal, flush);
+        connection.InFlight.Return(draft.Bytes);
+    }
+
+    private async ValueTask SendAsync(RoomId room, MessageBody body, byte[]? key, Ticket ticket, Transaction? transaction)
+    {
+        if (await EnterAsync(room, ticket, transaction).ConfigureAwait(false) is not { } membership) return;
+        var draft = new MessageDraft(membership, connection.User!.Profile, body, key, ticket, this) { Number = transaction?.Sends ?? 0 };
+        if (transaction is not null) transaction.Hold(draft);
+        else await SubmitAsync(draft).ConfigureAwait(false);
+    }
+
+    private ValueTask SubmitAsync(Draft draft)
+    {
+        connection.InFlight.Take(draft.Bytes);
+        return parts.Commits.TryAdd(draft) ? WithinBound() : parts.Commits.AddAsync(draft);
+    }
+
+    private ValueTask Pass(Membership membership, SignalFrame signal) => Post(membership.Room, Passing(membership, signal), signal.Bytes);
+
+    private PassingSignal Passing(Membership membership, SignalFrame signal) => new(membership.Room, signal, connection, parts.Backplane);
+}

@@ -1,0 +1,77 @@
+using Maru.Engine.Connections;
+using Maru.Engine.Log;
+using Maru.Engine.Rooms;
+
+namespace Maru.Engine.Clients;
+
+internal sealed partial class Client
+{
+    private SmallMap<string, Subscription> _subscriptions;
+
+    /// <summary>Subscribes to a room's log or to one of its signals. The answer comes by the ticket, once nothing is missed any more.</summary>
+    /// <param name="room">which</param>
+    /// <param name="signal">the signal's name, or null for the log</param>
+    /// <param name="key">as the client knows it</param>
+    /// <param name="after">the last seq that the client has; null: only what comes from now on</param>
+    /// <param name="ticket">what the client named its request</param>
+    public async ValueTask SubscribeAsync(RoomId room, string? signal, WireSubscription key, long? after, Ticket ticket)
+    {
+        if (!IsFree(key.Id, ticket) || await EnterAsync(room, ticket).ConfigureAwait(false) is not { } membership) return;
+        var subscription = new Subscription(connection, membership, key, signal);
+        var subscribing = new Subscribing(subscription, after, ticket);
+        _subscriptions.Add(key.Id, subscription);
+        await Post(membership.Room, subscribing, subscribing.Bytes).ConfigureAwait(false);
+    }
+
+    /// <summary>Passes the user's own events on from now on.</summary>
+    public void ListenForEvents(WireSubscription queue, Ticket ticket)
+    {
+        if (!IsFree(queue.Id, ticket)) return;
+        connection.ListenForEvents(queue);
+        Acknowledge(ticket);
+    }
+
+    /// <summary>Tells of refusals from now on, instead of ending the connection.</summary>
+    public void ListenForRefusals(WireSubscription queue, Ticket ticket)
+    {
+        if (!IsFree(queue.Id, ticket)) return;
+        connection.ListenForRefusals(queue);
+        Acknowledge(ticket);
+    }
+
+    public ValueTask UnsubscribeAsync(string id, Ticket ticket)
+    {
+        if (_subscriptions.Remove(id, out var subscription)) return UnsubscribeAsync(subscription, ticket);
+        connection.StopListening(id);
+        Acknowledge(ticket);
+        return default;
+    }
+
+    private ValueTask UnsubscribeAsync(Subscription subscription, Ticket ticket)
+    {
+        var unsubscribing = new Unsubscribing(subscription, ticket);
+        return Post(subscription.Room, unsubscribing, unsubscribing.Bytes);
+    }
+
+    /// <summary>Whether one more subscription may be made, of that name; refuses where it may not.</summary>
+    private bool IsFree(string id, Ticket ticket)
+    {
+        if (_subscriptions.TryGet(id, out var former) && former.IsEnded) _subscriptions.Remove(id, out _);
+        if (_subscriptions.TryGet(id, out _) || connection.HasQueue(id)) Refuse(ticket, new Refusal(Problem.Conflict, "This connection has a subscription with this id."));
+        else if (!HasPlace()) Refuse(ticket, Problem.TooManySubscriptions);
+        else return true;
+        return false;
+    }
+
+    /// <summary>Subscriptions that their rooms have ended count only until their place is wanted.</summary>
+    private bool HasPlace()
+    {
+        if (_subscriptions.Count + connection.Queues < parts.Options.MaxSubscriptions) return true;
+        foreach (var subscription in _subscriptions.Values())
+        {
+            if (subscription.IsEnded) _subscriptions.Remove(subscription.Key.Id, out _);
+        }
+
+        return _subscriptions.Count + connection.Queues < parts.Options.MaxSubscriptions;
+    }
+}

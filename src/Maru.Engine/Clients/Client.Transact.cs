@@ -1,0 +1,61 @@
+using Maru.Engine.Log;
+using Maru.Engine.Output;
+
+namespace Maru.Engine.Clients;
+
+internal sealed partial class Client
+{
+    public Transaction Begin() => new(this, parts.Options.TransactionBytes);
+
+    /// <summary>Appends what the transaction holds, together. The outcome comes by its ticket.</summary>
+    public ValueTask CommitAsync(Transaction transaction)
+    {
+        if (transaction.Refusal is { } refusal) return Refuse(transaction, refusal);
+        if (transaction.Signals.Exists(x => !x.Membership.IsActive))
+            return Refuse(transaction, new Refusal(Problem.TransactionRefused, "A signal of the transaction was refused (not-found), so nothing of it was stored."));
+        return transaction.Messages.Count == 0 ? SignalAsync(transaction) : SubmitAsync(transaction);
+    }
+
+    /// <summary>Any of the lanes: the signals go out, or not, and the commit itself is answered.</summary>
+    public void Settled(Transaction transaction, Refusal? refusal, FlushList flush)
+    {
+        foreach (var (membership, signal) in transaction.Signals)
+        {
+            if (refusal is not null || !membership.Room.Lane.Post(Passing(membership, signal))) connection.InFlight.Return(signal.Bytes);
+        }
+
+        if (refusal is not null) connection.Refuse(transaction.Ticket, refusal, flush);
+        else connection.Acknowledge(transaction.Ticket, flush);
+    }
+
+    /// <summary>A transaction that does not get as far as the log.</summary>
+    private ValueTask Refuse(Transaction transaction, Refusal refusal)
+    {
+        var flush = new FlushList();
+        foreach (var message in transaction.Messages)
+        {
+            if (!message.Ticket.IsNone) connection.Refuse(message.Ticket, refusal, flush);
+        }
+
+        connection.Refuse(transaction.Ticket, refusal, flush);
+        flush.Flush();
+        return default;
+    }
+
+    private async ValueTask SignalAsync(Transaction transaction)
+    {
+        foreach (var (membership, signal) in transaction.Signals) await Pass(membership, signal).ConfigureAwait(false);
+        Acknowledge(transaction.Ticket);
+    }
+
+    private async ValueTask SubmitAsync(Transaction transaction)
+    {
+        var draft = new TransactionDraft(transaction.Messages, transaction);
+        // Over rooms of several commit loops it could overtake what this client sent before into another one, and be overtaken.
+        var crosses = !parts.Commits.KeepsOrder(draft);
+        if (crosses) await connection.InFlight.WhenEmptyAsync().ConfigureAwait(false);
+        foreach (var (_, signal) in transaction.Signals) connection.InFlight.Take(signal.Bytes);
+        await SubmitAsync(draft).ConfigureAwait(false);
+        if (crosses) await connection.InFlight.WhenEmptyAsync().ConfigureAwait(false);
+    }
+}

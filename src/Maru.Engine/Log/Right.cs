@@ -1,0 +1,16 @@
+namespace Maru.Engine.Log;
+
+/// <summary>A user's right to a room, switched off at once when their membership ends. Any thread reads.</summary>
+public abstract class Right(RoomId room, UserId user)
+{
+    private volatile bool _active = true;
+
+    public RoomId RoomId { get; } = room;
+
+    public UserId User { get; } = user;
+
+    /// <summary>A right that ended never lives again: whoever comes back gets another one.</summary>
+    public bool IsActive => _active;
+
+    internal void End() => _active = false;
+}

@@ -1,0 +1,145 @@
+using System.Buffers;
+using System.Text;
+using Maru.Engine.Codecs;
+using Maru.Engine.Connections;
+using Maru.Engine.Log;
+
+namespace Maru.Engine.Protocols.Stomp;
+
+/// <summary>The server's side of STOMP: what a version and a transport make of answers and events. One for each combination.</summary>
+internal sealed class StompWire : Wire
+{
+    /// <summary>Milliseconds: those who are told to come back at the same time do not come back at the same time.</summary>
+    private const int MaxRetryAfter = 500;
+
+    private static readonly byte[] Server = Encoding.ASCII.GetBytes($"maru/{typeof(StompWire).Assembly.GetName().Version?.ToString(3)}");
+    private static readonly StompWire[] WebSocket = All(Framing.WebSocket);
+    private static readonly StompWire[] Stream = All(Framing.Stream);
+
+    private readonly Framing _framing;
+    private readonly StompVersion _version;
+
+    private StompWire(Framing framing, StompVersion version, bool acks)
+    {
+        (_framing, _version, HasAcks) = (framing, version, acks);
+        HeartBeat = framing.Message("\n"u8);
+    }
+
+    /// <summary>An EOL: in a WebSocket, in a message of its own.</summary>
+    public override ReadOnlyMemory<byte> HeartBeat { get; }
+
+    public override ReadOnlyMemory<byte> Ping => _framing.Ping;
+
+    /// <summary>MESSAGE carries an <c>ack</c> header: in 1.2, where the subscription asked for an <c>ack</c> mode other than auto.</summary>
+    public bool HasAcks { get; }
+
+    public static StompWire Of(Framing framing, StompVersion version, bool acks = false) =>
+        (framing == Framing.WebSocket ? WebSocket : Stream)[(2 * (int)version) + (acks ? 1 : 0)];
+
+    /// <summary>The same for a subscription that asked for an <c>ack</c> mode other than auto.</summary>
+    public StompWire WithAcks() => Of(_framing, _version, acks: _version == StompVersion.V12);
+
+    public override EventEncoder Encoder(RoomId room, string subscription) => new StompEncoder(room, subscription, _version, HasAcks, _framing);
+
+    /// <param name="beat">ms between heart-beats, either way</param>
+    public ReadOnlyMemory<byte> Connected(int beat, Identity identity)
+    {
+        Span<byte> frame = stackalloc byte[256];
+        var writer = new StompWriter(frame, StompVersion.V10);
+        writer.Command(StompCommand.Connected);
+        writer.Header("version"u8, StompVersions.Text(_version));
+        if (_version != StompVersion.V10)
+        {
+            writer.Raw("heart-beat:"u8);
+            writer.Number(beat);
+            writer.Raw(","u8);
+            writer.Number(beat);
+            writer.Raw("\n"u8);
+        }
+
+        writer.Header("server"u8, Server);
+        writer.Header("session"u8, identity.Session);
+        writer.Header("user-id"u8, identity.User.Value);
+        writer.NoBody();
+        return _framing.Message(frame[..writer.Position]);
+    }
+
+    /// <summary>The receipt of a message that is durable names its room and its seq.</summary>
+    public override ReadOnlyMemory<byte> Receipt(in Ticket ticket, RoomId room, long seq)
+    {
+        var rented = ArrayPool<byte>.Shared.Rent(StompEscapes.EncodedLength(ticket.Text, _version) + 96);
+        var writer = new StompWriter(rented, _version);
+        writer.Command(StompCommand.Receipt);
+        writer.Header("receipt-id"u8, ticket.Text);
+        if (seq > 0)
+        {
+            writer.Header("seq"u8, seq);
+            writer.Header("room"u8, room.Value);
+        }
+
+        writer.NoBody();
+        return Message(rented, writer.Position);
+    }
+
+    public override ReadOnlyMemory<byte> Refused(string subscription, long number, in Ticket ticket, Refusal refusal) =>
+        Event(subscription, "/user/queue/errors"u8, number, EventJson.Problem(refusal), ticket);
+
+    public override ReadOnlyMemory<byte> UserEvent(string subscription, long number, ReadOnlySpan<byte> json) =>
+        Event(subscription, "/user/queue/events"u8, number, json, default);
+
+    /// <summary>ERROR where the server has a reason, RECEIPT where the client asked for one, and the transport's goodbye.</summary>
+    public override ReadOnlyMemory<byte> Farewell(Refusal? refusal, in Ticket ticket)
+    {
+        if (refusal is not null) return Join(Error(refusal, ticket), _framing.Close(refusal.Problem.CloseCode, Encoding.ASCII.GetBytes(refusal.Problem.Slug)));
+        var close = _framing.Close(1000, default);
+        return ticket.IsNone ? close : Join(Receipt(ticket, default, 0), close);
+    }
+
+    private ReadOnlyMemory<byte> Event(string subscription, ReadOnlySpan<byte> destination, long number, ReadOnlySpan<byte> json, in Ticket ticket)
+    {
+        var id = Encoding.UTF8.GetBytes(subscription);
+        var rented = ArrayPool<byte>.Shared.Rent((2 * (id.Length + ticket.Bytes)) + destination.Length + json.Length + 256);
+        var writer = new StompWriter(rented, _version);
+        writer.Command(StompCommand.Message);
+        writer.Header("subscription"u8, id);
+        writer.Header("destination"u8, destination);
+        writer.Header("message-id"u8, number);
+        if (HasAcks) writer.Header("ack"u8, number);
+        if (!ticket.IsNone) writer.Header("receipt-id"u8, ticket.Text);
+        writer.Header("content-type"u8, "application/json"u8);
+        writer.Body(json);
+        return Message(rented, writer.Position);
+    }
+
+    private byte[] Error(Refusal refusal, in Ticket ticket)
+    {
+        var problem = refusal.Problem;
+        var json = EventJson.Problem(refusal);
+        var rented = ArrayPool<byte>.Shared.Rent((2 * ticket.Bytes) + json.Length + 256);
+        var writer = new StompWriter(rented, _version);
+        writer.Command(StompCommand.Error);
+        writer.Header("message"u8, Encoding.ASCII.GetBytes(problem.Slug));
+        if (problem == Problem.UnsupportedVersion) writer.Header("version"u8, "1.0,1.1,1.2"u8);
+        if (problem == Problem.ShuttingDown) writer.Header("retry-after"u8, Random.Shared.Next(MaxRetryAfter));
+        if (!ticket.IsNone) writer.Header("receipt-id"u8, ticket.Text);
+        writer.Header("content-type"u8, "application/problem+json"u8);
+        writer.Body(json);
+        return Message(rented, writer.Position);
+    }
+
+    private byte[] Message(byte[] rented, int length)
+    {
+        var message = _framing.Message(rented.AsSpan(0, length));
+        ArrayPool<byte>.Shared.Return(rented);
+        return message;
+    }
+
+    private static byte[] Join(ReadOnlyMemory<byte> frame, byte[] close) => [.. frame.Span, .. close];
+
+    private static StompWire[] All(Framing framing) =>
+    [
+        .. from version in (StompVersion[])[StompVersion.V10, StompVersion.V11, StompVersion.V12]
+           from acks in (bool[])[false, true]
+           select new StompWire(framing, version, acks),
+    ];
+}

@@ -1,0 +1,101 @@
+namespace Maru.Engine.Queues;
+
+/// <summary>
+/// Counts bytes that are under way, against a bound. Full means: whoever asks with <see cref="TryTake"/> is refused, whoever can wait waits. One piece may exceed the
+/// bound, so that the largest always passes an empty budget. Any thread.
+/// </summary>
+internal sealed class ByteBudget(long max)
+{
+    private readonly Lock _gate = new();
+    private long _max = max;
+    private long _taken;
+    private List<(long Bound, TaskCompletionSource Task)>? _waiting;    // in the order in which they came
+
+    /// <summary>Bytes under way.</summary>
+    public long Taken => Volatile.Read(ref _taken);
+
+    /// <summary>More is under way than may be.</summary>
+    public bool IsOver => Taken > Volatile.Read(ref _max);
+
+    /// <summary>False when the bound is reached: nothing was taken.</summary>
+    public bool TryTake(long bytes)
+    {
+        lock (_gate)
+        {
+            if (_taken >= _max) return false;
+            _taken += bytes;
+            return true;
+        }
+    }
+
+    /// <summary>Takes in any case. The caller takes no more before <see cref="WhenWithinAsync"/>.</summary>
+    public void Take(long bytes)
+    {
+        lock (_gate) _taken += bytes;
+    }
+
+    public void Return(long bytes)
+    {
+        List<TaskCompletionSource>? woken = null;
+        lock (_gate)
+        {
+            _taken -= bytes;
+            if (_waiting is not null) woken = TakeWaiting();
+        }
+
+        Wake(woken);
+    }
+
+    /// <summary>Ends when something may be taken again.</summary>
+    public Task WhenFreeAsync() => WhenAtMostAsync(Volatile.Read(ref _max) - 1);
+
+    /// <summary>Ends when no more is under way than may be.</summary>
+    public Task WhenWithinAsync() => WhenAtMostAsync(Volatile.Read(ref _max));
+
+    /// <summary>Ends when nothing is under way.</summary>
+    public Task WhenEmptyAsync() => WhenAtMostAsync(0);
+
+    /// <summary>From now on nobody is refused and nobody waits.</summary>
+    public void Lift()
+    {
+        List<TaskCompletionSource>? woken = null;
+        lock (_gate)
+        {
+            _max = long.MaxValue;
+            if (_waiting is not null) woken = [.. _waiting.Select(x => x.Task)];
+            _waiting = null;
+        }
+
+        Wake(woken);
+    }
+
+    private Task WhenAtMostAsync(long bound)
+    {
+        lock (_gate)
+        {
+            if (_taken <= bound || _max == long.MaxValue) return Task.CompletedTask;
+            var task = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            (_waiting ??= []).Add((bound, task));
+            return task.Task;
+        }
+    }
+
+    private List<TaskCompletionSource> TakeWaiting()
+    {
+        List<TaskCompletionSource> woken = [];
+        _waiting!.RemoveAll(waiting =>
+        {
+            if (_taken > waiting.Bound) return false;
+            woken.Add(waiting.Task);
+            return true;
+        });
+        if (_waiting.Count == 0) _waiting = null;
+        return woken;
+    }
+
+    private static void Wake(List<TaskCompletionSource>? woken)
+    {
+        if (woken is null) return;
+        foreach (var task in woken) task.TrySetResult();
+    }
+}

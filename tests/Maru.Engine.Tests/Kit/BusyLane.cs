@@ -1,0 +1,16 @@
+using Maru.Engine.Output;
+using Maru.Engine.Rooms;
+
+namespace Maru.Engine.Tests.Kit;
+
+/// <summary>A lane that is at work until this is disposed: what is posted meanwhile waits.</summary>
+internal sealed class BusyLane : LaneWork, IDisposable
+{
+    private readonly ManualResetEventSlim _done = new();
+
+    public BusyLane(Lane lane) => lane.Post(this);
+
+    public override void Do(FlushList flush) => _done.Wait();
+
+    public void Dispose() => _done.Set();
+}
