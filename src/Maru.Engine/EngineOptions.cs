@@ -146,12 +146,13 @@ public sealed class EngineOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan DrainWindow { get; set; } = TimeSpan.FromSeconds(5);
 
-    internal Codecs.StompLimits StompLimits => new(MaxHeaders, MaxHeaderBytes, MaxBodyBytes);
+    /// <summary>How often connections are looked after.</summary>
+    internal static TimeSpan SweepEvery => TimeSpan.FromSeconds(1);
 
     /// <summary>What one range alone cannot say.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (HeartBeat > TimeSpan.Zero && HeartBeat < Connections.Sweeper.Period) yield return new ValidationResult($"{nameof(HeartBeat)} must be 0 or at least a second.");
+        if (HeartBeat > TimeSpan.Zero && HeartBeat < SweepEvery) yield return new ValidationResult($"{nameof(HeartBeat)} must be 0 or at least a second.");
         if (TailMinBytes > TailMaxBytes) yield return new ValidationResult($"{nameof(TailMinBytes)} must not exceed {nameof(TailMaxBytes)}.");
     }
 }

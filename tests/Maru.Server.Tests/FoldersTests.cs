@@ -6,7 +6,7 @@ namespace Maru.Server.Tests;
 
 /// <summary>
 /// The folders of a project stand one on another: each knows only those before it in its list, so there are no circles.
-/// A new folder gets its place in the list. "" is the project's own folder.
+/// A new folder gets its place in the list. "" is the project's own folder; the engine's composition root stands on all of them.
 /// What still points the wrong way is listed too: it may only become less, and a pair that is gone must leave the list.
 /// </summary>
 public sealed class FoldersTests(ITestOutputHelper output)
@@ -15,10 +15,8 @@ public sealed class FoldersTests(ITestOutputHelper output)
     public void Folders_of_the_engine_know_only_those_they_stand_on() => Check(
         typeof(ChatEngine).Assembly,
         "Maru.Engine",
-        ["Codecs", "Output", "Log", "Connections", "Bus", "Rooms", "Commit", "Protocols.Stomp", ""],
-        [
-            "Bus → ", "Bus → Rooms", "Commit → ", "Connections → ", "Log → ", "Log → Bus", "Log → Rooms", "Output → ", "Protocols.Stomp → ", "Rooms → ",
-        ]);
+        ["", "Queues", "Codecs", "Output", "Log", "Bus", "Connections", "Rooms", "Commit", "Clients", "Protocols", "Protocols.Stomp", nameof(ChatEngine)],
+        []);
 
     [Fact]
     public void Folders_of_the_server_know_only_those_they_stand_on() => Check(
@@ -63,6 +61,7 @@ public sealed class FoldersTests(ITestOutputHelper output)
     /// <summary>The namespace below the project's own, which is the folder; null: of nobody's folder.</summary>
     private static string? FolderOf(Type type, string root)
     {
+        if (type == typeof(ChatEngine) || type.DeclaringType == typeof(ChatEngine)) return nameof(ChatEngine);
         if (type.Namespace == root) return "";
         return type.Namespace?.StartsWith($"{root}.", StringComparison.Ordinal) is true ? type.Namespace[(root.Length + 1)..] : null;
     }

@@ -146,7 +146,7 @@ internal sealed partial class Connection(ByteSink sink, Wire wire, EngineOptions
         }
 
         // Two rounds early, so that a late sweep does not miss the client's deadline.
-        if (KeepAlive.SendEvery > 0 && now - Outbox.LastProgress >= KeepAlive.SendEvery - (2 * (long)Sweeper.Period.TotalMilliseconds)) Outbox.Add(Wire.HeartBeat, flush);
+        if (KeepAlive.SendEvery > 0 && now - Outbox.LastProgress >= KeepAlive.SendEvery - (2 * (long)EngineOptions.SweepEvery.TotalMilliseconds)) Outbox.Add(Wire.HeartBeat, flush);
     }
 
     private void AbortSlow()

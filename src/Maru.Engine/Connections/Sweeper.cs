@@ -4,12 +4,10 @@ namespace Maru.Engine.Connections;
 /// <summary>One timer for all connections: advances the coarse clock and looks after heart-beats and time-outs, so that no connection needs a timer.</summary>
 internal sealed class Sweeper : IDisposable
 {
-    public static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
-
     private readonly ITimer _timer;
 
     public Sweeper(ConnectionTable connections, Allowances allowances, EngineClock clock, EngineLog log, TimeProvider time) =>
-        _timer = time.CreateTimer(_ => Sweep(connections, allowances, clock, log), null, Period, Period);
+        _timer = time.CreateTimer(_ => Sweep(connections, allowances, clock, log), null, EngineOptions.SweepEvery, EngineOptions.SweepEvery);
 
     public void Dispose() => _timer.Dispose();
 

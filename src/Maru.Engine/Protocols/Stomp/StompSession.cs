@@ -17,6 +17,7 @@ internal sealed partial class StompSession
     private readonly Client _client;
     private readonly Framing _framing;
     private readonly StompVersion _newest;
+    private readonly StompLimits _limits;
     private StompReader _reader;
     private byte[] _held = [];      // bytes of an unfinished frame, rented while there is one
     private int _heldFrom;
@@ -28,7 +29,8 @@ internal sealed partial class StompSession
         (_parts, _framing, _newest) = (parts, framing, newest);
         Connection = new Connection(sink, StompWire.Of(framing, StompVersion.V10), parts.Options, parts.Clock, parts.Metrics);
         _client = new Client(Connection, parts);
-        _reader = new StompReader(parts.Options.StompLimits);
+        _limits = new StompLimits(parts.Options.MaxHeaders, parts.Options.MaxHeaderBytes, parts.Options.MaxBodyBytes);
+        _reader = new StompReader(_limits);
     }
 
     public Connection Connection { get; }
@@ -128,23 +130,19 @@ internal sealed partial class StompSession
         (_held, _heldFrom, _heldTo) = ([], 0, 0);
     }
 
-    private Refusal Refusal(StompReadStatus status)
+    private Refusal Refusal(StompReadStatus status) => status switch
     {
-        var limits = _parts.Options.StompLimits;
-        return status switch
-        {
-            StompReadStatus.TooManyHeaders => new(Problem.TooLarge, $"A frame may have {limits.MaxHeaders} headers."),
-            StompReadStatus.HeadersTooLarge => new(Problem.TooLarge, $"A frame's headers may have {limits.MaxHeaderBytes} bytes."),
-            StompReadStatus.BodyTooLarge => new(Problem.TooLarge, $"A frame's body may have {limits.MaxBodyBytes} bytes."),
-            StompReadStatus.UnknownCommand => Broken("The frame's command is none of STOMP's."),
-            StompReadStatus.MalformedHeader => Broken("A header line must be a name, a colon and a value."),
-            StompReadStatus.HeaderNotText => Broken("Headers must be UTF-8."),
-            StompReadStatus.UndefinedEscape => Broken("A header has an escape that this version does not define."),
-            StompReadStatus.BadContentLength => Broken("content-length must be a number of bytes."),
-            StompReadStatus.BodyNotAllowed => Broken("Only SEND may have a body."),
-            _ => Broken("The body does not end with NUL where content-length says."),
-        };
-    }
+        StompReadStatus.TooManyHeaders => new(Problem.TooLarge, $"A frame may have {_limits.MaxHeaders} headers."),
+        StompReadStatus.HeadersTooLarge => new(Problem.TooLarge, $"A frame's headers may have {_limits.MaxHeaderBytes} bytes."),
+        StompReadStatus.BodyTooLarge => new(Problem.TooLarge, $"A frame's body may have {_limits.MaxBodyBytes} bytes."),
+        StompReadStatus.UnknownCommand => Broken("The frame's command is none of STOMP's."),
+        StompReadStatus.MalformedHeader => Broken("A header line must be a name, a colon and a value."),
+        StompReadStatus.HeaderNotText => Broken("Headers must be UTF-8."),
+        StompReadStatus.UndefinedEscape => Broken("A header has an escape that this version does not define."),
+        StompReadStatus.BadContentLength => Broken("content-length must be a number of bytes."),
+        StompReadStatus.BodyNotAllowed => Broken("Only SEND may have a body."),
+        _ => Broken("The body does not end with NUL where content-length says."),
+    };
 
     private static Refusal Broken(string detail) => new(Problem.BadFrame, detail);
 }
