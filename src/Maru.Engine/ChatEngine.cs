@@ -35,7 +35,7 @@ public sealed class ChatEngine : IDisposable
         Log = new EngineLog(logger);
         _log = log;
         _backplane = backplane;
-        Allowances = new Allowances(options.MessageBurst, options.MessagesPerSecond, TimeSpan.FromSeconds(1), time);
+        MessageRate = new Gcra(options.MessageBurst, options.MessagesPerSecond, TimeSpan.FromSeconds(1), time);
         Connections = new ConnectionTable(options, Clock);
         Rooms = new RoomTable(log, backplane) { Make = (id, table) => new Room(id, _lanes!.For(id), table, _pages!, options, Clock, Metrics!) };
         Metrics = new EngineMetrics(() => Connections.Count, () => Rooms.Count);
@@ -44,7 +44,7 @@ public sealed class ChatEngine : IDisposable
         _lanes = new Lanes(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Log);
         var parts = new CommitParts(log, backplane, _lanes, Rooms, options, Metrics, Log, time);
         Commits = new CommitLoops(log, options.CommitQueueBytes, (queue, number) => new CommitLoop(queue, number, parts));
-        Clients = new ClientParts(options, Clock, Metrics, Log, authenticator, Allowances, Connections, Rooms, Commits, backplane, Stopping);
+        Clients = new ClientParts(options, Clock, Metrics, Log, authenticator, MessageRate, Connections, Rooms, Commits, backplane, Stopping);
     }
 
     public EngineOptions Options { get; }
@@ -54,7 +54,7 @@ public sealed class ChatEngine : IDisposable
     public EngineMetrics Metrics { get; }
 
     /// <summary>How much each user may send, over all of that user's connections and requests.</summary>
-    public Allowances Allowances { get; }
+    public Gcra MessageRate { get; }
 
     internal TimeProvider Time { get; }
 
@@ -76,7 +76,7 @@ public sealed class ChatEngine : IDisposable
         _lanes.Start();
         Commits.Start();
         _tails = new TailWatch(Rooms, _log, _backplane, Options, Log, Time);
-        _sweeper = new Sweeper(Connections, Allowances, Clock, Log, Time);
+        _sweeper = new Sweeper(Connections, MessageRate, Clock, Log, Time);
     }
 
     /// <summary>The server is about to go down: nobody comes in any longer.</summary>

@@ -36,7 +36,7 @@ internal static class Program
         services.AddProblems();
         services.AddJson();
         services.AddAuth();
-        services.AddRateLimits(options.RateLimits);
+        services.AddRateLimits();
         services.AddApiDocument();
         services.AddAccounts(options);
         services.AddRooms();

@@ -40,7 +40,7 @@ internal sealed partial class Client
     /// <summary>False: the user has sent too much in a short time, and the request was refused.</summary>
     public bool MaySend(Ticket ticket, Transaction? transaction)
     {
-        if (parts.Allowances.TrySpend(connection.User!.Id.Value)) return true;
+        if (parts.MessageRate.TryTake(connection.User!.Id.Value)) return true;
         Refuse(ticket, new Refusal(Problem.RateLimited, $"You may send {parts.Options.MessagesPerSecond} messages a second."), transaction);
         return false;
     }

@@ -6,7 +6,7 @@ using Maru.Engine.Rooms;
 namespace Maru.Engine.Clients;
 
 /// <summary>What clients of every protocol stand on.</summary>
-/// <param name="Allowances">how much each user may send, over all of their connections and requests</param>
+/// <param name="MessageRate">how much each user may send, over all of their connections and requests</param>
 /// <param name="Stopping">cancelled when the server stops</param>
 internal sealed record ClientParts(
     EngineOptions Options,
@@ -14,7 +14,7 @@ internal sealed record ClientParts(
     EngineMetrics Metrics,
     EngineLog Diagnostics,
     Authenticator Authenticator,
-    Allowances Allowances,
+    Gcra MessageRate,
     ConnectionTable Connections,
     RoomTable Rooms,
     CommitLoops Commits,

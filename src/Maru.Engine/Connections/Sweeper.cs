@@ -6,16 +6,16 @@ internal sealed class Sweeper : IDisposable
 {
     private readonly ITimer _timer;
 
-    public Sweeper(ConnectionTable connections, Allowances allowances, EngineClock clock, EngineLog log, TimeProvider time) =>
-        _timer = time.CreateTimer(_ => Sweep(connections, allowances, clock, log), null, EngineOptions.SweepEvery, EngineOptions.SweepEvery);
+    public Sweeper(ConnectionTable connections, Gcra messages, EngineClock clock, EngineLog log, TimeProvider time) =>
+        _timer = time.CreateTimer(_ => Sweep(connections, messages, clock, log), null, EngineOptions.SweepEvery, EngineOptions.SweepEvery);
 
     public void Dispose() => _timer.Dispose();
 
-    private static void Sweep(ConnectionTable connections, Allowances allowances, EngineClock clock, EngineLog log)
+    private static void Sweep(ConnectionTable connections, Gcra messages, EngineClock clock, EngineLog log)
     {
         clock.Advance();
         connections.Sweep();
-        allowances.Sweep();
+        messages.Sweep();
         var flush = new FlushList();
         foreach (var connection in connections.All())
         {

@@ -1,5 +1,6 @@
 using Maru.Engine;
 using Maru.Engine.Log;
+using Maru.Server.Platform.Limits;
 using Maru.Server.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -10,7 +11,7 @@ internal static class Health
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/health").WithTags("Health").DisableRateLimiting();
+        var group = routes.MapGroup("/health").WithTags("Health").DoNotLimit();
         group.MapGet("/live", () => TypedResults.Ok(new HealthReport("live", Version))).WithSummary("Is the process alive? If not, start it again.");
         group.MapGet("/ready", ReadyAsync).WithSummary("Can it serve? If not, send requests elsewhere.").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }

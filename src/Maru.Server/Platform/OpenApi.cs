@@ -2,7 +2,6 @@ using Maru.Server.Platform.Limits;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.OpenApi;
 
 namespace Maru.Server.Platform;
@@ -36,13 +35,13 @@ internal static class OpenApi
         options.AddOperationTransformer(DescribeAsync);
     });
 
-    public static void MapApiDocument(this IEndpointRouteBuilder routes) => routes.MapOpenApi("/openapi/{documentName}.json").DisableRateLimiting();
+    public static void MapApiDocument(this IEndpointRouteBuilder routes) => routes.MapOpenApi("/openapi/{documentName}.json").DoNotLimit();
 
     /// <summary>What every operation shares: the token where one is needed, and how it refuses. What no limit holds, health, takes nothing and refuses nothing.</summary>
     private static Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
-        if (metadata.OfType<DisableRateLimitingAttribute>().Any()) return Task.CompletedTask;
+        if (metadata.OfType<Unlimited>().Any()) return Task.CompletedTask;
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>().Where(x => x.Name == Paging.Limit) ?? [])
             parameter.Schema = Paging.Schema(context.ApplicationServices.GetRequiredService<LimitOptions>());
         var signedIn = metadata.OfType<IAuthorizeData>().Any();

@@ -16,7 +16,6 @@ internal sealed class EngineHost(ChatEngine engine, IBackplane backplane, Shared
     public Task StartAsync(CancellationToken cancellationToken)
     {
         (backplane as RedisBackplane)?.Attach(engine);
-        limits.Add(Limit.Messages, engine.Allowances);
         limits.Connect(backplane);
         engine.Start();
         lifetime.ApplicationStopping.Register(engine.Stop);

@@ -26,7 +26,6 @@ internal static class RealtimeSlice
         var services = builder.Services;
         if (options.Redis.Length == 0) services.AddSingleton<IBackplane, LocalBackplane>();
         else services.AddSingleton<IBackplane, RedisBackplane>();
-        services.AddSingleton<SharedLimits>();
         services.AddSingleton<Maru.Engine.Connections.Authenticator>(provider => provider.GetRequiredService<SocketAuthenticator>().AuthenticateAsync);
         services.AddSingleton<SocketAuthenticator>();
         services.AddSingleton<ChatEngine>();
@@ -39,5 +38,5 @@ internal static class RealtimeSlice
     }
 
     public static void MapRealtime(this IEndpointRouteBuilder routes) =>
-        routes.Map("/ws", (HttpContext context, WebSocketEdge edge) => edge.AcceptAsync(context)).ExcludeFromDescription();
+        routes.Map("/ws", (HttpContext context, WebSocketEdge edge) => edge.AcceptAsync(context)).ExcludeFromDescription().DoNotLimit();
 }

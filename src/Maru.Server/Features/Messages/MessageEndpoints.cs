@@ -19,7 +19,7 @@ internal static class MessageEndpoints
         var messages = routes.MapGroup("/api/rooms/{roomId:long}/messages").WithTags("Messages").RequireAuthorization();
         messages.MapGet("/", HistoryAsync).WithSummary("What was said, oldest first: before or after a seq, else the newest").Produces<MessagePage>();
         messages.MapGet("/{seq:long}", GetAsync).WithSummary("One message").Produces<Message>();
-        messages.MapPost("/", SendAsync).RequireRateLimiting(MessageSlice.SendLimit)
+        messages.MapPost("/", SendAsync).LimitBy(Limit.Messages)
             .WithSummary("Send; 201 once it is durable. With an Idempotency-Key (1 to 128 bytes) a retry is answered 200 with the first message")
             .Accepts<NewMessage>(Json).Produces<Message>(StatusCodes.Status201Created).Produces<Message>()
             .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status413PayloadTooLarge);
@@ -58,7 +58,6 @@ internal static class MessageEndpoints
         if (!MessageBody.TryRead(await ReadAsync(context.Request, ct), options.MaxTextBytes, out var body, out var refused)) return Refused(refused);
 
         var sent = await sends.SendAsync(room, caller.UserId, body, key, ct);
-        if (sent.Refusal?.Problem == Problem.RateLimited) return Problems.Busy(context);
         if (sent.Refusal is not null) return Refused(sent.Refusal);
         if (sent.IsRepeat) return Found(await store.FindAsync(room, caller.UserId, sent.Seq, ct));
         context.Response.Headers.Location = $"/api/rooms/{roomId}/messages/{sent.Seq}";

@@ -17,7 +17,6 @@ internal sealed class MessageSends(ChatEngine engine, Database database)
     /// <param name="key">the idempotency key, UTF-8, or null</param>
     public async Task<Sent> SendAsync(RoomId room, UserId user, MessageBody body, byte[]? key, CancellationToken ct)
     {
-        if (!engine.Allowances.TrySpend(user.Value)) return new Sent(new Refusal(Problem.RateLimited, $"You may send {engine.Options.MessagesPerSecond} messages a second."));
         var profile = await _senders.FindAsync(user.Value, ct);
         if (profile is null) return new Sent(Problem.NotFound);
         Membership? membership = null;

@@ -17,9 +17,9 @@ internal static class SignInEndpoints
     public static void MapSignIn(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/auth").WithTags("Sign-in");
-        group.MapPost("/signup", SignUpAsync).RequireRateLimiting(RateLimits.SignIn).WithSummary("Make an account and sign in")
+        group.MapPost("/signup", SignUpAsync).LimitBy(Limit.SignIns).WithSummary("Make an account and sign in")
             .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
-        group.MapPost("/login", LogInAsync).RequireRateLimiting(RateLimits.SignIn).WithSummary("Sign in with a handle or an e-mail address")
+        group.MapPost("/login", LogInAsync).LimitBy(Limit.SignIns).WithSummary("Sign in with a handle or an e-mail address")
             .ProducesProblem(StatusCodes.Status401Unauthorized);
         group.MapPost("/refresh", RefreshAsync).WithSummary("Exchange the refresh token for new tokens; each is good once")
             .ProducesProblem(StatusCodes.Status401Unauthorized);

@@ -31,7 +31,7 @@ internal sealed class Passwords : IDisposable
 
     private readonly PasswordHasher<object> _hasher;
     private readonly ConcurrencyLimiter _workers;
-    private readonly Allowances _attempts;
+    private readonly Gcra _attempts;
     private readonly string _nobodysHash;
 
     public Passwords(PasswordOptions options, RateLimitOptions limits, SharedLimits shared)
@@ -43,7 +43,7 @@ internal sealed class Passwords : IDisposable
             QueueLimit = options.Queue,
             QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         });
-        _attempts = shared.Add(Limit.Attempts, limits.AttemptsPerAccount, limits.Enabled ? limits.AttemptsPerAccount : 0, TimeSpan.FromMinutes(1));
+        _attempts = shared.Add(Limit.Attempts, limits.AttemptsPerAccount, limits.AttemptsPerAccount, TimeSpan.FromMinutes(1));
         _nobodysHash = _hasher.HashPassword(Nobody, Guid.NewGuid().ToString());
     }
 
@@ -56,7 +56,7 @@ internal sealed class Passwords : IDisposable
     /// <param name="hash">what the store has; null for nothing</param>
     public async Task<PasswordCheck> CheckAsync(string handle, string? hash, string password, CancellationToken ct)
     {
-        if (!_attempts.TrySpend(RateLimits.KeyOf(handle))) return PasswordCheck.TooOften;
+        if (!_attempts.TryTake(RateLimits.KeyOf(handle))) return PasswordCheck.TooOften;
         return await ComputeAsync(
             PasswordCheck.Busy,
             () => (_hasher.VerifyHashedPassword(Nobody, hash ?? _nobodysHash, password), hash) switch

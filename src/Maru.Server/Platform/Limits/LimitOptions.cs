@@ -25,6 +25,8 @@ internal sealed class LimitOptions
     [Range(1, 1000)]
     public int PageItems { get; set; } = 200;
 
-    /// <summary>Addresses and networks of the proxies whose <c>X-Forwarded-For</c> is believed, with commas between; empty: nobody's.</summary>
+    /// <summary>
+    /// Addresses and networks of the proxies whose <c>X-Forwarded-For</c> is believed, with commas between; empty: nobody's.
+    /// </summary>
     public string Proxies { get; set; } = "";
 }

@@ -13,12 +13,11 @@ internal enum Limit : byte
     SignIns = 4,
     Attempts = 5,
     RoomPasswords = 6,
-    Sends = 7,
 }
 
 /// <summary>
-/// All rate limits of this node. Four times a second it tells the other nodes what it let through, and they owe the same; so a user of several nodes has one allowance in the
-/// long run, and nobody waits for anybody. Without a bus each node counts for itself. Any thread.
+/// All rate limits of this node. Four times a second it tells the other nodes what it let through, and they count the same; so a user of
+/// several nodes has one limit in the long run, and no node waits for another. Without a bus each node counts for itself. Any thread.
 /// </summary>
 internal sealed class SharedLimits : IDisposable
 {
@@ -29,23 +28,25 @@ internal sealed class SharedLimits : IDisposable
 
     private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(250);
 
-    private readonly Allowances?[] _limits = new Allowances?[256];
+    private readonly Gcra?[] _limits = new Gcra?[256];
     private readonly List<(long Key, int Count)> _spent = [];      // timer only
     private readonly Lock _telling = new();
+    private readonly RateLimitOptions _options;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private RedisBackplane? _bus;
 
-    public SharedLimits(TimeProvider time)
+    public SharedLimits(RateLimitOptions options, TimeProvider time)
     {
-        _time = time;
+        (_options, _time) = (options, time);
         _timer = time.CreateTimer(_ => Tell(), null, TellEvery, TellEvery);
     }
 
-    /// <summary>A new limit, which is shared from now on.</summary>
-    public Allowances Add(Limit limit, int burst, int perPeriod, TimeSpan period) => Add(limit, new Allowances(burst, perPeriod, period, _time));
+    /// <summary>A new limit, which is shared from now on. It limits nothing where rate limits are turned off.</summary>
+    public Gcra Add(Limit limit, int burst, int perPeriod, TimeSpan period) =>
+        Add(limit, new Gcra(burst, _options.Enabled ? perPeriod : 0, period, _time));
 
-    public Allowances Add(Limit limit, Allowances allowances) => _limits[(byte)limit] = allowances;
+    public Gcra Add(Limit limit, Gcra rate) => _limits[(byte)limit] = rate;
 
     /// <summary>Once, at the start.</summary>
     public void Connect(IBackplane bus)
@@ -63,9 +64,9 @@ internal sealed class SharedLimits : IDisposable
         {
             for (var limit = 0; limit < _limits.Length; limit++)
             {
-                if (_limits[limit] is not { } allowances) continue;
+                if (_limits[limit] is not { } rate) continue;
                 _spent.Clear();
-                allowances.Sweep(_spent, MaxTold);
+                rate.Sweep(_spent, MaxTold);
                 if (_spent.Count > 0) _bus?.Publish(Topic, node => BackplaneFrames.Spent(node, (Limit)limit, _spent));
             }
         }
@@ -74,7 +75,7 @@ internal sealed class SharedLimits : IDisposable
     private void Hear(byte[] frame)
     {
         var (limit, spent) = BackplaneFrames.ReadSpent(frame);
-        if (_limits[(byte)limit] is not { } allowances) return;
-        foreach (var (key, count) in spent) allowances.Owe(key, count);
+        if (_limits[(byte)limit] is not { } rate) return;
+        foreach (var (key, count) in spent) rate.Owe(key, count);
     }
 }

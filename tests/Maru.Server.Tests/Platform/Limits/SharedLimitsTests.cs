@@ -31,8 +31,8 @@ public sealed class SharedLimitsTests
     {
         await using var cluster = await StartAsync("--Maru:Engine:MessageBurst=1000", "--Maru:Engine:MessagesPerSecond=1");
         var ann = await cluster[0].SignUpAsync();
-        cluster[0].Service<ChatEngine>().Allowances.Owe(ann.Id, 950);
-        cluster[1].Service<ChatEngine>().Allowances.Owe(ann.Id, 950);
+        cluster[0].Service<ChatEngine>().MessageRate.Owe(ann.Id, 950);
+        cluster[1].Service<ChatEngine>().MessageRate.Owe(ann.Id, 950);
         var room = await ann.MakeRoomAsync();
         await using var here = await cluster.ConnectAsync(0, ann);
         await using var there = await cluster.ConnectAsync(1, ann);
