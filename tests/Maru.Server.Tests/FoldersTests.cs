@@ -15,7 +15,10 @@ public sealed class FoldersTests(ITestOutputHelper output)
     public void Folders_of_the_engine_know_only_those_they_stand_on() => Check(
         typeof(ChatEngine).Assembly,
         "Maru.Engine",
-        ["", "Queues", "Codecs", "Output", "Log", "Bus", "Connections", "Rooms", "Commit", "Clients", "Protocols", "Protocols.Stomp", nameof(ChatEngine)],
+        [
+            "", "Queues", "Codecs", "Output", "Log", "Bus", "Connections", "Rooms", "Commit", "Clients", "Protocols", "Protocols.Stomp",
+            nameof(ChatEngine),
+        ],
         []);
 
     [Fact]
@@ -32,7 +35,8 @@ public sealed class FoldersTests(ITestOutputHelper output)
             "Bus → ", "Cluster → ", "Cluster → Bus", "Commands → ",
             "Features.Accounts → ", "Features.Accounts → Features.Sessions", "Features.Rooms → Features.Members", "Features.Sessions → ",
             "Platform → ", "Platform → Platform.Limits", "Platform → Storage", "Platform.Limits → Bus", "Platform.Tokens → ", "Realtime → ",
-            "Storage → ", "Storage → RoomLog", "Storage → Storage.Postgres", "Storage → Storage.Sqlite", "Storage.Postgres → ", "Storage.Sqlite → ",
+            "Storage → ", "Storage → RoomLog", "Storage → Storage.Postgres", "Storage → Storage.Sqlite", "Storage.Postgres → ",
+            "Storage.Sqlite → ",
         ]);
 
     [Fact]

@@ -35,13 +35,15 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("redis:6379")]
     [InlineData("10.0.0.1:6379, [::1]:6380")]
-    public void Redis_servers_are_named_with_their_ports(string redis) => Settings.Read(Configuration(("Maru:Redis", redis))).Redis.ShouldBe(redis);
+    public void Redis_servers_are_named_with_their_ports(string redis) =>
+        Settings.Read(Configuration(("Maru:Redis", redis))).Redis.ShouldBe(redis);
 
     [Fact]
     public void Appsettings_lists_every_key_with_its_default()
     {
         var file = new ConfigurationBuilder().AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json")).Build();
-        var listed = file.GetSection("Maru").AsEnumerable(makePathsRelative: true).Where(pair => pair.Value is not null).Select(pair => pair.Key).Order().ToArray();
+        var listed = file.GetSection("Maru")
+            .AsEnumerable(makePathsRelative: true).Where(pair => pair.Value is not null).Select(pair => pair.Key).Order().ToArray();
         var known = Keys("", new MaruOptions()).ToDictionary(pair => pair.Key, pair => pair.Value);
         listed.ShouldBe(known.Keys.Order());
         var fromFile = Keys("", Settings.Read(file)).ToDictionary(pair => pair.Key, pair => pair.Value);
@@ -52,14 +54,17 @@ public sealed class SettingsTests
     public void Every_number_and_every_time_has_a_range_and_its_default_is_inside()
     {
         var faults = Properties("Maru:", new MaruOptions())
-            .Where(setting => setting.Property.PropertyType == typeof(TimeSpan) || (setting.Property.PropertyType.IsPrimitive && setting.Property.PropertyType != typeof(bool)))
+            .Where(
+                setting => setting.Property.PropertyType == typeof(TimeSpan)
+                    || (setting.Property.PropertyType.IsPrimitive && setting.Property.PropertyType != typeof(bool)))
             .Where(setting => setting.Property.GetCustomAttribute<RangeAttribute>() is not { } range || !range.IsValid(setting.Value))
             .Select(setting => setting.Key);
         faults.ShouldBeEmpty();
     }
 
     private static IConfiguration Configuration(params (string Key, string Value)[] settings) =>
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build();
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build();
 
     private static IEnumerable<KeyValuePair<string, object?>> Keys(string path, object options) =>
         Properties(path, options).Select(setting => KeyValuePair.Create(setting.Key, setting.Value));
@@ -70,7 +75,8 @@ public sealed class SettingsTests
         {
             var value = property.GetValue(options);
             var isGroup = value is not null and not string && property.PropertyType.IsClass;
-            foreach (var setting in isGroup ? Properties($"{path}{property.Name}:", value!) : [(path + property.Name, property, value)]) yield return setting;
+            foreach (var setting in isGroup ? Properties($"{path}{property.Name}:", value!) : [(path + property.Name, property, value)])
+                yield return setting;
         }
     }
 }

@@ -1,6 +1,10 @@
 namespace Maru.Testing;
 
-/// <summary>A clock that stands still until the test moves it. Timers that fall due fire inside <see cref="Advance(TimeSpan)"/>, each at its own time. Any thread.</summary>
+/// <summary>
+/// A clock that stands still until the test moves it.
+/// Timers that fall due fire inside <see cref="Advance(TimeSpan)"/>, each at its own time.
+/// Any thread.
+/// </summary>
 public sealed class ManualTime : TimeProvider
 {
     private readonly Lock _lock = new();

@@ -72,7 +72,8 @@ public sealed class StompReaderTests
     [InlineData("1.2,1.1", true, StompVersion.V11, StompVersion.V11)]
     [InlineData("1.2", false, StompVersion.V10, StompVersion.V11)]
     [InlineData("1.2,1.1,1.0", true, StompVersion.V10, StompVersion.V10)]
-    public void The_newest_version_that_both_know_is_chosen(string accept, bool found, StompVersion version, StompVersion newest = StompVersion.V12)
+    public void The_newest_version_that_both_know_is_chosen(
+        string accept, bool found, StompVersion version, StompVersion newest = StompVersion.V12)
     {
         StompVersions.TryNegotiate(Encoding.ASCII.GetBytes(accept), newest, out var chosen).ShouldBe(found);
         chosen.ShouldBe(version);

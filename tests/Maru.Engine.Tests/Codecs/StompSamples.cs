@@ -4,7 +4,9 @@ using static Maru.Engine.Tests.Codecs.StompSample;
 
 namespace Maru.Engine.Tests.Codecs;
 
-/// <summary>The streams that every reader of STOMP is tried with: whole, split at every byte, a byte at a time, alone and under a session.</summary>
+/// <summary>
+/// The streams that every reader of STOMP is tried with: whole, split at every byte, a byte at a time, alone and under a session.
+/// </summary>
 internal static class StompSamples
 {
     public static readonly StompSample[] Whole =
@@ -12,23 +14,62 @@ internal static class StompSamples
         Of(V12, "plain SEND", "SEND\ndestination:/queue/a\n\nhello\0", "SEND {destination=/queue/a} hello"),
         Of(V12, "no headers, no body", "DISCONNECT\n\n\0", "DISCONNECT  "),
         Of(V12, "an empty body by length", "SEND\ndestination:/a\ncontent-length:0\n\n\0", "SEND {destination=/a}{content-length=0} "),
-        Of(V12, "NUL in a body with content-length", "SEND\ndestination:/a\ncontent-length:5\n\na\0b\0c\0", "SEND {destination=/a}{content-length=5} a\0b\0c"),
-        Of(V12, "a body that looks like a frame", "SEND\ndestination:/a\ncontent-length:8\n\nSEND\n\n\0x\0", "SEND {destination=/a}{content-length=8} SEND\n\n\0x"),
-        Of(V12, "spaces around content-length's number", "SEND\ndestination:/a\ncontent-length: 1 \n\nx\0", "SEND {destination=/a}{content-length= 1 } x"),
-        Of(V12, "the first of two content-lengths counts", "SEND\ndestination:/a\ncontent-length:3\ncontent-length:1\n\nabc\0", "SEND {destination=/a}{content-length=3}{content-length=1} abc"),
-        Of(V12, "several frames in a row", "SEND\ndestination:/a\n\n1\0SEND\ndestination:/b\n\n2\0ABORT\ntransaction:t\n\n\0", "SEND {destination=/a} 1", "SEND {destination=/b} 2", "ABORT {transaction=t} "),
-        Of(V12, "line ends between frames", "\n\n\r\nSEND\ndestination:/a\n\n1\0\r\n\n\n\r\nSEND\ndestination:/a\n\n2\0\n\r\n", "SEND {destination=/a} 1", "SEND {destination=/a} 2"),
+        Of(
+            V12, "NUL in a body with content-length",
+            "SEND\ndestination:/a\ncontent-length:5\n\na\0b\0c\0",
+            "SEND {destination=/a}{content-length=5} a\0b\0c"),
+        Of(
+            V12, "a body that looks like a frame",
+            "SEND\ndestination:/a\ncontent-length:8\n\nSEND\n\n\0x\0",
+            "SEND {destination=/a}{content-length=8} SEND\n\n\0x"),
+        Of(
+            V12, "spaces around content-length's number",
+            "SEND\ndestination:/a\ncontent-length: 1 \n\nx\0",
+            "SEND {destination=/a}{content-length= 1 } x"),
+        Of(
+            V12, "the first of two content-lengths counts",
+            "SEND\ndestination:/a\ncontent-length:3\ncontent-length:1\n\nabc\0",
+            "SEND {destination=/a}{content-length=3}{content-length=1} abc"),
+        Of(
+            V12, "several frames in a row",
+            "SEND\ndestination:/a\n\n1\0SEND\ndestination:/b\n\n2\0ABORT\ntransaction:t\n\n\0",
+            "SEND {destination=/a} 1",
+            "SEND {destination=/b} 2",
+            "ABORT {transaction=t} "),
+        Of(
+            V12, "line ends between frames",
+            "\n\n\r\nSEND\ndestination:/a\n\n1\0\r\n\n\n\r\nSEND\ndestination:/a\n\n2\0\n\r\n",
+            "SEND {destination=/a} 1",
+            "SEND {destination=/a} 2"),
         Of(V12, "CR LF everywhere", "SEND\r\ndestination:/a\r\nreceipt:r\r\n\r\nx\r\n\0", "SEND {destination=/a}{receipt=r} x\r\n"),
-        Of(V12, "all escapes of 1.2, in name and value", "SEND\ndestination:/a\nn\\ca\\nm\\\\e:v\\ra\\\\l\\c\\n\n\n\0", "SEND {destination=/a}{n:a\nm\\e=v\ra\\l:\n} "),
+        Of(
+            V12, "all escapes of 1.2, in name and value",
+            "SEND\ndestination:/a\nn\\ca\\nm\\\\e:v\\ra\\\\l\\c\\n\n\n\0",
+            "SEND {destination=/a}{n:a\nm\\e=v\ra\\l:\n} "),
         Of(V12, "a colon in a value as it is", "SEND\ndestination:/a\nurl:http://x:1\n\n\0", "SEND {destination=/a}{url=http://x:1} "),
         Of(V12, "an empty value", "SEND\ndestination:/a\nempty:\n\n\0", "SEND {destination=/a}{empty=} "),
         Of(V12, "spaces belong to the value in 1.2", "SEND\ndestination:/a\nk:  v \n\n\0", "SEND {destination=/a}{k=  v } "),
         Of(V12, "repeated headers stay in order", "SEND\ndestination:/a\nk:1\nk:2\nk:3\n\n\0", "SEND {destination=/a}{k=1}{k=2}{k=3} "),
-        Of(V12, "UTF-8 in headers and body", "SEND\ndestination:/a\nname:\u00c3\u00a4\n\n\u00ed\u0095\u009c\0", "SEND {destination=/a}{name=\u00c3\u00a4} \u00ed\u0095\u009c"),
-        Of(V12, "bytes that are no text in a body", "SEND\ndestination:/a\n\n\u00ff\u00fe\u0080\0", "SEND {destination=/a} \u00ff\u00fe\u0080"),
-        Of(V12, "as many headers as may be", "SEND\ndestination:/a\n1:1\n2:2\n3:3\n4:4\n5:5\n6:6\n7:7\n\n\0", "SEND {destination=/a}{1=1}{2=2}{3=3}{4=4}{5=5}{6=6}{7=7} "),
-        Of(V12, "as large a body as may be", "SEND\ndestination:/a\n\n" + new string('b', 64) + "\0", "SEND {destination=/a} " + new string('b', 64)),
-        Of(V12, "as large a body as may be, by length", "SEND\ndestination:/a\ncontent-length:64\n\n" + new string('b', 64) + "\0", "SEND {destination=/a}{content-length=64} " + new string('b', 64)),
+        Of(
+            V12, "UTF-8 in headers and body",
+            "SEND\ndestination:/a\nname:\u00c3\u00a4\n\n\u00ed\u0095\u009c\0",
+            "SEND {destination=/a}{name=\u00c3\u00a4} \u00ed\u0095\u009c"),
+        Of(
+            V12, "bytes that are no text in a body",
+            "SEND\ndestination:/a\n\n\u00ff\u00fe\u0080\0",
+            "SEND {destination=/a} \u00ff\u00fe\u0080"),
+        Of(
+            V12, "as many headers as may be",
+            "SEND\ndestination:/a\n1:1\n2:2\n3:3\n4:4\n5:5\n6:6\n7:7\n\n\0",
+            "SEND {destination=/a}{1=1}{2=2}{3=3}{4=4}{5=5}{6=6}{7=7} "),
+        Of(
+            V12, "as large a body as may be",
+            "SEND\ndestination:/a\n\n" + new string('b', 64) + "\0",
+            "SEND {destination=/a} " + new string('b', 64)),
+        Of(
+            V12, "as large a body as may be, by length",
+            "SEND\ndestination:/a\ncontent-length:64\n\n" + new string('b', 64) + "\0",
+            "SEND {destination=/a}{content-length=64} " + new string('b', 64)),
         Of(V12, "as large headers as may be", $"SEND\nk:{new string('v', 192)}\n\n\0", $"SEND {{k={new string('v', 192)}}} "),
         Of(V12, "the longest command with CR LF", "UNSUBSCRIBE\r\nid:1\r\n\r\n\0", "UNSUBSCRIBE {id=1} "),
         Of(V12, "a frame that has only begun", "SEND\ndestination:/a\n\nbo"),

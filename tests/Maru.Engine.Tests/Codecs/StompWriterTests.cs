@@ -48,14 +48,18 @@ public sealed class StompWriterTests
                 var read = ReadOne(version, pieces);
                 read.Body.ShouldBe(body);
                 read.Headers.Select(x => (x.Name, x.Value)).ShouldBe(
-                    [.. headers.Select(x => (Encoding.Latin1.GetString(x.Name), Encoding.Latin1.GetString(x.Value))), ("content-length", body.Length.ToString(System.Globalization.CultureInfo.InvariantCulture))]);
+                    [
+                        .. headers.Select(x => (Encoding.Latin1.GetString(x.Name), Encoding.Latin1.GetString(x.Value))),
+                        ("content-length", $"{body.Length}"),
+                    ]);
             }
         }
     }
 
     private static byte[] Write(StompVersion version, (byte[] Name, byte[] Value)[] headers, byte[] body)
     {
-        var size = headers.Sum(x => StompEscapes.EncodedLength(x.Name, version) + StompEscapes.EncodedLength(x.Value, version) + 2) + body.Length + 64;
+        var size = headers.Sum(x => StompEscapes.EncodedLength(x.Name, version) + StompEscapes.EncodedLength(x.Value, version) + 2)
+            + body.Length + 64;
         var buffer = new byte[size];
         var writer = new StompWriter(buffer, version);
         writer.Command(StompCommand.Send);
@@ -80,7 +84,10 @@ public sealed class StompWriterTests
         throw new InvalidOperationException("no frame came");
     }
 
-    /// <summary>Any bytes that the version can carry: 1.0 has no escapes, so no colon in a name, no line end, no space around a value; NUL ends a header nowhere.</summary>
+    /// <summary>
+    /// Any bytes that the version can carry: 1.0 has no escapes, so no colon in a name, no line end, no space around a value;
+    /// NUL ends a header nowhere.
+    /// </summary>
     private static byte[] RandomText(Random random, StompVersion version, int least, int most)
     {
         var text = new char[random.Next(least, most + 1)];

@@ -14,14 +14,16 @@ public sealed class BatchPlanTests
         rig.Log.AddRoom(2, 7);
         var rooms = new[] { await EnterAsync(rig, 1), await EnterAsync(rig, 2) };
         var leave = MemberDraft.Leaves(2, 7);
-        Draft[] drafts = [Say(rooms[1]), leave, Say(rooms[0]), Say(rooms[1]), Say(rooms[1]), Say(rooms[0]), Say(rooms[1]), Say(rooms[0]), Say(rooms[1])];
+        Draft[] drafts =
+            [Say(rooms[1]), leave, Say(rooms[0]), Say(rooms[1]), Say(rooms[1]), Say(rooms[0]), Say(rooms[1]), Say(rooms[0]), Say(rooms[1])];
         Draft[] queued = [.. drafts[..4], Together(drafts[4..6]), Together(drafts[6..8]), drafts[8]];
         var plan = new BatchPlan();
         for (var run = 0; run < 2; run++)
         {
             var parts = plan.Arrange([.. queued]);
             parts.Select(x => x.IsAtomic).ShouldBe([false, true, true, false]);
-            parts.Select(x => string.Join(' ', x.Rooms.Select(y => $"{y.Room}:{string.Join(',', y.Drafts.Select(z => Array.IndexOf(drafts, z)))}")))
+            parts.Select(
+                x => string.Join(' ', x.Rooms.Select(y => $"{y.Room}:{string.Join(',', y.Drafts.Select(z => Array.IndexOf(drafts, z)))}")))
                 .ShouldBe(["1:2 2:0,3", "1:5 2:4", "1:7 2:6", "2:8,1"]);
         }
 

@@ -31,7 +31,10 @@ public sealed class CommitLoopTests
         var client = await rig.ConnectAsync(7);
         await client.ListenForRefusalsAsync();
         await client.SayAsync(1, "warm", "w");
-        rig.Log.AppendFault = parts => parts.SelectMany(x => x.Rooms).Any(x => x.Drafts.OfType<MessageDraft>().Any(y => y.Text.AsSpan().SequenceEqual("bad"u8))) ? new InvalidOperationException("bad draft") : null;
+        rig.Log.AppendFault = parts =>
+            parts.SelectMany(x => x.Rooms).Any(x => x.Drafts.OfType<MessageDraft>().Any(y => y.Text.AsSpan().SequenceEqual("bad"u8)))
+                ? new InvalidOperationException("bad draft")
+                : null;
         rig.Log.StallAppends();
         for (var i = 0; i < 20; i++) await client.SendAsync(StompClient.Say(1, i == 7 ? "bad" : "good", $"r{i}"));
         rig.Log.ResumeAppends();

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Maru.Engine.Log;
 
 namespace Maru.Engine.Tests.Commit;
@@ -30,7 +32,8 @@ public sealed class CommitLoopsTests
         await client.SendAsync(StompClient.Say(2, "first"));
         await gate.Reached;
         // Its first message is for the loop that is free.
-        var frames = "BEGIN\ntransaction:t\n\n\0" + StompClient.Say(1, "second", null, "transaction:t\n") + StompClient.Say(2, "second", null, "transaction:t\n")
+        var frames = "BEGIN\ntransaction:t\n\n\0"
+            + StompClient.Say(1, "second", null, "transaction:t\n") + StompClient.Say(2, "second", null, "transaction:t\n")
             + "COMMIT\ntransaction:t\nreceipt:t\n\n\0" + StompClient.Say(1, "third") + StompClient.Say(2, "third", "last");
         var sending = client.Session.ReceiveAsync(Encoding.ASCII.GetBytes(frames)).AsTask();
         gate.Open();
@@ -55,7 +58,8 @@ public sealed class CommitLoopsTests
             var texts = Texts(rig, room);
             for (var i = 0; i < senders.Length; i++)
             {
-                var numbers = texts.Where(x => x.StartsWith($"{i}:", StringComparison.Ordinal)).Select(x => int.Parse(x[2..], System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+                var numbers = texts.Where(x => x.StartsWith($"{i}:", StringComparison.Ordinal))
+                    .Select(x => int.Parse(x[2..], CultureInfo.InvariantCulture)).ToArray();
                 numbers.SequenceEqual(numbers.Order()).ShouldBeTrue($"room {room}, sender {i}: {string.Join(' ', numbers)}");
             }
         }
@@ -69,7 +73,8 @@ public sealed class CommitLoopsTests
         {
             var count = Math.Min(random.Next(1, 6), 300 - n);
             var frames = count > 2 ? "BEGIN\ntransaction:t\n\n\0" : "";
-            for (var i = 0; i < count; i++) frames += StompClient.Say(random.Next(1, 5), $"{sender}:{n++}", null, count > 2 ? "transaction:t\n" : "");
+            for (var i = 0; i < count; i++)
+                frames += StompClient.Say(random.Next(1, 5), $"{sender}:{n++}", null, count > 2 ? "transaction:t\n" : "");
             await client.SendAsync(frames + (count > 2 ? "COMMIT\ntransaction:t\n\n\0" : ""));
         }
 
@@ -77,7 +82,10 @@ public sealed class CommitLoopsTests
     }
 
     private static string[] Texts(EngineRig rig, long room) =>
-        [.. rig.Log.Entries(room).Where(x => x.Kind == EntryKind.MessageCreated).Select(x => System.Text.Json.JsonDocument.Parse(x.Body).RootElement.GetProperty("message").GetProperty("text").GetString()!)];
+        [.. rig.Log.Entries(room).Where(x => x.Kind == EntryKind.MessageCreated).Select(TextOf)];
+
+    private static string TextOf(Entry message) =>
+        JsonDocument.Parse(message.Body).RootElement.GetProperty("message").GetProperty("text").GetString()!;
 
     private static EngineRig Rig(int loops = 2, Action<EngineOptions>? set = null)
     {
@@ -97,7 +105,8 @@ public sealed class CommitLoopsTests
             var bytes = Encoding.ASCII.GetBytes(text);
             rig.Log.AppendFault = parts =>
             {
-                if (!parts.SelectMany(x => x.Rooms).SelectMany(x => x.Drafts).OfType<MessageDraft>().Any(x => x.Text.AsSpan().SequenceEqual(bytes))) return null;
+                var messages = parts.SelectMany(x => x.Rooms).SelectMany(x => x.Drafts).OfType<MessageDraft>();
+                if (!messages.Any(x => x.Text.AsSpan().SequenceEqual(bytes))) return null;
                 _reached.TrySetResult();
                 _open.Wait();
                 return null;

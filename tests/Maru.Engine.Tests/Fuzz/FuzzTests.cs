@@ -12,8 +12,8 @@ public sealed class FuzzTests
 
     private static readonly string[] Legal =
     [
-        "open", "closed", "bad-frame", "too-large", "connect-first", "unauthenticated", "unsupported-version", "unknown-destination", "not-found", "invalid", "conflict",
-        "idempotency-key-reused",
+        "open", "closed", "bad-frame", "too-large", "connect-first", "unauthenticated", "unsupported-version", "unknown-destination",
+        "not-found", "invalid", "conflict", "idempotency-key-reused",
     ];
 
     [Fact]
@@ -40,7 +40,8 @@ public sealed class FuzzTests
         }
 
         var summary = string.Join(", ", ends.OrderByDescending(x => x.Value).Select(x => $"{x.Key} {x.Value}"));
-        TestContext.Current.SendDiagnosticMessage($"{inputs} inputs from seed {seed}; at most {mostHeld} bytes held by a session; ends: {summary}");
+        TestContext.Current.SendDiagnosticMessage(
+            $"{inputs} inputs from seed {seed}; at most {mostHeld} bytes held by a session; ends: {summary}");
         // Legal ends only, and the inputs are good enough to reach all parts.
         foreach (var end in ends.Keys) Legal.ShouldContain(end, summary);
         if (inputs >= Inputs) foreach (var end in Legal) ends.Keys.ShouldContain(end, summary);

@@ -7,8 +7,9 @@ using Maru.Engine.Tests.Codecs;
 namespace Maru.Engine.Tests.Fuzz;
 
 /// <summary>
-/// Generated clients: valid frames, mutated, cut and repeated at random, under WebSocket frames that may be broken too. Whatever comes, nothing may throw past the
-/// session, what it holds stays within the limits, and it ends in a legal state. The same seed makes the same inputs.
+/// Generated clients: valid frames, mutated, cut and repeated at random, under WebSocket frames that may be broken too.
+/// Whatever comes, nothing may throw past the session, what it holds stays within the limits, and it ends in a legal state.
+/// The same seed makes the same inputs.
 /// </summary>
 internal sealed class StompFuzz : IDisposable
 {
@@ -78,7 +79,8 @@ internal sealed class StompFuzz : IDisposable
         var isShutdown = sink.IsShutdown;
         spoken.Add(sink.Read());
         if (isShutdown) spoken.CloseCode.ShouldNotBeNull();
-        var end = spoken.Frames.Find(x => x.Command == StompCommand.Error)?["message"] ?? (session.Connection.IsClosing ? "closed" : "open");
+        var error = spoken.Frames.Find(x => x.Command == StompCommand.Error)?["message"];
+        var end = error ?? (session.Connection.IsClosing ? "closed" : "open");
         Ends[end] = Ends.GetValueOrDefault(end) + 1;
         session.Closed();
         session.HeldBytes.ShouldBe(0);
@@ -170,8 +172,10 @@ internal sealed class StompFuzz : IDisposable
         StompClient.Say(2, "not mine", "r"),
         "SUBSCRIBE\nid:s\ndestination:/topic/rooms/1\nreceipt:s\n\n\0",
         "SUBSCRIBE\nid:s\ndestination:/topic/rooms/1\nafter:0\n\n\0UNSUBSCRIBE\nid:s\n\n\0",
-        "SUBSCRIBE\nid:x\ndestination:/topic/rooms/1/signals/x\nack:client\n\n\0SEND\ndestination:/topic/rooms/1/signals/x\nk\\c:v\\n\n\nhi\0",
-        "BEGIN\ntransaction:t\n\n\0SEND\ntransaction:t\ndestination:/app/rooms/1/messages\n\n{\"text\":\"x\"}\0COMMIT\ntransaction:t\nreceipt:c\n\n\0",
+        "SUBSCRIBE\nid:x\ndestination:/topic/rooms/1/signals/x\nack:client\n\n\0"
+            + "SEND\ndestination:/topic/rooms/1/signals/x\nk\\c:v\\n\n\nhi\0",
+        "BEGIN\ntransaction:t\n\n\0SEND\ntransaction:t\ndestination:/app/rooms/1/messages\n\n{\"text\":\"x\"}\0"
+            + "COMMIT\ntransaction:t\nreceipt:c\n\n\0",
         "BEGIN\ntransaction:t\n\n\0ABORT\ntransaction:t\n\n\0",
         "ACK\nid:1\n\n\0",
         "DISCONNECT\nreceipt:bye\n\n\0",
@@ -179,8 +183,10 @@ internal sealed class StompFuzz : IDisposable
 
     private static string[] Words() =>
     [
-        "content-length:2147483647\n", "content-length:64\n", "content-length:-1\n", "receipt:r\n", "transaction:t\n", "after:9223372036854775807\n", "after:18446744073709551616\n",
-        "destination:/topic/rooms/9223372036854775807\n", "\\", "\\c", "\0", "\r\n", "\n\n", "\0\0\0", "SEND\n", "id:\n", "\u00ff\u00fe", "{\"text\":\"\\ud800\"}", "[[[[[[[[", "ack:client\n",
+        "content-length:2147483647\n", "content-length:64\n", "content-length:-1\n", "receipt:r\n", "transaction:t\n",
+        "after:9223372036854775807\n", "after:18446744073709551616\n", "destination:/topic/rooms/9223372036854775807\n",
+        "\\", "\\c", "\0", "\r\n", "\n\n", "\0\0\0", "SEND\n", "id:\n", "\u00ff\u00fe",
+        "{\"text\":\"\\ud800\"}", "[[[[[[[[", "ack:client\n",
         "\u0081\u00ff\u007f\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff", "heart-beat:1,1\n", "accept-version:1.2\n",
     ];
 }

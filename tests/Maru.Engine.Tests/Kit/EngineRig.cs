@@ -9,8 +9,9 @@ using Microsoft.Extensions.Logging;
 namespace Maru.Engine.Tests.Kit;
 
 /// <summary>
-/// A real engine on a log in memory and a clock that stands still. Tokens read <c>user</c> or <c>user.session</c>, with <c>~seconds</c> behind when they expire;
-/// anything else is a bad one. At its end nothing may have been logged as an error but what the test expected.
+/// A real engine on a log in memory and a clock that stands still.
+/// Tokens read <c>user</c> or <c>user.session</c>, with <c>~seconds</c> behind when they expire; anything else is a bad one.
+/// At its end nothing may have been logged as an error but what the test expected.
 /// </summary>
 internal sealed class EngineRig : IDisposable
 {
@@ -82,7 +83,8 @@ internal sealed class EngineRig : IDisposable
         var (session, expires) = (1L, 3600);
         if (name.Length > 1 && !long.TryParse(name[1], CultureInfo.InvariantCulture, out session)) return null;
         if (parts.Length > 1 && !int.TryParse(parts[1], CultureInfo.InvariantCulture, out expires)) return null;
-        return new Identity(new UserId(user), session, TimeSpan.FromSeconds(expires), MessageJson.User(new UserId(user), $"u{user}", $"User {user}", null));
+        return new Identity(
+            new UserId(user), session, TimeSpan.FromSeconds(expires), MessageJson.User(new UserId(user), $"u{user}", $"User {user}", null));
     }
 
     private sealed class ErrorLog : ILogger<ChatEngine>
@@ -101,7 +103,8 @@ internal sealed class EngineRig : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (logLevel >= LogLevel.Error) _errors.Enqueue($"{formatter(state, exception)} {exception}");
         }

@@ -4,7 +4,8 @@ using Maru.Engine.Output;
 namespace Maru.Engine.Tests.Kit;
 
 /// <summary>Someone comes into a room or leaves it: what the server's room writes do, in memory.</summary>
-internal sealed class MemberDraft(long room, long user, EntryKind kind, DraftOutcome outcome) : Draft(new RoomId(room), new UserId(user), 64, outcome)
+internal sealed class MemberDraft(long room, long user, EntryKind kind, DraftOutcome outcome)
+    : Draft(new RoomId(room), new UserId(user), 64, outcome)
 {
     private Entry? _entry;
 

@@ -3,8 +3,10 @@ using Maru.Engine.Log;
 namespace Maru.Engine.Tests.Kit;
 
 /// <summary>
-/// The rooms' log in memory, with the semantics of the real ones: a batch is all or nothing, seqs are dense, a client key answers with its first message, and what
-/// was never committed cannot be read. Fails and stalls on command. Any thread.
+/// The rooms' log in memory, with the semantics of the real ones:
+/// a batch is all or nothing, seqs are dense, a client key answers with its first message, and what was never committed cannot be read.
+/// Fails and stalls on command.
+/// Any thread.
 /// </summary>
 internal sealed class MemoryRoomLog : IRoomLog
 {
@@ -145,8 +147,9 @@ internal sealed class MemoryRoomLog : IRoomLog
         {
             var entries = _rooms[room].Entries;
             var bytes = 0;
-            for (var i = (int)Math.Min(after, entries.Count); i < Math.Min(last, entries.Count) && (bytes == 0 || bytes + entries[i].Body.Length <= maxBytes); i++)
+            for (var i = (int)Math.Min(after, entries.Count); i < Math.Min(last, entries.Count); i++)
             {
+                if (bytes > 0 && bytes + entries[i].Body.Length > maxBytes) break;
                 bytes += entries[i].Body.Length;
                 page.Add(entries[i]);
             }

@@ -3,7 +3,10 @@ using System.Buffers;
 using Maru.Engine.Output;
 namespace Maru.Engine.Tests.Kit;
 
-/// <summary>A peer with a receive window: takes bytes until it is full, then makes the writer wait until the test reads. Any thread.</summary>
+/// <summary>
+/// A peer with a receive window: takes bytes until it is full, then makes the writer wait until the test reads.
+/// Any thread.
+/// </summary>
 /// <param name="window">unread bytes that it takes</param>
 /// <param name="onlyWaits">true: like a stream, nothing is taken by a try, and a write that need not wait ends at once</param>
 internal sealed class MemorySink(long window = long.MaxValue, bool onlyWaits = false) : ByteSink

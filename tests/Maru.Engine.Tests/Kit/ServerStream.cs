@@ -3,7 +3,10 @@ using Maru.Engine.Codecs;
 
 namespace Maru.Engine.Tests.Kit;
 
-/// <summary>Reads a server's byte stream as a client does, and holds it to the rules: whole messages, text that is UTF-8, heart-beats alone in theirs, nothing behind the close.</summary>
+/// <summary>
+/// Reads a server's byte stream as a client does, and holds it to the rules:
+/// whole messages, text that is UTF-8, heart-beats alone in theirs, nothing behind the close.
+/// </summary>
 internal sealed class ServerStream
 {
     private static readonly StompLimits Limits = new(1000, 1 << 20, 1 << 24);

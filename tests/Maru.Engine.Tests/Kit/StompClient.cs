@@ -34,7 +34,8 @@ internal sealed class StompClient
     public IEnumerable<ReceivedFrame> Messages => Frames.Where(x => x.Command == StompCommand.Message);
 
     /// <summary>Seqs of the room events on one subscription, in the order they came.</summary>
-    public long[] Seqs(string subscription = "s") => [.. Messages.Where(x => x["subscription"] == subscription && x["seq"] is not null).Select(x => x.Seq)];
+    public long[] Seqs(string subscription = "s") =>
+        [.. Messages.Where(x => x["subscription"] == subscription && x["seq"] is not null).Select(x => x.Seq)];
 
     public int HeartBeats
     {
@@ -96,11 +97,14 @@ internal sealed class StompClient
     public static string Say(long room, string text, string? receipt = null, string more = "") =>
         $"SEND\ndestination:/app/rooms/{room}/messages\n{(receipt is null ? "" : $"receipt:{receipt}\n")}{more}\n{{\"text\":\"{text}\"}}\0";
 
-    public Task<ReceivedFrame> ReceiptAsync(string receipt) => FrameAsync(x => x.Command == StompCommand.Receipt && x["receipt-id"] == receipt, $"RECEIPT {receipt}");
+    public Task<ReceivedFrame> ReceiptAsync(string receipt) =>
+        FrameAsync(x => x.Command == StompCommand.Receipt && x["receipt-id"] == receipt, $"RECEIPT {receipt}");
 
     /// <summary>The next refusal on the errors queue that answers that receipt.</summary>
     public Task<ReceivedFrame> RefusalAsync(string receipt) =>
-        FrameAsync(x => x.Command == StompCommand.Message && x["destination"] == "/user/queue/errors" && x["receipt-id"] == receipt, $"refusal of {receipt}");
+        FrameAsync(
+            x => x.Command == StompCommand.Message && x["destination"] == "/user/queue/errors" && x["receipt-id"] == receipt,
+            $"refusal of {receipt}");
 
     public async Task<ReceivedFrame> FrameAsync(Func<ReceivedFrame, bool> wanted, string what)
     {
@@ -120,7 +124,8 @@ internal sealed class StompClient
         return error;
     }
 
-    public Task SeqsAsync(long last, string subscription = "s") => UntilAsync(() => Seqs(subscription) is [.., var seq] && seq >= last, $"seq {last} on {subscription}");
+    public Task SeqsAsync(long last, string subscription = "s") =>
+        UntilAsync(() => Seqs(subscription) is [.., var seq] && seq >= last, $"seq {last} on {subscription}");
 
     /// <summary>Looks at each change of the stream until the condition holds.</summary>
     public async Task UntilAsync(Func<bool> condition, string what)

@@ -82,7 +82,8 @@ public sealed class RoomTailTests
         }
     }
 
-    private static RoomTail Tail(int bytes) => new(new EngineOptions { TailMinBytes = bytes, TailMaxBytes = bytes }, new EngineClock(new ManualTime()));
+    private static RoomTail Tail(int bytes) =>
+        new(new EngineOptions { TailMinBytes = bytes, TailMaxBytes = bytes }, new EngineClock(new ManualTime()));
 
     private static Entry Make(int seq) => new(new RoomId(1), seq, EntryKind.MessageCreated, new byte[100]);
 }

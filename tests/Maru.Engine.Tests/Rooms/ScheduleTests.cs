@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Maru.Engine.Tests.Rooms;
 
-/// <summary>Subscribers that join, leave, stall and resume at random while others write: whatever happens, each sees its span dense, in order, once.</summary>
+/// <summary>
+/// Subscribers that join, leave, stall and resume at random while others write: whatever happens, each sees its span dense, in order, once.
+/// </summary>
 public sealed class ScheduleTests
 {
     [Theory]
@@ -34,7 +36,8 @@ public sealed class ScheduleTests
         List<Reader> readers = [];
         for (var step = 0; step < 250; step++)
         {
-            if (readers.Count < 6 || random.Next(8) == 0) readers.Add(await Reader.JoinAsync(rig, random, readers.Select(x => x.Last).Append(seeded).Max()));
+            if (readers.Count < 6 || random.Next(8) == 0)
+                readers.Add(await Reader.JoinAsync(rig, random, readers.Select(x => x.Last).Append(seeded).Max()));
             var reader = readers[random.Next(readers.Count)];
             switch (random.Next(5))
             {
@@ -99,7 +102,11 @@ public sealed class ScheduleTests
         public void Check()
         {
             var seqs = client.Seqs();
-            for (var i = 0; i < seqs.Length; i++) seqs[i].ShouldBe(first + i, $"after {string.Join(' ', seqs[Math.Max(0, i - 5)..i])} came {string.Join(' ', seqs[i..Math.Min(seqs.Length, i + 12)])}");
+            for (var i = 0; i < seqs.Length; i++)
+                seqs[i].ShouldBe(
+                    first + i,
+                    $"after {string.Join(' ', seqs[Math.Max(0, i - 5)..i])} came "
+                        + $"{string.Join(' ', seqs[i..Math.Min(seqs.Length, i + 12)])}");
         }
 
         public void Leave()

@@ -3,7 +3,10 @@ using Maru.Engine.Log;
 
 namespace Maru.Engine.Tests.Rooms;
 
-/// <summary>Entries of other nodes: told by the bus, or found in the log that all share. A seeded entry is one that another node committed.</summary>
+/// <summary>
+/// Entries of other nodes: told by the bus, or found in the log that all share.
+/// A seeded entry is one that another node committed.
+/// </summary>
 public sealed class TailWatchTests
 {
     [Fact]
@@ -195,7 +198,8 @@ public sealed class TailWatchTests
         rig.Log.Seed(1, 1);
         // 1 is missing: the removal itself waits.
         rig.Log.StallReads();
-        rig.Engine.Receive(new RoomId(1), [new Entry(new RoomId(1), 2, EntryKind.MemberLeft, MemoryRoomLog.Body(2, 40)) { Member = new UserId(7) }]);
+        rig.Engine.Receive(
+            new RoomId(1), [new Entry(new RoomId(1), 2, EntryKind.MemberLeft, MemoryRoomLog.Body(2, 40)) { Member = new UserId(7) }]);
         var sending = client.SendAsync("SEND\ndestination:/topic/rooms/1/signals/x\nreceipt:r\n\nhello\0");
         rig.Log.AddRoom(1);
         rig.Log.Seed(1, 2);

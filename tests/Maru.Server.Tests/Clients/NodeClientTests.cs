@@ -3,7 +3,9 @@ using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Clients;
 
-/// <summary>Two <c>@stomp/stompjs</c> clients and one <c>webstomp-client</c>, as they come from npm, on both ways in to the server.</summary>
+/// <summary>
+/// Two <c>@stomp/stompjs</c> clients and one <c>webstomp-client</c>, as they come from npm, on both ways in to the server.
+/// </summary>
 [Trait("Category", "Clients")]
 public sealed class NodeClientTests(ITestOutputHelper output)
 {
@@ -18,10 +20,21 @@ public sealed class NodeClientTests(ITestOutputHelper output)
         var closed = await cat.MakeRoomAsync(visibility: "private");
         var steps = await NodeClients.PlayAsync(
             "scenario.mjs",
-            new { url = $"ws://127.0.0.1:{server.Address.Port}{path}", ann = ann.AccessToken, bob = bob.AccessToken, cat = cat.AccessToken, room = room.Id, closed = closed.Id });
+            new
+            {
+                url = $"ws://127.0.0.1:{server.Address.Port}{path}",
+                ann = ann.AccessToken,
+                bob = bob.AccessToken,
+                cat = cat.AccessToken,
+                room = room.Id,
+                closed = closed.Id,
+            });
         foreach (var step in steps) output.WriteLine(step.ToString());
         steps.Select(step => step.GetProperty("step").GetString())
-            .ShouldBe(["connected", "talk", "split", "webstomp", "refused", "resumed", "version", "version", "version", "bad token", "heart-beats", "ended"]);
+            .ShouldBe([
+                "connected", "talk", "split", "webstomp", "refused", "resumed",
+                "version", "version", "version", "bad token", "heart-beats", "ended",
+            ]);
 
         Text(steps[0], "version").ShouldBe("1.2");
         Text(steps[0], "subprotocol").ShouldBe("v12.stomp");
@@ -47,7 +60,8 @@ public sealed class NodeClientTests(ITestOutputHelper output)
 
     private static void Talk(JsonElement step, long room)
     {
-        long[] seqs = [.. new[] { "first", "second", "binary", "again" }.Select(name => step.GetProperty(name).GetProperty("seq").GetInt64())];
+        long[] seqs =
+            [.. new[] { "first", "second", "binary", "again" }.Select(name => step.GetProperty(name).GetProperty("seq").GetInt64())];
         seqs.ShouldBe([seqs[0], seqs[0] + 1, seqs[0] + 2, seqs[0]]);
         step.GetProperty("first").GetProperty("room").GetInt64().ShouldBe(room);
         foreach (var who in (string[])["ann", "bob"])

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Maru.Server.Tests.Clients;
 
 /// <summary>
-/// Node with the clients of <c>tests/clients</c>, which are installed when they are missing or older than their lock file. Where there is no npm a test is skipped
-/// and says so; with <c>CI=true</c> it fails.
+/// Node with the clients of <c>tests/clients</c>, which are installed when they are missing or older than their lock file.
+/// Where there is no npm a test is skipped and says so; with <c>CI=true</c> it fails.
 /// </summary>
 internal static class NodeClients
 {
@@ -46,7 +46,8 @@ internal static class NodeClients
 
     private static async Task<(int Code, string Output)> RunAsync(string program, params string[] args)
     {
-        var start = new ProcessStartInfo(program, args) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start =
+            new ProcessStartInfo(program, args) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start) ?? throw new InvalidOperationException("no process");
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         try

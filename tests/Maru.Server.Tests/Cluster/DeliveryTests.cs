@@ -56,7 +56,8 @@ public sealed class DeliveryTests
         }
 
         await talk.SignalAsync(talk.His, "back");
-        (await talk.Hers.TakeAsync(frame => Talk.IsSignal(frame) && frame["sender"] == $"{talk.Ben.Id}", "Ben's signal")).Text.ShouldBe("back");
+        (await talk.Hers.TakeAsync(frame => Talk.IsSignal(frame) && frame["sender"] == $"{talk.Ben.Id}", "Ben's signal"))
+            .Text.ShouldBe("back");
         await talk.His.SyncAsync();
         talk.His.Inbox().Count(frame => Talk.IsSignal(frame) && frame["sender"] == $"{talk.Ann.Id}").ShouldBe(0);
     }
@@ -106,7 +107,8 @@ public sealed class DeliveryTests
         await using var back = await cluster.ConnectAsync(1, talk.Ben);
         await back.SubscribeAsync(talk.Room.Id, after: last - 11);
         (await talk.Hers.SayAndWaitAsync(talk.Room.Id, "live")).Seq.ShouldBe(last + 1);
-        foreach (var socket in (StompSocket[])[elsewhere, back]) (await Talk.HearAsync(socket, 12)).ShouldBe(Enumerable.Range(0, 12).Select(x => last - 10 + x));
+        foreach (var socket in (StompSocket[])[elsewhere, back])
+            (await Talk.HearAsync(socket, 12)).ShouldBe(Enumerable.Range(0, 12).Select(x => last - 10 + x));
     }
 
     [Theory]
@@ -149,5 +151,6 @@ public sealed class DeliveryTests
         talk.ShouldHaveHeardAll();
     }
 
-    private static Task<ClusterRig> StartAsync(string way) => ClusterRig.StartAsync(redis: way == "store" ? 0 : 1, settings: way == "bus" ? ClusterRig.BusOnly : []);
+    private static Task<ClusterRig> StartAsync(string way) =>
+        ClusterRig.StartAsync(redis: way == "store" ? 0 : 1, settings: way == "bus" ? ClusterRig.BusOnly : []);
 }

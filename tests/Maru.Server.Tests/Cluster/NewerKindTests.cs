@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Maru.Server.Tests.Cluster;
 
-/// <summary>Two nodes on one store and one bus; one of them writes kinds of entries that the other does not know, as during a rolling upgrade.</summary>
+/// <summary>
+/// Two nodes on one store and one bus; one of them writes kinds of entries that the other does not know, as during a rolling upgrade.
+/// </summary>
 public sealed class NewerKindTests
 {
     private static readonly EntryKind Pinned = new(40, "message.pinned");
@@ -23,7 +25,8 @@ public sealed class NewerKindTests
         var log = new LogBook();
         await using var cluster = await ClusterRig.StartAsync(nodes: 1, redis: redis, settings: redis > 0 ? ClusterRig.BusOnly : []);
         string[] warnings = ["--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Maru.Server.Storage.Postgres.PostgresPromises=None"];
-        await cluster.AddNodeAsync(services => services.AddSingleton<ILoggerProvider>(log), [.. redis > 0 ? ClusterRig.BusOnly : [], .. warnings]);
+        await cluster.AddNodeAsync(
+            services => services.AddSingleton<ILoggerProvider>(log), [.. redis > 0 ? ClusterRig.BusOnly : [], .. warnings]);
         await using var talk = await Talk.BeginAsync(cluster, overTheBus: redis > 0);
         var said = await talk.Ann.SayAsync(talk.Room, "before");
         (await WriteAsync(cluster[0], talk, said.Seq)).ShouldBeNull();
@@ -46,9 +49,12 @@ public sealed class NewerKindTests
         events[3].Json.GetProperty("message").GetProperty("kind").GetString().ShouldBe("unknown");
 
         // The history shows what is shown, and says of no kind what it is not.
-        var history = (await talk.Ben.Http.SendAsync($"GET /api/rooms/{talk.Room.Id}/messages?after={said.Seq - 1}").Read<MessagePage>()).Items;
-        history.Select(x => (x.Seq, x.Kind, x.Event)).ShouldBe([(said.Seq, "message", null), (said.Seq + 3, "unknown", null), (after.Seq, "message", null)]);
-        await talk.Ben.Http.SendAsync($"PATCH /api/rooms/{talk.Room.Id}/messages/{said.Seq + 3}", new { text = "mine" }).ShouldRefuse(Problem.NotEditable);
+        var history = (await talk.Ben.Http.SendAsync($"GET /api/rooms/{talk.Room.Id}/messages?after={said.Seq - 1}").Read<MessagePage>())
+            .Items;
+        history.Select(x => (x.Seq, x.Kind, x.Event))
+            .ShouldBe([(said.Seq, "message", null), (said.Seq + 3, "unknown", null), (after.Seq, "message", null)]);
+        await talk.Ben.Http.SendAsync($"PATCH /api/rooms/{talk.Room.Id}/messages/{said.Seq + 3}", new { text = "mine" })
+            .ShouldRefuse(Problem.NotEditable);
         (await talk.Ben.SayAsync(talk.Room, "goes on")).Seq.ShouldBe(after.Seq + 1);
         log.Lines.ShouldBeEmpty();
     }
@@ -69,7 +75,8 @@ public sealed class NewerKindTests
     private static async Task<List<Frame>> HearAsync(StompSocket socket, long first)
     {
         List<Frame> heard = [];
-        for (var i = 0; i < 5; i++) heard.Add(await socket.TakeAsync(frame => frame.Command == "MESSAGE" && frame["seq"].Length > 0, $"entry {i}"));
+        for (var i = 0; i < 5; i++)
+            heard.Add(await socket.TakeAsync(frame => frame.Command == "MESSAGE" && frame["seq"].Length > 0, $"entry {i}"));
         heard.Select(x => x.Seq).ShouldBe(Enumerable.Range(0, 5).Select(x => first + x));
         return heard;
     }

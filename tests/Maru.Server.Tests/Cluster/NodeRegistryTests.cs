@@ -41,7 +41,8 @@ public sealed class NodeRegistryTests
         MaruServer? next = null;
         for (var tries = 0; next is null; tries++)
         {
-            await first.Service<Database>().WriteAsync((transaction, ct) => transaction.ExecuteAsync("UPDATE nodes SET lease_until = 0", null, ct), Ct);
+            await first.Service<Database>()
+                .WriteAsync((transaction, ct) => transaction.ExecuteAsync("UPDATE nodes SET lease_until = 0", null, ct), Ct);
             try
             {
                 next = await first.JoinAsync($"--Maru:Data={folder.Path}");
@@ -57,5 +58,6 @@ public sealed class NodeRegistryTests
 
     private static string Id(MaruServer server) => server.Service<ThisNode>().Id.ToString();
 
-    private static Task<IReadOnlyList<string>> NodesAsync(MaruServer server) => server.Service<Database>().ListAsync<string>("SELECT id FROM nodes", null, Ct);
+    private static Task<IReadOnlyList<string>> NodesAsync(MaruServer server) =>
+        server.Service<Database>().ListAsync<string>("SELECT id FROM nodes", null, Ct);
 }

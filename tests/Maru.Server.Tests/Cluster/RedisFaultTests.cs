@@ -2,7 +2,10 @@ using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Cluster;
 
-/// <summary>Redis is a hint: whatever becomes of it, messages are delivered, in order, once. Signals need it, and come back with it.</summary>
+/// <summary>
+/// Redis is a hint: whatever becomes of it, messages are delivered, in order, once.
+/// Signals need it, and come back with it.
+/// </summary>
 [Trait("Store", "postgres")]
 public sealed class RedisFaultTests
 {

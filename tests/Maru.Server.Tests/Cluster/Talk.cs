@@ -56,14 +56,17 @@ internal sealed record Talk(ClusterRig Cluster, Person Ann, Person Ben, Room Roo
         },
         "a signal over the bus");
 
-    public Task SignalAsync(StompSocket socket, string text) => socket.SendAsync("SEND", text, ("destination", $"/topic/rooms/{Room.Id}/signals/{Signal}"), ("shade", "blue"));
+    public Task SignalAsync(StompSocket socket, string text) =>
+        socket.SendAsync("SEND", text, ("destination", $"/topic/rooms/{Room.Id}/signals/{Signal}"), ("shade", "blue"));
 
     public static bool IsSignal(Frame frame) => frame["subscription"] == "signals";
 
     /// <summary>Nothing came twice: of what was told, all was taken.</summary>
     public void ShouldHaveHeardAll()
     {
-        foreach (var socket in (StompSocket[])[Hers, His]) socket.Inbox().ShouldNotContain(frame => frame.Command == "MESSAGE" && frame["seq"].Length > 0 && frame.Type == "message.created");
+        foreach (var socket in (StompSocket[])[Hers, His])
+            socket.Inbox().ShouldNotContain(
+                frame => frame.Command == "MESSAGE" && frame["seq"].Length > 0 && frame.Type == "message.created");
     }
 
     public async ValueTask DisposeAsync()

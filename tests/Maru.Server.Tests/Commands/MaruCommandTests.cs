@@ -41,7 +41,8 @@ public sealed class MaruCommandTests
         using var folder = new Folder();
         var file = Path.Combine(folder, "server.pfx");
         File.WriteAllText(file, "none");
-        var (code, lines) = await MaruProcess.RunAsync([.. await MaruProcess.StoreAsync(folder), "--urls=https://127.0.0.1:0", $"--Kestrel:Certificates:Default:Path={file}"]);
+        var (code, lines) = await MaruProcess.RunAsync(
+            [.. await MaruProcess.StoreAsync(folder), "--urls=https://127.0.0.1:0", $"--Kestrel:Certificates:Default:Path={file}"]);
         code.ShouldBe(2, string.Join('\n', lines));
         lines.Single(line => line.StartsWith("maru: ", StringComparison.Ordinal)).ShouldContain("--urls or the section Kestrel");
     }
@@ -54,7 +55,8 @@ public sealed class MaruCommandTests
         taken.Start();
         var (code, lines) = await MaruProcess.RunAsync([.. await MaruProcess.StoreAsync(folder), $"--urls=http://{taken.LocalEndpoint}"]);
         code.ShouldBe(2);
-        lines.Single(line => line.StartsWith("maru: ", StringComparison.Ordinal)).ShouldContain($"{taken.LocalEndpoint}: address already in use");
+        lines.Single(line => line.StartsWith("maru: ", StringComparison.Ordinal))
+            .ShouldContain($"{taken.LocalEndpoint}: address already in use");
     }
 
     [Fact]

@@ -59,7 +59,8 @@ public sealed class MigrateTests : IAsyncLifetime
     {
         await SeedAsync(messages: 500);
         (await MigrateAsync()).ShouldBe(0);
-        await ExecuteAsync("DELETE FROM messages WHERE (room_id, seq) >= (SELECT room_id, seq FROM messages ORDER BY room_id, seq OFFSET 123 LIMIT 1)");
+        await ExecuteAsync(
+            "DELETE FROM messages WHERE (room_id, seq) >= (SELECT room_id, seq FROM messages ORDER BY room_id, seq OFFSET 123 LIMIT 1)");
         (await MigrateAsync()).ShouldBe(0);
         (await MigrateAsync()).ShouldBe(0);
         await using var after = await StartAsync(_target);
@@ -67,7 +68,9 @@ public sealed class MigrateTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("UPDATE messages SET text = text || '!' WHERE (room_id, seq) = (SELECT room_id, seq FROM messages ORDER BY room_id, seq OFFSET 40 LIMIT 1)")]
+    [InlineData(
+        "UPDATE messages SET text = text || '!' WHERE (room_id, seq) = (SELECT room_id, seq FROM messages ORDER BY room_id, seq "
+            + "OFFSET 40 LIMIT 1)")]
     [InlineData("DELETE FROM messages WHERE (room_id, seq) = (SELECT room_id, seq FROM messages ORDER BY room_id, seq OFFSET 40 LIMIT 1)")]
     [InlineData("INSERT INTO users (id, handle, name, name_key, created_at) VALUES (1000000, 'stranger', '', '', 0)")]
     [InlineData("UPDATE users SET password_hash = NULL WHERE id = 3")]
@@ -86,7 +89,8 @@ public sealed class MigrateTests : IAsyncLifetime
         await using var server = await StartAsync(_target);
         await using var connection = new NpgsqlConnection(_target);
         await connection.OpenAsync(Ct);
-        await using var command = new NpgsqlCommand("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'", connection);
+        await using var command = new NpgsqlCommand(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'", connection);
         await using var row = await command.ExecuteReaderAsync(Ct);
         List<string> tables = [];
         while (await row.ReadAsync(Ct)) tables.Add(row.GetString(0));
@@ -111,12 +115,20 @@ public sealed class MigrateTests : IAsyncLifetime
         _folder.Dispose();
     }
 
-    private Task<MaruServer> StartAsync(string database) => MaruServer.StartAsync($"--Maru:Database={database}", $"--Maru:Data={_folder.Path}/keys");
+    private Task<MaruServer> StartAsync(string database) =>
+        MaruServer.StartAsync($"--Maru:Database={database}", $"--Maru:Data={_folder.Path}/keys");
 
     private Task<int> MigrateAsync() => MaruCommand.RunAsync(["migrate", "--from", Source, "--to", _target]);
 
-    private async Task SeedAsync(int messages) => (await MaruCommand.RunAsync(
-        ["seed", "--users=10", "--rooms=3", $"--messages={messages}", $"--Maru:Database={Source}", $"--Maru:Data={_folder.Path}/keys", "--Maru:Passwords:Iterations=1000", "--hostBuilder:reloadConfigOnChange=false"])).ShouldBe(0);
+    private async Task SeedAsync(int messages)
+    {
+        var code = await MaruCommand.RunAsync(
+        [
+            "seed", "--users=10", "--rooms=3", $"--messages={messages}", $"--Maru:Database={Source}", $"--Maru:Data={_folder.Path}/keys",
+            "--Maru:Passwords:Iterations=1000", "--hostBuilder:reloadConfigOnChange=false",
+        ]);
+        code.ShouldBe(0);
+    }
 
     private async Task ExecuteAsync(string sql)
     {
@@ -128,7 +140,8 @@ public sealed class MigrateTests : IAsyncLifetime
 
     private static async Task<Message> PostAsync(Person person, Room room, string text, string key, int status)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, $"/api/rooms/{room.Id}/messages") { Content = System.Net.Http.Json.JsonContent.Create(new { text }) };
+        var request = new HttpRequestMessage(
+            HttpMethod.Post, $"/api/rooms/{room.Id}/messages") { Content = System.Net.Http.Json.JsonContent.Create(new { text }) };
         request.Headers.Add("Idempotency-Key", key);
         return await person.Http.SendAsync(request, Ct).Read<Message>(status);
     }

@@ -19,12 +19,15 @@ public sealed class SeedTests : IDisposable
         var rooms = File.ReadAllLines(Path.Combine(_folder, "rooms"));
         tokens.Length.ShouldBe(2);
         rooms.Length.ShouldBe(1);
-        if (!OperatingSystem.IsWindows()) File.GetUnixFileMode(Path.Combine(_folder, "tokens")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows())
+            File.GetUnixFileMode(Path.Combine(_folder, "tokens")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
         await using var server = await MaruServer.StartAsync($"--Maru:Database=Data Source={_folder}/maru.db", $"--Maru:Data={_folder}");
-        var me = await server.Person(new SignedIn(new User(0, "", "", null), tokens[1], "", 0)).Http.SendAsync("GET /api/me").Read<Profile>();
+        var me = await server.Person(new SignedIn(new User(0, "", "", null), tokens[1], "", 0)).Http.SendAsync("GET /api/me")
+            .Read<Profile>();
         await server.SignInAsync(me.Handle, Seeder.Password);
-        (await server.Service<Database>().FirstAsync<long>("SELECT count(*) FROM users", null, TestContext.Current.CancellationToken)).ShouldBe(9);
+        (await server.Service<Database>().FirstAsync<long>("SELECT count(*) FROM users", null, TestContext.Current.CancellationToken))
+            .ShouldBe(9);
     }
 
     [Fact]
@@ -32,7 +35,11 @@ public sealed class SeedTests : IDisposable
     {
         await using var server = await MaruServer.StartAsync();
         var seeder = new Seeder(
-            server.Service<Database>(), server.Service<Passwords>(), server.Service<AccessTokens>(), server.Service<JwtOptions>(), TimeProvider.System);
+            server.Service<Database>(),
+            server.Service<Passwords>(),
+            server.Service<AccessTokens>(),
+            server.Service<JwtOptions>(),
+            TimeProvider.System);
         var made = await seeder.RunAsync(new SeedPlan(7, 3, 20), (_, _) => { }, TestContext.Current.CancellationToken);
         made.Tokens.Count.ShouldBe(7);
         var rooms = await server.Service<Database>().ListAsync<Row>(
@@ -40,7 +47,8 @@ public sealed class SeedTests : IDisposable
             SELECT r.id, r.member_count, h.last_seq,
               (SELECT count(*) FROM members m WHERE m.room_id = r.id) AS members,
               (SELECT count(*) FROM messages m WHERE m.room_id = r.id) AS messages,
-              (SELECT count(*) FROM messages m JOIN members x ON x.room_id = m.room_id AND x.user_id = m.sender_id WHERE m.room_id = r.id AND m.seq <= h.last_seq) AS good
+              (SELECT count(*) FROM messages m JOIN members x ON x.room_id = m.room_id AND x.user_id = m.sender_id
+               WHERE m.room_id = r.id AND m.seq <= h.last_seq) AS good
             FROM rooms r JOIN room_heads h ON h.room_id = r.id ORDER BY r.id
             """,
             null,
@@ -64,7 +72,8 @@ public sealed class SeedTests : IDisposable
     [InlineData("more")]
     public async Task A_slip_of_the_keyboard_makes_nothing(params string[] options)
     {
-        (await MaruCommand.RunAsync(["seed", .. options.Select(option => option.Replace("{0}", _folder, StringComparison.Ordinal))])).ShouldBe(2);
+        (await MaruCommand.RunAsync(["seed", .. options.Select(option => option.Replace("{0}", _folder, StringComparison.Ordinal))]))
+            .ShouldBe(2);
         Directory.GetFiles(_folder).ShouldBeEmpty();
     }
 
@@ -73,7 +82,8 @@ public sealed class SeedTests : IDisposable
     private Task<int> RunAsync(params string[] options) => MaruCommand.RunAsync(
     [
         "seed", .. options, "--tokens", Path.Combine(_folder, "tokens"), "--rooms-file", Path.Combine(_folder, "rooms"),
-        $"--Maru:Database=Data Source={_folder}/maru.db", $"--Maru:Data={_folder}", "--Maru:Passwords:Iterations=1000", "--hostBuilder:reloadConfigOnChange=false",
+        $"--Maru:Database=Data Source={_folder}/maru.db", $"--Maru:Data={_folder}",
+        "--Maru:Passwords:Iterations=1000", "--hostBuilder:reloadConfigOnChange=false",
     ]);
 
     private sealed record Row(long Id, long MemberCount, long LastSeq, long Members, long Messages, long Good);

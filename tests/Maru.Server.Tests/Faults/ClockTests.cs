@@ -15,7 +15,8 @@ public sealed class ClockTests
     public async Task A_clock_that_jumps_breaks_no_connection_and_no_order(int days)
     {
         var clock = new JumpingClock();
-        await using var server = await MaruServer.StartAsync(null, services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
+        await using var server = await MaruServer.StartAsync(
+            null, services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
         var ann = await server.SignUpAsync();
         var room = await ann.MakeRoomAsync();
         await using var socket = await StompSocket.ConnectAsync(server.Address, ann.AccessToken, heartBeat: "1000,1000");
@@ -32,8 +33,11 @@ public sealed class ClockTests
         if (days > 0) (await late.ErrorAsync())["message"].ShouldBe(Problem.Unauthenticated.Slug);
         else await late.TakeAsync(frame => frame.Command == "CONNECTED", "CONNECTED");
         await ann.Http.SendAsync("GET /api/me").ShouldBe(days > 0 ? 401 : 200);
-        var renewed = server.Person(await server.Http.SendAsync("POST /api/auth/refresh", new { refreshToken = ann.RefreshToken }).Read<Server.Features.Accounts.SignedIn>());
-        (await renewed.HistoryAsync(room)).Where(message => message.Kind == "message").Select(message => message.Text).ShouldBe(["before", "after"]);
+        var renewed = server.Person(
+            await server.Http.SendAsync("POST /api/auth/refresh", new { refreshToken = ann.RefreshToken })
+                .Read<Server.Features.Accounts.SignedIn>());
+        (await renewed.HistoryAsync(room)).Where(message => message.Kind == "message").Select(message => message.Text)
+            .ShouldBe(["before", "after"]);
 
         clock.Jump(TimeSpan.FromDays(-days));
         (await socket.SayAndWaitAsync(room.Id, "and back")).Seq.ShouldBe(first + 2);

@@ -16,7 +16,9 @@ public sealed class PostgresTests
     {
         await using var postgres = await PostgresServer.StartAsync();
         await using var server = await MaruServer.StartAsync(
-            $"--Maru:Database={await postgres.MakeDatabaseAsync()}", "--Maru:Postgres:ConnectTimeout=00:00:02", "--Maru:Postgres:CommandTimeout=00:00:02");
+            $"--Maru:Database={await postgres.MakeDatabaseAsync()}",
+            "--Maru:Postgres:ConnectTimeout=00:00:02",
+            "--Maru:Postgres:CommandTimeout=00:00:02");
         await using var second = await server.JoinAsync();
         var (ann, bob) = (await server.SignUpAsync(), await server.SignUpAsync("bob"));
         var room = await ann.MakeRoomAsync(members: bob.Id);
@@ -67,9 +69,12 @@ public sealed class PostgresTests
         await hers.SayAndWaitAsync(room.Id, "after");
         await Deadline.Until(async () => (await server.Http.SendAsync("GET /health/ready")).IsSuccessStatusCode, "it to be ready");
         var told = (await bob.HistoryAsync(room)).Select(message => message.Text).ToList();
-        told.Where(text => text is not "by request").ShouldBe(["before", "during", "after"]);    // what was refused at its last word may be there all the same
-        for (var seq = before.Seq + 1; seq <= before.Seq + told.Count - 1; seq++) (await his.EventAsync("message.created")).Seq.ShouldBe(seq);
-        for (var seq = before.Seq; seq <= before.Seq + told.Count - 1; seq++) (await elsewhere.EventAsync("message.created")).Seq.ShouldBe(seq);
+        // what was refused at its last word may be there all the same
+        told.Where(text => text is not "by request").ShouldBe(["before", "during", "after"]);
+        for (var seq = before.Seq + 1; seq <= before.Seq + told.Count - 1; seq++)
+            (await his.EventAsync("message.created")).Seq.ShouldBe(seq);
+        for (var seq = before.Seq; seq <= before.Seq + told.Count - 1; seq++)
+            (await elsewhere.EventAsync("message.created")).Seq.ShouldBe(seq);
         await server.ShouldBeSoundAsync();
 
         // And nodes hear each other again.
@@ -81,7 +86,9 @@ public sealed class PostgresTests
             },
             "news");
         await ann.Http.SendAsync("POST /api/auth/logout").ShouldBe(204);
-        await Deadline.Until(async () => (int)(await second.Person(new(ann.User, ann.AccessToken, "", 0)).Http.SendAsync("GET /api/me")).StatusCode == 401, "the sign-out to hold everywhere");
+        await Deadline.Until(
+            async () => (int)(await second.Person(new(ann.User, ann.AccessToken, "", 0)).Http.SendAsync("GET /api/me")).StatusCode == 401,
+            "the sign-out to hold everywhere");
     }
 
     /// <summary>As after a restart that nobody noticed: every connection is dead, none knows it yet.</summary>
@@ -116,7 +123,8 @@ public sealed class PostgresTests
         var there = await (await PostgresServer.Shared).MakeDatabaseAsync();
         var host = there.Split(';')[0]["Host=".Length..];
         var port = there.Split(';')[1]["Port=".Length..];
-        await using var server = await MaruServer.StartAsync($"--Maru:Database={there.Replace($"Host={host};Port={port}", $"Host={PostgresServer.Nowhere()},{host}:{port}", StringComparison.Ordinal)}");
+        var both = there.Replace($"Host={host};Port={port}", $"Host={PostgresServer.Nowhere()},{host}:{port}", StringComparison.Ordinal);
+        await using var server = await MaruServer.StartAsync($"--Maru:Database={both}");
         var ann = await server.SignUpAsync();
         var room = await ann.MakeRoomAsync();
         await ann.SayAsync(room);

@@ -13,7 +13,8 @@ public sealed class ShutdownTests(ITestOutputHelper output)
         using var folder = new Folder();
         var (tokens, rooms) = await MaruProcess.SeedAsync(folder, users: 20, rooms: 2);
         // The host would wait for an hour: whoever could hold up the end would be noticed.
-        await using var server = await MaruProcess.StartAsync(folder, "--shutdownTimeoutSeconds=3600", "--Maru:Engine:CloseTimeout=00:00:02");
+        await using var server = await MaruProcess.StartAsync(
+            folder, "--shutdownTimeoutSeconds=3600", "--Maru:Engine:CloseTimeout=00:00:02");
         var talkers = tokens[..16].Select((token, i) => new Talker(i, token, rooms[i % 2])).ToList();
         using var ending = new CancellationTokenSource();
         Uri? address = server.Address;
@@ -42,7 +43,8 @@ public sealed class ShutdownTests(ITestOutputHelper output)
             (end.Code, end.Reason).ShouldBe((1012, Problem.ShuttingDown.Slug));
         }
 
-        server.Lines.ShouldNotContain(line => line.Contains("\"Error\"", StringComparison.Ordinal) || line.Contains("Unhandled", StringComparison.Ordinal));
+        server.Lines.ShouldNotContain(
+            line => line.Contains("\"Error\"", StringComparison.Ordinal) || line.Contains("Unhandled", StringComparison.Ordinal));
 
         // After the restart everything is there, and whoever comes back misses nothing.
         await using var next = await MaruProcess.StartAsync(folder);
@@ -51,7 +53,9 @@ public sealed class ShutdownTests(ITestOutputHelper output)
         using var end2 = new CancellationTokenSource();
         await sending.CancelAsync();
         var again = TalkAsync(sending.Token, end2.Token);
-        await Deadline.Until(() => talkers.TrueForAll(talker => talker.IsSettled) && talkers.GroupBy(talker => talker.Room).All(HaveTheSame), "all to be settled");
+        await Deadline.Until(
+            () => talkers.TrueForAll(talker => talker.IsSettled) && talkers.GroupBy(talker => talker.Room).All(HaveTheSame),
+            "all to be settled");
         address = null;
         await end2.CancelAsync();
         await again.Within("the talkers to end");

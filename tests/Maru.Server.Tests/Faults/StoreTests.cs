@@ -38,7 +38,8 @@ public sealed class StoreTests(ITestOutputHelper output)
         refusal.ShouldNotBeNull();
         output.WriteLine($"{acknowledged.Count} acknowledged, then: {refusal.Text}");
         refusal.Type.ShouldBe(mounted ? Problem.StorageFull.Slug : Problem.Unavailable.Slug);
-        await http.SendAsync($"POST /api/rooms/{rooms[0]}/messages", new { text }).ShouldRefuse(mounted ? Problem.StorageFull : Problem.Unavailable);
+        await http.SendAsync($"POST /api/rooms/{rooms[0]}/messages", new { text })
+            .ShouldRefuse(mounted ? Problem.StorageFull : Problem.Unavailable);
         await ShouldRefuseProfilesAsync(http, refusal.Type);
         await http.SendAsync("GET /health/ready").ShouldBe(200);
         await http.SendAsync($"GET /api/rooms/{rooms[0]}/messages").ShouldBe(200);
@@ -108,7 +109,8 @@ public sealed class StoreTests(ITestOutputHelper output)
         }
 
         var sound = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(file, "This is no database, but long enough to look like a file with something in it. " + new string('x', 2000), TestContext.Current.CancellationToken);
+        var noDatabase = "This is no database, but long enough to look like a file with something in it. " + new string('x', 2000);
+        await File.WriteAllTextAsync(file, noDatabase, TestContext.Current.CancellationToken);
         await ShouldNotStartAsync(folder, "not a SQLite database");
         var broken = (byte[])sound.Clone();
         Array.Fill(broken, (byte)0x5A, 100, 3996);      // the schema's root page
@@ -151,7 +153,8 @@ public sealed class StoreTests(ITestOutputHelper output)
         (await reader.Ended.Within("the end")).Code.ShouldBe(1013);
         await http.SendAsync("GET /api/me").ShouldBe(200);
         await http.SendAsync("GET /health/live").ShouldBe(200);
-        foreach (var line in server.Lines.Where(line => line.Contains("\"Error\"", StringComparison.Ordinal)).Take(3)) output.WriteLine(line[..Math.Min(line.Length, 300)]);
+        foreach (var line in server.Lines.Where(line => line.Contains("\"Error\"", StringComparison.Ordinal)).Take(3))
+            output.WriteLine(line[..Math.Min(line.Length, 300)]);
         server.Lines.ShouldContain(line => line.Contains("malformed", StringComparison.Ordinal));
         await server.TerminateAsync();
     }
@@ -199,7 +202,8 @@ public sealed class StoreTests(ITestOutputHelper output)
 
     private static async Task ShouldNotStartAsync(string folder, string why)
     {
-        var (code, lines) = await MaruProcess.RunAsync(["--urls=http://127.0.0.1:0", "--Maru:Sqlite:BusyTimeout=00:00:00.2", .. await MaruProcess.StoreAsync(folder)]);
+        var (code, lines) = await MaruProcess.RunAsync(
+            ["--urls=http://127.0.0.1:0", "--Maru:Sqlite:BusyTimeout=00:00:00.2", .. await MaruProcess.StoreAsync(folder)]);
         code.ShouldBe(2, string.Join('\n', lines));
         var said = lines.Where(line => !line.StartsWith('{')).ToList();
         said.Count.ShouldBe(1, string.Join('\n', lines));

@@ -19,7 +19,8 @@ public sealed class TooLargeTests(MaruServer server) : IClassFixture<MaruServer>
             var (room, socket) = await MakeAsync(path);
             await using var _ = socket;
             (string, string)[] length = announced ? [("content-length", "70000")] : [];
-            await socket.SendAsync("SEND", new string('x', 70_000), [("destination", $"/app/rooms/{room}/messages"), ("receipt", "r"), .. length]);
+            await socket.SendAsync(
+                "SEND", new string('x', 70_000), [("destination", $"/app/rooms/{room}/messages"), ("receipt", "r"), .. length]);
             (await socket.ErrorAsync())["message"].ShouldBe(Problem.TooLarge.Slug);
             (await socket.Ended.Within("the end")).Code.ShouldBe(1009);
         }
@@ -62,7 +63,8 @@ public sealed class TooLargeTests(MaruServer server) : IClassFixture<MaruServer>
         var room = (await ann.MakeRoomAsync()).Id;
         await using var socket = await StompSocket.ConnectAsync(own.Address, ann.AccessToken, path);
         await socket.WriteAsync(ClientFrames.Announce(length));
-        var send = ClientFrames.Stomp("SEND", """{"text":"in a frame without an end"}""", ("destination", $"/app/rooms/{room}/messages"), ("receipt", "r"));
+        var send = ClientFrames.Stomp(
+            "SEND", """{"text":"in a frame without an end"}""", ("destination", $"/app/rooms/{room}/messages"), ("receipt", "r"));
         await socket.WriteAsync(Encoding.UTF8.GetBytes(send));   // the mask is 0
         (await socket.ReceiptAsync("r")).Seq.ShouldBePositive();
         await socket.WriteAsync(Encoding.UTF8.GetBytes("SEND\ndestination:/x\n\n" + new string('x', 100_000)));
@@ -89,8 +91,10 @@ public sealed class TooLargeTests(MaruServer server) : IClassFixture<MaruServer>
     {
         var ann = await server.SignUpAsync();
         var room = await ann.MakeRoomAsync();
-        await ann.Http.SendAsync($"POST /api/rooms/{room.Id}/messages", new { text = new string('x', 300_000) }).ShouldRefuse(Problem.TooLarge);
-        await ann.Http.SendAsync($"POST /api/rooms/{room.Id}/messages", new { text = new string('x', 20_000) }).ShouldRefuse(Problem.TooLarge);
+        await ann.Http.SendAsync($"POST /api/rooms/{room.Id}/messages", new { text = new string('x', 300_000) })
+            .ShouldRefuse(Problem.TooLarge);
+        await ann.Http.SendAsync($"POST /api/rooms/{room.Id}/messages", new { text = new string('x', 20_000) })
+            .ShouldRefuse(Problem.TooLarge);
     }
 
     private async Task<(long Room, StompSocket Socket)> MakeAsync(string path)

@@ -1,6 +1,9 @@
 namespace Maru.Server.Tests.Kill;
 
-/// <summary>A server under load that is killed again and again, each time started anew on what it left; or, in its place, the PostgreSQL on which it stands.</summary>
+/// <summary>
+/// A server under load that is killed again and again, each time started anew on what it left;
+/// or, in its place, the PostgreSQL on which it stands.
+/// </summary>
 /// <param name="database">the store's connection string</param>
 internal sealed class KillRun(string folder, string database) : IAsyncDisposable
 {
@@ -19,7 +22,8 @@ internal sealed class KillRun(string folder, string database) : IAsyncDisposable
 
     /// <summary>One line for people: what the run was made of.</summary>
     public string Figures =>
-        $"{Members.Sum(x => x.Acknowledgements)} acknowledgements, {Members.Sum(x => x.Events.Count)} deliveries, {Members.Sum(x => x.Retries)} retries, {Members.Sum(x => x.Connections)} connections";
+        $"{Members.Sum(x => x.Acknowledgements)} acknowledgements, {Members.Sum(x => x.Events.Count)} deliveries, "
+            + $"{Members.Sum(x => x.Retries)} retries, {Members.Sum(x => x.Connections)} connections";
 
     /// <param name="kills">how often</param>
     /// <param name="betweenLives">done to the store while the server is dead</param>
@@ -27,11 +31,13 @@ internal sealed class KillRun(string folder, string database) : IAsyncDisposable
     public async Task<IReadOnlyList<string>> RunAsync(int kills, Action? betweenLives = null)
     {
         var (tokens, rooms) = await MaruProcess.SeedAsync(folder, Talkers, Rooms, Database);
-        for (var i = 0; i < Talkers; i++) Members.Add(new Talker(i, tokens[i], rooms[i % Rooms]) { Bearable = Victim is null ? [] : ["unavailable"] });
+        for (var i = 0; i < Talkers; i++)
+            Members.Add(new Talker(i, tokens[i], rooms[i % Rooms]) { Bearable = Victim is null ? [] : ["unavailable"] });
         await StartAsync();
         using var sending = new CancellationTokenSource();
         using var ending = new CancellationTokenSource();
-        var running = Task.WhenAll(Members.Select(talker => Task.Run(() => talker.RunAsync(() => _server?.Address, sending.Token, ending.Token))));
+        var running = Task.WhenAll(
+            Members.Select(talker => Task.Run(() => talker.RunAsync(() => _server?.Address, sending.Token, ending.Token))));
         for (var i = 0; i < kills; i++)
         {
             await UntilAcknowledgedAsync();
@@ -74,13 +80,17 @@ internal sealed class KillRun(string folder, string database) : IAsyncDisposable
         return Deadline.Until(() => Members.Sum(talker => talker.Acknowledgements) > before + 100, "acknowledgements");
     }
 
-    /// <summary>Everything is acknowledged, and everybody has seen as much as the one who has seen most. What does not settle in time is the verdict's business.</summary>
+    /// <summary>
+    /// Everything is acknowledged, and everybody has seen as much as the one who has seen most.
+    /// What does not settle in time is the verdict's business.
+    /// </summary>
     private async Task SettleAsync()
     {
         try
         {
             await Deadline.Until(
-                () => Members.TrueForAll(talker => talker.IsSettled) && Members.GroupBy(talker => talker.Room).All(room => room.Select(talker => talker.Last).Distinct().Count() == 1),
+                () => Members.TrueForAll(talker => talker.IsSettled)
+                    && Members.GroupBy(talker => talker.Room).All(room => room.Select(talker => talker.Last).Distinct().Count() == 1),
                 "all to be settled");
         }
         catch (TimeoutException)

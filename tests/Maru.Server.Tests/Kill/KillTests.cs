@@ -8,7 +8,8 @@ namespace Maru.Server.Tests.Kill;
 public sealed class KillTests(ITestOutputHelper output)
 {
     /// <summary>3 in CI; <c>MARU_KILLS=20</c> or more for the long run.</summary>
-    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("MARU_KILLS"), CultureInfo.InvariantCulture, out var kills) ? kills : 3;
+    private static int Kills =>
+        int.TryParse(Environment.GetEnvironmentVariable("MARU_KILLS"), CultureInfo.InvariantCulture, out var kills) ? kills : 3;
 
     [Fact]
     public async Task Everything_acknowledged_survives_every_kill_once_and_in_order()
@@ -36,7 +37,9 @@ public sealed class KillTests(ITestOutputHelper output)
     [InlineData("DELETE FROM messages WHERE id = (SELECT max(id) FROM messages)", "acknowledged as")]
     [InlineData("DELETE FROM messages WHERE id = (SELECT max(id) - 20 FROM messages)", "has seq")]
     [InlineData("UPDATE messages SET text = 'other' WHERE id = (SELECT max(id) FROM messages)", "the store has")]
-    [InlineData("UPDATE messages SET client_key = (SELECT client_key FROM messages m WHERE m.room_id = messages.room_id AND m.id < messages.id AND client_key IS NOT NULL) WHERE id = (SELECT max(id) FROM messages)", "times")]
+    [InlineData(
+        "UPDATE messages SET client_key = (SELECT client_key FROM messages m WHERE m.room_id = messages.room_id AND m.id < "
+            + "messages.id AND client_key IS NOT NULL) WHERE id = (SELECT max(id) FROM messages)", "times")]
     [InlineData("UPDATE room_heads SET last_seq = last_seq + 1", "head")]
     public async Task A_planted_fault_is_found(string sql, string fault)
     {

@@ -7,7 +7,8 @@ namespace Maru.Server.Tests.Kill;
 public sealed class PostgresKillTests(ITestOutputHelper output)
 {
     /// <summary>2 in CI; <c>MARU_KILLS=20</c> or more for the long run.</summary>
-    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("MARU_KILLS"), CultureInfo.InvariantCulture, out var kills) ? kills : 2;
+    private static int Kills =>
+        int.TryParse(Environment.GetEnvironmentVariable("MARU_KILLS"), CultureInfo.InvariantCulture, out var kills) ? kills : 2;
 
     [Fact]
     public async Task Everything_acknowledged_survives_every_kill_of_the_server()

@@ -1,11 +1,14 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Maru.Server.Tests.Kill;
 
 /// <summary>
-/// A member who sends and listens through every crash: keeps a few messages under way, connects again when the server is gone, resumes behind the last event that he
-/// saw and repeats what was not acknowledged under its old key. Writes down what he was promised and what he saw; judges nothing.
+/// A member who sends and listens through every crash:
+/// keeps a few messages under way, connects again when the server is gone,
+/// resumes behind the last event that he saw and repeats what was not acknowledged under its old key.
+/// Writes down what he was promised and what he saw; judges nothing.
 /// </summary>
 internal sealed class Talker(int number, string token, long room) : IDisposable
 {
@@ -63,7 +66,8 @@ internal sealed class Talker(int number, string token, long room) : IDisposable
 
     public static string Key(int talker, int message) => string.Create(CultureInfo.InvariantCulture, $"{talker}-{message}");
 
-    public static string Text(int talker, int message) => string.Create(CultureInfo.InvariantCulture, $"message {message} of {talker} {new string('x', message % 300)}");
+    public static string Text(int talker, int message) =>
+        string.Create(CultureInfo.InvariantCulture, $"message {message} of {talker} {new string('x', message % 300)}");
 
     /// <param name="server">where it listens now; null while it is down</param>
     /// <param name="sending">cancelled: sends nothing new, but finishes what is under way</param>
@@ -78,7 +82,8 @@ internal sealed class Talker(int number, string token, long room) : IDisposable
                 {
                     await TalkAsync(address, sending, ct);
                 }
-                catch (Exception e) when (e is System.Net.Sockets.SocketException or ObjectDisposedException or InvalidOperationException or ShouldAssertException or OperationCanceledException)
+                catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException
+                    or ShouldAssertException or OperationCanceledException)
                 {
                     // The server is gone, perhaps before it answered.
                 }
@@ -95,10 +100,12 @@ internal sealed class Talker(int number, string token, long room) : IDisposable
         await using var socket = await StompSocket.ConnectAsync(address, token, watch: See);
         if (socket.IsEnded) return;
         Connections++;
-        await socket.SendAsync("SUBSCRIBE", "", ("destination", $"/topic/rooms/{room}"), ("id", "room"), ("after", Last.ToString(CultureInfo.InvariantCulture)));
+        await socket.SendAsync(
+            "SUBSCRIBE", "", ("destination", $"/topic/rooms/{room}"), ("id", "room"), ("after", $"{Last}"));
         await RepeatAsync(socket);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        _ = socket.Ended.ContinueWith(_ => end.Cancel(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = socket.Ended.ContinueWith(
+            _ => end.Cancel(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(sending, end.Token);
         try
         {
@@ -133,14 +140,20 @@ internal sealed class Talker(int number, string token, long room) : IDisposable
     private Task SendAsync(StompSocket socket, int message)
     {
         var key = Key(number, message);
-        return socket.SendAsync("SEND", JsonSerializer.Serialize(new { text = Text(number, message) }), ("destination", $"/app/rooms/{room}/messages"), ("client-key", key), ("receipt", key));
+        return socket.SendAsync(
+            "SEND",
+            JsonSerializer.Serialize(new { text = Text(number, message) }),
+            ("destination", $"/app/rooms/{room}/messages"),
+            ("client-key", key),
+            ("receipt", key));
     }
 
     private void See(Frame frame)
     {
         lock (_gate)
         {
-            if (frame.Command == "RECEIPT") Acknowledge(int.Parse(frame["receipt-id"].Split('-')[1], CultureInfo.InvariantCulture), frame.Seq);
+            if (frame.Command == "RECEIPT")
+                Acknowledge(int.Parse(frame["receipt-id"].Split('-')[1], CultureInfo.InvariantCulture), frame.Seq);
             else if (frame.Command == "MESSAGE") Events.Add(Seen.Of(frame));
             else if (!Bearable.Contains(frame["message"])) Refusals.Add(frame.ToString());
         }
@@ -162,6 +175,8 @@ internal sealed record Seen(long Seq, string? Key, string? Text)
         var message = json.TryGetProperty("message", out var found) ? found : default;
         var hasKey = message.ValueKind == JsonValueKind.Object && message.TryGetProperty("clientKey", out _);
         json.GetProperty("seq").GetInt64().ShouldBe(frame.Seq);
-        return new Seen(frame.Seq, hasKey ? message.GetProperty("clientKey").GetString() : null, hasKey ? message.GetProperty("text").GetString() : null);
+        return new Seen(frame.Seq, OwnOf("clientKey"), OwnOf("text"));
+
+        string? OwnOf(string name) => hasKey ? message.GetProperty(name).GetString() : null;
     }
 }

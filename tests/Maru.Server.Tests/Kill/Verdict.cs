@@ -4,7 +4,10 @@ using Npgsql;
 
 namespace Maru.Server.Tests.Kill;
 
-/// <summary>What stands in the store, read by another program than the server, against what members were promised and saw. Every difference is one line.</summary>
+/// <summary>
+/// What stands in the store, read by another program than the server, against what members were promised and saw.
+/// Every difference is one line.
+/// </summary>
 internal static class Verdict
 {
     private const int MostLines = 50;
@@ -13,7 +16,8 @@ internal static class Verdict
     {
         using var store = Open(connectionString);
         List<string> faults = [];
-        if (store is SqliteConnection) faults.AddRange(Rows(store, "PRAGMA integrity_check", 0, row => row.GetString(0)).Where(line => line != "ok"));
+        if (store is SqliteConnection)
+            faults.AddRange(Rows(store, "PRAGMA integrity_check", 0, row => row.GetString(0)).Where(line => line != "ok"));
         foreach (var room in talkers.GroupBy(talker => talker.Room))
         {
             var log = Rows(
@@ -52,10 +56,12 @@ internal static class Verdict
         foreach (var (message, seq) in talker.Acknowledged)
         {
             var (key, text) = (Talker.Key(talker.Number, message), Talker.Text(talker.Number, message));
-            if (seq > log.Count || log[(int)seq - 1] is var entry && (entry.Key != key || entry.Text != text)) yield return $"{name}: {key} was acknowledged as {seq} in room {room}, and is not there";
+            if (seq > log.Count || log[(int)seq - 1] is var entry && (entry.Key != key || entry.Text != text))
+                yield return $"{name}: {key} was acknowledged as {seq} in room {room}, and is not there";
         }
 
-        var own = log.Where(entry => entry.Key?.StartsWith($"{talker.Number}-", StringComparison.Ordinal) == true).Select(entry => int.Parse(entry.Key!.Split('-')[1])).ToList();
+        var own = log.Where(entry => entry.Key?.StartsWith($"{talker.Number}-", StringComparison.Ordinal) == true)
+            .Select(entry => int.Parse(entry.Key!.Split('-')[1])).ToList();
         for (var i = 0; i < own.Count; i++)
         {
             if (own[i] != i) yield return $"{name}: message {own[i]} stands where {i} belongs in room {room}";
@@ -71,7 +77,9 @@ internal static class Verdict
     private static DbConnection Open(string connectionString)
     {
         SQLitePCL.Batteries_V2.Init();
-        DbConnection store = connectionString.StartsWith("Host=", StringComparison.Ordinal) ? new NpgsqlConnection(connectionString) : new SqliteConnection($"{connectionString};Pooling=False");
+        DbConnection store = connectionString.StartsWith("Host=", StringComparison.Ordinal)
+            ? new NpgsqlConnection(connectionString)
+            : new SqliteConnection($"{connectionString};Pooling=False");
         store.Open();
         return store;
     }

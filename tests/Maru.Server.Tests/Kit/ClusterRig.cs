@@ -3,7 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Maru.Server.Tests.Kit;
 
-/// <summary>Several nodes in this process, on one PostgreSQL database and with the same keys: a token is good on each. With Redis between them, or without.</summary>
+/// <summary>
+/// Several nodes in this process, on one PostgreSQL database and with the same keys: a token is good on each.
+/// With Redis between them, or without.
+/// </summary>
 internal sealed class ClusterRig : IAsyncDisposable
 {
     private readonly Folder _data = new();
@@ -12,7 +15,10 @@ internal sealed class ClusterRig : IAsyncDisposable
     private PostgresServer? _postgres;
     private string _database = "";
 
-    /// <summary>Settings with which nothing but the bus brings a message to another node in time: the store is looked into once a minute, and believed at the second look.</summary>
+    /// <summary>
+    /// Settings with which nothing but the bus brings a message to another node in time:
+    /// the store is looked into once a minute, and believed at the second look.
+    /// </summary>
     public static readonly string[] BusOnly = ["--Maru:Engine:TailCheck=00:01:00", "--Maru:Engine:TailCheckAlone=00:01:00"];
 
     public IReadOnlyList<RedisProcess> Redis => _redis;
@@ -48,7 +54,8 @@ internal sealed class ClusterRig : IAsyncDisposable
     public async Task<MaruServer> AddNodeAsync(Action<IServiceCollection>? adjust, params string[] settings)
     {
         var bus = string.Join(',', _redis.Select(x => x.Address));
-        var node = await MaruServer.StartAsync(null, adjust, [$"--Maru:Database={_database}", $"--Maru:Data={_data.Path}", $"--Maru:Redis={bus}", .. settings]);
+        var node = await MaruServer.StartAsync(
+            null, adjust, [$"--Maru:Database={_database}", $"--Maru:Data={_data.Path}", $"--Maru:Redis={bus}", .. settings]);
         _nodes.Add(node);
         return node;
     }
@@ -65,7 +72,8 @@ internal sealed class ClusterRig : IAsyncDisposable
 
     /// <summary>Returns once that many nodes listen to the room, on whichever Redis it is.</summary>
     public Task ListenedAsync(long room, int nodes = 2) => Deadline.Until(
-        async () => (await Task.WhenAll(_redis.Select(x => x.ListenersAsync($"maru:r:{room}")))).Sum() == nodes, $"{nodes} nodes to listen to room {room}");
+        async () => (await Task.WhenAll(_redis.Select(x => x.ListenersAsync($"maru:r:{room}"))))
+            .Sum() == nodes, $"{nodes} nodes to listen to room {room}");
 
     public async ValueTask DisposeAsync()
     {

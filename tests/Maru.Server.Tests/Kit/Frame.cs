@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace Maru.Server.Tests.Kit;
 
-/// <summary>One STOMP frame as it came, read by a reader of the tests' own: what the server's writer got wrong, its reader must not hide.</summary>
+/// <summary>
+/// One STOMP frame as it came, read by a reader of the tests' own: what the server's writer got wrong, its reader must not hide.
+/// </summary>
 internal sealed record Frame(string Command, IReadOnlyDictionary<string, string> Headers, byte[] Body, bool Binary)
 {
     public string Text => Encoding.UTF8.GetString(Body);
@@ -18,7 +20,10 @@ internal sealed record Frame(string Command, IReadOnlyDictionary<string, string>
     /// <summary>A header's value; empty when it is not there.</summary>
     public string this[string header] => Headers.GetValueOrDefault(header, "");
 
-    /// <summary>Takes one frame off the front, by <c>content-length</c> where there is one; null: it is not whole. EOLs in front are heart-beats.</summary>
+    /// <summary>
+    /// Takes one frame off the front, by <c>content-length</c> where there is one; null: it is not whole.
+    /// EOLs in front are heart-beats.
+    /// </summary>
     public static Frame? TryTake(ref ReadOnlySpan<byte> bytes, bool binary)
     {
         while (bytes is [(byte)'\n', ..] or [(byte)'\r', ..]) bytes = bytes[1..];
@@ -34,14 +39,17 @@ internal sealed record Frame(string Command, IReadOnlyDictionary<string, string>
         }
 
         var rest = bytes[(end + 2)..];
-        var length = headers.TryGetValue("content-length", out var digits) ? int.Parse(digits, CultureInfo.InvariantCulture) : rest.IndexOf((byte)0);
+        var length = headers.TryGetValue("content-length", out var digits)
+            ? int.Parse(digits, CultureInfo.InvariantCulture)
+            : rest.IndexOf((byte)0);
         if (length < 0 || rest.Length <= length) return null;
         rest[length].ShouldBe((byte)0, "a frame ends with NUL");
         bytes = rest[(length + 1)..];
         return new Frame(lines[0], headers, rest[..length].ToArray(), binary);
     }
 
-    private static string Unescape(string text) => text.Replace("\\r", "\r", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal)
+    private static string Unescape(string text) =>
+        text.Replace("\\r", "\r", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal)
         .Replace("\\c", ":", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal);
 
     public override string ToString() => $"{Command} {string.Join(' ', Headers.Select(header => $"{header.Key}:{header.Value}"))} {Text}";

@@ -53,7 +53,8 @@ internal sealed class Inbox
                     return frame;
                 }
 
-                if (_ending is not null) throw new InvalidOperationException($"{_ending} before {what} came; left: {string.Join("\n", _frames)}");
+                if (_ending is not null)
+                    throw new InvalidOperationException($"{_ending} before {what} came; left: {string.Join("\n", _frames)}");
                 arrived = _arrived.Task;
             }
 

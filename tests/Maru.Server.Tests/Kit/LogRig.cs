@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Maru.Engine;
 using Maru.Engine.Commit;
 using Maru.Engine.Log;
@@ -18,12 +19,19 @@ internal sealed class LogRig(IRoomLog log)
     {
         var room = await people[0].MakeRoomAsync(members: [.. people.Skip(1).Select(x => x.Id)]);
         List<Membership> members = [];
-        foreach (var person in people) members.Add((await server.Service<ChatEngine>().Rooms.EnterAsync(new RoomId(room.Id), new UserId(person.Id), Ct)).ShouldNotBeNull());
+        var rooms = server.Service<ChatEngine>().Rooms;
+        foreach (var person in people)
+            members.Add((await rooms.EnterAsync(new RoomId(room.Id), new UserId(person.Id), Ct)).ShouldNotBeNull());
         return (room.Id, [.. members]);
     }
 
     public static MessageDraft Say(Right who, string text, string? key = null, long replyTo = 0) => new(
-        who, "{}"u8.ToArray(), new MessageBody { Text = Encoding.UTF8.GetBytes(text), ReplyTo = replyTo }, key is null ? null : Encoding.UTF8.GetBytes(key), default, new Awaiter());
+        who,
+        "{}"u8.ToArray(),
+        new MessageBody { Text = Encoding.UTF8.GetBytes(text), ReplyTo = replyTo },
+        key is null ? null : Encoding.UTF8.GetBytes(key),
+        default,
+        new Awaiter());
 
     /// <summary>A change of the room that says so in its log, unless it is refused or fails.</summary>
     public static RoomWrite Change(Right who, Problem? refusal = null, Exception? failure = null) => new(
@@ -31,7 +39,8 @@ internal sealed class LogRig(IRoomLog log)
         who.User,
         transaction =>
         {
-            transaction.Execute("UPDATE rooms SET description = description || '+' WHERE id = @room", new { room = transaction.Room.Value });
+            transaction.Execute(
+                "UPDATE rooms SET description = description || '+' WHERE id = @room", new { room = transaction.Room.Value });
             transaction.AppendSystem(EntryKind.RoomChanged, who.User, null, "{}"u8.ToArray());
             if (failure is not null) throw failure;
             return refusal;
@@ -47,8 +56,11 @@ internal sealed class LogRig(IRoomLog log)
     public async Task<List<string>> ReadAsync(long room, long after = 0, long last = long.MaxValue, int maxBytes = int.MaxValue) =>
     [
         .. from entry in await log.ReadAsync(new RoomId(room), after, last, maxBytes, Ct)
-           select $"{entry.Seq} {(entry.Kind == EntryKind.MessageCreated ? System.Text.Json.JsonDocument.Parse(entry.Body).RootElement.GetProperty("message").GetProperty("text").GetString() : entry.Kind.ToString())}",
+           select $"{entry.Seq} {(entry.Kind == EntryKind.MessageCreated ? TextOf(entry) : entry.Kind.ToString())}",
     ];
+
+    private static string? TextOf(Entry entry) =>
+        JsonDocument.Parse(entry.Body).RootElement.GetProperty("message").GetProperty("text").GetString();
 }
 
 /// <summary>A right that no room gave.</summary>

@@ -4,7 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace Maru.Server.Tests.Kit;
 
-/// <summary>The server as its own process: the <c>maru</c> that lies beside the tests. It can be killed; nothing of it is left behind.</summary>
+/// <summary>
+/// The server as its own process: the <c>maru</c> that lies beside the tests.
+/// It can be killed; nothing of it is left behind.
+/// </summary>
 internal sealed partial class MaruProcess : IAsyncDisposable
 {
     private const int SigTerm = 15;
@@ -49,9 +52,11 @@ internal sealed partial class MaruProcess : IAsyncDisposable
     /// <summary>A server that listens, on a store in that folder.</summary>
     public static async Task<MaruProcess> StartAsync(string folder, params string[] settings)
     {
-        var server = Launch([.. await StoreAsync(folder), "--urls=http://127.0.0.1:0", "--Maru:RateLimits:Enabled=false", "--Maru:Passwords:Iterations=1000", .. settings]);
+        var server = Launch(
+            [.. await StoreAsync(folder), "--urls=http://127.0.0.1:0", "--Maru:RateLimits:Enabled=false", "--Maru:Passwords:Iterations=1000", .. settings]);
         await Task.WhenAny(server._listening.Task, server._process.WaitForExitAsync()).Within("the server to listen");
-        if (!server._listening.Task.IsCompleted) throw new InvalidOperationException($"the server ended:\n{string.Join('\n', server.Lines)}");
+        if (!server._listening.Task.IsCompleted)
+            throw new InvalidOperationException($"the server ended:\n{string.Join('\n', server.Lines)}");
         return server;
     }
 
@@ -68,12 +73,16 @@ internal sealed partial class MaruProcess : IAsyncDisposable
     {
         var (tokens, ids) = (Path.Combine(folder, "tokens.txt"), Path.Combine(folder, "rooms.txt"));
         var (code, lines) = await RunAsync(
-            ["seed", $"--users={users}", $"--rooms={rooms}", "--messages=0", $"--tokens={tokens}", $"--rooms-file={ids}", "--Maru:Passwords:Iterations=1000", .. await StoreAsync(folder), .. settings]);
+        [
+            "seed", $"--users={users}", $"--rooms={rooms}", "--messages=0", $"--tokens={tokens}", $"--rooms-file={ids}",
+            "--Maru:Passwords:Iterations=1000", .. await StoreAsync(folder), .. settings,
+        ]);
         code.ShouldBe(0, string.Join('\n', lines));
         return (await File.ReadAllLinesAsync(tokens), [.. (await File.ReadAllLinesAsync(ids)).Select(long.Parse)]);
     }
 
-    public static async Task<string[]> StoreAsync(string folder) => [$"--Maru:Data={folder}", $"--Maru:Database={await TestStore.OfAsync(folder)}"];
+    public static async Task<string[]> StoreAsync(string folder) =>
+        [$"--Maru:Data={folder}", $"--Maru:Database={await TestStore.OfAsync(folder)}"];
 
     /// <summary>SIGKILL: no chance to say or save anything.</summary>
     public async Task KillAsync()
@@ -89,7 +98,10 @@ internal sealed partial class MaruProcess : IAsyncDisposable
         return await ExitAsync();
     }
 
-    /// <summary>From now on its files may not grow beyond that: a write that would fails with EFBIG. The hard limit stays, so that it can be lifted again.</summary>
+    /// <summary>
+    /// From now on its files may not grow beyond that: a write that would fails with EFBIG.
+    /// The hard limit stays, so that it can be lifted again.
+    /// </summary>
     public void LimitFileSize(long bytes)
     {
         Limit(_process.Id, FileSize, null, out var limit).ShouldBe(0);
@@ -111,7 +123,8 @@ internal sealed partial class MaruProcess : IAsyncDisposable
 
     private static MaruProcess Launch(string[] args)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "maru")) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var program = Path.Combine(AppContext.BaseDirectory, "maru");
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var arg in args) start.ArgumentList.Add(arg);
         start.Environment["DOTNET_gcServer"] = "0";
         return new MaruProcess(Process.Start(start) ?? throw new InvalidOperationException("no process"));

@@ -107,7 +107,8 @@ public sealed class MaruServer : IAsyncLifetime
     public async Task<Person> SignUpAsync(string name = "ann")
     {
         var handle = $"{name}{Interlocked.Increment(ref _people)}";
-        return Person(await Http.SendAsync("POST /api/auth/signup", new { handle, name, password = Kit.Person.Password }).Read<SignedIn>(201));
+        return Person(
+            await Http.SendAsync("POST /api/auth/signup", new { handle, name, password = Kit.Person.Password }).Read<SignedIn>(201));
     }
 
     public async Task<Person> SignInAsync(string handle, string password = Kit.Person.Password) =>

@@ -5,8 +5,9 @@ namespace Maru.Server.Tests.Kit;
 
 internal static class Ports
 {
+    // Below the ports of outgoing connections: one of those could take a port between the question and the server's start.
     private const int First = 10_000;
-    private const int Count = 10_000;   // below those that the kernel gives to outgoing connections: between our question and the server's start one of them would take it
+    private const int Count = 10_000;
 
     private static int Next = Random.Shared.Next(Count);
 

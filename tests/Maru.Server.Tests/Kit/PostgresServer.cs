@@ -5,8 +5,9 @@ using Npgsql;
 namespace Maru.Server.Tests.Kit;
 
 /// <summary>
-/// A PostgreSQL of the tests' own: on a free port of 127.0.0.1, its files in a temporary folder, gone at the end. It can be killed, paused and started again. Under root it
-/// runs as the user postgres, for it refuses root.
+/// A PostgreSQL of the tests' own: on a free port of 127.0.0.1, its files in a temporary folder, gone at the end.
+/// It can be killed, paused and started again.
+/// Under root it runs as the user postgres, for it refuses root.
 /// </summary>
 internal sealed class PostgresServer : IAsyncDisposable
 {
@@ -33,7 +34,8 @@ internal sealed class PostgresServer : IAsyncDisposable
         // What is acknowledged must survive the server's death, not the machine's: that would only be slower.
         await File.AppendAllTextAsync(
             $"{folder}/data/postgresql.conf",
-            $"listen_addresses='127.0.0.1'\nport={server._port}\nunix_socket_directories=''\nfsync=off\nmax_connections=500\nshared_buffers=64MB\nmax_wal_size=256MB\n");
+            $"listen_addresses='127.0.0.1'\nport={server._port}\nunix_socket_directories=''\nfsync=off\nmax_connections=500\n"
+                + "shared_buffers=64MB\nmax_wal_size=256MB\n");
         // Everybody may come in as he says he is; but for one whom nobody knows the password of.
         var access = $"{folder}/data/pg_hba.conf";
         await File.WriteAllTextAsync(access, $"host all guarded 127.0.0.1/32 scram-sha-256\n{await File.ReadAllTextAsync(access)}");
@@ -61,7 +63,9 @@ internal sealed class PostgresServer : IAsyncDisposable
     {
         await using var connection = new NpgsqlConnection($"{connectionString};Pooling=false");
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()", connection);
+        await using var command = new NpgsqlCommand(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            connection);
         await command.ExecuteNonQueryAsync();
     }
 
@@ -152,7 +156,8 @@ internal sealed class PostgresServer : IAsyncDisposable
     private static string FindPrograms()
     {
         const string Debian = "/usr/lib/postgresql";
-        var installed = Directory.Exists(Debian) ? Directory.GetDirectories(Debian).Select(x => $"{x}/bin").Where(x => File.Exists($"{x}/initdb")).Order().LastOrDefault() : null;
+        string[] versions = Directory.Exists(Debian) ? Directory.GetDirectories(Debian) : [];
+        var installed = versions.Select(x => $"{x}/bin").Where(x => File.Exists($"{x}/initdb")).Order().LastOrDefault();
         var onPath = Environment.GetEnvironmentVariable("PATH")?.Split(':').FirstOrDefault(x => File.Exists($"{x}/initdb"));
         return installed ?? onPath ?? throw new InvalidOperationException("PostgreSQL is missing: apt-get install postgresql");
     }

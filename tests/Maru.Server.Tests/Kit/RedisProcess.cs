@@ -5,7 +5,10 @@ using System.Text;
 
 namespace Maru.Server.Tests.Kit;
 
-/// <summary>A Redis of the test's own: on a free port of 127.0.0.1, nothing on disk, gone at the end. It can be killed, paused and started again on the same port.</summary>
+/// <summary>
+/// A Redis of the test's own: on a free port of 127.0.0.1, nothing on disk, gone at the end.
+/// It can be killed, paused and started again on the same port.
+/// </summary>
 internal sealed class RedisProcess : IAsyncDisposable
 {
     private readonly Folder _folder = new();
@@ -25,10 +28,14 @@ internal sealed class RedisProcess : IAsyncDisposable
     /// <summary>After a kill, or for the first time; returns when it answers.</summary>
     public async Task StartAgainAsync()
     {
-        var program = Environment.GetEnvironmentVariable("PATH")?.Split(':').Select(x => Path.Combine(x, "redis-server")).FirstOrDefault(File.Exists)
+        var program = Environment.GetEnvironmentVariable("PATH")?.Split(':').Select(x => Path.Combine(x, "redis-server"))
+            .FirstOrDefault(File.Exists)
             ?? throw new InvalidOperationException("redis-server is missing: apt-get install redis-server");
         var start = new ProcessStartInfo(program) { WorkingDirectory = _folder, RedirectStandardOutput = true };
-        foreach (var arg in (string[])["--bind", "127.0.0.1", "--port", $"{_port}", "--save", "", "--appendonly", "no", "--daemonize", "no"]) start.ArgumentList.Add(arg);
+        foreach (var arg in (string[])[
+            "--bind", "127.0.0.1", "--port", $"{_port}", "--save", "", "--appendonly", "no", "--daemonize", "no",
+        ])
+            start.ArgumentList.Add(arg);
         _process = Process.Start(start) ?? throw new InvalidOperationException(program);
         _ = _process.StandardOutput.ReadToEndAsync();
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Kill();
@@ -52,7 +59,9 @@ internal sealed class RedisProcess : IAsyncDisposable
 
     /// <summary>Connections that listen to the channel.</summary>
     public async Task<int> ListenersAsync(string channel) =>
-        await AskAsync($"PUBSUB NUMSUB {channel}", lines: 4) is { } answer ? int.Parse(answer[(answer.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture) : 0;
+        await AskAsync($"PUBSUB NUMSUB {channel}", lines: 4) is { } answer
+            ? int.Parse(answer[(answer.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture)
+            : 0;
 
     /// <summary>As any other program that uses this Redis could.</summary>
     public async Task PublishAsync(string channel, byte[] message)
@@ -60,7 +69,9 @@ internal sealed class RedisProcess : IAsyncDisposable
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", _port);
         var stream = client.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"*3\r\n$7\r\nPUBLISH\r\n${channel.Length}\r\n{channel}\r\n${message.Length}\r\n")));
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(string.Create(
+                CultureInfo.InvariantCulture, $"*3\r\n$7\r\nPUBLISH\r\n${channel.Length}\r\n{channel}\r\n${message.Length}\r\n")));
         await stream.WriteAsync((byte[])[.. message, .. "\r\n"u8]);
         using var reader = new StreamReader(stream);
         (await reader.ReadLineAsync()).ShouldStartWith(":");

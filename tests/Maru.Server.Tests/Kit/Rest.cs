@@ -4,7 +4,9 @@ using Maru.Engine.Log;
 
 namespace Maru.Server.Tests.Kit;
 
-/// <summary>HTTP as a test reads it: <c>await ann.Http.SendAsync("PATCH /api/me", new { name = "Ann" }).Read&lt;Profile&gt;()</c>.</summary>
+/// <summary>
+/// HTTP as a test reads it: <c>await ann.Http.SendAsync("PATCH /api/me", new { name = "Ann" }).Read&lt;Profile&gt;()</c>.
+/// </summary>
 public static class Rest
 {
     /// <param name="http">whose</param>

@@ -22,7 +22,8 @@ internal sealed class SmallDisk : IAsyncDisposable
 
     private static async Task<string?> TryAsync(string program, params string[] args)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, args) { RedirectStandardError = true }) ?? throw new InvalidOperationException(program);
+        var start = new ProcessStartInfo(program, args) { RedirectStandardError = true };
+        using var process = Process.Start(start) ?? throw new InvalidOperationException(program);
         var error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         return process.ExitCode == 0 ? null : error.Trim();

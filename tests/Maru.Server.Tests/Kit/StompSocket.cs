@@ -42,16 +42,28 @@ internal sealed class StompSocket : IAsyncDisposable
     /// <param name="first">sent in the same packet as the request</param>
     /// <param name="watch">sees each frame as it comes, instead of the inbox</param>
     public static async Task<StompSocket> OpenAsync(
-        Uri address, string path = "/ws", string? subprotocol = "v12.stomp", int receiveBuffer = 0, byte[]? first = null, Action<Frame>? watch = null)
+        Uri address,
+        string path = "/ws",
+        string? subprotocol = "v12.stomp",
+        int receiveBuffer = 0,
+        byte[]? first = null,
+        Action<Frame>? watch = null)
     {
-        var (socket, head, rest) = await Upgrade.RequestAsync(address, [.. Upgrade.Request(address, path, subprotocol), .. first ?? []], receiveBuffer);
+        var (socket, head, rest) = await Upgrade.RequestAsync(
+            address, [.. Upgrade.Request(address, path, subprotocol), .. first ?? []], receiveBuffer);
         head.ShouldStartWith("HTTP/1.1 101 ");
         return new StompSocket(socket, rest, watch);
     }
 
     /// <summary>CONNECTED came.</summary>
     public static async Task<StompSocket> ConnectAsync(
-        Uri address, string token, string path = "/ws", string? subprotocol = "v12.stomp", int receiveBuffer = 0, Action<Frame>? watch = null, string heartBeat = "0,0")
+        Uri address,
+        string token,
+        string path = "/ws",
+        string? subprotocol = "v12.stomp",
+        int receiveBuffer = 0,
+        Action<Frame>? watch = null,
+        string heartBeat = "0,0")
     {
         var connected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Action<Frame>? see = watch is null ? null : frame =>
@@ -60,7 +72,13 @@ internal sealed class StompSocket : IAsyncDisposable
             else watch(frame);
         };
         var client = await OpenAsync(address, path, subprotocol, receiveBuffer, null, see);
-        await client.SendAsync("CONNECT", "", ("accept-version", "1.0,1.1,1.2"), ("host", "maru"), ("heart-beat", heartBeat), ("Authorization", $"Bearer {token}"));
+        await client.SendAsync(
+            "CONNECT",
+            "",
+            ("accept-version", "1.0,1.1,1.2"),
+            ("host", "maru"),
+            ("heart-beat", heartBeat),
+            ("Authorization", $"Bearer {token}"));
         if (watch is null) await client.TakeAsync(frame => frame.Command == "CONNECTED", "CONNECTED");
         else await Task.WhenAny(connected.Task, client.Ended).Within("CONNECTED");
         return client;
@@ -80,14 +98,16 @@ internal sealed class StompSocket : IAsyncDisposable
     public async Task<string> SayAsync(long room, string text, string? key = null)
     {
         var receipt = $"r{Interlocked.Increment(ref _receipts)}";
-        List<(string, string)> headers = [("destination", $"/app/rooms/{room}/messages"), ("content-type", "application/json"), ("receipt", receipt)];
+        List<(string, string)> headers =
+            [("destination", $"/app/rooms/{room}/messages"), ("content-type", "application/json"), ("receipt", receipt)];
         if (key is not null) headers.Add(("client-key", key));
         await SendAsync("SEND", JsonSerializer.Serialize(new { text }), [.. headers]);
         return receipt;
     }
 
     /// <summary>Returns the receipt, which came after the commit.</summary>
-    public async Task<Frame> SayAndWaitAsync(long room, string text, string? key = null) => await ReceiptAsync(await SayAsync(room, text, key));
+    public async Task<Frame> SayAndWaitAsync(long room, string text, string? key = null) =>
+        await ReceiptAsync(await SayAsync(room, text, key));
 
     public async Task SubscribeAsync(string destination, string id, long? after = null)
     {
@@ -99,7 +119,9 @@ internal sealed class StompSocket : IAsyncDisposable
 
     public Task SubscribeAsync(long room, long? after = null) => SubscribeAsync($"/topic/rooms/{room}", $"room-{room}", after);
 
-    /// <summary>After the answer to this, all that the server had for this client is here, the events of what was committed included.</summary>
+    /// <summary>
+    /// After the answer to this, all that the server had for this client is here, the events of what was committed included.
+    /// </summary>
     public async Task SyncAsync()
     {
         var id = $"sync{Interlocked.Increment(ref _receipts)}";
@@ -112,14 +134,16 @@ internal sealed class StompSocket : IAsyncDisposable
     /// <inheritdoc cref="Inbox.TakeAsync"/>
     public Task<Frame> TakeAsync(Func<Frame, bool> wanted, string what) => _inbox.TakeAsync(wanted, what);
 
-    public Task<Frame> ReceiptAsync(string id) => TakeAsync(frame => frame.Command == "RECEIPT" && frame["receipt-id"] == id, $"the receipt {id}");
+    public Task<Frame> ReceiptAsync(string id) =>
+        TakeAsync(frame => frame.Command == "RECEIPT" && frame["receipt-id"] == id, $"the receipt {id}");
 
     /// <summary>The next event of that type, on whatever subscription.</summary>
     public Task<Frame> EventAsync(string type) =>
         TakeAsync(frame => frame.Command == "MESSAGE" && frame["content-type"] == "application/json" && frame.Type == type, type);
 
     /// <summary>The next refusal on /user/queue/errors.</summary>
-    public Task<Frame> RefusalAsync() => TakeAsync(frame => frame.Command == "MESSAGE" && frame["destination"] == "/user/queue/errors", "a refusal");
+    public Task<Frame> RefusalAsync() =>
+        TakeAsync(frame => frame.Command == "MESSAGE" && frame["destination"] == "/user/queue/errors", "a refusal");
 
     public Task<Frame> ErrorAsync() => TakeAsync(frame => frame.Command == "ERROR", "ERROR");
 

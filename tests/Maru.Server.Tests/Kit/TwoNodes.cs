@@ -26,7 +26,8 @@ public sealed class TwoNodes : IAsyncLifetime
     }
 
     /// <summary>Somebody who signed up at the first node, as the second one's client.</summary>
-    public Person AtSecond(Person person) => Second.Person(new Maru.Server.Features.Accounts.SignedIn(person.User, person.AccessToken, person.RefreshToken, 0));
+    public Person AtSecond(Person person) =>
+        Second.Person(new Maru.Server.Features.Accounts.SignedIn(person.User, person.AccessToken, person.RefreshToken, 0));
 
     public async ValueTask DisposeAsync()
     {

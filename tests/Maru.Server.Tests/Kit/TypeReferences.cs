@@ -4,7 +4,10 @@ using System.Reflection.Emit;
 
 namespace Maru.Server.Tests.Kit;
 
-/// <summary>What each type of an assembly knows of the others: its signatures, and the types in its methods' code. Constants leave no trace.</summary>
+/// <summary>
+/// What each type of an assembly knows of the others: its signatures, and the types in its methods' code.
+/// Constants leave no trace.
+/// </summary>
 internal static class TypeReferences
 {
     private const BindingFlags All =

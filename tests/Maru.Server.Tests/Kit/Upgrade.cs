@@ -10,7 +10,8 @@ internal static class Upgrade
 {
     public static byte[] Request(Uri address, string path, string? subprotocol)
     {
-        var request = new StringBuilder($"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n");
+        var request = new StringBuilder(
+            $"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n");
         request.Append("Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
         if (subprotocol is not null) request.Append($"Sec-WebSocket-Protocol: {subprotocol}\r\n");
         return Encoding.ASCII.GetBytes(request.Append("\r\n").ToString());

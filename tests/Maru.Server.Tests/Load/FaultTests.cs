@@ -12,7 +12,8 @@ public sealed class FaultTests
     {
         var scenario = Parse("""{ "at": "2s", "every": "1500ms", "run": "a" }, { "at": 4, "run": "b" }""");
 
-        FaultPlan.Of(scenario, ["a", "b"], 1).ShouldBe([new(2, "a"), new(3.5, "a"), new(4, "b"), new(5, "a"), new(6.5, "a"), new(8, "a"), new(9.5, "a")]);
+        FaultPlan.Of(scenario, ["a", "b"], 1)
+            .ShouldBe([new(2, "a"), new(3.5, "a"), new(4, "b"), new(5, "a"), new(6.5, "a"), new(8, "a"), new(9.5, "a")]);
     }
 
     [Fact]
@@ -25,7 +26,8 @@ public sealed class FaultTests
         first.ShouldBe(FaultPlan.Of(scenario, ["a", "b", "c"], 7));
         first.Select(fault => fault.Name).Distinct().Order().ShouldBe(["a", "b"]);
         first.ShouldNotBe(FaultPlan.Of(scenario, ["a", "b"], 8));
-        FaultPlan.Of(Parse("""{ "every": "100ms" }"""), ["c", "d"], 1).Select(fault => fault.Name).Distinct().Order().ShouldBe(["c", "d"]); // one of all
+        // one of all
+        FaultPlan.Of(Parse("""{ "every": "100ms" }"""), ["c", "d"], 1).Select(fault => fault.Name).Distinct().Order().ShouldBe(["c", "d"]);
     }
 
     [Theory]
@@ -41,7 +43,8 @@ public sealed class FaultTests
     [Fact]
     public void Commands_are_given_by_name()
     {
-        FaultCommands.Parse(["a=kill -9 1", "b=X=1 sh -c 'true'"]).ShouldBe(new Dictionary<string, string> { ["a"] = "kill -9 1", ["b"] = "X=1 sh -c 'true'" });
+        FaultCommands.Parse(["a=kill -9 1", "b=X=1 sh -c 'true'"])
+            .ShouldBe(new Dictionary<string, string> { ["a"] = "kill -9 1", ["b"] = "X=1 sh -c 'true'" });
         Should.Throw<ScenarioException>(() => FaultCommands.Parse(["a"])).Message.ShouldContain("name=\"command\"");
         Should.Throw<ScenarioException>(() => FaultCommands.Parse(["a=1", "a=2"])).Message.ShouldContain("twice");
         Should.Throw<ScenarioException>(() => FaultPlan.Of(Parse("{}"), [], 1)).Message.ShouldContain("--fault");
@@ -55,13 +58,16 @@ public sealed class FaultTests
         var shown = new List<FaultExecution>();
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
 
-        await commands.RunAsync([new(0, "good"), new(0.2, "bad")], Ticks.Now, Ticks.Now, fault => { lock (shown) shown.Add(fault); }, deadline.Token);
+        await commands.RunAsync(
+            [new(0, "good"), new(0.2, "bad")], Ticks.Now, Ticks.Now, fault => { lock (shown) shown.Add(fault); }, deadline.Token);
 
         commands.Executions.Select(fault => (fault.Name, fault.ExitCode)).ShouldBe([("good", 0), ("bad", 3)]);
         commands.Executions[1].At.ShouldBeGreaterThanOrEqualTo(0.19);
-        shown.Select(fault => (fault.Name, fault.ExitCode)).ShouldBe([("good", null), ("good", 0), ("bad", null), ("bad", 3)], ignoreOrder: true);
+        shown.Select(fault => (fault.Name, fault.ExitCode))
+            .ShouldBe([("good", null), ("good", 0), ("bad", null), ("bad", 3)], ignoreOrder: true);
         (await File.ReadAllLinesAsync(log, deadline.Token)).ShouldBe(["one", "two"], ignoreOrder: true);
     }
 
-    private static Scenario Parse(string faults) => ScenarioFile.Parse($$"""{ "clients": 2, "duration": 10, "faults": [{{faults}}] }""", "test", []);
+    private static Scenario Parse(string faults) =>
+        ScenarioFile.Parse($$"""{ "clients": 2, "duration": 10, "faults": [{{faults}}] }""", "test", []);
 }

@@ -8,8 +8,9 @@ using Maru.Engine.Codecs;
 namespace Maru.Server.Tests.Load;
 
 /// <summary>
-/// The smallest server that the load generator takes for one: one room in memory, over STOMP and REST, at two nodes. It breaks the promise it is told to break, at
-/// entry 20. Faults that begin with "node" first take the first node: from entry 18 on it tells its members nothing, and with entry 20 it is gone.
+/// The smallest server that the load generator takes for one: one room in memory, over STOMP and REST, at two nodes.
+/// It breaks the promise it is told to break, at entry 20.
+/// Faults that begin with "node" first take the first node: from entry 18 on it tells its members nothing, and with entry 20 it is gone.
 /// </summary>
 internal sealed class FaultyServer : IDisposable
 {
@@ -39,7 +40,8 @@ internal sealed class FaultyServer : IDisposable
             return new Uri($"ws://127.0.0.1:{((IPEndPoint)node.LocalEndpoint).Port}/ws");
         })];
         foreach (var node in _nodes) _ = AcceptAsync(node);
-        _beat = new Timer(_ => Beat(), null, TimeSpan.Zero, fault == "node, stopped" ? TimeSpan.FromMilliseconds(200) : Timeout.InfiniteTimeSpan);
+        _beat = new Timer(
+            _ => Beat(), null, TimeSpan.Zero, fault == "node, stopped" ? TimeSpan.FromMilliseconds(200) : Timeout.InfiniteTimeSpan);
     }
 
     public IReadOnlyList<Uri> Urls { get; }
@@ -98,7 +100,8 @@ internal sealed class FaultyServer : IDisposable
     {
         var head = new StringBuilder();
         var one = new byte[1];
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one) == 1) head.Append((char)one[0]);
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one) == 1)
+            head.Append((char)one[0]);
         return head.ToString();
     }
 
@@ -111,11 +114,14 @@ internal sealed class FaultyServer : IDisposable
             var page = _texts.Select((text, i) => new { seq = i + 1, text }).Skip(after).Take(30)
                 .Where(item => _fault != "missing" || item.seq != At)
                 .Select(item => _fault == "rewritten" && item.seq == At ? new { item.seq, text = item.text + "!" } : item).ToArray();
-            body = path.Contains("messages", StringComparison.Ordinal) ? new { items = page, hasMore = after + 30 < _texts.Count } : new { lastSeq = _texts.Count };
+            body = path.Contains("messages", StringComparison.Ordinal)
+                ? new { items = page, hasMore = after + 30 < _texts.Count }
+                : new { lastSeq = _texts.Count };
         }
 
         var json = JsonSerializer.Serialize(body);
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n{json}"));
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n{json}"));
     }
 
     private async Task ServeSocketAsync(NetworkStream stream, string head)
@@ -124,7 +130,8 @@ internal sealed class FaultyServer : IDisposable
 #pragma warning disable CA5350 // RFC 6455 prescribes SHA-1 here
         var accept = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
 #pragma warning restore CA5350
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"));
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"));
 
         var reader = new WebSocketReader(expectMask: true);
         var (buffer, filled) = (new byte[64 * 1024], 0);
@@ -132,12 +139,15 @@ internal sealed class FaultyServer : IDisposable
         {
             filled += read;
             var at = 0;
-            while (reader.Read(buffer.AsSpan(at, filled - at), out var consumed, out var payload) is not WebSocketEvent.NeedMore and var got)
+            while (true)
             {
+                var got = reader.Read(buffer.AsSpan(at, filled - at), out var consumed, out var payload);
+                if (got == WebSocketEvent.NeedMore) break;
                 at += consumed;
                 if (got == WebSocketEvent.Close) return;
                 var stomp = new StompReader(new StompLimits(16, 4096, 4096)) { Version = StompVersion.V12 };
-                if (stomp.Read(payload, out _, out var frame) == StompReadStatus.Frame) OnFrame(stream, frame); // each comes as a whole message
+                // each comes as a whole message
+                if (stomp.Read(payload, out _, out var frame) == StompReadStatus.Frame) OnFrame(stream, frame);
             }
 
             buffer.AsSpan(at, filled - at).CopyTo(buffer);
@@ -149,7 +159,8 @@ internal sealed class FaultyServer : IDisposable
     {
         lock (_lock)
         {
-            if (frame.Command == StompCommand.Connect) Write(stream, ServerBytes.Stomp($"CONNECTED\nversion:1.2\nheart-beat:{(_fault == "node, stopped" ? 200 : 0)},0\n\n"));
+            if (frame.Command == StompCommand.Connect)
+                Write(stream, ServerBytes.Stomp($"CONNECTED\nversion:1.2\nheart-beat:{(_fault == "node, stopped" ? 200 : 0)},0\n\n"));
             if (frame.Command == StompCommand.Subscribe && Header(frame, "id"u8) == "0")
             {
                 Write(stream, ServerBytes.Stomp("RECEIPT\nreceipt-id:s\n\n"));
@@ -158,7 +169,8 @@ internal sealed class FaultyServer : IDisposable
                 _members.Add(stream);
             }
 
-            if (frame.Command == StompCommand.Send) Append(stream, Header(frame, "receipt"u8), Header(frame, "client-key"u8), Encoding.ASCII.GetString(frame.Body[9..^2]));
+            if (frame.Command == StompCommand.Send)
+                Append(stream, Header(frame, "receipt"u8), Header(frame, "client-key"u8), Encoding.ASCII.GetString(frame.Body[9..^2]));
         }
     }
 
@@ -176,7 +188,9 @@ internal sealed class FaultyServer : IDisposable
     {
         if (_fault is "unavailable" or "forbidden" && _texts.Count == At && _refusals++ < 3)
         {
-            Write(sender, ServerBytes.Stomp($"MESSAGE\nsubscription:e\ndestination:/user/queue/errors\nmessage-id:e{_refusals}\nreceipt-id:{receipt}\n\n{{\"type\":\"{_fault}\"}}"));
+            Write(sender, ServerBytes.Stomp(
+                $"MESSAGE\nsubscription:e\ndestination:/user/queue/errors\nmessage-id:e{_refusals}\nreceipt-id:{receipt}\n\n"
+                    + $"{{\"type\":\"{_fault}\"}}"));
             return;
         }
 
@@ -205,7 +219,8 @@ internal sealed class FaultyServer : IDisposable
     {
         lock (_lock)
         {
-            foreach (var member in _members.Where(member => !IsSilent(member))) Write(member, WebSocketFrames.Message(WebSocketOpcode.Text, "\n"u8));
+            foreach (var member in _members.Where(member => !IsSilent(member)))
+                Write(member, WebSocketFrames.Message(WebSocketOpcode.Text, "\n"u8));
         }
     }
 
@@ -221,7 +236,8 @@ internal sealed class FaultyServer : IDisposable
         foreach (var member in gone)
         {
             if (_fault == "node, by ERROR") Write(member, ServerBytes.Stomp("ERROR\nmessage:shutting-down\nretry-after:300\n\n"));
-            if (_fault == "node, by close") member.Write(WebSocketFrames.Message(WebSocketOpcode.Close, [0x03, 0xF4, .. "shutting-down retry-after=300"u8]));
+            if (_fault == "node, by close")
+                member.Write(WebSocketFrames.Message(WebSocketOpcode.Close, [0x03, 0xF4, .. "shutting-down retry-after=300"u8]));
             member.Socket.Shutdown(SocketShutdown.Send);
             _members.Remove(member);
         }
@@ -233,7 +249,10 @@ internal sealed class FaultyServer : IDisposable
         var message = ServerBytes.Message(seq, 1, text);
         if (faulty && _fault == "loss") return;
         if (faulty && _fault == "disorder") _held = message;
-        else Write(member, faulty && _fault == "altered" ? ServerBytes.Message(seq, 1, text.Replace("m ", "m 1", StringComparison.Ordinal)) : message);
+        else
+            Write(
+                member,
+                faulty && _fault == "altered" ? ServerBytes.Message(seq, 1, text.Replace("m ", "m 1", StringComparison.Ordinal)) : message);
         if (faulty && _fault == "duplicate") Write(member, message);
         if (faulty && _fault == "foreign") Write(member, ServerBytes.Message(seq, 2, text));
         if (seq != At + 1 || _held is null || member != _members[2]) return;
@@ -241,7 +260,8 @@ internal sealed class FaultyServer : IDisposable
         _held = null;
     }
 
-    private static string Header(StompFrame frame, ReadOnlySpan<byte> name) => frame.TryGetHeader(name, out var value) ? Encoding.ASCII.GetString(value) : "";
+    private static string Header(StompFrame frame, ReadOnlySpan<byte> name) =>
+        frame.TryGetHeader(name, out var value) ? Encoding.ASCII.GetString(value) : "";
 
     private static void Write(NetworkStream stream, byte[] frame)
     {

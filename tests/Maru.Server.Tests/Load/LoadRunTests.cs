@@ -140,7 +140,12 @@ public sealed class LoadRunTests
         using var server = new FaultyServer("none");
         var faults = new Dictionary<string, string> { ["ok"] = "true", ["not"] = "exit 7" };
         var result = await RunAsync(
-            server.Urls, ["""faults=[{"at": "100ms", "every": "200ms", "run": "ok"}, {"at": 0.2, "run": "not"}]""", """thresholds=["faultsFailed == 0"]"""], faults);
+            server.Urls,
+            [
+                """faults=[{"at": "100ms", "every": "200ms", "run": "ok"}, {"at": 0.2, "run": "not"}]""",
+                """thresholds=["faultsFailed == 0"]""",
+            ],
+            faults);
 
         result.Faults.Select(fault => (fault.Name, fault.ExitCode)).ShouldBe([("ok", 0), ("not", 7), ("ok", 0)]);
         result.Measures["faults"].ShouldBe(3);

@@ -18,7 +18,8 @@ public sealed class ReceptionTests
         .. ServerBytes.Web(ServerBytes.Receipt(0, 2)),
         .. ServerBytes.Web(ServerBytes.Message(3), ServerBytes.Message(4), "\n"u8.ToArray()),       // several frames in one message
         .. ServerBytes.WebFragments(ServerBytes.Message(5), 100),                                   // one frame in two fragments
-        .. ServerBytes.Web(ServerBytes.Message(6)[..50]), .. ServerBytes.Web(ServerBytes.Message(6)[50..], ServerBytes.Message(7)), // over two messages
+        // over two messages
+        .. ServerBytes.Web(ServerBytes.Message(6)[..50]), .. ServerBytes.Web(ServerBytes.Message(6)[50..], ServerBytes.Message(7)),
         .. ServerBytes.Web(ServerBytes.MessageInOtherOrder(8)),
         .. WebSocketFrames.Message(WebSocketOpcode.Ping, "hello"u8),
         .. ServerBytes.Web(ServerBytes.Message(9)),
@@ -109,7 +110,8 @@ public sealed class ReceptionTests
             foreach (var piece in pieces)
             {
                 byte[] data = [.. rest, .. piece];
-                var reception = new Reception(ref frames, ref seq, ref silence, known, data, new LatencyWindow(new Histogram(), 0, long.MaxValue, 0, 0));
+                var reception = new Reception(
+                    ref frames, ref seq, ref silence, known, data, new LatencyWindow(new Histogram(), 0, long.MaxValue, 0, 0));
                 while (true)
                 {
                     var before = seq.Last;

@@ -39,7 +39,8 @@ public sealed partial class ReportTests
     [Fact]
     public void Faults_are_listed_and_marked_in_the_charts()
     {
-        var html = HtmlReport.Of(Result(passed: true) with { Faults = [new FaultExecution(1.5, "kill <a>", 2, 137), new FaultExecution(1.8, "b", 0, null)] });
+        var html = HtmlReport.Of(
+            Result(passed: true) with { Faults = [new FaultExecution(1.5, "kill <a>", 2, 137), new FaultExecution(1.8, "b", 0, null)] });
 
         html.ShouldContain("<title>kill &lt;a&gt; at 1.5 s</title>");
         html.ShouldContain("137");
@@ -71,12 +72,19 @@ public sealed partial class ReportTests
             Scenario = new Scenario { Name = "x", Clients = 3, Rate = 5 },
             Guarantees = [new Check("lost", "every member got every entry", 0, true)],
             Thresholds = [new Check("serverMb", "< 5", double.NaN, passed)],
-            Measures = new Dictionary<string, double> { ["messagesPerSecond"] = 5, ["deliveriesPerSecond"] = 15, ["unacknowledged"] = 0, ["longestSilenceMs"] = 7 },
+            Measures = new Dictionary<string, double>
+            {
+                ["messagesPerSecond"] = 5,
+                ["deliveriesPerSecond"] = 15,
+                ["unacknowledged"] = 0,
+                ["longestSilenceMs"] = 7,
+            },
             Latencies = new Latencies(histogram, new Histogram(), histogram, histogram),
             Counts = new Counters { Acknowledged = 5 }.ByName(),
             Errors = new Dictionary<string, long> { ["<b>"] = 1 },
             History = new HistoryFindings { Read = 5 },
-            Timeline = [new SecondSample { At = 1, Phase = "measure" }, new SecondSample { At = 2, Phase = "measure", DeliveriesPerSecond = 15 }],
+            Timeline =
+                [new SecondSample { At = 1, Phase = "measure" }, new SecondSample { At = 2, Phase = "measure", DeliveriesPerSecond = 15 }],
         };
     }
 

@@ -13,14 +13,19 @@ internal static class Runs
         return await RunAsync(server.Urls, changes);
     }
 
-    public static async Task<RunResult> RunAsync(IReadOnlyList<Uri> urls, string[] changes, Dictionary<string, string>? faults = null, Shard? shard = null)
+    public static async Task<RunResult> RunAsync(
+        IReadOnlyList<Uri> urls, string[] changes, Dictionary<string, string>? faults = null, Shard? shard = null)
     {
         var folder = Directory.CreateTempSubdirectory().FullName;
         var (tokens, rooms) = (Path.Combine(folder, "tokens.txt"), Path.Combine(folder, "rooms.txt"));
         File.WriteAllLines(tokens, Enumerable.Range(0, 10).Select(i => $"token{i}"));
         File.WriteAllLines(rooms, ["1"]);
-        const string Scenario = """{"clients": 10, "senders": 5, "rate": 200, "ramp": 0, "warmup": 0, "duration": 0.5, "drainTimeout": 30}""";
-        var run = new LoadRun(ScenarioFile.Parse(Scenario, "test", changes), new RunOptions(urls, tokens, rooms, []) { Faults = faults ?? [], Shard = shard ?? Shard.Whole }, new PlainScreen(TextWriter.Null));
+        const string Scenario =
+            """{"clients": 10, "senders": 5, "rate": 200, "ramp": 0, "warmup": 0, "duration": 0.5, "drainTimeout": 30}""";
+        var run = new LoadRun(
+            ScenarioFile.Parse(Scenario, "test", changes),
+            new RunOptions(urls, tokens, rooms, []) { Faults = faults ?? [], Shard = shard ?? Shard.Whole },
+            new PlainScreen(TextWriter.Null));
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         return await run.RunAsync(deadline.Token);
     }

@@ -8,7 +8,8 @@ public sealed class ScenarioFileTests
     [Fact]
     public void Every_ready_scenario_is_valid_and_says_what_it_is()
     {
-        ScenarioFile.ReadyNames.ShouldBe(["chaos", "chaos-short", "cluster", "fanout", "idle", "rolling", "rooms", "smoke", "spike", "steady", "storm"]);
+        ScenarioFile.ReadyNames.ShouldBe(
+            ["chaos", "chaos-short", "cluster", "fanout", "idle", "rolling", "rooms", "smoke", "spike", "steady", "storm"]);
         foreach (var name in ScenarioFile.ReadyNames)
         {
             var scenario = ScenarioFile.Load(name, []);

@@ -65,7 +65,9 @@ public sealed class SendingTests
         cast.Rooms.ShouldBe([1000, 1001]);
         foreach (var (j, token) in cast.Tokens.Index()) (int.Parse(token, null) % 10).ShouldBe(j % 2); // user i is in room i mod 10
         cast.Tokens.Distinct().Count().ShouldBe(8);
-        Should.Throw<ScenarioException>(() => Cast.Choose(new Scenario { Clients = 30, Rooms = 2 }, tokens, rooms)).Message.ShouldContain("maru seed --users 30 --rooms 2");
-        Should.Throw<ScenarioException>(() => Cast.Choose(new Scenario { Clients = 30, Rooms = 11 }, tokens, rooms)).Message.ShouldContain("11 rooms");
+        Should.Throw<ScenarioException>(() => Cast.Choose(new Scenario { Clients = 30, Rooms = 2 }, tokens, rooms))
+            .Message.ShouldContain("maru seed --users 30 --rooms 2");
+        Should.Throw<ScenarioException>(() => Cast.Choose(new Scenario { Clients = 30, Rooms = 11 }, tokens, rooms))
+            .Message.ShouldContain("11 rooms");
     }
 }

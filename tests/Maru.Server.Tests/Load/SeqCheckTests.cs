@@ -91,7 +91,10 @@ public sealed class SeqCheckTests
             for (var i = 0; i < 300; i++)
             {
                 var seq = Math.Max(1, last + random.Next(-20, 4)); // late by at most 20: within what is remembered
-                var expected = seq == last + 1 ? SeqVerdict.Next : seq > last ? SeqVerdict.Gap : seen.Contains(seq) ? SeqVerdict.Duplicate : SeqVerdict.OutOfOrder;
+                var expected = seq == last + 1 ? SeqVerdict.Next
+                    : seq > last ? SeqVerdict.Gap
+                    : seen.Contains(seq) ? SeqVerdict.Duplicate
+                    : SeqVerdict.OutOfOrder;
                 check.Accept(seq).ShouldBe(expected);
                 seen.Add(seq);
                 last = Math.Max(last, seq);

@@ -40,9 +40,12 @@ public sealed class VerdictTests
         Broken(new Counters(), 0, 0, null).ShouldBeEmpty();
         Broken(new Counters(), 1, 0, null).ShouldBe(["lost"]);
         Broken(new Counters(), 0, 1, null).ShouldBe(["stuck"]);
-        Broken(new Counters { Duplicates = 1, OutOfOrder = 1, Gaps = 1, Foreign = 1 }, 0, 0, null).ShouldBe(["duplicates", "outOfOrder", "gaps", "foreign"]);
-        Broken(new Counters { Altered = 1, AckConflicts = 1, Refused = 1, Skipped = 1 }, 0, 0, null).ShouldBe(["altered", "ackConflicts", "refused", "skipped"]);
-        Broken(new Counters(), 0, 0, new HistoryFindings { Missing = 1, StoredTwice = 1 }).ShouldBe(["acknowledgedButMissing", "storedTwice"]);
+        Broken(new Counters { Duplicates = 1, OutOfOrder = 1, Gaps = 1, Foreign = 1 }, 0, 0, null)
+            .ShouldBe(["duplicates", "outOfOrder", "gaps", "foreign"]);
+        Broken(new Counters { Altered = 1, AckConflicts = 1, Refused = 1, Skipped = 1 }, 0, 0, null)
+            .ShouldBe(["altered", "ackConflicts", "refused", "skipped"]);
+        Broken(new Counters(), 0, 0, new HistoryFindings { Missing = 1, StoredTwice = 1 })
+            .ShouldBe(["acknowledgedButMissing", "storedTwice"]);
         Broken(new Counters(), 0, 0, new HistoryFindings { UnacknowledgedPresent = 9, Read = 9 }).ShouldBeEmpty();
     }
 

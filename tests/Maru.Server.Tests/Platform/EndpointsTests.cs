@@ -31,7 +31,8 @@ public sealed class EndpointsTests(MaruServer server) : IClassFixture<MaruServer
         Required("SignupRequest").ShouldBe(["handle", "name", "password"], ignoreOrder: true);
         Required("User").ShouldBe(["id", "handle", "name"], ignoreOrder: true);
 
-        string?[] Required(string schema) => [.. schemas.GetProperty(schema).GetProperty("required").EnumerateArray().Select(name => name.GetString())];
+        string?[] Required(string schema) =>
+            [.. schemas.GetProperty(schema).GetProperty("required").EnumerateArray().Select(name => name.GetString())];
     }
 
     [Fact]
@@ -40,7 +41,8 @@ public sealed class EndpointsTests(MaruServer server) : IClassFixture<MaruServer
         using var document = JsonDocument.Parse(await server.Http.SendAsync("GET /openapi/v1.json").ShouldBe(200));
         var root = document.RootElement;
         root.GetProperty("info").GetProperty("title").GetString().ShouldBe("Maru");
-        root.GetProperty("components").GetProperty("securitySchemes").GetProperty("Bearer").GetProperty("scheme").GetString().ShouldBe("bearer");
+        root.GetProperty("components").GetProperty("securitySchemes").GetProperty("Bearer").GetProperty("scheme").GetString()
+            .ShouldBe("bearer");
         foreach (var path in root.GetProperty("paths").EnumerateObject())
         {
             foreach (var operation in path.Value.EnumerateObject())
@@ -48,7 +50,8 @@ public sealed class EndpointsTests(MaruServer server) : IClassFixture<MaruServer
                 var name = $"{operation.Name} {path.Name}";
                 operation.Value.TryGetProperty("summary", out _).ShouldBeTrue(name);
                 var responses = operation.Value.GetProperty("responses");
-                if (path.Name.StartsWith("/health/", StringComparison.Ordinal)) responses.EnumerateObject().Select(answer => answer.Name).ShouldBeSubsetOf(["200", "503"], name);
+                if (path.Name.StartsWith("/health/", StringComparison.Ordinal))
+                    responses.EnumerateObject().Select(answer => answer.Name).ShouldBeSubsetOf(["200", "503"], name);
                 else responses.GetProperty("429").ToString().ShouldContain("#/components/schemas/ProblemDetails", customMessage: name);
                 var secured = operation.Value.TryGetProperty("security", out _);
                 secured.ShouldBe(!Open.Contains(path.Name), name);
@@ -66,7 +69,8 @@ public sealed class EndpointsTests(MaruServer server) : IClassFixture<MaruServer
             .SelectMany(operation => operation.Value.GetProperty("parameters").EnumerateArray())
             .Where(parameter => parameter.GetProperty("name").GetString() == "limit")
             .Select(parameter => parameter.GetProperty("schema"))
-            .Select(schema => $"{schema.GetProperty("type")} {schema.GetProperty("minimum")} to {schema.GetProperty("maximum")}, {schema.GetProperty("default")}");
+            .Select(schema => $"{schema.GetProperty("type")} {schema.GetProperty("minimum")} to {schema.GetProperty("maximum")}, "
+                + $"{schema.GetProperty("default")}");
         limits.ShouldBe(Enumerable.Repeat("integer 1 to 200, 50", 6));
     }
 
@@ -81,7 +85,8 @@ public sealed class EndpointsTests(MaruServer server) : IClassFixture<MaruServer
     {
         var ann = await server.SignUpAsync();
         var address = string.Format(System.Globalization.CultureInfo.InvariantCulture, path, (await ann.MakeRoomAsync()).Id);
-        foreach (var limit in (string[])["0", "-1", "201", "99999999999", "99999999999999999999", "x", "1.5"]) (await ann.Http.SendAsync($"GET {address}?limit={limit}").ShouldRefuseFields()).ShouldBe(["limit"]);
+        foreach (var limit in (string[])["0", "-1", "201", "99999999999", "99999999999999999999", "x", "1.5"])
+            (await ann.Http.SendAsync($"GET {address}?limit={limit}").ShouldRefuseFields()).ShouldBe(["limit"]);
         foreach (var limit in (int[])[1, 200]) await ann.Http.SendAsync($"GET {address}?limit={limit}").ShouldBe(200);
     }
 }

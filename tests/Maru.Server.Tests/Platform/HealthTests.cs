@@ -19,7 +19,8 @@ public sealed class HealthTests
         using var answer = await server.Http.SendAsync("GET /");
         answer.Headers.GetValues("Content-Security-Policy").Single().ShouldStartWith("default-src 'none'");
         var page = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        var links = System.Text.RegularExpressions.Regex.Matches(page, "(?:href|src)=\"([^\"]+)\"").Select(match => match.Groups[1].Value).ToArray();
+        var links = System.Text.RegularExpressions.Regex.Matches(page, "(?:href|src)=\"([^\"]+)\"").Select(match => match.Groups[1].Value)
+            .ToArray();
         links.Length.ShouldBeGreaterThan(4);
         foreach (var link in links) await server.Http.SendAsync($"GET /{link.TrimStart('/')}").ShouldBe(200);
     }

@@ -39,7 +39,8 @@ public sealed class HostSettingsTests
         using var folder = new Folder();
         var file = Path.Combine(folder, "server.crt");
         File.WriteAllText(file, "");
-        var configuration = Configuration(("Kestrel:Certificates:Default:Path", Path.GetRelativePath(Directory.GetCurrentDirectory(), file)));
+        var configuration = Configuration(
+            ("Kestrel:Certificates:Default:Path", Path.GetRelativePath(Directory.GetCurrentDirectory(), file)));
         HostSettings.Check(configuration);
         configuration["Kestrel:Certificates:Default:Path"].ShouldBe(file);
     }

@@ -20,20 +20,23 @@ public sealed class ProblemsTests(MaruServer server) : IClassFixture<MaruServer>
     [InlineData("""{"handle": "a", "handle": "b"}""")]
     [InlineData("""{"handle": "\ud800"}""")]
     public async Task Bad_JSON_is_malformed(string body) =>
-        Detail(await PostAsync(body, "application/json").ShouldRefuse(Problem.Malformed)).ShouldBe("The body must be a JSON object of the documented shape.");
+        Detail(await PostAsync(body, "application/json").ShouldRefuse(Problem.Malformed))
+            .ShouldBe("The body must be a JSON object of the documented shape.");
 
     [Theory]
     [InlineData("text/plain")]
     [InlineData("application/x-www-form-urlencoded")]
     [InlineData("multipart/form-data")]
     public async Task Another_content_type_is_malformed(string contentType) =>
-        Detail(await PostAsync("""{"handle":"ann","password":"x"}""", contentType).ShouldRefuse(Problem.Malformed)).ShouldBe("The body must come with Content-Type: application/json.");
+        Detail(await PostAsync("""{"handle":"ann","password":"x"}""", contentType).ShouldRefuse(Problem.Malformed))
+            .ShouldBe("The body must come with Content-Type: application/json.");
 
     [Fact]
     public async Task A_parameter_that_cannot_be_read_is_malformed()
     {
         var ann = await server.SignUpAsync();
-        Detail(await ann.Http.SendAsync("GET /api/rooms/1/messages?before=x").ShouldRefuse(Problem.Malformed)).ShouldBe("A parameter of the address has not the documented form.");
+        Detail(await ann.Http.SendAsync("GET /api/rooms/1/messages?before=x").ShouldRefuse(Problem.Malformed))
+            .ShouldBe("A parameter of the address has not the documented form.");
     }
 
     /// <summary>The web server refuses these before there is a request for us to answer; the document says so.</summary>
@@ -48,7 +51,8 @@ public sealed class ProblemsTests(MaruServer server) : IClassFixture<MaruServer>
     }
 
     [Fact]
-    public async Task An_unknown_address_is_not_found() => await server.Http.SendAsync("GET /api/nothing/here").ShouldRefuse(Problem.NotFound);
+    public async Task An_unknown_address_is_not_found() =>
+        await server.Http.SendAsync("GET /api/nothing/here").ShouldRefuse(Problem.NotFound);
 
     [Fact]
     public async Task A_wrong_method_is_told_the_right_ones()
@@ -60,7 +64,8 @@ public sealed class ProblemsTests(MaruServer server) : IClassFixture<MaruServer>
 
     [Fact]
     public async Task A_body_beyond_the_limit_is_too_large() =>
-        Detail(await PostAsync($$"""{"handle":"{{new string('x', 300_000)}}"}""", "application/json").ShouldRefuse(Problem.TooLarge)).ShouldContain("262144");
+        Detail(await PostAsync($$"""{"handle":"{{new string('x', 300_000)}}"}""", "application/json").ShouldRefuse(Problem.TooLarge))
+            .ShouldContain("262144");
 
     [Fact]
     public async Task Without_a_token_the_way_in_is_named()
@@ -93,14 +98,18 @@ public sealed class ProblemsTests(MaruServer server) : IClassFixture<MaruServer>
     public async Task A_failure_is_logged_once_with_its_cause_and_told_without()
     {
         var log = new LogBook();
-        await using var own = await MaruServer.StartAsync(null, services => services.AddSingleton<ILoggerProvider>(log), "--Logging:LogLevel:Default=Warning");
+        await using var own = await MaruServer.StartAsync(
+            null, services => services.AddSingleton<ILoggerProvider>(log), "--Logging:LogLevel:Default=Warning");
         var ann = await own.SignUpAsync();
         await own.Service<Database>().WriteAsync(
-            (transaction, ct) => transaction.ExecuteAsync("ALTER TABLE users RENAME TO gone", null, ct), TestContext.Current.CancellationToken);
+            (transaction, ct) => transaction.ExecuteAsync("ALTER TABLE users RENAME TO gone", null, ct),
+            TestContext.Current.CancellationToken);
         var details = await ann.Http.SendAsync("GET /api/me").ShouldRefuse(Problem.Internal);
         details.ToString().ShouldNotContain("users");
         // What a server looks for once it has started, it may look for in the table that is gone.
-        log.Lines.Where(line => line.StartsWith("Error", StringComparison.Ordinal) && !line.Contains("Deleted users stay", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("GET /api/me");
+        log.Lines.Where(
+            line => line.StartsWith("Error", StringComparison.Ordinal) && !line.Contains("Deleted users stay", StringComparison.Ordinal))
+            .ShouldHaveSingleItem().ShouldContain("GET /api/me");
     }
 
     private static string Detail(System.Text.Json.JsonElement problem) => problem.GetProperty("detail").GetString() ?? "";

@@ -14,9 +14,14 @@ public sealed class RequestLogTests
     {
         var log = new LogBook();
         await using var server = await MaruServer.StartAsync(
-            null, services => services.AddSingleton<ILoggerProvider>(log), "--Logging:LogLevel:Default=Trace", "--Logging:LogLevel:Maru.Requests=Debug", "--Logging:LogLevel:Microsoft.AspNetCore=Warning");
+            null,
+            services => services.AddSingleton<ILoggerProvider>(log),
+            "--Logging:LogLevel:Default=Trace",
+            "--Logging:LogLevel:Maru.Requests=Debug",
+            "--Logging:LogLevel:Microsoft.AspNetCore=Warning");
         var body = new { handle = "ann", name = "Ann", password = "a very secret word", email = "ann-private@example.org" };
-        var ann = server.Person(await server.Http.SendAsync("POST /api/auth/signup", body).Read<Maru.Server.Features.Accounts.SignedIn>(201));
+        var ann = server.Person(
+            await server.Http.SendAsync("POST /api/auth/signup", body).Read<Maru.Server.Features.Accounts.SignedIn>(201));
         await ann.Http.SendAsync("DELETE /api/me/sessions/4711").ShouldBe(404);
         await ann.Http.SendAsync($"GET /api/events?access_token={ann.AccessToken}");
         await ann.Http.SendAsync("GET /api/users?q=ann-private@example.org").ShouldBe(200);
@@ -27,7 +32,8 @@ public sealed class RequestLogTests
         lines[1].ShouldContain("DELETE /api/me/sessions/{id:long} 404 in ");
         lines[1].ShouldContain($"user {ann.Id}, trace ");
         var all = string.Join('\n', log.Lines);
-        foreach (var secret in (string[])[body.password, body.email, ann.AccessToken, ann.RefreshToken, "4711"]) all.ShouldNotContain(secret);
+        foreach (var secret in (string[])[body.password, body.email, ann.AccessToken, ann.RefreshToken, "4711"])
+            all.ShouldNotContain(secret);
     }
 
     [Theory]
@@ -39,7 +45,8 @@ public sealed class RequestLogTests
     public async Task The_level_says_how_it_ended(string path, string level, int status)
     {
         var (log, time) = (new LogBook(), new ManualTime());
-        var builder = WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None", "--Logging:LogLevel:Maru.Requests=Debug"]);
+        var builder = WebApplication.CreateSlimBuilder(
+            ["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None", "--Logging:LogLevel:Maru.Requests=Debug"]);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(time).AddSingleton<ILoggerProvider>(log).AddProblems();
         await using var app = builder.Build();
@@ -64,9 +71,12 @@ public sealed class RequestLogTests
     public async Task A_socket_that_stays_is_not_slow()
     {
         var (log, time) = (new LogBook(), new ManualTime());
-        await using var server = await MaruServer.StartAsync(time, services => services.AddSingleton<ILoggerProvider>(log), "--Logging:LogLevel:Maru.Requests=Debug");
+        await using var server = await MaruServer.StartAsync(
+            time, services => services.AddSingleton<ILoggerProvider>(log), "--Logging:LogLevel:Maru.Requests=Debug");
         var ann = await server.SignUpAsync();
-        await using (var socket = await StompSocket.ConnectAsync(server.Address, ann.AccessToken, "/ws?x=1")) time.Advance(TimeSpan.FromSeconds(20));
+        await using (await StompSocket.ConnectAsync(server.Address, ann.AccessToken, "/ws?x=1"))
+            time.Advance(TimeSpan.FromSeconds(20));
+
         await Deadline.Until(() => log.Lines.Any(line => line.Contains("GET /ws 101 in ")), "the line");
         log.Lines.Single(line => line.Contains("GET /ws 101 in ")).ShouldStartWith("Debug ");
     }
@@ -75,7 +85,8 @@ public sealed class RequestLogTests
     public async Task Without_the_setting_there_is_no_line()
     {
         var log = new LogBook();
-        await using var server = await MaruServer.StartAsync(null, services => services.AddSingleton<ILoggerProvider>(log), "--Logging:LogLevel:Maru.Requests=Information");
+        await using var server = await MaruServer.StartAsync(
+            null, services => services.AddSingleton<ILoggerProvider>(log), "--Logging:LogLevel:Maru.Requests=Information");
         await server.SignUpAsync();
         log.Lines.ShouldBeEmpty();
     }

@@ -21,7 +21,8 @@ public sealed class EventTests(MaruServer server) : IClassFixture<MaruServer>
         var last = (await ann.SayAsync(room, "last")).Seq;
         var seen = await ReadAsync(live, last);
         seen.Select(frame => frame.Seq).ShouldBe(Enumerable.Range(1, (int)last).Select(seq => (long)seq));
-        seen.Select(frame => frame.Type).TakeLast(6).ShouldBe(["message.created", "message.created", "message.edited", "message.deleted", "room.changed", "message.created"]);
+        seen.Select(frame => frame.Type).TakeLast(6)
+            .ShouldBe(["message.created", "message.created", "message.edited", "message.deleted", "room.changed", "message.created"]);
         var edited = seen.Single(frame => frame.Type == "message.edited").Json.GetProperty("message");
         (edited.GetProperty("seq").GetInt64(), edited.GetProperty("text").GetString()).ShouldBe((first, "first"));
         seen.Single(frame => frame.Type == "message.deleted").Json.GetProperty("message").GetProperty("seq").GetInt64().ShouldBe(second);
@@ -30,7 +31,8 @@ public sealed class EventTests(MaruServer server) : IClassFixture<MaruServer>
         {
             await using var late = await StompSocket.ConnectAsync(server.Address, bob.AccessToken);
             await late.SubscribeAsync(room.Id, after);
-            (await ReadAsync(late, last)).Select(frame => (frame.Seq, frame.Type)).ShouldBe(seen.Skip(after).Select(frame => (frame.Seq, frame.Type)));
+            (await ReadAsync(late, last)).Select(frame => (frame.Seq, frame.Type))
+                .ShouldBe(seen.Skip(after).Select(frame => (frame.Seq, frame.Type)));
         }
     }
 
@@ -62,7 +64,9 @@ public sealed class EventTests(MaruServer server) : IClassFixture<MaruServer>
         await his.SubscribeAsync(room.Id);
 
         byte[] body = [0, 1, 2, 0xFF, 0xFE, 0, (byte)'\n', 0];
-        var head = $"SEND\ndestination:{destination}\nx-kind:offer\ncontent-type:application/octet-stream\nx-odd:a\\cb\\nc\\\\d\nsender:999\ncontent-length:{body.Length}\n\n";
+        var head =
+            $"SEND\ndestination:{destination}\nx-kind:offer\ncontent-type:application/octet-stream\nx-odd:a\\cb\\nc\\\\d\n"
+                + $"sender:999\ncontent-length:{body.Length}\n\n";
         await hers.WriteAsync(ClientFrames.Message([.. Encoding.UTF8.GetBytes(head), .. body, 0], binary: true));
         var signal = await his.MessageAsync();
         signal.Body.ShouldBe(body);
@@ -89,13 +93,15 @@ public sealed class EventTests(MaruServer server) : IClassFixture<MaruServer>
         await using var socket = await StompSocket.ConnectAsync(server.Address, ann.AccessToken);
         await socket.SubscribeAsync(room.Id);
         await socket.SayAndWaitAsync(room.Id, "as ann");
-        (await socket.EventAsync("message.created")).Json.GetProperty("message").GetProperty("sender").GetProperty("name").GetString().ShouldBe("ann");
+        (await socket.EventAsync("message.created")).Json.GetProperty("message").GetProperty("sender").GetProperty("name").GetString()
+            .ShouldBe("ann");
         await ann.Http.SendAsync("PATCH /api/me", new { name = "Anna" }).ShouldBe(200);
         await Deadline.Until(
             async () =>
             {
                 await socket.SayAndWaitAsync(room.Id, "as anna");
-                return (await socket.EventAsync("message.created")).Json.GetProperty("message").GetProperty("sender").GetProperty("name").GetString() == "Anna";
+                return (await socket.EventAsync("message.created")).Json.GetProperty("message").GetProperty("sender").GetProperty("name")
+                    .GetString() == "Anna";
             },
             "the new name");
     }
@@ -110,7 +116,8 @@ public sealed class EventTests(MaruServer server) : IClassFixture<MaruServer>
         var ann = await server.SignUpAsync();
         var room = await ann.MakeRoomAsync();
         await using var socket = await StompSocket.OpenAsync(server.Address, subprotocol: subprotocol);
-        await socket.SendAsync("CONNECT", "", ("accept-version", versions), ("host", "any.host"), ("login", "x"), ("passcode", ann.AccessToken));
+        await socket.SendAsync(
+            "CONNECT", "", ("accept-version", versions), ("host", "any.host"), ("login", "x"), ("passcode", ann.AccessToken));
         (await socket.TakeAsync(frame => frame.Command == "CONNECTED", "CONNECTED"))["version"].ShouldBe(versions.Split(',').Max());
         await socket.SubscribeAsync(room.Id);
         var seq = (await socket.SayAndWaitAsync(room.Id, "hello")).Seq;

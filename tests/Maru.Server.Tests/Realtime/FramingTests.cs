@@ -17,9 +17,12 @@ public sealed class FramingTests(MaruServer server) : IClassFixture<MaruServer>
         await using var _ = socket;
         var frames = new StringBuilder();
         frames.Append(ClientFrames.Stomp("SUBSCRIBE", "", ("destination", $"/topic/rooms/{room}"), ("id", "a")));
-        for (var i = 0; i < 5; i++) frames.Append('\n').Append(ClientFrames.Stomp("SEND", $$"""{"text":"{{i}}"}""", ("destination", $"/app/rooms/{room}/messages"), ("receipt", $"{i}")));
+        for (var i = 0; i < 5; i++)
+            frames.Append('\n').Append(
+                ClientFrames.Stomp("SEND", $$"""{"text":"{{i}}"}""", ("destination", $"/app/rooms/{room}/messages"), ("receipt", $"{i}")));
         await socket.WriteAsync(ClientFrames.Message(frames.ToString()));
-        for (var i = 0; i < 5; i++) (await socket.EventAsync("message.created")).Json.GetProperty("message").GetProperty("text").GetString().ShouldBe($"{i}");
+        for (var i = 0; i < 5; i++)
+            (await socket.EventAsync("message.created")).Json.GetProperty("message").GetProperty("text").GetString().ShouldBe($"{i}");
         for (var i = 0; i < 5; i++) await socket.ReceiptAsync($"{i}");
         ann.Id.ShouldBePositive();
     }
@@ -33,7 +36,8 @@ public sealed class FramingTests(MaruServer server) : IClassFixture<MaruServer>
     {
         var (_, room, socket) = await MakeAsync(path);
         await using var _ = socket;
-        var send = Encoding.ASCII.GetBytes(ClientFrames.Stomp("SEND", """{"text":"cut to pieces"}""", ("destination", $"/app/rooms/{room}/messages"), ("receipt", "x")));
+        var send = Encoding.ASCII.GetBytes(
+            ClientFrames.Stomp("SEND", """{"text":"cut to pieces"}""", ("destination", $"/app/rooms/{room}/messages"), ("receipt", "x")));
         foreach (var piece in send.Chunk(size)) await socket.WriteAsync(ClientFrames.Message(piece, binary));
         (await socket.ReceiptAsync("x")).Seq.ShouldBePositive();
     }
@@ -45,7 +49,8 @@ public sealed class FramingTests(MaruServer server) : IClassFixture<MaruServer>
     {
         var (_, room, socket) = await MakeAsync(path);
         await using var _ = socket;
-        var send = Encoding.UTF8.GetBytes(ClientFrames.Stomp("SEND", """{"text":"한글 조각"}""", ("destination", $"/app/rooms/{room}/messages"), ("receipt", "x")));
+        var send = Encoding.UTF8.GetBytes(
+            ClientFrames.Stomp("SEND", """{"text":"한글 조각"}""", ("destination", $"/app/rooms/{room}/messages"), ("receipt", "x")));
         var pieces = send.Chunk(5).ToArray();   // cuts characters, too
         for (var i = 0; i < pieces.Length; i++)
         {
@@ -63,7 +68,8 @@ public sealed class FramingTests(MaruServer server) : IClassFixture<MaruServer>
         var (_, _, quick) = await MakeAsync("/ws");
         await using var _ = slow;
         await using var __ = quick;
-        var send = ClientFrames.Message(ClientFrames.Stomp("SEND", """{"text":"byte by byte"}""", ("destination", $"/app/rooms/{room}/messages"), ("receipt", "x")));
+        var send = ClientFrames.Message(
+            ClientFrames.Stomp("SEND", """{"text":"byte by byte"}""", ("destination", $"/app/rooms/{room}/messages"), ("receipt", "x")));
         foreach (var one in send.Chunk(1)) await slow.WriteAsync(one);
         (await slow.ReceiptAsync("x")).Seq.ShouldBePositive();
         await quick.SyncAsync();
@@ -76,7 +82,9 @@ public sealed class FramingTests(MaruServer server) : IClassFixture<MaruServer>
     {
         var time = new ManualTime();
         await using var own = await MaruServer.StartAsync(time, null);
-        foreach (var bad in (byte[][])[[0xC1, 0x80, 0, 0, 0, 0], [0x81, 0x01, (byte)'x'], [0x83, 0x80, 0, 0, 0, 0], [0x80, 0x80, 0, 0, 0, 0], [0x09, 0x80, 0, 0, 0, 0]])
+        foreach (var bad in (byte[][])[
+            [0xC1, 0x80, 0, 0, 0, 0], [0x81, 0x01, (byte)'x'], [0x83, 0x80, 0, 0, 0, 0], [0x80, 0x80, 0, 0, 0, 0], [0x09, 0x80, 0, 0, 0, 0],
+        ])
             await ShouldEndAsync(own, time, path, bad, 1002);
     }
 
@@ -96,7 +104,14 @@ public sealed class FramingTests(MaruServer server) : IClassFixture<MaruServer>
         var (_, room, socket) = await MakeAsync("/ws");
         await using var _ = socket;
         await socket.SubscribeAsync(room);
-        foreach (var text in (string[])["plain", "한국어 😀 👩‍👩‍👧", "quote \" backslash \\ slash / <b>&amp;</b>", "line\nbreak\r\n\ttab", "\u2028\u2029\uFEFF", new string('a', 16_000)])
+        foreach (var text in (string[])[
+            "plain",
+            "한국어 😀 👩‍👩‍👧",
+            "quote \" backslash \\ slash / <b>&amp;</b>",
+            "line\nbreak\r\n\ttab",
+            "\u2028\u2029\uFEFF",
+            new string('a', 16_000),
+        ])
         {
             await socket.SendAsync("SEND", JsonSerializer.Serialize(new { text }), ("destination", $"/app/rooms/{room}/messages"));
             (await socket.EventAsync("message.created")).Json.GetProperty("message").GetProperty("text").GetString().ShouldBe(text);

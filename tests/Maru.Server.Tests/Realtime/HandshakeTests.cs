@@ -3,7 +3,8 @@ using System.Text;
 namespace Maru.Server.Tests.Realtime;
 
 /// <summary>
-/// Both ways in to <c>/ws</c>: <c>/ws</c> itself is taken off the connection before HTTP sees it, <c>/ws?x=1</c> goes through HTTP. A client must not see which.
+/// Both ways in to <c>/ws</c>: <c>/ws</c> itself is taken off the connection before HTTP sees it, <c>/ws?x=1</c> goes through HTTP.
+/// A client must not see which.
 /// </summary>
 public sealed class HandshakeTests(MaruServer server) : IClassFixture<MaruServer>
 {
@@ -15,7 +16,13 @@ public sealed class HandshakeTests(MaruServer server) : IClassFixture<MaruServer
     [InlineData("/ws?x=1")]
     public async Task The_key_is_answered_as_the_RFC_says(string path)
     {
-        var head = await AskAsync($"GET {path} HTTP/1.1", "Host: x", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", $"Sec-WebSocket-Key: {Key}");
+        var head = await AskAsync(
+            $"GET {path} HTTP/1.1",
+            "Host: x",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Version: 13",
+            $"Sec-WebSocket-Key: {Key}");
         head.ShouldStartWith("HTTP/1.1 101 ");
         head.ShouldContain($"Sec-WebSocket-Accept: {Accept}");
         head.ShouldNotContain("Sec-WebSocket-Protocol");
@@ -30,7 +37,12 @@ public sealed class HandshakeTests(MaruServer server) : IClassFixture<MaruServer
         {
             string Case(string text) => upper ? text.ToUpperInvariant() : text.ToLowerInvariant();
             var head = await AskAsync(
-                $"GET {path} HTTP/1.1", Case("Host: x"), Case("Upgrade: websocket"), Case("Connection: keep-alive, Upgrade"), Case("Sec-WebSocket-Version: 13"), $"{Case("Sec-WebSocket-Key")}:   {Key}  ");
+                $"GET {path} HTTP/1.1",
+                Case("Host: x"),
+                Case("Upgrade: websocket"),
+                Case("Connection: keep-alive, Upgrade"),
+                Case("Sec-WebSocket-Version: 13"),
+                $"{Case("Sec-WebSocket-Key")}:   {Key}  ");
             head.ShouldStartWith("HTTP/1.1 101 ");
             head.ShouldContain(Accept);
         }
@@ -44,7 +56,13 @@ public sealed class HandshakeTests(MaruServer server) : IClassFixture<MaruServer
     public async Task The_newest_subprotocol_that_is_offered_is_chosen(string path, string offered, string chosen)
     {
         var head = await AskAsync(
-            $"GET {path} HTTP/1.1", "Host: x", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", $"Sec-WebSocket-Key: {Key}", $"Sec-WebSocket-Protocol: {offered}");
+            $"GET {path} HTTP/1.1",
+            "Host: x",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Version: 13",
+            $"Sec-WebSocket-Key: {Key}",
+            $"Sec-WebSocket-Protocol: {offered}");
         head.Split("\r\n").ShouldContain($"Sec-WebSocket-Protocol: {chosen}");
     }
 
@@ -58,7 +76,8 @@ public sealed class HandshakeTests(MaruServer server) : IClassFixture<MaruServer
     [InlineData("/ws?x=1", "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: short", 400)]
     public async Task A_bad_version_or_key_is_refused(string path, string headers, int status)
     {
-        var key = headers.Contains("Key", StringComparison.Ordinal) || headers.EndsWith("13", StringComparison.Ordinal) ? "X-None: 1" : $"Sec-WebSocket-Key: {Key}";
+        var hasKey = headers.Contains("Key", StringComparison.Ordinal) || headers.EndsWith("13", StringComparison.Ordinal);
+        var key = hasKey ? "X-None: 1" : $"Sec-WebSocket-Key: {Key}";
         var head = await AskAsync($"GET {path} HTTP/1.1", "Host: x", "Upgrade: websocket", "Connection: Upgrade", headers, key);
         head.ShouldStartWith($"HTTP/1.1 {status} ");
         head.ShouldContain("Sec-WebSocket-Version: 13");
@@ -95,8 +114,12 @@ public sealed class HandshakeTests(MaruServer server) : IClassFixture<MaruServer
     [Theory]
     [InlineData("/ws")]
     [InlineData("/ws?x=1")]
-    public async Task A_request_without_a_host_is_refused(string path) =>
-        (await AskAsync($"GET {path} HTTP/1.1", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", $"Sec-WebSocket-Key: {Key}")).ShouldStartWith("HTTP/1.1 400 ");
+    public async Task A_request_without_a_host_is_refused(string path)
+    {
+        var head = await AskAsync(
+            $"GET {path} HTTP/1.1", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", $"Sec-WebSocket-Key: {Key}");
+        head.ShouldStartWith("HTTP/1.1 400 ");
+    }
 
     [Theory]
     [InlineData("/ws")]
@@ -104,7 +127,8 @@ public sealed class HandshakeTests(MaruServer server) : IClassFixture<MaruServer
     public async Task The_first_frame_may_come_with_the_request(string path)
     {
         var ann = await server.SignUpAsync();
-        var connect = ClientFrames.Message(ClientFrames.Stomp("CONNECT", "", ("accept-version", "1.2"), ("host", "x"), ("passcode", ann.AccessToken)));
+        var connect = ClientFrames.Message(
+            ClientFrames.Stomp("CONNECT", "", ("accept-version", "1.2"), ("host", "x"), ("passcode", ann.AccessToken)));
         await using var socket = await StompSocket.OpenAsync(server.Address, path, first: connect);
         (await socket.TakeAsync(frame => frame.Command == "CONNECTED", "CONNECTED"))["version"].ShouldBe("1.2");
     }
@@ -114,7 +138,9 @@ public sealed class HandshakeTests(MaruServer server) : IClassFixture<MaruServer
     [InlineData("/ws?x=1")]
     public async Task The_request_may_come_a_byte_at_a_time(string path)
     {
-        var request = $"GET {path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {Key}\r\n\r\n";
+        var request =
+            $"GET {path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                + $"Sec-WebSocket-Key: {Key}\r\n\r\n";
         var (socket, head) = await TrickleAsync(Encoding.ASCII.GetBytes(request));
         socket.Dispose();
         head.ShouldStartWith("HTTP/1.1 101 ");
@@ -151,20 +177,25 @@ public sealed class HandshakeTests(MaruServer server) : IClassFixture<MaruServer
     {
         await using var full = await MaruServer.StartAsync("--Maru:Engine:MaxConnections=1");
         await using var first = await StompSocket.OpenAsync(full.Address);
-        var request = $"GET {path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {Key}\r\n\r\n";
+        var request =
+            $"GET {path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\nSec-WebSocket-Version: 13\r\n"
+                + $"Sec-WebSocket-Key: {Key}\r\n\r\n";
         using var second = new System.Net.Sockets.TcpClient();
         await second.ConnectAsync(System.Net.IPAddress.Loopback, full.Address.Port, TestContext.Current.CancellationToken);
         await second.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
-        var answer = await new StreamReader(second.GetStream()).ReadToEndAsync(TestContext.Current.CancellationToken).Within("the answer and the end");
+        var answer = await new StreamReader(second.GetStream()).ReadToEndAsync(TestContext.Current.CancellationToken)
+            .Within("the answer and the end");
         answer.ShouldStartWith("HTTP/1.1 429 Too Many Requests\r\n");
         answer.ShouldContain("\r\nRetry-After: 5\r\n");
         answer.ShouldContain("\r\nContent-Type: application/problem+json\r\n");
-        answer.ShouldContain("""{"type":"too-many-connections","title":"There are as many connections as the server takes.","status":429""");
+        answer.ShouldContain(
+            """{"type":"too-many-connections","title":"There are as many connections as the server takes.","status":429""");
     }
 
     private async Task<string> AskAsync(params string[] lines)
     {
-        var (socket, head, _) = await Upgrade.RequestAsync(server.Address, Encoding.Latin1.GetBytes(string.Join("\r\n", lines) + "\r\n\r\n"));
+        var (socket, head, _) = await Upgrade.RequestAsync(
+            server.Address, Encoding.Latin1.GetBytes(string.Join("\r\n", lines) + "\r\n\r\n"));
         socket.Dispose();
         return head;
     }

@@ -55,7 +55,8 @@ public sealed class MembershipTests(MaruServer server) : IClassFixture<MaruServe
         await hers.SendAsync("SEND", "x", ("destination", $"/topic/rooms/{room.Id}/signals/cursor"), ("receipt", "s"));
         await hers.ReceiptAsync("s");
         await his.SyncAsync();
-        his.Inbox().ShouldNotContain(frame => frame.Text.Contains("among us", StringComparison.Ordinal) || frame["destination"].Contains("signals", StringComparison.Ordinal));
+        his.Inbox().ShouldNotContain(frame => frame.Text.Contains("among us", StringComparison.Ordinal)
+            || frame["destination"].Contains("signals", StringComparison.Ordinal));
         (await ann.HistoryAsync(room)).ShouldNotContain(message => message.Text == "still here?");
     }
 
@@ -129,11 +130,21 @@ public sealed class MembershipTests(MaruServer server) : IClassFixture<MaruServe
         await socket.SubscribeAsync("/user/queue/errors", "errors");
         foreach (var destination in (string[])[$"/topic/rooms/{room.Id}", $"/topic/rooms/{room.Id}/signals/x", "/topic/rooms/999999"])
         {
-            await socket.SendAsync("SUBSCRIBE", "", ("destination", destination), ("id", destination), ("receipt", destination), ("after", "0"));
+            await socket.SendAsync(
+                "SUBSCRIBE", "", ("destination", destination), ("id", destination), ("receipt", destination), ("after", "0"));
             (await socket.RefusalAsync()).Type.ShouldBe(Problem.NotFound.Slug);
         }
 
-        foreach (var destination in (string[])["/topic/rooms/0", "/topic/rooms/-1", "/topic/rooms/01", "/topic/rooms/", "/topic/elsewhere", "/user/queue/other", $"/topic/rooms/{room.Id}/signals/", "/app/rooms/1/messages"])
+        foreach (var destination in (string[])[
+            "/topic/rooms/0",
+            "/topic/rooms/-1",
+            "/topic/rooms/01",
+            "/topic/rooms/",
+            "/topic/elsewhere",
+            "/user/queue/other",
+            $"/topic/rooms/{room.Id}/signals/",
+            "/app/rooms/1/messages",
+        ])
         {
             await socket.SendAsync("SUBSCRIBE", "", ("destination", destination), ("id", "x"), ("receipt", destination));
             (await socket.RefusalAsync()).Type.ShouldBe(Problem.UnknownDestination.Slug);

@@ -14,12 +14,16 @@ public sealed class RefusalTests(MaruServer server) : IClassFixture<MaruServer>
         await socket.SubscribeAsync("/user/queue/errors", "errors");
         (string Body, string Key, Problem Problem)[] refused =
         [
-            ("{}", "", Problem.Invalid), ("[]", "", Problem.Invalid), ("{\"text\":\"  \"}", "", Problem.Invalid), ("{\"text\":7}", "", Problem.Invalid), ("{\"text\":\"x\"} y", "", Problem.Invalid),
-            ("{\"text\":\"x\",\"replyTo\":99}", "", Problem.Invalid), ($$"""{"text":"{{new string('x', 16 * 1024 + 1)}}"}""", "", Problem.TooLarge), ("{\"text\":\"x\"}", new string('k', 129), Problem.Invalid),
+            ("{}", "", Problem.Invalid), ("[]", "", Problem.Invalid), ("{\"text\":\"  \"}", "", Problem.Invalid),
+            ("{\"text\":7}", "", Problem.Invalid), ("{\"text\":\"x\"} y", "", Problem.Invalid),
+            ("{\"text\":\"x\",\"replyTo\":99}", "", Problem.Invalid),
+            ($$"""{"text":"{{new string('x', 16 * 1024 + 1)}}"}""", "", Problem.TooLarge),
+            ("{\"text\":\"x\"}", new string('k', 129), Problem.Invalid),
         ];
         foreach (var (body, key, problem) in refused)
         {
-            (string, string)[] headers = [("destination", $"/app/rooms/{room}/messages"), ("receipt", "r"), .. key.Length > 0 ? [("client-key", key)] : Array.Empty<(string, string)>()];
+            List<(string, string)> headers = [("destination", $"/app/rooms/{room}/messages"), ("receipt", "r")];
+            if (key.Length > 0) headers.Add(("client-key", key));
             await socket.SendAsync("SEND", body, headers);
             var refusal = await socket.RefusalAsync();
             (refusal.Type, refusal["receipt-id"], refusal["subscription"]).ShouldBe((problem.Slug, "r", "errors"), body);

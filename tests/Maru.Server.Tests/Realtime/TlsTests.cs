@@ -23,10 +23,14 @@ public sealed class TlsTests(ITestOutputHelper output)
         var room = await ann.MakeRoomAsync();
         using var socket = new ClientWebSocket();
         var records = await ConnectAsync(socket, server.AddressOf(Uri.UriSchemeHttps), certificate);
-        await SendAsync(socket, ClientFrames.Stomp("CONNECT", "", ("accept-version", "1.2"), ("host", "maru"), ("Authorization", $"Bearer {ann.AccessToken}")));
+        await SendAsync(
+            socket,
+            ClientFrames.Stomp("CONNECT", "", ("accept-version", "1.2"), ("host", "maru"), ("Authorization", $"Bearer {ann.AccessToken}")));
         await SendAsync(socket, ClientFrames.Stomp("SUBSCRIBE", "", ("destination", $"/topic/rooms/{room.Id}"), ("id", "a")));
         var sends = new StringBuilder();
-        for (var i = 0; i < Messages; i++) sends.Append(ClientFrames.Stomp("SEND", $$"""{"text":"{{i}}"}""", ("destination", $"/app/rooms/{room.Id}/messages"), ("receipt", $"{i}")));
+        for (var i = 0; i < Messages; i++)
+            sends.Append(ClientFrames.Stomp(
+                "SEND", $$"""{"text":"{{i}}"}""", ("destination", $"/app/rooms/{room.Id}/messages"), ("receipt", $"{i}")));
         var sending = SendAsync(socket, sends.ToString());
 
         var (heard, answered) = (0, 0);
@@ -47,7 +51,8 @@ public sealed class TlsTests(ITestOutputHelper output)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var now = TimeProvider.System.GetUtcNow();
-        var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
         File.WriteAllText(path, certificate.ExportCertificatePem());
         File.WriteAllText(keyPath, key.ExportPkcs8PrivateKeyPem());
         return certificate;
@@ -58,7 +63,10 @@ public sealed class TlsTests(ITestOutputHelper output)
         RecordCounter? records = null;
         using var handler = new SocketsHttpHandler
         {
-            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, presented, _, _) => certificate.Equals(presented) },
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                RemoteCertificateValidationCallback = (_, presented, _, _) => certificate.Equals(presented),
+            },
             ConnectCallback = async (context, ct) =>
             {
                 var tcp = new System.Net.Sockets.TcpClient();
@@ -67,12 +75,15 @@ public sealed class TlsTests(ITestOutputHelper output)
             },
         };
         using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
-        await socket.ConnectAsync(new UriBuilder(server) { Scheme = "wss", Path = "/ws" }.Uri, invoker, TestContext.Current.CancellationToken).Within("the upgrade");
+        await socket.ConnectAsync(
+            new UriBuilder(server) { Scheme = "wss", Path = "/ws" }.Uri, invoker, TestContext.Current.CancellationToken)
+            .Within("the upgrade");
         return records.ShouldNotBeNull();
     }
 
     private static Task SendAsync(ClientWebSocket socket, string frames) =>
-        socket.SendAsync(Encoding.UTF8.GetBytes(frames), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken).Within("the sending");
+        socket.SendAsync(Encoding.UTF8.GetBytes(frames), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken)
+            .Within("the sending");
 
     private sealed class FrameReader(ClientWebSocket socket)
     {
@@ -87,7 +98,8 @@ public sealed class TlsTests(ITestOutputHelper output)
                 if (TryTake() is { } frame) return frame;
                 _buffer.AsSpan(_read, _used - _read).CopyTo(_buffer);
                 (_used, _read) = (_used - _read, 0);
-                _used += (await socket.ReceiveAsync(_buffer.AsMemory(_used), TestContext.Current.CancellationToken).AsTask().Within("a frame")).Count;
+                var received = socket.ReceiveAsync(_buffer.AsMemory(_used), TestContext.Current.CancellationToken).AsTask();
+                _used += (await received.Within("a frame")).Count;
             }
         }
 
@@ -135,7 +147,8 @@ public sealed class TlsTests(ITestOutputHelper output)
             return count;
         }
 
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => inner.WriteAsync(buffer, cancellationToken);
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            inner.WriteAsync(buffer, cancellationToken);
 
         public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
 

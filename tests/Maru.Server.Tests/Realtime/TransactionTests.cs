@@ -31,7 +31,8 @@ public sealed class TransactionTests(MaruServer server) : IClassFixture<MaruServ
         {
             refusals[other].Type.ShouldBe(Problem.TransactionRefused.Slug);
             refusals[other].Json.GetProperty("detail").GetString().ShouldBe(
-                "Message 2 of the transaction was refused (invalid), so none was stored. replyTo must be the seq of a message in this room.");
+                "Message 2 of the transaction was refused (invalid), so none was stored. replyTo must be the seq of a message "
+                    + "in this room.");
         }
 
         // The seqs and keys of what was undone are free.
@@ -50,7 +51,13 @@ public sealed class TransactionTests(MaruServer server) : IClassFixture<MaruServ
         await using var socket = await StompSocket.ConnectAsync(server.Address, ann.AccessToken);
         await SendAsync(socket, room, "{\"text\":\"one\"}", "a");
         await SendAsync(socket, room, "{\"text\":\"two\",\"replyTo\":1}", "b");
-        await socket.SendAsync("SEND", "{\"text\":\"one\"}", ("destination", $"/app/rooms/{room}/messages"), ("transaction", "t-a"), ("client-key", "key a"), ("receipt", "again"));
+        await socket.SendAsync(
+            "SEND",
+            "{\"text\":\"one\"}",
+            ("destination", $"/app/rooms/{room}/messages"),
+            ("transaction", "t-a"),
+            ("client-key", "key a"),
+            ("receipt", "again"));
         await socket.SendAsync("COMMIT", "", ("transaction", "t-a"), ("receipt", "commit"));
         (await socket.ReceiptAsync("a")).Seq.ShouldBe(1);
         (await socket.ReceiptAsync("b")).Seq.ShouldBe(2);
@@ -62,6 +69,12 @@ public sealed class TransactionTests(MaruServer server) : IClassFixture<MaruServ
     private static async Task SendAsync(StompSocket socket, long room, string body, string name)
     {
         if (name == "a") await socket.SendAsync("BEGIN", "", ("transaction", "t-a"));
-        await socket.SendAsync("SEND", body, ("destination", $"/app/rooms/{room}/messages"), ("transaction", "t-a"), ("client-key", $"key {name}"), ("receipt", name));
+        await socket.SendAsync(
+            "SEND",
+            body,
+            ("destination", $"/app/rooms/{room}/messages"),
+            ("transaction", "t-a"),
+            ("client-key", $"key {name}"),
+            ("receipt", name));
     }
 }

@@ -33,14 +33,16 @@ public sealed class PostgresRoomLogTests : IAsyncLifetime
         var ann = await Server.SignUpAsync();
         List<Membership> rooms = [];
         for (var i = 0; i < 5; i++) rooms.Add((await MakeRoomAsync(Server, ann)).Members[0]);
-        await Task.WhenAll(Task.Run(() => Talk(Server.Service<IRoomLog>(), "here")), Task.Run(() => Talk(_other!, "there"))).Within("both to be done");
+        await Task.WhenAll(Task.Run(() => Talk(Server.Service<IRoomLog>(), "here")), Task.Run(() => Talk(_other!, "there")))
+            .Within("both to be done");
         await Server.ShouldBeSoundAsync();
         foreach (var room in rooms)
         {
             var log = await new LogRig(_other!).ReadAsync(room.Room.Id.Value);
             log.Count.ShouldBe(2 * Batches * 2);
             foreach (var who in (string[])["here", "there"])
-                log.Where(x => x.Contains($" {who}", StringComparison.Ordinal)).Select(x => x.Split(' ')[2]).ShouldBe(Enumerable.Range(0, 2 * Batches).Select(x => $"{x}"));
+                log.Where(x => x.Contains($" {who}", StringComparison.Ordinal)).Select(x => x.Split(' ')[2])
+                    .ShouldBe(Enumerable.Range(0, 2 * Batches).Select(x => $"{x}"));
         }
 
         void Talk(IRoomLog log, string who)

@@ -18,7 +18,8 @@ public sealed class RoomLogTests(MaruServer server) : IClassFixture<MaruServer>
         var (first, second) = (one.Members[0], two.Members[0]);
         Draft[] drafts = [Say(first, "a"), Say(second, "b"), Say(first, "c"), Say(second, "d"), Say(first, "e")];
         _log.Append(drafts);
-        drafts.Select(x => (x.Seq, x.Refusal?.Problem, x.IsRepeat)).ShouldBe([(1, null, false), (1, null, false), (2, null, false), (2, null, false), (3, null, false)]);
+        drafts.Select(x => (x.Seq, x.Refusal?.Problem, x.IsRepeat))
+            .ShouldBe([(1, null, false), (1, null, false), (2, null, false), (2, null, false), (3, null, false)]);
         _log.Append(Say(second, "f"));
         (await _log.ReadAsync(one.Room)).ShouldBe(["1 a", "2 c", "3 e"]);
         (await _log.ReadAsync(two.Room)).ShouldBe(["1 b", "2 d", "3 f"]);
@@ -67,7 +68,10 @@ public sealed class RoomLogTests(MaruServer server) : IClassFixture<MaruServer>
         var ann = await server.SignUpAsync();
         var (one, two) = (await MakeRoomAsync(server, ann), await MakeRoomAsync(server, ann));
         var (here, there) = (one.Members[0], two.Members[0]);
-        Draft[] drafts = [Say(here, "a"), Say(here, "to a", replyTo: 1), Say(here, "to nothing", replyTo: 3), Say(there, "to another room's", replyTo: 1)];
+        Draft[] drafts =
+        [
+            Say(here, "a"), Say(here, "to a", replyTo: 1), Say(here, "to nothing", replyTo: 3), Say(there, "to another room's", replyTo: 1),
+        ];
         _log.Append(drafts);
         drafts.Select(x => x.Refusal?.Problem).ShouldBe([null, null, Problem.Invalid, Problem.Invalid]);
         _log.Append(Change(here));
@@ -98,7 +102,8 @@ public sealed class RoomLogTests(MaruServer server) : IClassFixture<MaruServer>
         var (room, members) = await MakeRoomAsync(server, await server.SignUpAsync());
         var ann = members[0];
         _log.Append(Say(ann, "a"));
-        Should.Throw<InvalidOperationException>(() => _log.Append(Say(ann, "b", "k"), Change(ann), Change(ann, failure: new InvalidOperationException("a bug"))));
+        Should.Throw<InvalidOperationException>(
+            () => _log.Append(Say(ann, "b", "k"), Change(ann), Change(ann, failure: new InvalidOperationException("a bug"))));
         (await _log.ReadAsync(room)).ShouldBe(["1 a"]);
         (await DescriptionAsync(room)).ShouldBe("");
         var next = Say(ann, "c", "k");

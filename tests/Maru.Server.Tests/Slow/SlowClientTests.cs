@@ -38,7 +38,8 @@ public sealed class SlowClientTests(ITestOutputHelper output)
         var grown = server.ResidentBytes - before;
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"p99 of the quick: {alone:F1} ms alone, {beside:F1} ms beside {Slow} slow of {Clients}; memory +{grown / 1048576.0:F0} MiB; the slow had {string.Join(' ', slow.Select(x => x.Count))} of {Messages}"));
+            $"p99 of the quick: {alone:F1} ms alone, {beside:F1} ms beside {Slow} slow of {Clients}; memory +{grown / 1048576.0:F0} "
+                + $"MiB; the slow had {string.Join(' ', slow.Select(x => x.Count))} of {Messages}"));
         slow.ShouldAllBe(listener => listener.Count < Messages);
         grown.ShouldBeLessThan(256L * 1024 * 1024);
 
@@ -71,8 +72,9 @@ public sealed class SlowClientTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// 1 KB/s against the default, sixteen times faster. The kernel of a reader with the usual receive buffer of 128 KiB keeps its window closed until about as much is
-    /// read: two minutes at 1 KB/s without a sign of life.
+    /// 1 KB/s against the default, sixteen times faster.
+    /// The kernel of a reader with the usual receive buffer of 128 KiB keeps its window closed until about as much is read:
+    /// two minutes at 1 KB/s without a sign of life.
     /// </summary>
     [Fact]
     public async Task Who_reads_slowly_is_not_taken_for_one_who_reads_nothing()
@@ -88,7 +90,9 @@ public sealed class SlowClientTests(ITestOutputHelper output)
         await using var talker = await StompSocket.ConnectAsync(server.Address, ann.AccessToken);
         var last = await FillAsync(talker, room.Id);
         var started = TimeProvider.System.GetTimestamp();
-        await Deadline.Until(() => slow.IsEnded || usual.IsEnded || TimeProvider.System.GetElapsedTime(started) > TimeSpan.FromMinutes(5) / Faster, "five minutes, faster");
+        await Deadline.Until(
+            () => slow.IsEnded || usual.IsEnded || TimeProvider.System.GetElapsedTime(started) > TimeSpan.FromMinutes(5) / Faster,
+            "five minutes, faster");
         foreach (var reader in (StompSocket[])[slow, usual])
         {
             reader.IsEnded.ShouldBeFalse($"it had {reader.Inbox().Count} of {last}");
@@ -137,7 +141,8 @@ public sealed class SlowClientTests(ITestOutputHelper output)
         var room = await ann.MakeRoomAsync(members: bob.Id);
         await using var stalled = await StompSocket.ConnectAsync(server.Address, ann.AccessToken);
         stalled.Pause();
-        var send = ClientFrames.Message(ClientFrames.Stomp("SEND", """{"text":"never whole"}""", ("destination", $"/app/rooms/{room.Id}/messages")));
+        var send = ClientFrames.Message(
+            ClientFrames.Stomp("SEND", """{"text":"never whole"}""", ("destination", $"/app/rooms/{room.Id}/messages")));
         await stalled.WriteAsync(send.AsMemory(0, send.Length / 2));
         await using var other = await StompSocket.ConnectAsync(server.Address, bob.AccessToken);
         await Deadline.Until(
@@ -216,7 +221,8 @@ public sealed class SlowClientTests(ITestOutputHelper output)
     private static async Task SpeakAsync(Uri server, string token, long room, int messages)
     {
         await using var speaker = await StompSocket.ConnectAsync(server, token);
-        for (var i = 0; i < messages; i++) await speaker.SayAndWaitAsync(room, $"{TimeProvider.System.GetTimestamp()} {new string('x', TextBytes)}");
+        for (var i = 0; i < messages; i++)
+            await speaker.SayAndWaitAsync(room, $"{TimeProvider.System.GetTimestamp()} {new string('x', TextBytes)}");
     }
 
     private static double Percentile(IEnumerable<Listener> listeners, double part)

@@ -17,7 +17,8 @@ public sealed class MigratorTests : IDisposable
     {
         await MakeAsync();
         await using var server = await StartAsync();
-        var numbers = await server.Service<Database>().ListAsync<long>("SELECT number FROM migrations ORDER BY applied_at, number", null, Ct);
+        var numbers = await server.Service<Database>()
+            .ListAsync<long>("SELECT number FROM migrations ORDER BY applied_at, number", null, Ct);
         numbers.ShouldBe(Enumerable.Range(1, numbers.Count).Select(number => (long)number));
     }
 
@@ -88,7 +89,8 @@ public sealed class MigratorTests : IDisposable
 
     private async Task MakeAsync() => await (await StartAsync()).DisposeAsync();
 
-    private Task<MaruServer> StartAsync(params string[] settings) => MaruServer.StartAsync([$"--Maru:Database=Data Source={Store}", .. settings]);
+    private Task<MaruServer> StartAsync(params string[] settings) =>
+        MaruServer.StartAsync([$"--Maru:Database=Data Source={Store}", .. settings]);
 
     private async Task<string> RefusalAsync(params string[] settings)
     {

@@ -11,11 +11,17 @@ public sealed class PostgresPromisesTests
     {
         var log = new LogBook();
         var database = await (await PostgresServer.Shared).MakeDatabaseAsync();     // fsync is off there
-        await using (await MaruServer.StartAsync(null, services => services.AddSingleton<ILoggerProvider>(log), $"--Maru:Database={database};Options=-c synchronous_commit=off", "--Logging:LogLevel:Default=Warning"))
+        await using (await MaruServer.StartAsync(
+            null,
+            services => services.AddSingleton<ILoggerProvider>(log),
+            $"--Maru:Database={database};Options=-c synchronous_commit=off",
+            "--Logging:LogLevel:Default=Warning"))
         {
         }
 
-        var warnings = log.Lines.Where(line => line.StartsWith("Warning", StringComparison.Ordinal) && line.Contains("PostgreSQL's", StringComparison.Ordinal)).ToList();
+        var warnings = log.Lines.Where(
+            line => line.StartsWith("Warning", StringComparison.Ordinal) && line.Contains("PostgreSQL's", StringComparison.Ordinal))
+            .ToList();
         warnings.Count.ShouldBe(2, string.Join('\n', log.Lines));
         warnings[0].ShouldContain("fsync is off");
         warnings[1].ShouldContain("synchronous_commit is off");

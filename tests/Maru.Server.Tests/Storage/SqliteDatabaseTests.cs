@@ -17,7 +17,8 @@ public sealed class SqliteDatabaseTests(MaruServer server) : IClassFixture<MaruS
         await Should.ThrowAsync<InvalidOperationException>(_database.WriteAsync(
             async (transaction, ct) =>
             {
-                await transaction.ExecuteAsync("INSERT INTO users (handle, name, name_key, created_at) VALUES ('undone', 'x', 'x', 0)", null, ct);
+                await transaction.ExecuteAsync(
+                    "INSERT INTO users (handle, name, name_key, created_at) VALUES ('undone', 'x', 'x', 0)", null, ct);
                 throw new InvalidOperationException("on purpose");
             },
             Ct));
@@ -65,7 +66,8 @@ public sealed class SqliteDatabaseTests(MaruServer server) : IClassFixture<MaruS
         await _database.WriteAsync(
             async (transaction, ct) =>
             {
-                await transaction.ExecuteAsync("INSERT INTO users (handle, name, name_key, created_at) VALUES ('pending', 'x', 'x', 0)", null, ct);
+                await transaction.ExecuteAsync(
+                    "INSERT INTO users (handle, name, name_key, created_at) VALUES ('pending', 'x', 'x', 0)", null, ct);
                 (await CountAsync("pending")).ShouldBe(0);
             },
             Ct);
@@ -85,8 +87,10 @@ public sealed class SqliteDatabaseTests(MaruServer server) : IClassFixture<MaruS
     }
 
     private Task InsertAsync(string handle) => _database.WriteAsync(
-        (transaction, ct) => transaction.ExecuteAsync("INSERT INTO users (handle, name, name_key, created_at) VALUES (@handle, 'x', 'x', 0)", new { handle }, ct),
+        (transaction, ct) => transaction.ExecuteAsync(
+            "INSERT INTO users (handle, name, name_key, created_at) VALUES (@handle, 'x', 'x', 0)", new { handle }, ct),
         Ct);
 
-    private Task<long> CountAsync(string handle) => _database.FirstAsync<long>("SELECT count(*) FROM users WHERE handle = @handle", new { handle }, Ct);
+    private Task<long> CountAsync(string handle) =>
+        _database.FirstAsync<long>("SELECT count(*) FROM users WHERE handle = @handle", new { handle }, Ct);
 }

@@ -75,7 +75,9 @@ public sealed class ConnectTests
         var judged = new TaskCompletionSource();
         rig.BeforeAuthentication = () => judged.Task;
         var client = rig.NewClient();
-        var received = client.Session.ReceiveAsync("CONNECT\naccept-version:1.2\npasscode:7\n\n\0SUBSCRIBE\nid:s\ndestination:/topic/rooms/1\nreceipt:r\n\n\0"u8.ToArray()).AsTask();
+        var received = client.Session.ReceiveAsync(
+            "CONNECT\naccept-version:1.2\npasscode:7\n\n\0SUBSCRIBE\nid:s\ndestination:/topic/rooms/1\nreceipt:r\n\n\0"u8.ToArray())
+            .AsTask();
         received.IsCompleted.ShouldBeFalse();
         client.Frames.ShouldBeEmpty();
         judged.SetResult();

@@ -43,7 +43,9 @@ public sealed class DisconnectTests
         listener.Sink.WritesAllowed.Reset();
         await other.SendAsync(StompClient.Say(1, "x"));
         await Deadline.Until(() => rig.Log.Entries(1).Count == 2, "the commit");
-        var rest = client.Session.ReceiveAsync("UNSUBSCRIBE\nid:s\nreceipt:u\n\n\0SUBSCRIBE\nid:t\ndestination:/topic/rooms/1\nreceipt:t\n\n\0DISCONNECT\nreceipt:bye\n\n\0"u8.ToArray()).AsTask();
+        var rest = client.SendAsync(
+            "UNSUBSCRIBE\nid:s\nreceipt:u\n\n\0SUBSCRIBE\nid:t\ndestination:/topic/rooms/1\nreceipt:t\n\n\0"
+                + "DISCONNECT\nreceipt:bye\n\n\0");
         listener.Sink.WritesAllowed.Set();
         await rest.Within("DISCONNECT");
         await client.ReceiptAsync("bye");

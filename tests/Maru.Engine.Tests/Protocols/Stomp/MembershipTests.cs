@@ -165,7 +165,8 @@ public sealed class MembershipTests
         var isMember = true;
         foreach (var entry in rig.Log.Entries(1))
         {
-            if (entry.Kind == Maru.Engine.Log.EntryKind.MessageCreated) isMember.ShouldBeTrue($"seq {entry.Seq} was appended behind the removal");
+            if (entry.Kind == Maru.Engine.Log.EntryKind.MessageCreated)
+                isMember.ShouldBeTrue($"seq {entry.Seq} was appended behind the removal");
             else isMember = entry.Kind == Maru.Engine.Log.EntryKind.MemberJoined;
         }
     }

@@ -11,7 +11,9 @@ public sealed class SampleReplayTests
     [MemberData(nameof(StompSample.All), MemberType = typeof(StompSample))]
     public async Task Every_sample_is_answered_the_same_however_its_websocket_stream_is_cut(StompSample sample)
     {
-        using var rig = new EngineRig(x => (x.MaxHeaders, x.MaxHeaderBytes, x.MaxBodyBytes) = (StompSample.Limits.MaxHeaders, StompSample.Limits.MaxHeaderBytes, StompSample.Limits.MaxBodyBytes));
+        var limits = StompSample.Limits;
+        using var rig = new EngineRig(x =>
+            (x.MaxHeaders, x.MaxHeaderBytes, x.MaxBodyBytes) = (limits.MaxHeaders, limits.MaxHeaderBytes, limits.MaxBodyBytes));
         var frames = Frame(sample.Bytes);
         var whole = "";
         foreach (var pieces in Splits.Of(frames))
@@ -23,7 +25,9 @@ public sealed class SampleReplayTests
 
         // A frame that is read is at most refused; a broken one ends the connection with the reason's name.
         if (sample.Ends == StompReadStatus.NeedMore) return;
-        var slug = sample.Ends is StompReadStatus.TooManyHeaders or StompReadStatus.HeadersTooLarge or StompReadStatus.BodyTooLarge ? "too-large" : "bad-frame";
+        var slug = sample.Ends is StompReadStatus.TooManyHeaders or StompReadStatus.HeadersTooLarge or StompReadStatus.BodyTooLarge
+            ? "too-large"
+            : "bad-frame";
         whole.ShouldContain($"ERROR {{message={slug}}}");
         whole.ShouldEndWith("closed");
     }
@@ -50,7 +54,8 @@ public sealed class SampleReplayTests
         var session = new StompSession(sink, rig.Engine.Clients, Framing.WebSocket);
         rig.Engine.Connections.TryOpen(session.Connection).ShouldBeTrue();
         var number = System.Text.Encoding.ASCII.GetString(StompVersions.Text(version));
-        await session.ReceiveAsync(System.Text.Encoding.ASCII.GetBytes($"CONNECT\naccept-version:{number}\npasscode:7\n\n\0SUBSCRIBE\nid:e\ndestination:/user/queue/errors\n\n\0"));
+        await session.ReceiveAsync(System.Text.Encoding.ASCII.GetBytes(
+            $"CONNECT\naccept-version:{number}\npasscode:7\n\n\0SUBSCRIBE\nid:e\ndestination:/user/queue/errors\n\n\0"));
         var edge = new WebSocketFeed(session);
         foreach (var piece in pieces)
         {

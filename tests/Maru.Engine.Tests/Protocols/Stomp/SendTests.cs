@@ -28,7 +28,9 @@ public sealed class SendTests
         rig.Log.AddRoom(5, 7);
         var client = await rig.ConnectAsync(7);
         await client.SubscribeRoomAsync(5);
-        await client.SendAsync("SEND\ndestination:/app/rooms/5/messages\nclient-key:k\\c1\nsender:99\n\n{\"text\":\"h\\u00e4 \\ud55c\",\"sender\":{\"id\":99},\"extra\":[{}]}\0");
+        await client.SendAsync(
+            "SEND\ndestination:/app/rooms/5/messages\nclient-key:k\\c1\nsender:99\n\n"
+                + "{\"text\":\"h\\u00e4 \\ud55c\",\"sender\":{\"id\":99},\"extra\":[{}]}\0");
         await client.SeqsAsync(1);
         var message = client.Messages.Single();
         message["destination"].ShouldBe("/topic/rooms/5");

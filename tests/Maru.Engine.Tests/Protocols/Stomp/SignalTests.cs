@@ -12,7 +12,12 @@ public sealed class SignalTests
         StompClient[] listeners = [await rig.ConnectAsync(8, "1.0"), await rig.ConnectAsync(8, "1.1"), await rig.ConnectAsync(8, "1.2")];
         foreach (var listener in listeners) await listener.SubscribeAsync("/topic/rooms/1/signals/cursor", "c");
         var sender = await rig.ConnectAsync(7);
-        byte[] frame = [.. "SEND\ndestination:/topic/rooms/1/signals/cursor\nx:a\\cb\\\\\nx:second\nsender:99\ncontent-type:image/x\nreceipt:r\ncontent-length:4\n\n"u8, 0, 0xFF, (byte)'a', 0, 0];
+        byte[] frame =
+        [
+            .. "SEND\ndestination:/topic/rooms/1/signals/cursor\nx:a\\cb\\\\\nx:second\nsender:99\n"u8,
+            .. "content-type:image/x\nreceipt:r\ncontent-length:4\n\n"u8,
+            0, 0xFF, (byte)'a', 0, 0,
+        ];
         await sender.SendAsync(frame);
         await sender.ReceiptAsync("r");
         foreach (var listener in listeners)
@@ -23,7 +28,8 @@ public sealed class SignalTests
             signal.Opcode.ShouldBe(WebSocketOpcode.Binary);
             signal.Headers.Where(x => x.Name == "x").Select(x => x.Value).ShouldBe(["a:b\\", "second"]);
             signal.Headers.Where(x => x.Name == "sender").Select(x => x.Value).ShouldBe(["7"]);
-            (signal["content-type"], signal["destination"], signal["subscription"], signal["seq"]).ShouldBe(("image/x", "/topic/rooms/1/signals/cursor", "c", null));
+            (signal["content-type"], signal["destination"], signal["subscription"], signal["seq"])
+                .ShouldBe(("image/x", "/topic/rooms/1/signals/cursor", "c", null));
         }
     }
 
@@ -60,7 +66,8 @@ public sealed class SignalTests
         slow.Sink.SetWindow(long.MaxValue);
         await slow.SeqsAsync(60);
         slow.Seqs().ShouldBe(Enumerable.Range(1, 60).Select(x => (long)x));
-        var signals = slow.Messages.Where(x => x["subscription"] == "a").Select(x => int.Parse(Encoding.ASCII.GetString(x.Body), System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+        var signals = slow.Messages.Where(x => x["subscription"] == "a")
+            .Select(x => int.Parse(Encoding.ASCII.GetString(x.Body), System.Globalization.CultureInfo.InvariantCulture)).ToArray();
         signals.Length.ShouldBeInRange(1, 30);
         signals.ShouldBeInOrder();
     }

@@ -200,7 +200,8 @@ public sealed class SubscriptionTests
         using var rig = new EngineRig(x => x.OutboxBytes = 1000);
         var client = await rig.ConnectAsync(7);
         client.Sink.SetWindow(0);
-        var asked = string.Concat(Enumerable.Range(0, 200).Select(i => $"BEGIN\ntransaction:{i}\nreceipt:b{i}\n\n\0ABORT\ntransaction:{i}\nreceipt:a{i}\n\n\0"));
+        var asked = string.Concat(
+            Enumerable.Range(0, 200).Select(i => $"BEGIN\ntransaction:{i}\nreceipt:b{i}\n\n\0ABORT\ntransaction:{i}\nreceipt:a{i}\n\n\0"));
         var asking = client.Session.ReceiveAsync(System.Text.Encoding.ASCII.GetBytes(asked)).AsTask();
         asking.IsCompleted.ShouldBeFalse();
         client.Session.Connection.Outbox.Bytes.ShouldBeLessThan(3 * 1000);

@@ -33,7 +33,8 @@ public sealed class TransactionTests
     {
         using var rig = Rig();
         var client = await rig.ConnectAsync(7);
-        await client.SendAsync("BEGIN\ntransaction:t\n\n\0" + StompClient.Say(1, "a", "a", "transaction:t\n") + "ABORT\ntransaction:t\nreceipt:abort\n\n\0");
+        await client.SendAsync(
+            "BEGIN\ntransaction:t\n\n\0" + StompClient.Say(1, "a", "a", "transaction:t\n") + "ABORT\ntransaction:t\nreceipt:abort\n\n\0");
         await client.ReceiptAsync("abort");
         await client.SendAsync("BEGIN\ntransaction:t\n\n\0COMMIT\ntransaction:t\nreceipt:empty\n\n\0");
         await client.ReceiptAsync("empty");
@@ -70,7 +71,8 @@ public sealed class TransactionTests
         using var rig = Rig(x => x.TransactionBytes = 5000);
         var client = await rig.ConnectAsync(7);
         await client.SendAsync("BEGIN\ntransaction:t\n\n\0");
-        for (var i = 0; i < 20 && client.CloseCode is null; i++) await client.SendAsync(StompClient.Say(1, new string('x', 200), $"{i}", "transaction:t\n"));
+        for (var i = 0; i < 20 && client.CloseCode is null; i++)
+            await client.SendAsync(StompClient.Say(1, new string('x', 200), $"{i}", "transaction:t\n"));
         (await client.ErrorAsync("too-large"))["receipt-id"].ShouldNotBeNullOrEmpty("it names the frame");
         rig.Log.Entries(1).ShouldBeEmpty();
     }
@@ -83,7 +85,8 @@ public sealed class TransactionTests
         using var rig = Rig(x => x.TransactionBytes = 5000);
         var client = await rig.ConnectAsync(7);
         await client.SendAsync("BEGIN\ntransaction:t\n\n\0");
-        for (var i = 0; i < 6; i++) await client.SendAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, frame, new string('x', 1000)));
+        for (var i = 0; i < 6; i++)
+            await client.SendAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, frame, new string('x', 1000)));
         await client.ErrorAsync("too-large");
     }
 
@@ -94,7 +97,9 @@ public sealed class TransactionTests
         var client = await rig.ConnectAsync(7);
         await client.ListenForRefusalsAsync();
         rig.Log.AppendFault = _ => new Maru.Engine.Log.RoomLogException(Problem.StorageFull, new IOException());
-        await client.SendAsync("BEGIN\ntransaction:t\n\n\0" + StompClient.Say(1, "a", "a", "transaction:t\n") + StompClient.Say(1, "b", "b", "transaction:t\n"));
+        await client.SendAsync(
+            "BEGIN\ntransaction:t\n\n\0"
+                + StompClient.Say(1, "a", "a", "transaction:t\n") + StompClient.Say(1, "b", "b", "transaction:t\n"));
         await client.SendAsync("COMMIT\ntransaction:t\nreceipt:commit\n\n\0");
         await client.RefusalAsync("a");
         await client.RefusalAsync("b");
@@ -118,7 +123,8 @@ public sealed class TransactionTests
         await other.SendAsync(StompClient.Say(1, "x"));
         await Deadline.Until(() => rig.Log.AppendsBegun == begun + 1, "a batch under way");
         await other.SendAsync(StompClient.Say(1, "before", "before"));
-        await client.SendAsync("BEGIN\ntransaction:t\n\n\0" + StompClient.Say(1, "a", "a", "transaction:t\nclient-key:a\n") + StompClient.Say(2, "b", null, "transaction:t\n")
+        await client.SendAsync("BEGIN\ntransaction:t\n\n\0"
+            + StompClient.Say(1, "a", "a", "transaction:t\nclient-key:a\n") + StompClient.Say(2, "b", null, "transaction:t\n")
             + StompClient.Say(2, "other", "c", "transaction:t\nclient-key:used\n") + "COMMIT\ntransaction:t\nreceipt:commit\n\n\0");
         await other.SendAsync(StompClient.Say(1, "after", "after") + StompClient.Say(2, "after", "after2"));
         rig.Log.ResumeAppends();
@@ -148,7 +154,9 @@ public sealed class TransactionTests
         using var rig = Rig();
         var client = await rig.ConnectAsync(7);
         await client.SayAsync(1, "first", "first", "client-key:used\n");
-        await client.SendAsync("BEGIN\ntransaction:t\n\n\0" + StompClient.Say(1, "a", null, "transaction:t\n") + StompClient.Say(1, "b", null, "transaction:t\nclient-key:used\n"));
+        await client.SendAsync(
+            "BEGIN\ntransaction:t\n\n\0"
+                + StompClient.Say(1, "a", null, "transaction:t\n") + StompClient.Say(1, "b", null, "transaction:t\nclient-key:used\n"));
         await client.SendAsync("COMMIT\ntransaction:t\nreceipt:commit\n\n\0");
         var error = await client.ErrorAsync("transaction-refused");
         error["receipt-id"].ShouldBe("commit");
@@ -162,7 +170,9 @@ public sealed class TransactionTests
         using var rig = Rig();
         var client = await rig.ConnectAsync(7);
         await client.ListenForRefusalsAsync();
-        await client.SendAsync("BEGIN\ntransaction:t\n\n\0" + StompClient.Say(1, "a", "a", "transaction:t\n") + StompClient.Say(1, " ", "blank", "transaction:t\n"));
+        await client.SendAsync(
+            "BEGIN\ntransaction:t\n\n\0"
+                + StompClient.Say(1, "a", "a", "transaction:t\n") + StompClient.Say(1, " ", "blank", "transaction:t\n"));
         (await client.RefusalAsync("blank")).Text.ShouldContain("\"type\":\"invalid\"");
         await client.SendAsync(StompClient.Say(99, "elsewhere", "elsewhere", "transaction:t\n"));
         (await client.RefusalAsync("elsewhere")).Text.ShouldContain("\"type\":\"not-found\"");
@@ -186,7 +196,9 @@ public sealed class TransactionTests
         using var rig = Rig();
         var client = await rig.ConnectAsync(7);
         await client.ListenForRefusalsAsync();
-        await client.SendAsync("BEGIN\ntransaction:t\n\n\0SEND\ndestination:/topic/rooms/1/signals/x\ntransaction:t\n\nheld\0" + send + "COMMIT\ntransaction:t\nreceipt:commit\n\n\0");
+        await client.SendAsync(
+            "BEGIN\ntransaction:t\n\n\0SEND\ndestination:/topic/rooms/1/signals/x\ntransaction:t\n\nheld\0"
+                + send + "COMMIT\ntransaction:t\nreceipt:commit\n\n\0");
         (await client.RefusalAsync("commit")).Text.ShouldContain($"Message 2 of the transaction was refused ({slug})");
     }
 
@@ -197,7 +209,9 @@ public sealed class TransactionTests
         var client = await rig.ConnectAsync(7);
         await client.ListenForRefusalsAsync();
         await client.SayAsync(1, "first", "first", "client-key:used\n");
-        await client.SendAsync("BEGIN\ntransaction:t\n\n\0SEND\ndestination:/topic/rooms/1/signals/x\ntransaction:t\n\nheld\0" + StompClient.Say(1, "b", null, "transaction:t\nclient-key:used\n"));
+        await client.SendAsync(
+            "BEGIN\ntransaction:t\n\n\0SEND\ndestination:/topic/rooms/1/signals/x\ntransaction:t\n\nheld\0"
+                + StompClient.Say(1, "b", null, "transaction:t\nclient-key:used\n"));
         await client.SendAsync("COMMIT\ntransaction:t\nreceipt:commit\n\n\0");
         (await client.RefusalAsync("commit")).Text.ShouldContain("Message 2 of the transaction was refused (idempotency-key-reused)");
     }
@@ -212,7 +226,9 @@ public sealed class TransactionTests
         await client.SayAsync(1, "first", "first", "client-key:used\n");
         foreach (var text in new[] { "other", "first" })
         {
-            await client.SendAsync($"BEGIN\ntransaction:t\n\n\0SEND\ndestination:/topic/rooms/2/signals/x\ntransaction:t\n\nwith {text}\0" + StompClient.Say(1, text, null, "transaction:t\nclient-key:used\n"));
+            await client.SendAsync(
+                $"BEGIN\ntransaction:t\n\n\0SEND\ndestination:/topic/rooms/2/signals/x\ntransaction:t\n\nwith {text}\0"
+                    + StompClient.Say(1, text, null, "transaction:t\nclient-key:used\n"));
             await client.SendAsync($"COMMIT\ntransaction:t\nreceipt:{text}\n\n\0");
         }
 
@@ -229,7 +245,9 @@ public sealed class TransactionTests
         using var rig = Rig();
         var client = await rig.ConnectAsync(7);
         await client.ListenForRefusalsAsync();
-        await client.SendAsync("BEGIN\ntransaction:t\n\n\0" + StompClient.Say(1, "a", "a", "transaction:t\n") + StompClient.Say(2, "b", "b", "transaction:t\n"));
+        await client.SendAsync(
+            "BEGIN\ntransaction:t\n\n\0"
+                + StompClient.Say(1, "a", "a", "transaction:t\n") + StompClient.Say(2, "b", "b", "transaction:t\n"));
         await rig.ApplyAsync(MemberDraft.Leaves(2, 7));
         await client.SendAsync("COMMIT\ntransaction:t\nreceipt:commit\n\n\0");
         await client.RefusalAsync("a");

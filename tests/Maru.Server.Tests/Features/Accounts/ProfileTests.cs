@@ -30,7 +30,8 @@ public sealed class ProfileTests(MaruServer server) : IClassFixture<MaruServer>
     public async Task A_bad_value_is_refused_and_nothing_changes(string field, string value)
     {
         var ann = await server.SignUpAsync();
-        (await ann.Http.SendAsync("PATCH /api/me", new Dictionary<string, string> { ["statusMessage"] = "kept back", [field] = value }).ShouldRefuseFields()).ShouldBe([field]);
+        var change = new Dictionary<string, string> { ["statusMessage"] = "kept back", [field] = value };
+        (await ann.Http.SendAsync("PATCH /api/me", change).ShouldRefuseFields()).ShouldBe([field]);
         (await ann.Http.SendAsync("GET /api/me").Read<Profile>()).StatusMessage.ShouldBeNull();
     }
 
@@ -49,14 +50,18 @@ public sealed class ProfileTests(MaruServer server) : IClassFixture<MaruServer>
     {
         var ann = await server.SignUpAsync();
         var other = await server.SignInAsync(ann.Handle);
-        (await ann.Http.SendAsync("POST /api/me/password", new { oldPassword = "wrong", newPassword = "battery staple" }).ShouldRefuseFields()).ShouldBe(["oldPassword"]);
-        (await ann.Http.SendAsync("POST /api/me/password", new { oldPassword = Person.Password, newPassword = "short" }).ShouldRefuseFields()).ShouldBe(["newPassword"]);
+        var wrong = new { oldPassword = "wrong", newPassword = "battery staple" };
+        (await ann.Http.SendAsync("POST /api/me/password", wrong).ShouldRefuseFields()).ShouldBe(["oldPassword"]);
+        var tooShort = new { oldPassword = Person.Password, newPassword = "short" };
+        (await ann.Http.SendAsync("POST /api/me/password", tooShort).ShouldRefuseFields()).ShouldBe(["newPassword"]);
         await other.Http.SendAsync("GET /api/me").ShouldBe(200);
 
-        await ann.Http.SendAsync("POST /api/me/password", new { oldPassword = Person.Password, newPassword = "battery staple" }).ShouldBe(204);
+        await ann.Http.SendAsync("POST /api/me/password", new { oldPassword = Person.Password, newPassword = "battery staple" })
+            .ShouldBe(204);
         await ann.Http.SendAsync("GET /api/me").ShouldBe(200);
         await other.Http.SendAsync("GET /api/me").ShouldRefuse(Problem.SessionEnded);
-        await server.Http.SendAsync("POST /api/auth/login", new { handle = ann.Handle, password = Person.Password }).ShouldRefuse(Problem.WrongCredentials);
+        await server.Http.SendAsync("POST /api/auth/login", new { handle = ann.Handle, password = Person.Password })
+            .ShouldRefuse(Problem.WrongCredentials);
         await server.SignInAsync(ann.Handle, "battery staple");
     }
 
@@ -72,8 +77,10 @@ public sealed class ProfileTests(MaruServer server) : IClassFixture<MaruServer>
         deleted.ShouldBe([new UserId(ann.Id)]);
 
         await ann.Http.SendAsync("GET /api/me").ShouldRefuse(Problem.SessionEnded);
-        await server.Http.SendAsync("POST /api/auth/login", new { handle = "leaver", password = Person.Password }).ShouldRefuse(Problem.WrongCredentials);
-        await server.Http.SendAsync("POST /api/auth/login", new { handle = $"deleted:{ann.Id}", password = "" }).ShouldRefuse(Problem.WrongCredentials);
+        await server.Http.SendAsync("POST /api/auth/login", new { handle = "leaver", password = Person.Password })
+            .ShouldRefuse(Problem.WrongCredentials);
+        await server.Http.SendAsync("POST /api/auth/login", new { handle = $"deleted:{ann.Id}", password = "" })
+            .ShouldRefuse(Problem.WrongCredentials);
         var bob = await server.SignUpAsync("bob");
         (await bob.Http.SendAsync("GET /api/users?q=deleted").Read<UserPage>()).Items.ShouldBeEmpty();
         (await server.Http.SendAsync("POST /api/auth/signup", body).Read<SignedIn>(201)).User.Id.ShouldNotBe(ann.Id);
@@ -82,9 +89,13 @@ public sealed class ProfileTests(MaruServer server) : IClassFixture<MaruServer>
     [Fact]
     public async Task The_directory_finds_beginnings_of_handles_and_names_page_by_page_and_never_an_address()
     {
-        var zed = await server.Http.SendAsync("POST /api/auth/signup", new { handle = "zed-1", name = "Ann Zed", password = Person.Password, email = "secret@example.org" }).Read<SignedIn>(201);
-        await server.Http.SendAsync("POST /api/auth/signup", new { handle = "zed-2", name = "김하나", password = Person.Password }).ShouldBe(201);
-        await server.Http.SendAsync("POST /api/auth/signup", new { handle = "aa-3", name = "ZED the third", password = Person.Password }).ShouldBe(201);
+        var zed = await server.Http.SendAsync(
+            "POST /api/auth/signup", new { handle = "zed-1", name = "Ann Zed", password = Person.Password, email = "secret@example.org" })
+            .Read<SignedIn>(201);
+        await server.Http.SendAsync("POST /api/auth/signup", new { handle = "zed-2", name = "김하나", password = Person.Password })
+            .ShouldBe(201);
+        await server.Http.SendAsync("POST /api/auth/signup", new { handle = "aa-3", name = "ZED the third", password = Person.Password })
+            .ShouldBe(201);
         var http = server.Person(zed).Http;
 
         var first = await http.SendAsync("GET /api/users?q=Zed&limit=2").Read<UserPage>();

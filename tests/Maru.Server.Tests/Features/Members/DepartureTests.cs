@@ -25,11 +25,13 @@ public sealed class DepartureTests(MaruServer server) : IClassFixture<MaruServer
         (await ben.MembersAsync(room)).Select(x => (x.Id, x.Role)).ShouldBe([(ben.Id, "member"), (cat.Id, "owner")], ignoreOrder: true);
         (await ben.HistoryAsync(room)).Single(x => x.Kind == "message").Sender.Name.ShouldBe("deleted user");
         (await ben.SeeAsync(direct)).Name.ShouldBe("deleted user");
-        (await ben.Http.SendAsync($"GET /api/rooms/{direct.Id}/messages").Read<MessagePage>()).Items.Select(x => x.Text).ShouldBe(["bye", ""]);
+        (await ben.Http.SendAsync($"GET /api/rooms/{direct.Id}/messages").Read<MessagePage>()).Items.Select(x => x.Text)
+            .ShouldBe(["bye", ""]);
         (await ben.Http.SendAsync("GET /api/rooms?q=alone").Read<RoomPage>()).Items.ShouldBeEmpty();
         (await ben.Http.SendAsync("POST /api/rooms/direct", new { userId = ann.Id }).Read<Room>()).Id.ShouldBe(direct.Id);
         (await cat.Http.SendAsync("POST /api/rooms/direct", new { userId = ann.Id }).ShouldRefuseFields()).ShouldBe(["userId"]);
-        (await cat.Http.SendAsync($"POST /api/rooms/{room.Id}/members", new { userIds = new[] { ann.Id } }).ShouldRefuseFields()).ShouldBe(["userIds"]);
+        (await cat.Http.SendAsync($"POST /api/rooms/{room.Id}/members", new { userIds = new[] { ann.Id } }).ShouldRefuseFields())
+            .ShouldBe(["userIds"]);
         await server.ShouldBeSoundAsync();
     }
 
@@ -53,19 +55,25 @@ public sealed class DepartureTests(MaruServer server) : IClassFixture<MaruServer
         var (ann, ben) = (await other.SignUpAsync("ann"), await other.SignUpAsync("ben"));
         var room = await ann.MakeRoomAsync("room", "private", null, ben.Id);
         await other.Service<Database>().WriteAsync(
-            (transaction, ct) => transaction.ExecuteAsync("UPDATE users SET deleted_at = 1 WHERE id = @Id", new { ann.Id }, ct), TestContext.Current.CancellationToken);
+            (transaction, ct) => transaction.ExecuteAsync("UPDATE users SET deleted_at = 1 WHERE id = @Id", new { ann.Id }, ct),
+            TestContext.Current.CancellationToken);
         await other.RestartAsync();
         await UntilGoneAsync(ann, other);
         (await (await other.SignInAsync(ben.Handle)).RoleAsync(room)).ShouldBe("owner");
         await other.ShouldBeSoundAsync();
     }
 
-    private static Task<string> DeleteAsync(Person person) => person.Http.SendAsync("DELETE /api/me", new { password = Person.Password }).ShouldBe(204);
+    private static Task<string> DeleteAsync(Person person) =>
+        person.Http.SendAsync("DELETE /api/me", new { password = Person.Password }).ShouldBe(204);
 
     private async Task UntilGoneAsync(Person person, MaruServer? where = null)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         deadline.CancelAfter(TimeSpan.FromSeconds(30));
-        while (await (where ?? server).Service<Database>().FirstAsync<long>("SELECT count(*) FROM members WHERE user_id = @Id", new { person.Id }, deadline.Token) > 0) await Task.Yield();
+        var database = (where ?? server).Service<Database>();
+        while (await CountAsync() > 0) await Task.Yield();
+
+        Task<long> CountAsync() =>
+            database.FirstAsync<long>("SELECT count(*) FROM members WHERE user_id = @Id", new { person.Id }, deadline.Token);
     }
 }

@@ -72,9 +72,11 @@ public sealed class MembershipTests(MaruServer server) : IClassFixture<MaruServe
     {
         var (ann, ben) = (await server.SignUpAsync("ann"), await server.SignUpAsync("ben"));
         var room = await ann.MakeRoomAsync();
-        var refusal = await ann.Http.SendAsync($"POST /api/rooms/{room.Id}/members", new { userIds = new[] { ben.Id, 987654321 } }).ShouldRefuse(Problem.Invalid);
+        var refusal = await ann.Http.SendAsync($"POST /api/rooms/{room.Id}/members", new { userIds = new[] { ben.Id, 987654321 } })
+            .ShouldRefuse(Problem.Invalid);
         refusal.GetProperty("errors").GetProperty("userIds")[0].GetString()!.ShouldContain("987654321");
-        (await ann.Http.SendAsync($"POST /api/rooms/{room.Id}/members", new { userIds = Enumerable.Range(1, 101) }).ShouldRefuseFields()).ShouldBe(["userIds"]);
+        (await ann.Http.SendAsync($"POST /api/rooms/{room.Id}/members", new { userIds = Enumerable.Range(1, 101) }).ShouldRefuseFields())
+            .ShouldBe(["userIds"]);
         (await ann.Http.SendAsync($"POST /api/rooms/{room.Id}/members", new { }).ShouldRefuseFields()).ShouldBe(["userIds"]);
         (await ann.MembersAsync(room)).ShouldHaveSingleItem();
         (await ann.SeeAsync(room)).LastSeq.ShouldBe(0);

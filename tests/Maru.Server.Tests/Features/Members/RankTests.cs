@@ -13,7 +13,8 @@ public sealed class RankTests(MaruServer server) : IClassFixture<MaruServer>
         var ann = await server.SignUpAsync("ann");
         var people = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => server.SignUpAsync("ben")));
         var room = await ann.MakeRoomAsync("room", "private", null, [.. people.Select(x => x.Id)]);
-        var answers = await Task.WhenAll(people.Select(x => ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}/members/{x.Id}", new { role = "owner" })));
+        var answers = await Task.WhenAll(
+            people.Select(x => ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}/members/{x.Id}", new { role = "owner" })));
         answers.Count(x => (int)x.StatusCode == 204).ShouldBe(1);
         answers.Count(x => (int)x.StatusCode == 403).ShouldBe(4);
         (await ann.RoleAsync(room)).ShouldBe("admin");
@@ -31,9 +32,11 @@ public sealed class RankTests(MaruServer server) : IClassFixture<MaruServer>
         (await ann.NewsAsync(room)).ShouldBe([$"room.changed {ben.Handle}"]);
         await ben.Http.SendAsync($"PATCH /api/rooms/{room.Id}/members/{cat.Id}", new { role = "admin" }).ShouldRefuse(Problem.Forbidden);
         await ben.Http.SendAsync($"PATCH /api/rooms/{room.Id}/members/{ben.Id}", new { role = "owner" }).ShouldRefuse(Problem.Forbidden);
-        await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}/members/{ann.Id}", new { role = "member" }).ShouldRefuse(Problem.OwnerMustHandOver);
+        await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}/members/{ann.Id}", new { role = "member" })
+            .ShouldRefuse(Problem.OwnerMustHandOver);
         await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}/members/987654321", new { role = "admin" }).ShouldRefuse(Problem.NotFound);
-        (await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}/members/{ben.Id}", new { role = "king" }).ShouldRefuseFields()).ShouldBe(["role"]);
+        (await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}/members/{ben.Id}", new { role = "king" }).ShouldRefuseFields())
+            .ShouldBe(["role"]);
         await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}/members/{ben.Id}", new { role = "member" }).ShouldBe(204);
         (await ben.RoleAsync(room)).ShouldBe("member");
     }
@@ -41,11 +44,17 @@ public sealed class RankTests(MaruServer server) : IClassFixture<MaruServer>
     [Fact]
     public async Task One_takes_out_only_who_ranks_below()
     {
-        var (ann, ben, cat, dan) = (await server.SignUpAsync("ann"), await server.SignUpAsync("ben"), await server.SignUpAsync("cat"), await server.SignUpAsync("dan"));
+        var (ann, ben, cat, dan) = (
+            await server.SignUpAsync("ann"),
+            await server.SignUpAsync("ben"),
+            await server.SignUpAsync("cat"),
+            await server.SignUpAsync("dan"));
         var room = await ann.MakeRoomAsync("room", "public", null, ben.Id, cat.Id, dan.Id);
-        foreach (var admin in new[] { ben, cat }) await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}/members/{admin.Id}", new { role = "admin" }).ShouldBe(204);
+        foreach (var admin in new[] { ben, cat })
+            await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}/members/{admin.Id}", new { role = "admin" }).ShouldBe(204);
         await dan.Http.SendAsync($"DELETE /api/rooms/{room.Id}/members/{ben.Id}").ShouldRefuse(Problem.Forbidden);
-        foreach (var target in new[] { ann, cat, ben }) await ben.Http.SendAsync($"DELETE /api/rooms/{room.Id}/members/{target.Id}?ban=true").ShouldRefuse(Problem.Forbidden);
+        foreach (var target in new[] { ann, cat, ben })
+            await ben.Http.SendAsync($"DELETE /api/rooms/{room.Id}/members/{target.Id}?ban=true").ShouldRefuse(Problem.Forbidden);
         await ben.Http.SendAsync($"DELETE /api/rooms/{room.Id}/members/{dan.Id}").ShouldBe(204);
         await ben.Http.SendAsync($"DELETE /api/rooms/{room.Id}/members/{dan.Id}").ShouldRefuse(Problem.NotFound);
         await dan.JoinAsync(room);
@@ -59,7 +68,8 @@ public sealed class RankTests(MaruServer server) : IClassFixture<MaruServer>
     {
         var (ann, ben) = (await server.SignUpAsync("ann"), await server.SignUpAsync("ben"));
         var room = await ann.MakeRoomAsync("room", "public", null, ben.Id);
-        var sends = Enumerable.Range(0, 60).Select(i => ben.Http.SendAsync($"POST /api/rooms/{room.Id}/messages", new { text = $"{i}" })).ToArray();
+        var sends = Enumerable.Range(0, 60).Select(i => ben.Http.SendAsync($"POST /api/rooms/{room.Id}/messages", new { text = $"{i}" }))
+            .ToArray();
         await Task.WhenAny(sends);
         await ann.Http.SendAsync($"DELETE /api/rooms/{room.Id}/members/{ben.Id}?ban=true").ShouldBe(204);
         var answers = await Task.WhenAll(sends);
@@ -78,7 +88,8 @@ public sealed class RankTests(MaruServer server) : IClassFixture<MaruServer>
         await ann.Http.SendAsync($"DELETE /api/rooms/{room.Id}/members/{cat.Id}?ban=true").ShouldBe(204);
         await ann.Http.SendAsync($"DELETE /api/rooms/{room.Id}/members/987654321?ban=true").ShouldRefuse(Problem.NotFound);
         await ben.Http.SendAsync($"POST /api/rooms/{room.Id}/join").ShouldRefuse(Problem.Banned);
-        (await ann.Http.SendAsync($"POST /api/rooms/{room.Id}/members", new { userIds = new[] { ben.Id } }).ShouldRefuseFields()).ShouldBe(["userIds"]);
+        (await ann.Http.SendAsync($"POST /api/rooms/{room.Id}/members", new { userIds = new[] { ben.Id } }).ShouldRefuseFields())
+            .ShouldBe(["userIds"]);
         (await ann.NewsAsync(room)).ShouldBe([$"member.left {ben.Handle}"]);
 
         var first = await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/bans?limit=1").Read<BanPage>();

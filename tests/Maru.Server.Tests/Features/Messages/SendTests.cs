@@ -63,10 +63,11 @@ public sealed class SendTests(MaruServer server) : IClassFixture<MaruServer>
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")]
-    public async Task A_key_has_1_to_128_bytes(string key)
+    [InlineData(0)]
+    [InlineData(129)]
+    public async Task A_key_has_1_to_128_bytes(int length)
     {
+        var key = new string('x', length);
         var ann = await server.SignUpAsync();
         (await PostAsync(ann, await ann.MakeRoomAsync(), key, new { text = "x" }).ShouldRefuseFields()).ShouldBe(["Idempotency-Key"]);
     }
@@ -96,7 +97,8 @@ public sealed class SendTests(MaruServer server) : IClassFixture<MaruServer>
         var room = await ann.MakeRoomAsync();
         await ann.SayAsync(room);
         await PostAsync(ann, room, null, new StringContent(json, null, "application/json")).ShouldRefuse(Problem.Malformed);
-        var edit = new HttpRequestMessage(HttpMethod.Patch, $"/api/rooms/{room.Id}/messages/1") { Content = new StringContent(json, null, "application/json") };
+        var edit = new HttpRequestMessage(
+            HttpMethod.Patch, $"/api/rooms/{room.Id}/messages/1") { Content = new StringContent(json, null, "application/json") };
         await ann.Http.SendAsync(edit, TestContext.Current.CancellationToken).ShouldRefuse(Problem.Malformed);
     }
 
@@ -123,10 +125,12 @@ public sealed class SendTests(MaruServer server) : IClassFixture<MaruServer>
     [Fact]
     public async Task Who_sends_too_fast_is_told_to_wait()
     {
-        await using var strict = await MaruServer.StartAsync("--Maru:RateLimits:Enabled=true", "--Maru:Engine:MessageBurst=3", "--Maru:Engine:MessagesPerSecond=1");
+        await using var strict = await MaruServer.StartAsync(
+            "--Maru:RateLimits:Enabled=true", "--Maru:Engine:MessageBurst=3", "--Maru:Engine:MessagesPerSecond=1");
         var (ann, ben) = (await strict.SignUpAsync("ann"), await strict.SignUpAsync("ben"));
         var room = await ann.MakeRoomAsync("room", "public", null, ben.Id);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => ann.Http.SendAsync($"POST /api/rooms/{room.Id}/messages", new { text = "x" })));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => ann.Http.SendAsync($"POST /api/rooms/{room.Id}/messages", new { text = "x" })));
         var refused = answers.Where(x => (int)x.StatusCode == 429).ToArray();
         refused.Length.ShouldBeGreaterThan(10);
         refused.ShouldAllBe(x => x.Headers.RetryAfter != null);
@@ -136,7 +140,8 @@ public sealed class SendTests(MaruServer server) : IClassFixture<MaruServer>
 
     private static Task<HttpResponseMessage> PostAsync(Person person, Room room, string? key, object body)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, $"/api/rooms/{room.Id}/messages") { Content = body as HttpContent ?? JsonContent.Create(body) };
+        var request = new HttpRequestMessage(
+            HttpMethod.Post, $"/api/rooms/{room.Id}/messages") { Content = body as HttpContent ?? JsonContent.Create(body) };
         if (key is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         return person.Http.SendAsync(request, TestContext.Current.CancellationToken);
     }

@@ -8,10 +8,12 @@ namespace Maru.Server.Tests.Features.Rooms;
 /// <summary>What people do in rooms, as a test says it.</summary>
 internal static class Chat
 {
-    public static Task<Room> MakeRoomAsync(this Person owner, string name = "room", string visibility = "public", string? password = null, params long[] members) =>
+    public static Task<Room> MakeRoomAsync(
+        this Person owner, string name = "room", string visibility = "public", string? password = null, params long[] members) =>
         owner.Http.SendAsync("POST /api/rooms", new { name, visibility, password, members }).Read<Room>(201);
 
-    public static Task<string> JoinAsync(this Person person, Room room) => person.Http.SendAsync($"POST /api/rooms/{room.Id}/join").ShouldBe(204);
+    public static Task<string> JoinAsync(this Person person, Room room) =>
+        person.Http.SendAsync($"POST /api/rooms/{room.Id}/join").ShouldBe(204);
 
     public static Task<Message> SayAsync(this Person person, Room room, string text = "hello") =>
         person.Http.SendAsync($"POST /api/rooms/{room.Id}/messages", new { text }).Read<Message>(201);
@@ -26,7 +28,11 @@ internal static class Chat
 
     /// <summary>What the room's history says happened: "member.joined ann1", with the subject's handle.</summary>
     public static async Task<IReadOnlyList<string>> NewsAsync(this Person person, Room room) =>
-        [.. from message in await person.HistoryAsync(room) where message.Kind == "system" select $"{message.Event} {message.Subject?.Handle}".TrimEnd()];
+    [
+        .. from message in await person.HistoryAsync(room)
+           where message.Kind == "system"
+           select $"{message.Event} {message.Subject?.Handle}".TrimEnd(),
+    ];
 
     /// <summary>A connection that makes the person online and hears their own events.</summary>
     public static async Task<StompSocket> ListenAsync(this Person person)
@@ -55,11 +61,13 @@ internal static class Chat
             SELECT 'count of ' || r.id FROM rooms r WHERE r.member_count <> (SELECT count(*) FROM members m WHERE m.room_id = r.id)
             UNION ALL
             SELECT 'owners of ' || r.id FROM rooms r
-            WHERE (SELECT count(*) FROM members m WHERE m.room_id = r.id AND m.role = 'owner') <> CASE WHEN r.kind = 'group' AND r.deleted_at IS NULL THEN 1 ELSE 0 END
+            WHERE (SELECT count(*) FROM members m WHERE m.room_id = r.id AND m.role = 'owner')
+              <> CASE WHEN r.kind = 'group' AND r.deleted_at IS NULL THEN 1 ELSE 0 END
             UNION ALL
             SELECT 'log of ' || h.room_id FROM room_heads h
             LEFT JOIN (SELECT room_id, seq FROM messages UNION ALL SELECT room_id, seq FROM changes) l ON l.room_id = h.room_id
-            GROUP BY h.room_id HAVING h.last_seq <> count(l.seq) OR h.last_seq <> count(DISTINCT l.seq) OR h.last_seq <> coalesce(max(l.seq), 0)
+            GROUP BY h.room_id
+            HAVING h.last_seq <> count(l.seq) OR h.last_seq <> count(DISTINCT l.seq) OR h.last_seq <> coalesce(max(l.seq), 0)
             """,
             null,
             TestContext.Current.CancellationToken);

@@ -11,7 +11,8 @@ public sealed class DirectRoomTests(MaruServer server) : IClassFixture<MaruServe
         var (ann, ben) = (await server.SignUpAsync("ann"), await server.SignUpAsync("ben"));
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(async i =>
         {
-            using var answer = await (i % 2 == 0 ? ann : ben).Http.SendAsync("POST /api/rooms/direct", new { userId = (i % 2 == 0 ? ben : ann).Id });
+            using var answer = await (i % 2 == 0 ? ann : ben)
+                .Http.SendAsync("POST /api/rooms/direct", new { userId = (i % 2 == 0 ? ben : ann).Id });
             return ((int)answer.StatusCode, (await Task.FromResult(answer).Read<Room>((int)answer.StatusCode)).Id);
         }));
         answers.Select(x => x.Id).Distinct().Count().ShouldBe(1);

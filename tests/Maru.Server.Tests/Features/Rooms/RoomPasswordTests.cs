@@ -32,7 +32,8 @@ public sealed class RoomPasswordTests(MaruServer server) : IClassFixture<MaruSer
         (await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}", new { password = "new one" }).Read<Room>()).HasPassword.ShouldBeTrue();
         await ben.Http.SendAsync($"POST /api/rooms/{room.Id}/join", new { password = "secret" }).ShouldRefuse(Problem.WrongRoomPassword);
         await ben.Http.SendAsync($"POST /api/rooms/{room.Id}/join", new { password = "new one" }).ShouldBe(204);
-        (await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}", new { password = (string?)null }).Read<Room>()).HasPassword.ShouldBeFalse();
+        (await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}", new { password = (string?)null }).Read<Room>())
+            .HasPassword.ShouldBeFalse();
         await cat.JoinAsync(room);
     }
 
@@ -40,11 +41,13 @@ public sealed class RoomPasswordTests(MaruServer server) : IClassFixture<MaruSer
     public async Task It_is_kept_as_a_hash_and_never_shown()
     {
         var ann = await server.SignUpAsync();
-        var made = await ann.Http.SendAsync("POST /api/rooms", new { name = "room", visibility = "public", password = "open sesame" }).ShouldBe(201);
+        var made = await ann.Http.SendAsync("POST /api/rooms", new { name = "room", visibility = "public", password = "open sesame" })
+            .ShouldBe(201);
         var list = await ann.Http.SendAsync("GET /api/me/rooms").ShouldBe(200);
         made.ShouldNotContain("sesame");
         list.ShouldNotContain("sesame");
-        var hashes = await server.Service<Database>().ListAsync<string>("SELECT password_hash FROM rooms WHERE password_hash IS NOT NULL", null, TestContext.Current.CancellationToken);
+        var hashes = await server.Service<Database>().ListAsync<string>(
+            "SELECT password_hash FROM rooms WHERE password_hash IS NOT NULL", null, TestContext.Current.CancellationToken);
         hashes.ShouldAllBe(hash => hash.Length > 60 && !hash.Contains("sesame"));
         (made + list).ShouldNotContain(hashes[^1]);
     }
@@ -55,7 +58,8 @@ public sealed class RoomPasswordTests(MaruServer server) : IClassFixture<MaruSer
         await using var strict = await MaruServer.StartAsync("--Maru:RateLimits:Enabled=true", "--Maru:RateLimits:AttemptsPerAccount=3");
         var (ann, ben) = (await strict.SignUpAsync("ann"), await strict.SignUpAsync("ben"));
         var room = await ann.MakeRoomAsync("room", "public", "secret");
-        for (var i = 0; i < 3; i++) await ben.Http.SendAsync($"POST /api/rooms/{room.Id}/join", new { password = $"{i}" }).ShouldRefuse(Problem.WrongRoomPassword);
+        for (var i = 0; i < 3; i++)
+            await ben.Http.SendAsync($"POST /api/rooms/{room.Id}/join", new { password = $"{i}" }).ShouldRefuse(Problem.WrongRoomPassword);
         await ben.Http.SendAsync($"POST /api/rooms/{room.Id}/join", new { password = "secret" }).ShouldRefuse(Problem.RateLimited);
     }
 
@@ -65,13 +69,17 @@ public sealed class RoomPasswordTests(MaruServer server) : IClassFixture<MaruSer
         await using var strict = await MaruServer.StartAsync("--Maru:RateLimits:Enabled=true", "--Maru:RateLimits:RoomPasswordsPerUser=4");
         var (ann, ben) = (await strict.SignUpAsync("ann"), await strict.SignUpAsync("ben"));
         var open = await ann.MakeRoomAsync();
-        var flood = Enumerable.Range(0, 100).Select(_ => ann.Http.SendAsync("POST /api/rooms", new { name = "room", visibility = "public", password = "secret" })).ToArray();
+        var flood = Enumerable.Range(0, 100)
+            .Select(_ => ann.Http.SendAsync("POST /api/rooms", new { name = "room", visibility = "public", password = "secret" }))
+            .ToArray();
         await strict.SignInAsync(ben.Handle);
         var answers = await Task.WhenAll(flood);
         answers.CountBy(answer => (int)answer.StatusCode).ShouldBe([new(201, 4), new(429, 96)], ignoreOrder: true);
-        answers.Where(answer => (int)answer.StatusCode == 429).ShouldAllBe(answer => answer.Headers.RetryAfter!.Delta > TimeSpan.FromSeconds(1));
+        answers.Where(answer => (int)answer.StatusCode == 429)
+            .ShouldAllBe(answer => answer.Headers.RetryAfter!.Delta > TimeSpan.FromSeconds(1));
 
-        var room = await answers.First(answer => answer.IsSuccessStatusCode).Content.ReadFromJsonAsync<Room>(TestContext.Current.CancellationToken);
+        var room = await answers.First(answer => answer.IsSuccessStatusCode)
+            .Content.ReadFromJsonAsync<Room>(TestContext.Current.CancellationToken);
         await ann.Http.SendAsync($"PATCH /api/rooms/{open.Id}", new { password = "other" }).ShouldRefuse(Problem.RateLimited);
         await ann.Http.SendAsync($"PATCH /api/rooms/{open.Id}", new { name = "other" }).ShouldBe(200);
         await ben.Http.SendAsync($"POST /api/rooms/{room!.Id}/join", new { password = "secret" }).ShouldBe(204);

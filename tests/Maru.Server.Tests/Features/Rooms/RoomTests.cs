@@ -11,7 +11,10 @@ public sealed class RoomTests(MaruServer server) : IClassFixture<MaruServer>
     public async Task Who_makes_a_room_owns_it_and_its_members_are_in_at_once()
     {
         var (ann, ben) = (await server.SignUpAsync("ann"), await server.SignUpAsync("ben"));
-        var room = await ann.Http.SendAsync("POST /api/rooms", new { name = "  The   room ", description = "two\nlines", visibility = "private", members = new[] { ben.Id, ben.Id, ann.Id } }).Read<Room>(201);
+        var room = await ann.Http.SendAsync(
+            "POST /api/rooms",
+            new { name = "  The   room ", description = "two\nlines", visibility = "private", members = new[] { ben.Id, ben.Id, ann.Id } })
+            .Read<Room>(201);
         room.ShouldBe(new Room(room.Id, "group", "The room", "two\nlines", "private", false, 2, 0, "owner"));
         (await ben.SeeAsync(room)).ShouldBe(room with { Role = "member" });
         (await ben.HistoryAsync(room)).ShouldBeEmpty();
@@ -22,17 +25,28 @@ public sealed class RoomTests(MaruServer server) : IClassFixture<MaruServer>
     public async Task Every_bad_field_is_named()
     {
         var ann = await server.SignUpAsync();
-        var bad = new { name = "", description = new string('x', 1001), visibility = "secret", password = new string('x', 257), members = Enumerable.Range(1, 101) };
-        (await ann.Http.SendAsync("POST /api/rooms", bad).ShouldRefuseFields()).ShouldBe(["name", "description", "visibility", "password", "members"]);
+        var bad = new
+        {
+            name = "",
+            description = new string('x', 1001),
+            visibility = "secret",
+            password = new string('x', 257),
+            members = Enumerable.Range(1, 101),
+        };
+        (await ann.Http.SendAsync("POST /api/rooms", bad).ShouldRefuseFields())
+            .ShouldBe(["name", "description", "visibility", "password", "members"]);
         (await ann.Http.SendAsync("POST /api/rooms", new { }).ShouldRefuseFields()).ShouldBe(["name", "visibility"]);
-        (await ann.Http.SendAsync("POST /api/rooms", new { name = new string('x', 101), visibility = "public" }).ShouldRefuseFields()).ShouldBe(["name"]);
+        (await ann.Http.SendAsync("POST /api/rooms", new { name = new string('x', 101), visibility = "public" }).ShouldRefuseFields())
+            .ShouldBe(["name"]);
     }
 
     [Fact]
     public async Task Unknown_members_are_refused_and_no_room_is_made()
     {
         var ann = await server.SignUpAsync();
-        var refusal = await ann.Http.SendAsync("POST /api/rooms", new { name = "room", visibility = "private", members = new[] { 987654321 } }).ShouldRefuse(Problem.Invalid);
+        var refusal = await ann.Http.SendAsync(
+            "POST /api/rooms", new { name = "room", visibility = "private", members = new[] { 987654321 } })
+            .ShouldRefuse(Problem.Invalid);
         refusal.GetProperty("errors").GetProperty("members")[0].GetString()!.ShouldContain("987654321");
         (await ann.Http.SendAsync("GET /api/me/rooms").Read<RoomPage>()).Items.ShouldBeEmpty();
     }
@@ -42,7 +56,9 @@ public sealed class RoomTests(MaruServer server) : IClassFixture<MaruServer>
     {
         var (ann, ben) = (await server.SignUpAsync("ann"), await server.SignUpAsync("ben"));
         var room = await ann.MakeRoomAsync("before", "private", null, ben.Id);
-        var after = await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}", new { name = "after", description = "new", visibility = "public" }).Read<Room>();
+        var after = await ann.Http.SendAsync(
+            $"PATCH /api/rooms/{room.Id}", new { name = "after", description = "new", visibility = "public" })
+            .Read<Room>();
         after.ShouldBe(room with { Name = "after", Description = "new", Visibility = "public", LastSeq = 1 });
         await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}", new { name = "after" }).ShouldBe(200);
         (await ben.SeeAsync(room)).ShouldBe(after with { Role = "member" });
@@ -59,7 +75,8 @@ public sealed class RoomTests(MaruServer server) : IClassFixture<MaruServer>
         await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}/members/{ben.Id}", new { role = "admin" }).ShouldBe(204);
         await ben.Http.SendAsync($"PATCH /api/rooms/{room.Id}", new { name = "ours" }).ShouldBe(200);
         await ben.Http.SendAsync($"DELETE /api/rooms/{room.Id}").ShouldRefuse(Problem.Forbidden);
-        (await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}", new { name = "", visibility = "x" }).ShouldRefuseFields()).ShouldBe(["name", "visibility"]);
+        (await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}", new { name = "", visibility = "x" }).ShouldRefuseFields())
+            .ShouldBe(["name", "visibility"]);
     }
 
     [Fact]
@@ -125,8 +142,9 @@ public sealed class RoomTests(MaruServer server) : IClassFixture<MaruServer>
         var (ann, stranger) = (await server.SignUpAsync("ann"), await server.SignUpAsync("eve"));
         var room = await ann.MakeRoomAsync();
         (await stranger.SeeAsync(room)).ShouldBe(room with { Role = null });
-        foreach (var line in new[] { "GET /api/rooms/{0}/members", "GET /api/rooms/{0}/messages", "POST /api/rooms/{0}/leave", "DELETE /api/rooms/{0}" })
-            await stranger.Http.SendAsync(string.Format(null, line, room.Id)).ShouldRefuse(Problem.NotFound);
+        var path = $"/api/rooms/{room.Id}";
+        foreach (var line in (string[])[$"GET {path}/members", $"GET {path}/messages", $"POST {path}/leave", $"DELETE {path}"])
+            await stranger.Http.SendAsync(line).ShouldRefuse(Problem.NotFound);
     }
 
     [Fact]
@@ -137,7 +155,8 @@ public sealed class RoomTests(MaruServer server) : IClassFixture<MaruServer>
         await Task.WhenAll(Enumerable.Range(0, 20).Select(async i =>
         {
             var message = await ann.SayAsync(room, $"{i}");
-            if (i % 2 == 0) await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}/messages/{message.Seq}", new { text = $"{i}!" }).Read<Message>();
+            if (i % 2 == 0)
+                await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}/messages/{message.Seq}", new { text = $"{i}!" }).Read<Message>();
             if (i % 3 == 0) await ann.Http.SendAsync($"DELETE /api/rooms/{room.Id}/messages/{message.Seq}").ShouldBe(204);
             await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}", new { name = $"room {i}" }).ShouldBe(200);
             await ben.Http.SendAsync($"POST /api/rooms/{room.Id}/{(i % 2 == 0 ? "join" : "leave")}");

@@ -12,7 +12,9 @@ public sealed class SessionTests(MaruServer server) : IClassFixture<MaruServer>
     public async Task The_list_names_every_device_and_this_one()
     {
         var ann = await server.SignUpAsync();
-        await server.Http.SendAsync("POST /api/auth/login", new { handle = ann.Handle, password = Person.Password, device = " Ann's \u0009 phone " }).ShouldBe(200);
+        await server.Http.SendAsync(
+            "POST /api/auth/login", new { handle = ann.Handle, password = Person.Password, device = " Ann's \u0009 phone " })
+            .ShouldBe(200);
         var sessions = (await ann.Http.SendAsync("GET /api/me/sessions").Read<SessionList>()).Items;
         sessions.Count.ShouldBe(2);
         sessions.Single(session => session.Current).Device.ShouldBe("unknown");
@@ -72,7 +74,8 @@ public sealed class SessionTests(MaruServer server) : IClassFixture<MaruServer>
         (await CountAsync("sessions")).ShouldBe(1);
         (await CountAsync("spent_refresh_tokens")).ShouldBe(0);
 
-        Task<long> CountAsync(string table) => own.Service<Database>().FirstAsync<long>($"SELECT count(*) FROM {table}", null, TestContext.Current.CancellationToken);
+        Task<long> CountAsync(string table) =>
+            own.Service<Database>().FirstAsync<long>($"SELECT count(*) FROM {table}", null, TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -24,9 +24,12 @@ public sealed class SignInTests(MaruServer server) : IClassFixture<MaruServer>
     [Fact]
     public async Task Every_bad_field_is_named_once()
     {
-        var refused = await server.Http.SendAsync("POST /api/auth/signup", new { handle = "Ann!", name = " ", password = "short", email = "nobody" }).ShouldRefuseFields();
+        var refused = await server.Http.SendAsync(
+            "POST /api/auth/signup", new { handle = "Ann!", name = " ", password = "short", email = "nobody" })
+            .ShouldRefuseFields();
         refused.ShouldBe(["handle", "name", "password", "email"], ignoreOrder: true);
-        (await server.Http.SendAsync("POST /api/auth/signup", new { }).ShouldRefuseFields()).ShouldBe(["handle", "name", "password"], ignoreOrder: true);
+        (await server.Http.SendAsync("POST /api/auth/signup", new { }).ShouldRefuseFields())
+            .ShouldBe(["handle", "name", "password"], ignoreOrder: true);
     }
 
     [Theory]
@@ -47,7 +50,13 @@ public sealed class SignInTests(MaruServer server) : IClassFixture<MaruServer>
     [InlineData("email", "a b@c")]
     public async Task A_bad_field_is_refused(string field, string value)
     {
-        var body = new Dictionary<string, string> { ["handle"] = $"x{Guid.NewGuid():n}"[..20], ["name"] = "Ann", ["password"] = Person.Password, [field] = value };
+        var body = new Dictionary<string, string>
+        {
+            ["handle"] = $"x{Guid.NewGuid():n}"[..20],
+            ["name"] = "Ann",
+            ["password"] = Person.Password,
+            [field] = value,
+        };
         (await server.Http.SendAsync("POST /api/auth/signup", body).ShouldRefuseFields()).ShouldBe([field]);
     }
 
@@ -68,15 +77,18 @@ public sealed class SignInTests(MaruServer server) : IClassFixture<MaruServer>
 
         var first = new { handle = "mail-one", name = "Ann", password = Person.Password, email = "same@example.org" };
         await server.Http.SendAsync("POST /api/auth/signup", first).ShouldBe(201);
-        await server.Http.SendAsync("POST /api/auth/signup", first with { handle = "mail-two", email = "SAME@example.org" }).ShouldRefuse(Problem.HandleTaken);
+        await server.Http.SendAsync("POST /api/auth/signup", first with { handle = "mail-two", email = "SAME@example.org" })
+            .ShouldRefuse(Problem.HandleTaken);
     }
 
     [Fact]
     public async Task Unknown_handle_and_wrong_password_get_the_same_answer()
     {
         var ann = await server.SignUpAsync();
-        var wrong = await server.Http.SendAsync("POST /api/auth/login", new { handle = ann.Handle, password = "something else" }).ShouldRefuse(Problem.WrongCredentials);
-        var unknown = await server.Http.SendAsync("POST /api/auth/login", new { handle = "nobody-here", password = "something else" }).ShouldRefuse(Problem.WrongCredentials);
+        var wrong = await server.Http.SendAsync("POST /api/auth/login", new { handle = ann.Handle, password = "something else" })
+            .ShouldRefuse(Problem.WrongCredentials);
+        var unknown = await server.Http.SendAsync("POST /api/auth/login", new { handle = "nobody-here", password = "something else" })
+            .ShouldRefuse(Problem.WrongCredentials);
         Names(wrong).ShouldBe(Names(unknown));
         await server.Http.SendAsync("POST /api/auth/login", new { }).ShouldRefuse(Problem.WrongCredentials);
 
@@ -137,7 +149,8 @@ public sealed class SignInTests(MaruServer server) : IClassFixture<MaruServer>
     public async Task A_closed_server_takes_no_accounts()
     {
         await using var own = await MaruServer.StartAsync("--Maru:Signup:Open=false");
-        await own.Http.SendAsync("POST /api/auth/signup", new { handle = "ann", name = "Ann", password = Person.Password }).ShouldRefuse(Problem.SignupClosed);
+        await own.Http.SendAsync("POST /api/auth/signup", new { handle = "ann", name = "Ann", password = Person.Password })
+            .ShouldRefuse(Problem.SignupClosed);
     }
 
     [Fact]

@@ -15,7 +15,8 @@ public sealed class SharedLimitsTests
         var ann = await cluster[0].SignUpAsync();
         var there = cluster.At(1, ann);
         (await PassAsync(ann)).ShouldBeGreaterThanOrEqualTo(40);
-        await Deadline.Until(async () => (int)(await there.Http.SendAsync("GET /api/me")).StatusCode == 429, "the other node to hear of it");
+        await Deadline.Until(
+            async () => (int)(await there.Http.SendAsync("GET /api/me")).StatusCode == 429, "the other node to hear of it");
         (await PassAsync(there)).ShouldBeLessThan(10);
 
         static async Task<int> PassAsync(Person person)
@@ -60,7 +61,8 @@ public sealed class SharedLimitsTests
         for (var i = 0; i < 5; i++) await GuessAsync(0).ShouldRefuse(Problem.WrongCredentials);
         await Deadline.Until(async () => (int)(await GuessAsync(1)).StatusCode == 429, "the other node to hear of it");
 
-        Task<HttpResponseMessage> GuessAsync(int node) => cluster[node].Http.SendAsync("POST /api/auth/login", new { handle = ann.Handle, password = "wrong" });
+        Task<HttpResponseMessage> GuessAsync(int node) =>
+            cluster[node].Http.SendAsync("POST /api/auth/login", new { handle = ann.Handle, password = "wrong" });
     }
 
     [Fact]
@@ -71,8 +73,11 @@ public sealed class SharedLimitsTests
         var ann = await cluster[0].SignUpAsync();
         for (var node = 0; node < 2; node++)
         {
-            for (var i = 0; i < 5; i++) await cluster[node].Http.SendAsync("POST /api/auth/login", new { handle = ann.Handle, password = "wrong" }).ShouldRefuse(Problem.WrongCredentials);
-            await cluster[node].Http.SendAsync("POST /api/auth/login", new { handle = ann.Handle, password = "wrong" }).ShouldRefuse(Problem.RateLimited);
+            for (var i = 0; i < 5; i++)
+                await cluster[node].Http.SendAsync("POST /api/auth/login", new { handle = ann.Handle, password = "wrong" })
+                    .ShouldRefuse(Problem.WrongCredentials);
+            await cluster[node].Http.SendAsync("POST /api/auth/login", new { handle = ann.Handle, password = "wrong" })
+                .ShouldRefuse(Problem.RateLimited);
         }
     }
 

@@ -76,7 +76,8 @@ public sealed class AccessTokensTests
     [InlineData("[]")]
     [InlineData("{")]
     [InlineData("{\"sub\"")]
-    public void What_is_not_an_object_is_refused(string payload) => _tokens.TryRead(new Jws(Key).Write(Encoding.UTF8.GetBytes(payload)), out _).ShouldBeFalse();
+    public void What_is_not_an_object_is_refused(string payload) =>
+        _tokens.TryRead(new Jws(Key).Write(Encoding.UTF8.GetBytes(payload)), out _).ShouldBeFalse();
 
     [Fact]
     public void Dates_may_have_a_fraction_and_a_start_within_the_skew()
@@ -89,12 +90,14 @@ public sealed class AccessTokensTests
     [Fact]
     public void Nobody_becomes_admin_by_an_unknown_role()
     {
-        _tokens.TryRead(Signed("\"iss\":\"maru\",\"sub\":\"1\",\"sid\":\"2\",\"exp\":{0},\"role\":\"root\""), out var claims).ShouldBeTrue();
+        _tokens.TryRead(Signed("\"iss\":\"maru\",\"sub\":\"1\",\"sid\":\"2\",\"exp\":{0},\"role\":\"root\""), out var claims)
+            .ShouldBeTrue();
         claims.Role.ShouldBe("user");
     }
 
     private bool Reads(string claims) => _tokens.TryRead(Signed(claims), out _);
 
     /// <param name="claims">{0} becomes a time an hour from now</param>
-    private string Signed(string claims) => new Jws(Key).Write(Encoding.UTF8.GetBytes("{" + string.Format(null, claims, _now + 3600) + "}"));
+    private string Signed(string claims) =>
+        new Jws(Key).Write(Encoding.UTF8.GetBytes("{" + string.Format(null, claims, _now + 3600) + "}"));
 }

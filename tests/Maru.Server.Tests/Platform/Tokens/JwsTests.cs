@@ -14,7 +14,8 @@ public sealed class JwsTests
     private const string RfcHs256Key = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
 
     // RFC 7515 A.3.1
-    private const string RfcEs256 = $"eyJhbGciOiJFUzI1NiJ9.{Payload}.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
+    private const string RfcEs256 =
+        $"eyJhbGciOiJFUzI1NiJ9.{Payload}.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
 
     // RFC 7519 section 6.1
     private const string RfcUnsecured = $"eyJhbGciOiJub25lIn0.{Payload}.";
@@ -87,7 +88,8 @@ public sealed class JwsTests
     [InlineData("""{"alg":"HS256"}x""")]
     [InlineData("""{"alg":"HS256" """)]
     [InlineData("")]
-    public void A_header_that_is_not_ours_is_refused_though_its_signature_is_right(string header) => Read(Hs256, Sign(header, "{}")).ShouldBeNull();
+    public void A_header_that_is_not_ours_is_refused_though_its_signature_is_right(string header) =>
+        Read(Hs256, Sign(header, "{}")).ShouldBeNull();
 
     [Theory]
     [InlineData("""{"alg":"HS256"}""")]
@@ -102,7 +104,8 @@ public sealed class JwsTests
         {
             Read(Hs256, token[..i]).ShouldBeNull();
             Read(Hs256, token[i..]).ShouldBe(i == 0 ? """{"sub":"1"}""" : null);
-            if (i < token.Length - 1) Read(Hs256, token[..i] + (token[i] == 'A' ? 'B' : 'A') + token[(i + 1)..]).ShouldBeNull();   // the last one has two spare bits
+            // the last one has two spare bits
+            if (i < token.Length - 1) Read(Hs256, token[..i] + (token[i] == 'A' ? 'B' : 'A') + token[(i + 1)..]).ShouldBeNull();
         }
     }
 
@@ -148,7 +151,8 @@ public sealed class JwsTests
 
     private static string Sign(string header, string payload)
     {
-        var text = $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header))}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload))}";
+        var text =
+            $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header))}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload))}";
         var signature = new byte[Hs256.SignatureBytes];
         Hs256.Sign(Encoding.ASCII.GetBytes(text), signature);
         return $"{text}.{Base64Url.EncodeToString(signature)}";
