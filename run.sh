@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds what is stale and starts the server on http://localhost:8080, data in ./data. Arguments are passed on: ./run.sh --urls http://127.0.0.1:9000
+# Builds what is stale and starts the server on http://localhost:8080, data in ./data.
+# Arguments are passed on: ./run.sh --urls http://127.0.0.1:9000
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 self=$PWD/${BASH_SOURCE[0]##*/}
@@ -21,7 +22,8 @@ stale() {
 
 build() {
     [[ $(dotnet --list-sdks 2>/dev/null) =~ (^|$'\n')10\. ]] \
-        || fail "the .NET 10 SDK is missing (found: $(dotnet --list-sdks 2>/dev/null | cut -d' ' -f1 | paste -sd' ' -)). Get it from https://dotnet.microsoft.com/download/dotnet/10.0"
+        || fail "the .NET 10 SDK is missing (found: $(dotnet --list-sdks 2>/dev/null | cut -d' ' -f1 | paste -sd' ' -))." \
+            "Get it from https://dotnet.microsoft.com/download/dotnet/10.0"
     echo "Building Maru …" >&2
     mkdir -p "${stamp%/*}"
     local log=$stamp.log begun=$stamp.begun
@@ -41,7 +43,8 @@ if [[ ${1:-} == --build-locked ]]; then
 fi
 
 if stale; then
-    # One build at a time in this folder. The lock is not handed down (--close): the compiler server, which outlives the build, would keep it.
+    # One build at a time in this folder.
+    # The lock is not handed down (--close): the compiler server, which outlives the build, would keep it.
     mkdir -p artifacts
     if command -v flock >/dev/null; then flock --close artifacts/build.lock "$BASH" "$self" --build-locked; else build; fi
 fi

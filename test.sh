@@ -48,8 +48,8 @@ fail() {
     say "FAILED: $*"
 }
 
-# Runs one command at a time over all runs of this folder: builds and installations write to shared places. The lock is not handed down (--close): the
-# compiler server, which outlives the build, would keep it.
+# Runs one command at a time over all runs of this folder: builds and installations write to shared places.
+# The lock is not handed down (--close): the compiler server, which outlives the build, would keep it.
 alone() {
     mkdir -p artifacts
     if command -v flock >/dev/null; then flock --close artifacts/build.lock "$@"; else "$@"; fi
@@ -58,12 +58,14 @@ alone() {
 # What servers consist of is not on everybody's PATH.
 have() { PATH=$PATH:/usr/sbin:$(printf '%s:' /usr/lib/postgresql/*/bin) command -v "$1" >/dev/null; }
 
-# need COMMAND PACKAGE WHAT: installs what is missing where it may; else that part is skipped, or has failed with CI=true. False: it is missing.
+# need COMMAND PACKAGE WHAT: installs what is missing where it may; else that part is skipped, or has failed with CI=true.
+# False: it is missing.
 need() {
     have "$1" && return 0
     if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
         say "Installing $2 ($3) …"
-        alone bash -c "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $2" >"$logs/apt-$2.log" 2>&1 </dev/null \
+        local install="DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $2"
+        alone bash -c "apt-get update -qq && $install" >"$logs/apt-$2.log" 2>&1 </dev/null \
             || tail -n 5 "$logs/apt-$2.log"
         have "$1" && return 0
     fi
@@ -76,7 +78,9 @@ without() {
 }
 
 need_servers() {
-    need initdb postgresql "tests on PostgreSQL" && need redis-server redis-server "tests of several nodes" && need nginx nginx-light "tests of several nodes"
+    need initdb postgresql "tests on PostgreSQL" \
+        && need redis-server redis-server "tests of several nodes" \
+        && need nginx nginx-light "tests of several nodes"
 }
 
 # Prints, now and then, how far a running test project is.
@@ -86,7 +90,11 @@ watch() {
         sleep 0.2
         if ((SECONDS - begun > LIMIT)); then
             say "  not done after $LIMIT s, ended; what was running:"
-            grep -aE '\[(STARTING|FINISHED)\]' "$log" | awk '{ t = $0; sub(/ \[(STARTING|FINISHED)\].*/, "", t); if (/STARTING/) open[t] = 1; else delete open[t] } END { for (t in open) print t }'
+            grep -aE '\[(STARTING|FINISHED)\]' "$log" | awk '
+                { test = $0; sub(/ \[(STARTING|FINISHED)\].*/, "", test) }
+                /STARTING/ { open[test] = 1 }
+                /FINISHED/ { delete open[test] }
+                END { for (test in open) print test }'
             kill -KILL "$pid"
         elif ((SECONDS - told >= 10)); then
             told=$SECONDS
@@ -176,10 +184,16 @@ for package in tests/*/package-lock.json; do
     [[ -f $package ]] || continue
     folder=${package%/*}
     if need node nodejs "clients under Node.js in $folder" && need npm npm "clients under Node.js in $folder"; then
-        if (($(node -p 'process.versions.node.split(".")[0]') < 20)); then without "Node.js 20" "clients under Node.js in $folder"; continue; fi
+        if (($(node -p 'process.versions.node.split(".")[0]') < 20)); then
+            without "Node.js 20" "clients under Node.js in $folder"
+            continue
+        fi
         [[ -f $folder/node_modules/.package-lock.json && ! $package -nt $folder/node_modules/.package-lock.json ]] && continue
         say "Fetching the npm packages of $folder"
-        alone npm ci --prefix "$folder" --no-audit --no-fund >"$logs/npm.log" 2>&1 </dev/null || { tail -n 20 "$logs/npm.log"; fail "npm ci in $folder"; }
+        if ! alone npm ci --prefix "$folder" --no-audit --no-fund >"$logs/npm.log" 2>&1 </dev/null; then
+            tail -n 20 "$logs/npm.log"
+            fail "npm ci in $folder"
+        fi
     fi
 done
 

@@ -1,5 +1,7 @@
-// Does the cost grow with a room's past? Seeds a room of 10 thousand, 1 million and 10 million messages, each in a store of its own, and prints medians in milliseconds
-// of requests over one connection. node bench/flat.mjs [messages ...], after dotnet publish src/Maru.Server -c Release -o artifacts/maru.
+// Does the cost grow with a room's past?
+// Seeds a room of 10 thousand, 1 million and 10 million messages, each in a store of its own,
+// and prints medians in milliseconds of requests over one connection.
+// node bench/flat.mjs [messages ...], after dotnet publish src/Maru.Server -c Release -o artifacts/maru.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { Agent, request } from 'node:http'
@@ -13,11 +15,13 @@ const sizes = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [10_
 for (const messages of sizes) {
   const folder = mkdtempSync(join(tmpdir(), 'maru-flat-'))
   const store = [`--Maru:Database=Data Source=${folder}/maru.db`, `--Maru:Data=${folder}`]
-  const seeded = spawnSync(maru, ['seed', '--users=10', '--rooms=1', `--messages=${messages}`, `--tokens=${folder}/tokens`, `--rooms-file=${folder}/rooms`, ...store], { encoding: 'utf8' })
+  const files = [`--tokens=${folder}/tokens`, `--rooms-file=${folder}/rooms`]
+  const seeded = spawnSync(maru, ['seed', '--users=10', '--rooms=1', `--messages=${messages}`, ...files, ...store], { encoding: 'utf8' })
   if (seeded.status !== 0) throw new Error(seeded.stderr)
   const token = readFileSync(`${folder}/tokens`, 'utf8').split('\n')[0]
   const room = readFileSync(`${folder}/rooms`, 'utf8').trim()
-  const server = spawn(maru, ['--urls', `http://127.0.0.1:${port}`, '--Maru:RateLimits:Enabled=false', ...store], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const settings = ['--urls', `http://127.0.0.1:${port}`, '--Maru:RateLimits:Enabled=false', ...store]
+  const server = spawn(maru, settings, { stdio: ['ignore', 'ignore', 'pipe'] })
   try {
     await new Promise((resolve, reject) => {
       server.stderr.on('data', line => String(line).includes('is ready on') && resolve())
@@ -26,8 +30,12 @@ for (const messages of sizes) {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     const ask = (method, path, body) => new Promise((resolve, reject) => {
       const began = performance.now()
-      const call = request({ agent, port, host: '127.0.0.1', method, path, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } }, answer => {
-        answer.resume().on('end', () => answer.statusCode < 300 ? resolve(performance.now() - began) : reject(new Error(`${method} ${path}: ${answer.statusCode}`)))
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+      const call = request({ agent, port, host: '127.0.0.1', method, path, headers }, answer => {
+        answer.resume().on('end', () => {
+          if (answer.statusCode < 300) resolve(performance.now() - began)
+          else reject(new Error(`${method} ${path}: ${answer.statusCode}`))
+        })
       })
       call.on('error', reject).end(body)
     })

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Chaos: a cluster of three nodes behind nginx under verified load, while nodes, Redis and PostgreSQL are killed, paused, restarted and cut off. Ends with what maru-load
-# found: exit code 0 only if every acknowledged message reached every member who stayed or came back, exactly once and in order, and is in the history.
+# Chaos: a cluster of three nodes behind nginx under verified load,
+# while nodes, Redis and PostgreSQL are killed, paused, restarted and cut off.
+# Ends with what maru-load found: exit code 0 only if every acknowledged message reached every member who stayed or came back,
+# exactly once and in order, and is in the history.
 #   scripts/chaos.sh            10 minutes: 1,000 clients in 100 rooms, 500 messages a second, a fault every 20 s
 #   scripts/chaos.sh short      90 seconds, for every change
 #   scripts/chaos.sh rolling    restarts all nodes one after the other, under load
@@ -34,7 +36,8 @@ trap 'exit 143' TERM
 
 dotnet build src/Maru.Load -c Release --nologo -v quiet -clp:NoSummary
 cluster start
-"${MARU:-$work/program/maru}" seed --users 1000 --rooms 100 --messages 0 --tokens "$work/tokens.txt" --rooms-file "$work/rooms.txt" $(cluster settings) >/dev/null
+"${MARU:-$work/program/maru}" seed --users 1000 --rooms 100 --messages 0 \
+    --tokens "$work/tokens.txt" --rooms-file "$work/rooms.txt" $(cluster settings) >/dev/null
 
 faults=()
 for n in 1 2 3; do
@@ -49,4 +52,5 @@ faults+=(
 )
 # Restarts take a while: beside another fault they would meet a node that is being started already.
 [[ $scenario != rolling ]] || faults=(--fault "roll=scripts/cluster.sh roll")
-src/Maru.Load/bin/Release/net10.0/maru-load run "$scenario" --url "ws://127.0.0.1:$CLUSTER_PORT/ws" --tokens "$work/tokens.txt" --rooms "$work/rooms.txt" --out "$out" "${faults[@]}" "$@"
+src/Maru.Load/bin/Release/net10.0/maru-load run "$scenario" --url "ws://127.0.0.1:$CLUSTER_PORT/ws" \
+    --tokens "$work/tokens.txt" --rooms "$work/rooms.txt" --out "$out" "${faults[@]}" "$@"

@@ -7,7 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly DATA=${CLUSTER_DATA:-$PWD/data/cluster}      # everything it makes; delete it to begin anew
 readonly PORT=${CLUSTER_PORT:-8080}                   # nginx; nodes are at +1 … +9
 readonly NODES=${CLUSTER_NODES:-3}
-readonly REDIS=${CLUSTER_REDIS:-yes}                  # direct: nodes cannot be cut off from it; no: they find each other's messages in PostgreSQL alone
+# direct: nodes cannot be cut off from Redis; no: they find each other's messages in PostgreSQL alone
+readonly REDIS=${CLUSTER_REDIS:-yes}
 readonly PG_PORT=$((PORT + 10)) REDIS_PORT=$((PORT + 11)) RELAY_PORT=$((PORT + 20))
 readonly MARU=${MARU:-$DATA/program/maru}
 readonly DATABASE="Host=127.0.0.1;Port=$PG_PORT;Database=maru;Username=maru"
@@ -29,7 +30,8 @@ usage: scripts/cluster.sh COMMAND
   kill-redis | start-redis | pause-redis | resume-redis
   kill-postgres | start-postgres | restart-postgres
 
-Environment: CLUSTER_DATA ($DATA), CLUSTER_PORT ($PORT), CLUSTER_NODES ($NODES), CLUSTER_REDIS (yes, direct or no), MARU (a program other than this source).
+Environment: CLUSTER_DATA ($DATA), CLUSTER_PORT ($PORT), CLUSTER_NODES ($NODES), CLUSTER_REDIS (yes, direct or no),
+MARU (a program other than this source).
 Settings for the nodes go through as usual: Maru__RateLimits__Enabled=false scripts/cluster.sh up
 TEXT
 }
@@ -40,7 +42,11 @@ fail() {
 }
 
 pid_of() { cat "$DATA/$1.pid" 2>/dev/null || true; }
-runs() { local pid; pid=$(pid_of "$1"); [[ -n $pid && -d /proc/$pid ]] && [[ $(sed 's/.*) //; s/ .*//' "/proc/$pid/stat" 2>/dev/null) != Z ]]; }
+runs() {
+    local pid
+    pid=$(pid_of "$1")
+    [[ -n $pid && -d /proc/$pid ]] && [[ $(sed 's/.*) //; s/ .*//' "/proc/$pid/stat" 2>/dev/null) != Z ]]
+}
 
 # Starts a program in the background, apart from this shell's group: Ctrl-C is ours to handle.
 launch() {
@@ -96,13 +102,13 @@ start_postgres() {
     if [[ ! -f $DATA/postgres/PG_VERSION ]]; then
         mkdir -p "$DATA/postgres"
         [[ $(id -u) == 0 ]] && chown postgres "$DATA/postgres"
-        as_postgres "$bin/initdb" -D "$DATA/postgres" -A trust -U maru -E UTF8 --locale=C >"$DATA/initdb.log" 2>&1 || fail "initdb: see $DATA/initdb.log"
+        as_postgres "$bin/initdb" -D "$DATA/postgres" -A trust -U maru -E UTF8 --locale=C >"$DATA/initdb.log" 2>&1 \
+            || fail "initdb: see $DATA/initdb.log"
     fi
-    if [[ $(id -u) == 0 ]]; then
-        launch postgres setpriv --reuid=postgres --regid=postgres --clear-groups "$bin/postgres" -D "$DATA/postgres" -p $PG_PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300
-    else
-        launch postgres "$bin/postgres" -D "$DATA/postgres" -p $PG_PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300
-    fi
+    local server=("$bin/postgres" -D "$DATA/postgres" -p "$PG_PORT"
+        -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300)
+    [[ $(id -u) != 0 ]] || server=(setpriv --reuid=postgres --regid=postgres --clear-groups "${server[@]}")
+    launch postgres "${server[@]}"
     ready postgres "$bin/pg_isready" -h 127.0.0.1 -p $PG_PORT -U maru
     "$bin/psql" -h 127.0.0.1 -p $PG_PORT -U maru -d postgres -qtc "SELECT 1 FROM pg_database WHERE datname = 'maru'" | grep -q 1 ||
         "$bin/createdb" -h 127.0.0.1 -p $PG_PORT -U maru maru
@@ -142,7 +148,8 @@ start_nginx() {
     runs nginx && return
     local config=$DATA/nginx.conf n servers=
     for ((n = 1; n <= NODES; n++)); do servers+="\\1 127.0.0.1:$((PORT + n))\\2\n"; done
-    sed -e "/server maru-[2-9]:/d" -e "s|^\( *server\) maru-1:8080\(.*\)|${servers%\\n}|" -e "s|listen 8080|listen 127.0.0.1:$PORT|" -e "s|/tmp/nginx.pid|$DATA/nginx.master|" -e "s|/tmp/nginx|$DATA/nginx-tmp|" deploy/nginx.conf >"$config"
+    sed -e "/server maru-[2-9]:/d" -e "s|^\( *server\) maru-1:8080\(.*\)|${servers%\\n}|" -e "s|listen 8080|listen 127.0.0.1:$PORT|" \
+        -e "s|/tmp/nginx.pid|$DATA/nginx.master|" -e "s|/tmp/nginx|$DATA/nginx-tmp|" deploy/nginx.conf >"$config"
     launch nginx nginx -c "$config" -g 'daemon off;' -e stderr
     ready nginx curl -sf "http://127.0.0.1:$PORT/health/ready"
 }
@@ -152,14 +159,16 @@ each_node() {
     for ((n = 1; n <= NODES; n++)); do "$1" "$n"; done
 }
 
-# A copy of its own: what is built while the cluster runs is not half of it the next time that a node starts. One build at a time in this folder.
+# A copy of its own: what is built while the cluster runs is not half of it the next time that a node starts.
+# One build at a time in this folder.
 publish() {
     local one_at_a_time=() n
     for ((n = 1; n <= NODES; n++)); do ! runs "node-$n" || return 0; done
     mkdir -p artifacts
     echo "Building Maru …" >&2
     ! command -v flock >/dev/null || one_at_a_time=(flock --close artifacts/build.lock)
-    "${one_at_a_time[@]}" sh -c 'dotnet publish src/Maru.Server -c Release -o artifacts/maru --nologo -v quiet && rm -rf "$1/program" && cp -r artifacts/maru "$1/program"' sh "$DATA"
+    "${one_at_a_time[@]}" sh -c 'dotnet publish src/Maru.Server -c Release -o artifacts/maru --nologo -v quiet \
+        && rm -rf "$1/program" && cp -r artifacts/maru "$1/program"' sh "$DATA"
 }
 
 start_all() {
@@ -176,9 +185,13 @@ start_all() {
 }
 
 stop_all() {
-    local name pids=()
+    local file name pids=()
     for name in nginx; do end QUIT $name; done
-    for name in "$DATA"/node-*.pid; do [[ -f $name ]] && signal CONT "$(basename "$name" .pid)" && signal TERM "$(basename "$name" .pid)" && pids+=("$(basename "$name" .pid)"); done
+    for file in "$DATA"/node-*.pid; do
+        [[ -f $file ]] || continue
+        name=$(basename "$file" .pid)
+        signal CONT "$name" && signal TERM "$name" && pids+=("$name")
+    done
     for name in "${pids[@]}"; do gone "$name"; done
     for name in "$DATA"/relay-*.pid; do [[ -f $name ]] && end TERM "$(basename "$name" .pid)"; done
     end TERM redis

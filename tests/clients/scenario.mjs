@@ -1,4 +1,5 @@
-// Plays two @stomp/stompjs clients and one webstomp-client against a running server and prints what each of them experienced, one JSON object a line.
+// Plays two @stomp/stompjs clients and one webstomp-client against a running server.
+// Prints what each of them experienced, one JSON object a line.
 // Nothing is judged here: the test that starts this does.
 //   node scenario.mjs '{"url":"ws://127.0.0.1:1/ws","ann":"token","bob":"token","cat":"token","room":1,"closed":2}'
 import { Client } from '@stomp/stompjs';
@@ -52,7 +53,10 @@ class Seen {
 async function stompjs(token, options = {}, subprotocols) {
   const connected = later();
   const client = new Client({
-    webSocketFactory: () => Object.assign(new WebSocket(cast.url, subprotocols ?? client.stompVersions.protocolVersions()), { binaryType: 'arraybuffer' }),
+    webSocketFactory: () => {
+      const socket = new WebSocket(cast.url, subprotocols ?? client.stompVersions.protocolVersions())
+      return Object.assign(socket, { binaryType: 'arraybuffer' })
+    },
     connectHeaders: { Authorization: `Bearer ${token}` },
     reconnectDelay: 0,
     heartbeatIncoming: 0,
@@ -94,7 +98,8 @@ async function main() {
   }
   const first = await publish(ann, 'from ann 한글 😀', 'a1');
   const second = await publish(bob, 'from bob', 'b1');
-  const binary = await publish(bob, 'bytes', 'b2', { body: undefined, binaryBody: new TextEncoder().encode(JSON.stringify({ text: 'bytes' })) });
+  const binaryBody = new TextEncoder().encode(JSON.stringify({ text: 'bytes' }));
+  const binary = await publish(bob, 'bytes', 'b2', { body: undefined, binaryBody });
   const again = await publish(ann, 'from ann 한글 😀', 'a1');
   say('talk', { first, second, binary, again, ann: await annSees.until(3), bob: await bobSees.until(3) });
 
@@ -118,7 +123,8 @@ async function main() {
   cat.subscribe(topic, message => catSees.add(message), { id: 'cats', after: '0' });
   cat.send(send, JSON.stringify({ text: 'from cat' }), { receipt: 'c1', 'client-key': 'c1' });
   const caught = await catReceipt.promise;
-  say('webstomp', { version: cat.version ?? null, subprotocol: socket.protocol, receipt: caught.headers, seen: await catSees.until(Number(caught.headers.seq)) });
+  const seen = await catSees.until(Number(caught.headers.seq));
+  say('webstomp', { version: cat.version ?? null, subprotocol: socket.protocol, receipt: caught.headers, seen });
 
   // Refused where they are no members: on the errors queue, and without it by ERROR and close.
   const refused = later();
@@ -127,7 +133,8 @@ async function main() {
   const refusal = await refused.promise;
   const outsider = await stompjs(cast.bob);
   outsider.subscribe(`/topic/rooms/${cast.closed}`, () => say('leak', {}), { id: 'closed' });
-  say('refused', { queue: { ...refusal.headers, body: JSON.parse(refusal.body) }, close: await outsider.closed.promise, error: outsider.error });
+  const queue = { ...refusal.headers, body: JSON.parse(refusal.body) };
+  say('refused', { queue, close: await outsider.closed.promise, error: outsider.error });
 
   // Resume: drops the connection, misses messages, comes back with after.
   const before = annSees.items.at(-1).seq;
@@ -147,7 +154,8 @@ async function main() {
     client.subscribe(topic, message => seen.add(message), { id: 'room', after: String(missed.at(-1)) });
     const sent = await publish(client, `in ${version}`, `v${version}`);
     const items = await seen.until(sent.seq - missed.at(-1));
-    say('version', { asked: version, subprotocol: client.webSocket.protocol, connected: client.connectedVersion, last: items.at(-1), sent });
+    const { webSocket, connectedVersion } = client;
+    say('version', { asked: version, subprotocol: webSocket.protocol, connected: connectedVersion, last: items.at(-1), sent });
     await client.deactivate();
   }
 

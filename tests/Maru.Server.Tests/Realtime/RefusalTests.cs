@@ -24,7 +24,7 @@ public sealed class RefusalTests(MaruServer server) : IClassFixture<MaruServer>
         {
             List<(string, string)> headers = [("destination", $"/app/rooms/{room}/messages"), ("receipt", "r")];
             if (key.Length > 0) headers.Add(("client-key", key));
-            await socket.SendAsync("SEND", body, headers);
+            await socket.SendAsync("SEND", body, [.. headers]);
             var refusal = await socket.RefusalAsync();
             (refusal.Type, refusal["receipt-id"], refusal["subscription"]).ShouldBe((problem.Slug, "r", "errors"), body);
             refusal.Json.GetProperty("status").GetInt32().ShouldBe(problem.Status);
