@@ -17,7 +17,7 @@ public sealed class SqliteLibraryTests
         new Version(connection.ServerVersion).ShouldBeGreaterThanOrEqualTo(new Version(3, 53), "before 3.50.2 CVE-2025-6965 applies");
     }
 
-    /// <summary>A library built without usleep sleeps for whole seconds and returns 1000: readers that meet a writer would stand still.</summary>
+    /// <summary>A library without usleep sleeps for whole seconds and returns 1000; readers that meet a writer would stand still.</summary>
     [Fact]
     public void The_library_sleeps_for_a_millisecond_when_asked_to() => sqlite3_sleep(1).ShouldBe(1);
 
