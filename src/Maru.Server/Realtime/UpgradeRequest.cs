@@ -1,77 +1,81 @@
 using System.Buffers;
 using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.Net.Http.Headers;
 
 namespace Maru.Server.Realtime;
 
-/// <summary>The head of a plain, ordinary WebSocket request for <c>/ws</c>. Whatever is not just that is left to the HTTP server, which knows how to refuse it.</summary>
-internal sealed record UpgradeRequest(string Accept, string Subprotocols)
+/// <summary>
+/// The head of a request for one of <see cref="SocketRoutes"/>, read below HTTP. It is one only if every byte is beyond doubt (RFC 9112).
+/// Any other head, right or wrong, is the HTTP server's to read and to answer.
+/// </summary>
+/// <param name="Route">what it asks for</param>
+/// <param name="Headers">all fields, to be judged as those of any other request</param>
+/// <param name="Length">bytes of the head; the first frame begins behind it</param>
+internal sealed partial record UpgradeRequest(SocketRoute Route, IHeaderDictionary Headers, int Length)
 {
-    private const int LongestHead = 8 * 1024;
+    /// <summary>Bytes; a longer head is left to the HTTP server, which has its own limit.</summary>
+    public const int LongestHead = 8 * 1024;
 
-    private static ReadOnlySpan<byte> Start => "GET /ws "u8;
+    private const int MostFields = 64;
+
+    // RFC 9110, 5.6.2: token = 1*tchar
+    private static readonly SearchValues<byte> Token =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
+    // RFC 9110, 5.5: VCHAR, SP, HTAB; a field may have obs-text too, but not here.
+    private static readonly SearchValues<byte> Text = SearchValues.Create([0x09, .. Enumerable.Range(0x20, 0x5F).Select(x => (byte)x)]);
 
     /// <summary>Reads the head off the first bytes of a connection.</summary>
-    /// <param name="buffer">what came so far</param>
+    /// <param name="input">what came so far</param>
+    /// <param name="routes">what may be asked for</param>
     /// <param name="needMore">it may become one: read on</param>
-    /// <param name="end">where the first frame begins</param>
     /// <returns>null: it is something else, or not complete</returns>
-    public static UpgradeRequest? TryRead(ReadOnlySequence<byte> buffer, out bool needMore, out SequencePosition end)
+    public static UpgradeRequest? TryRead(ReadOnlySpan<byte> input, SocketRoutes routes, out bool needMore)
     {
-        end = buffer.Start;
-        var head = buffer.Slice(0, Math.Min(buffer.Length, LongestHead)).ToArray();
-        var known = Math.Min(head.Length, Start.Length);
-        var complete = head.AsSpan().IndexOf("\r\n\r\n"u8);
-        var plausible = head.AsSpan(0, known).SequenceEqual(Start[..known]);
-        needMore = plausible && complete < 0 && head.Length < LongestHead;
-        if (!plausible || complete < 0) return null;
-
-        var request = Parse(Encoding.Latin1.GetString(head, 0, complete));
-        if (request is not null) end = buffer.GetPosition(complete + 4);
-        return request;
-    }
-
-    private static UpgradeRequest? Parse(string head)
-    {
-        string? key = null, version = null, subprotocols = null;
-        bool host = false, upgrade = false, connection = false;
-        var lines = head.Split("\r\n");
-        if (lines[0] != "GET /ws HTTP/1.1") return null;
-        foreach (var line in lines.AsSpan(1))
+        needMore = false;
+        SocketRoute? route = null;
+        IHeaderDictionary headers = new HeaderDictionary();
+        var rest = input[..Math.Min(input.Length, LongestHead)];
+        for (var line = 0; line <= MostFields + 1; line++)
         {
-            var colon = line.IndexOf(':', StringComparison.Ordinal);
-            // A blank in front of the colon, or a folded line: what means one thing here and another to a proxy.
-            if (colon <= 0 || line.Contains('\n', StringComparison.Ordinal) || line.AsSpan(0, colon).ContainsAny(' ', '\t')) return null;
-            var value = line[(colon + 1)..].Trim();
-            switch (line[..colon].ToUpperInvariant())
-            {
-                case "HOST" when host:
-                    return null;
-                case "HOST":
-                    host = true;
-                    break;
-                case "UPGRADE":
-                    upgrade = value.Equals("websocket", StringComparison.OrdinalIgnoreCase);
-                    break;
-                case "CONNECTION":
-                    connection = value.Split(',', StringSplitOptions.TrimEntries).Contains("upgrade", StringComparer.OrdinalIgnoreCase);
-                    break;
-                case "SEC-WEBSOCKET-VERSION":
-                    version = value;
-                    break;
-                case "SEC-WEBSOCKET-KEY" when key is not null:
-                case "CONTENT-LENGTH":
-                case "TRANSFER-ENCODING":
-                    return null;
-                case "SEC-WEBSOCKET-KEY":
-                    key = value;
-                    break;
-                case "SEC-WEBSOCKET-PROTOCOL":
-                    subprotocols = subprotocols is null ? value : $"{subprotocols},{value}";
-                    break;
-            }
+            var end = rest.IndexOf("\r\n"u8);
+            var text = end < 0 ? rest.TrimEnd((byte)'\r') : rest[..end];
+            if (text.ContainsAnyExcept(Text)) return null;
+            needMore = end < 0 && input.Length < LongestHead;
+            if (end < 0) return null;
+
+            rest = rest[(end + 2)..];
+            if (route is null) route = Find(text, routes);
+            else if (text.IsEmpty) return IsPlain(headers) ? new UpgradeRequest(route, headers, input.Length - rest.Length) : null;
+            else if (!TryAdd(text, headers)) return null;
+            if (route is null) return null;
         }
 
-        if (!host || !upgrade || !connection || version != "13" || key is null || WebSocketHandshake.Accept(key) is not { } accept) return null;
-        return new UpgradeRequest(accept, subprotocols ?? "");
+        return null;
     }
+
+    /// <summary>RFC 9112, 3: <c>method SP request-target SP HTTP-version</c>.</summary>
+    private static SocketRoute? Find(ReadOnlySpan<byte> line, SocketRoutes routes)
+    {
+        if (!line.StartsWith("GET /"u8) || !line.EndsWith(" HTTP/1.1"u8)) return null;
+        return routes.Find(Encoding.ASCII.GetString(line["GET ".Length..^" HTTP/1.1".Length]));
+    }
+
+    /// <summary>RFC 9112, 5: <c>field-name ":" OWS field-value OWS</c>.</summary>
+    private static bool TryAdd(ReadOnlySpan<byte> line, IHeaderDictionary headers)
+    {
+        var colon = line.IndexOf((byte)':');
+        if (colon <= 0 || line[..colon].ContainsAnyExcept(Token)) return false;
+        headers.Append(Encoding.ASCII.GetString(line[..colon]), Encoding.ASCII.GetString(line[(colon + 1)..].Trim(" \t"u8)));
+        return true;
+    }
+
+    /// <summary>One host that needs no second look, and no body.</summary>
+    private static bool IsPlain(IHeaderDictionary headers) =>
+        headers.Host is [{ } host] && PlainHost.IsMatch(host)
+        && !headers.ContainsKey(HeaderNames.ContentLength) && !headers.ContainsKey(HeaderNames.TransferEncoding);
+
+    [GeneratedRegex(@"^[A-Za-z0-9.-]+(:[0-9]{1,5})?\z")]
+    private static partial Regex PlainHost { get; }
 }

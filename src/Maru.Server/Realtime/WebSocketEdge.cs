@@ -1,120 +1,108 @@
+using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
 using Maru.Engine;
-using Maru.Engine.Codecs;
-using Maru.Engine.Log;
-using Maru.Engine.Protocols;
-using Maru.Engine.Protocols.Stomp;
-using Maru.Server.Platform;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.Extensions.Options;
 
 namespace Maru.Server.Realtime;
 
 /// <summary>
-/// The ways in to <c>/ws</c>. The short one takes an ordinary upgrade request off a plain connection before HTTP is set up for it, so that an idle client holds no
-/// request, response or context. The general one is an endpoint like any other, for TLS and for whatever the short one does not take.
+/// The short way in, for plain connections: takes an ordinary upgrade request off the connection before HTTP is set up for it, so that an
+/// idle client holds no request, response or context. It only says yes: for any other answer <see cref="WebSocketEndpoint"/> gets the
+/// request, untouched.
 /// </summary>
-internal sealed class WebSocketEdge(ChatEngine engine, TimeProvider time)
+internal sealed class WebSocketEdge(SocketRoutes routes, ChatEngine engine, TimeProvider time, IOptionsMonitor<HostFilteringOptions> hosts)
 {
-    // What Kestrel gives a new connection to send its first request.
-    private static readonly TimeSpan FirstRequest = TimeSpan.FromSeconds(30);
+    // Kestrel's own time for the head of a request.
+    private static readonly TimeSpan HeadTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Why a connection was not taken.</summary>
-    private Problem NoRoom => engine.IsDraining || engine.Stopping.IsCancellationRequested ? Problem.ShuttingDown : Problem.TooManyConnections;
-
-    /// <summary>The short way: connection middleware.</summary>
+    /// <summary>Connection middleware.</summary>
     public ConnectionDelegate Intercept(ConnectionDelegate next) => connection => InterceptAsync(connection, next);
-
-    /// <summary>The general way: an endpoint.</summary>
-    public async Task AcceptAsync(HttpContext context)
-    {
-        var upgrade = context.Features.Get<IHttpUpgradeFeature>();
-        var headers = context.Request.Headers;
-        var accept = WebSocketHandshake.Accept(headers.SecWebSocketKey.ToString());
-        if (upgrade is not { IsUpgradableRequest: true } || !HttpProtocol.IsHttp11(context.Request.Protocol) || !headers.Upgrade.ToString().Equals("websocket", StringComparison.OrdinalIgnoreCase))
-        {
-            context.Response.Headers.Upgrade = "websocket";
-            context.Response.Headers.Connection = "Upgrade";
-            await Problems.WriteAsync(context, Problem.UpgradeRequired);
-            return;
-        }
-
-        if (headers.SecWebSocketVersion != "13" || accept is null)
-        {
-            context.Response.Headers.SecWebSocketVersion = "13";
-            await Problems.WriteAsync(context, Problem.Malformed, "Sec-WebSocket-Version must be 13 and Sec-WebSocket-Key the base64 of 16 bytes.");
-            return;
-        }
-
-        var sink = new StreamSink(context.Features.Get<IConnectionSocketFeature>()?.Socket, context.Abort);
-        var subprotocol = WebSocketHandshake.ChooseSubprotocol(headers.SecWebSocketProtocol.ToString());
-        var session = new StompSession(sink, engine.Clients, Framing.WebSocket, StompVersions.OfSubprotocol(subprotocol));
-        if (!engine.Connections.TryOpen(session.Connection))
-        {
-            context.Response.Headers.RetryAfter = WebSocketHandshake.RetryAfter;
-            await Problems.WriteAsync(context, NoRoom);
-            return;
-        }
-
-        context.Response.Headers.SecWebSocketAccept = accept;
-        context.Response.Headers.Upgrade = "websocket";
-        context.Response.Headers.Connection = "Upgrade";
-        if (subprotocol is not null) context.Response.Headers.SecWebSocketProtocol = subprotocol;
-        var stream = sink.Stream = await upgrade.UpgradeAsync();
-        await WebSocketConnection.RunAsync(PipeReader.Create(stream), session);
-    }
 
     private async Task InterceptAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        var socket = connection.Features.Get<IConnectionSocketFeature>()?.Socket;
-        if (socket is null || await ReadRequestAsync(connection) is not { } request)
-        {
-            await next(connection);
-            return;
-        }
-
-        socket.Blocking = false;
-        socket.NoDelay = true;
-        // Left to itself the kernel lets megabytes wait for a slow reader. With 1,000 of them its memory for TCP ran short, and with it everybody's windows.
-        socket.SendBufferSize = engine.Options.SendBufferBytes;
-        var sink = new SocketSink(socket, connection.Abort);
-        var subprotocol = WebSocketHandshake.ChooseSubprotocol(request.Subprotocols);
-        var session = new StompSession(sink, engine.Clients, Framing.WebSocket, StompVersions.OfSubprotocol(subprotocol));
-        if (!engine.Connections.TryOpen(session.Connection))
-        {
-            sink.TryWrite(WebSocketHandshake.Refusal(NoRoom));
-            return;
-        }
-
-        sink.TryWrite(WebSocketHandshake.Response(request.Accept, subprotocol));
-        await WebSocketConnection.RunAsync(connection.Transport.Input, session);
+        if (!await TryServeAsync(connection)) await next(connection);
     }
 
-    /// <summary>The upgrade request, taken off the connection; null: something else, still there to be read.</summary>
-    private async Task<UpgradeRequest?> ReadRequestAsync(ConnectionContext connection)
+    /// <summary>False: the connection is as it was, and the HTTP server's.</summary>
+    private async Task<bool> TryServeAsync(ConnectionContext connection)
     {
+        if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket) return false;
+        var (request, late) = await ReadRequestAsync(connection.Transport.Input);
+        if (late)
+        {
+            await connection.Transport.Output.WriteAsync(TooLate());
+            return true;
+        }
+
+        if (request is null || Accept(request.Headers) is not { } accept) return false;
+        var sink = new SocketSink(socket, connection.Abort);
+        var subprotocol = WebSocketHandshake.ChooseSubprotocol(request.Headers, request.Route.Subprotocols);
+        var session = request.Route.Open(sink, subprotocol);
+        if (!engine.Connections.TryOpen(session.Connection)) return false;
+
         var input = connection.Transport.Input;
-        using var deadline = new CancellationTokenSource(FirstRequest, time);
+        if (input.TryRead(out var read)) input.AdvanceTo(read.Buffer.GetPosition(request.Length));
+        socket.Blocking = false;
+        socket.NoDelay = true;
+        // Left to itself the kernel lets megabytes wait for a slow reader.
+        // With 1,000 of them its memory for TCP ran short, and with it everybody's windows.
+        socket.SendBufferSize = engine.Options.SendBufferBytes;
+        sink.TryWrite(Answer(accept, subprotocol));
+        await WebSocketConnection.RunAsync(input, session);
+        return true;
+    }
+
+    /// <summary>The upgrade request that the connection begins with; null: something else. Both are still there to be read.</summary>
+    private async Task<(UpgradeRequest? Request, bool Late)> ReadRequestAsync(PipeReader input)
+    {
+        using var deadline = new CancellationTokenSource(HeadTimeout, time);
         try
         {
             while (true)
             {
                 var read = await input.ReadAsync(deadline.Token);
-                var request = UpgradeRequest.TryRead(read.Buffer, out var needMore, out var end);
-                if (request is not null || !needMore || read.IsCompleted)
-                {
-                    input.AdvanceTo(end, end);
-                    return request;
-                }
-
-                input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                var request = UpgradeRequest.TryRead(Span(read.Buffer), routes, out var needMore);
+                var waits = needMore && !read.IsCompleted;
+                input.AdvanceTo(read.Buffer.Start, waits ? read.Buffer.End : read.Buffer.Start);
+                if (!waits) return (request, false);
             }
         }
         catch (OperationCanceledException)
         {
-            connection.Abort();
-            return null;
+            return (null, true);
+        }
+        catch (IOException)
+        {
+            return (null, false);   // the peer is gone, which the server's next read finds too
         }
     }
+
+    private static ReadOnlySpan<byte> Span(ReadOnlySequence<byte> buffer) =>
+        buffer.IsSingleSegment ? buffer.FirstSpan : buffer.Slice(0, Math.Min(buffer.Length, UpgradeRequest.LongestHead)).ToArray();
+
+    /// <summary>The proof of a request that is right; null: one that is not.</summary>
+    private string? Accept(IHeaderDictionary headers)
+    {
+        var isRight = WebSocketHandshake.IsAskedFor(headers) && WebSocketHandshake.HasVersion(headers) && IsServed(headers.Host[0]!);
+        return isRight ? WebSocketHandshake.Accept(headers) : null;
+    }
+
+    /// <summary>Whether <c>AllowedHosts</c> has this very host.</summary>
+    private bool IsServed(string host)
+    {
+        var allowed = hosts.CurrentValue.AllowedHosts;
+        return allowed.Count == 0 || allowed.Contains("*") || allowed.Contains(host.Split(':')[0], StringComparer.OrdinalIgnoreCase);
+    }
+
+    private byte[] Answer(string accept, string? subprotocol) => Encoding.ASCII.GetBytes(
+        $"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nDate: {time.GetUtcNow():R}\r\nUpgrade: websocket\r\n"
+        + $"Sec-WebSocket-Accept: {accept}\r\n{(subprotocol is null ? "" : $"Sec-WebSocket-Protocol: {subprotocol}\r\n")}\r\n");
+
+    /// <summary>The HTTP server's words, too.</summary>
+    private byte[] TooLate() => Encoding.ASCII.GetBytes(
+        $"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\nDate: {time.GetUtcNow():R}\r\n\r\n");
 }

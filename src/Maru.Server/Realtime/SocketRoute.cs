@@ -1,0 +1,35 @@
+using System.Buffers;
+using Maru.Engine.Output;
+using Maru.Engine.Protocols.Stomp;
+
+namespace Maru.Server.Realtime;
+
+/// <summary>An address that speaks WebSocket.</summary>
+/// <param name="Path">as the framework's routes are written; <c>{name}</c> stands for a whole segment</param>
+/// <param name="Subprotocols">that it speaks, the dearest first</param>
+/// <param name="Open">makes the session of a new socket; the subprotocol is the chosen one, if there is one</param>
+internal sealed record SocketRoute(string Path, string[] Subprotocols, Func<ByteSink, string?, StompSession> Open)
+{
+    // RFC 3986, 2.3: what means the same whether it is escaped or not.
+    private static readonly SearchValues<char> Unreserved =
+        SearchValues.Create("-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    private readonly string[] _segments = Path.Split('/');
+
+    /// <summary>
+    /// Whether a request's target is this address, letter by letter. Other spellings of it, and queries, are left to the framework.
+    /// </summary>
+    public bool Takes(ReadOnlySpan<char> target)
+    {
+        var at = 0;
+        foreach (var segment in target.Split('/'))
+        {
+            if (at == _segments.Length || !Fits(_segments[at++], target[segment])) return false;
+        }
+
+        return at == _segments.Length;
+    }
+
+    private static bool Fits(string pattern, ReadOnlySpan<char> segment) =>
+        pattern.StartsWith('{') ? !segment.IsEmpty && !segment.ContainsAnyExcept(Unreserved) : segment.SequenceEqual(pattern);
+}

@@ -1,0 +1,26 @@
+using Maru.Engine;
+using Maru.Engine.Codecs;
+using Maru.Engine.Protocols;
+using Maru.Engine.Protocols.Stomp;
+
+namespace Maru.Server.Realtime;
+
+/// <summary>The table of all addresses that speak WebSocket; both ways in take from it.</summary>
+internal sealed class SocketRoutes(ChatEngine engine)
+{
+    public SocketRoute[] All { get; } =
+    [
+        new("/ws", ["v12.stomp", "v11.stomp", "v10.stomp"],
+            (sink, subprotocol) => new StompSession(sink, engine.Clients, Framing.WebSocket, StompVersions.OfSubprotocol(subprotocol))),
+    ];
+
+    public SocketRoute? Find(ReadOnlySpan<char> target)
+    {
+        foreach (var route in All)
+        {
+            if (route.Takes(target)) return route;
+        }
+
+        return null;
+    }
+}

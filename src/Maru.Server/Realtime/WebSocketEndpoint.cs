@@ -1,0 +1,93 @@
+using System.IO.Pipelines;
+using Maru.Engine;
+using Maru.Engine.Log;
+using Maru.Server.Platform;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Maru.Server.Realtime;
+
+/// <summary>
+/// The general way in, an endpoint like any other: for TLS, for HTTP/2 (RFC 8441), and for whatever <see cref="WebSocketEdge"/> leaves to
+/// it. It refuses for both.
+/// </summary>
+internal sealed class WebSocketEndpoint(ChatEngine engine)
+{
+    /// <summary>Seconds after which a client that found no room may ask again.</summary>
+    private const string RetryAfter = "5";
+
+    /// <summary>RFC 6455, 4.1, wants GET; RFC 8441, 4, CONNECT; HEAD is answered as GET is, which never upgrades.</summary>
+    public static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head, HttpMethods.Connect];
+
+    /// <summary>Why a connection was not taken.</summary>
+    private Problem NoRoom =>
+        engine.IsDraining || engine.Stopping.IsCancellationRequested ? Problem.ShuttingDown : Problem.TooManyConnections;
+
+    public async Task AcceptAsync(HttpContext context, SocketRoute route)
+    {
+        var connect = context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } feature ? feature : null;
+        if (Refusal(context, connect) is var (problem, detail))
+        {
+            await Problems.WriteAsync(context, problem, detail);
+            return;
+        }
+
+        // Streams of HTTP/2 share a socket: what it has sent says nothing of one of them.
+        var sink = new StreamSink(connect is null ? context.Features.Get<IConnectionSocketFeature>()?.Socket : null, context.Abort);
+        var subprotocol = WebSocketHandshake.ChooseSubprotocol(context.Request.Headers, route.Subprotocols);
+        var session = route.Open(sink, subprotocol);
+        if (!engine.Connections.TryOpen(session.Connection))
+        {
+            context.Response.Headers.RetryAfter = RetryAfter;
+            await Problems.WriteAsync(context, NoRoom);
+            return;
+        }
+
+        try
+        {
+            sink.Stream = await SwitchAsync(context, connect, subprotocol);
+        }
+        catch
+        {
+            session.Closed();
+            throw;
+        }
+
+        await WebSocketConnection.RunAsync(PipeReader.Create(sink.Stream), session);
+    }
+
+    private static (Problem Problem, string? Detail)? Refusal(HttpContext context, IHttpExtendedConnectFeature? connect)
+    {
+        var (request, response) = (context.Request, context.Response.Headers);
+        var canUpgrade = request.Method == HttpMethods.Get && HttpProtocol.IsHttp11(request.Protocol);
+        if (connect is null && !(canUpgrade && WebSocketHandshake.IsAskedFor(request.Headers)))
+        {
+            if (!HttpProtocol.IsHttp2(request.Protocol)) (response.Upgrade, response.Connection) = ("websocket", "Upgrade");
+            return (Problem.UpgradeRequired, null);
+        }
+
+        if (connect is not null && !string.Equals(connect.Protocol, "websocket", StringComparison.OrdinalIgnoreCase))
+            return (Problem.Malformed, "The :protocol of the CONNECT must be websocket.");
+        if (!WebSocketHandshake.HasVersion(request.Headers) || (connect is null && WebSocketHandshake.Accept(request.Headers) is null))
+        {
+            response.SecWebSocketVersion = WebSocketHandshake.Version;
+            return (Problem.Malformed, "Sec-WebSocket-Version must be 13 and Sec-WebSocket-Key the base64 of 16 bytes.");
+        }
+
+        if (connect is not null) return null;
+        var hasBody = context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true };
+        return hasBody ? (Problem.Malformed, "This request cannot have a body.") : null;
+    }
+
+    /// <summary>Answers that it is a WebSocket from here on, with the handshake's own fields alone, and returns its stream.</summary>
+    private static async Task<Stream> SwitchAsync(HttpContext context, IHttpExtendedConnectFeature? connect, string? subprotocol)
+    {
+        var response = context.Response.Headers;
+        response.Clear();
+        response.SecWebSocketProtocol = subprotocol;
+        if (connect is not null) return await connect.AcceptAsync();
+        (response.Connection, response.Upgrade) = ("Upgrade", "websocket");
+        response.SecWebSocketAccept = WebSocketHandshake.Accept(context.Request.Headers);
+        return await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+    }
+}
