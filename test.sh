@@ -197,6 +197,8 @@ for package in tests/*/package-lock.json; do
     fi
 done
 
+need chromium chromium "tests in a browser"
+
 servers=
 need_servers && servers=yes
 

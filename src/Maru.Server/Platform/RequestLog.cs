@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Maru.Server.Platform;
 
 /// <summary>
-/// One line a request, under the category <c>Maru.Requests</c>: Warning for what failed here, Information for what was slow, Debug for all else. Never an address, a
-/// header or a body: they carry tokens and people's words.
+/// One line a request, under the category <c>Maru.Requests</c>: Warning for what failed here, Information for what was slow, Debug for all
+/// else. Never an address, a header or a body: they carry tokens and people's words.
 /// </summary>
 internal static partial class RequestLog
 {
@@ -30,7 +30,7 @@ internal static partial class RequestLog
         finally
         {
             var taken = time.GetElapsedTime(started);
-            var level = failed ? LogLevel.Warning : taken > Slow && !IsLong(context.Response) ? LogLevel.Information : LogLevel.Debug;
+            var level = failed ? LogLevel.Warning : taken > Slow && !IsLong(context) ? LogLevel.Information : LogLevel.Debug;
             if (log.IsEnabled(level))
             {
                 var trace = Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
@@ -41,7 +41,8 @@ internal static partial class RequestLog
     }
 
     /// <summary>A socket's request lasts as long as the socket.</summary>
-    private static bool IsLong(HttpResponse response) => response.StatusCode == StatusCodes.Status101SwitchingProtocols;
+    private static bool IsLong(HttpContext context) =>
+        context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols || HttpMethods.IsConnect(context.Request.Method);
 
     private static partial class Log
     {

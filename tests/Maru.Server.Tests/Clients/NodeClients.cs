@@ -13,17 +13,27 @@ internal static class NodeClients
 
     private static string Folder { get; } = FindFolder();
 
-    /// <summary>Runs the script; answers what it printed, step by step.</summary>
+    /// <summary>Runs the script; returns what it printed, step by step.</summary>
     public static async Task<IReadOnlyList<JsonElement>> PlayAsync(string script, object cast)
     {
-        if (await Installed.Value is { } missing)
-        {
-            if (Environment.GetEnvironmentVariable("CI") == "true") Assert.Fail(missing);
-            Assert.Skip(missing);
-        }
-
+        if (await Installed.Value is { } missing) SkipWithout(missing);
         var (_, output) = await RunAsync("node", script, JsonSerializer.Serialize(cast));
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+    }
+
+    /// <summary>The browser's program, which a script starts.</summary>
+    public static string FindChromium()
+    {
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        var found = folders.Select(folder => Path.Combine(folder, "chromium")).FirstOrDefault(File.Exists);
+        if (found is null) SkipWithout("Chromium is needed to test a browser, and is not installed.");
+        return found!;
+    }
+
+    private static void SkipWithout(string missing)
+    {
+        if (Environment.GetEnvironmentVariable("CI") == "true") Assert.Fail(missing);
+        Assert.Skip(missing);
     }
 
     /// <summary>Null: they are there; otherwise what is missing.</summary>

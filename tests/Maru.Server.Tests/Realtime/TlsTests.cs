@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Net.WebSockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Maru.Server.Tests.Features.Rooms;
@@ -11,27 +10,26 @@ public sealed class TlsTests(ITestOutputHelper output)
 {
     private const int Messages = 3000;
 
-    [Fact]
-    public async Task Thousands_of_small_messages_and_answers_share_records_and_arrive_in_order()
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task Thousands_of_small_messages_and_answers_share_records_and_arrive_in_order(string http)
     {
-        using var folder = new Folder();
-        var (path, keyPath) = (Path.Combine(folder, "server.crt"), Path.Combine(folder, "server.key"));
-        using var certificate = MakeCertificate(path, keyPath);
-        await using var server = await MaruServer.StartAsync(
-            "--urls=http://127.0.0.1:0;https://127.0.0.1:0", $"--Kestrel:Certificates:Default:Path={path}", $"--Kestrel:Certificates:Default:KeyPath={keyPath}");
+        using var certificate = new ServerCertificate();
+        await using var server = await MaruServer.StartAsync(certificate.Settings);
         var ann = await server.SignUpAsync();
         var room = await ann.MakeRoomAsync();
         using var socket = new ClientWebSocket();
-        var records = await ConnectAsync(socket, server.AddressOf(Uri.UriSchemeHttps), certificate);
-        await SendAsync(
-            socket,
-            ClientFrames.Stomp("CONNECT", "", ("accept-version", "1.2"), ("host", "maru"), ("Authorization", $"Bearer {ann.AccessToken}")));
+        (socket.Options.HttpVersion, socket.Options.HttpVersionPolicy) = (Version.Parse(http), HttpVersionPolicy.RequestVersionExact);
+        var records = await ConnectAsync(socket, server.AddressOf(Uri.UriSchemeHttps), certificate.Value);
+        await SendAsync(socket, ClientFrames.Stomp("CONNECT", "", ("accept-version", "1.2"), ("host", "x"), ("passcode", ann.AccessToken)));
         await SendAsync(socket, ClientFrames.Stomp("SUBSCRIBE", "", ("destination", $"/topic/rooms/{room.Id}"), ("id", "a")));
-        var sends = new StringBuilder();
-        for (var i = 0; i < Messages; i++)
-            sends.Append(ClientFrames.Stomp(
-                "SEND", $$"""{"text":"{{i}}"}""", ("destination", $"/app/rooms/{room.Id}/messages"), ("receipt", $"{i}")));
-        var sending = SendAsync(socket, sends.ToString());
+        var to = $"/app/rooms/{room.Id}/messages";
+        var sends = Enumerable.Range(0, Messages)
+            .Select(i => ClientFrames.Stomp("SEND", $$"""{"text":"{{i}}"}""", ("destination", to), ("receipt", $"{i}")));
+        var sending = SendAsync(socket, string.Concat(sends));
 
         var (heard, answered) = (0, 0);
         var reader = new FrameReader(socket);
@@ -47,21 +45,10 @@ public sealed class TlsTests(ITestOutputHelper output)
         records.Count.ShouldBeLessThan(Messages / 5);
     }
 
-    private static X509Certificate2 MakeCertificate(string path, string keyPath)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var now = TimeProvider.System.GetUtcNow();
-        var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256)
-            .CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-        File.WriteAllText(path, certificate.ExportCertificatePem());
-        File.WriteAllText(keyPath, key.ExportPkcs8PrivateKeyPem());
-        return certificate;
-    }
-
     private static async Task<RecordCounter> ConnectAsync(ClientWebSocket socket, Uri server, X509Certificate2 certificate)
     {
         RecordCounter? records = null;
-        using var handler = new SocketsHttpHandler
+        var handler = new SocketsHttpHandler
         {
             SslOptions = new SslClientAuthenticationOptions
             {
@@ -74,16 +61,14 @@ public sealed class TlsTests(ITestOutputHelper output)
                 return records = new RecordCounter(tcp.GetStream());
             },
         };
-        using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
-        await socket.ConnectAsync(
-            new UriBuilder(server) { Scheme = "wss", Path = "/ws" }.Uri, invoker, TestContext.Current.CancellationToken)
-            .Within("the upgrade");
+        var invoker = new HttpMessageInvoker(handler);   // lives as long as the connection
+        var address = new UriBuilder(server) { Scheme = "wss", Path = "/ws" }.Uri;
+        await socket.ConnectAsync(address, invoker, Ct).Within("the upgrade");
         return records.ShouldNotBeNull();
     }
 
     private static Task SendAsync(ClientWebSocket socket, string frames) =>
-        socket.SendAsync(Encoding.UTF8.GetBytes(frames), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken)
-            .Within("the sending");
+        socket.SendAsync(Encoding.UTF8.GetBytes(frames), WebSocketMessageType.Text, true, Ct).Within("the sending");
 
     private sealed class FrameReader(ClientWebSocket socket)
     {
@@ -98,8 +83,7 @@ public sealed class TlsTests(ITestOutputHelper output)
                 if (TryTake() is { } frame) return frame;
                 _buffer.AsSpan(_read, _used - _read).CopyTo(_buffer);
                 (_used, _read) = (_used - _read, 0);
-                var received = socket.ReceiveAsync(_buffer.AsMemory(_used), TestContext.Current.CancellationToken).AsTask();
-                _used += (await received.Within("a frame")).Count;
+                _used += (await socket.ReceiveAsync(_buffer.AsMemory(_used), Ct).AsTask().Within("a frame")).Count;
             }
         }
 
