@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Runtime.InteropServices;
 using Maru.Engine.Codecs;
@@ -7,11 +8,13 @@ using Maru.Engine.Protocols.Stomp;
 namespace Maru.Server.Realtime;
 
 /// <summary>
-/// The reading side of one WebSocket: takes frames off the pipe in place and hands their payload to the session. It stops reading while the session waits: that is
-/// how a sender is slowed down.
+/// The reading side of one WebSocket: takes frames off the pipe in place and hands their payload to the session.
+/// It stops reading while the session waits: that is how a sender is slowed down.
 /// </summary>
 internal static class WebSocketConnection
 {
+    private const ushort NormalClosure = 1000;
+
     /// <summary>Runs until the peer is gone or the session has ended. The session is given back everything it held.</summary>
     public static async Task RunAsync(PipeReader input, StompSession session)
     {
@@ -25,7 +28,8 @@ internal static class WebSocketConnection
                 var rest = read.Buffer;
                 while (Next(ref frames, ref rest, session, ref peer, out var payload))
                 {
-                    // After the last words whatever comes is thrown away until the peer closes: else its unread bytes would reset the connection and those words.
+                    // After the last words whatever comes is thrown away until the peer closes.
+                    // Else its unread bytes would reset the connection, and those words with it.
                     if (session.Connection.IsClosing) continue;
                     var taken = session.ReceiveAsync(payload);
                     if (!taken.IsCompletedSuccessfully) await taken;
@@ -40,9 +44,9 @@ internal static class WebSocketConnection
             // What the client sent before its end is answered.
             await session.Connection.WhenClosedAsync();
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or Microsoft.AspNetCore.Connections.ConnectionAbortedException or Microsoft.AspNetCore.Connections.ConnectionResetException)
+        catch (Exception e) when (e is IOException or OperationCanceledException)
         {
-            // The peer is gone.
+            // The peer is gone, or was cut off.
         }
         finally
         {
@@ -51,7 +55,12 @@ internal static class WebSocketConnection
     }
 
     /// <summary>The next piece of payload; control frames are answered on the way. False: more must come, or the session ends.</summary>
-    private static bool Next(ref WebSocketReader frames, ref ReadOnlySequence<byte> rest, StompSession session, ref PeerState peer, out ReadOnlyMemory<byte> payload)
+    private static bool Next(
+        ref WebSocketReader frames,
+        ref ReadOnlySequence<byte> rest,
+        StompSession session,
+        ref PeerState peer,
+        out ReadOnlyMemory<byte> payload)
     {
         payload = default;
         while (!rest.IsEmpty && peer == PeerState.Open)
@@ -93,7 +102,9 @@ internal static class WebSocketConnection
                 session.Connection.Heard();
                 return PeerState.Open;
             case WebSocketEvent.Close:
-                session.Connection.Close(WebSocketFrames.Close(1000, default));
+                // RFC 6455, 5.5.1: the answer has the code that came.
+                var code = payload.IsEmpty ? NormalClosure : BinaryPrimitives.ReadUInt16BigEndian(payload);
+                session.Connection.Close(WebSocketFrames.Close(code, default));
                 return PeerState.Closed;
             case WebSocketEvent.InvalidText:
                 session.Connection.Close(WebSocketFrames.Close(1007, "text is not UTF-8"u8));
