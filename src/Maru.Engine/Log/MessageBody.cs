@@ -9,7 +9,7 @@ internal readonly struct MessageBody
 {
     private static readonly Refusal NotJson = new(Problem.Invalid, "The body is not valid JSON in UTF-8.");
 
-    /// <summary>UTF-8, unescaped, not blank.</summary>
+    /// <summary>UTF-8, unescaped, as typed; something in it can be seen.</summary>
     public required byte[] Text { get; init; }
 
     /// <summary>The seq replied to, or 0.</summary>
@@ -68,8 +68,9 @@ internal readonly struct MessageBody
             return NotJson;
         }
 
-        if (text is null || IsBlank(text)) return Wrong("text", "text must be given and not be blank.");
-        if (text.Contains((byte)0)) return Wrong("text", "text must not contain U+0000, which PostgreSQL cannot store.");
+        if (text is null) return Wrong("text", "text must be given.");
+        if (text.Contains((byte)0)) return Wrong("text", "text must not contain the character U+0000.");
+        if (Invisible.Covers(text)) return Wrong("text", "text must have something visible in it.");
         body = new MessageBody { Text = text, ReplyTo = replyTo };
         return null;
     }
@@ -82,6 +83,4 @@ internal readonly struct MessageBody
         var text = new byte[reader.ValueSpan.Length];
         return text[..reader.CopyString(text)];
     }
-
-    private static bool IsBlank(ReadOnlySpan<byte> text) => text.IndexOfAnyExcept(" \t\r\n"u8) < 0;
 }

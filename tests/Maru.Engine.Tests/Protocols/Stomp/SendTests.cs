@@ -68,6 +68,8 @@ public sealed class SendTests
     [InlineData("{\"text\":1}", "invalid")]
     [InlineData("{\"text\":null}", "invalid")]
     [InlineData("{\"text\":\"  \\n\"}", "invalid")]
+    [InlineData("{\"text\":\"\\u00a0\\u200b\"}", "invalid")]
+    [InlineData("{\"text\":\"a\\u0000\"}", "invalid")]
     [InlineData("{\"text\":\"a\"", "invalid")]
     [InlineData("{\"text\":\"a\"}x", "invalid")]
     [InlineData("{\"text\":\"\\ud800\"}", "invalid")]
