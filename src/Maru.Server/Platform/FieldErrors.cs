@@ -1,3 +1,4 @@
+using Maru.Server.Platform.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Maru.Server.Platform;
@@ -12,6 +13,13 @@ internal sealed class FieldErrors
     /// <param name="field">the name in JSON</param>
     /// <param name="text">what a good value looks like</param>
     public void Add(string field, string text) => _errors[field] = _errors.TryGetValue(field, out var texts) ? [.. texts, text] : [text];
+
+    /// <summary>The text to keep; what is wrong with it is noted.</summary>
+    public string Keep(string field, TextVerdict verdict)
+    {
+        if (verdict.Error is not null) Add(field, verdict.Error);
+        return verdict.Text;
+    }
 
     public ProblemHttpResult Result() => Problems.Invalid(_errors);
 }

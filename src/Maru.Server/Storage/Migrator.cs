@@ -10,6 +10,12 @@ namespace Maru.Server.Storage;
 /// </summary>
 internal sealed partial class Migrator(Database database, TimeProvider time, ILogger<Migrator> log)
 {
+    /// <summary>What SQL cannot do: it follows the script of that name, in its transaction.</summary>
+    private static readonly Dictionary<string, Func<DbTransaction, CancellationToken, Task>> Code = new()
+    {
+        ["0004_names"] = StoredNames.NormalizeAsync,
+    };
+
     /// <exception cref="StartException">The store is too new for the program, or cannot be used.</exception>
     public async Task MigrateAsync(CancellationToken ct)
     {
@@ -56,6 +62,7 @@ internal sealed partial class Migrator(Database database, TimeProvider time, ILo
             var sql = script.Read();
             var needs = Needs().Match(sql) is { Success: true } match ? long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0;
             await transaction.ExecuteAsync(sql, null, token);
+            if (Code.TryGetValue(script.Name, out var code)) await code(transaction, token);
             await transaction.ExecuteAsync(
                 "INSERT INTO migrations (number, name, needs, applied_at) VALUES (@Number, @Name, @needs, @now)",
                 new { script.Number, script.Name, needs, now = time.GetUtcNow().ToUnixTimeMilliseconds() },

@@ -13,6 +13,8 @@ internal sealed partial class MaruProcess : IAsyncDisposable
     private const int SigTerm = 15;
     private const int FileSize = 1;     // RLIMIT_FSIZE
 
+    private static readonly string Beside = Path.Combine(AppContext.BaseDirectory, "maru");
+
     private readonly Process _process;
     private readonly List<string> _lines = [];
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -50,10 +52,13 @@ internal sealed partial class MaruProcess : IAsyncDisposable
     }
 
     /// <summary>A server that listens, on a store in that folder.</summary>
-    public static async Task<MaruProcess> StartAsync(string folder, params string[] settings)
+    public static Task<MaruProcess> StartAsync(string folder, params string[] settings) => StartPublishedAsync(Beside, folder, settings);
+
+    /// <summary>As <see cref="StartAsync"/>, of another program than the one beside the tests.</summary>
+    public static async Task<MaruProcess> StartPublishedAsync(string program, string folder, params string[] settings)
     {
-        var server = Launch(
-            [.. await StoreAsync(folder), "--urls=http://127.0.0.1:0", "--Maru:RateLimits:Enabled=false", "--Maru:Passwords:Iterations=1000", .. settings]);
+        string[] usual = ["--urls=http://127.0.0.1:0", "--Maru:RateLimits:Enabled=false", "--Maru:Passwords:Iterations=1000"];
+        var server = Launch(program, [.. await StoreAsync(folder), .. usual, .. settings]);
         await Task.WhenAny(server._listening.Task, server._process.WaitForExitAsync()).Within("the server to listen");
         if (!server._listening.Task.IsCompleted)
             throw new InvalidOperationException($"the server ended:\n{string.Join('\n', server.Lines)}");
@@ -63,7 +68,7 @@ internal sealed partial class MaruProcess : IAsyncDisposable
     /// <summary>A program that runs to its end by itself.</summary>
     public static async Task<(int Code, IReadOnlyList<string> Lines)> RunAsync(params string[] args)
     {
-        await using var program = Launch(args);
+        await using var program = Launch(Beside, args);
         var code = await program.ExitAsync();
         return (code, program.Lines);
     }
@@ -121,9 +126,8 @@ internal sealed partial class MaruProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static MaruProcess Launch(string[] args)
+    private static MaruProcess Launch(string program, string[] args)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, "maru");
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var arg in args) start.ArgumentList.Add(arg);
         start.Environment["DOTNET_gcServer"] = "0";

@@ -5,22 +5,25 @@ using System.Text.Json.Serialization;
 namespace Maru.Server.Features.Accounts;
 
 /// <param name="Handle">3–32 of <c>a-z0-9_.-</c>; yours for good</param>
-/// <param name="Name">what others see</param>
-/// <param name="Password">at least 8 characters</param>
-/// <param name="Email">to sign in with; nobody else sees it</param>
+/// <param name="Name">what others see: 1 to 80 visible characters of scripts that go together, at most 640 bytes</param>
+/// <param name="Password">8 to 256 characters and at most 2048 bytes; the same in every spelling</param>
+/// <param name="Email">to sign in with, at most 254 bytes; nobody else sees it</param>
 /// <param name="Device">what to call this session in the list of sessions; else the User-Agent</param>
 public sealed record SignupRequest([property: Required] string? Handle, [property: Required] string? Name, [property: Required] string? Password, string? Email = null, string? Device = null);
 
-/// <param name="Handle">or the e-mail address</param>
+/// <param name="Handle">or the e-mail address; case and width do not matter</param>
 /// <param name="Device">what to call this session in the list of sessions; else the User-Agent</param>
 public sealed record LoginRequest([property: Required] string? Handle, [property: Required] string? Password, string? Device = null);
 
 public sealed record RefreshRequest([property: Required] string? RefreshToken);
 
 /// <summary>What is absent stays; an empty statusMessage or avatarUrl takes it away.</summary>
-/// <param name="AvatarUrl">https://… or /api/files/…</param>
+/// <param name="Name">1 to 80 visible characters of scripts that go together, at most 640 bytes; kept in one spelling</param>
+/// <param name="StatusMessage">at most 200 characters and 1600 bytes</param>
+/// <param name="AvatarUrl">https://… or /api/files/…, at most 500 bytes</param>
 public sealed record ProfileChange(string? Name = null, string? StatusMessage = null, string? AvatarUrl = null);
 
+/// <param name="NewPassword">8 to 256 characters and at most 2048 bytes</param>
 public sealed record PasswordChange([property: Required] string? OldPassword, [property: Required] string? NewPassword);
 
 public sealed record AccountDeletion([property: Required] string? Password);

@@ -2,15 +2,15 @@ using System.Text.RegularExpressions;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Limits;
+using Maru.Server.Platform.Text;
 
 namespace Maru.Server.Features.Accounts;
 
 /// <summary>What handles, names, addresses and passwords may be. Each method answers the value to keep and adds what is wrong with it to <paramref name="errors"/>.</summary>
 internal sealed partial class AccountRules(FieldErrors errors, LimitOptions limits, PasswordOptions passwords)
 {
-    private const int MaxPassword = 256;    // characters: beyond it nobody types, and each costs hashing
-    private const int MaxEmail = 254;       // RFC 5321 section 4.5.3.1.3, with its erratum
-    private const int MaxUrl = 500;
+    private const int MaxEmail = 254;       // bytes: RFC 5321 section 4.5.3.1.3, with its erratum
+    private const int MaxUrl = 500;         // bytes
 
     public string Handle(string? value)
     {
@@ -18,45 +18,28 @@ internal sealed partial class AccountRules(FieldErrors errors, LimitOptions limi
         return value ?? "";
     }
 
-    public string Name(string? value)
-    {
-        var name = PlainText.Tidy(value);
-        if (name.Length == 0 || name.Length > limits.NameCharacters || !PlainText.IsClean(name))
-            errors.Add("name", $"1 to {limits.NameCharacters} characters, no control characters.");
-        return name;
-    }
+    public string Name(string? value) => errors.Keep("name", TextPolicy.Name(value, limits.NameCharacters));
 
-    public string Password(string field, string? value)
-    {
-        if (value is null || value.Length < passwords.MinCharacters || value.Length > MaxPassword)
-            errors.Add(field, $"{passwords.MinCharacters} to {MaxPassword} characters.");
-        return value ?? "";
-    }
+    public string Password(string field, string? value) => errors.Keep(field, TextPolicy.Password(value, passwords.MinCharacters));
 
-    /// <summary>In lower case: no provider of today tells Ann@ from ann@, and two accounts for one mailbox would be a trap.</summary>
     public string? Email(string? value)
     {
-        var email = value?.Trim().ToLowerInvariant();
-        if (string.IsNullOrEmpty(email)) return null;
-        if (email.Length > MaxEmail || !EmailPattern().IsMatch(email) || !PlainText.IsClean(email)) errors.Add("email", "An e-mail address, like ann@example.org.");
+        var email = TextPolicy.SignInName(value);
+        if (email.Length == 0) return null;
+        if (!TextPolicy.IsVisible(email, MaxEmail) || !EmailPattern().IsMatch(email))
+            errors.Add("email", $"An e-mail address, like ann@example.org, of at most {MaxEmail} bytes.");
         return email;
     }
 
-    public string StatusMessage(string? value)
-    {
-        var status = PlainText.Tidy(value);
-        if (status.Length > limits.StatusCharacters || !PlainText.IsClean(status))
-            errors.Add("statusMessage", $"At most {limits.StatusCharacters} characters, no control characters.");
-        return status;
-    }
+    public string StatusMessage(string? value) => errors.Keep("statusMessage", TextPolicy.Line(value, limits.StatusCharacters));
 
     /// <summary>Only what a browser fetches without running anything: no <c>javascript:</c>, no <c>data:</c>.</summary>
     public string AvatarUrl(string? value)
     {
         if (string.IsNullOrWhiteSpace(value)) return "";
-        var good = value.Length <= MaxUrl && PlainText.IsClean(value)
+        var good = TextPolicy.IsVisible(value, MaxUrl)
             && (FilePattern().IsMatch(value) || (Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps));
-        if (!good) errors.Add("avatarUrl", $"An https:// address or /api/files/…, at most {MaxUrl} characters.");
+        if (!good) errors.Add("avatarUrl", $"An https:// address or /api/files/…, at most {MaxUrl} bytes.");
         return value;
     }
 

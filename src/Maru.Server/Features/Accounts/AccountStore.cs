@@ -1,6 +1,7 @@
 using System.Globalization;
 using Maru.Engine;
 using Maru.Server.Features.Sessions;
+using Maru.Server.Platform.Text;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Accounts;
@@ -21,7 +22,7 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
                 ON CONFLICT DO NOTHING
                 RETURNING id
                 """,
-                new { account.Handle, account.Name, NameKey = Key(account.Name), account.Email, account.PasswordHash, now = Now },
+                new { account.Handle, account.Name, account.NameKey, account.Email, account.PasswordHash, now = Now },
                 inner);
             if (user == 0) return ((Account, OpenSession)?)null;
             var made = new Account(user, account.Handle, account.Name, null, null, "user", account.PasswordHash);
@@ -66,7 +67,7 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
             WHERE id = @Value AND deleted_at IS NULL;
             {Account.Select} AND id = @Value
             """,
-            new { user.Value, name, key = name is null ? null : Key(name), statusMessage, avatarUrl },
+            new { user.Value, name, key = name is null ? null : TextPolicy.NameKey(name), statusMessage, avatarUrl },
             inner),
         ct);
 
@@ -104,6 +105,7 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
     }
 
     /// <summary>Who has a handle or a name that begins so, ordered by handle; two ranges of two indexes, however many people there are.</summary>
+    /// <param name="query">as <see cref="TextPolicy.NameKey"/> makes it</param>
     /// <param name="after">the handle that the page before ended with; empty for the first page</param>
     public Task<IReadOnlyList<User>> PageAsync(string query, string after, int limit, CancellationToken ct) => database.ListAsync<User>(
         query.Length == 0
@@ -121,14 +123,14 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
               AND deleted_at IS NULL AND handle > @after
               ORDER BY handle LIMIT @limit
               """,
-        new { from = Key(query), to = Key(query) + "\U0010FFFF", after, limit },
+        new { from = query, to = query + "\U0010FFFF", after, limit },
         ct);
-
-    /// <summary>What a name is found by.</summary>
-    public static string Key(string name) => name.ToLowerInvariant();
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 }
 
 /// <summary>What a sign-up made sure of.</summary>
-internal sealed record NewAccount(string Handle, string Name, string? Email, string PasswordHash);
+internal sealed record NewAccount(string Handle, string Name, string? Email, string PasswordHash)
+{
+    public string NameKey => TextPolicy.NameKey(Name);
+}

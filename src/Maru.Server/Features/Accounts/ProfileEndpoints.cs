@@ -2,6 +2,7 @@ using Maru.Engine.Log;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Limits;
+using Maru.Server.Platform.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -70,7 +71,7 @@ internal static class ProfileEndpoints
         var errors = new FieldErrors();
         var size = Paging.Size(limit, limits, errors);
         if (errors.Any) return errors.Result();
-        var found = await store.PageAsync(PlainText.Tidy(q), after ?? "", size + 1, ct);
+        var found = await store.PageAsync(TextPolicy.NameKey(q), after ?? "", size + 1, ct);
         return TypedResults.Ok(found.Count > size ? new UserPage([.. found.Take(size)], found[size - 1].Handle) : new UserPage(found, null));
     }
 

@@ -6,8 +6,10 @@ using Maru.Server.Features.Messages;
 
 namespace Maru.Server.Features.Rooms;
 
+/// <param name="Name">1 to 100 visible characters of scripts that go together, at most 800 bytes; kept in one spelling</param>
+/// <param name="Description">at most 1000 characters and 8000 bytes</param>
 /// <param name="Visibility"><c>public</c>: everybody finds it and may join; <c>private</c>: by invitation</param>
-/// <param name="Password">who joins a public room must know it; absent: nobody asks</param>
+/// <param name="Password">who joins a public room must know it, 1 to 256 characters and at most 2048 bytes; absent: nobody asks</param>
 /// <param name="Members">people who belong to it from the beginning</param>
 public sealed record NewRoom(
     [property: Required] string? Name, [property: Required] string? Visibility, string? Description = null, string? Password = null, IReadOnlyList<long>? Members = null);
@@ -18,8 +20,10 @@ public sealed record DirectRequest([property: Required] long? UserId);
 /// <summary>What is absent stays.</summary>
 public sealed record RoomChange
 {
+    /// <summary>1 to 100 visible characters of scripts that go together, at most 800 bytes; kept in one spelling.</summary>
     public string? Name { get; set; }
 
+    /// <summary>At most 1000 characters and 8000 bytes.</summary>
     public string? Description { get; set; }
 
     public string? Visibility { get; set; }

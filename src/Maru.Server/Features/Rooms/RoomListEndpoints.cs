@@ -1,6 +1,7 @@
 using Maru.Engine;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Limits;
+using Maru.Server.Platform.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Maru.Server.Features.Rooms;
@@ -26,7 +27,7 @@ internal static class RoomListEndpoints
         var cursor = rules.After(after);
         var size = Paging.Size(limit, limits, errors);
         if (errors.Any) return errors.Result();
-        return TypedResults.Ok(await lists.DiscoverAsync(caller.UserId, PlainText.Tidy(q), order, cursor, size, ct));
+        return TypedResults.Ok(await lists.DiscoverAsync(caller.UserId, TextPolicy.NameKey(q), order, cursor, size, ct));
     }
 
     private static async Task<Results<Ok<RoomPage>, ProblemHttpResult>> MineAsync(

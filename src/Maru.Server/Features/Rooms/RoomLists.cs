@@ -4,6 +4,7 @@ using System.Text.Json;
 using Dapper;
 using Maru.Engine;
 using Maru.Server.Features.Messages;
+using Maru.Server.Platform.Text;
 using Maru.Server.RoomLog;
 using Maru.Server.Storage;
 
@@ -12,7 +13,8 @@ namespace Maru.Server.Features.Rooms;
 /// <summary>Rooms by the page. Any thread.</summary>
 internal sealed class RoomLists(Database database)
 {
-    /// <summary>Public rooms whose name contains the query. Walks the public rooms, not their members or messages; each page is one statement.</summary>
+    /// <summary>Public rooms whose name contains the query. Walks the rooms, not what is in them; each page is one statement.</summary>
+    /// <param name="query">as <see cref="TextPolicy.NameKey"/> makes it</param>
     public async Task<RoomPage> DiscoverAsync(UserId user, string query, RoomSort sort, Cursor? after, int limit, CancellationToken ct)
     {
         var rooms = await database.ListAsync<RoomRow>(
@@ -71,5 +73,5 @@ internal sealed class RoomLists(Database database)
     private static RoomPage Page(List<Room> rooms, int limit, Func<int, Cursor> cursor) =>
         rooms.Count > limit ? new RoomPage(rooms[..limit], cursor(limit - 1).ToString()) : new RoomPage(rooms, null);
 
-    private static string Pattern(string query) => $"%{RoomStore.Key(query).Replace("!", "!!").Replace("%", "!%").Replace("_", "!_")}%";
+    private static string Pattern(string query) => $"%{query.Replace("!", "!!").Replace("%", "!%").Replace("_", "!_")}%";
 }

@@ -5,11 +5,11 @@ namespace Maru.Server.Features.Rooms;
 /// <summary>Sizes in and around rooms.</summary>
 internal sealed class RoomOptions
 {
-    /// <summary>Characters of a room's name.</summary>
-    [Range(1, 1000)]
+    /// <summary>Characters of a room's name; eight times as many bytes, which an index of PostgreSQL must hold.</summary>
+    [Range(1, 250)]
     public int NameCharacters { get; set; } = 100;
 
-    /// <summary>Characters of a room's description.</summary>
+    /// <summary>Characters of a room's description; eight times as many bytes.</summary>
     [Range(0, 100_000)]
     public int DescriptionCharacters { get; set; } = 1000;
 

@@ -1,28 +1,15 @@
 using Maru.Server.Platform;
+using Maru.Server.Platform.Text;
 
 namespace Maru.Server.Features.Rooms;
 
 /// <summary>What rooms may be called and set to. Each method answers the value to keep and adds what is wrong with it to <paramref name="errors"/>.</summary>
 internal sealed class RoomRules(FieldErrors errors, RoomOptions options)
 {
-    private const int MaxPassword = 256;    // characters, as for accounts
-
-    public string Name(string? value)
-    {
-        var name = PlainText.Tidy(value);
-        if (name.Length == 0 || name.Length > options.NameCharacters || !PlainText.IsClean(name))
-            errors.Add("name", $"1 to {options.NameCharacters} characters, no control characters.");
-        return name;
-    }
+    public string Name(string? value) => errors.Keep("name", TextPolicy.Name(value, options.NameCharacters));
 
     /// <summary>May have lines, unlike a name.</summary>
-    public string Description(string? value)
-    {
-        var description = value?.Trim() ?? "";
-        if (description.Length > options.DescriptionCharacters || !PlainText.IsClean(description.Replace('\n', ' ').Replace('\r', ' ').Replace('\t', ' ')))
-            errors.Add("description", $"At most {options.DescriptionCharacters} characters, no control characters but line breaks.");
-        return description;
-    }
+    public string Description(string? value) => errors.Keep("description", TextPolicy.Lines(value, options.DescriptionCharacters));
 
     public string Visibility(string? value)
     {
@@ -31,11 +18,8 @@ internal sealed class RoomRules(FieldErrors errors, RoomOptions options)
     }
 
     /// <summary>Null: no password.</summary>
-    public string? Password(string? value)
-    {
-        if (value?.Length > MaxPassword) errors.Add("password", $"At most {MaxPassword} characters.");
-        return string.IsNullOrEmpty(value) ? null : value;
-    }
+    public string? Password(string? value) =>
+        string.IsNullOrEmpty(value) ? null : errors.Keep("password", TextPolicy.Password(value, least: 1));
 
     /// <summary>Each once.</summary>
     public IReadOnlyList<long> Users(string field, IReadOnlyList<long>? value)

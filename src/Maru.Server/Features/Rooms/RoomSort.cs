@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Maru.Server.Platform.Text;
 
 namespace Maru.Server.Features.Rooms;
 
@@ -12,7 +13,7 @@ internal sealed record RoomSort(string Name, string Column, bool Descends, Func<
         Activity,
         new("newest", "r.id", true, room => new Cursor(room.Id, room.Id)),
         new("members", "r.member_count", true, room => new Cursor(room.MemberCount, room.Id)),
-        new("name", "r.name_key", false, room => new Cursor(RoomStore.Key(room.Name), room.Id)),
+        new("name", "r.name_key", false, room => new Cursor(TextPolicy.NameKey(room.Name), room.Id)),
     ];
 
     public string Direction => Descends ? "DESC" : "ASC";

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using Maru.Engine;
+using Maru.Server.Platform.Text;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Rooms;
@@ -60,9 +61,6 @@ internal sealed class RoomStore(Database database, TimeProvider time)
             ct);
     }
 
-    /// <summary>What a name is found by.</summary>
-    public static string Key(string name) => name.ToLowerInvariant();
-
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Gives a new room the beginning of its log and its members.</summary>
@@ -85,5 +83,5 @@ internal sealed class RoomStore(Database database, TimeProvider time)
 /// <summary>What someone decides about a group room.</summary>
 internal sealed record RoomDetails(string Name, string Description, string Visibility, string? PasswordHash)
 {
-    public string NameKey => RoomStore.Key(Name);
+    public string NameKey => TextPolicy.NameKey(Name);
 }

@@ -4,6 +4,7 @@ using Maru.Server.Features.Accounts;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Limits;
+using Maru.Server.Platform.Text;
 using Maru.Server.Platform.Tokens;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -46,7 +47,7 @@ internal static class SignInEndpoints
     private static async Task<Results<Ok<SignedIn>, ProblemHttpResult>> LogInAsync(
         LoginRequest request, HttpContext context, Passwords passwords, AccountStore store, TokenMint mint, CancellationToken ct)
     {
-        var name = request.Handle?.Trim().ToLowerInvariant() ?? "";
+        var name = TextPolicy.SignInName(request.Handle);
         var account = await store.FindAsync(name, ct);
         var password = request.Password ?? "";
         var check = await passwords.CheckAsync(account?.Handle ?? name, account?.PasswordHash, password, ct);
@@ -72,11 +73,8 @@ internal static class SignInEndpoints
         return TypedResults.NoContent();
     }
 
-    private static string Device(string? device, HttpContext context)
-    {
-        var name = PlainText.Tidy(device ?? context.Request.Headers.UserAgent);
-        return name.Length > 0 && PlainText.IsClean(name) ? PlainText.Cut(name, MaxDevice) : "unknown";
-    }
+    private static string Device(string? device, HttpContext context) =>
+        TextPolicy.Label(device ?? context.Request.Headers.UserAgent, MaxDevice) ?? "unknown";
 }
 
 /// <summary>Puts the answer of every way to sign in together.</summary>

@@ -4,6 +4,7 @@ namespace Maru.Server.Platform.Credentials;
 
 internal sealed class PasswordOptions
 {
+    /// <summary>Characters of a password, as a person sees them.</summary>
     [Range(8, 128)]
     public int MinCharacters { get; set; } = 8;
 

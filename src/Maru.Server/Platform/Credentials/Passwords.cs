@@ -1,6 +1,7 @@
 using System.Threading.RateLimiting;
 using Maru.Engine;
 using Maru.Server.Platform.Limits;
+using Maru.Server.Platform.Text;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
@@ -11,7 +12,7 @@ internal enum PasswordCheck : byte
     Wrong,
     Right,
 
-    /// <summary>Right, and the stored hash is weaker than what is made now.</summary>
+    /// <summary>Right, and the stored hash is weaker than what is made now, or of another form of the password.</summary>
     RightButWeak,
 
     /// <summary>Not looked at: too many are waiting.</summary>
@@ -49,7 +50,7 @@ internal sealed class Passwords : IDisposable
 
     /// <summary>Null when too many are waiting.</summary>
     public Task<string?> HashAsync(string password, CancellationToken ct) =>
-        ComputeAsync(null, () => (string?)_hasher.HashPassword(Nobody, password), ct);
+        ComputeAsync(null, () => (string?)_hasher.HashPassword(Nobody, TextPolicy.PasswordForms(password)[0]), ct);
 
     /// <summary>Takes the same time whether there is a hash or, for an unknown handle, none.</summary>
     /// <param name="handle">whose attempts are counted: many addresses together shall not guess one password</param>
@@ -57,18 +58,22 @@ internal sealed class Passwords : IDisposable
     public async Task<PasswordCheck> CheckAsync(string handle, string? hash, string password, CancellationToken ct)
     {
         if (!_attempts.TryTake(RateLimits.KeyOf(handle))) return PasswordCheck.TooOften;
-        return await ComputeAsync(
-            PasswordCheck.Busy,
-            () => (_hasher.VerifyHashedPassword(Nobody, hash ?? _nobodysHash, password), hash) switch
-            {
-                (PasswordVerificationResult.Success, not null) => PasswordCheck.Right,
-                (PasswordVerificationResult.SuccessRehashNeeded, not null) => PasswordCheck.RightButWeak,
-                _ => PasswordCheck.Wrong,
-            },
-            ct);
+        return await ComputeAsync(PasswordCheck.Busy, () => Verify(hash, TextPolicy.PasswordForms(password)), ct);
     }
 
     public void Dispose() => _workers.Dispose();
+
+    private PasswordCheck Verify(string? hash, string[] forms)
+    {
+        foreach (var form in forms)
+        {
+            var result = _hasher.VerifyHashedPassword(Nobody, hash ?? _nobodysHash, form);
+            if (hash is null || result == PasswordVerificationResult.Failed) continue;
+            return result == PasswordVerificationResult.Success && form == forms[0] ? PasswordCheck.Right : PasswordCheck.RightButWeak;
+        }
+
+        return PasswordCheck.Wrong;
+    }
 
     private async Task<T> ComputeAsync<T>(T busy, Func<T> compute, CancellationToken ct)
     {

@@ -13,11 +13,11 @@ internal sealed class LimitOptions
     [Range(0, int.MaxValue)]
     public int Connections { get; set; }
 
-    /// <summary>Characters of a person's name.</summary>
-    [Range(1, 1000)]
+    /// <summary>Characters of a person's name; eight times as many bytes, which an index of PostgreSQL must hold.</summary>
+    [Range(1, 250)]
     public int NameCharacters { get; set; } = 80;
 
-    /// <summary>Characters of a status message.</summary>
+    /// <summary>Characters of a status message; eight times as many bytes.</summary>
     [Range(1, 10_000)]
     public int StatusCharacters { get; set; } = 200;
 

@@ -1,0 +1,49 @@
+namespace Maru.Server.Platform.Text;
+
+/// <summary>
+/// The scripts of a name, so that no letter of one passes for a letter of another. UTS 39 section 5.2, restriction level "highly
+/// restrictive": one script, or Latin with Chinese, Japanese or Korean. Punctuation, symbols, emoji and marks that many scripts use do not
+/// count. Any thread.
+/// </summary>
+internal static class Scripts
+{
+    private const string Latin = "Latin";
+
+    private static readonly string[] EastAsian = ["Han with Bopomofo", "Japanese", "Korean"];
+
+    /// <summary>The scripts that do not go together, null when all do.</summary>
+    public static string? Mixture(string name)
+    {
+        HashSet<string>? all = null, beyondLatin = null;     // null: any script
+        List<string> seen = [];
+        foreach (var rune in name.EnumerateRunes())
+        {
+            var scripts = UnicodeData.Of(rune.Value).Scripts;
+            if (scripts.Length == 0) continue;
+            if (scripts.Length == 1 && !seen.Contains(scripts[0])) seen.Add(scripts[0]);
+            all = Both(all, scripts);
+            if (!scripts.Contains(Latin)) beyondLatin = Both(beyondLatin, scripts);
+        }
+
+        var fits = all is null or { Count: > 0 } || beyondLatin is null || beyondLatin.Overlaps(EastAsian);
+        return fits ? null : string.Join(" and ", seen.Select(script => script.Replace('_', ' ')));
+    }
+
+    private static HashSet<string> Both(HashSet<string>? some, string[] scripts)
+    {
+        HashSet<string> augmented = [.. scripts, .. scripts.SelectMany(Writing)];
+        if (some is null) return augmented;
+        some.IntersectWith(augmented);
+        return some;
+    }
+
+    /// <summary>UTS 39 section 5.1: the ways of writing that use several scripts.</summary>
+    private static string[] Writing(string script) => script switch
+    {
+        "Han" => EastAsian,
+        "Bopomofo" => ["Han with Bopomofo"],
+        "Hiragana" or "Katakana" => ["Japanese"],
+        "Hangul" => ["Korean"],
+        _ => [],
+    };
+}
