@@ -27,7 +27,7 @@ internal sealed class MaruOptions
     [RegularExpression(@"(\s*([^:,\s]+|\[[^\],\s]+\]):\d{1,5}\s*(,|$))*", ErrorMessage = "Redis must be host:port[,host:port].")]
     public string Redis { get; set; } = "";
 
-    public BackplaneOptions Backplane { get; } = new();
+    public BusOptions Bus { get; } = new();
 
     public SqliteOptions Sqlite { get; } = new();
 

@@ -65,7 +65,7 @@ public sealed class DeliveryTests
     [Fact]
     public async Task What_is_too_large_for_the_bus_is_read_from_the_store()
     {
-        await using var cluster = await ClusterRig.StartAsync(settings: [.. ClusterRig.BusOnly, "--Maru:Backplane:FrameBytes=2000"]);
+        await using var cluster = await ClusterRig.StartAsync(settings: [.. ClusterRig.BusOnly, "--Maru:Bus:FrameBytes=2000"]);
         await using var talk = await Talk.BeginAsync(cluster);
         await talk.ExchangeAsync(20, bytes: 3000);
         talk.ShouldHaveHeardAll();

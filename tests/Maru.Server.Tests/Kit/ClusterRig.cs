@@ -12,6 +12,7 @@ internal sealed class ClusterRig : IAsyncDisposable
     private readonly Folder _data = new();
     private readonly List<MaruServer> _nodes = [];
     private readonly List<RedisProcess> _redis = [];
+    private RedisCluster? _redisCluster;
     private PostgresServer? _postgres;
     private string _database = "";
 
@@ -21,7 +22,7 @@ internal sealed class ClusterRig : IAsyncDisposable
     /// </summary>
     public static readonly string[] BusOnly = ["--Maru:Engine:TailCheck=00:01:00", "--Maru:Engine:TailCheckAlone=00:01:00"];
 
-    public IReadOnlyList<RedisProcess> Redis => _redis;
+    public IReadOnlyList<RedisProcess> Redis => _redisCluster?.All ?? _redis;
 
     public MaruServer this[int node] => _nodes[node];
 
@@ -47,13 +48,31 @@ internal sealed class ClusterRig : IAsyncDisposable
         }
     }
 
+    /// <summary>Two nodes with a Redis Cluster between them.</summary>
+    /// <param name="settings">of all nodes</param>
+    public static async Task<ClusterRig> StartOnRedisClusterAsync(params string[] settings)
+    {
+        var cluster = await StartAsync(nodes: 0, redis: 0);
+        try
+        {
+            cluster._redisCluster = await RedisCluster.StartAsync();
+            for (var i = 0; i < 2; i++) await cluster.AddNodeAsync(settings);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
     public Task<MaruServer> AddNodeAsync(params string[] settings) => AddNodeAsync(null, settings);
 
     /// <param name="adjust">replaces services</param>
     /// <param name="settings">of this node</param>
     public async Task<MaruServer> AddNodeAsync(Action<IServiceCollection>? adjust, params string[] settings)
     {
-        var bus = string.Join(',', _redis.Select(x => x.Address));
+        var bus = _redisCluster?.Addresses ?? string.Join(',', _redis.Select(x => x.Address));
         var node = await MaruServer.StartAsync(
             null, adjust, [$"--Maru:Database={_database}", $"--Maru:Data={_data.Path}", $"--Maru:Redis={bus}", .. settings]);
         _nodes.Add(node);
@@ -71,14 +90,18 @@ internal sealed class ClusterRig : IAsyncDisposable
     public Task<StompSocket> ConnectAsync(int node, Person person) => StompSocket.ConnectAsync(this[node].Address, person.AccessToken);
 
     /// <summary>Returns once that many nodes listen to the room, on whichever Redis it is.</summary>
-    public Task ListenedAsync(long room, int nodes = 2) => Deadline.Until(
-        async () => (await Task.WhenAll(_redis.Select(x => x.ListenersAsync($"maru:r:{room}"))))
-            .Sum() == nodes, $"{nodes} nodes to listen to room {room}");
+    public Task ListenedAsync(long room, int nodes = 2) =>
+        Deadline.Until(async () => (await ListenersAsync($"maru:r:{room}")).Sum() == nodes, $"{nodes} nodes to listen to room {room}");
+
+    /// <summary>Connections that listen to the channel, at each Redis server.</summary>
+    public Task<int[]> ListenersAsync(string channel) =>
+        _redisCluster?.ListenersAsync(channel) ?? Task.WhenAll(_redis.Select(x => x.ListenersAsync(channel)));
 
     public async ValueTask DisposeAsync()
     {
         foreach (var node in _nodes) await node.DisposeAsync();
         foreach (var redis in _redis) await redis.DisposeAsync();
+        if (_redisCluster is not null) await _redisCluster.DisposeAsync();
         if (_database.Length > 0) await _postgres!.DropDatabaseAsync(_database);
         _data.Dispose();
     }

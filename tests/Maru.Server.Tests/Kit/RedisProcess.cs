@@ -6,10 +6,11 @@ using System.Text;
 namespace Maru.Server.Tests.Kit;
 
 /// <summary>
-/// A Redis of the test's own: on a free port of 127.0.0.1, nothing on disk, gone at the end.
+/// A Redis of the test's own: on a free port of 127.0.0.1, no data on disk, gone at the end.
 /// It can be killed, paused and started again on the same port.
 /// </summary>
-internal sealed class RedisProcess : IAsyncDisposable
+/// <param name="settings">options of redis-server</param>
+internal sealed class RedisProcess(params string[] settings) : IAsyncDisposable
 {
     private readonly Folder _folder = new();
     private readonly int _port = Ports.Free();
@@ -33,7 +34,7 @@ internal sealed class RedisProcess : IAsyncDisposable
             ?? throw new InvalidOperationException("redis-server is missing: apt-get install redis-server");
         var start = new ProcessStartInfo(program) { WorkingDirectory = _folder, RedirectStandardOutput = true };
         foreach (var arg in (string[])[
-            "--bind", "127.0.0.1", "--port", $"{_port}", "--save", "", "--appendonly", "no", "--daemonize", "no",
+            "--bind", "127.0.0.1", "--port", $"{_port}", "--save", "", "--appendonly", "no", "--daemonize", "no", .. settings,
         ])
             start.ArgumentList.Add(arg);
         _process = Process.Start(start) ?? throw new InvalidOperationException(program);
@@ -58,8 +59,8 @@ internal sealed class RedisProcess : IAsyncDisposable
     public void Resume() => Signals.Resume(_process!.Id);
 
     /// <summary>Connections that listen to the channel.</summary>
-    public async Task<int> ListenersAsync(string channel) =>
-        await AskAsync($"PUBSUB NUMSUB {channel}", lines: 4) is { } answer
+    public async Task<int> ListenersAsync(string channel, bool sharded = false) =>
+        await AskAsync($"PUBSUB {(sharded ? "SHARDNUMSUB" : "NUMSUB")} {channel}", lines: 4) is { } answer
             ? int.Parse(answer[(answer.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture)
             : 0;
 
@@ -85,7 +86,7 @@ internal sealed class RedisProcess : IAsyncDisposable
     }
 
     /// <summary>The answer's lines; null: nobody is there.</summary>
-    private async Task<string?> AskAsync(string command, int lines = 1)
+    public async Task<string?> AskAsync(string command, int lines = 1)
     {
         try
         {

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Maru.Server.Bus;
 
 /// <summary>How nodes talk over Redis. Which servers, says <see cref="MaruOptions.Redis"/>.</summary>
-internal sealed class BackplaneOptions
+internal sealed class BusOptions
 {
     /// <summary>Of every Redis server; empty for none.</summary>
     public string Password { get; set; } = "";
@@ -23,7 +23,7 @@ internal sealed class BackplaneOptions
     [Range(1024 * 1024, 1024 * 1024 * 1024)]
     public int PublishBytes { get; set; } = 16 * 1024 * 1024;
 
-    /// <summary>Redis counts as away when it does not answer for so long.</summary>
+    /// <summary>How long Redis may take for an answer; after four times so long without a word the connection is made anew.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(1);
 }
