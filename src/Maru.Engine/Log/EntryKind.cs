@@ -31,8 +31,8 @@ public enum RightsChange : byte
 }
 
 /// <summary>
-/// A kind of entry in a room's log. One row a kind; whatever code asks of a kind is a column. A number without a row is the kind of a newer node: its entries keep their
-/// place in the log and are passed on.
+/// A kind of entry in a room's log. One row a kind; whatever code asks of a kind is a column. A number without a row is the kind of a newer
+/// node: its entries keep their place in the log and are passed on.
 /// </summary>
 public sealed class EntryKind
 {
@@ -45,7 +45,8 @@ public sealed class EntryKind
     public static readonly EntryKind RoomDeleted = new(6, "room.deleted") { Rights = RightsChange.EndAll };
 
     /// <summary>By their numbers.</summary>
-    private static readonly EntryKind[] Known = [MessageCreated, MemberJoined, MemberLeft, RoomChanged, MessageEdited, MessageDeleted, RoomDeleted];
+    private static readonly EntryKind[] Known =
+        [MessageCreated, MemberJoined, MemberLeft, RoomChanged, MessageEdited, MessageDeleted, RoomDeleted];
 
     internal EntryKind(long number, string name) => (Number, Event) = (number, JsonEncodedText.Encode(name));
 

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Maru.Engine.Log;
 
 /// <summary>
-/// Writes every event that a client gets, whatever its protocol: the entries of a room's log, what concerns a user, and problems. The messages and users in them are
+/// Writes every event that a client gets, whatever its protocol: the entries of a room's log, what concerns a user, and problems. The
+/// messages and users in them are
 /// <see cref="MessageJson"/>'s.
 /// </summary>
 public static class EventJson
@@ -11,7 +12,10 @@ public static class EventJson
     private static readonly JsonEncodedText RoomAddedType = JsonEncodedText.Encode("room.added");
     private static readonly JsonEncodedText RoomRemovedType = JsonEncodedText.Encode("room.removed");
 
-    /// <summary>An entry about a message: <c>{"type":…,"roomId":…,"seq":…,"message":{…}}</c>, with <c>user</c> or <c>room</c> where the kind has one.</summary>
+    /// <summary>
+    /// An entry about a message: <c>{"type":…,"roomId":…,"seq":…,"message":{…}}</c>, with <c>user</c> or <c>room</c> where the kind has
+    /// one.
+    /// </summary>
     public static byte[] Entry(EntryKind kind, long seq, in MessageFields message)
     {
         var json = Begin(kind.Event, message.Room);

@@ -4,9 +4,10 @@ namespace Maru.Engine.Log;
 public interface IRoomLog
 {
     /// <summary>
-    /// Appends the parts in one transaction, one after the other, and sets each draft's outcome; seqs follow the order of drafts. A refused draft is left out, and so is
-    /// all of a part that <see cref="BatchPart.IsRefused"/>: it leaves no row, no used key and no hole among the seqs. When it returns, everything is durable. When it
-    /// throws, nothing was written; <see cref="RoomLogException"/> where the store itself is at fault. Blocks; called by the commit loops' threads only.
+    /// Appends the parts in one transaction, one after the other, and sets each draft's outcome; seqs follow the order of drafts. A refused
+    /// draft is left out, and so is all of a part that <see cref="BatchPart.IsRefused"/>: it leaves no row, no used key and no hole among
+    /// the seqs. When it returns, everything is durable. When it throws, nothing was written; <see cref="RoomLogException"/> where the
+    /// store itself is at fault. Blocks; called by the commit loops' threads only.
     /// </summary>
     void Append(IReadOnlyList<BatchPart> parts);
 
@@ -22,7 +23,10 @@ public interface IRoomLog
     /// <summary>The last seq of each of the rooms that there are.</summary>
     ValueTask<IReadOnlyDictionary<RoomId, long>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct);
 
-    /// <summary>Entries behind <paramref name="after"/> up to <paramref name="last"/> in seq order; fewer beyond about <paramref name="maxBytes"/>, at least one if there is one.</summary>
+    /// <summary>
+    /// Entries behind <paramref name="after"/> up to <paramref name="last"/> in seq order; fewer beyond about <paramref name="maxBytes"/>,
+    /// at least one if there is one.
+    /// </summary>
     ValueTask<IReadOnlyList<Entry>> ReadAsync(RoomId room, long after, long last, int maxBytes, CancellationToken ct);
 }
 

@@ -7,7 +7,12 @@ namespace Maru.Engine.Log;
 /// <summary>A thread's own JSON writer, used again and again: an object costs its bytes and nothing else. One object at a time.</summary>
 internal sealed class JsonScratch
 {
-    private static readonly JsonWriterOptions Compact = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>How all JSON looks that is not an HTTP answer's: short, with letters as they are.</summary>
+    public static readonly JsonWriterOptions Compact = new()
+    {
+        SkipValidation = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     [ThreadStatic]
     private static JsonScratch? Mine;

@@ -66,7 +66,7 @@ public sealed class MessageDraft : Draft
     internal override void Prepare()
     {
         base.Prepare();
-        if (!_right.IsActive) Refuse(new Refusal(Problem.NotFound, "There is no such room, or you are no longer a member."));
+        if (!_right.IsActive) Refuse(Log.Refusal.NotAMember);
     }
 
     internal override void Settle(FlushList flush)

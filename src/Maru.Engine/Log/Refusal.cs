@@ -6,5 +6,7 @@ namespace Maru.Engine.Log;
 /// <param name="Field">the field that is wrong, for <see cref="Problem.Invalid"/>; null when it is none or the whole</param>
 public sealed record Refusal(Problem Problem, string? Detail = null, string? Field = null)
 {
+    public static readonly Refusal NotAMember = new(Problem.NotFound, "There is no such room, or you are no longer a member.");
+
     public static implicit operator Refusal(Problem problem) => new(problem);
 }

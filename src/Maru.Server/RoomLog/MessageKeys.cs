@@ -1,13 +1,14 @@
+using Maru.Engine.Commit;
+using Maru.Engine.Log;
 using Maru.Server.Storage.Sqlite;
 using SQLitePCL;
-
 
 namespace Maru.Server.RoomLog;
 
 /// <summary>
-/// Which client keys were used, for ever. Random keys put into their index one by one cost more than the messages themselves (a page each), so recent ones live in
-/// memory and enter the index in sorted groups, some with each transaction. A watermark, moved in the same transactions, says up to which message the index is
-/// complete; what is above it is read back at start. Commit loop only.
+/// Which client keys were used, for ever. Random keys put into their index one by one cost more than the messages themselves (a page each),
+/// so recent ones live in memory and enter the index in sorted groups, some with each transaction. A watermark, moved in the same
+/// transactions, says up to which message the index is complete; what is above it is read back at start. Commit loop only.
 /// </summary>
 internal sealed class MessageKeys : IDisposable
 {
@@ -24,7 +25,6 @@ internal sealed class MessageKeys : IDisposable
     private readonly SqliteStatement _find;
     private readonly SqliteStatement _insert;
     private readonly SqliteStatement _moveWatermark;
-    private readonly Dictionary<ClientKey, KeyUse> _batch = new(ClientKey.Equality);       // of the open transaction
     private Dictionary<ClientKey, KeyUse> _recent = new(ClientKey.Equality);               // committed, not in the index
     private Dictionary<ClientKey, KeyUse> _settlingUses = new(ClientKey.Equality);         // on their way into the index
     private ClientKey[] _settling = [];
@@ -38,30 +38,28 @@ internal sealed class MessageKeys : IDisposable
 
     public MessageKeys(sqlite3 connection)
     {
-        _find = new SqliteStatement(connection, "SELECT seq, content_hash FROM message_keys WHERE room_id = ?1 AND sender_id = ?2 AND client_key = ?3");
-        _insert = new SqliteStatement(connection, "INSERT OR IGNORE INTO message_keys (room_id, sender_id, client_key, seq, content_hash) VALUES (?1, ?2, ?3, ?4, ?5)");
+        _find = new SqliteStatement(
+            connection, "SELECT seq, content_hash FROM message_keys WHERE room_id = ?1 AND sender_id = ?2 AND client_key = ?3");
+        _insert = new SqliteStatement(
+            connection, "INSERT OR IGNORE INTO message_keys (room_id, sender_id, client_key, seq, content_hash) VALUES (?1, ?2, ?3, ?4, ?5)");
         _moveWatermark = new SqliteStatement(connection, "UPDATE message_keys_watermark SET message_id = ?1");
         Load(connection);
     }
 
-    /// <summary>The first use of the key; false: it is new.</summary>
-    public bool TryFind(long room, long sender, byte[] key, out KeyUse use)
+    /// <summary>The first use of the key, in a transaction before this one; false: it is new.</summary>
+    public bool TryFind(in ClientKey key, out KeyUse use)
     {
-        var wanted = new ClientKey(room, sender, key);
-        if (_batch.TryGetValue(wanted, out use) || _recent.TryGetValue(wanted, out use) || _settlingUses.TryGetValue(wanted, out use)) return true;
-        _find.Bind(1, room).Bind(2, sender).Bind(3, key);
+        if (_recent.TryGetValue(key, out use) || _settlingUses.TryGetValue(key, out use)) return true;
+        _find.Bind(1, key.Room).Bind(2, key.Sender).Bind(3, key.Text);
         var found = _find.Step();
         if (found) use = new KeyUse(_find.Int64(0), _find.Int64(1));
         _find.Reset();
         return found;
     }
 
-    public void Add(long room, long sender, byte[] key, KeyUse use) => _batch[new ClientKey(room, sender, key)] = use;
-
-    /// <summary>Inside the transaction: takes back what <see cref="Add"/> got in it.</summary>
-    public void Forget(long room, long sender, byte[] key) => _batch.Remove(new ClientKey(room, sender, key));
-
-    /// <summary>Inside the transaction, after its messages: puts older keys into the index, more than came in, so that it never falls behind.</summary>
+    /// <summary>
+    /// Inside the transaction, after its messages: puts older keys into the index, more than came in, so that it never falls behind.
+    /// </summary>
     /// <param name="messages">messages of this transaction</param>
     /// <param name="lastMessage">the id of the newest message in the store</param>
     public void Settle(int messages, long lastMessage)
@@ -79,10 +77,14 @@ internal sealed class MessageKeys : IDisposable
         if (until == _settling.Length && _settlingEnd > 0) _moveWatermark.Bind(1, _settlingEnd).Run();
     }
 
-    public void Committed()
+    /// <param name="rows">the messages of the transaction</param>
+    public void Committed(List<MessageRow> rows)
     {
-        foreach (var (key, use) in _batch) _recent[key] = use;
-        _batch.Clear();
+        foreach (var row in rows)
+        {
+            if (row.Key is { } key) _recent[key] = new KeyUse(row.Draft.Seq, row.ContentHash);
+        }
+
         _recentMessages += _batchMessages;
         _recentEnd = Math.Max(_recentEnd, _batchEnd);
         _settled += _settledInBatch;
@@ -95,11 +97,7 @@ internal sealed class MessageKeys : IDisposable
         (_settled, _settlingEnd, _recentMessages) = (0, _recentEnd, 0);
     }
 
-    public void RolledBack()
-    {
-        _batch.Clear();
-        (_settledInBatch, _batchMessages, _batchEnd) = (0, 0, 0);
-    }
+    public void RolledBack() => (_settledInBatch, _batchMessages, _batchEnd) = (0, 0, 0);
 
     public void Dispose()
     {
@@ -112,10 +110,14 @@ internal sealed class MessageKeys : IDisposable
     {
         using var unsettled = new SqliteStatement(
             connection,
-            "SELECT id, room_id, sender_id, client_key, seq, content_hash FROM messages WHERE id > (SELECT message_id FROM message_keys_watermark) AND client_key IS NOT NULL ORDER BY id");
+            """
+            SELECT id, room_id, sender_id, client_key, seq, content_hash FROM messages
+            WHERE id > (SELECT message_id FROM message_keys_watermark) AND client_key IS NOT NULL ORDER BY id
+            """);
         while (unsettled.Step())
         {
-            _recent.TryAdd(new ClientKey(unsettled.Int64(1), unsettled.Int64(2), unsettled.Blob(3)), new KeyUse(unsettled.Int64(4), unsettled.Int64(5)));
+            var key = new ClientKey(unsettled.Int64(1), unsettled.Int64(2), unsettled.Blob(3));
+            _recent.TryAdd(key, new KeyUse(unsettled.Int64(4), unsettled.Int64(5)));
             (_recentEnd, _recentMessages) = (unsettled.Int64(0), _recentMessages + 1);
         }
 

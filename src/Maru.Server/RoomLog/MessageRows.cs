@@ -22,24 +22,12 @@ internal static class MessageRows
     /// <summary>Of <see cref="Columns"/>: what a query adds begins there.</summary>
     public const int ColumnCount = 17;
 
-    private static readonly JsonWriterOptions Compact = new() { SkipValidation = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Writes the current row as one <c>message</c>.</summary>
     public static void Write(Utf8JsonWriter writer, DbDataReader row, RoomId room) => MessageJson.Write(writer, Read(row, room));
 
-    /// <summary>One message as JSON bytes, or null when there is none.</summary>
-    public static byte[]? Find(DbConnection connection, RoomId room, long seq)
-    {
-        using var reader = Select(connection, $"SELECT {Columns} FROM messages m {Joins} WHERE m.room_id = @room AND m.seq = @seq", room, seq, seq);
-        if (!reader.Read()) return null;
-        var buffer = new System.Buffers.ArrayBufferWriter<byte>(512);
-        using (var writer = new Utf8JsonWriter(buffer, Compact)) Write(writer, reader, room);
-        return buffer.WrittenSpan.ToArray();
-    }
-
     /// <summary>
-    /// Entries of a room's log behind <paramref name="after"/> up to <paramref name="last"/>, in seq order: messages and changes, merged. A change carries its message as it is now: what was
-    /// deleted since is not shown again.
+    /// Entries of a room's log behind <paramref name="after"/> up to <paramref name="last"/>, in seq order: messages and changes, merged. A
+    /// change carries its message as it is now: what was deleted since is not shown again.
     /// </summary>
     public static async Task<List<Entry>> ReadLogAsync(DbConnection connection, RoomId room, long after, long last, int maxBytes)
     {
@@ -51,7 +39,8 @@ internal static class MessageRows
             UNION ALL
             SELECT {Columns}, c.seq, c.type, NULL, coalesce(c.target_seq, 0)
             FROM (SELECT * FROM changes WHERE room_id = @room AND seq > @seq AND seq <= @last) c
-            LEFT JOIN messages m ON m.room_id = c.room_id AND m.seq = c.target_seq LEFT JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id
+            LEFT JOIN messages m ON m.room_id = c.room_id AND m.seq = c.target_seq
+            LEFT JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id
             ORDER BY log_seq
             """,
             room,
@@ -73,7 +62,7 @@ internal static class MessageRows
     /// <summary>The entry of a change that was just made.</summary>
     public static Entry Entry(DbConnection connection, RoomId room, long seq, EntryKind kind, long target)
     {
-        using var reader = Select(connection, $"SELECT {Columns} FROM messages m {Joins} WHERE m.room_id = @room AND m.seq = @seq", room, target, target);
+        using var reader = SelectMessage(connection, room, target);
         if (!reader.Read()) throw new InvalidOperationException($"room {room} has no message {target}");
         return new Entry(room, seq, kind, EventJson.Entry(kind, seq, Read(reader, room)));
     }
@@ -83,7 +72,8 @@ internal static class MessageRows
         var (seq, kind, target) = (row.GetInt64(ColumnCount), EntryKind.Of(row.GetInt64(ColumnCount + 1)), row.GetInt64(ColumnCount + 3));
         // Of a newer node's change nothing more can be told than which message it changes.
         var hasMessage = !row.IsDBNull(0) && (kind.IsKnown || target == 0);
-        return new Entry(room, seq, kind, hasMessage ? EventJson.Entry(kind, seq, Read(row, room)) : EventJson.Entry(kind, room, seq, target))
+        var body = hasMessage ? EventJson.Entry(kind, seq, Read(row, room)) : EventJson.Entry(kind, room, seq, target);
+        return new Entry(room, seq, kind, body)
         {
             Member = kind.NamesMember ? new UserId(row.GetInt64(ColumnCount + 2)) : null,
         };
@@ -105,17 +95,23 @@ internal static class MessageRows
         Subject = User(row, 13),
     };
 
-    private static ReadOnlySpan<byte> User(DbDataReader row, int column) =>
-        row.IsDBNull(column) ? default : MessageJson.User(new UserId(row.GetInt64(column)), row.GetString(column + 1), row.GetString(column + 2), row.IsDBNull(column + 3) ? null : row.GetString(column + 3));
+    private static ReadOnlySpan<byte> User(DbDataReader row, int column)
+    {
+        if (row.IsDBNull(column)) return default;
+        var avatarUrl = row.IsDBNull(column + 3) ? null : row.GetString(column + 3);
+        return MessageJson.User(new UserId(row.GetInt64(column)), row.GetString(column + 1), row.GetString(column + 2), avatarUrl);
+    }
 
-    private static ReadOnlySpan<byte> Text(DbDataReader row, int column) => row.IsDBNull(column) ? default : Encoding.UTF8.GetBytes(row.GetString(column));
+    private static ReadOnlySpan<byte> Text(DbDataReader row, int column) =>
+        row.IsDBNull(column) ? default : Encoding.UTF8.GetBytes(row.GetString(column));
 
     private static long Number(DbDataReader row, int column) => row.IsDBNull(column) ? 0 : row.GetInt64(column);
 
-    private static DbDataReader Select(DbConnection connection, string sql, RoomId room, long seq, long last)
+    private static DbDataReader SelectMessage(DbConnection connection, RoomId room, long seq)
     {
         // Not disposed: that would end the reader.
-        return Command(connection, sql, room, seq, last).ExecuteReader();
+        var sql = $"SELECT {Columns} FROM messages m {Joins} WHERE m.room_id = @room AND m.seq = @seq";
+        return Command(connection, sql, room, seq, seq).ExecuteReader();
     }
 
     private static DbCommand Command(DbConnection connection, string sql, RoomId room, long seq, long last)

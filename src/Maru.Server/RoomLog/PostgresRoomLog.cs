@@ -8,13 +8,15 @@ using Npgsql;
 namespace Maru.Server.RoomLog;
 
 /// <summary>
-/// The rooms' log in PostgreSQL, written by several nodes and several loops of each: every loop has a connection of its own while it appends. Appends on the commit
-/// loops' threads, reads on any.
+/// The rooms' log in PostgreSQL, written by several nodes and several loops of each: every loop has a connection of its own while it
+/// appends. Appends on the commit loops' threads, reads on any.
 /// </summary>
 internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions options, TimeProvider time) : IRoomLog, IDisposable
 {
     private readonly ConcurrentBag<PostgresCommitter> _idle = [];
-    private readonly BatchReader<(long Room, long User), Member> _members = new(members => ReadMembersAsync(database, members), x => (x.Room, x.User));
+    private readonly BatchReader<(long Room, long User), Member> _members =
+        new(members => ReadMembersAsync(database, members), x => (x.Room, x.User));
+
 
     public int Loops => options.CommitLoops;
 
@@ -46,7 +48,9 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
     }
 
     public async ValueTask<MembershipState> ReadMembershipAsync(RoomId room, UserId user, CancellationToken ct) =>
-        await _members.FindAsync((room.Value, user.Value), ct) is { } member ? new MembershipState(member.IsMember, member.Head) : new MembershipState(false, 0);
+        await _members.FindAsync((room.Value, user.Value), ct) is { } member
+            ? new MembershipState(member.IsMember, member.Head)
+            : new MembershipState(false, 0);
 
     public async ValueTask<IReadOnlyDictionary<RoomId, long>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct)
     {
@@ -77,7 +81,8 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
         await using var command = (NpgsqlCommand)connection.CreateCommand();
         command.CommandText =
             """
-            SELECT x.room_id, x.user_id, m.user_id IS NOT NULL, h.last_seq FROM unnest($1, $2) AS x (room_id, user_id) JOIN room_heads h ON h.room_id = x.room_id
+            SELECT x.room_id, x.user_id, m.user_id IS NOT NULL, h.last_seq
+            FROM unnest($1, $2) AS x (room_id, user_id) JOIN room_heads h ON h.room_id = x.room_id
             LEFT JOIN members m ON m.room_id = x.room_id AND m.user_id = x.user_id
             """;
         command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = Array.ConvertAll(members, x => x.Room) });

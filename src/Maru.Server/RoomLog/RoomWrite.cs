@@ -8,8 +8,9 @@ using Maru.Server.Storage;
 namespace Maru.Server.RoomLog;
 
 /// <summary>
-/// A change to a room that is more than a message: who belongs to it, what it is called, an edit. Runs inside the commit loop's transaction, so its rows and its log
-/// entries are one, in order with all messages; what it throws or refuses is undone alone. Authorisation belongs inside, in the SQL.
+/// A change to a room that is more than a message: who belongs to it, what it is called, an edit. Runs inside the commit loop's
+/// transaction, so its rows and its log entries are one, in order with all messages; what it throws or refuses is undone alone.
+/// Authorisation belongs inside, in the SQL.
 /// </summary>
 internal sealed class RoomWrite : Draft
 {
@@ -37,13 +38,25 @@ internal sealed class RoomWrite : Draft
         if (Refusal is null) into.AddRange(_entries);
     }
 
-    /// <summary>Called by the log, inside its transaction.</summary>
-    public Problem? Run(RoomTransaction transaction)
+    /// <summary>Called by the log, inside its transaction, behind the messages of the batch. What is refused leaves nothing.</summary>
+    public void Run(DbConnection connection, LogHead head)
     {
         _entries.Clear();
-        var problem = _write(transaction);
-        if (problem is null) _entries.AddRange(transaction.Entries);
-        return problem;
+        var (before, transaction) = (head.Seq, new RoomTransaction(connection, head));
+        transaction.Execute("SAVEPOINT room_write", null);
+        if (_write(transaction) is { } problem)
+        {
+            transaction.Execute("ROLLBACK TO room_write", null);
+            head.Return(before);
+            Refuse(problem);
+        }
+        else
+        {
+            _entries.AddRange(transaction.Entries);
+            Committed(head.Seq);
+        }
+
+        transaction.Execute("RELEASE room_write", null);
     }
 }
 
@@ -59,25 +72,26 @@ internal sealed class Awaiter : IDraftOwner
 
 /// <summary>What a <see cref="RoomWrite"/> works with: the open transaction, and the end of the room's log.</summary>
 /// <param name="connection">the writer; commands on it belong to the transaction</param>
-/// <param name="room">the room</param>
-/// <param name="head">the room's last seq so far</param>
-/// <param name="at">the transaction's time, unix milliseconds</param>
-internal sealed class RoomTransaction(DbConnection connection, RoomId room, long head, long at)
+/// <param name="head">of the room's log; moves with what is appended</param>
+internal sealed class RoomTransaction(DbConnection connection, LogHead head)
 {
     private readonly List<Entry> _entries = [];
 
-    public RoomId Room => room;
+    public RoomId Room => head.Room;
 
-    public long At => at;
+    /// <summary>The transaction's time, unix milliseconds.</summary>
+    public long At => head.At;
 
-    public long Head { get; private set; } = head;
+    /// <summary>The room's last seq so far.</summary>
+    public long Head => head.Seq;
 
     public IReadOnlyList<Entry> Entries => _entries;
 
     /// <summary>The first row, or null (for a number: zero) when there is none.</summary>
     public T? First<T>(string sql, object? arguments) => connection.QueryFirstOrDefault<T>(Dialect.Write(connection, sql), arguments);
 
-    public IReadOnlyList<T> List<T>(string sql, object? arguments) => connection.Query<T>(Dialect.Write(connection, sql), arguments).AsList();
+    public IReadOnlyList<T> List<T>(string sql, object? arguments) =>
+        connection.Query<T>(Dialect.Write(connection, sql), arguments).AsList();
 
     /// <summary>Answers how many rows it changed.</summary>
     public int Execute(string sql, object? arguments) => connection.Execute(Dialect.Write(connection, sql), arguments);
@@ -89,7 +103,7 @@ internal sealed class RoomTransaction(DbConnection connection, RoomId room, long
     /// <param name="roomState">the room after it, as <c>room</c> JSON, for <see cref="EntryKind.RoomChanged"/></param>
     public void AppendSystem(EntryKind kind, UserId actor, UserId? subject, byte[]? roomState = null)
     {
-        var seq = ++Head;
+        var seq = head.Append();
         Execute(
             """
             INSERT INTO messages (room_id, seq, type, sender_id, at, text, subject_id, room_state)
@@ -97,41 +111,46 @@ internal sealed class RoomTransaction(DbConnection connection, RoomId room, long
             """,
             new
             {
-                Room = room.Value,
+                Room = Room.Value,
                 Seq = seq,
                 Kind = kind.Number,
                 Actor = actor.Value,
-                At = at,
+                At,
                 Subject = subject?.Value,
                 RoomState = roomState is null ? null : Encoding.UTF8.GetString(roomState),
             });
         var fields = new MessageFields
         {
-            Room = room,
+            Room = Room,
             Seq = seq,
             Kind = kind,
             Sender = User(actor),
             Text = default,
-            At = at,
+            At = At,
             Subject = subject is { } id ? User(id) : default,
             RoomState = roomState,
         };
-        _entries.Add(new Entry(room, seq, kind, EventJson.Entry(kind, seq, fields)) { Member = kind.NamesMember ? subject : null });
+        _entries.Add(new Entry(Room, seq, kind, EventJson.Entry(kind, seq, fields)) { Member = kind.NamesMember ? subject : null });
     }
 
-    /// <summary>Appends what the history does not show by itself: a change of a message, after its row was changed, or the room's own end.</summary>
+    /// <summary>
+    /// Appends what the history does not show by itself: a change of a message, after its row was changed, or the room's own end.
+    /// </summary>
     /// <param name="target">the message's seq, whose event carries the message as it is now; null: it is about the room</param>
     public void AppendChange(EntryKind kind, UserId actor, long? target)
     {
-        var seq = ++Head;
+        var seq = head.Append();
         Execute(
             "INSERT INTO changes (room_id, seq, type, target_seq, actor_id, at) VALUES (@Room, @Seq, @Kind, @Target, @Actor, @At)",
-            new { Room = room.Value, Seq = seq, Kind = kind.Number, Target = target, Actor = actor.Value, At = at });
-        _entries.Add(target is { } message ? MessageRows.Entry(connection, room, seq, kind, message) : new Entry(room, seq, kind, EventJson.Entry(kind, room, seq)));
+            new { Room = Room.Value, Seq = seq, Kind = kind.Number, Target = target, Actor = actor.Value, At });
+        _entries.Add(target is { } message
+            ? MessageRows.Entry(connection, Room, seq, kind, message)
+            : new Entry(Room, seq, kind, EventJson.Entry(kind, Room, seq)));
     }
 
     private byte[] User(UserId id) =>
-        First<UserRow>("SELECT id, handle, name, avatar_url FROM users WHERE id = @Value", new { id.Value })?.ToJson() ?? throw new InvalidOperationException($"user {id} is not in the store");
+        First<UserRow>("SELECT id, handle, name, avatar_url FROM users WHERE id = @Value", new { id.Value })?.ToJson()
+            ?? throw new InvalidOperationException($"user {id} is not in the store");
 }
 
 /// <summary>The columns that <c>user</c> JSON needs.</summary>

@@ -1,14 +1,12 @@
 using Maru.Engine.Log;
-
 using Maru.Engine.Output;
+
 namespace Maru.Engine.Tests.Kit;
 
-/// <summary>Someone comes into a room or leaves it: what the server's room writes do, in memory.</summary>
+/// <summary>Someone comes into a room or leaves it, or the room ends.</summary>
 internal sealed class MemberDraft(long room, long user, EntryKind kind, DraftOutcome outcome)
-    : Draft(new RoomId(room), new UserId(user), 64, outcome)
+    : MemoryWrite(new RoomId(room), new UserId(user), outcome)
 {
-    private Entry? _entry;
-
     public Task Settled => outcome.Settled;
 
     public static MemberDraft Joins(long room, long user) => new(room, user, EntryKind.MemberJoined, new DraftOutcome());
@@ -17,20 +15,14 @@ internal sealed class MemberDraft(long room, long user, EntryKind kind, DraftOut
 
     public static MemberDraft Deletes(long room, long user) => new(room, user, EntryKind.RoomDeleted, new DraftOutcome());
 
-    public void Run(HashSet<UserId> members, List<Entry> entries)
+    protected override Problem? Write(HashSet<UserId> members, LogHead head)
     {
         if (kind == EntryKind.MemberJoined) members.Add(Actor);
         else if (kind == EntryKind.MemberLeft) members.Remove(Actor);
         else members.Clear();
-        var seq = entries.Count + 1;
-        _entry = new Entry(Room, seq, kind, MemoryRoomLog.Body(seq, 40)) { Member = kind == EntryKind.RoomDeleted ? null : Actor };
-        entries.Add(_entry);
-        Committed(seq);
-    }
-
-    public override void CopyEntries(List<Entry> into)
-    {
-        if (Refusal is null && _entry is not null) into.Add(_entry);
+        var seq = head.Append();
+        Add(new Entry(Room, seq, kind, MemoryRoomLog.Body(seq, 40)) { Member = kind.NamesMember ? Actor : null });
+        return null;
     }
 }
 

@@ -1,21 +1,26 @@
+using Maru.Engine.Commit;
 using Maru.Engine.Log;
 
 namespace Maru.Engine.Tests.Kit;
 
 /// <summary>
-/// The rooms' log in memory, with the semantics of the real ones:
-/// a batch is all or nothing, seqs are dense, a client key answers with its first message, and what was never committed cannot be read.
-/// Fails and stalls on command.
-/// Any thread.
+/// The rooms' log in memory, by the real ones' decisions and held to the same contract (<see cref="RoomLogContract"/>). Fails and stalls on
+/// command. Any thread.
 /// </summary>
-internal sealed class MemoryRoomLog : IRoomLog
+internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
 {
+    private const long Now = 1_900_000_000_000;
+
     private readonly Lock _gate = new();
+    private readonly Appending _decision;
     private readonly Dictionary<RoomId, StoredRoom> _rooms = [];
+    private readonly Dictionary<ClientKey, KeyUse> _keys = new(ClientKey.Equality);
     private readonly object _appending = new();
     private bool _appendsStall;
     private readonly TaskCompletionSource _open = new();
     private TaskCompletionSource? _readGate;
+
+    public MemoryRoomLog() => _decision = new Appending(this);
 
     /// <summary>Looks at a batch before it is written; what it returns is thrown. Null lets it pass.</summary>
     public Func<IReadOnlyList<BatchPart>, Exception?> AppendFault { get; set; } = _ => null;
@@ -112,7 +117,8 @@ internal sealed class MemoryRoomLog : IRoomLog
         if (AppendFault(parts) is { } fault) throw fault;
         lock (_gate)
         {
-            foreach (var part in parts) Append(part);
+            _decision.Decide(parts);
+            Write();
             Transactions.Add(parts.Sum(x => x.Rooms.Sum(y => y.Drafts.Count)));
         }
     }
@@ -145,7 +151,7 @@ internal sealed class MemoryRoomLog : IRoomLog
         List<Entry> page = [];
         lock (_gate)
         {
-            var entries = _rooms[room].Entries;
+            var entries = _rooms.TryGetValue(room, out var stored) ? stored.Entries : [];
             var bytes = 0;
             for (var i = (int)Math.Min(after, entries.Count); i < Math.Min(last, entries.Count); i++)
             {
@@ -167,59 +173,38 @@ internal sealed class MemoryRoomLog : IRoomLog
         }
     }
 
-    private void Append(BatchPart part)
+    LogHead? ILogFacts.FindHead(RoomId room) =>
+        _rooms.TryGetValue(room, out var stored) ? new LogHead(room, stored.Entries.Count).Begin(Now) : null;
+
+    bool ILogFacts.IsMember(RoomId room, UserId user) => _rooms[room].Members.Contains(user);
+
+    bool ILogFacts.IsMessage(RoomId room, long seq) => _rooms[room].Entries[(int)seq - 1].Kind.IsMessage;
+
+    bool ILogFacts.TryFindKey(in ClientKey key, out KeyUse use) => _keys.TryGetValue(key, out use);
+
+    /// <summary>A write may throw: then nothing stays.</summary>
+    private void Write()
     {
-        var before = part.IsAtomic ? part.Rooms.Select(x => _rooms.GetValueOrDefault(x.Room)?.Copy()).ToArray() : [];
-        foreach (var batch in part.Rooms) Append(batch);
-        if (!part.IsRefused) return;
-        for (var i = 0; i < before.Length; i++)
+        Dictionary<RoomId, HashSet<UserId>> members = [];
+        foreach (var write in _decision.Writes)
         {
-            if (before[i] is { } room) _rooms[part.Rooms[i].Room] = room;
-        }
-    }
-
-    private void Append(RoomBatch batch)
-    {
-        if (!_rooms.TryGetValue(batch.Room, out var room))
-        {
-            foreach (var draft in batch.Drafts) draft.Refuse(Problem.NotFound);
-            return;
+            if (!members.TryGetValue(write.Room, out var of)) members[write.Room] = of = [.. _rooms[write.Room].Members];
+            ((MemoryWrite)write).Run(of, _decision.HeadOf(write));
         }
 
-        foreach (var draft in batch.Drafts)
+        foreach (var (room, of) in members) _rooms[room].Members = of;
+        foreach (var row in _decision.Rows) row.Draft.CopyEntries(_rooms[row.Draft.Room].Entries);
+        foreach (var write in _decision.Writes) write.CopyEntries(_rooms[write.Room].Entries);
+        foreach (var row in _decision.Rows)
         {
-            if (draft.Refusal is not null) continue;
-            if (draft is MessageDraft message) Append(room, message);
-            else ((MemberDraft)draft).Run(room.Members, room.Entries);
+            if (row.Key is { } key) _keys[key] = new KeyUse(row.Draft.Seq, row.ContentHash);
         }
-    }
-
-    private static void Append(StoredRoom room, MessageDraft draft)
-    {
-        var key = draft.ClientKey is { } bytes ? $"{draft.Actor}:{Convert.ToHexString(bytes)}" : null;
-        if (key is not null && room.Keys.TryGetValue(key, out var first))
-        {
-            if (first.Text.AsSpan().SequenceEqual(draft.Text)) draft.Repeated(first.Seq);
-            else draft.Refuse(Problem.KeyReused);
-            return;
-        }
-
-        var seq = room.Entries.Count + 1;
-        draft.Committed(seq, 1_900_000_000_000 + seq);
-        if (key is not null) room.Keys[key] = (seq, draft.Text);
-        List<Entry> entries = [];
-        draft.CopyEntries(entries);
-        room.Entries.AddRange(entries);
     }
 
     private sealed class StoredRoom
     {
-        public HashSet<UserId> Members { get; init; } = [];
+        public HashSet<UserId> Members { get; set; } = [];
 
-        public List<Entry> Entries { get; init; } = [];
-
-        public Dictionary<string, (long Seq, byte[] Text)> Keys { get; init; } = [];
-
-        public StoredRoom Copy() => new() { Members = [.. Members], Entries = [.. Entries], Keys = new(Keys) };
+        public List<Entry> Entries { get; } = [];
     }
 }

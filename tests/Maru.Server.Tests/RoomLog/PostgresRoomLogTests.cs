@@ -1,10 +1,10 @@
 using Maru.Engine.Log;
-using Maru.Engine.Rooms;
 using Maru.Server.Features.Members;
 using Maru.Server.RoomLog;
 using Maru.Server.Storage.Postgres;
 using Maru.Server.Tests.Features.Rooms;
-using static Maru.Server.Tests.Kit.LogRig;
+using static Maru.Server.Tests.Kit.StoredRooms;
+using static Maru.Testing.LogRig;
 
 namespace Maru.Server.Tests.RoomLog;
 
@@ -31,28 +31,30 @@ public sealed class PostgresRoomLogTests : IAsyncLifetime
     {
         const int Batches = 100;
         var ann = await Server.SignUpAsync();
-        List<Membership> rooms = [];
-        for (var i = 0; i < 5; i++) rooms.Add((await MakeRoomAsync(Server, ann)).Members[0]);
-        await Task.WhenAll(Task.Run(() => Talk(Server.Service<IRoomLog>(), "here")), Task.Run(() => Talk(_other!, "there")))
-            .Within("both to be done");
+        List<Right> rooms = [];
+        for (var i = 0; i < 5; i++) rooms.Add((await MakeRoomAsync(ann)).Members[0]);
+        var here = Task.Run(() => Talk(Server.Service<IRoomLog>(), "here"));
+        await Task.WhenAll(here, Task.Run(() => Talk(_other!, "there"))).Within("both to be done");
         await Server.ShouldBeSoundAsync();
         foreach (var room in rooms)
         {
-            var log = await new LogRig(_other!).ReadAsync(room.Room.Id.Value);
+            var log = await new LogRig(_other!).ReadAsync(room.RoomId.Value);
             log.Count.ShouldBe(2 * Batches * 2);
             foreach (var who in (string[])["here", "there"])
-                log.Where(x => x.Contains($" {who}", StringComparison.Ordinal)).Select(x => x.Split(' ')[2])
-                    .ShouldBe(Enumerable.Range(0, 2 * Batches).Select(x => $"{x}"));
+            {
+                var said = log.Where(x => x.Contains($" {who}", StringComparison.Ordinal)).Select(x => x.Split(' ')[2]);
+                said.ShouldBe(Enumerable.Range(0, 2 * Batches).Select(x => $"{x}"));
+            }
         }
 
-        void Talk(IRoomLog log, string who)
+        async Task Talk(IRoomLog log, string who)
         {
             for (var i = 0; i < Batches; i++)
             {
                 // In whatever order they came: transactions too, which are parts of their own.
                 var batch = rooms.Shuffle().Select(x => (Draft)Say(x, $"{who} {2 * i}")).ToArray();
                 var transaction = Together([.. rooms.Shuffle().Select(x => Say(x, $"{who} {(2 * i) + 1}"))]);
-                new LogRig(log).Append([.. batch, transaction]);
+                await new LogRig(log).AppendAsync([.. batch, transaction]);
                 batch.Concat(transaction.Messages).ShouldAllBe(x => x.Refusal == null);
             }
         }
@@ -65,22 +67,22 @@ public sealed class PostgresRoomLogTests : IAsyncLifetime
         var (ann, bob) = (await Server.SignUpAsync(), await Server.SignUpAsync("bob"));
         for (var round = 0; round < 10; round++)
         {
-            var (room, members) = await MakeRoomAsync(Server, ann, bob);
+            var (room, members) = await MakeRoomAsync(ann, bob);
             var his = members[1];
             var said = 0;
-            var talking = Task.Run(() =>
+            var talking = Task.Run(async () =>
             {
                 while (true)
                 {
                     var draft = Say(his, "still here");
-                    new LogRig(Server.Service<IRoomLog>()).Append(draft);
+                    await new LogRig(Server.Service<IRoomLog>()).AppendAsync(draft);
                     if (draft.Refusal is { } refusal) return refusal.Problem;
                     Interlocked.Increment(ref said);
                 }
             });
             await Deadline.Until(() => Volatile.Read(ref said) > 5, "some messages");
             var removal = new RoomWrite(
-                his.Room.Id,
+                his.RoomId,
                 members[0].User,
                 transaction =>
                 {
@@ -88,7 +90,7 @@ public sealed class PostgresRoomLogTests : IAsyncLifetime
                     return null;
                 },
                 new Awaiter());
-            new LogRig(_other!).Append(removal);
+            await new LogRig(_other!).AppendAsync(removal);
             (await talking.Within("the refusal")).ShouldBe(Problem.NotFound);
             removal.Refusal.ShouldBeNull();
             var log = await new LogRig(_other!).ReadAsync(room);
@@ -100,10 +102,10 @@ public sealed class PostgresRoomLogTests : IAsyncLifetime
     [Fact]
     public async Task A_key_used_on_one_node_is_known_on_the_other()
     {
-        var (room, members) = await MakeRoomAsync(Server, await Server.SignUpAsync());
+        var (room, members) = await MakeRoomAsync(await Server.SignUpAsync());
         var (first, again) = (Say(members[0], "a", "k"), Say(members[0], "a", "k"));
-        new LogRig(Server.Service<IRoomLog>()).Append(first);
-        new LogRig(_other!).Append(again);
+        await new LogRig(Server.Service<IRoomLog>()).AppendAsync(first);
+        await new LogRig(_other!).AppendAsync(again);
         (again.Seq, again.IsRepeat).ShouldBe((1, true));
         (await new LogRig(_other!).ReadAsync(room)).ShouldBe(["1 a"]);
     }

@@ -1,8 +1,8 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Dapper;
 using Maru.Engine;
+using Maru.Engine.Log;
 using Maru.Server.RoomLog;
 using Maru.Server.Storage;
 
@@ -11,8 +11,6 @@ namespace Maru.Server.Features.Messages;
 /// <summary>Reads messages as JSON, for members. Any thread.</summary>
 internal sealed class MessageStore(Database database)
 {
-    private static readonly JsonWriterOptions Compact = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>
     /// A <see cref="MessagePage"/>; null for who is no member. Walks the key (room, seq) from the bound on, so every page costs the same. It is complete before the
     /// first byte goes out: a slow client holds no state of the store.
@@ -44,7 +42,7 @@ internal sealed class MessageStore(Database database)
         if (hasMore && !forwards) more = await row.ReadAsync(CancellationToken.None);
 
         var buffer = new ArrayBufferWriter<byte>(16 * 1024);
-        using var writer = new Utf8JsonWriter(buffer, Compact);
+        using var writer = new Utf8JsonWriter(buffer, JsonScratch.Compact);
         writer.WriteStartObject();
         writer.WriteStartArray("items"u8);
         for (var count = 0; more && count < limit; count++)
@@ -73,7 +71,7 @@ internal sealed class MessageStore(Database database)
             new { room = room.Value, user = user.Value, seq }));
         if (!await row.ReadAsync(CancellationToken.None)) return null;
         var buffer = new ArrayBufferWriter<byte>(1024);
-        using var writer = new Utf8JsonWriter(buffer, Compact);
+        using var writer = new Utf8JsonWriter(buffer, JsonScratch.Compact);
         MessageRows.Write(writer, row, room);
         writer.Flush();
         return buffer.WrittenMemory;

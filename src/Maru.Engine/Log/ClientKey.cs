@@ -1,9 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Maru.Engine.Log;
 
-
-namespace Maru.Server.RoomLog;
+namespace Maru.Engine.Log;
 
 /// <summary>A sender's own key for a message in a room: what makes a retry free. <paramref name="text"/> is UTF-8.</summary>
 internal readonly struct ClientKey(long room, long sender, byte[] text) : IComparable<ClientKey>
@@ -51,9 +49,10 @@ internal readonly record struct KeyUse(long Seq, long ContentHash)
     }
 
     /// <summary>Settles a draft whose key was used before.</summary>
-    public void Answer(MessageDraft draft, long hash)
+    /// <param name="hash">of what the draft says</param>
+    public void Settle(MessageDraft draft, long hash)
     {
         if (ContentHash == hash) draft.Repeated(Seq);
-        else draft.Refuse(Maru.Engine.Log.Problem.KeyReused);
+        else draft.Refuse(Problem.KeyReused);
     }
 }

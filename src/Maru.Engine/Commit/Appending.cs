@@ -1,0 +1,127 @@
+using Maru.Engine.Log;
+
+namespace Maru.Engine.Commit;
+
+/// <summary>What a store knows that decides about a batch. All of it must stay true until the batch is committed.</summary>
+internal interface ILogFacts
+{
+    /// <summary>The end of the room's log, with a batch begun; null: there is no such room. Asked once a room and batch.</summary>
+    LogHead? FindHead(RoomId room);
+
+    bool IsMember(RoomId room, UserId user);
+
+    /// <summary>Whether that entry, which is no later than the room's head, is a message.</summary>
+    bool IsMessage(RoomId room, long seq);
+
+    /// <summary>The first use of a key; false: it is new.</summary>
+    bool TryFindKey(in ClientKey key, out KeyUse use);
+}
+
+/// <summary>A message that becomes a row.</summary>
+/// <param name="Head">of its room</param>
+/// <param name="Key">null: its sender gave none</param>
+/// <param name="ContentHash">goes with the key</param>
+internal readonly record struct MessageRow(MessageDraft Draft, LogHead Head, ClientKey? Key, long ContentHash);
+
+/// <summary>
+/// Decides what becomes of the drafts of a batch, whatever the store. The store says what it knows, inserts <see cref="Rows"/>, runs <see
+/// cref="Writes"/>, which move the heads of their rooms, and stores the <see cref="Heads"/>. One thread.
+/// </summary>
+internal sealed class Appending(ILogFacts facts)
+{
+    private readonly Dictionary<RoomId, LogHead?> _heads = [];                          // null: there is no such room
+    private readonly Dictionary<ClientKey, KeyUse> _used = new(ClientKey.Equality);    // by this batch
+
+    /// <summary>The messages that are appended, in the order of their seqs.</summary>
+    public List<MessageRow> Rows { get; } = [];
+
+    /// <summary>What is more than a message, in order, to be run behind the rows.</summary>
+    public List<Draft> Writes { get; } = [];
+
+    /// <summary>Of the rooms of the batch; not all of them have moved.</summary>
+    public List<LogHead> Heads { get; } = [];
+
+    /// <summary>Sets the outcome of each message; seqs follow the order of drafts.</summary>
+    public void Decide(IReadOnlyList<BatchPart> parts)
+    {
+        _heads.Clear();
+        _used.Clear();
+        Rows.Clear();
+        Writes.Clear();
+        Heads.Clear();
+        foreach (var part in parts) Decide(part);
+    }
+
+    /// <summary>For a write of this batch.</summary>
+    public LogHead HeadOf(Draft write) => _heads[write.Room] ?? throw new InvalidOperationException($"there is no room {write.Room}");
+
+    private void Decide(BatchPart part)
+    {
+        var (rows, writes) = (Rows.Count, Writes.Count);
+        foreach (var room in part.Rooms)
+        {
+            var head = FindHead(room.Room);
+            foreach (var draft in room.Drafts)
+            {
+                if (draft.Refusal is not null) continue;
+                if (head is null) draft.Refuse(Problem.NotFound);
+                else if (draft is MessageDraft message) Decide(message, head);
+                else Writes.Add(draft);
+            }
+        }
+
+        if (part.IsRefused) TakeBack(rows, writes);
+    }
+
+    private LogHead? FindHead(RoomId room)
+    {
+        if (_heads.TryGetValue(room, out var head)) return head;
+        _heads[room] = head = facts.FindHead(room);
+        if (head is not null) Heads.Add(head);
+        return head;
+    }
+
+    private void Decide(MessageDraft draft, LogHead head)
+    {
+        if (!facts.IsMember(draft.Room, draft.Actor))
+        {
+            draft.Refuse(Refusal.NotAMember);
+            return;
+        }
+
+        var key = draft.ClientKey is { } text ? new ClientKey(draft.Room.Value, draft.Actor.Value, text) : default(ClientKey?);
+        var hash = key is null ? 0 : KeyUse.HashOf(draft);
+        if (key is { } known && (_used.TryGetValue(known, out var use) || facts.TryFindKey(known, out use)))
+        {
+            use.Settle(draft, hash);
+            return;
+        }
+
+        if (draft.ReplyTo > 0 && !IsMessage(head, draft.ReplyTo))
+        {
+            draft.Refuse(new Refusal(Problem.Invalid, "replyTo must be the seq of a message in this room.", "replyTo"));
+            return;
+        }
+
+        draft.Committed(head.Append(), head.At);
+        if (key is { } first) _used.Add(first, new KeyUse(draft.Seq, hash));
+        Rows.Add(new MessageRow(draft, head, key, hash));
+    }
+
+    /// <summary>What is behind the head as the store has it is a message of this batch: writes come later.</summary>
+    private bool IsMessage(LogHead head, long seq) => seq <= head.Start ? facts.IsMessage(head.Room, seq) : seq <= head.Seq;
+
+    /// <summary>A part that is one was refused: the next one gets its seqs, and its keys are not used.</summary>
+    private void TakeBack(int rows, int writes)
+    {
+        for (var i = Rows.Count - 1; i >= rows; i--)
+        {
+            var row = Rows[i];
+            row.Head.Return(row.Draft.Seq - 1);
+            if (row.Key is { } key) _used.Remove(key);
+        }
+
+        Rows.RemoveRange(rows, Rows.Count - rows);
+        Writes.RemoveRange(writes, Writes.Count - writes);
+    }
+}

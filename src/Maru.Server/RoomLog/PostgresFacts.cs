@@ -1,0 +1,164 @@
+using System.Text;
+using Maru.Engine;
+using Maru.Engine.Commit;
+using Maru.Engine.Log;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Maru.Server.RoomLog;
+
+/// <summary>
+/// What PostgreSQL says of a batch, read in one round trip: it locks the heads of the batch's rooms in id order and reads the rest under
+/// the locks, so all of it stays true until the transaction ends. One thread.
+/// </summary>
+internal sealed class PostgresFacts : ILogFacts
+{
+    private readonly HashSet<long> _rooms = [];
+    private readonly HashSet<(long Room, long User)> _senders = [];
+    private readonly HashSet<(long Room, long Seq)> _targets = [];
+    private readonly HashSet<ClientKey> _keys = new(ClientKey.Equality);
+
+    private readonly Dictionary<long, LogHead> _heads = [];
+    private readonly HashSet<(long Room, long User)> _members = [];
+    private readonly HashSet<(long Room, long Seq)> _messages = [];
+    private readonly Dictionary<ClientKey, KeyUse> _uses = new(ClientKey.Equality);
+
+    /// <summary>Begins the transaction and reads.</summary>
+    /// <param name="now">unix milliseconds; a room's time does not go back</param>
+    public void Read(NpgsqlConnection connection, IReadOnlyList<BatchPart> parts, long now)
+    {
+        Clear();
+        foreach (var part in parts)
+        {
+            foreach (var room in part.Rooms)
+            {
+                foreach (var draft in room.Drafts) Ask(draft);
+            }
+        }
+
+        using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
+        AskForHeads(batch);
+        ClientKey[] keys = [.. _keys];
+        if (_senders.Count > 0) AskForMembers(batch);
+        if (keys.Length > 0) AskForKeys(batch, keys);
+        if (_targets.Count > 0) AskForTargets(batch);
+
+        using var reader = batch.ExecuteReader();
+        while (reader.Read())
+        {
+            var room = reader.GetInt64(0);
+            _heads[room] = new LogHead(new RoomId(room), reader.GetInt64(1)).Begin(Math.Max(now, reader.GetInt64(2)));
+        }
+
+        if (_senders.Count > 0 && reader.NextResult())
+        {
+            while (reader.Read()) _members.Add((reader.GetInt64(0), reader.GetInt64(1)));
+        }
+
+        if (keys.Length > 0 && reader.NextResult())
+        {
+            while (reader.Read()) _uses[keys[reader.GetInt64(0) - 1]] = new KeyUse(reader.GetInt64(1), reader.GetInt64(2));
+        }
+
+        if (_targets.Count > 0 && reader.NextResult())
+        {
+            while (reader.Read()) _messages.Add((reader.GetInt64(0), reader.GetInt64(1)));
+        }
+    }
+
+    LogHead? ILogFacts.FindHead(RoomId room) => _heads.GetValueOrDefault(room.Value);
+
+    bool ILogFacts.IsMember(RoomId room, UserId user) => _members.Contains((room.Value, user.Value));
+
+    bool ILogFacts.IsMessage(RoomId room, long seq) => _messages.Contains((room.Value, seq));
+
+    bool ILogFacts.TryFindKey(in ClientKey key, out KeyUse use) => _uses.TryGetValue(key, out use);
+
+    private void Clear()
+    {
+        _rooms.Clear();
+        _senders.Clear();
+        _targets.Clear();
+        _keys.Clear();
+        _heads.Clear();
+        _members.Clear();
+        _messages.Clear();
+        _uses.Clear();
+    }
+
+    private void Ask(Draft draft)
+    {
+        if (draft.Refusal is not null) return;
+        var room = draft.Room.Value;
+        _rooms.Add(room);
+        if (draft is not MessageDraft message) return;
+        _senders.Add((room, draft.Actor.Value));
+        if (message.ReplyTo > 0) _targets.Add((room, message.ReplyTo));
+        if (message.ClientKey is { } key) _keys.Add(new ClientKey(room, draft.Actor.Value, key));
+    }
+
+    private void AskForHeads(NpgsqlBatch batch) =>
+        batch.Add("SELECT room_id, last_seq, last_at FROM room_heads WHERE room_id = ANY($1) ORDER BY room_id FOR UPDATE").With([.. _rooms]);
+
+    private void AskForMembers(NpgsqlBatch batch) => batch
+        .Add(
+            """
+            SELECT m.room_id, m.user_id FROM unnest($1, $2) AS x (room_id, user_id)
+            JOIN members m ON m.room_id = x.room_id AND m.user_id = x.user_id
+            """)
+        .With([.. _senders.Select(x => x.Room)]).With([.. _senders.Select(x => x.User)]);
+
+    private static void AskForKeys(NpgsqlBatch batch, ClientKey[] keys) => batch
+        .Add(
+            """
+            SELECT x.i, m.seq, m.content_hash
+            FROM unnest($1, $2, $3) WITH ORDINALITY AS x (room_id, sender_id, client_key, i)
+            JOIN messages m ON m.room_id = x.room_id AND m.sender_id = x.sender_id AND m.client_key = x.client_key
+            """)
+        .With(Array.ConvertAll(keys, x => x.Room))
+        .With(Array.ConvertAll(keys, x => x.Sender))
+        .With(Array.ConvertAll(keys, x => (byte[]?)x.Text));
+
+    private void AskForTargets(NpgsqlBatch batch) => batch
+        .Add(
+            """
+            SELECT m.room_id, m.seq FROM unnest($1, $2) AS x (room_id, seq)
+            JOIN messages m ON m.room_id = x.room_id AND m.seq = x.seq WHERE m.type = $3
+            """)
+        .With([.. _targets.Select(x => x.Room)]).With([.. _targets.Select(x => x.Seq)]).With(EntryKind.MessageCreated);
+}
+
+/// <summary>Commands whose parameters are columns of rows.</summary>
+internal static class PostgresColumns
+{
+    public static NpgsqlBatchCommand Add(this NpgsqlBatch batch, string sql)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        batch.BatchCommands.Add(command);
+        return command;
+    }
+
+    public static NpgsqlBatchCommand With(this NpgsqlBatchCommand command, long[] column)
+    {
+        const NpgsqlDbType Type = NpgsqlDbType.Array | NpgsqlDbType.Bigint;
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = column, NpgsqlDbType = Type });
+        return command;
+    }
+
+    /// <summary>UTF-8 texts.</summary>
+    public static NpgsqlBatchCommand With(this NpgsqlBatchCommand command, byte[]?[] column)
+    {
+        const NpgsqlDbType Type = NpgsqlDbType.Array | NpgsqlDbType.Text;
+        var texts = Array.ConvertAll(column, x => x is null ? null : Encoding.UTF8.GetString(x));
+        command.Parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = texts, NpgsqlDbType = Type });
+        return command;
+    }
+
+    /// <summary>One value for all rows.</summary>
+    public static NpgsqlBatchCommand With(this NpgsqlBatchCommand command, EntryKind kind)
+    {
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = kind.Number });
+        return command;
+    }
+}

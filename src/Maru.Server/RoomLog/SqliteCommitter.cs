@@ -1,0 +1,150 @@
+using Maru.Engine;
+using Maru.Engine.Commit;
+using Maru.Engine.Log;
+using Maru.Server.Storage.Sqlite;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Maru.Server.RoomLog;
+
+/// <summary>
+/// Appends one batch after the other on SQLite's one writer, which the caller holds meanwhile: one transaction a batch, one sync a
+/// transaction. Looks up what decides about a draft when it is asked for; heads and recent keys are in memory. Commit loop only.
+/// </summary>
+internal sealed class SqliteCommitter : ILogFacts, IDisposable
+{
+    private const int MaxHeads = 100_000;
+
+    private readonly TimeProvider _time;
+    private readonly sqlite3 _writer;
+    private readonly MessageKeys _keys;
+    private readonly Appending _appending;
+    private readonly Dictionary<RoomId, LogHead> _heads = [];
+    private readonly SqliteStatement _begin;
+    private readonly SqliteStatement _commit;
+    private readonly SqliteStatement _rollback;
+    private readonly SqliteStatement _newest;
+    private readonly SqliteStatement _head;
+    private readonly SqliteStatement _insert;
+    private readonly SqliteStatement _moveHead;
+    private readonly SqliteStatement _isMessage;
+    private long _at;
+
+    public SqliteCommitter(sqlite3 writer, TimeProvider time)
+    {
+        (_writer, _time) = (writer, time);
+        _begin = new SqliteStatement(writer, "BEGIN IMMEDIATE");
+        _commit = new SqliteStatement(writer, "COMMIT");
+        _rollback = new SqliteStatement(writer, "ROLLBACK");
+        _newest = new SqliteStatement(writer, "SELECT coalesce(max(id), 0) FROM messages");
+        _head = new SqliteStatement(writer, "SELECT last_seq FROM room_heads WHERE room_id = ?1");
+        _insert = new SqliteStatement(
+            writer,
+            """
+            INSERT INTO messages (room_id, seq, type, sender_id, at, text, reply_to, client_key, content_hash)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            """);
+        _moveHead = new SqliteStatement(writer, "UPDATE room_heads SET last_seq = ?2, last_at = ?3 WHERE room_id = ?1 AND last_seq = ?4");
+        _isMessage = new SqliteStatement(writer, "SELECT 1 FROM messages WHERE room_id = ?1 AND seq = ?2 AND type = ?3");
+        _keys = new MessageKeys(writer);
+        _appending = new Appending(this);
+    }
+
+    /// <summary>Returns how many messages were new.</summary>
+    public int Append(IReadOnlyList<BatchPart> parts, SqliteConnection connection)
+    {
+        _at = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        try
+        {
+            _begin.Run();
+            _appending.Decide(parts);
+            foreach (var row in _appending.Rows) Insert(row);
+            foreach (var write in _appending.Writes) ((RoomWrite)write).Run(connection, _appending.HeadOf(write));
+            foreach (var head in _appending.Heads) Move(head);
+            _keys.Settle(_appending.Rows.Count, Newest());
+            _commit.Run();
+        }
+        catch
+        {
+            Undo();
+            throw;
+        }
+
+        _keys.Committed(_appending.Rows);
+        if (_heads.Count > MaxHeads) _heads.Clear();
+        return _appending.Rows.Count;
+    }
+
+    LogHead? ILogFacts.FindHead(RoomId room)
+    {
+        if (!_heads.TryGetValue(room, out var head))
+        {
+            _head.Bind(1, room.Value);
+            if (_head.Step()) _heads[room] = head = new LogHead(room, _head.Int64(0));
+            _head.Reset();
+        }
+
+        return head?.Begin(_at);
+    }
+
+    /// <summary>
+    /// Memberships end in this process alone, behind the messages of their batch: the commit loop refuses what comes later.
+    /// </summary>
+    bool ILogFacts.IsMember(RoomId room, UserId user) => true;
+
+    bool ILogFacts.IsMessage(RoomId room, long seq)
+    {
+        _isMessage.Bind(1, room.Value).Bind(2, seq).Bind(3, EntryKind.MessageCreated.Number);
+        var found = _isMessage.Step();
+        _isMessage.Reset();
+        return found;
+    }
+
+    bool ILogFacts.TryFindKey(in ClientKey key, out KeyUse use) => _keys.TryFind(key, out use);
+
+    public void Dispose()
+    {
+        _keys.Dispose();
+        SqliteStatement[] statements = [_begin, _commit, _rollback, _newest, _head, _insert, _moveHead, _isMessage];
+        foreach (var statement in statements) statement.Dispose();
+    }
+
+    private void Insert(in MessageRow row)
+    {
+        var draft = row.Draft;
+        _insert.Bind(1, draft.Room.Value).Bind(2, draft.Seq).Bind(3, EntryKind.MessageCreated.Number);
+        _insert.Bind(4, draft.Actor.Value).Bind(5, row.Head.At).Bind(6, draft.Text);
+        if (draft.ReplyTo > 0) _insert.Bind(7, draft.ReplyTo);
+        else _insert.BindNull(7);
+        if (row.Key is { } key) _insert.Bind(8, key.Text).Bind(9, row.ContentHash);
+        else _insert.BindNull(8).BindNull(9);
+        _insert.Run();
+    }
+
+    private void Move(LogHead head)
+    {
+        if (!head.HasMoved) return;
+        _moveHead.Bind(1, head.Room.Value).Bind(2, head.Seq).Bind(3, head.At).Bind(4, head.Start).Run();
+        if (raw.sqlite3_changes(_writer) == 1) return;
+        throw new InvalidOperationException($"the head of room {head.Room} is not {head.Start}: another process writes to this database");
+    }
+
+    /// <summary>
+    /// The id of the newest message. Not the last rowid given out: that may be one that was undone, and is given out again.
+    /// </summary>
+    private long Newest()
+    {
+        _newest.Step();
+        var id = _newest.Int64(0);
+        _newest.Reset();
+        return id;
+    }
+
+    private void Undo()
+    {
+        _heads.Clear();
+        _keys.RolledBack();
+        // Some errors, a full disk among them, have rolled back already.
+        if (raw.sqlite3_get_autocommit(_writer) == 0) _rollback.Run();
+    }
+}

@@ -1,0 +1,35 @@
+using Maru.Engine.Log;
+
+namespace Maru.Engine.Tests.Kit;
+
+/// <summary>What the server's room writes are, in memory: a change of a room with its entries.</summary>
+internal abstract class MemoryWrite(RoomId room, UserId actor, IDraftOwner owner) : Draft(room, actor, 64, owner)
+{
+    private readonly List<Entry> _entries = [];
+
+    /// <summary>Called by the log, behind the messages of the batch.</summary>
+    public void Run(HashSet<UserId> members, LogHead head)
+    {
+        _entries.Clear();
+        var before = head.Seq;
+        if (Write(members, head) is { } problem)
+        {
+            head.Return(before);
+            Refuse(problem);
+        }
+        else
+        {
+            Committed(head.Seq);
+        }
+    }
+
+    public override void CopyEntries(List<Entry> into)
+    {
+        if (Refusal is null) into.AddRange(_entries);
+    }
+
+    /// <summary>Why not, or null. What is refused has changed no member.</summary>
+    protected abstract Problem? Write(HashSet<UserId> members, LogHead head);
+
+    protected void Add(Entry entry) => _entries.Add(entry);
+}
