@@ -16,8 +16,8 @@ public sealed class FoldersTests(ITestOutputHelper output)
         typeof(ChatEngine).Assembly,
         "Maru.Engine",
         [
-            "", "Queues", "Codecs", "Output", "Log", "Bus", "Connections", "Rooms", "Commit", "Clients", "Protocols", "Protocols.Stomp",
-            nameof(ChatEngine),
+            "", "Queues", "Codecs", "Output", "Log", "Bus", "Connections", "Rooms", "Commit", "Clients",
+            "Protocols", "Protocols.Stomp", "Protocols.Sse", nameof(ChatEngine),
         ],
         []);
 

@@ -37,6 +37,9 @@ internal sealed partial class Connection(ByteSink sink, Wire wire, EngineOptions
     /// <summary>Nothing more is taken from the client: it is about to end, or has.</summary>
     public bool IsClosing => Volatile.Read(ref _isClosing);
 
+    /// <summary>Why the server ends the connection; null while it does not, or where the client wished it.</summary>
+    public Refusal? Refusal { get; private set; }
+
     /// <summary>Bytes on the way to the store or to a lane: what a client can pile up there is bounded.</summary>
     public ByteBudget InFlight => _inFlight;
 
@@ -64,6 +67,7 @@ internal sealed partial class Connection(ByteSink sink, Wire wire, EngineOptions
     /// <summary>Says goodbye at once, whatever is under way: for rights that end and for a server that stops.</summary>
     public void End(Refusal refusal, FlushList flush)
     {
+        Refusal = refusal;
         Volatile.Write(ref _isClosing, true);
         EndWith(Wire.Farewell(refusal, default), refusal, flush);
     }
@@ -96,6 +100,7 @@ internal sealed partial class Connection(ByteSink sink, Wire wire, EngineOptions
     private void CloseWith(Func<ReadOnlyMemory<byte>> lastWords, Refusal? refusal)
     {
         if (Interlocked.Exchange(ref _isClosing, true)) return;
+        Refusal = refusal;
         var answered = _inFlight.WhenEmptyAsync();
         if (answered.IsCompleted) EndNow();
         else _ = EndLaterAsync();

@@ -29,9 +29,6 @@ internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended) : 
 {
     private const string Prefix = "Bearer ";
 
-    // Browsers' EventSource cannot set headers; nowhere else is a token taken from an address, which lands in logs and histories.
-    private static readonly PathString EventStream = "/api/events";
-
     private static readonly AuthenticateResult BadToken = AuthenticateResult.Fail("The access token is wrong or expired.");
     private static readonly AuthenticateResult Ended = AuthenticateResult.Fail("The session has ended.");
 
@@ -41,7 +38,7 @@ internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended) : 
     public Task InitializeAsync(AuthenticationScheme scheme, HttpContext context)
     {
         _context = context;
-        _result = Authenticate(Token(context.Request));
+        _result = Authenticate(TokenOf(context));
         return Task.CompletedTask;
     }
 
@@ -56,6 +53,16 @@ internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended) : 
 
     public Task ForbidAsync(AuthenticationProperties? properties) => Problems.WriteAsync(Context, Problem.Forbidden);
 
+    /// <summary>The token that the request brings, unread; empty when it brings none.</summary>
+    public static string TokenOf(HttpContext context)
+    {
+        var request = context.Request;
+        if (request.Headers.Authorization is [{ } header, ..])
+            return header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? header[Prefix.Length..].Trim() : "";
+        var isTaken = context.GetEndpoint()?.Metadata.GetMetadata<TokenInAddress>() is not null;
+        return isTaken && request.Query["access_token"] is [{ } token, ..] ? token : "";
+    }
+
     private HttpContext Context => _context ?? throw new InvalidOperationException("Initialize first.");
 
     private AuthenticateResult Authenticate(ReadOnlySpan<char> token)
@@ -65,10 +72,10 @@ internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended) : 
         return ended.Contains(claims.SessionId) ? Ended : AuthenticateResult.Success(new AuthenticationTicket(new Caller(claims), Caller.Scheme));
     }
 
-    private static ReadOnlySpan<char> Token(HttpRequest request)
-    {
-        if (request.Headers.Authorization is [{ } header, ..])
-            return header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? header.AsSpan(Prefix.Length).Trim() : default;
-        return request.Path == EventStream && request.Query["access_token"] is [{ } token, ..] ? token : default;
-    }
 }
+
+/// <summary>
+/// Of an endpoint that takes the token as <c>?access_token=</c>, too: browsers' EventSource cannot set headers. Nowhere else is a token taken from an address, which
+/// lands in logs and histories.
+/// </summary>
+internal sealed class TokenInAddress;

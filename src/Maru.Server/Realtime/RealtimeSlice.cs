@@ -50,5 +50,7 @@ internal static class RealtimeSlice
                 .ExcludeFromDescription()
                 .DoNotLimit();
         }
+
+        app.MapRoomEvents();
     }
 }

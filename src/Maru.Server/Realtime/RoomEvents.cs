@@ -1,0 +1,84 @@
+using System.Globalization;
+using Maru.Engine;
+using Maru.Engine.Clients;
+using Maru.Engine.Connections;
+using Maru.Engine.Log;
+using Maru.Engine.Protocols.Sse;
+using Maru.Server.Platform;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
+namespace Maru.Server.Realtime;
+
+/// <summary>A room's log as Server-Sent Events: the sockets' own path, for clients that only read.</summary>
+internal static class RoomEvents
+{
+    private const string LastEventId = "Last-Event-ID";
+
+    /// <summary>Clients and what lies between may count on a comment every 15 s.</summary>
+    private static readonly KeepAlive Beat = new(SendEvery: 15_000, ExpectEvery: 0);
+
+    public static void MapRoomEvents(this IEndpointRouteBuilder routes) => routes.MapGet("/api/rooms/{roomId:long}/events", StreamAsync)
+        .WithTags("Messages").WithMetadata(new TokenInAddress()).RequireAuthorization()
+        .WithSummary("The room's log as Server-Sent Events: after a seq, or else from now on; Last-Event-ID resumes")
+        .Produces<string>(StatusCodes.Status200OK, "text/event-stream").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+    private static async Task<IResult> StreamAsync(
+        long roomId, HttpContext context, ChatEngine engine, string? after, [FromHeader(Name = LastEventId)] string? lastEventId)
+    {
+        var errors = new FieldErrors();
+        var seq = ReadSeq(string.IsNullOrEmpty(lastEventId) ? after : lastEventId, string.IsNullOrEmpty(lastEventId) ? "after" : LastEventId, errors);
+        if (errors.Any) return errors.Result();
+
+        var sink = new StreamSink(context.Features.Get<IConnectionSocketFeature>()?.Socket, context.Abort);
+        var parts = engine.Clients;
+        var connection = new Connection(sink, SseWire.Instance, parts.Options, parts.Clock, parts.Metrics) { KeepAlive = Beat };
+        var client = new Client(connection, parts);
+        if (!engine.Connections.TryOpen(connection)) return NoRoom(context, engine);
+        try
+        {
+            if (await client.SignInAsync(BearerHandler.TokenOf(context)) is { } refusal) return refusal.Problem.Result(refusal.Detail);
+            var room = new RoomId(roomId);
+            if (await client.EnterAsync(room, default) is null) return (connection.Refusal ?? Problem.ShuttingDown).Problem.Result();
+            await BeginAsync(context, sink);
+            if (HttpMethods.IsHead(context.Request.Method)) return Results.Empty;
+            await client.SubscribeAsync(room, null, new WireSubscription(SseWire.Instance, ""), seq, default);
+            await using var left = context.RequestAborted.Register(connection.Outbox.Abort);
+            await connection.Outbox.EndedAsync();
+            return Results.Empty;
+        }
+        finally
+        {
+            client.Leave();
+        }
+    }
+
+    private static async Task BeginAsync(HttpContext context, StreamSink sink)
+    {
+        var response = context.Response;
+        (response.ContentType, response.Headers.CacheControl) = ("text/event-stream", "no-store");
+        response.Headers["X-Accel-Buffering"] = "no";   // nginx would hold events back
+        // Who reads slowly is a cursor here, and cut off by our own time.
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        await response.StartAsync(context.RequestAborted);
+        await response.Body.FlushAsync(context.RequestAborted);
+        sink.Stream = response.Body;
+    }
+
+    private static long? ReadSeq(string? text, string field, FieldErrors errors)
+    {
+        if (text is null) return null;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seq)) return seq;
+        errors.Add(field, $"{field} must be the seq of the last event that you have, or 0.");
+        return null;
+    }
+
+    private static IResult NoRoom(HttpContext context, ChatEngine engine)
+    {
+        context.Response.Headers.RetryAfter = WebSocketHandshake.RetryAfter;
+        return (engine.IsDraining ? Problem.ShuttingDown : Problem.TooManyConnections).Result();
+    }
+}

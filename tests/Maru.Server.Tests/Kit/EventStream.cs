@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace Maru.Server.Tests.Kit;
+
+/// <summary>An open stream of Server-Sent Events, read line by line as a browser does. One test, one caller.</summary>
+internal sealed class EventStream : IDisposable
+{
+    private readonly StreamReader _lines;
+
+    private EventStream(HttpResponseMessage response, StreamReader lines) => (Response, _lines) = (response, lines);
+
+    public HttpResponseMessage Response { get; }
+
+    /// <param name="server">whose</param>
+    /// <param name="address">path and query</param>
+    /// <param name="token">for the header, or null</param>
+    /// <param name="lastId">for <c>Last-Event-ID</c>, or null</param>
+    public static async Task<EventStream> OpenAsync(MaruServer server, string address, string? token = null, long? lastId = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, address);
+        if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (lastId is not null) request.Headers.Add("Last-Event-ID", lastId.Value.ToString(CultureInfo.InvariantCulture));
+        var ct = TestContext.Current.CancellationToken;
+        var response = await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct).Within("the stream");
+        ((int)response.StatusCode).ShouldBe(200);
+        response.Content.Headers.ContentType?.MediaType.ShouldBe("text/event-stream");
+        return new EventStream(response, new StreamReader(await response.Content.ReadAsStreamAsync(ct)));
+    }
+
+    /// <summary>The next event; comments are passed over. Its id is 0 where it has none.</summary>
+    public async Task<(long Id, string Type, JsonElement Json)> NextAsync() =>
+        await ReadAsync() ?? throw new InvalidOperationException("the stream has ended");
+
+    /// <summary>Reads to the end of the stream; returns the last event's data.</summary>
+    public async Task<JsonElement> LastAsync()
+    {
+        JsonElement last = default;
+        while (await ReadAsync() is { } next) last = next.Json;
+        return last;
+    }
+
+    public void Dispose()
+    {
+        _lines.Dispose();
+        Response.Dispose();
+    }
+
+    private async Task<(long Id, string Type, JsonElement Json)?> ReadAsync()
+    {
+        var (id, type, data) = (0L, "message", "");
+        while (await _lines.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().Within("an event") is { } line)
+        {
+            if (line.Length == 0 && data.Length > 0) return (id, type, JsonDocument.Parse(data).RootElement);
+            var (field, value) = line.Split(": ", 2) is [var first, var second] ? (first, second) : (line, "");
+            if (field == "id") id = long.Parse(value, CultureInfo.InvariantCulture);
+            else if (field == "event") type = value;
+            else if (field == "data") data += value;
+        }
+
+        return null;
+    }
+}
