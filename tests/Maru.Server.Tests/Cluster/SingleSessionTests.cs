@@ -1,4 +1,5 @@
 using Maru.Engine.Log;
+using Maru.Server.Features.Accounts;
 
 namespace Maru.Server.Tests.Cluster;
 
@@ -31,6 +32,43 @@ public sealed class SingleSessionTests
         var ann = await server.SignUpAsync();
         await server.SignInAsync(ann.Handle);
         await ann.Http.SendAsync("GET /api/me").ShouldBe(200);
+    }
+
+    /// <summary>The first sign-in is written and not yet committed while three more come, on two nodes.</summary>
+    [Fact]
+    [Trait("Store", "postgres")]
+    public async Task Of_sign_ins_at_once_on_two_nodes_one_session_remains()
+    {
+        var database = await (await PostgresServer.Shared).MakeDatabaseAsync();
+        var (first, store) = await HeldDatabase.StartAsync(null, $"--Maru:Database={database}", Single);
+        await using var _ = first;
+        await using var second = await first.JoinAsync(Single);
+        var ann = await first.SignUpAsync();
+        var hold = store.HoldCommits(1);
+        List<Task<HttpResponseMessage>> all = [SignInAsync(first)];
+        await hold.Arrived;
+        Task<HttpResponseMessage>[] others = [SignInAsync(second), SignInAsync(first), SignInAsync(second)];
+        await PostgresServer.WaitsForLockAsync(database, 3, or: Task.WhenAll(others));
+        hold.Release();
+
+        List<Person> people = [];
+        foreach (var answer in all.Concat(others)) people.Add(second.Person(await answer.Read<SignedIn>()));
+        await Deadline.Until(async () => (await AliveAsync()).Count == 1, "the others to be ended at this node");
+        var last = (await AliveAsync()).Single();
+        (await last.Http.SendAsync("GET /api/me/sessions").Read<SessionList>()).Items.Single().Current.ShouldBeTrue();
+
+        Task<HttpResponseMessage> SignInAsync(MaruServer server) => server.Http.SendAsync("POST /api/auth/login", new { handle = ann.Handle, password = Person.Password });
+
+        async Task<IReadOnlyList<Person>> AliveAsync()
+        {
+            List<Person> alive = [];
+            foreach (var person in people)
+            {
+                if ((int)(await person.Http.SendAsync("GET /api/me")).StatusCode == 200) alive.Add(person);
+            }
+
+            return alive;
+        }
     }
 
     private static async Task ShouldMakeWayAsync(Person first, MaruServer here, MaruServer there)

@@ -69,6 +69,15 @@ internal sealed class PostgresServer : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Returns when so many connections to a database wait for another's lock; or when what should have waited ended.</summary>
+    public static async Task WaitsForLockAsync(string connectionString, int count, Task or)
+    {
+        await using var connection = new NpgsqlConnection($"{connectionString};Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", connection);
+        await Deadline.Until(async () => or.IsCompleted || (long)(await command.ExecuteScalarAsync())! >= count, $"{count} to wait for a lock");
+    }
+
     /// <summary>After a stop or a kill; returns when it takes connections.</summary>
     public Task StartAgainAsync() => PostgresAsync("pg_ctl", "-D", $"{_folder}/data", "-l", $"{_folder}/log", "-w", "-t", "60", "start");
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Maru.Engine;
 using Maru.Server.Features.Sessions;
@@ -39,19 +40,22 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
         new { name },
         ct);
 
+    /// <summary>Opens a session. Null when the account is no longer what the password was checked against: read it and check again.</summary>
+    /// <param name="account">as it was read for the check</param>
+    /// <param name="device">what the session is called</param>
     /// <param name="betterHash">what to keep instead of a weak hash; null leaves it</param>
-    public async Task<OpenSession> SignInAsync(UserId user, string device, string? betterHash, CancellationToken ct)
+    /// <param name="ct">ends the wait for the store</param>
+    public async Task<OpenSession?> SignInAsync(Account account, string device, string? betterHash, CancellationToken ct)
     {
-        var (session, ended) = await database.WriteAsync(
+        var (session, ended) = await database.WriteAsync<(OpenSession?, IReadOnlyList<long>)>(
             async (transaction, inner) =>
             {
-                if (betterHash is not null)
-                    await transaction.ExecuteAsync("UPDATE users SET password_hash = @betterHash WHERE id = @Value", new { user.Value, betterHash }, inner);
-                var opened = await sessions.OpenAsync(transaction, user, device, inner);
+                if (!await ReplaceHashAsync(transaction, account, betterHash ?? account.PasswordHash, inner)) return (null, []);
+                var opened = await sessions.OpenAsync(transaction, account.UserId, device, inner);
                 return (opened, await sessions.MakeWayAsync(transaction, opened, inner));
             },
             ct);
-        events.EndSessions(user, ended, SessionEnd.SignedInElsewhere);
+        events.EndSessions(account.UserId, ended, SessionEnd.SignedInElsewhere);
         return session;
     }
 
@@ -71,37 +75,40 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
             inner),
         ct);
 
-    /// <summary>The new password, and the end of every other session.</summary>
-    public async Task ChangePasswordAsync(UserId user, long session, string hash, CancellationToken ct)
+    /// <summary>The new password, and the end of every other session. False as <see cref="SignInAsync"/> returns null.</summary>
+    public async Task<bool> ChangePasswordAsync(Account account, long session, string hash, CancellationToken ct)
     {
         var ended = await database.WriteAsync(
-            async (transaction, inner) =>
-            {
-                await transaction.ExecuteAsync("UPDATE users SET password_hash = @hash WHERE id = @Value", new { user.Value, hash }, inner);
-                return await sessions.EndAllAsync(transaction, user, but: session, SessionEnd.PasswordChanged, inner);
-            },
+            async (transaction, inner) => await ReplaceHashAsync(transaction, account, hash, inner)
+                ? await sessions.EndAllAsync(transaction, account.UserId, but: session, SessionEnd.PasswordChanged, inner)
+                : null,
             ct);
-        events.EndSessions(user, ended, SessionEnd.PasswordChanged);
+        events.EndSessions(account.UserId, ended ?? [], SessionEnd.PasswordChanged);
+        return ended is not null;
     }
 
-    /// <summary>The row stays, without anything of the person, so that what others see of the past can be read.</summary>
-    public async Task DeleteAsync(UserId user, CancellationToken ct)
+    /// <summary>
+    /// The row stays, without anything of the person, so that what others see of the past can be read. False as <see cref="SignInAsync"/> returns null.
+    /// </summary>
+    public async Task<bool> DeleteAsync(Account account, CancellationToken ct)
     {
         var ended = await database.WriteAsync(
             async (transaction, inner) =>
             {
+                if (!await ReplaceHashAsync(transaction, account, null, inner)) return null;
                 await transaction.ExecuteAsync(
                     """
-                    UPDATE users SET handle = @handle, name = @name, name_key = '', email = NULL, password_hash = NULL, status_message = NULL, avatar_url = NULL,
+                    UPDATE users SET handle = @handle, name = @name, name_key = '', email = NULL, status_message = NULL, avatar_url = NULL,
                       role = 'user', deleted_at = @now
-                    WHERE id = @Value
+                    WHERE id = @Id
                     """,
-                    new { user.Value, name = Deleted, handle = string.Create(CultureInfo.InvariantCulture, $"deleted:{user.Value}"), now = Now },
+                    new { account.Id, name = Deleted, handle = string.Create(CultureInfo.InvariantCulture, $"deleted:{account.Id}"), now = Now },
                     inner);
-                return await sessions.EndAllAsync(transaction, user, but: 0, SessionEnd.AccountDeleted, inner);
+                return await sessions.EndAllAsync(transaction, account.UserId, but: 0, SessionEnd.AccountDeleted, inner);
             },
             ct);
-        events.EndSessions(user, ended, SessionEnd.AccountDeleted);
+        events.EndSessions(account.UserId, ended ?? [], SessionEnd.AccountDeleted);
+        return ended is not null;
     }
 
     /// <summary>Who has a handle or a name that begins so, ordered by handle; two ranges of two indexes, however many people there are.</summary>
@@ -125,6 +132,16 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
               """,
         new { from = query, to = query + "\U0010FFFF", after, limit },
         ct);
+
+    /// <summary>
+    /// The first statement of each write that a password allowed: it holds only while the account still has the hash that the password was checked against. It locks the
+    /// account until the transaction ends, so sign-ins, changes of password and the deletion of one account come one after the other, on all nodes.
+    /// </summary>
+    private static async Task<bool> ReplaceHashAsync(DbTransaction transaction, Account account, string? hash, CancellationToken ct) =>
+        await transaction.ExecuteAsync(
+            "UPDATE users SET password_hash = @hash WHERE id = @Id AND password_hash = @PasswordHash AND deleted_at IS NULL",
+            new { account.Id, account.PasswordHash, hash },
+            ct) > 0;
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

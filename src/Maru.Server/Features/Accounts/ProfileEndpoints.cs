@@ -44,8 +44,14 @@ internal static class ProfileEndpoints
     {
         using var turn = await turns.TakeAsync(caller.UserId, ct);
         if (!turn.IsAcquired) return Problems.Busy(context);
-        if (await RefuseAsync(caller, "password", request.Password, context, passwords, store, ct) is { } refusal) return refusal;
-        await store.DeleteAsync(caller.UserId, ct);
+        Account? account;
+        do
+        {
+            account = await store.FindAsync(caller.UserId, ct);
+            if (account is null) return Problem.SessionEnded.Result();
+            if (await RefuseAsync(account, "password", request.Password, context, passwords, ct) is { } refusal) return refusal;
+        }
+        while (!await store.DeleteAsync(account, ct));
         events.ChangeProfile(caller.UserId);
         events.DeleteAccount(caller.UserId);
         return TypedResults.NoContent();
@@ -59,9 +65,17 @@ internal static class ProfileEndpoints
         if (errors.Any) return errors.Result();
         using var turn = await turns.TakeAsync(caller.UserId, ct);
         if (!turn.IsAcquired) return Problems.Busy(context);
-        if (await RefuseAsync(caller, "oldPassword", request.OldPassword, context, passwords, store, ct) is { } refusal) return refusal;
-        if (await passwords.HashAsync(password, ct) is not { } hash) return Problems.Busy(context);
-        await store.ChangePasswordAsync(caller.UserId, caller.SessionId, hash, ct);
+        Account? account;
+        string? hash = null;
+        do
+        {
+            account = await store.FindAsync(caller.UserId, ct);
+            if (account is null) return Problem.SessionEnded.Result();
+            if (await RefuseAsync(account, "oldPassword", request.OldPassword, context, passwords, ct) is { } refusal) return refusal;
+            hash ??= await passwords.HashAsync(password, ct);
+            if (hash is null) return Problems.Busy(context);
+        }
+        while (!await store.ChangePasswordAsync(account, caller.SessionId, hash, ct));
         return TypedResults.NoContent();
     }
 
@@ -75,12 +89,14 @@ internal static class ProfileEndpoints
         return TypedResults.Ok(found.Count > size ? new UserPage([.. found.Take(size)], found[size - 1].Handle) : new UserPage(found, null));
     }
 
-    /// <summary>What cannot be undone asks for the password again: a borrowed, open browser is not enough. Null lets it pass.</summary>
+    /// <summary>
+    /// What cannot be undone asks for the password again: a borrowed, open browser is not enough. Null lets it pass; the store then writes only if the account is still
+    /// the one that was checked, or the check starts again.
+    /// </summary>
     private static async Task<ProblemHttpResult?> RefuseAsync(
-        Caller caller, string field, string? password, HttpContext context, Passwords passwords, AccountStore store, CancellationToken ct)
+        Account account, string field, string? password, HttpContext context, Passwords passwords, CancellationToken ct)
     {
-        var account = await store.FindAsync(caller.UserId, ct);
-        var check = await passwords.CheckAsync(account?.Handle ?? "", account?.PasswordHash, password ?? "", ct);
+        var check = await passwords.CheckAsync(account.Handle, account.PasswordHash, password ?? "", ct);
         if (check != PasswordCheck.Wrong) return check.Refusal(context);
         var errors = new FieldErrors();
         errors.Add(field, "The password is wrong.");

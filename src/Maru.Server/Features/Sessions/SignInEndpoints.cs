@@ -48,15 +48,18 @@ internal static class SignInEndpoints
         LoginRequest request, HttpContext context, Passwords passwords, AccountStore store, TokenMint mint, CancellationToken ct)
     {
         var name = TextPolicy.SignInName(request.Handle);
-        var account = await store.FindAsync(name, ct);
         var password = request.Password ?? "";
-        var check = await passwords.CheckAsync(account?.Handle ?? name, account?.PasswordHash, password, ct);
-        if (check.Refusal(context) is { } refusal) return refusal;
-        if (account is null || check == PasswordCheck.Wrong) return Problem.WrongCredentials.Result();
+        while (true)
+        {
+            var account = await store.FindAsync(name, ct);
+            var check = await passwords.CheckAsync(account?.Handle ?? name, account?.PasswordHash, password, ct);
+            if (check.Refusal(context) is { } refusal) return refusal;
+            if (account is null || check == PasswordCheck.Wrong) return Problem.WrongCredentials.Result();
 
-        var betterHash = check == PasswordCheck.RightButWeak ? await passwords.HashAsync(password, ct) : null;
-        var session = await store.SignInAsync(account.UserId, Device(request.Device, context), betterHash, ct);
-        return TypedResults.Ok(mint.Write(account, session));
+            var betterHash = check == PasswordCheck.RightButWeak ? await passwords.HashAsync(password, ct) : null;
+            if (await store.SignInAsync(account, Device(request.Device, context), betterHash, ct) is { } session) return TypedResults.Ok(mint.Write(account, session));
+            // The account changed while the password was checked: it is checked against what there is now.
+        }
     }
 
     private static async Task<Results<Ok<SignedIn>, ProblemHttpResult>> RefreshAsync(

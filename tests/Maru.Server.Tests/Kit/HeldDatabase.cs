@@ -1,0 +1,98 @@
+using System.Data.Common;
+using Maru.Server.Features.Accounts;
+using Maru.Server.Features.Sessions;
+using Maru.Server.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Maru.Server.Tests.Kit;
+
+/// <summary>The real store, whose writes a test can hold: so it meets what otherwise only a race would. Any thread.</summary>
+internal sealed class HeldDatabase : Database
+{
+    private Database? _store;
+    private volatile Hold? _begin;
+    private volatile Hold? _commit;
+    private int _lost;
+
+    public override string Name => Store.Name;
+
+    public override string Folder => Store.Folder;
+
+    /// <summary>Puts it between a server's accounts and their store.</summary>
+    public static async Task<(MaruServer Server, HeldDatabase Store)> StartAsync(ManualTime? time, params string[] settings)
+    {
+        var held = new HeldDatabase();
+        var server = await MaruServer.StartAsync(
+            time,
+            services =>
+            {
+                services.Replace(ServiceDescriptor.Singleton(provider => ActivatorUtilities.CreateInstance<AccountStore>(provider, Held(provider))));
+                services.Replace(ServiceDescriptor.Singleton(provider => ActivatorUtilities.CreateInstance<SessionStore>(provider, Held(provider))));
+            },
+            settings);
+        return (server, held);
+
+        HeldDatabase Held(IServiceProvider provider)
+        {
+            held._store = provider.GetRequiredService<Database>();   // a server that starts again has another one
+            return held;
+        }
+    }
+
+    /// <summary>Holds the next so many writes before they begin.</summary>
+    public Hold HoldWrites(int count) => _begin = new Hold(count);
+
+    /// <summary>Holds the next so many writes when all but their commit is done.</summary>
+    public Hold HoldCommits(int count) => _commit = new Hold(count);
+
+    /// <summary>The next write is committed, and its caller is told that the store went away.</summary>
+    public void LoseAnswer() => _lost = 1;
+
+    public override ValueTask<DbConnection> OpenReadAsync(CancellationToken ct) => Store.OpenReadAsync(ct);
+
+    public override async Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct)
+    {
+        if (_begin is { } begin) await begin.PassAsync();
+        var commit = _commit;
+        var result = await Store.WriteAsync(
+            async (transaction, inner) =>
+            {
+                var made = await write(transaction, inner);
+                if (commit is not null) await commit.PassAsync();
+                return made;
+            },
+            ct);
+        return Interlocked.Exchange(ref _lost, 0) == 0 ? result : throw new Npgsql.NpgsqlException("The answer to COMMIT is lost.");
+    }
+
+    public override Task InsertAsync(string table, string[] columns, IEnumerable<object?[]> rows, CancellationToken ct) => Store.InsertAsync(table, columns, rows, ct);
+
+    public override Task LockSchemaAsync(DbTransaction transaction, CancellationToken ct) => Store.LockSchemaAsync(transaction, ct);
+
+    /// <summary>Nothing to do: the store is the server's.</summary>
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private Database Store => _store ?? throw new InvalidOperationException("The server has not started.");
+
+    /// <summary>Some writes that wait for the test; those that come later pass.</summary>
+    internal sealed class Hold(int count)
+    {
+        private readonly TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _left = count;
+
+        /// <summary>Ends when all of them wait.</summary>
+        public Task Arrived => _arrived.Task.Within("the writes to come");
+
+        public void Release() => _released.SetResult();
+
+        public Task PassAsync()
+        {
+            var left = Interlocked.Decrement(ref _left);
+            if (left < 0) return Task.CompletedTask;
+            if (left == 0) _arrived.SetResult();
+            return _released.Task;
+        }
+    }
+}
