@@ -1,6 +1,8 @@
 using Maru.Engine;
 using Maru.Engine.Bus;
+using Maru.Engine.Connections;
 using Maru.Server.Bus;
+using Maru.Server.Features.Sessions;
 using Maru.Server.Platform.Limits;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -27,8 +29,7 @@ internal static class RealtimeSlice
         var services = builder.Services;
         if (options.Redis.Length == 0) services.AddSingleton<IBackplane, LocalBackplane>();
         else services.AddSingleton<IBackplane, RedisBackplane>();
-        services.AddSingleton<Maru.Engine.Connections.Authenticator>(provider => provider.GetRequiredService<SocketAuthenticator>().AuthenticateAsync);
-        services.AddSingleton<SocketAuthenticator>();
+        services.AddSingleton<Authenticator>(provider => provider.GetRequiredService<ConnectionAuthenticator>().AuthenticateAsync);
         services.AddSingleton<ChatEngine>();
         services.AddSingleton<SocketRoutes>();
         services.AddSingleton<WebSocketEdge>();

@@ -57,7 +57,8 @@ public sealed class SingleSessionTests
         var last = (await AliveAsync()).Single();
         (await last.Http.SendAsync("GET /api/me/sessions").Read<SessionList>()).Items.Single().Current.ShouldBeTrue();
 
-        Task<HttpResponseMessage> SignInAsync(MaruServer server) => server.Http.SendAsync("POST /api/auth/login", new { handle = ann.Handle, password = Person.Password });
+        Task<HttpResponseMessage> SignInAsync(MaruServer server) =>
+            server.Http.SendAsync("POST /api/auth/login", new { handle = ann.Handle, password = Person.Password });
 
         async Task<IReadOnlyList<Person>> AliveAsync()
         {

@@ -27,17 +27,18 @@ internal sealed class HeldDatabase : Database
             time,
             services =>
             {
-                services.Replace(ServiceDescriptor.Singleton(provider => ActivatorUtilities.CreateInstance<AccountStore>(provider, Held(provider))));
-                services.Replace(ServiceDescriptor.Singleton(provider => ActivatorUtilities.CreateInstance<SessionStore>(provider, Held(provider))));
+                Use<AccountStore>(services);
+                Use<SessionStore>(services);
             },
             settings);
         return (server, held);
 
-        HeldDatabase Held(IServiceProvider provider)
-        {
-            held._store = provider.GetRequiredService<Database>();   // a server that starts again has another one
-            return held;
-        }
+        void Use<T>(IServiceCollection services)
+            where T : class => services.Replace(ServiceDescriptor.Singleton(provider =>
+            {
+                held._store = provider.GetRequiredService<Database>();   // a server that starts again has another one
+                return ActivatorUtilities.CreateInstance<T>(provider, held);
+            }));
     }
 
     /// <summary>Holds the next so many writes before they begin.</summary>
@@ -66,9 +67,11 @@ internal sealed class HeldDatabase : Database
         return Interlocked.Exchange(ref _lost, 0) == 0 ? result : throw new Npgsql.NpgsqlException("The answer to COMMIT is lost.");
     }
 
-    public override Task InsertAsync(string table, string[] columns, IEnumerable<object?[]> rows, CancellationToken ct) => Store.InsertAsync(table, columns, rows, ct);
+    public override Task InsertAsync(string table, string[] columns, IEnumerable<object?[]> rows, CancellationToken ct) =>
+        Store.InsertAsync(table, columns, rows, ct);
 
-    public override Task LockSchemaAsync(DbTransaction transaction, CancellationToken ct) => Store.LockSchemaAsync(transaction, ct);
+    public override Task LockSchemaAsync(DbTransaction transaction, CancellationToken ct) =>
+        Store.LockSchemaAsync(transaction, ct);
 
     /// <summary>Nothing to do: the store is the server's.</summary>
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -74,8 +74,10 @@ internal sealed class PostgresServer : IAsyncDisposable
     {
         await using var connection = new NpgsqlConnection($"{connectionString};Pooling=false");
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", connection);
-        await Deadline.Until(async () => or.IsCompleted || (long)(await command.ExecuteScalarAsync())! >= count, $"{count} to wait for a lock");
+        const string sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        await using var command = new NpgsqlCommand(sql, connection);
+        await Deadline.Until(
+            async () => or.IsCompleted || (long)(await command.ExecuteScalarAsync())! >= count, $"{count} to wait for a lock");
     }
 
     /// <summary>After a stop or a kill; returns when it takes connections.</summary>

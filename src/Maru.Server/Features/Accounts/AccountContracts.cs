@@ -36,7 +36,7 @@ public sealed record Profile(long Id, string Handle, string Name, string? Status
 
 /// <param name="User">who signed in</param>
 /// <param name="AccessToken">for the Authorization header, and for CONNECT</param>
-/// <param name="RefreshToken">good once: the answer to a refresh has the next one</param>
+/// <param name="RefreshToken">good for one exchange: the answer to a refresh has the next one</param>
 /// <param name="ExpiresIn">seconds that the access token is good for</param>
 public sealed record SignedIn(User User, string AccessToken, string RefreshToken, long ExpiresIn);
 

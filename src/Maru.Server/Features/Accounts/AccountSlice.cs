@@ -14,7 +14,7 @@ internal static class AccountSlice
         services.AddSingleton<AccountEvents>();
         services.AddSingleton<INewsReader>(provider => provider.GetRequiredService<AccountEvents>());
         services.AddSingleton<AccountStore>();
-        services.AddSingleton<Authenticator>();
+        services.AddSingleton<ConnectionAuthenticator>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<PasswordTurns>();
         services.AddSingleton<SessionStore>();

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using Maru.Engine;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Platform.Text;
@@ -13,23 +12,24 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
     private const string Deleted = "deleted user";
 
     /// <summary>Makes the account and its first session. Null when the handle or the e-mail address is taken.</summary>
-    public Task<(Account Account, OpenSession Session)?> CreateAsync(NewAccount account, string device, CancellationToken ct) => database.WriteAsync(
-        async (transaction, inner) =>
-        {
-            var user = await transaction.FirstAsync<long>(
-                """
-                INSERT INTO users (handle, name, name_key, email, password_hash, created_at)
-                VALUES (@Handle, @Name, @NameKey, @Email, @PasswordHash, @now)
-                ON CONFLICT DO NOTHING
-                RETURNING id
-                """,
-                new { account.Handle, account.Name, account.NameKey, account.Email, account.PasswordHash, now = Now },
-                inner);
-            if (user == 0) return ((Account, OpenSession)?)null;
-            var made = new Account(user, account.Handle, account.Name, null, null, "user", account.PasswordHash);
-            return (made, await sessions.OpenAsync(transaction, made.UserId, device, inner));
-        },
-        ct);
+    public Task<(Account Account, OpenSession Session)?> CreateAsync(NewAccount account, string device, CancellationToken ct) =>
+        database.WriteAsync<(Account, OpenSession)?>(
+            async (transaction, inner) =>
+            {
+                var user = await transaction.FirstAsync<long>(
+                    """
+                    INSERT INTO users (handle, name, name_key, email, password_hash, created_at)
+                    VALUES (@Handle, @Name, @NameKey, @Email, @PasswordHash, @now)
+                    ON CONFLICT DO NOTHING
+                    RETURNING id
+                    """,
+                    new { account.Handle, account.Name, account.NameKey, account.Email, account.PasswordHash, now = Now },
+                    inner);
+                if (user == 0) return null;
+                var made = new Account(user, account.Handle, account.Name, null, null, "user", account.PasswordHash);
+                return (made, await sessions.OpenAsync(transaction, made.UserId, device, inner));
+            },
+            ct);
 
     public Task<Account?> FindAsync(UserId user, CancellationToken ct) =>
         database.FirstAsync<Account>($"{Account.Select} AND id = @Value", user, ct);
@@ -40,7 +40,9 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
         new { name },
         ct);
 
-    /// <summary>Opens a session. Null when the account is no longer what the password was checked against: read it and check again.</summary>
+    /// <summary>
+    /// Opens a session. Null when the account is no longer what the password was checked against: read it and check again.
+    /// </summary>
     /// <param name="account">as it was read for the check</param>
     /// <param name="device">what the session is called</param>
     /// <param name="betterHash">what to keep instead of a weak hash; null leaves it</param>
@@ -88,7 +90,8 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
     }
 
     /// <summary>
-    /// The row stays, without anything of the person, so that what others see of the past can be read. False as <see cref="SignInAsync"/> returns null.
+    /// Removes the person. The row stays, without anything of them, so that what others see of the past can be read.
+    /// False as <see cref="SignInAsync"/> returns null.
     /// </summary>
     public async Task<bool> DeleteAsync(Account account, CancellationToken ct)
     {
@@ -102,7 +105,7 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
                       role = 'user', deleted_at = @now
                     WHERE id = @Id
                     """,
-                    new { account.Id, name = Deleted, handle = string.Create(CultureInfo.InvariantCulture, $"deleted:{account.Id}"), now = Now },
+                    new { account.Id, name = Deleted, handle = $"deleted:{account.Id}", now = Now },
                     inner);
                 return await sessions.EndAllAsync(transaction, account.UserId, but: 0, SessionEnd.AccountDeleted, inner);
             },
@@ -111,7 +114,7 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
         return ended is not null;
     }
 
-    /// <summary>Who has a handle or a name that begins so, ordered by handle; two ranges of two indexes, however many people there are.</summary>
+    /// <summary>People whose handle or name begins so, ordered by handle. It reads two ranges of two indexes.</summary>
     /// <param name="query">as <see cref="TextPolicy.NameKey"/> makes it</param>
     /// <param name="after">the handle that the page before ended with; empty for the first page</param>
     public Task<IReadOnlyList<User>> PageAsync(string query, string after, int limit, CancellationToken ct) => database.ListAsync<User>(
@@ -134,8 +137,9 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
         ct);
 
     /// <summary>
-    /// The first statement of each write that a password allowed: it holds only while the account still has the hash that the password was checked against. It locks the
-    /// account until the transaction ends, so sign-ins, changes of password and the deletion of one account come one after the other, on all nodes.
+    /// Begins each write that a password allowed. False when the account no longer has the hash that the password was checked against.
+    /// It locks the account until the transaction ends, so sign-ins, changes of password and the deletion of one account come one
+    /// after the other, on all nodes.
     /// </summary>
     private static async Task<bool> ReplaceHashAsync(DbTransaction transaction, Account account, string? hash, CancellationToken ct) =>
         await transaction.ExecuteAsync(

@@ -18,7 +18,8 @@ internal static class ProfileEndpoints
         me.MapPatch("", ChangeAsync).WithSummary("Change your profile: what is absent stays, empty takes away");
         me.MapDelete("", DeleteAsync).WithSummary("Delete your account; what you wrote stays, as by a deleted user");
         me.MapPost("/password", ChangePasswordAsync).WithSummary("Change your password and end all other sessions");
-        routes.MapGet("/api/users", ListAsync).WithTags("Directory").RequireAuthorization().WithSummary("People whose handle or name begins with q");
+        routes.MapGet("/api/users", ListAsync).WithTags("Directory").RequireAuthorization()
+            .WithSummary("People whose handle or name begins with q");
     }
 
     private static async Task<Results<Ok<Profile>, ProblemHttpResult>> GetAsync(Caller caller, AccountStore store, CancellationToken ct) =>
@@ -34,13 +35,15 @@ internal static class ProfileEndpoints
         var avatarUrl = request.AvatarUrl is null ? null : rules.AvatarUrl(request.AvatarUrl);
         if (errors.Any) return errors.Result();
 
-        if (await store.ChangeAsync(caller.UserId, name, statusMessage, avatarUrl, ct) is not { } account) return Problem.SessionEnded.Result();
+        var account = await store.ChangeAsync(caller.UserId, name, statusMessage, avatarUrl, ct);
+        if (account is null) return Problem.SessionEnded.Result();
         if (name is not null || avatarUrl is not null) events.ChangeProfile(caller.UserId);
         return TypedResults.Ok(account.ToProfile());
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        [FromBody] AccountDeletion request, Caller caller, HttpContext context, Passwords passwords, PasswordTurns turns, AccountStore store, AccountEvents events, CancellationToken ct)
+        [FromBody] AccountDeletion request, Caller caller, HttpContext context, Passwords passwords, PasswordTurns turns,
+        AccountStore store, AccountEvents events, CancellationToken ct)
     {
         using var turn = await turns.TakeAsync(caller.UserId, ct);
         if (!turn.IsAcquired) return Problems.Busy(context);
@@ -58,7 +61,8 @@ internal static class ProfileEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> ChangePasswordAsync(
-        PasswordChange request, Caller caller, HttpContext context, MaruOptions options, Passwords passwords, PasswordTurns turns, AccountStore store, CancellationToken ct)
+        PasswordChange request, Caller caller, HttpContext context, MaruOptions options, Passwords passwords, PasswordTurns turns,
+        AccountStore store, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var password = new AccountRules(errors, options.Limits, options.Passwords).Password("newPassword", request.NewPassword);
@@ -86,12 +90,12 @@ internal static class ProfileEndpoints
         var size = Paging.Size(limit, limits, errors);
         if (errors.Any) return errors.Result();
         var found = await store.PageAsync(TextPolicy.NameKey(q), after ?? "", size + 1, ct);
-        return TypedResults.Ok(found.Count > size ? new UserPage([.. found.Take(size)], found[size - 1].Handle) : new UserPage(found, null));
+        return TypedResults.Ok(found.Count > size ? new UserPage([.. found.Take(size)], found[size - 1].Handle) : new UserPage(found));
     }
 
     /// <summary>
-    /// What cannot be undone asks for the password again: a borrowed, open browser is not enough. Null lets it pass; the store then writes only if the account is still
-    /// the one that was checked, or the check starts again.
+    /// What cannot be undone asks for the password again: a borrowed, open browser is not enough. Null lets it pass; the store then
+    /// writes only if the account is still the one that was checked, or the check starts again.
     /// </summary>
     private static async Task<ProblemHttpResult?> RefuseAsync(
         Account account, string field, string? password, HttpContext context, Passwords passwords, CancellationToken ct)

@@ -8,11 +8,14 @@ using Maru.Server.Storage;
 namespace Maru.Server.Features.Sessions;
 
 /// <summary>
-/// The signed-in devices. A session ends in three places: here in the store, then, by <see cref="AccountEvents"/> and on every node, in <see cref="EndedSessions"/>,
-/// which refuses its access tokens, and at its sockets, which close. Any thread.
+/// The signed-in devices. A session ends in three places: here in the store, then, by <see cref="AccountEvents"/> and on every node,
+/// in <see cref="EndedSessions"/>, which refuses its access tokens, and at its sockets, which close. Any thread.
 /// </summary>
-internal sealed class SessionStore(Database database, EndedSessions ended, AccountEvents events, JwtOptions options, SignInOptions rules, TimeProvider time)
+internal sealed class SessionStore(
+    Database database, EndedSessions ended, AccountEvents events, SigningKey key, JwtOptions options, SignInOptions rules, TimeProvider time)
 {
+    private readonly byte[] _successors = key.Derive("maru refresh token"u8);
+
     public async Task<OpenSession> OpenAsync(DbTransaction transaction, UserId user, string device, CancellationToken ct)
     {
         var token = RefreshToken.Make();
@@ -28,29 +31,21 @@ internal sealed class SessionStore(Database database, EndedSessions ended, Accou
         return new OpenSession(id, user.Value, token);
     }
 
-    /// <summary>Exchanges a refresh token. Null when it is not good; when it was good once, somebody else has it too, and its session ends.</summary>
+    /// <summary>
+    /// Exchanges a refresh token for its successor. Within the grace the exchange can be repeated, until the successor is used.
+    /// Null when the token is not good; when it was good once, somebody else has it too, and its session ends.
+    /// </summary>
     public async Task<OpenSession?> RefreshAsync(RefreshToken token, CancellationToken ct)
     {
-        var now = time.GetUtcNow();
-        var next = RefreshToken.Make();
-        var (renewed, robbed) = await database.WriteAsync(
+        var next = token.Next(_successors);
+        var (row, robbed) = await database.WriteAsync<(Row?, Row?)>(
             async (transaction, inner) =>
-            {
-                var row = await transaction.FirstAsync<Row>(
-                    """
-                    UPDATE sessions SET refresh_hash = @next, used_at = @now, expires_at = @expires
-                    WHERE refresh_hash = @Hash AND ended_at IS NULL AND expires_at > @now
-                    RETURNING id, user_id
-                    """,
-                    new { token.Hash, next = next.Hash, now = now.ToUnixTimeMilliseconds(), expires = Expires(now) },
-                    inner);
-                if (row is null) return (row, await EndRobbedAsync(transaction, token, inner));
-                await transaction.ExecuteAsync("INSERT INTO spent_refresh_tokens (hash, session_id) VALUES (@Hash, @Id)", new { token.Hash, row.Id }, inner);
-                return (row, null);
-            },
+                await ExchangeAsync(transaction, token, next, inner) is { } exchanged ? (exchanged, null)
+                : await FindExchangedAsync(transaction, next, inner) is { } repeated ? (repeated, null)
+                : (null, await EndRobbedAsync(transaction, token, inner)),
             ct);
         if (robbed is not null) events.EndSessions(new UserId(robbed.UserId), [robbed.Id], SessionEnd.TokenReused);
-        return renewed is null ? null : new OpenSession(renewed.Id, renewed.UserId, next);
+        return row is null ? null : new OpenSession(row.Id, row.UserId, next);
     }
 
     public async Task<IReadOnlyList<Session>> ListAsync(Caller caller, CancellationToken ct)
@@ -63,7 +58,7 @@ internal sealed class SessionStore(Database database, EndedSessions ended, Accou
             """,
             new { caller.UserId.Value, now = Now },
             ct);
-        return [.. rows.Select(row => new Session(row.Id, row.Device, Time(row.CreatedAt), Time(row.UsedAt), Time(row.ExpiresAt), row.Id == caller.SessionId))];
+        return [.. rows.Select(row => row.ToSession(row.Id == caller.SessionId))];
     }
 
     /// <summary>False when the user has no such session.</summary>
@@ -81,7 +76,8 @@ internal sealed class SessionStore(Database database, EndedSessions ended, Accou
 
     public async Task EndOthersAsync(Caller caller, CancellationToken ct)
     {
-        var ids = await database.WriteAsync((transaction, inner) => EndAllAsync(transaction, caller.UserId, caller.SessionId, SessionEnd.SignedOut, inner), ct);
+        var ids = await database.WriteAsync(
+            (transaction, inner) => EndAllAsync(transaction, caller.UserId, caller.SessionId, SessionEnd.SignedOut, inner), ct);
         events.EndSessions(caller.UserId, ids, SessionEnd.SignedOut);
     }
 
@@ -95,7 +91,9 @@ internal sealed class SessionStore(Database database, EndedSessions ended, Accou
 
     /// <summary>What makes way for a session that was just opened; as <see cref="EndAllAsync"/>.</summary>
     public Task<IReadOnlyList<long>> MakeWayAsync(DbTransaction transaction, OpenSession session, CancellationToken ct) =>
-        rules.Single ? EndAllAsync(transaction, new UserId(session.UserId), session.Id, SessionEnd.SignedInElsewhere, ct) : Task.FromResult<IReadOnlyList<long>>([]);
+        rules.Single
+            ? EndAllAsync(transaction, new UserId(session.UserId), session.Id, SessionEnd.SignedInElsewhere, ct)
+            : Task.FromResult<IReadOnlyList<long>>([]);
 
     /// <summary>At start, before the first request: what ended before must stay ended.</summary>
     public async Task LoadEndedAsync(CancellationToken ct)
@@ -107,14 +105,53 @@ internal sealed class SessionStore(Database database, EndedSessions ended, Accou
     public Task<IReadOnlyList<EndedSession>> ListEndedAsync(DateTimeOffset since, CancellationToken ct) => database.ListAsync<EndedSession>(
         "SELECT id, user_id, ended_at, end_reason FROM sessions WHERE ended_at > @since", new { since = since.ToUnixTimeMilliseconds() }, ct);
 
-    /// <summary>Takes out what no token can come back from. A few a transaction, for each may have thousands of spent tokens and others want to write too.</summary>
+    /// <summary>
+    /// Removes sessions that no token can come back from. A few a transaction: each may have thousands of spent tokens, and others want to
+    /// write too.
+    /// </summary>
     public async Task<int> ForgetAsync(CancellationToken ct)
     {
         var before = (time.GetUtcNow() - ended.Memory).ToUnixTimeMilliseconds();
-        var over = await database.ListAsync<long>("SELECT id FROM sessions WHERE ended_at < @before OR expires_at < @before", new { before }, ct);
+        const string find = "SELECT id FROM sessions WHERE ended_at < @before OR expires_at < @before";
+        var over = await database.ListAsync<long>(find, new { before }, ct);
         foreach (var few in over.Chunk(20))
-            await database.WriteAsync((transaction, inner) => transaction.ExecuteAsync("DELETE FROM sessions WHERE id IN @few", new { few }, inner), ct);
+        {
+            await database.WriteAsync(
+                (transaction, inner) => transaction.ExecuteAsync("DELETE FROM sessions WHERE id IN @few", new { few }, inner), ct);
+        }
+
         return over.Count;
+    }
+
+    /// <summary>Of two at once the second one waits here, and finds the token spent.</summary>
+    private async Task<Row?> ExchangeAsync(DbTransaction transaction, RefreshToken token, RefreshToken next, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var row = await transaction.FirstAsync<Row>(
+            """
+            UPDATE sessions SET refresh_hash = @next, used_at = @now, expires_at = @expires
+            WHERE refresh_hash = @Hash AND ended_at IS NULL AND expires_at > @now
+            RETURNING id, user_id
+            """,
+            new { token.Hash, next = next.Hash, now = now.ToUnixTimeMilliseconds(), expires = Expires(now) },
+            ct);
+        if (row is null) return null;
+        const string spend = "INSERT INTO spent_refresh_tokens (hash, session_id) VALUES (@Hash, @Id)";
+        await transaction.ExecuteAsync(spend, new { token.Hash, row.Id }, ct);
+        return row;
+    }
+
+    /// <summary>The session whose token is the successor that an exchange just gave. It has that one only until it is used.</summary>
+    private async Task<Row?> FindExchangedAsync(DbTransaction transaction, RefreshToken next, CancellationToken ct)
+    {
+        if (options.RefreshGrace == TimeSpan.Zero) return null;
+        return await transaction.FirstAsync<Row>(
+            """
+            SELECT id, user_id FROM sessions
+            WHERE refresh_hash = @Hash AND used_at > @since AND ended_at IS NULL AND expires_at > @now
+            """,
+            new { next.Hash, since = Now - (long)options.RefreshGrace.TotalMilliseconds, now = Now },
+            ct);
     }
 
     private Task<Row?> EndRobbedAsync(DbTransaction transaction, RefreshToken token, CancellationToken ct) =>
@@ -135,7 +172,10 @@ internal sealed class SessionStore(Database database, EndedSessions ended, Accou
 
     private sealed record Row(long Id, long UserId);
 
-    private sealed record ListRow(long Id, string Device, long CreatedAt, long UsedAt, long ExpiresAt);
+    private sealed record ListRow(long Id, string Device, long CreatedAt, long UsedAt, long ExpiresAt)
+    {
+        public Session ToSession(bool isCurrent) => new(Id, Device, Time(CreatedAt), Time(UsedAt), Time(ExpiresAt), isCurrent);
+    }
 }
 
 /// <summary>A session that is over, as the store has it.</summary>

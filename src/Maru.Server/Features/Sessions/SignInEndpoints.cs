@@ -22,13 +22,16 @@ internal static class SignInEndpoints
             .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
         group.MapPost("/login", LogInAsync).LimitBy(Limit.SignIns).WithSummary("Sign in with a handle or an e-mail address")
             .ProducesProblem(StatusCodes.Status401Unauthorized);
-        group.MapPost("/refresh", RefreshAsync).WithSummary("Exchange the refresh token for new tokens; each is good once")
+        group.MapPost("/refresh", RefreshAsync).WithSummary("Exchange the refresh token for new tokens")
+            .WithDescription("A repeat within the grace returns the same refresh token; a use after it ends the session.")
             .ProducesProblem(StatusCodes.Status401Unauthorized);
-        group.MapPost("/logout", LogOutAsync).RequireAuthorization().WithSummary("Sign out: this session's tokens are dead at once, its sockets close");
+        group.MapPost("/logout", LogOutAsync).RequireAuthorization()
+            .WithSummary("Sign out: this session's tokens are dead at once, its sockets close");
     }
 
     private static async Task<Results<Created<SignedIn>, ProblemHttpResult>> SignUpAsync(
-        SignupRequest request, HttpContext context, MaruOptions options, Passwords passwords, AccountStore store, TokenMint mint, CancellationToken ct)
+        SignupRequest request, HttpContext context, MaruOptions options, Passwords passwords, AccountStore store, TokenMint mint,
+        CancellationToken ct)
     {
         if (!options.Signup.Open) return Problem.SignupClosed.Result();
         var errors = new FieldErrors();
@@ -41,7 +44,9 @@ internal static class SignInEndpoints
 
         if (await passwords.HashAsync(password, ct) is not { } hash) return Problems.Busy(context);
         var made = await store.CreateAsync(new NewAccount(handle, name, email, hash), Device(request.Device, context), ct);
-        return made is var (account, session) ? TypedResults.Created("/api/me", mint.Write(account, session)) : Problem.HandleTaken.Result();
+        return made is var (account, session)
+            ? TypedResults.Created("/api/me", mint.Write(account, session))
+            : Problem.HandleTaken.Result();
     }
 
     private static async Task<Results<Ok<SignedIn>, ProblemHttpResult>> LogInAsync(
@@ -57,7 +62,8 @@ internal static class SignInEndpoints
             if (account is null || check == PasswordCheck.Wrong) return Problem.WrongCredentials.Result();
 
             var betterHash = check == PasswordCheck.RightButWeak ? await passwords.HashAsync(password, ct) : null;
-            if (await store.SignInAsync(account, Device(request.Device, context), betterHash, ct) is { } session) return TypedResults.Ok(mint.Write(account, session));
+            var session = await store.SignInAsync(account, Device(request.Device, context), betterHash, ct);
+            if (session is not null) return TypedResults.Ok(mint.Write(account, session));
             // The account changed while the password was checked: it is checked against what there is now.
         }
     }

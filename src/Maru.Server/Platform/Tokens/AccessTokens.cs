@@ -7,7 +7,7 @@ namespace Maru.Server.Platform.Tokens;
 
 /// <summary>What an access token says: whose it is, of which session, and until when.</summary>
 /// <param name="Role"><c>user</c> or <c>admin</c></param>
-/// <param name="ExpiresAt">unix seconds; the moment from which the token is no longer good</param>
+/// <param name="ExpiresAt">unix seconds; nodes take the token for as much longer as their clocks may be apart</param>
 internal readonly record struct AccessClaims(UserId UserId, long SessionId, string Role, long ExpiresAt);
 
 /// <summary>Writes and reads access tokens: JSON Web Tokens with the claims <c>iss sub sid role iat exp</c> (RFC 7519 section 4.1). Reading needs no store. Any thread.</summary>
@@ -50,6 +50,9 @@ internal sealed class AccessTokens(SigningKey key, JwtOptions options, TimeProvi
             return false;   // signed by us, yet not JSON: never written by this class
         }
     }
+
+    /// <summary>How long the token is still taken, here and now.</summary>
+    public TimeSpan TimeLeft(in AccessClaims claims) => DateTimeOffset.FromUnixTimeSeconds(claims.ExpiresAt + _skew) - time.GetUtcNow();
 
     private bool InTime(long expiresAt, long notBefore)
     {

@@ -18,7 +18,17 @@ internal abstract class SigningKey(string algorithm, int signatureBytes) : IDisp
 
     public abstract bool Verify(ReadOnlySpan<byte> text, ReadOnlySpan<byte> signature);
 
+    /// <summary>Returns a key of 32 bytes for another purpose; all nodes with this key return the same.</summary>
+    public abstract byte[] Derive(ReadOnlySpan<byte> purpose);
+
     public abstract void Dispose();
+
+    protected static byte[] Derive(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> purpose)
+    {
+        var key = new byte[SHA256.HashSizeInBytes];
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, key, salt: [], purpose);
+        return key;
+    }
 }
 
 /// <summary>HMAC with SHA-256, RFC 7518 section 3.2: the key is at least as long as the hash.</summary>
@@ -47,6 +57,8 @@ internal sealed class Hs256Key : SigningKey
         return CryptographicOperations.FixedTimeEquals(expected, signature);
     }
 
+    public override byte[] Derive(ReadOnlySpan<byte> purpose) => Derive(_key, purpose);
+
     public override void Dispose() => CryptographicOperations.ZeroMemory(_key);
 }
 
@@ -59,9 +71,11 @@ internal sealed class Es256Key : SigningKey
 
     // ECDsa promises nothing about use from several threads at once.
     private readonly ThreadLocal<ECDsa> _key;
+    private readonly byte[] _secret;
 
     public Es256Key(ECParameters key) : base(Name, 2 * CoordinateBytes)
     {
+        _secret = key.D ?? throw new CryptographicException("To sign, ES256 needs the private key.");
         _key = new ThreadLocal<ECDsa>(() => ECDsa.Create(key), trackAllValues: true);
         if (_key.Value is not { KeySize: 8 * CoordinateBytes }) throw new CryptographicException("ES256 needs a key on the curve P-256.");
         Id = $"{Name}:{Convert.ToHexStringLower(SHA256.HashData(_key.Value.ExportSubjectPublicKeyInfo()).AsSpan(0, 8))}";
@@ -72,6 +86,8 @@ internal sealed class Es256Key : SigningKey
     public override void Sign(ReadOnlySpan<byte> text, Span<byte> signature) => Mine.SignData(text, signature, HashAlgorithmName.SHA256);
 
     public override bool Verify(ReadOnlySpan<byte> text, ReadOnlySpan<byte> signature) => Mine.VerifyData(text, signature, HashAlgorithmName.SHA256);
+
+    public override byte[] Derive(ReadOnlySpan<byte> purpose) => Derive(_secret, purpose);
 
     public override void Dispose()
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Server.Features.Accounts;
@@ -82,10 +83,10 @@ public sealed class SessionTests(MaruServer server) : IClassFixture<MaruServer>
     public async Task A_connection_is_known_by_its_token_until_the_session_ends()
     {
         var ann = await server.SignUpAsync();
-        var authenticator = server.Service<Authenticator>();
+        var authenticator = server.Service<ConnectionAuthenticator>();
         var identity = await authenticator.AuthenticateAsync(ann.AccessToken, TestContext.Current.CancellationToken);
-        identity?.User.ShouldBe(ann.User);
-        identity?.Role.ShouldBe("user");
+        identity?.User.ShouldBe(new UserId(ann.Id));
+        JsonSerializer.Deserialize<User>(identity?.Profile, JsonSerializerOptions.Web).ShouldBe(ann.User);
         await ann.Http.SendAsync("POST /api/auth/logout").ShouldBe(204);
         (await authenticator.AuthenticateAsync(ann.AccessToken, TestContext.Current.CancellationToken)).ShouldBeNull();
         (await authenticator.AuthenticateAsync("", TestContext.Current.CancellationToken)).ShouldBeNull();

@@ -1,5 +1,6 @@
 using Maru.Engine.Log;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Platform.Credentials;
 
 namespace Maru.Server.Tests.Features.Sessions;
 
@@ -67,9 +68,12 @@ public sealed class SignInRaceTests
         var late = ann.Http.SendAsync("POST /api/me/password", new { oldPassword = Person.Password, newPassword = "a thief's own" });
         await hold.Arrived;
         // The first change holds its user's turn here; another node would not know of it.
-        var account = await server.Service<AccountStore>().FindAsync(ann.Handle, TestContext.Current.CancellationToken);
-        var hash = await server.Service<Maru.Server.Platform.Credentials.Passwords>().HashAsync(NewPassword, TestContext.Current.CancellationToken);
-        (await server.Service<AccountStore>().ChangePasswordAsync(account!, (await SessionsAsync(phone)).Single(x => x.Current).Id, hash!, TestContext.Current.CancellationToken)).ShouldBeTrue();
+        var ct = TestContext.Current.CancellationToken;
+        var accounts = server.Service<AccountStore>();
+        var account = await accounts.FindAsync(ann.Handle, ct);
+        var hash = await server.Service<Passwords>().HashAsync(NewPassword, ct);
+        var session = (await SessionsAsync(phone)).Single(x => x.Current).Id;
+        (await accounts.ChangePasswordAsync(account!, session, hash!, ct)).ShouldBeTrue();
         hold.Release();
         (await late.ShouldRefuseFields()).ShouldBe(["oldPassword"]);
         await server.SignInAsync(ann.Handle, NewPassword);
@@ -103,7 +107,8 @@ public sealed class SignInRaceTests
         var hold = store.HoldCommits(1);
         var late = SignIns(server, ann, 1).Single();
         await hold.Arrived;
-        var changed = ann.Http.SendAsync(change, new { password = Person.Password, oldPassword = Person.Password, newPassword = NewPassword });
+        var body = new { password = Person.Password, oldPassword = Person.Password, newPassword = NewPassword };
+        var changed = ann.Http.SendAsync(change, body);
         await PostgresServer.WaitsForLockAsync(database, 1, or: changed);
         hold.Release();
         await changed.ShouldBe(204);
@@ -114,7 +119,11 @@ public sealed class SignInRaceTests
     }
 
     private static Task<HttpResponseMessage>[] SignIns(MaruServer server, Person person, int count) =>
-        [.. Enumerable.Range(0, count).Select(_ => server.Http.SendAsync("POST /api/auth/login", new { handle = person.Handle, password = Person.Password }))];
+    [
+        .. from _ in Enumerable.Range(0, count)
+           select server.Http.SendAsync("POST /api/auth/login", new { handle = person.Handle, password = Person.Password }),
+    ];
 
-    private static async Task<IReadOnlyList<Session>> SessionsAsync(Person person) => (await person.Http.SendAsync("GET /api/me/sessions").Read<SessionList>()).Items;
+    private static async Task<IReadOnlyList<Session>> SessionsAsync(Person person) =>
+        (await person.Http.SendAsync("GET /api/me/sessions").Read<SessionList>()).Items;
 }

@@ -1,0 +1,38 @@
+using Maru.Engine.Connections;
+using Maru.Engine.Log;
+using Maru.Server.Platform.Tokens;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Features.Sessions;
+
+/// <summary>
+/// Judges the token that a connection brings, and reads whose it is: one read of the store for all who come at the same time.
+/// It is the engine's <see cref="Authenticator"/>. Any thread.
+/// </summary>
+internal sealed class ConnectionAuthenticator(AccessTokens tokens, EndedSessions ended, Database database)
+{
+    private readonly BatchReader<long, OpenSession> _sessions = new(sessions => ReadAsync(database, sessions), x => x.SessionId);
+
+    /// <summary>Null when the token is not good, or its session has ended, here or on another node.</summary>
+    public async ValueTask<Identity?> AuthenticateAsync(string token, CancellationToken ct)
+    {
+        if (!tokens.TryRead(token, out var claims) || ended.Contains(claims.SessionId)) return null;
+        var session = await _sessions.FindAsync(claims.SessionId, ct);
+        return session?.Id == claims.UserId.Value
+            ? new Identity(claims.UserId, claims.SessionId, tokens.TimeLeft(claims), session.ToJson())
+            : null;
+    }
+
+    private static Task<IReadOnlyList<OpenSession>> ReadAsync(Database database, long[] sessions) => database.ListAsync<OpenSession>(
+        """
+        SELECT s.id AS session_id, u.id, u.handle, u.name, u.avatar_url FROM sessions s JOIN users u ON u.id = s.user_id
+        WHERE s.id IN @sessions AND s.ended_at IS NULL AND u.deleted_at IS NULL
+        """,
+        new { sessions },
+        CancellationToken.None);
+
+    private sealed record OpenSession(long SessionId, long Id, string Handle, string Name, string? AvatarUrl)
+    {
+        public byte[] ToJson() => MessageJson.User(new(Id), Handle, Name, AvatarUrl);
+    }
+}
