@@ -78,7 +78,7 @@ internal static class RoomEvents
 
     private static IResult NoRoom(HttpContext context, ChatEngine engine)
     {
-        context.Response.Headers.RetryAfter = WebSocketHandshake.RetryAfter;
+        context.Response.Headers.RetryAfter = WebSocketEndpoint.RetryAfter;
         return (engine.IsDraining ? Problem.ShuttingDown : Problem.TooManyConnections).Result();
     }
 }

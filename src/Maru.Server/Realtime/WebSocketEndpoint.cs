@@ -14,7 +14,7 @@ namespace Maru.Server.Realtime;
 internal sealed class WebSocketEndpoint(ChatEngine engine)
 {
     /// <summary>Seconds after which a client that found no room may ask again.</summary>
-    private const string RetryAfter = "5";
+    public const string RetryAfter = "5";
 
     /// <summary>RFC 6455, 4.1, wants GET; RFC 8441, 4, CONNECT; HEAD is answered as GET is, which never upgrades.</summary>
     public static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head, HttpMethods.Connect];
