@@ -7,9 +7,12 @@ namespace Maru.Engine.Tests.Rooms;
 
 public sealed class RoomTailTests
 {
-    /// <summary>Few seqs and many arrivals, so that most come twice and late. A failure is shrunk to the fewest arrivals that show it.</summary>
+    /// <summary>
+    /// Few seqs and many arrivals, so that most come twice and late. A failure is shrunk to the fewest arrivals that show it.
+    /// </summary>
     [Fact]
-    public void Whatever_the_order_and_however_often_each_entry_is_released_once_and_in_order() => Prop.ForAll((byte[] arrivals, byte start, byte behind) =>
+    public void Whatever_the_order_and_however_often_each_entry_is_released_once_and_in_order() => Prop.ForAll(
+        (byte[] arrivals, byte start, byte behind) =>
     {
         var seqs = Array.ConvertAll(arrivals, x => 1 + (x % 24));
         var (started, head) = (start % (seqs.Length + 1), behind % 12);

@@ -69,7 +69,8 @@ public sealed class SseWireTests
     public void A_line_end_between_tokens_does_not_end_the_data()
     {
         var entry = new Entry(new RoomId(1), 9, EntryKind.RoomChanged, "{\"type\":\"room.renamed\",\r\n \"seq\":9}"u8.ToArray());
-        Encoding.UTF8.GetString(new SseEncoder().Encode([entry])).ShouldBe("id: 9\nevent: room.renamed\ndata: {\"type\":\"room.renamed\",   \"seq\":9}\n\n");
+        Encoding.UTF8.GetString(new SseEncoder().Encode([entry]))
+            .ShouldBe("id: 9\nevent: room.renamed\ndata: {\"type\":\"room.renamed\",   \"seq\":9}\n\n");
     }
 
     private sealed class Stream(MemorySink sink, Connection connection)
@@ -81,7 +82,8 @@ public sealed class SseWireTests
         public static async Task<Stream> OpenAsync(EngineRig rig, long? after = null, long user = 7)
         {
             var (sink, parts) = (new MemorySink(), rig.Engine.Clients);
-            var connection = new Connection(sink, SseWire.Instance, parts.Options, parts.Clock, parts.Metrics) { KeepAlive = new KeepAlive(15_000, 0) };
+            var connection = new Connection(sink, SseWire.Instance, parts.Options, parts.Clock, parts.Metrics);
+            connection.KeepAlive = new KeepAlive(15_000, 0);
             rig.Engine.Connections.TryOpen(connection).ShouldBeTrue();
             var client = new Client(connection, parts);
             (await client.SignInAsync($"{user}")).ShouldBeNull();
