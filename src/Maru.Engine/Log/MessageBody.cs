@@ -8,6 +8,16 @@ namespace Maru.Engine.Log;
 internal readonly struct MessageBody
 {
     private static readonly Refusal NotJson = new(Problem.Invalid, "The body is not valid JSON in UTF-8.");
+    private static readonly Refusal Twice = new(Problem.Invalid, "A field stands twice in the body.");    // RFC 7493, 2.3
+
+    [Flags]
+    private enum Fields : byte
+    {
+        None = 0,
+        Text = 1,
+        ReplyTo = 2,
+        Files = 4,
+    }
 
     /// <summary>UTF-8, unescaped, as typed; something in it can be seen.</summary>
     public required byte[] Text { get; init; }
@@ -19,40 +29,50 @@ internal readonly struct MessageBody
     public static bool TryRead(ReadOnlySpan<byte> json, int maxTextBytes, out MessageBody body, [NotNullWhen(false)] out Refusal? refusal)
     {
         refusal = Read(json, out body);
-        if (refusal is null && body.Text.Length > maxTextBytes) refusal = new Refusal(Problem.TooLarge, $"text may be {maxTextBytes} bytes of UTF-8.", "text");
+        if (refusal is null && body.Text.Length > maxTextBytes)
+            refusal = new Refusal(Problem.TooLarge, $"text may be {maxTextBytes} bytes of UTF-8.", "text");
         return refusal is null;
     }
 
     private static Refusal? Read(ReadOnlySpan<byte> json, out MessageBody body)
     {
         body = default;
+        // A byte order mark may be ignored (RFC 8259, 8.1), so it is.
+        if (json.StartsWith("\uFEFF"u8)) json = json[3..];
         // The JSON reader does not look inside strings; one bad byte in a text frame would make every receiver's WebSocket fail.
         if (!Utf8.IsValid(json)) return NotJson;
         byte[]? text = null;
         long replyTo = 0;
+        var seen = Fields.None;
         try
         {
             var reader = new Utf8JsonReader(json);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return new Refusal(Problem.Invalid, "The body must be a JSON object.");
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+                return new Refusal(Problem.Invalid, "The body must be a JSON object.");
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 if (reader.ValueTextEquals("text"u8))
                 {
+                    if (!IsFirst(ref seen, Fields.Text)) return Twice;
                     reader.Read();
                     if (reader.TokenType != JsonTokenType.String) return Wrong("text", "text must be a string.");
                     text = ReadText(ref reader);
                 }
                 else if (reader.ValueTextEquals("replyTo"u8))
                 {
+                    if (!IsFirst(ref seen, Fields.ReplyTo)) return Twice;
                     reader.Read();
                     if (reader.TokenType == JsonTokenType.Null) continue;
-                    if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out replyTo) || replyTo < 1) return Wrong("replyTo", "replyTo must be the seq of a message.");
+                    if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out replyTo) || replyTo < 1)
+                        return Wrong("replyTo", "replyTo must be the seq of a message.");
                 }
                 else if (reader.ValueTextEquals("files"u8))
                 {
+                    if (!IsFirst(ref seen, Fields.Files)) return Twice;
                     reader.Read();
                     if (reader.TokenType == JsonTokenType.Null) continue;
-                    if (reader.TokenType != JsonTokenType.StartArray || !reader.Read() || reader.TokenType != JsonTokenType.EndArray) return Wrong("files", "files must be an empty array: this server takes none yet.");
+                    if (reader.TokenType != JsonTokenType.StartArray || !reader.Read() || reader.TokenType != JsonTokenType.EndArray)
+                        return Wrong("files", "files must be an empty array: this server takes none yet.");
                 }
                 else
                 {
@@ -73,6 +93,13 @@ internal readonly struct MessageBody
         if (Invisible.Covers(text)) return Wrong("text", "text must have something visible in it.");
         body = new MessageBody { Text = text, ReplyTo = replyTo };
         return null;
+    }
+
+    private static bool IsFirst(ref Fields seen, Fields field)
+    {
+        var first = (seen & field) == 0;
+        seen |= field;
+        return first;
     }
 
     private static Refusal Wrong(string field, string detail) => new(Problem.Invalid, detail, field);

@@ -77,6 +77,9 @@ public sealed class SendTests
     [InlineData("{\"text\":\"a\",\"replyTo\":1.5}", "invalid")]
     [InlineData("{\"text\":\"a\",\"replyTo\":\"1\"}", "invalid")]
     [InlineData("{\"text\":\"a\",\"files\":[1]}", "invalid")]
+    [InlineData("{\"text\":\"a\",\"text\":\"b\"}", "invalid")]
+    [InlineData("{\"text\":\"a\",\"replyTo\":null,\"replyTo\":null}", "invalid")]
+    [InlineData("{\"files\":[],\"text\":\"a\",\"files\":[]}", "invalid")]
     [InlineData("{\"text\":\"0123456789\"}", "too-large")]
     public async Task A_body_that_is_no_message_is_refused(string body, string slug)
     {
@@ -87,6 +90,17 @@ public sealed class SendTests
         await client.SendAsync($"SEND\ndestination:/app/rooms/5/messages\nreceipt:r\n\n{body}\0");
         (await client.RefusalAsync("r")).Text.ShouldContain($"\"type\":\"{slug}\"");
         (await client.SayAsync(5, "still fine"[..9], "r2"))["seq"].ShouldBe("1");
+    }
+
+    [Fact]
+    public async Task A_byte_order_mark_before_a_body_changes_nothing()
+    {
+        using var rig = new EngineRig();
+        rig.Log.AddRoom(5, 7);
+        var client = await rig.ConnectAsync(7);
+        await client.SendAsync("SEND\ndestination:/app/rooms/5/messages\nreceipt:r\n\n\uFEFF{\"text\":\"a\"}\0");
+        (await client.ReceiptAsync("r"))["seq"].ShouldBe("1");
+        System.Text.Encoding.UTF8.GetString(rig.Log.Entries(5).ShouldHaveSingleItem().Body).ShouldContain("\"text\":\"a\"");
     }
 
     [Theory]
