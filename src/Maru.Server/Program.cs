@@ -5,6 +5,7 @@ using Maru.Server.Features.Messages;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Limits;
 using Maru.Server.Realtime;
 using Maru.Server.Storage;
@@ -34,6 +35,7 @@ internal static class Program
         services.AddStorage(options);
         services.AddCluster(options);
         services.AddProblems();
+        services.Configure<RouteOptions>(options => options.SetParameterPolicy<NumberConstraint>(NumberConstraint.Name));
         services.AddJson();
         services.AddAuth();
         services.AddRateLimits();
@@ -52,15 +54,19 @@ internal static class Program
         app.UseRequestLog();
         app.UseProblems();
         app.UseStaticPages();
+        app.UseRouting();
         app.UseAuthentication();
         app.UseRateLimits();
         app.UseAuthorization();
-        app.MapHealth();
-        app.MapApiDocument();
-        app.MapAccounts();
-        app.MapRooms();
-        app.MapMessages();
-        app.MapRealtime();
+        app.UseContentCodings();
+
+        var routes = app.WithHead();
+        routes.MapHealth();
+        routes.MapApiDocument();
+        routes.MapAccounts();
+        routes.MapRooms();
+        routes.MapMessages();
+        routes.MapRealtime();
         return app;
     }
 

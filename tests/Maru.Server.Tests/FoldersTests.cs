@@ -26,7 +26,7 @@ public sealed class FoldersTests(ITestOutputHelper output)
         typeof(MaruOptions).Assembly,
         "Maru.Server",
         [
-            "Platform.Text", "Platform.Tokens", "Platform", "Platform.Limits", "Platform.Credentials",
+            "Platform.Text", "Platform.Tokens", "Platform", "Platform.Http", "Platform.Limits", "Platform.Credentials",
             "Storage", "Storage.Sqlite", "Storage.Postgres", "RoomLog", "Cluster", "Bus",
             "Features.Accounts", "Features.Sessions", "Features.Messages", "Features.Rooms", "Features.Members",
             "Realtime", "Commands", "",

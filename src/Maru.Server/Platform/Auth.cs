@@ -9,12 +9,14 @@ internal static class Auth
 {
     public static void AddAuth(this IServiceCollection services)
     {
-        services.AddSingleton(provider => KeyFile.Open(provider.GetRequiredService<MaruOptions>().Data, provider.GetRequiredService<JwtOptions>().Algorithm));
+        services.AddSingleton(
+            provider => KeyFile.Open(provider.GetRequiredService<MaruOptions>().Data, provider.GetRequiredService<JwtOptions>().Algorithm));
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<EndedSessions>();
         services.AddTransient<BearerHandler>();
 
-        // The core only: AddAuthentication would bring data protection along, which makes keys in the home folder for cookies that we do not have.
+        // The core only: AddAuthentication would bring data protection along, which makes keys in the home folder for cookies that we do
+        // not have.
         services.AddAuthenticationCore(options =>
         {
             options.DefaultScheme = Caller.Scheme;
@@ -69,7 +71,8 @@ internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended) : 
     {
         if (token.IsEmpty) return AuthenticateResult.NoResult();
         if (!tokens.TryRead(token, out var claims)) return BadToken;
-        return ended.Contains(claims.SessionId) ? Ended : AuthenticateResult.Success(new AuthenticationTicket(new Caller(claims), Caller.Scheme));
+        return ended.Contains(claims.SessionId)
+            ? Ended : AuthenticateResult.Success(new AuthenticationTicket(new Caller(claims), Caller.Scheme));
     }
 
 }

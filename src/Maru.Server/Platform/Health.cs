@@ -12,13 +12,16 @@ internal static class Health
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/health").WithTags("Health").DoNotLimit();
-        group.MapGet("/live", () => TypedResults.Ok(new HealthReport("live", Version))).WithSummary("Is the process alive? If not, start it again.");
-        group.MapGet("/ready", ReadyAsync).WithSummary("Can it serve? If not, send requests elsewhere.").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        group.MapGet("/live", () => TypedResults.Ok(new HealthReport("live", Version)))
+            .WithSummary("Is the process alive? If not, start it again.");
+        group.MapGet("/ready", ReadyAsync).WithSummary("Can it serve? If not, send requests elsewhere.")
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 
     public static string Version { get; } = typeof(Health).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 
-    private static async Task<Results<Ok<HealthReport>, ProblemHttpResult>> ReadyAsync(IHostApplicationLifetime lifetime, ChatEngine engine, Database database, CancellationToken ct)
+    private static async Task<Results<Ok<HealthReport>, ProblemHttpResult>> ReadyAsync(
+        IHostApplicationLifetime lifetime, ChatEngine engine, Database database, CancellationToken ct)
     {
         if (engine.IsDraining || lifetime.ApplicationStopping.IsCancellationRequested) return Problem.ShuttingDown.Result();
         await database.FirstAsync<long>("SELECT count(*) FROM migrations", null, ct);   // a store that fails makes the problem itself

@@ -4,19 +4,22 @@ using Microsoft.Extensions.Logging.Console;
 namespace Maru.Server.Platform;
 
 /// <summary>
-/// Settings that are the framework's own: where to listen, with which certificates, what to log. It ignores some that it cannot read, and fails on others far from
-/// their names; here both end the start with a line that names them.
+/// Settings that are the framework's own: where to listen, with which certificates, what to log. It ignores some that it cannot read, and
+/// fails on others far from their names; here both end the start with a line that names them.
 /// </summary>
 internal static class HostSettings
 {
     private static readonly string[] Formatters = [ConsoleFormatterNames.Json, ConsoleFormatterNames.Simple, ConsoleFormatterNames.Systemd];
 
-    /// <summary>Refuses what cannot be meant, and makes the paths of certificates absolute: from the current folder, as all others.</summary>
+    /// <summary>
+    /// Refuses what cannot be meant, and makes the paths of certificates absolute: from the current folder, as all others.
+    /// </summary>
     /// <exception cref="StartException">One of them cannot be read.</exception>
     public static void Check(IConfigurationManager configuration)
     {
         CheckAddresses("urls", configuration["urls"]);
-        foreach (var endpoint in configuration.GetSection("Kestrel:Endpoints").GetChildren()) CheckAddresses($"{endpoint.Path}:Url", endpoint["Url"]);
+        foreach (var endpoint in configuration.GetSection("Kestrel:Endpoints").GetChildren())
+            CheckAddresses($"{endpoint.Path}:Url", endpoint["Url"]);
         foreach (var key in (string[])["http_ports", "https_ports"]) CheckPorts(key, configuration[key]);
         CheckSeconds("shutdownTimeoutSeconds", configuration["shutdownTimeoutSeconds"]);
         CheckLogs(configuration.GetSection("Logging"));
@@ -27,7 +30,8 @@ internal static class HostSettings
     {
         foreach (var address in Split(addresses))
         {
-            if (!IsAddress(address)) throw new StartException($"{key} has {address}, which is no address to listen on (http://127.0.0.1:8080).");
+            if (!IsAddress(address))
+                throw new StartException($"{key} has {address}, which is no address to listen on (http://127.0.0.1:8080).");
         }
     }
 
@@ -47,25 +51,28 @@ internal static class HostSettings
     {
         foreach (var port in Split(ports))
         {
-            if (!ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out _)) throw new StartException($"{key} has {port}, which is no port (0 to {ushort.MaxValue}).");
+            if (!ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+                throw new StartException($"{key} has {port}, which is no port (0 to {ushort.MaxValue}).");
         }
     }
 
     private static void CheckSeconds(string key, string? value)
     {
-        if (!string.IsNullOrEmpty(value) && !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _)) throw new StartException($"{key} is {value}, which is no whole number of seconds.");
+        if (!string.IsNullOrEmpty(value) && !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            throw new StartException($"{key} is {value}, which is no whole number of seconds.");
     }
 
     private static void CheckLogs(IConfigurationSection logging)
     {
         var formatter = logging["Console:FormatterName"];
         if (formatter is not null && !Formatters.Contains(formatter, StringComparer.OrdinalIgnoreCase))
-            throw new StartException($"{logging.Path}:Console:FormatterName is {formatter}, which is none of {string.Join(", ", Formatters)}.");
+            throw new StartException(
+                $"{logging.Path}:Console:FormatterName is {formatter}, which is none of {string.Join(", ", Formatters)}.");
         foreach (var provider in logging.GetChildren().Append(logging))
         {
             foreach (var level in provider.GetSection("LogLevel").GetChildren())
             {
-                if (level.Value is { Length: > 0 } value && !(Enum.TryParse<LogLevel>(value, ignoreCase: true, out var known) && Enum.IsDefined(known)))
+                if (level.Value is { Length: > 0 } value && !IsLevel(value))
                     throw new StartException($"{level.Path} is {value}, which is none of {string.Join(", ", Enum.GetNames<LogLevel>())}.");
             }
         }
@@ -75,7 +82,7 @@ internal static class HostSettings
     private static void FindCertificates(IConfigurationManager configuration)
     {
         var paths = configuration.GetSection("Kestrel").AsEnumerable()
-            .Where(setting => !string.IsNullOrEmpty(setting.Value) && (setting.Key.EndsWith(":Path", StringComparison.OrdinalIgnoreCase) || setting.Key.EndsWith(":KeyPath", StringComparison.OrdinalIgnoreCase)))
+            .Where(setting => !string.IsNullOrEmpty(setting.Value) && IsPath(setting.Key))
             .Select(setting => KeyValuePair.Create(setting.Key, (string?)Path.GetFullPath(setting.Value!)))
             .ToArray();
         foreach (var (key, path) in paths)
@@ -86,5 +93,11 @@ internal static class HostSettings
         configuration.AddInMemoryCollection(paths);
     }
 
-    private static string[] Split(string? list) => list?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+    private static bool IsLevel(string text) => Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level) && Enum.IsDefined(level);
+
+    private static bool IsPath(string key) =>
+        key.EndsWith(":Path", StringComparison.OrdinalIgnoreCase) || key.EndsWith(":KeyPath", StringComparison.OrdinalIgnoreCase);
+
+    private static string[] Split(string? list) =>
+        list?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 }

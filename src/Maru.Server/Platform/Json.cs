@@ -6,7 +6,10 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Maru.Server.Platform;
 
-/// <summary>How JSON looks here: camelCase, absent instead of null, times in UTC with milliseconds, other scripts unescaped. Slices add their generated contexts.</summary>
+/// <summary>
+/// How JSON looks here: camelCase, absent instead of null, times in UTC with milliseconds, other scripts unescaped. Slices add their
+/// generated contexts.
+/// </summary>
 internal static class Json
 {
     public static void AddJson(this IServiceCollection services) => services.ConfigureHttpJsonOptions(options =>
@@ -25,7 +28,8 @@ internal static class Json
     /// <summary>RFC 3339, always <c>2026-11-20T11:24:00.000Z</c>.</summary>
     private sealed class UtcTimes : JsonConverter<DateTimeOffset>
     {
-        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset().ToUniversalTime();
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetDateTimeOffset().ToUniversalTime();
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));

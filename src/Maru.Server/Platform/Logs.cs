@@ -4,7 +4,10 @@ namespace Maru.Server.Platform;
 
 internal static class Logs
 {
-    /// <summary>Structured, one JSON object a line, unless <c>Logging:Console:FormatterName</c> says otherwise: the slim builder would insist on text for people.</summary>
+    /// <summary>
+    /// Structured, one JSON object a line, unless <c>Logging:Console:FormatterName</c> says otherwise: the slim builder would insist on
+    /// text for people.
+    /// </summary>
     public static void AddLogs(this WebApplicationBuilder builder)
     {
         var formatter = builder.Configuration["Logging:Console:FormatterName"] ?? ConsoleFormatterNames.Json;

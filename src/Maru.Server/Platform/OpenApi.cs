@@ -13,6 +13,7 @@ internal static class OpenApi
 
     public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
+        options.ShouldInclude = operation => operation.HttpMethod != HttpMethods.Head;
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new OpenApiInfo
@@ -35,9 +36,20 @@ internal static class OpenApi
         options.AddOperationTransformer(DescribeAsync);
     });
 
-    public static void MapApiDocument(this IEndpointRouteBuilder routes) => routes.MapOpenApi("/openapi/{documentName}.json").DoNotLimit();
+    public static void MapApiDocument(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/openapi/v1.json", WriteAsync).DoNotLimit().ExcludeFromDescription();
 
-    /// <summary>What every operation shares: the token where one is needed, and how it refuses. What no limit holds, health, takes nothing and refuses nothing.</summary>
+    private static async Task WriteAsync(HttpContext context, [FromKeyedServices("v1")] IOpenApiDocumentProvider documents, CancellationToken ct)
+    {
+        var document = await documents.GetOpenApiDocumentAsync(ct);
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, ct), ct);
+    }
+
+    /// <summary>
+    /// What every operation shares: the token where one is needed, and how it refuses. What no limit holds, health, takes nothing and
+    /// refuses nothing.
+    /// </summary>
     private static Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;

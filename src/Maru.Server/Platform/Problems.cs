@@ -9,15 +9,27 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Maru.Server.Platform;
 
-/// <summary>Every refusal over HTTP is one of <see cref="Problem"/>'s, as problem details (RFC 9457); also those that the framework makes, and what nobody caught.</summary>
+/// <summary>
+/// Every refusal over HTTP is a <see cref="Problem"/>, as problem details (RFC 9457); also those that the framework makes, and what nobody
+/// caught.
+/// </summary>
 internal static partial class Problems
 {
-    private static readonly Problem WrongMethod = new("method-not-allowed", 405, "This address does not take this method.");
+    // What only HTTP can refuse.
+    public static readonly Problem MethodNotAllowed = new("method-not-allowed", 405, "This address does not take this method.");
+    public static readonly Problem PreconditionFailed = new("precondition-failed", 412, "It is not as the request demands.");
+    public static readonly Problem UnsupportedMediaType = new(
+        "unsupported-media-type", 415, "The body is not in a form that this address takes.");
+    public static readonly Problem RangeNotSatisfiable = new("range-not-satisfiable", 416, "There are no bytes in this range.");
+
+    private const string Json = "application/json";
 
     public static void AddProblems(this IServiceCollection services)
     {
+        services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddProblemDetails();
-        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);   // else a body that cannot be read gets an empty answer
+        // else a body that cannot be read gets an empty answer
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
     }
 
     public static void UseProblems(this WebApplication app)
@@ -31,7 +43,12 @@ internal static partial class Problems
 
     /// <summary><see cref="Problem.Invalid"/> with the texts for each field.</summary>
     public static ProblemHttpResult Invalid(IDictionary<string, string[]> errors) => TypedResults.Problem(
-        new HttpValidationProblemDetails(errors) { Type = Problem.Invalid.Slug, Status = Problem.Invalid.Status, Title = Problem.Invalid.Title });
+        new HttpValidationProblemDetails(errors)
+        {
+            Type = Problem.Invalid.Slug,
+            Status = Problem.Invalid.Status,
+            Title = Problem.Invalid.Title,
+        });
 
     /// <summary><see cref="Problem.RateLimited"/>, for now.</summary>
     /// <param name="wait">until it is worth trying again; a second at least, which is also right where a queue is full</param>
@@ -41,17 +58,24 @@ internal static partial class Problems
         return Problem.RateLimited.Result();
     }
 
-    public static Task WriteAsync(HttpContext context, Problem problem, string? detail = null) => problem.Result(detail).ExecuteAsync(context);
+    public static Task WriteAsync(HttpContext context, Problem problem, string? detail = null) =>
+        problem.Result(detail).ExecuteAsync(context);
+
+    /// <summary>The route's template: an address may carry what must not be logged.</summary>
+    public static string Route(HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(none)";
 
     private static ProblemDetails Details(Problem problem, string? detail) =>
         new() { Type = problem.Slug, Status = problem.Status, Title = problem.Title, Detail = detail };
 
     private static async Task GuardAsync(HttpContext context, RequestDelegate next, ILogger log)
     {
+        // Answers are for those who asked, and what they are is said in Content-Type; what may be kept says so itself.
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
         try
         {
             await next(context);
-            if (Refusal(context) is { } problem) await WriteAsync(context, problem, Detail(context, context.Response.StatusCode));
+            if (Refusal(context.Response) is { } problem) await RefuseAsync(context, problem, context.Response.StatusCode);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -63,49 +87,57 @@ internal static partial class Problems
             if (problem.Status >= StatusCodes.Status500InternalServerError) Log.Failed(log, e, context.Request.Method, Route(context));
             if (context.Response.HasStarted) throw;
             context.Response.ContentLength = null;
-            await WriteAsync(context, problem, e is BadHttpRequestException bad ? Detail(context, bad.StatusCode) : null);
+            await RefuseAsync(context, problem, (e as BadHttpRequestException)?.StatusCode);
         }
     }
 
-    /// <summary>Why the framework refused, in our words: its own name our types.</summary>
-    private static string? Detail(HttpContext context, int status) => status switch
+    /// <param name="status">the framework's, where it was the one that refused</param>
+    private static Task RefuseAsync(HttpContext context, Problem problem, int? status)
     {
-        StatusCodes.Status413PayloadTooLarge => $"The body may have {context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize} bytes.",
-        StatusCodes.Status415UnsupportedMediaType => "The body must come with Content-Type: application/json.",
-        StatusCodes.Status400BadRequest when context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is not null => "The body must be a JSON object of the documented shape.",
+        if (problem == UnsupportedMediaType) context.Response.Headers.Accept = Json;
+        return WriteAsync(context, problem, Detail(context, status));
+    }
+
+    /// <summary>Why the framework refused, in our words: its own name our types.</summary>
+    private static string? Detail(HttpContext context, int? status) => status switch
+    {
+        StatusCodes.Status413PayloadTooLarge =>
+            $"The body may have {context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize} bytes.",
+        StatusCodes.Status415UnsupportedMediaType => $"The body must come with Content-Type: {Json}.",
+        StatusCodes.Status400BadRequest when context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is not null =>
+            "The body must be a JSON object of the documented shape.",
         StatusCodes.Status400BadRequest => "A parameter of the address has not the documented form.",
         _ => null,
     };
 
     /// <summary>What the framework meant by a bare status.</summary>
-    private static Problem? Refusal(HttpContext context)
+    private static Problem? Refusal(HttpResponse response)
     {
-        var response = context.Response;
-        if (response.HasStarted || response.ContentLength is not null || response.ContentType is not null) return null;
-        return response.StatusCode switch
-        {
-            < StatusCodes.Status400BadRequest => null,
-            StatusCodes.Status401Unauthorized => Problem.Unauthenticated,
-            StatusCodes.Status403Forbidden => Problem.Forbidden,
-            StatusCodes.Status404NotFound => Problem.NotFound,
-            StatusCodes.Status405MethodNotAllowed => WrongMethod,
-            StatusCodes.Status413PayloadTooLarge => Problem.TooLarge,
-            StatusCodes.Status429TooManyRequests => Problem.RateLimited,
-            >= StatusCodes.Status500InternalServerError => Problem.Internal,
-            _ => Problem.Malformed,
-        };
+        if (response.HasStarted || response.StatusCode < StatusCodes.Status400BadRequest) return null;
+        return response.ContentLength is null && response.ContentType is null ? ProblemOf(response.StatusCode) : null;
     }
 
     private static Problem ProblemOf(Exception exception) => exception switch
     {
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem.TooLarge,
-        BadHttpRequestException => Problem.Malformed,
+        BadHttpRequestException bad => ProblemOf(bad.StatusCode),
         DbException e => Dialect.ProblemOf(e),
         _ => Problem.Internal,
     };
 
-    /// <summary>The route's template: an address may carry what must not be logged.</summary>
-    public static string Route(HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(none)";
+    private static Problem ProblemOf(int status) => status switch
+    {
+        StatusCodes.Status401Unauthorized => Problem.Unauthenticated,
+        StatusCodes.Status403Forbidden => Problem.Forbidden,
+        StatusCodes.Status404NotFound => Problem.NotFound,
+        StatusCodes.Status405MethodNotAllowed => MethodNotAllowed,
+        StatusCodes.Status412PreconditionFailed => PreconditionFailed,
+        StatusCodes.Status413PayloadTooLarge => Problem.TooLarge,
+        StatusCodes.Status415UnsupportedMediaType => UnsupportedMediaType,
+        StatusCodes.Status416RangeNotSatisfiable => RangeNotSatisfiable,
+        StatusCodes.Status429TooManyRequests => Problem.RateLimited,
+        >= StatusCodes.Status500InternalServerError => Problem.Internal,
+        _ => Problem.Malformed,
+    };
 
     private static partial class Log
     {

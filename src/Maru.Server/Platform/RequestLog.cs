@@ -35,7 +35,8 @@ internal static partial class RequestLog
             {
                 var trace = Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
                 var user = (context.User as Caller)?.UserId.Value;
-                Log.Request(log, level, context.Request.Method, Problems.Route(context), context.Response.StatusCode, taken.TotalMilliseconds, user, trace);
+                var (method, route) = (context.Request.Method, Problems.Route(context));
+                Log.Request(log, level, method, route, context.Response.StatusCode, taken.TotalMilliseconds, user, trace);
             }
         }
     }
@@ -47,6 +48,7 @@ internal static partial class RequestLog
     private static partial class Log
     {
         [LoggerMessage("{Method} {Route} {Status} in {Milliseconds:F1} ms, user {UserId}, trace {TraceId}")]
-        public static partial void Request(ILogger log, LogLevel level, string method, string route, int status, double milliseconds, long? userId, string traceId);
+        public static partial void Request(
+            ILogger log, LogLevel level, string method, string route, int status, double milliseconds, long? userId, string traceId);
     }
 }

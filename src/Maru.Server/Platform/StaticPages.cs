@@ -1,6 +1,8 @@
+using Microsoft.Extensions.FileProviders;
+
 namespace Maru.Server.Platform;
 
-/// <summary>The files of wwwroot, and the headers that keep a browser from doing more with an answer than was meant.</summary>
+/// <summary>The files of wwwroot, for GET and HEAD, with what a browser needs to keep them and must not do with them.</summary>
 internal static class StaticPages
 {
     private const string Policy =
@@ -8,11 +10,8 @@ internal static class StaticPages
 
     public static void UseStaticPages(this WebApplication app)
     {
-        app.Use(next => context =>
-        {
-            context.Response.Headers.XContentTypeOptions = "nosniff";
-            return next(context);
-        });
+        var files = app.Environment.WebRootFileProvider;
+        app.Use(next => context => Prepare(context, files) ? next(context) : Problems.WriteAsync(context, Problems.MethodNotAllowed));
         app.UseDefaultFiles();
         app.UseStaticFiles(new StaticFileOptions
         {
@@ -24,5 +23,22 @@ internal static class StaticPages
                 headers["Referrer-Policy"] = "no-referrer";
             },
         });
+    }
+
+    /// <summary>False: it is a page, and pages are only read.</summary>
+    private static bool Prepare(HttpContext context, IFileProvider files)
+    {
+        var (request, headers) = (context.Request, context.Request.Headers);
+        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+        {
+            if (!files.GetFileInfo(request.Path == "/" ? "/index.html" : request.Path.Value ?? "").Exists) return true;
+            context.Response.Headers.Allow = "GET, HEAD";
+            return false;
+        }
+
+        // If-None-Match compares weakly (RFC 9110, 13.1.2): W/"x" means "x". The framework would compare strongly.
+        if (headers.IfNoneMatch.Count > 0)
+            headers.IfNoneMatch = headers.IfNoneMatch.ToString().Replace("W/\"", "\"", StringComparison.Ordinal);
+        return true;
     }
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Text;
 using Maru.Server.Platform.Limits;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -12,33 +13,49 @@ internal static class WebServer
 {
     private const string DefaultUrl = "http://localhost:8080";
 
-    /// <summary>Kestrel within our limits, at our address where nothing else is configured; certificates come from its own section of the settings.</summary>
+    /// <summary>
+    /// Kestrel within our limits, at our address where nothing else is configured; certificates come from its own section of the settings.
+    /// </summary>
     public static void AddWebServer(this WebApplicationBuilder builder, LimitOptions limits)
     {
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;   // see HeaderText
             kestrel.Limits.MaxRequestBodySize = limits.RequestBytes;
-            if (limits.Connections > 0) kestrel.Limits.MaxConcurrentConnections = kestrel.Limits.MaxConcurrentUpgradedConnections = limits.Connections;
+            if (limits.Connections > 0)
+                kestrel.Limits.MaxConcurrentConnections = kestrel.Limits.MaxConcurrentUpgradedConnections = limits.Connections;
         });
-        if (Array.TrueForAll(["urls", "http_ports", "https_ports"], key => string.IsNullOrEmpty(builder.Configuration[key]))) builder.WebHost.UseUrls(DefaultUrl);
+        if (Array.TrueForAll(["urls", "http_ports", "https_ports"], key => string.IsNullOrEmpty(builder.Configuration[key])))
+            builder.WebHost.UseUrls(DefaultUrl);
     }
 
-    /// <summary>What is wrong with the addresses or certificates that Kestrel was given, in one line; null when something else failed.</summary>
+    /// <summary>
+    /// What is wrong with the addresses or certificates that Kestrel was given, in one line; null when something else failed.
+    /// </summary>
     public static string? StartFault(Exception e) => e switch
     {
         IOException { InnerException: AddressInUseException } => $"{e.Message} Choose another with --urls, or end the program that has it.",
-        SocketException or CryptographicException or UnauthorizedAccessException => $"It cannot listen as --urls or the section Kestrel says. {Settings.Line(e)}",
-        _ when e.Source?.StartsWith("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal) == true => $"It cannot listen as --urls or the section Kestrel says. {Settings.Line(e)}",
+        SocketException or CryptographicException or UnauthorizedAccessException =>
+            $"It cannot listen as --urls or the section Kestrel says. {Settings.Line(e)}",
+        _ when e.Source?.StartsWith("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal) == true =>
+            $"It cannot listen as --urls or the section Kestrel says. {Settings.Line(e)}",
         _ => null,
     };
 
-    /// <summary>Behind a proxy the address that limits count by is the one that the proxy tells, if it is one of ours; anybody else could tell any.</summary>
+    /// <summary>
+    /// Behind a proxy the address that limits count by is the one that the proxy tells, if it is one of ours; anybody else could tell any.
+    /// </summary>
     public static void UseProxies(this WebApplication app)
     {
-        var networks = app.Services.GetRequiredService<LimitOptions>().Proxies.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var networks = app.Services.GetRequiredService<LimitOptions>().Proxies.Split(
+            ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (networks.Length == 0) return;
-        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto, ForwardLimit = null };
+        var options = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
+            ForwardLimit = null,
+        };
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
         foreach (var network in networks) options.KnownIPNetworks.Add(Network(network));

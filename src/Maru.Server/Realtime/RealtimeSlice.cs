@@ -41,17 +41,17 @@ internal static class RealtimeSlice
         services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
     }
 
-    public static void MapRealtime(this WebApplication app)
+    public static void MapRealtime(this IEndpointRouteBuilder routes)
     {
-        var endpoint = app.Services.GetRequiredService<WebSocketEndpoint>();
-        foreach (var route in app.Services.GetRequiredService<SocketRoutes>().All)
+        var endpoint = routes.ServiceProvider.GetRequiredService<WebSocketEndpoint>();
+        foreach (var route in routes.ServiceProvider.GetRequiredService<SocketRoutes>().All)
         {
             // No limit of requests, as on the short way: connections have a number of their own.
-            app.MapMethods(route.Path, WebSocketEndpoint.Methods, context => endpoint.AcceptAsync(context, route))
+            routes.MapMethods(route.Path, WebSocketEndpoint.Methods, context => endpoint.AcceptAsync(context, route))
                 .ExcludeFromDescription()
                 .DoNotLimit();
         }
 
-        app.MapRoomEvents();
+        routes.MapRoomEvents();
     }
 }

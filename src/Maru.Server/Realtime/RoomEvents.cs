@@ -20,7 +20,7 @@ internal static class RoomEvents
     /// <summary>Clients and what lies between may count on a comment every 15 s.</summary>
     private static readonly KeepAlive Beat = new(SendEvery: 15_000, ExpectEvery: 0);
 
-    public static void MapRoomEvents(this IEndpointRouteBuilder routes) => routes.MapGet("/api/rooms/{roomId:long}/events", StreamAsync)
+    public static void MapRoomEvents(this IEndpointRouteBuilder routes) => routes.MapGet("/api/rooms/{roomId:number}/events", StreamAsync)
         .WithTags("Messages").WithMetadata(new TokenInAddress()).RequireAuthorization()
         .WithSummary("The room's log as Server-Sent Events: after a seq, or else from now on; Last-Event-ID resumes")
         .Produces<string>(StatusCodes.Status200OK, "text/event-stream").ProducesProblem(StatusCodes.Status503ServiceUnavailable);

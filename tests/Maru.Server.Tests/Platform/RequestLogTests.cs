@@ -29,7 +29,7 @@ public sealed class RequestLogTests
 
         var lines = log.Lines.Where(line => line.StartsWith("Debug Maru.Requests", StringComparison.Ordinal)).ToArray();
         lines.Length.ShouldBe(5);
-        lines[1].ShouldContain("DELETE /api/me/sessions/{id:long} 404 in ");
+        lines[1].ShouldContain("DELETE /api/me/sessions/{id:number} 404 in ");
         lines[1].ShouldContain($"user {ann.Id}, trace ");
         var all = string.Join('\n', log.Lines);
         foreach (var secret in (string[])[body.password, body.email, ann.AccessToken, ann.RefreshToken, "4711"])

@@ -2,6 +2,7 @@ using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Limits;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -12,32 +13,37 @@ internal static class MemberEndpoints
 {
     public static void MapMembers(this IEndpointRouteBuilder routes)
     {
-        var members = routes.MapGroup("/api/rooms/{roomId:long}/members").WithTags("Members").RequireAuthorization();
+        var members = routes.MapGroup("/api/rooms/{roomId:number}/members").WithTags("Members").RequireAuthorization();
         members.MapGet("/", ListAsync).WithSummary("Who belongs to a room of yours");
-        members.MapPost("/", InviteAsync).WithSummary("Bring people in: every member into an open room, its owner and admins into one that is private or has a password")
+        members.MapPost("/", InviteAsync)
+            .WithSummary("Bring people in: every member into an open room, its owner and admins into one that is private or has a password")
             .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
-        members.MapPatch("/{userId:long}", ChangeRoleAsync).WithSummary("Give a member another role, as the owner; with owner you hand the room over and become admin")
+        members.MapPatch("/{userId:number}", ChangeRoleAsync)
+            .WithSummary("Give a member another role, as the owner; with owner you hand the room over and become admin")
             .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
-        members.MapDelete("/{userId:long}", RemoveAsync).WithSummary("Take out who ranks below you; with ban=true for good")
+        members.MapDelete("/{userId:number}", RemoveAsync).WithSummary("Take out who ranks below you; with ban=true for good")
             .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
     }
 
     public static void MapBans(this IEndpointRouteBuilder routes)
     {
-        var bans = routes.MapGroup("/api/rooms/{roomId:long}/bans").WithTags("Members").RequireAuthorization();
-        bans.MapGet("/", ListBansAsync).WithSummary("Who is banned from a room that you lead").ProducesProblem(StatusCodes.Status403Forbidden);
-        bans.MapDelete("/{userId:long}", LiftBanAsync).WithSummary("Lift a ban").ProducesProblem(StatusCodes.Status403Forbidden);
+        var bans = routes.MapGroup("/api/rooms/{roomId:number}/bans").WithTags("Members").RequireAuthorization();
+        bans.MapGet("/", ListBansAsync).WithSummary("Who is banned from a room that you lead")
+            .ProducesProblem(StatusCodes.Status403Forbidden);
+        bans.MapDelete("/{userId:number}", LiftBanAsync).WithSummary("Lift a ban").ProducesProblem(StatusCodes.Status403Forbidden);
     }
 
     private static async Task<Results<Ok<MemberPage>, ProblemHttpResult>> ListAsync(
-        long roomId, Caller caller, RoomOptions options, LimitOptions limits, RoomStore store, MemberLists lists, string? after, string? limit, CancellationToken ct)
+        long roomId, Caller caller, RoomOptions options, LimitOptions limits, RoomStore store, MemberLists lists, string? after,
+        string? limit, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var cursor = new RoomRules(errors, options).After(after);
         var size = Paging.Size(limit, limits, errors);
         if (errors.Any) return errors.Result();
         var page = await lists.MembersAsync(new RoomId(roomId), caller.UserId, cursor?.Id ?? 0, size, ct);
-        if (page.Items.Count == 0 && await store.FindAsync(new RoomId(roomId), caller.UserId, ct) is not { IsMember: true }) return Problem.NotFound.Result();
+        if (page.Items.Count == 0 && await store.FindAsync(new RoomId(roomId), caller.UserId, ct) is not { IsMember: true })
+            return Problem.NotFound.Result();
         return TypedResults.Ok(page);
     }
 
@@ -64,11 +70,18 @@ internal static class MemberEndpoints
         return (await memberships.ChangeRoleAsync(new RoomId(roomId), caller.UserId, new UserId(userId), role)).ToResult();
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(long roomId, long userId, Caller caller, Memberships memberships, bool? ban) =>
-        (await memberships.RemoveAsync(new RoomId(roomId), caller.UserId, new UserId(userId), ban ?? false)).ToResult();
+    private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(
+        long roomId, long userId, Caller caller, Memberships memberships, string? ban)
+    {
+        var errors = new FieldErrors();
+        var isBan = QueryFlag.Read(ban, "ban", errors);
+        if (errors.Any) return errors.Result();
+        return (await memberships.RemoveAsync(new RoomId(roomId), caller.UserId, new UserId(userId), isBan)).ToResult();
+    }
 
     private static async Task<Results<Ok<BanPage>, ProblemHttpResult>> ListBansAsync(
-        long roomId, Caller caller, RoomOptions options, LimitOptions limits, RoomStore store, MemberLists lists, string? after, string? limit, CancellationToken ct)
+        long roomId, Caller caller, RoomOptions options, LimitOptions limits, RoomStore store, MemberLists lists, string? after,
+        string? limit, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var cursor = new RoomRules(errors, options).After(after);
@@ -84,6 +97,7 @@ internal static class MemberEndpoints
         };
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> LiftBanAsync(long roomId, long userId, Caller caller, Memberships memberships) =>
+    private static async Task<Results<NoContent, ProblemHttpResult>> LiftBanAsync(
+        long roomId, long userId, Caller caller, Memberships memberships) =>
         (await memberships.LiftBanAsync(new RoomId(roomId), caller.UserId, new UserId(userId))).ToResult();
 }

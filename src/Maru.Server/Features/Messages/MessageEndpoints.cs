@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Limits;
 using Microsoft.AspNetCore.Mvc;
 
@@ -16,18 +18,22 @@ internal static class MessageEndpoints
 
     public static void MapMessages(this IEndpointRouteBuilder routes)
     {
-        var messages = routes.MapGroup("/api/rooms/{roomId:long}/messages").WithTags("Messages").RequireAuthorization();
-        messages.MapGet("/", HistoryAsync).WithSummary("What was said, oldest first: before or after a seq, else the newest").Produces<MessagePage>();
-        messages.MapGet("/{seq:long}", GetAsync).WithSummary("One message").Produces<Message>();
+        var messages = routes.MapGroup("/api/rooms/{roomId:number}/messages").WithTags("Messages").RequireAuthorization();
+        messages.MapGet("/", HistoryAsync).WithSummary("What was said, oldest first: before or after a seq, else the newest")
+            .Produces<MessagePage>();
+        messages.MapGet("/{seq:number}", GetAsync).WithSummary("One message").Produces<Message>();
         messages.MapPost("/", SendAsync).LimitBy(Limit.Messages)
-            .WithSummary("Send; 201 once it is durable. With an Idempotency-Key (1 to 128 bytes) a retry is answered 200 with the first message")
+            .WithSummary("Send; 201 once it is durable. With an Idempotency-Key a retry is answered 200 with the first message")
             .Accepts<NewMessage>(Json).Produces<Message>(StatusCodes.Status201Created).Produces<Message>()
             .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status413PayloadTooLarge);
-        messages.MapPatch("/{seq:long}", EditAsync).WithSummary("Change the text of your own message")
+        messages.MapPatch("/{seq:number}", EditAsync).WithSummary("Change the text of your own message")
             .Accepts<MessageChange>(Json).Produces<Message>()
-            .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status413PayloadTooLarge);
-        messages.MapDelete("/{seq:long}", DeleteAsync).WithSummary("Delete your own message or, as the room's owner or admin, anybody's; its place stays")
-            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
+            .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge);
+        messages.MapDelete("/{seq:number}", DeleteAsync)
+            .WithSummary("Delete your own message or, as the room's owner or admin, anybody's; its place stays")
+            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status403Forbidden)
+            .ProducesProblem(StatusCodes.Status409Conflict);
     }
 
     private static async Task<IResult> HistoryAsync(
@@ -52,10 +58,12 @@ internal static class MessageEndpoints
         CancellationToken ct)
     {
         var room = new RoomId(roomId);
-        var key = idempotencyKey is null ? null : Encoding.UTF8.GetBytes(idempotencyKey);
-        if (key is not null && (key.Length == 0 || key.Length > options.MaxClientKeyBytes))
-            return Refused(new Refusal(Problem.Invalid, $"{KeyHeader} must have 1 to {options.MaxClientKeyBytes} bytes of UTF-8.", KeyHeader));
-        if (!MessageBody.TryRead(await ReadAsync(context.Request, ct), options.MaxTextBytes, out var body, out var refused)) return Refused(refused);
+        var key = idempotencyKey is null ? null : HeaderText.Bytes(idempotencyKey);
+        if (key is not null && (key.Length == 0 || key.Length > options.MaxClientKeyBytes || !Utf8.IsValid(key)))
+            return Refused(
+                new Refusal(Problem.Invalid, $"{KeyHeader} must have 1 to {options.MaxClientKeyBytes} bytes of UTF-8.", KeyHeader));
+        if (!MessageBody.TryRead(await ReadAsync(context.Request, ct), options.MaxTextBytes, out var body, out var refused))
+            return Refused(refused);
 
         var sent = await sends.SendAsync(room, caller.UserId, body, key, ct);
         if (sent.Refusal is not null) return Refused(sent.Refusal);
@@ -65,10 +73,12 @@ internal static class MessageEndpoints
     }
 
     private static async Task<IResult> EditAsync(
-        long roomId, long seq, Caller caller, HttpContext context, EngineOptions options, MessageChanges changes, MessageStore store, CancellationToken ct)
+        long roomId, long seq, Caller caller, HttpContext context, EngineOptions options, MessageChanges changes, MessageStore store,
+        CancellationToken ct)
     {
         var room = new RoomId(roomId);
-        if (!MessageBody.TryRead(await ReadAsync(context.Request, ct), options.MaxTextBytes, out var body, out var refused)) return Refused(refused);
+        if (!MessageBody.TryRead(await ReadAsync(context.Request, ct), options.MaxTextBytes, out var body, out var refused))
+            return Refused(refused);
         if (await changes.EditAsync(room, caller.UserId, seq, Encoding.UTF8.GetString(body.Text)) is { } refusal) return refusal.Result();
         return Found(await store.FindAsync(room, caller.UserId, seq, ct));
     }
@@ -76,7 +86,8 @@ internal static class MessageEndpoints
     private static async Task<IResult> DeleteAsync(long roomId, long seq, Caller caller, MessageChanges changes) =>
         await changes.DeleteAsync(new RoomId(roomId), caller.UserId, seq) is { } problem ? problem.Result() : TypedResults.NoContent();
 
-    private static IResult Found(ReadOnlyMemory<byte>? json) => json is { } bytes ? new JsonBytes(bytes, StatusCodes.Status200OK) : Problem.NotFound.Result();
+    private static IResult Found(ReadOnlyMemory<byte>? json) =>
+        json is { } bytes ? new JsonBytes(bytes, StatusCodes.Status200OK) : Problem.NotFound.Result();
 
     /// <summary>One about no field is about a body that cannot be read.</summary>
     private static IResult Refused(Refusal refusal)
@@ -91,6 +102,7 @@ internal static class MessageEndpoints
     /// <summary>The body as it is; Kestrel sees to its size.</summary>
     private static async Task<byte[]> ReadAsync(HttpRequest request, CancellationToken ct)
     {
+        if (!request.HasJsonContentType()) throw new BadHttpRequestException(Json, StatusCodes.Status415UnsupportedMediaType);
         while (true)
         {
             var read = await request.BodyReader.ReadAsync(ct);

@@ -11,7 +11,7 @@ internal static class RoomEndpoints
 {
     public static void MapOneRoom(this IEndpointRouteBuilder routes)
     {
-        var room = routes.MapGroup("/api/rooms/{roomId:long}").WithTags("Rooms").RequireAuthorization();
+        var room = routes.MapGroup("/api/rooms/{roomId:number}").WithTags("Rooms").RequireAuthorization();
         room.MapGet("/", GetAsync).WithSummary("A public room, or one of yours");
         room.MapPatch("/", ChangeAsync).WithSummary("Change a room, as its owner or admin: what is absent stays, a password of null goes")
             .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
@@ -23,13 +23,17 @@ internal static class RoomEndpoints
     }
 
     /// <summary>The answer of what has no answer.</summary>
-    public static Results<NoContent, ProblemHttpResult> ToResult(this Problem? problem) => problem is null ? TypedResults.NoContent() : problem.Result();
+    public static Results<NoContent, ProblemHttpResult> ToResult(this Problem? problem) =>
+        problem is null ? TypedResults.NoContent() : problem.Result();
 
-    private static async Task<Results<Ok<Room>, ProblemHttpResult>> GetAsync(long roomId, Caller caller, RoomStore store, CancellationToken ct) =>
-        await store.FindAsync(new RoomId(roomId), caller.UserId, ct) is { } room ? TypedResults.Ok(room.ToRoom()) : Problem.NotFound.Result();
+    private static async Task<Results<Ok<Room>, ProblemHttpResult>> GetAsync(
+        long roomId, Caller caller, RoomStore store, CancellationToken ct) =>
+        await store.FindAsync(new RoomId(roomId), caller.UserId, ct) is { } room
+            ? TypedResults.Ok(room.ToRoom()) : Problem.NotFound.Result();
 
     private static async Task<Results<Ok<Room>, ProblemHttpResult>> ChangeAsync(
-        long roomId, RoomChange request, Caller caller, HttpContext context, RoomOptions options, RoomPasswords passwords, RoomStore store, RoomChanges changes, CancellationToken ct)
+        long roomId, RoomChange request, Caller caller, HttpContext context, RoomOptions options, RoomPasswords passwords, RoomStore store,
+        RoomChanges changes, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var rules = new RoomRules(errors, options);
@@ -52,12 +56,14 @@ internal static class RoomEndpoints
         (await changes.DeleteAsync(new RoomId(roomId), caller.UserId)).ToResult();
 
     private static async Task<Results<NoContent, ProblemHttpResult>> JoinAsync(
-        long roomId, JoinRequest? request, Caller caller, HttpContext context, RoomPasswords passwords, RoomStore store, Memberships memberships, CancellationToken ct)
+        long roomId, JoinRequest? request, Caller caller, HttpContext context, RoomPasswords passwords, RoomStore store,
+        Memberships memberships, CancellationToken ct)
     {
         var id = new RoomId(roomId);
         if (await store.FindAsync(id, caller.UserId, ct) is not { } room) return Problem.NotFound.Result();
         if (room.IsMember) return TypedResults.NoContent();
-        if (room.PasswordHash is { } hash && await passwords.CheckAsync(id, hash, request?.Password, caller.UserId, context) is { } refusal) return refusal;
+        if (room.PasswordHash is { } hash && await passwords.CheckAsync(id, hash, request?.Password, caller.UserId, context) is { } refusal)
+            return refusal;
         return (await memberships.JoinAsync(id, caller.UserId, room.PasswordHash)).ToResult();
     }
 

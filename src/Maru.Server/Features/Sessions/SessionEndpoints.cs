@@ -13,7 +13,7 @@ internal static class SessionEndpoints
         var group = routes.MapGroup("/api/me/sessions").WithTags("Sessions").RequireAuthorization();
         group.MapGet("", ListAsync).WithSummary("Your sessions, the last used one first");
         group.MapDelete("", EndOthersAsync).WithSummary("End all sessions but this one");
-        group.MapDelete("/{id:long}", EndAsync).WithSummary("End one session: its tokens are dead at once, its sockets close");
+        group.MapDelete("/{id:number}", EndAsync).WithSummary("End one session: its tokens are dead at once, its sockets close");
     }
 
     private static async Task<Ok<SessionList>> ListAsync(Caller caller, SessionStore sessions, CancellationToken ct) =>

@@ -3,6 +3,7 @@ using Maru.Engine.Log;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Credentials;
+using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Limits;
 using Maru.Server.Platform.Text;
 using Maru.Server.Platform.Tokens;
@@ -83,7 +84,7 @@ internal static class SignInEndpoints
     }
 
     private static string Device(string? device, HttpContext context) =>
-        TextPolicy.Label(device ?? context.Request.Headers.UserAgent, MaxDevice) ?? "unknown";
+        TextPolicy.Label(device ?? HeaderText.Text(context.Request.Headers.UserAgent.ToString()), MaxDevice) ?? "unknown";
 }
 
 /// <summary>Puts the answer of every way to sign in together.</summary>

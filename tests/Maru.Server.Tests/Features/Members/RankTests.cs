@@ -22,6 +22,24 @@ public sealed class RankTests(MaruServer server) : IClassFixture<MaruServer>
         await server.ShouldBeSoundAsync();
     }
 
+    [Theory]
+    [InlineData("?ban")]
+    [InlineData("?ban=")]
+    [InlineData("?ban=1")]
+    [InlineData("?ban=yes")]
+    [InlineData("?ban=true&ban=false")]
+    public async Task A_ban_that_is_not_clear_removes_nobody(string query)
+    {
+        var (ann, ben) = (await server.SignUpAsync(), await server.SignUpAsync("ben"));
+        var room = await ann.MakeRoomAsync(members: [ben.Id]);
+        (await ann.Http.SendAsync($"DELETE /api/rooms/{room.Id}/members/{ben.Id}{query}").ShouldRefuseFields()).ShouldBe(["ban"]);
+        (await ben.RoleAsync(room)).ShouldBe("member");
+        await ann.Http.SendAsync($"DELETE /api/rooms/{room.Id}/members/{ben.Id}?ban=false").ShouldBe(204);
+        await ben.JoinAsync(room);
+        await ann.Http.SendAsync($"DELETE /api/rooms/{room.Id}/members/{ben.Id}?ban=True").ShouldBe(204);
+        await ben.Http.SendAsync($"POST /api/rooms/{room.Id}/join").ShouldRefuse(Problem.Banned);
+    }
+
     [Fact]
     public async Task Only_the_owner_gives_roles()
     {

@@ -73,6 +73,21 @@ public sealed class SendTests(MaruServer server) : IClassFixture<MaruServer>
     }
 
     [Theory]
+    [InlineData("caf\u00c3\u00a9", true)]
+    [InlineData("caf\u00e9", false)]
+    public async Task A_key_is_UTF_8_and_says_so_where_it_is_not(string latin1, bool isTaken)
+    {
+        var ann = await server.SignUpAsync();
+        var room = await ann.MakeRoomAsync();
+        using var handler = new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.Latin1 };
+        using var http = new HttpClient(handler) { BaseAddress = server.Address };
+        http.DefaultRequestHeaders.Authorization = ann.Http.DefaultRequestHeaders.Authorization;
+        var sent = PostAsync(ann with { Http = http }, room, latin1, new { text = "x" });
+        if (isTaken) (await sent.Read<Message>(201)).ClientKey.ShouldBe("caf\u00e9");
+        else (await sent.ShouldRefuseFields()).ShouldBe(["Idempotency-Key"]);
+    }
+
+    [Theory]
     [InlineData("""{"text":"  \n"}""", "text")]
     [InlineData("""{}""", "text")]
     [InlineData("""{"text":5}""", "text")]

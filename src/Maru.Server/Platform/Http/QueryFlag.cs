@@ -1,0 +1,14 @@
+namespace Maru.Server.Platform.Http;
+
+/// <summary>
+/// A parameter of the address that is true or false. Absent is false; what is there must say which: nothing is guessed from <c>?ban</c>.
+/// </summary>
+internal static class QueryFlag
+{
+    public static bool Read(string? value, string name, FieldErrors errors)
+    {
+        if (value is null) return false;
+        if (!bool.TryParse(value, out var flag)) errors.Add(name, "true or false.");
+        return flag;
+    }
+}

@@ -1,0 +1,25 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Maru.Server.Platform;
+
+/// <summary>
+/// Writes every refusal over HTTP, whatever the request's Accept says: a refusal that cannot be read helps nobody.
+/// A 401 names the way to sign in (RFC 9110, 15.5.2), wherever it comes from.
+/// </summary>
+internal sealed class ProblemWriter : IProblemDetailsWriter
+{
+    public const string MediaType = "application/problem+json";
+
+    public bool CanWrite(ProblemDetailsContext context) => true;
+
+    public ValueTask WriteAsync(ProblemDetailsContext context)
+    {
+        var (details, http) = (context.ProblemDetails, context.HttpContext);
+        details.Extensions["traceId"] = Activity.Current?.Id ?? http.TraceIdentifier;
+        if (details.Status == StatusCodes.Status401Unauthorized && http.Response.Headers.WWWAuthenticate.Count == 0)
+            http.Response.Headers.WWWAuthenticate = Caller.Scheme;
+        return new ValueTask(
+            http.Response.WriteAsJsonAsync(details, details.GetType(), (JsonSerializerOptions?)null, MediaType, http.RequestAborted));
+    }
+}
