@@ -27,6 +27,10 @@ internal sealed class MaruOptions
     [RegularExpression(@"(\s*([^:,\s]+|\[[^\],\s]+\]):\d{1,5}\s*(,|$))*", ErrorMessage = "Redis must be host:port[,host:port].")]
     public string Redis { get; set; } = "";
 
+    /// <summary><c>address:port</c> at which STOMP is spoken over plain TCP, unencrypted; empty for none.</summary>
+    [RegularExpression(@"([^:,\s]+|\[[^\],\s]+\]):\d{1,5}|", ErrorMessage = "StompTcp must be an IP address and a port, such as 127.0.0.1:61613.")]
+    public string StompTcp { get; set; } = "";
+
     public BusOptions Bus { get; } = new();
 
     public SqliteOptions Sqlite { get; } = new();

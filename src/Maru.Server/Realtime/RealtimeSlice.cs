@@ -36,6 +36,7 @@ internal static class RealtimeSlice
         services.AddSingleton<WebSocketEndpoint>();
         services.AddSingleton<IHostLifetime, DrainLifetime>();
         services.AddHostedService<EngineHost>();
+        services.AddHostedService<StompListener>();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint =>
             endpoint.Use(next => endpoint.ApplicationServices.GetRequiredService<WebSocketEdge>().Intercept(next))));
         services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);

@@ -1,0 +1,92 @@
+using System.Net;
+using Maru.Engine;
+using Maru.Engine.Protocols;
+using Maru.Engine.Protocols.Stomp;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+
+namespace Maru.Server.Realtime;
+
+/// <summary>STOMP over plain TCP, for clients without WebSocket, where <see cref="MaruOptions.StompTcp"/> names an address. Unencrypted.</summary>
+internal sealed partial class StompListener(
+    MaruOptions options, IEnumerable<IConnectionListenerFactory> transports, ChatEngine engine, ILogger<StompListener> log) : BackgroundService
+{
+    private IConnectionListener? _listener;
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (options.StompTcp.Length == 0) return;
+        try
+        {
+            _listener = await transports.First().BindAsync(Address(), cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
+        {
+            throw new StartException($"Maru:StompTcp: {options.StompTcp} cannot be listened at. {e.Message}", e);
+        }
+
+        await base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_listener is not null) await _listener.UnbindAsync(cancellationToken);
+        await base.StopAsync(cancellationToken);
+        if (_listener is not null) await _listener.DisposeAsync();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (await _listener!.AcceptAsync(stoppingToken) is { } connection) _ = ServeAsync(connection);
+    }
+
+    private IPEndPoint Address() =>
+        IPEndPoint.TryParse(options.StompTcp, out var address)
+            ? address
+            : throw new StartException($"Maru:StompTcp: {options.StompTcp} is no IP address and port.");
+
+    private async Task ServeAsync(ConnectionContext connection)
+    {
+        await using var served = connection;
+        if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket) return;
+        socket.Blocking = false;
+        socket.NoDelay = true;
+        socket.SendBufferSize = engine.Options.SendBufferBytes;
+        var session = new StompSession(new SocketSink(socket, connection.Abort), engine.Clients, Framing.Stream);
+        if (!engine.Connections.TryOpen(session.Connection)) return;
+        try
+        {
+            while (true)
+            {
+                var read = await connection.Transport.Input.ReadAsync();
+                foreach (var piece in read.Buffer)
+                {
+                    if (!session.Connection.IsClosing) await session.ReceiveAsync(piece);
+                }
+
+                connection.Transport.Input.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted || read.IsCanceled || session.Connection.IsClosing) break;
+            }
+
+            await session.Connection.WhenClosedAsync();
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // The peer is gone.
+        }
+        catch (Exception e)
+        {
+            Log.Failed(log, e);
+        }
+        finally
+        {
+            session.Closed();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "A STOMP connection failed")]
+        public static partial void Failed(ILogger log, Exception e);
+    }
+}
