@@ -19,7 +19,7 @@ internal static class Program
 
     /// <summary>A server that is ready to start: settings read, store migrated.</summary>
     /// <param name="args">configuration, as on the command line: <c>--urls</c>, <c>--Maru:Database=…</c></param>
-    /// <param name="adjust">what a test replaces</param>
+    /// <param name="adjust">adds or replaces services</param>
     /// <exception cref="StartException">It cannot run as it is set up.</exception>
     public static async Task<WebApplication> BuildAsync(string[] args, Action<IServiceCollection>? adjust = null)
     {

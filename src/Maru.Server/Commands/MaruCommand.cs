@@ -3,7 +3,6 @@ using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
 using Maru.Server.Platform;
 using Maru.Server.Realtime;
-using Maru.Server.Storage;
 using Maru.Server.Storage.Sqlite;
 
 namespace Maru.Server.Commands;
@@ -53,8 +52,7 @@ internal static class MaruCommand
         RealtimeSlice.HandleOnEventLoops();
         // A limit on the size of files shall fail a write, like a full disk, not end the program.
         using var ignored = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create((PosixSignal)FileSizeExceeded, signal => signal.Cancel = true);
-        await using var app = await Program.BuildAsync(args);
-        using var claim = StoreClaim.Take(app.Services.GetRequiredService<Database>());
+        await using var app = await Program.BuildAsync(args, services => services.AddSingleton<StoreClaim>());
         await StartAsync(app);
         await Console.Error.WriteLineAsync($"maru {Health.Version} is ready on {string.Join(' ', app.Urls)}");
         await app.WaitForShutdownAsync();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Maru.Server.Storage;
 using Maru.Server.Storage.Sqlite;
+using Microsoft.Data.Sqlite;
 using Spectre.Console;
 
 namespace Maru.Server.Commands;
@@ -13,11 +14,15 @@ internal static class MigrateCommand
     public static Command Create(Func<Func<Task>, Task<int>> guard)
     {
         var from = new Option<string>("--from") { Description = "The SQLite store", DefaultValueFactory = _ => "Data Source=data/maru.db" };
-        var to = new Option<string>("--to") { Description = "The PostgreSQL store, \"Host=…;Database=…;Username=…;Password=…\": empty, or what an earlier run left", Required = true };
+        var to = new Option<string>("--to")
+        {
+            Description = "The PostgreSQL store, \"Host=…;Database=…;Username=…;Password=…\": empty, or what an earlier run left",
+            Required = true,
+        };
         var command = new Command(
             "migrate",
-            "Move everything from SQLite to PostgreSQL, with all ids and seqs, and compare it row by row. End the server first. A run that was cut off goes on where it ended. "
-            + "The SQLite file stays as it is. Keep the folder of Maru:Data: its key signs the tokens.")
+            "Move everything from SQLite to PostgreSQL, with all ids and seqs, and compare it row by row. End the server first. "
+            + "A run that was cut off goes on where it ended. The SQLite file stays as it is. Keep the folder of Maru:Data: its key signs the tokens.")
         {
             from, to,
         };
@@ -27,12 +32,11 @@ internal static class MigrateCommand
 
     private static async Task RunAsync(string from, string to, CancellationToken ct)
     {
-        var file = IsPostgres(from) ? null : from.Split(';').Select(x => x.Split('=', 2)).FirstOrDefault(x => x[0].Trim().Equals("Data Source", StringComparison.OrdinalIgnoreCase))?[^1];
-        if (!File.Exists(file)) throw new StartException($"--from must be a SQLite store that is there (\"Data Source=file\"), not \"{from}\".");
+        if (!File.Exists(FileOf(from)))
+            throw new StartException($"--from must be a SQLite store that is there (\"Data Source=file\"), not \"{from}\".");
         if (!IsPostgres(to)) throw new StartException("--to must be a PostgreSQL store (\"Host=…;Database=…;Username=…\").");
         await using var source = Provide(from);
         await using var target = Provide(to);
-        using var claim = StoreClaim.Take(source.GetRequiredService<Database>());
         await source.GetRequiredService<Migrator>().MigrateAsync(ct);
         await target.GetRequiredService<Migrator>().MigrateAsync(ct);
         var move = new StoreMove(source.GetRequiredService<Database>(), target.GetRequiredService<Database>());
@@ -43,7 +47,8 @@ internal static class MigrateCommand
         var result = new Table().AddColumns("table", "rows", "checksum");
         foreach (var (table, rows, checksum) in compared) result.AddRow(table, rows.ToString("N0", CultureInfo.InvariantCulture), checksum);
         AnsiConsole.Write(result);
-        AnsiConsole.WriteLine("Every row is the same in both, and every room's log is whole. Set Maru__Database to the new store and start.");
+        AnsiConsole.WriteLine(
+            "Every row is the same in both, and every room's log is whole. Set Maru__Database to the new store and start.");
     }
 
     private static ServiceProvider Provide(string database)
@@ -55,20 +60,36 @@ internal static class MigrateCommand
         services.AddSingleton(TimeProvider.System);
         options.AddTo(services);
         services.AddStorage(options);
+        services.AddSingleton<StoreClaim>();
         return services.BuildServiceProvider();
+    }
+
+    /// <summary>Null: it is no connection string of SQLite's.</summary>
+    private static string? FileOf(string database)
+    {
+        try
+        {
+            return new SqliteConnectionStringBuilder(database).DataSource;
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
     }
 
     private static bool IsPostgres(string database) => StorageParts.IsShared(new MaruOptions { Database = database });
 
     private static Task WithBarsAsync(string what, Func<Action<string, long, long>, Task> run) =>
-        AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn()).StartAsync(async console =>
-        {
-            var bars = StoreTable.All.ToDictionary(x => x.Name, x => console.AddTask($"{what} {x.Name}", autoStart: false));
-            await run((table, all, done) =>
+        AnsiConsole.Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .StartAsync(async console =>
             {
-                var bar = bars[table];
-                if (!bar.IsStarted) bar.StartTask();
-                (bar.MaxValue, bar.Value) = (Math.Max(1, all), all == 0 ? 1 : done);
+                var bars = StoreTable.All.ToDictionary(x => x.Name, x => console.AddTask($"{what} {x.Name}", autoStart: false));
+                await run((table, all, done) =>
+                {
+                    var bar = bars[table];
+                    if (!bar.IsStarted) bar.StartTask();
+                    (bar.MaxValue, bar.Value) = (Math.Max(1, all), all == 0 ? 1 : done);
+                });
             });
-        });
 }

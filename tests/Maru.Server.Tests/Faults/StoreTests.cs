@@ -15,7 +15,7 @@ public sealed class StoreTests(ITestOutputHelper output)
     public async Task A_full_disk_refuses_sends_clearly_and_goes_on_when_there_is_room_again(bool mounted)
     {
         using var folder = new Folder();
-        await using var disk = mounted ? await SmallDisk.MountAsync(folder, "24m") : null;
+        await using var disk = mounted ? await Mount.DiskAsync(folder, "24m") : null;
         var (tokens, rooms) = await MaruProcess.SeedAsync(folder, users: 2, rooms: 1);
         await using var server = await MaruProcess.StartAsync(folder);
         if (!mounted) server.LimitFileSize(12 * 1024 * 1024);
@@ -178,7 +178,7 @@ public sealed class StoreTests(ITestOutputHelper output)
     public async Task A_server_does_not_start_on_a_full_disk_and_says_so()
     {
         using var folder = new Folder();
-        await using var disk = await SmallDisk.MountAsync(folder, "1m");
+        await using var disk = await Mount.DiskAsync(folder, "1m");
         var filler = Path.Combine(folder, "filler");
         await File.WriteAllBytesAsync(filler, new byte[990_000], TestContext.Current.CancellationToken);
         await ShouldNotStartAsync(folder, "room");

@@ -6,23 +6,27 @@ using SQLitePCL;
 namespace Maru.Server.Storage.Sqlite;
 
 /// <summary>
-/// SQLite in a file: many readers, one writer. SQLite takes one writer at a time; who waits for it waits here, in the order of arrival, and not by polling the file.
+/// SQLite in a file: many readers, one writer. Writers wait here, in the order of arrival, and not by polling the file.
 /// Any thread.
 /// </summary>
 internal sealed partial class SqliteDatabase : Database
 {
+    private readonly StoreClaim? _claim;
     private readonly SqliteFile _file;
     private readonly SqliteOptions _options;
     private readonly SqliteReaders _readers;
     private readonly SqliteConnection _writer;
     private readonly SemaphoreSlim _gate = new(1, 1);   // its asynchronous waiters are served first come, first served
 
-    public SqliteDatabase(MaruOptions options, ILogger<SqliteDatabase> log)
+    /// <param name="claim">keeps other servers out while the store is open; absent in programs that may run beside a server</param>
+    public SqliteDatabase(MaruOptions options, ILogger<SqliteDatabase> log, StoreClaim? claim = null)
     {
+        _claim = claim;
         if (options.Sqlite.Synchronous != "FULL") Log.Relaxed(log, options.Sqlite.Synchronous);
         _options = options.Sqlite;
         _file = SqliteFile.Prepare(options.Database);
-        _readers = new SqliteReaders(new SqliteConnectionStringBuilder(_file.ConnectionString) { Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        var reading = new SqliteConnectionStringBuilder(_file.ConnectionString) { Mode = SqliteOpenMode.ReadOnly, Pooling = false };
+        _readers = new SqliteReaders(reading.ToString());
         _writer = _file.OpenWriter(options.Sqlite);
     }
 
@@ -111,12 +115,13 @@ internal sealed partial class SqliteDatabase : Database
         await _gate.WaitAsync();
         _readers.Dispose();
         await _writer.DisposeAsync();
+        _claim?.Dispose();
         _gate.Dispose();
     }
 
     /// <summary>
-    /// Some failures, a full disk among them, have rolled back already. ADO.NET would fail at rolling back once more, hide the cause, and hold the transaction for open
-    /// for ever: so it is given one to roll back.
+    /// Some failures, a full disk among them, have rolled back already. ADO.NET would fail at rolling back once more, hide the cause, and hold
+    /// the transaction for open for ever: so it is given one to roll back.
     /// </summary>
     private static void End(SqliteTransaction transaction, sqlite3? writer)
     {

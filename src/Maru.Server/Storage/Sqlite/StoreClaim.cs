@@ -1,31 +1,50 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Maru.Server.Storage.Sqlite;
 
 /// <summary>
-/// One server at a time on one embedded store: a second one would not see the first one's members, messages and keys. The kernel lets go of it when the process ends,
-/// however that happens.
+/// One server at a time on one embedded store, whatever the name that it is opened by: a second one would not see the first one's members,
+/// messages and keys. Taken before the store is opened and disposed after it is closed; the kernel ends it with the process.
 /// </summary>
 internal sealed class StoreClaim : IDisposable
 {
-    private readonly FileStream _file;
+    private const long Place = 1L << 62;    // of the byte that is locked: far behind those that SQLite locks
 
-    private StoreClaim(FileStream file) => _file = file;
+    private readonly SafeFileHandle _file;
 
-    /// <summary>Null: a store for many servers.</summary>
-    /// <exception cref="StartException">Another server has it.</exception>
-    public static StoreClaim? Take(Database database)
+    /// <exception cref="StartException">Another server has the store, or the store cannot be used under this name.</exception>
+    public StoreClaim(MaruOptions options)
     {
-        if (database is not SqliteDatabase) return null;
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var path = SqliteFile.Prepare(options.Database).Path;
         try
         {
-            return new StoreClaim(new FileStream($"{database.Name}.lock", options));
+            _file = OperatingSystem.IsLinux() && Environment.Is64BitProcess ? Lock(path) : LockBeside(path);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new StartException($"The store {path} cannot be opened. Give this user the right to read and write there.", e);
         }
         catch (IOException e)
         {
-            throw new StartException($"Another server uses the store {database.Name}. End it first; several servers together need PostgreSQL.", e);
+            throw new StartException($"Another server uses the store {path}. End it first; several servers together need PostgreSQL.", e);
         }
     }
 
     public void Dispose() => _file.Dispose();
+
+    /// <summary>On the store itself, so that the lock holds for every path to it, through links, mounts and renames.</summary>
+    private static SafeFileHandle Lock(string path)
+    {
+        var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        if (LinuxFile.TryLock(file, Place)) return file;
+        file.Dispose();
+        throw new IOException("Its lock is taken.");
+    }
+
+    /// <summary>Where no such lock can be had: on a file beside the store.</summary>
+    private static SafeFileHandle LockBeside(string path)
+    {
+        var store = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        return File.OpenHandle($"{store}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    }
 }

@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Maru.Server.Storage.Sqlite;
+
+/// <summary>What Linux knows about a file and .NET does not offer. Any thread.</summary>
+internal static class LinuxFile
+{
+    private const int CurrentFolder = -100;         // AT_FDCWD
+    private const uint LinkCount = 4;               // STATX_NLINK
+    private const ulong MountRoot = 0x2000;         // STATX_ATTR_MOUNT_ROOT
+    private const int SetLock = 37;                 // F_OFD_SETLK
+    private const short WriteLock = 1;              // F_WRLCK
+
+    /// <summary>The number of hard links to a file, and whether it is mounted by itself. Symbolic links are followed.</summary>
+    public static (uint Links, bool IsMounted) NamesOf(string path)
+    {
+        // struct statx is the same on every architecture: attributes at byte 8, links at byte 16.
+        var file = new byte[256];
+        if (statx(CurrentFolder, path, 0, LinkCount, file) != 0) return (1, false);
+        return (BitConverter.ToUInt32(file, 16), (BitConverter.ToUInt64(file, 8) & MountRoot) != 0);
+    }
+
+    /// <summary>
+    /// Locks one byte of a file for as long as the handle is open. The lock belongs to the handle (man fcntl: open file description locks);
+    /// an ordinary lock ends when the process closes any handle of that file, as SQLite does.
+    /// </summary>
+    public static bool TryLock(SafeFileHandle file, long position)
+    {
+        var region = new Region { Type = WriteLock, Start = position, Length = 1 };
+        return fcntl(file, SetLock, ref region) == 0;
+    }
+
+    [DllImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int statx(
+        int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, [Out] byte[] result);
+
+    [DllImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int fcntl(SafeFileHandle file, int command, ref Region region);
+
+    // struct flock, on 64 bits
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Region
+    {
+        public short Type;
+        public short Whence;
+        public long Start;
+        public long Length;
+        public int Process;
+    }
+}
