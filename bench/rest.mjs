@@ -31,7 +31,8 @@ function request() next = next % #requests + 1; return requests[next] end
 function done(summary, latency)
   local e = summary.errors
   io.write(string.format("%.0f %.1f %.1f %.1f %d %d\\n", summary.requests / summary.duration * 1e6,
-    latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, latency.max / 1e3, summary.requests, e.connect + e.read + e.write + e.status + e.timeout))
+    latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, latency.max / 1e3, summary.requests,
+    e.connect + e.read + e.write + e.status + e.timeout))
 end`
 
 const run = async (name, request) => {

@@ -12,7 +12,8 @@ internal sealed class DiscardingRoomLog : IRoomLog
 
     public bool IsShared => false;
 
-    public ValueTask<IReadOnlyDictionary<RoomId, long>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct) => throw new NotSupportedException();
+    public ValueTask<IReadOnlyDictionary<RoomId, long>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct) =>
+        throw new NotSupportedException();
 
     public void Append(IReadOnlyList<BatchPart> parts)
     {
@@ -27,7 +28,9 @@ internal sealed class DiscardingRoomLog : IRoomLog
         }
     }
 
-    public ValueTask<MembershipState> ReadMembershipAsync(RoomId room, UserId user, CancellationToken ct) => new(new MembershipState(true, 0));
+    public ValueTask<MembershipState> ReadMembershipAsync(RoomId room, UserId user, CancellationToken ct) =>
+        new(new MembershipState(true, 0));
 
-    public ValueTask<IReadOnlyList<Entry>> ReadAsync(RoomId room, long after, long last, int maxBytes, CancellationToken ct) => new((IReadOnlyList<Entry>)[]);
+    public ValueTask<IReadOnlyList<Entry>> ReadAsync(RoomId room, long after, long last, int maxBytes, CancellationToken ct) =>
+        new((IReadOnlyList<Entry>)[]);
 }

@@ -8,7 +8,8 @@ namespace Maru.Load.Cli;
 /// <summary><c>maru-load merge</c>.</summary>
 internal static class MergeCommand
 {
-    private static readonly Argument<string[]> Which = new("results") { Description = "the result.json of every shard of one scenario", Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<string[]> Which =
+        new("results") { Description = "the result.json of every shard of one scenario", Arity = ArgumentArity.OneOrMore };
     private static readonly Option<string> Out = new("--out") { Description = "a folder for result.json and report.html", Required = true };
 
     public static Command Create()

@@ -11,16 +11,41 @@ namespace Maru.Load.Cli;
 /// <summary><c>maru-load run</c>.</summary>
 internal static class RunCommand
 {
-    private static readonly Argument<string> Which = new("scenario") { Description = "a scenario file (JSON), or the name of a ready one: see 'maru-load scenarios'" };
-    private static readonly Option<string[]> Url = new("--url") { Description = "the server's WebSocket; several times for several nodes", DefaultValueFactory = _ => ["ws://127.0.0.1:8080/ws"] };
-    private static readonly Option<string> Tokens = new("--tokens") { Description = "access tokens, one a line, as 'maru seed --tokens' writes them", DefaultValueFactory = _ => "tokens.txt" };
-    private static readonly Option<string> Rooms = new("--rooms") { Description = "room ids, one a line, as 'maru seed --rooms-file' writes them", DefaultValueFactory = _ => "rooms.txt" };
-    private static readonly Option<string[]> Pid = new("--pid") { Description = "the server's process id, or a file that holds it: measures its CPU and memory; several times for several nodes" };
+    private static readonly Argument<string> Which =
+        new("scenario") { Description = "a scenario file (JSON), or the name of a ready one: see 'maru-load scenarios'" };
+    private static readonly Option<string[]> Url = new("--url")
+    {
+        Description = "the server's WebSocket; several times for several nodes",
+        DefaultValueFactory = _ => ["ws://127.0.0.1:8080/ws"],
+    };
+    private static readonly Option<string> Tokens = new("--tokens")
+    {
+        Description = "access tokens, one a line, as 'maru seed --tokens' writes them",
+        DefaultValueFactory = _ => "tokens.txt",
+    };
+    private static readonly Option<string> Rooms = new("--rooms")
+    {
+        Description = "room ids, one a line, as 'maru seed --rooms-file' writes them",
+        DefaultValueFactory = _ => "rooms.txt",
+    };
+    private static readonly Option<string[]> Pid = new("--pid")
+    {
+        Description = "the server's process id, or a file that holds it: measures its CPU and memory; several times for several nodes",
+    };
     private static readonly Option<string?> Out = new("--out") { Description = "a folder for result.json and report.html" };
-    private static readonly Option<string[]> Set = new("--set") { Description = "changes a field of the scenario, as key=value; may be given several times" };
-    private static readonly Option<string[]> Faults = new("--fault") { Description = "a shell command that the scenario's faults may run, as name=\"command\"; may be given several times" };
-    private static readonly Option<string> Part = new("--shard") { Description = "this process' part of the clients, as number/count; 'maru-load merge' makes one result of all parts", DefaultValueFactory = _ => "1/1" };
-    private static readonly Option<bool> AllowRemote = new("--allow-remote") { Description = "allows a target that is not this machine; only ever load what is yours" };
+    private static readonly Option<string[]> Set =
+        new("--set") { Description = "changes a field of the scenario, as key=value; may be given several times" };
+    private static readonly Option<string[]> Faults = new("--fault")
+    {
+        Description = "a shell command that the scenario's faults may run, as name=\"command\"; may be given several times",
+    };
+    private static readonly Option<string> Part = new("--shard")
+    {
+        Description = "this process' part of the clients, as number/count; 'maru-load merge' makes one result of all parts",
+        DefaultValueFactory = _ => "1/1",
+    };
+    private static readonly Option<bool> AllowRemote =
+        new("--allow-remote") { Description = "allows a target that is not this machine; only ever load what is yours" };
 
     public static Command Create()
     {
@@ -34,7 +59,8 @@ internal static class RunCommand
 
     private static async Task<int> ActAsync(ParseResult parsed, CancellationToken ct)
     {
-        if (!OperatingSystem.IsLinux()) throw new ScenarioException("maru-load runs on Linux only: it waits for its sockets by epoll and reads /proc.");
+        if (!OperatingSystem.IsLinux())
+            throw new ScenarioException("maru-load runs on Linux only: it waits for its sockets by epoll and reads /proc.");
         var scenario = ScenarioFile.Load(parsed.GetValue(Which)!, parsed.GetValue(Set) ?? []);
         var urls = await Task.WhenAll(parsed.GetValue(Url)!.Select(url => TargetAsync(url, parsed.GetValue(AllowRemote), ct)));
         var options = new RunOptions(urls, parsed.GetValue(Tokens)!, parsed.GetValue(Rooms)!, parsed.GetValue(Pid) ?? [])
@@ -69,7 +95,8 @@ internal static class RunCommand
             throw new ScenarioException($"--url {text}: give a WebSocket address such as ws://127.0.0.1:8080/ws (wss is not supported).");
         var addresses = await Dns.GetHostAddressesAsync(url.Host, ct);
         if (!allowRemote && !addresses.All(IPAddress.IsLoopback))
-            throw new ScenarioException($"{url.Host} is not this machine. A load test can take a server down: give --allow-remote if the server is yours.");
+            throw new ScenarioException(
+                $"{url.Host} is not this machine. A load test can take a server down: give --allow-remote if the server is yours.");
         return url;
     }
 }

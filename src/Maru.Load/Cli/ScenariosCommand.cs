@@ -17,7 +17,9 @@ internal static class ScenariosCommand
             {
                 var s = ScenarioFile.Load(name, []);
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-11} {s.Description}"));
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"",-11} maru seed --users {s.Clients} --rooms {s.Rooms}; {string.Join(", ", s.Thresholds)}"));
+                output.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{"",-11} maru seed --users {s.Clients} --rooms {s.Rooms}; {string.Join(", ", s.Thresholds)}"));
             }
 
             output.WriteLine();

@@ -62,7 +62,9 @@ internal sealed class Client(int number, string token, RoomView room)
     /// <summary>What its server asked it to wait before it comes back, in ms; 0 = nothing.</summary>
     public int RetryAfter { get; set; }
 
-    /// <summary>When its connection is given up unless something comes: a handshake that takes too long, a server whose heart-beat stopped.</summary>
+    /// <summary>
+    /// When its connection is given up unless something comes: a handshake that takes too long, a server whose heart-beat stopped.
+    /// </summary>
     public long Deadline { get; set; } = long.MaxValue;
 
     /// <summary>Longest time (ns) without anything from the server that this connection agreed on; 0 = for ever.</summary>
@@ -83,7 +85,9 @@ internal sealed class Client(int number, string token, RoomView room)
     /// <summary>Failed dials in a row, for the back-off.</summary>
     public int Failures { get; set; }
 
-    /// <summary>Messages due before this moment are no latency samples for it (it was not connected, or the run was not measuring).</summary>
+    /// <summary>
+    /// Messages due before this moment are no latency samples for it (it was not connected, or the run was not measuring).
+    /// </summary>
     public long LatencyFrom { get; set; } = long.MaxValue;
 
     /// <summary>It has something to flush at the end of this turn.</summary>

@@ -5,14 +5,17 @@ using System.Net.Sockets;
 namespace Maru.Load.Clients;
 
 /// <summary>
-/// Begins connections, on threads of its own: .NET tells by an exception that a connect() is under way, which would hold up a loop. None of them waits for a
-/// server: one that is stopped, or behind a broken network, must not keep clients from the others. Any thread may ask; the answer goes to the asker's own queue.
+/// Begins connections, on threads of its own: .NET tells by an exception that a connect() is under way, which would hold up a loop.
+/// None of them waits for a server: one that is stopped, or behind a broken network, must not keep clients from the others.
+/// Any thread may ask; the answer goes to the asker's own queue.
 /// </summary>
 internal sealed class Dialer : IDisposable
 {
-    // Left alone, the kernel lets each receive buffer grow to 32 MB. A thousand clients that fall behind for a moment then take all of its TCP memory
-    // (tcp_mem, 1.5 GB on a 24 GB machine), it drops what had arrived, and single connections crawl for half a minute at one segment a retransmission:
-    // measured in an overloaded fan-out, 236,000 drops. So all connections together get a quarter of that, each at most what a real client has.
+    // Left alone, the kernel lets each receive buffer grow to 32 MB.
+    // A thousand clients that fall behind for a moment then take all of its TCP memory (tcp_mem, 1.5 GB on a 24 GB machine),
+    // it drops what had arrived, and single connections crawl for half a minute at one segment a retransmission:
+    // measured in an overloaded fan-out, 236,000 drops.
+    // So all connections together get a quarter of that, each at most what a real client has.
     private const int AllReceiveBuffers = 256 * 1024 * 1024;
 
     private readonly BlockingCollection<(Client Client, IPEndPoint Server, ConcurrentQueue<Dialed> Answers)> _wanted = [];

@@ -44,7 +44,9 @@ internal sealed partial class Loop
             return;
         }
 
-        if (!subscription.SequenceEqual("0"u8) || !frame.TryGetHeader("destination"u8, out var destination) || !destination.SequenceEqual(client.Room.Topic))
+        if (!subscription.SequenceEqual("0"u8)
+            || !frame.TryGetHeader("destination"u8, out var destination)
+            || !destination.SequenceEqual(client.Room.Topic))
         {
             Counters.Foreign++;
             return;
@@ -85,7 +87,8 @@ internal sealed partial class Loop
             return;
         }
 
-        if (!TryParse(id, out var number) || client.Pending is null || !client.Pending.TryGet((int)number, out var scheduled, out _)) return;
+        if (!TryParse(id, out var number) || client.Pending is null || !client.Pending.TryGet((int)number, out var scheduled, out _))
+            return;
         client.Pending.Answer((int)number);
         Counters.Acknowledged++;
         if (!TryNumber(frame, "seq"u8, out var seq))
@@ -108,7 +111,10 @@ internal sealed partial class Loop
     {
         var slug = Slug(frame.Body);
         CountError(slug);
-        if (!TryNumber(frame, "receipt-id"u8, out var number) || client.Pending is null || !client.Pending.TryGet((int)number, out _, out _)) return;
+        if (!TryNumber(frame, "receipt-id"u8, out var number)
+            || client.Pending is null
+            || !client.Pending.TryGet((int)number, out _, out _))
+            return;
         if (slug == "unavailable" && _scenario.ClientKeys)
         {
             Counters.Unavailable++;
@@ -129,8 +135,9 @@ internal sealed partial class Loop
         var slug = Encoding.UTF8.GetString(message);
         if (!client.WasReady)
         {
-            _failure ??= $"The server refused client {client.Number} ({(client.State == ClientState.Connecting ? "CONNECT" : "SUBSCRIBE")}): {slug}. "
-                + $"{Encoding.UTF8.GetString(frame.Body)} The files of tokens and rooms must come from this server's own 'maru seed'; tokens are valid for 24 h.";
+            var refused = client.State == ClientState.Connecting ? "CONNECT" : "SUBSCRIBE";
+            _failure ??= $"The server refused client {client.Number} ({refused}): {slug}. {Encoding.UTF8.GetString(frame.Body)} "
+                + "The files of tokens and rooms must come from this server's own 'maru seed'; tokens are valid for 24 h.";
         }
 
         if (TryNumber(frame, "retry-after"u8, out var wait)) client.RetryAfter = RetryAfter.Bounded(wait);
@@ -152,5 +159,6 @@ internal sealed partial class Loop
         return frame.TryGetHeader(header, out var raw) && TryParse(raw, out value);
     }
 
-    private static bool TryParse(ReadOnlySpan<byte> raw, out long value) => Utf8Parser.TryParse(raw, out value, out var used) && used == raw.Length;
+    private static bool TryParse(ReadOnlySpan<byte> raw, out long value) =>
+        Utf8Parser.TryParse(raw, out value, out var used) && used == raw.Length;
 }

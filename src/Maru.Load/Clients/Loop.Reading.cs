@@ -74,6 +74,7 @@ internal sealed partial class Loop
 
         var code = (payload[0] << 8) | payload[1];
         client.RetryAfter = RetryAfter.InReason(payload[2..]);
-        Lose(client, client.RetryAfter > 0 ? $"close-{code}" : $"close-{code} {System.Text.Encoding.UTF8.GetString(payload[2..])}".TrimEnd());
+        var reason = client.RetryAfter > 0 ? "" : System.Text.Encoding.UTF8.GetString(payload[2..]);
+        Lose(client, $"close-{code} {reason}".TrimEnd());
     }
 }

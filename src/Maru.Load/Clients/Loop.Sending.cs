@@ -45,7 +45,10 @@ internal sealed partial class Loop
         WritePending(client);
     }
 
-    /// <summary>Writes what is pending and not yet written on this connection, as far as there is room: new messages, and after a reconnect the unanswered ones again.</summary>
+    /// <summary>
+    /// Writes what is pending and not yet written on this connection, as far as there is room:
+    /// new messages, and after a reconnect the unanswered ones again.
+    /// </summary>
     private void WritePending(Client client)
     {
         if (client.Pending is not { } pending || client.State != ClientState.Ready) return;

@@ -3,7 +3,11 @@ using Maru.Engine.Codecs;
 
 namespace Maru.Load.Clients;
 
-/// <summary>Bytes on their way to one connection's server. Bounded: a SEND that finds it full waits in <see cref="Pending"/> instead. One thread.</summary>
+/// <summary>
+/// Bytes on their way to one connection's server.
+/// Bounded: a SEND that finds it full waits in <see cref="Pending"/> instead.
+/// One thread.
+/// </summary>
 internal struct Outgoing
 {
     private const int Full = 1024 * 1024;

@@ -1,6 +1,10 @@
 namespace Maru.Load.Clients;
 
-/// <summary>One sender's messages that are not acknowledged yet, by number, in order: bounded by <see cref="Most"/>, beyond which a due message is skipped and reported. One thread.</summary>
+/// <summary>
+/// One sender's messages that are not acknowledged yet, by number, in order:
+/// bounded by <see cref="Most"/>, beyond which a due message is skipped and reported.
+/// One thread.
+/// </summary>
 internal sealed class Pending
 {
     public const int Most = 65_536;

@@ -6,8 +6,10 @@ using Microsoft.Win32.SafeHandles;
 namespace Maru.Load.Clients;
 
 /// <summary>
-/// Which of thousands of sockets can be read: Linux' epoll, called directly. <c>Socket</c>'s own asynchronous calls hand every wake-up from an epoll thread to
-/// the thread pool and want a buffer per connection; <c>Socket.Select</c> looks at every socket on each call. One thread, no unsafe code. One caller.
+/// Which of thousands of sockets can be read: Linux' epoll, called directly. <c>Socket</c>'s own asynchronous calls hand every wake-up
+/// from an epoll thread to the thread pool and want a buffer per connection; <c>Socket.Select</c> looks at every socket on each call.
+/// One thread, no unsafe code.
+/// One caller.
 /// </summary>
 internal sealed class Poller : IDisposable
 {
@@ -35,7 +37,9 @@ internal sealed class Poller : IDisposable
     /// <summary>Waits whatever the sockets do.</summary>
     public void Pause(long nanoseconds) => Wait(_nothing, nanoseconds);
 
-    /// <summary>The slot of the i-th ready socket; whether it can be written, and whether it is broken, which reading it will explain.</summary>
+    /// <summary>
+    /// The slot of the i-th ready socket; whether it can be written, and whether it is broken, which reading it will explain.
+    /// </summary>
     public int Slot(int i, out bool writable, out bool broken)
     {
         var events = (uint)_events[i * Stride];

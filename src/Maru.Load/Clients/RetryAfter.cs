@@ -2,7 +2,10 @@ using System.Buffers.Text;
 
 namespace Maru.Load.Clients;
 
-/// <summary>How long a server that goes down asks its clients to stay away, in ms: ERROR's header <c>retry-after</c>, or a close frame's reason that holds <c>retry-after=1500</c>.</summary>
+/// <summary>
+/// How long a server that goes down asks its clients to stay away, in ms:
+/// ERROR's header <c>retry-after</c>, or a close frame's reason that holds <c>retry-after=1500</c>.
+/// </summary>
 internal static class RetryAfter
 {
     private const int Longest = 60_000;

@@ -24,5 +24,6 @@ internal sealed class RoomView(int index, long id, long start, KnownFrames known
     public byte[] Topic { get; } = Encoding.ASCII.GetBytes($"/topic/rooms/{id}");
 
     /// <summary>The beginning of every SEND to it.</summary>
-    public byte[] SendHead { get; } = Encoding.ASCII.GetBytes($"SEND\ndestination:/app/rooms/{id}/messages\ncontent-type:application/json\nreceipt:");
+    public byte[] SendHead { get; } = Encoding.ASCII.GetBytes(
+        $"SEND\ndestination:/app/rooms/{id}/messages\ncontent-type:application/json\nreceipt:");
 }

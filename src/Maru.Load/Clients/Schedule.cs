@@ -1,8 +1,9 @@
 namespace Maru.Load.Clients;
 
 /// <summary>
-/// When one loop's messages are due in an open loop: evenly spaced, dealt to its senders in turn. It never waits for the server, so a stalled server
-/// does not hide its stall (no coordinated omission). One thread.
+/// When one loop's messages are due in an open loop: evenly spaced, dealt to its senders in turn.
+/// It never waits for the server, so a stalled server does not hide its stall (no coordinated omission).
+/// One thread.
 /// </summary>
 internal struct Schedule(long start, long end, double nanosecondsApart, double offset)
 {

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Maru.Load.Clients;
 
-/// <summary>The HTTP exchange that opens a WebSocket (RFC 6455, 4.1). The key is the same each time: it protects against caches, of which there are none here.</summary>
+/// <summary>
+/// The HTTP exchange that opens a WebSocket (RFC 6455, 4.1).
+/// The key is the same each time: it protects against caches, of which there are none here.
+/// </summary>
 internal static class Upgrade
 {
     private const string Key = "bWFydS1sb2FkLW1hcnUtbA==";
@@ -17,7 +20,10 @@ internal static class Upgrade
         $"GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {Key}\r\n"
         + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: v12.stomp\r\n\r\n");
 
-    /// <summary>Answers the bytes of the whole answer, 0 when it is not whole yet, -1 when it is not a WebSocket's; then <paramref name="problem"/> says what it is.</summary>
+    /// <summary>
+    /// Answers the bytes of the whole answer, 0 when it is not whole yet, -1 when it is not a WebSocket's;
+    /// then <paramref name="problem"/> says what it is.
+    /// </summary>
     public static int Read(ReadOnlySpan<byte> input, out string problem)
     {
         problem = "";

@@ -53,8 +53,11 @@ internal sealed class FaultCommands(IReadOnlyDictionary<string, string> commands
         foreach (var text in texts)
         {
             var split = text.IndexOf('=', StringComparison.Ordinal);
-            if (split <= 0 || split == text.Length - 1) throw new ScenarioException($"--fault {text}: give it as name=\"command\", for instance --fault kill-a=\"kill -9 $(cat a.pid)\".");
-            if (!commands.TryAdd(text[..split].Trim(), text[(split + 1)..])) throw new ScenarioException($"--fault {text[..split]}: given twice.");
+            if (split <= 0 || split == text.Length - 1)
+                throw new ScenarioException(
+                    $"--fault {text}: give it as name=\"command\", for instance --fault kill-a=\"kill -9 $(cat a.pid)\".");
+            if (!commands.TryAdd(text[..split].Trim(), text[(split + 1)..]))
+                throw new ScenarioException($"--fault {text[..split]}: given twice.");
         }
 
         return commands;

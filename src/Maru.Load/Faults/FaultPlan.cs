@@ -2,7 +2,9 @@ using Maru.Load.Scenarios;
 
 namespace Maru.Load.Faults;
 
-/// <summary>Which fault is due when: all of a run, drawn before it begins, so that the same seed breaks the same things at the same moments.</summary>
+/// <summary>
+/// Which fault is due when: all of a run, drawn before it begins, so that the same seed breaks the same things at the same moments.
+/// </summary>
 internal static class FaultPlan
 {
     /// <summary>In the order of time.</summary>
@@ -15,7 +17,8 @@ internal static class FaultPlan
         foreach (var fault in scenario.Faults)
         {
             foreach (var name in Choices(fault, names)) Require(names, name);
-            for (var i = 0; fault.At + (i * fault.Every) < scenario.Duration && (i == 0 || fault.Every > 0); i++) due.Add((fault.At + (i * fault.Every), fault));
+            for (var i = 0; fault.At + (i * fault.Every) < scenario.Duration && (i == 0 || fault.Every > 0); i++)
+                due.Add((fault.At + (i * fault.Every), fault));
         }
 
         var random = new Random(seed);
@@ -31,12 +34,15 @@ internal static class FaultPlan
         if (fault.Run is { } name) return [name];
         if (fault.OneOf.Count > 0) return fault.OneOf;
         return names.Count > 0 ? [.. names.Order(StringComparer.Ordinal)]
-            : throw new ScenarioException("The scenario's faults take one of the commands given, and none is given: --fault kill-a=\"kill -9 $(cat a.pid)\" (several times).");
+            : throw new ScenarioException(
+                "The scenario's faults take one of the commands given, and none is given: --fault kill-a=\"kill -9 $(cat a.pid)\" "
+                    + "(several times).");
     }
 
     private static void Require(IReadOnlyCollection<string> names, string name)
     {
-        if (!names.Contains(name)) throw new ScenarioException($"The scenario has a fault '{name}', and no command for it is given: --fault {name}=\"command\".");
+        if (!names.Contains(name))
+            throw new ScenarioException($"The scenario has a fault '{name}', and no command for it is given: --fault {name}=\"command\".");
     }
 }
 

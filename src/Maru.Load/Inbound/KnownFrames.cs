@@ -4,9 +4,12 @@ using Maru.Load.Verification;
 namespace Maru.Load.Inbound;
 
 /// <summary>
-/// The latest MESSAGE frames of one room as they stood on the wire. The server's frames are unmasked, hence the same bytes for every member: the first
-/// member's copy is read and checked in full, every other member's is compared with it byte by byte. That verifies more than parsing does (the whole
-/// frame) and costs less. A frame that is not known, or differs, goes the general way. One thread.
+/// The latest MESSAGE frames of one room as they stood on the wire.
+/// The server's frames are unmasked, hence the same bytes for every member:
+/// the first member's copy is read and checked in full, every other member's is compared with it byte by byte.
+/// That verifies more than parsing does (the whole frame) and costs less.
+/// A frame that is not known, or differs, goes the general way.
+/// One thread.
 /// </summary>
 internal sealed class KnownFrames
 {
@@ -22,7 +25,9 @@ internal sealed class KnownFrames
         _mask = _slots.Length - 1;
     }
 
-    /// <summary>The bytes that entry <paramref name="seq"/> took when <paramref name="input"/> begins with exactly its frame, else 0.</summary>
+    /// <summary>
+    /// The bytes that entry <paramref name="seq"/> took when <paramref name="input"/> begins with exactly its frame, else 0.
+    /// </summary>
     public int Match(long seq, ReadOnlySpan<byte> input, out long scheduled)
     {
         ref readonly var slot = ref _slots[(int)seq & _mask];

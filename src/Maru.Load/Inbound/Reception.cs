@@ -20,10 +20,12 @@ internal readonly record struct LatencyWindow(Histogram Into, long Now, long Fro
 }
 
 /// <summary>
-/// One read of one connection, event by event. The room's known frames are taken by comparison and never become events: they are counted and their seqs
-/// accepted on the spot. All else comes out as frames, read the general way; both ways see the same entries, whatever the cut.
+/// One read of one connection, event by event.
+/// The room's known frames are taken by comparison and never become events: they are counted and their seqs accepted on the spot.
+/// All else comes out as frames, read the general way; both ways see the same entries, whatever the cut.
 /// </summary>
-internal ref struct Reception(ref ServerFrames frames, ref SeqCheck seq, ref Silence silence, KnownFrames known, Span<byte> data, LatencyWindow window)
+internal ref struct Reception(
+    ref ServerFrames frames, ref SeqCheck seq, ref Silence silence, KnownFrames known, Span<byte> data, LatencyWindow window)
 {
     private readonly ref ServerFrames _frames = ref frames;
     private readonly ref SeqCheck _seq = ref seq;

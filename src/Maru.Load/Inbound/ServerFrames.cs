@@ -17,8 +17,10 @@ internal enum InboundEvent : byte
 }
 
 /// <summary>
-/// The client's side of one connection's bytes: WebSocket frames, and STOMP frames in them, however either is cut. A WebSocket frame is taken when it is
-/// whole, so what a caller must keep between reads is at most one frame; only a STOMP frame that spans messages is copied. One connection, one caller.
+/// The client's side of one connection's bytes: WebSocket frames, and STOMP frames in them, however either is cut.
+/// A WebSocket frame is taken when it is whole, so what a caller must keep between reads is at most one frame;
+/// only a STOMP frame that spans messages is copied.
+/// One connection, one caller.
 /// </summary>
 internal struct ServerFrames
 {
@@ -48,7 +50,10 @@ internal struct ServerFrames
         set => _stomp.Version = value;
     }
 
-    /// <summary>Reads one event; the caller drops <paramref name="consumed"/> bytes. Frame and payload are valid until the next call.</summary>
+    /// <summary>
+    /// Reads one event; the caller drops <paramref name="consumed"/> bytes.
+    /// Frame and payload are valid until the next call.
+    /// </summary>
     public InboundEvent Read(Span<byte> input, out int consumed, out StompFrame frame, out ReadOnlySpan<byte> payload)
     {
         frame = default;

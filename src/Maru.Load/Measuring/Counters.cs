@@ -43,5 +43,6 @@ internal sealed class Counters
     }
 
     public IReadOnlyDictionary<string, long> ByName() => typeof(Counters).GetFields()
-        .ToDictionary(field => JsonNamingPolicy.CamelCase.ConvertName(field.Name), field => (long)field.GetValue(this)!, StringComparer.Ordinal);
+        .ToDictionary(
+            field => JsonNamingPolicy.CamelCase.ConvertName(field.Name), field => (long)field.GetValue(this)!, StringComparer.Ordinal);
 }

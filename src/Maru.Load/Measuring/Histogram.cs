@@ -5,8 +5,9 @@ using System.Text.Json.Serialization;
 namespace Maru.Load.Measuring;
 
 /// <summary>
-/// Counts durations in log-linear buckets: 128 to each power of two of a microsecond, hence within 0.8 % of the true value from 1 us to over an hour,
-/// in 27 KB, at 3 ns a record. One writer; a reader on another thread may see a count late, never torn.
+/// Counts durations in log-linear buckets: 128 to each power of two of a microsecond,
+/// hence within 0.8 % of the true value from 1 us to over an hour, in 27 KB, at 3 ns a record.
+/// One writer; a reader on another thread may see a count late, never torn.
 /// </summary>
 [JsonConverter(typeof(HistogramConverter))]
 internal sealed class Histogram
@@ -77,7 +78,10 @@ internal sealed class Histogram
 
     public double MaxMs => MaxNanoseconds / 1e6;
 
-    /// <summary>The duration, in milliseconds, that the given share (0 to 1) of the records does not exceed: the upper end of its bucket, at most the maximum.</summary>
+    /// <summary>
+    /// The duration, in milliseconds, that the given share (0 to 1) of the records does not exceed:
+    /// the upper end of its bucket, at most the maximum.
+    /// </summary>
     public double PercentileMs(double share)
     {
         if (Count == 0) return 0;

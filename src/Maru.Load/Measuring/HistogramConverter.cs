@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Maru.Load.Measuring;
 
-/// <summary>A histogram in a result: <c>{"total": ns, "max": ns, "counts": [bucket, count, bucket, count, …]}</c>, without the empty buckets.</summary>
+/// <summary>
+/// A histogram in a result: <c>{"total": ns, "max": ns, "counts": [bucket, count, bucket, count, …]}</c>, without the empty buckets.
+/// </summary>
 internal sealed class HistogramConverter : JsonConverter<Histogram>
 {
     public override Histogram Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

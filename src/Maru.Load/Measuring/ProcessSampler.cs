@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Maru.Load.Measuring;
 
 /// <summary>
-/// CPU time and resident memory of a process, from /proc (proc(5)); nothing when there is no such process. One named by a file that holds its id is found again
-/// when it was restarted. One caller.
+/// CPU time and resident memory of a process, from /proc (proc(5)); nothing when there is no such process.
+/// One named by a file that holds its id is found again when it was restarted.
+/// One caller.
 /// </summary>
 /// <param name="which">a process id, or the path of a file that holds one</param>
 internal sealed class ProcessSampler(string which)

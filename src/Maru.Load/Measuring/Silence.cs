@@ -1,8 +1,11 @@
 namespace Maru.Load.Measuring;
 
 /// <summary>
-/// How long one client heard nothing although something was due: from the last delivery, or from the moment at which the message that ends the silence was due
-/// if that was later, to that message's delivery. A quiet room is no silence. One caller.
+/// How long one client heard nothing although something was due:
+/// from the last delivery, or from the moment at which the message that ends the silence was due if that was later,
+/// to that message's delivery.
+/// A quiet room is no silence.
+/// One caller.
 /// </summary>
 internal struct Silence
 {
@@ -11,7 +14,10 @@ internal struct Silence
     /// <summary>Longest one, in nanoseconds.</summary>
     public long Longest { get; private set; }
 
-    /// <summary>A message came that was due at the given moment; 0 = an entry that nobody scheduled. Only what was due from <paramref name="from"/> to <paramref name="until"/> counts.</summary>
+    /// <summary>
+    /// A message came that was due at the given moment; 0 = an entry that nobody scheduled.
+    /// Only what was due from <paramref name="from"/> to <paramref name="until"/> counts.
+    /// </summary>
     public void Heard(long scheduled, long now, long from, long until)
     {
         if (now == _last) return; // the same read

@@ -6,7 +6,10 @@ using Spectre.Console.Rendering;
 
 namespace Maru.Load.Reporting;
 
-/// <summary>A table that stays in its place on a terminal: the latest seconds, and a bar while the history is read. Calls may come from any thread.</summary>
+/// <summary>
+/// A table that stays in its place on a terminal: the latest seconds, and a bar while the history is read.
+/// Calls may come from any thread.
+/// </summary>
 internal sealed class LiveScreen(LiveDisplayContext live) : IRunScreen
 {
     private const int Shown = 12;
@@ -70,12 +73,15 @@ internal sealed class LiveScreen(LiveDisplayContext live) : IRunScreen
         foreach (var s in _seconds)
         {
             table.AddRow(
-                Number(s.At, "0"), s.Phase, Number(s.Connections), Number(s.SentPerSecond), Number(s.AcknowledgedPerSecond), Number(s.DeliveriesPerSecond),
+                Number(s.At, "0"), s.Phase, Number(s.Connections),
+                Number(s.SentPerSecond), Number(s.AcknowledgedPerSecond), Number(s.DeliveriesPerSecond),
                 Number(s.DeliveryP50Ms, "0.0"), Number(s.DeliveryP99Ms, "0.0"), Number(s.ServerCpuPercent), Number(s.ServerMb),
                 s.Violations == 0 ? "0" : $"[red]{Number(s.Violations)}[/]");
         }
 
-        live.UpdateTarget(new Rows((IRenderable[])[table, .. _faults.Select(fault => new Text(ResultText.Of(fault))), .. _history < 0 ? [] : (IRenderable[])[Bar(_history)]]));
+        List<IRenderable> rows = [table, .. _faults.Select(fault => new Text(ResultText.Of(fault)))];
+        if (_history >= 0) rows.Add(Bar(_history));
+        live.UpdateTarget(new Rows(rows));
         live.Refresh();
     }
 

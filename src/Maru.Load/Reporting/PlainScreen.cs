@@ -12,8 +12,10 @@ internal sealed class PlainScreen(TextWriter output) : IRunScreen
     public void Say(string text) => output.WriteLine(text);
 
     public void Show(SecondSample s) => output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"{s.At,7:N1} s {s.Phase,-8} conn {s.Connections,6:N0}  sent {s.SentPerSecond,8:N0}/s  acked {s.AcknowledgedPerSecond,8:N0}/s  delivered {s.DeliveriesPerSecond,11:N0}/s  "
-        + $"p50 {s.DeliveryP50Ms,7:N1}  p99 {s.DeliveryP99Ms,7:N1} ms  server {s.ServerCpuPercent,4:N0} % {s.ServerMb,6:N0} MB  client {s.ClientCpuPercent,4:N0} %  violations {s.Violations:N0}"));
+        $"{s.At,7:N1} s {s.Phase,-8} conn {s.Connections,6:N0}  sent {s.SentPerSecond,8:N0}/s  "
+        + $"acked {s.AcknowledgedPerSecond,8:N0}/s  delivered {s.DeliveriesPerSecond,11:N0}/s  "
+        + $"p50 {s.DeliveryP50Ms,7:N1}  p99 {s.DeliveryP99Ms,7:N1} ms  server {s.ServerCpuPercent,4:N0} % {s.ServerMb,6:N0} MB  "
+        + $"client {s.ClientCpuPercent,4:N0} %  violations {s.Violations:N0}"));
 
     public void ShowFault(FaultExecution fault) => output.WriteLine(ResultText.Of(fault));
 

@@ -20,7 +20,8 @@ internal static class ResultFile
 
     public static RunResult Read(string path)
     {
-        if (!File.Exists(path)) throw new ScenarioException($"There is no file '{path}'. Give the result.json that a run wrote into its --out folder.");
+        if (!File.Exists(path))
+            throw new ScenarioException($"There is no file '{path}'. Give the result.json that a run wrote into its --out folder.");
         try
         {
             return JsonSerializer.Deserialize<RunResult>(File.ReadAllText(path), Options) ?? throw new JsonException("it is empty.");

@@ -12,7 +12,9 @@ internal static class ResultText
     {
         var text = new StringBuilder();
         Line(text, $"");
-        Line(text, $"{r.Scenario.Name}: {r.Measures["messagesPerSecond"]:N0} messages/s, {r.Measures["deliveriesPerSecond"]:N0} deliveries/s");
+        Line(
+            text,
+            $"{r.Scenario.Name}: {r.Measures["messagesPerSecond"]:N0} messages/s, {r.Measures["deliveriesPerSecond"]:N0} deliveries/s");
         Line(text, $"{"ms",-12}{"mean",10}{"p50",10}{"p75",10}{"p90",10}{"p95",10}{"p99",10}{"p99.9",10}{"max",10}");
         Row(text, "delivery", r.Delivery);
         Row(text, "receipt", r.Receipt);
@@ -23,20 +25,22 @@ internal static class ResultText
         }
 
         Line(text, $"longest silence of a client: {r.Measures["longestSilenceMs"]:N0} ms");
-        if (r.Measures.ContainsKey("serverMb"))
-            Line(text, $"{(r.ServerCount > 1 ? $"{r.ServerCount} servers" : "server")}: CPU {r.Measures["serverCpuPercent"]:N0} % of one core, {r.Measures["serverMb"]:N0} MB at most, {r.Measures["bytesPerConnection"]:N0} bytes grown a connection");
-        for (var i = 0; i < r.ServerCount && r.ServerCount > 1; i++)
-            Line(text, $"server {i + 1}: CPU {r.Timeline.Max(s => s.Servers[i].CpuPercent):N0} % and {r.Timeline.Max(s => s.Servers[i].Mb):N0} MB at most");
-        var c = r.Counts;
-        Line(text, $"sent {c["sent"]:N0}, acknowledged {c["acknowledged"]:N0}, retried {c["retries"]:N0}, unanswered {r.Measures["unacknowledged"]:N0}; delivered {c["deliveries"]:N0} (slow clients {c["slowDeliveries"]:N0}; {c["compared"] * 100.0 / Math.Max(1, c["deliveries"]):N1} % by comparison)");
-        Line(text, $"bytes in {c["bytesIn"] / 1e6:N1} MB, out {c["bytesOut"] / 1e6:N1} MB; dropped {c["drops"]:N0}, disconnected {c["disconnects"]:N0}, resumed {c["resumes"]:N0}");
-        if (r.History is { } h) Line(text, $"history: {h.Read:N0} read, {h.Found:N0} acknowledged found, {h.UnacknowledgedPresent:N0} present without acknowledgement");
+        Servers(text, r);
+        Counts(text, r);
+        if (r.History is { } h)
+        {
+            Put(text, $"history: {h.Read:N0} read, {h.Found:N0} acknowledged found, ");
+            Line(text, $"{h.UnacknowledgedPresent:N0} present without acknowledgement");
+        }
+
         foreach (var fault in r.Faults) Line(text, $"{Of(fault)}");
         if (r.Faults.Count > 0) Line(text, $"{r.Faults.Count} faults; again in the same order with --set seed={r.Scenario.Seed}");
         foreach (var (slug, count) in r.Errors) Line(text, $"error {slug}: {count:N0}");
-        foreach (var check in r.Guarantees.Where(check => !check.Holds)) Line(text, $"BROKEN {check.Name}: {check.Found:N0} ({check.Demand})");
+        foreach (var check in r.Guarantees.Where(check => !check.Holds))
+            Line(text, $"BROKEN {check.Name}: {check.Found:N0} ({check.Demand})");
         if (r.Guarantees.All(check => check.Holds)) Line(text, $"guarantees: all {r.Guarantees.Count} held");
-        foreach (var check in r.Thresholds) Line(text, $"{(check.Holds ? "ok    " : "MISSED")} {check.Name} {check.Demand}: {check.Found:N2}");
+        foreach (var check in r.Thresholds)
+            Line(text, $"{(check.Holds ? "ok    " : "MISSED")} {check.Name} {check.Demand}: {check.Found:N2}");
         Line(text, $"{(r.Passed ? "PASSED" : "FAILED")}");
         return text.ToString();
     }
@@ -44,8 +48,42 @@ internal static class ResultText
     public static string Of(FaultExecution fault) => string.Create(CultureInfo.InvariantCulture,
         $"{fault.At,7:N1} s fault {fault.Name}{(fault.ExitCode is { } code ? $": exit code {code} after {fault.Seconds:N1} s" : " ...")}");
 
-    private static void Row(StringBuilder text, string name, Percentiles p)
-        => Line(text, $"{name,-12}{p.Mean,10:N2}{p.P50,10:N2}{p.P75,10:N2}{p.P90,10:N2}{p.P95,10:N2}{p.P99,10:N2}{p.P999,10:N2}{p.Max,10:N2}");
+    private static void Servers(StringBuilder text, RunResult r)
+    {
+        if (!r.Measures.TryGetValue("serverMb", out var mb)) return;
+        var who = r.ServerCount > 1 ? $"{r.ServerCount} servers" : "server";
+        Put(text, $"{who}: CPU {r.Measures["serverCpuPercent"]:N0} % of one core, ");
+        Line(text, $"{mb:N0} MB at most, {r.Measures["bytesPerConnection"]:N0} bytes grown a connection");
+        for (var i = 0; i < r.ServerCount && r.ServerCount > 1; i++)
+        {
+            var server = r.Timeline.Select(second => second.Servers[i]).ToArray();
+            Line(text, $"server {i + 1}: CPU {server.Max(s => s.CpuPercent):N0} % and {server.Max(s => s.Mb):N0} MB at most");
+        }
+    }
 
-    private static void Line(StringBuilder text, FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+    private static void Counts(StringBuilder text, RunResult r)
+    {
+        var c = r.Counts;
+        var compared = c["compared"] * 100.0 / Math.Max(1, c["deliveries"]);
+        Put(text, $"sent {c["sent"]:N0}, acknowledged {c["acknowledged"]:N0}, retried {c["retries"]:N0}, ");
+        Put(text, $"unanswered {r.Measures["unacknowledged"]:N0}; ");
+        Line(text, $"delivered {c["deliveries"]:N0} (slow clients {c["slowDeliveries"]:N0}; {compared:N1} % by comparison)");
+        Put(text, $"bytes in {c["bytesIn"] / 1e6:N1} MB, out {c["bytesOut"] / 1e6:N1} MB; ");
+        Line(text, $"dropped {c["drops"]:N0}, disconnected {c["disconnects"]:N0}, resumed {c["resumes"]:N0}");
+    }
+
+    private static void Row(StringBuilder text, string name, Percentiles p)
+    {
+        Put(text, $"{name,-12}");
+        foreach (var value in (double[])[p.Mean, p.P50, p.P75, p.P90, p.P95, p.P99, p.P999, p.Max]) Put(text, $"{value,10:N2}");
+        Line(text, $"");
+    }
+
+    private static void Line(StringBuilder text, FormattableString line)
+    {
+        Put(text, line);
+        text.Append('\n');
+    }
+
+    private static void Put(StringBuilder text, FormattableString part) => text.Append(part.ToString(CultureInfo.InvariantCulture));
 }

@@ -4,15 +4,18 @@ using Maru.Load.Scenarios;
 namespace Maru.Load.Runs;
 
 /// <summary>
-/// Who plays: which user each client is, and which rooms are in use. <c>maru seed</c> puts user number i of the token file into room number i mod (rooms
-/// of the rooms file); client j is the (j / rooms)-th member of the scenario's room j mod rooms.
+/// Who plays: which user each client is, and which rooms are in use. <c>maru seed</c> puts user number i
+/// of the token file into room number i mod (rooms of the rooms file);
+/// client j is the (j / rooms)-th member of the scenario's room j mod rooms.
 /// </summary>
 internal sealed record Cast(IReadOnlyList<string> Tokens, IReadOnlyList<long> Rooms)
 {
     public static Cast Read(Scenario scenario, string tokensFile, string roomsFile)
     {
-        var rooms = ReadLines(roomsFile, "--rooms", scenario).Select(line => long.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-            ? id : throw new ScenarioException($"{roomsFile}: '{line}' is no room id; one a line, as 'maru seed --rooms-file' writes them.")).ToArray();
+        var rooms = ReadLines(roomsFile, "--rooms", scenario)
+            .Select(line => long.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? id : throw new ScenarioException(
+                $"{roomsFile}: '{line}' is no room id; one a line, as 'maru seed --rooms-file' writes them.")).ToArray();
         return Choose(scenario, ReadLines(tokensFile, "--tokens", scenario), rooms);
     }
 
@@ -22,7 +25,9 @@ internal sealed record Cast(IReadOnlyList<string> Tokens, IReadOnlyList<long> Ro
             throw new ScenarioException($"The scenario needs {scenario.Rooms} rooms, the rooms file has {rooms.Count}. {Advice(scenario)}");
         var last = Enumerable.Range(Math.Max(0, scenario.Clients - scenario.Rooms), Math.Min(scenario.Rooms, scenario.Clients)).Max(User);
         if (last >= tokens.Count)
-            throw new ScenarioException($"The scenario needs user number {last} of the token file, which has {tokens.Count} users in {rooms.Count} rooms. {Advice(scenario)}");
+            throw new ScenarioException(
+                $"The scenario needs user number {last} of the token file, which has {tokens.Count} users in {rooms.Count} rooms. "
+                    + $"{Advice(scenario)}");
         return new Cast([.. Enumerable.Range(0, scenario.Clients).Select(j => tokens[User(j)])], [.. rooms.Take(scenario.Rooms)]);
 
         int User(int client) => (client % scenario.Rooms) + (client / scenario.Rooms * rooms.Count);

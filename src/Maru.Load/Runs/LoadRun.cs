@@ -9,7 +9,10 @@ using Maru.Load.Verification;
 
 namespace Maru.Load.Runs;
 
-/// <summary>One run from the first connection to the verdict. Its phases, in order: prepare, connect, warm up, measure, drain, read the history.</summary>
+/// <summary>
+/// One run from the first connection to the verdict.
+/// Its phases, in order: prepare, connect, warm up, measure, drain, read the history.
+/// </summary>
 internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen screen)
 {
     private readonly Scenario _scenario = given.Seed != 0 ? given : given with { Seed = Random.Shared.Next(1, 1_000_000) };
@@ -28,7 +31,8 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         if (Array.FindIndex(_servers, server => !server.Exists) is >= 0 and var absent)
             throw new ScenarioException($"There is no process {options.Pids[absent]} (--pid: a process id, or a file that holds one).");
         if (_clients.Length == 0) throw new ScenarioException($"The scenario has too few clients for --shard {options.Shard}.");
-        IReadOnlyList<DueFault> plan = options.Shard.Number == 1 ? FaultPlan.Of(_scenario, [.. options.Faults.Keys], _scenario.Seed) : []; // one process breaks for all
+        // one process breaks for all
+        IReadOnlyList<DueFault> plan = options.Shard.Number == 1 ? FaultPlan.Of(_scenario, [.. options.Faults.Keys], _scenario.Seed) : [];
         var cast = Cast.Read(_scenario, options.TokensFile, options.RoomsFile);
         var nodes = await Task.WhenAll(options.Urls.Select(url => Node.FindAsync(url, ct)));
         using var reader = new HistoryReader([.. nodes.Select(node => node.Rest)]);
@@ -47,7 +51,8 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         }
     }
 
-    private async Task<RunResult> PlayAsync(RunShared run, Cast cast, long[] starts, IReadOnlyList<DueFault> due, HistoryReader reader, CancellationToken ct)
+    private async Task<RunResult> PlayAsync(
+        RunShared run, Cast cast, long[] starts, IReadOnlyList<DueFault> due, HistoryReader reader, CancellationToken ct)
     {
         Build(run, cast, starts);
         var sampling = new Sampling(_loops, _servers);
@@ -64,7 +69,8 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         }
 
         if (!await UntilAsync(sampling, "connect", () => Ready() == _clients.Length, _scenario.Ramp + 60, ct))
-            throw new ScenarioException($"Only {Ready():N0} of {_clients.Length:N0} clients were ready {_scenario.Ramp + 60:N0} s after the start. Errors: {ErrorText()}");
+            throw new ScenarioException($"Only {Ready():N0} of {_clients.Length:N0} clients were ready "
+                + $"{_scenario.Ramp + 60:N0} s after the start. Errors: {ErrorText()}");
         screen.Say($"All connected after {(Ticks.Now - connecting) / 1e9:N1} s. Sending.");
 
         var plan = BeginSending();
@@ -78,7 +84,8 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         _bytesPerConnection = (double)(ServerBytes() - baseline) / (_clients.Length - baselineClients);
 
         foreach (var loop in _loops) loop.Drain();
-        if (!await UntilAsync(sampling, "drain", () => breaking.IsCompleted && _loops.TrueForAll(loop => loop.IsSettled), _scenario.DrainTimeout, CancellationToken.None))
+        var isSettled = () => breaking.IsCompleted && _loops.TrueForAll(loop => loop.IsSettled);
+        if (!await UntilAsync(sampling, "drain", isSettled, _scenario.DrainTimeout, CancellationToken.None))
             screen.Say($"Not everything came within the {_scenario.DrainTimeout:N0} s of drainTimeout.");
         run.FreezeHeads();
         await UntilAsync(sampling, "drain", () => false, 0.3, CancellationToken.None); // what comes once too often comes now
@@ -107,8 +114,10 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
             var loop = new Loop(run, t);
             var rooms = new RoomView[_scenario.Rooms];
             for (var r = 0; r < rooms.Length; r++)
-                rooms[r] = new RoomView(r, cast.Rooms[r], starts[r], new KnownFrames(KnownFramesBudget / _scenario.Rooms, _scenario.Payload));
-            for (var i = t; i < _clients.Length; i += _scenario.Threads) loop.Add(NewClient(_clients[i], cast, rooms[_clients[i] % rooms.Length]), DialAt(_clients[i]));
+                rooms[r] = new RoomView(
+                    r, cast.Rooms[r], starts[r], new KnownFrames(KnownFramesBudget / _scenario.Rooms, _scenario.Payload));
+            for (var i = t; i < _clients.Length; i += _scenario.Threads)
+                loop.Add(NewClient(_clients[i], cast, rooms[_clients[i] % rooms.Length]), DialAt(_clients[i]));
             _loops.Add(loop);
         }
     }
@@ -153,7 +162,8 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         var (start, nextSample) = (Ticks.Now, Ticks.Now + Ticks.PerSecond);
         while (!condition())
         {
-            if (_loops.Select(loop => loop.Failure).FirstOrDefault(failure => failure is not null) is { } failure) throw new ScenarioException(failure);
+            if (_loops.Select(loop => loop.Failure).FirstOrDefault(failure => failure is not null) is { } failure)
+                throw new ScenarioException(failure);
             if ((Ticks.Now - start) / 1e9 > seconds) return false;
             ct.ThrowIfCancellationRequested();
             if (Ticks.Now >= nextSample)
@@ -175,15 +185,18 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         long read = 0;
         var findings = new ConcurrentBag<HistoryFindings>();
         screen.Say($"Comparing the history with {expected:N0} acknowledged messages ...");
-        await Parallel.ForEachAsync(Rooms(), new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = ct }, async (room, stop) =>
+        var fewAtOnce = new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = ct };
+        await Parallel.ForEachAsync(Rooms(), fewAtOnce, async (room, stop) =>
         {
-            var acks = _loops.SelectMany(loop => loop.Clients).Select(client => client.Room).Where(view => view.Index == room).Distinct().Select(view => view.Acks);
+            var views = _loops.SelectMany(loop => loop.Clients).Select(client => client.Room).Where(view => view.Index == room);
+            var acks = views.Distinct().Select(view => view.Acks);
             var history = new RoomHistory(starts[room], [.. acks], _scenario.Payload, sender => options.Shard.Has(sender, _scenario.Rooms));
-            findings.Add(await reader.ReadRoomAsync(
-                cast.Rooms[room], cast.Tokens[room], history, count => screen.ShowHistory(Interlocked.Add(ref read, count) / (double)expected), stop));
+            findings.Add(await reader.ReadRoomAsync(cast.Rooms[room], cast.Tokens[room], history, Show, stop));
         });
         screen.ShowHistory(1);
         return findings.Aggregate(new HistoryFindings(), (sum, one) => sum.Plus(one));
+
+        void Show(int count) => screen.ShowHistory(Interlocked.Add(ref read, count) / (double)expected);
     }
 
     private Dictionary<string, double> Measures(Sampling sampling, Counters before, Counters after, double seconds, double cpu)
@@ -198,7 +211,7 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
             ["disconnects"] = totals.Disconnects,
             ["reconnects"] = totals.Resumes,
             ["longestSilenceMs"] = _loops.Max(loop => loop.LongestSilence()) / 1e6,
-            ["unacknowledged"] = _loops.SelectMany(loop => loop.Clients).Sum(client => (long)(client.Pending?.Outstanding ?? 0)) + totals.GivenUp,
+            ["unacknowledged"] = _loops.SelectMany(loop => loop.Clients).Sum(Outstanding) + totals.GivenUp,
         };
         foreach (var (name, value) in sampling.Latencies().Measures()) measures[name] = value;
         if (_servers.Length == 0) return measures;
@@ -208,13 +221,15 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         return measures;
     }
 
-    private async Task<RunResult> ResultAsync(RunShared run, HistoryReader reader, Sampling sampling, Dictionary<string, double> measures, HistoryFindings? history)
+    private async Task<RunResult> ResultAsync(
+        RunShared run, HistoryReader reader, Sampling sampling, Dictionary<string, double> measures, HistoryFindings? history)
     {
         var clients = _loops.SelectMany(loop => loop.Clients).ToArray();
         var (lost, stuck) = (Verdict.Lost(clients, run.Head), Verdict.Stuck(clients, run.Head));
         var totals = sampling.Totals();
         var guarantees = Verdict.Guarantees(totals, lost, stuck, history);
-        var thresholds = options.Shard == Shard.Whole ? Verdict.Thresholds(_scenario.Thresholds, measures) : []; // they are for all shards together
+        // they are for all shards together
+        var thresholds = options.Shard == Shard.Whole ? Verdict.Thresholds(_scenario.Thresholds, measures) : [];
         var server = _scenario.History ? await reader.VersionAsync(CancellationToken.None) ?? "unknown" : "unknown";
         return new RunResult
         {
@@ -235,6 +250,8 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         };
     }
 
+    private static long Outstanding(Client client) => client.Pending?.Outstanding ?? 0;
+
     private int[] Rooms() => [.. _clients.Select(client => client % _scenario.Rooms).Distinct()];
 
     private long ServerBytes() => _servers.Sum(server => server.ResidentBytes());
@@ -246,5 +263,6 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
     private Dictionary<string, long> Errors() => _loops.SelectMany(loop => loop.Errors).GroupBy(pair => pair.Key, StringComparer.Ordinal)
         .ToDictionary(group => group.Key, group => group.Sum(pair => pair.Value), StringComparer.Ordinal);
 
-    private string ErrorText() => string.Join(", ", Errors().Select(pair => $"{pair.Key} x {pair.Value}")) is { Length: > 0 } text ? text : "none";
+    private string ErrorText() =>
+        string.Join(", ", Errors().Select(pair => $"{pair.Key} x {pair.Value}")) is { Length: > 0 } text ? text : "none";
 }

@@ -28,10 +28,13 @@ internal static class Merge
             Thresholds = thresholds,
             Measures = measures,
             Latencies = parts.Select(part => part.Latencies).Aggregate((sum, one) => sum.Plus(one)),
-            Counts = first.Counts.Keys.ToDictionary(name => name, name => parts.Sum(part => part.Counts.GetValueOrDefault(name)), StringComparer.Ordinal),
+            Counts = first.Counts.Keys.ToDictionary(
+                name => name, name => parts.Sum(part => part.Counts.GetValueOrDefault(name)), StringComparer.Ordinal),
             Errors = parts.SelectMany(part => part.Errors).GroupBy(pair => pair.Key, StringComparer.Ordinal)
                 .ToDictionary(group => group.Key, group => group.Sum(pair => pair.Value), StringComparer.Ordinal),
-            History = parts.Any(part => part.History is null) ? null : parts.Aggregate(new HistoryFindings(), (sum, part) => sum.Plus(part.History!)),
+            History = parts.Any(part => part.History is null)
+                ? null
+                : parts.Aggregate(new HistoryFindings(), (sum, part) => sum.Plus(part.History!)),
             Faults = [.. first.Faults.Select(fault => fault with { At = fault.At + After(first, parts) })],
             Timeline = Timeline(parts),
         };
@@ -42,7 +45,8 @@ internal static class Merge
         var of = parts[0].Shard.Of;
         if (parts.Length != of || !parts.Select(part => part.Shard).SequenceEqual(Enumerable.Range(1, of).Select(i => new Shard(i, of))))
         {
-            throw new ScenarioException($"A verdict needs every shard once; these are {string.Join(", ", parts.Select(part => part.Shard))}. "
+            throw new ScenarioException(
+                $"A verdict needs every shard once; these are {string.Join(", ", parts.Select(part => part.Shard))}. "
                 + "Give the result.json of each process that ran with --shard 1/n to n/n.");
         }
 
@@ -63,15 +67,19 @@ internal static class Merge
         {
             var values = parts.Select(part => part.Measures[name]);
             measures[name] = Summed.Contains(name) ? values.Sum()
-                : name == "bytesPerConnection" ? 1 / values.Sum(value => 1 / value) // each saw the whole growth, and divided it by its own clients
+                // each saw the whole growth, and divided it by its own clients
+                : name == "bytesPerConnection" ? 1 / values.Sum(value => 1 / value)
                 : values.Max();
         }
 
-        foreach (var (name, value) in parts.Select(part => part.Latencies).Aggregate((sum, one) => sum.Plus(one)).Measures()) measures[name] = value;
+        foreach (var (name, value) in parts.Select(part => part.Latencies).Aggregate((sum, one) => sum.Plus(one)).Measures())
+            measures[name] = value;
         return measures;
     }
 
-    /// <summary>Second by second: rates added, latencies the worst of the shards', servers as the shard saw them that saw the most.</summary>
+    /// <summary>
+    /// Second by second: rates added, latencies the worst of the shards', servers as the shard saw them that saw the most.
+    /// </summary>
     private static List<SecondSample> Timeline(RunResult[] parts) =>
     [
         .. parts.SelectMany(part => part.Timeline.Select(sample => (Second: Math.Round(sample.At + After(part, parts)), Sample: sample)))

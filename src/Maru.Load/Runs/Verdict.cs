@@ -10,7 +10,9 @@ namespace Maru.Load.Runs;
 /// <summary>Turns what was counted into what held and what did not.</summary>
 internal static class Verdict
 {
-    /// <summary>Entries that members have not got at the end: those skipped, and those between a member's last one and the room's head.</summary>
+    /// <summary>
+    /// Entries that members have not got at the end: those skipped, and those between a member's last one and the room's head.
+    /// </summary>
     public static long Lost(IEnumerable<Client> clients, Func<int, long> head)
     {
         long lost = 0;
@@ -31,7 +33,8 @@ internal static class Verdict
     }
 
     /// <summary>Clients that at the end are not connected, wait for an answer, or are behind their room's head.</summary>
-    public static long Stuck(IEnumerable<Client> clients, Func<int, long> head) => clients.Count(client => !client.IsSettled(head(client.Room.Index)));
+    public static long Stuck(IEnumerable<Client> clients, Func<int, long> head) =>
+        clients.Count(client => !client.IsSettled(head(client.Room.Index)));
 
     public static IReadOnlyList<Check> Guarantees(Counters c, long lost, long stuck, HistoryFindings? history)
     {

@@ -4,7 +4,10 @@ using System.Text.Json.Serialization;
 
 namespace Maru.Load.Scenarios;
 
-/// <summary>When something is broken, and what. The commands behind the names are given at the call (<c>--fault name="command"</c>).</summary>
+/// <summary>
+/// When something is broken, and what.
+/// The commands behind the names are given at the call (<c>--fault name="command"</c>).
+/// </summary>
 internal sealed record Fault
 {
     /// <summary>Seconds from the moment at which measuring begins; also as text: "500ms", "20s", "2m".</summary>

@@ -2,7 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace Maru.Load.Scenarios;
 
-/// <summary>What a run does and what it must reach. One JSON file; unknown fields are errors; docs/load.md describes each field. Times are seconds.</summary>
+/// <summary>
+/// What a run does and what it must reach.
+/// One JSON file; unknown fields are errors; docs/load.md describes each field.
+/// Times are seconds.
+/// </summary>
 internal sealed record Scenario
 {
     /// <summary>Short name, shown in reports; the file's name when left out.</summary>
@@ -23,7 +27,9 @@ internal sealed record Scenario
     /// <summary>How many of the clients send; 0 = all.</summary>
     public int Senders { get; init; }
 
-    /// <summary>Open loop: messages a second of all senders together, sent on schedule whatever the server does; latency counts from the schedule.</summary>
+    /// <summary>
+    /// Open loop: messages a second of all senders together, sent on schedule whatever the server does; latency counts from the schedule.
+    /// </summary>
     public double Rate { get; init; }
 
     /// <summary>Closed loop: messages that each sender keeps unacknowledged. Exclusive with <see cref="Rate"/>.</summary>
@@ -59,16 +65,28 @@ internal sealed record Scenario
     /// <summary>Seconds between two drops of the same client, on average.</summary>
     public double ReconnectEvery { get; init; } = 10;
 
-    /// <summary>Seconds between two signs of life that the clients ask of the server (STOMP's heart-beat); a client that gets none for twice as long reconnects. 0 = none.</summary>
+    /// <summary>
+    /// Seconds between two signs of life that the clients ask of the server (STOMP's heart-beat);
+    /// a client that gets none for twice as long reconnects. 0 = none.
+    /// </summary>
     public double HeartBeat { get; init; }
 
-    /// <summary>Clients that connect before the server's memory is measured for the first time, so that a first connection's one-time cost is not counted.</summary>
+    /// <summary>
+    /// Clients that connect before the server's memory is measured for the first time,
+    /// so that a first connection's one-time cost is not counted.
+    /// </summary>
     public int BaselineClients { get; init; }
 
-    /// <summary>Whether the start and the end are compared with the history over REST. Without it only what is delivered is verified.</summary>
+    /// <summary>
+    /// Whether the start and the end are compared with the history over REST.
+    /// Without it only what is delivered is verified.
+    /// </summary>
     public bool History { get; init; } = true;
 
-    /// <summary>Threads that serve the connections. One took 3.2 million deliveries a second with 45 % of a core; more take the server's cores.</summary>
+    /// <summary>
+    /// Threads that serve the connections.
+    /// One took 3.2 million deliveries a second with 45 % of a core; more take the server's cores.
+    /// </summary>
     public int Threads { get; init; } = 1;
 
     /// <summary>What is broken on purpose while messages are sent, and when.</summary>

@@ -26,7 +26,8 @@ internal static class ScenarioFile
     {
         var ready = ReadyNames.Contains(nameOrPath, StringComparer.Ordinal);
         if (!ready && !File.Exists(nameOrPath))
-            throw new ScenarioException($"There is no scenario file '{nameOrPath}', and no ready scenario of that name. Ready ones: {string.Join(", ", ReadyNames)}.");
+            throw new ScenarioException($"There is no scenario file '{nameOrPath}', and no ready scenario of that name. "
+                + $"Ready ones: {string.Join(", ", ReadyNames)}.");
         return Parse(ready ? ReadyText(nameOrPath) : File.ReadAllText(nameOrPath), Path.GetFileNameWithoutExtension(nameOrPath), changes);
     }
 

@@ -27,7 +27,9 @@ internal static class ScenarioRules
         foreach (var fault in s.Faults)
         {
             Require(fault.At >= 0 && fault.Every is 0 or >= 0.1, "faults: at is not negative, every is 0 (once) or at least 0.1 seconds.");
-            Require(fault.Run is null || fault.OneOf.Count == 0, "faults: run (one name) and oneOf (several) exclude each other: leave one out, or both for one of all given.");
+            Require(
+                fault.Run is null || fault.OneOf.Count == 0,
+                "faults: run (one name) and oneOf (several) exclude each other: leave one out, or both for one of all given.");
         }
 
         foreach (var text in s.Thresholds) Threshold.Parse(text);

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Maru.Load.Scenarios;
 
 /// <summary>
-/// One process' share of a scenario that several play together. Whole rooms where there are enough of them, so that each shard sees all of its rooms; else each room's
-/// members in turn, and a shard sees only what its own members send and get.
+/// One process' share of a scenario that several play together.
+/// Whole rooms where there are enough of them, so that each shard sees all of its rooms;
+/// else each room's members in turn, and a shard sees only what its own members send and get.
 /// </summary>
 /// <param name="Number">from 1</param>
 /// <param name="Of">how many processes there are</param>

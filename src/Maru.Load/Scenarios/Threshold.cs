@@ -42,7 +42,8 @@ internal sealed record Threshold(string Measure, string Operator, double Limit)
         var parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (parts.Length != 3 || parts[1] is not ("<" or "<=" or ">" or ">=" or "==")
             || !double.TryParse(parts[2], NumberStyles.Float, CultureInfo.InvariantCulture, out var limit))
-            throw new ScenarioException($"The threshold '{text}' is not 'measure operator number', for instance 'deliveryP99Ms < 100' (operators < <= > >= ==).");
+            throw new ScenarioException(
+                $"The threshold '{text}' is not 'measure operator number', for instance 'deliveryP99Ms < 100' (operators < <= > >= ==).");
         if (!Measures.ContainsKey(parts[0]))
             throw new ScenarioException($"The threshold '{text}' names no known measure. Known: {string.Join(", ", Measures.Keys)}.");
         return new Threshold(parts[0], parts[1], limit);

@@ -24,7 +24,8 @@ internal sealed class HistoryReader(IReadOnlyList<Uri> nodes) : IDisposable
     }
 
     /// <summary>Reads everything after the history's start; tells of each page's entries.</summary>
-    public async Task<HistoryFindings> ReadRoomAsync(long room, string token, RoomHistory history, Action<int> progress, CancellationToken ct)
+    public async Task<HistoryFindings> ReadRoomAsync(
+        long room, string token, RoomHistory history, Action<int> progress, CancellationToken ct)
     {
         while (true)
         {
@@ -47,7 +48,8 @@ internal sealed class HistoryReader(IReadOnlyList<Uri> nodes) : IDisposable
         try
         {
             using var json = await GetAsync("/openapi/v1.json", null, ct);
-            return json.RootElement.GetProperty("info").GetProperty("title").GetString() + " " + json.RootElement.GetProperty("info").GetProperty("version").GetString();
+            var info = json.RootElement.GetProperty("info");
+            return $"{info.GetProperty("title").GetString()} {info.GetProperty("version").GetString()}";
         }
         catch (Exception e) when (e is ScenarioException or KeyNotFoundException or InvalidOperationException)
         {
@@ -72,7 +74,8 @@ internal sealed class HistoryReader(IReadOnlyList<Uri> nodes) : IDisposable
             }
 
             if (Ticks.Now >= until)
-                throw new ScenarioException($"GET {path} at {string.Join(", ", nodes)} failed: {problem} Is the server running there? (--url; \"history\": false runs without REST.)");
+                throw new ScenarioException($"GET {path} at {string.Join(", ", nodes)} failed: {problem} "
+                    + "Is the server running there? (--url; \"history\": false runs without REST.)");
             await Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System, ct);
         }
     }
@@ -87,10 +90,12 @@ internal sealed class HistoryReader(IReadOnlyList<Uri> nodes) : IDisposable
             using var response = await _http.SendAsync(request, ct);
             if ((int)response.StatusCode is >= 500 or 429) return (null, $"{(int)response.StatusCode}.");
             if (!response.IsSuccessStatusCode)
-                throw new ScenarioException($"GET {path} answered {(int)response.StatusCode}. Do the tokens and rooms come from this server's 'maru seed'? (\"history\": false runs without REST.)");
+                throw new ScenarioException($"GET {path} answered {(int)response.StatusCode}. "
+                    + "Do the tokens and rooms come from this server's 'maru seed'? (\"history\": false runs without REST.)");
             return (await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(ct), default, ct), "");
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException or IOException or OperationCanceledException && !ct.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or JsonException or IOException
+            || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
             return (null, e.Message);
         }

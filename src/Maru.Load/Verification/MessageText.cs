@@ -4,8 +4,9 @@ using System.Text.Unicode;
 namespace Maru.Load.Verification;
 
 /// <summary>
-/// What a message says about itself: <c>"m " sender " " number " " scheduled " " *"x"</c>, padded to the scenario's payload. <c>number</c> counts the sender's
-/// messages from 0, <c>scheduled</c> is the moment at which it was due (<see cref="Measuring.Ticks"/>).
+/// What a message says about itself: <c>"m " sender " " number " " scheduled " " *"x"</c>,
+/// padded to the scenario's payload.
+/// <c>number</c> counts the sender's messages from 0, <c>scheduled</c> is the moment at which it was due (<see cref="Measuring.Ticks"/>).
 /// </summary>
 internal readonly record struct MessageText(int Sender, int Number, long Scheduled)
 {
@@ -31,7 +32,8 @@ internal readonly record struct MessageText(int Sender, int Number, long Schedul
         text = default;
         if (bytes.Length != payload || !bytes.StartsWith("m "u8)) return false;
         bytes = bytes[2..];
-        if (!TryNumber(ref bytes, out var sender) || !TryNumber(ref bytes, out var number) || !TryNumber(ref bytes, out var scheduled)) return false;
+        if (!TryNumber(ref bytes, out var sender) || !TryNumber(ref bytes, out var number) || !TryNumber(ref bytes, out var scheduled))
+            return false;
         if (bytes.ContainsAnyExcept((byte)'x')) return false;
         text = new MessageText((int)sender, (int)number, scheduled);
         return true;

@@ -140,8 +140,8 @@ public sealed class MigrateTests : IAsyncLifetime
 
     private static async Task<Message> PostAsync(Person person, Room room, string text, string key, int status)
     {
-        var request = new HttpRequestMessage(
-            HttpMethod.Post, $"/api/rooms/{room.Id}/messages") { Content = System.Net.Http.Json.JsonContent.Create(new { text }) };
+        var content = System.Net.Http.Json.JsonContent.Create(new { text });
+        var request = new HttpRequestMessage(HttpMethod.Post, $"/api/rooms/{room.Id}/messages") { Content = content };
         request.Headers.Add("Idempotency-Key", key);
         return await person.Http.SendAsync(request, Ct).Read<Message>(status);
     }

@@ -11,12 +11,16 @@ internal static class Charts
         (double, double)? shade = measured.Length < 2 ? null : (measured[0].At - 1, measured[^1].At);
         Mark[] events = [.. r.Faults.Select(fault => new Mark(fault.At, fault.Name))];
         LineChart Time(string title, string unit, params (string Name, Func<SecondSample, double> Value)[] lines)
-            => new(title, unit, "s", [.. lines.Select(line => new Series(line.Name, [.. r.Timeline.Select(s => (s.At, line.Value(s)))]))]) { Shade = shade, Events = events };
+        {
+            var series = lines.Select(line => new Series(line.Name, [.. r.Timeline.Select(s => (s.At, line.Value(s)))]));
+            return new(title, unit, "s", [.. series]) { Shade = shade, Events = events };
+        }
 
         if (r.Counts["acknowledged"] > 0)
         {
             yield return Percentile(r);
-            yield return Time("Latency, each second", "ms", ("p50", s => s.DeliveryP50Ms), ("p99", s => s.DeliveryP99Ms), ("max", s => s.DeliveryMaxMs));
+            yield return Time(
+                "Latency, each second", "ms", ("p50", s => s.DeliveryP50Ms), ("p99", s => s.DeliveryP99Ms), ("max", s => s.DeliveryMaxMs));
             yield return Time("Deliveries", "1/s", ("delivered", s => s.DeliveriesPerSecond));
             yield return Time("Messages", "1/s", ("sent", s => s.SentPerSecond), ("acknowledged", s => s.AcknowledgedPerSecond));
         }
@@ -26,9 +30,17 @@ internal static class Charts
         {
             var servers = Enumerable.Range(0, r.ServerCount).ToArray();
             string Name(int i) => servers.Length == 1 ? "server" : $"server {i + 1}";
-            yield return Time("CPU", "% of one core",
-                [.. servers.Select(i => (Name(i), (Func<SecondSample, double>)(s => s.Servers[i].CpuPercent))), ("client", s => s.ClientCpuPercent)]);
-            yield return Time("Memory, resident", "MB", [.. servers.Select(i => (Name(i), (Func<SecondSample, double>)(s => s.Servers[i].Mb))), ("client", s => s.ClientMb)]);
+            yield return Time(
+                "CPU",
+                "% of one core",
+                [
+                    .. servers.Select(i => (Name(i), (Func<SecondSample, double>)(s => s.Servers[i].CpuPercent))),
+                    ("client", s => s.ClientCpuPercent),
+                ]);
+            yield return Time(
+                "Memory, resident",
+                "MB",
+                [.. servers.Select(i => (Name(i), (Func<SecondSample, double>)(s => s.Servers[i].Mb))), ("client", s => s.ClientMb)]);
         }
         else
         {

@@ -10,7 +10,10 @@ internal sealed record Series(string Name, IReadOnlyList<(double X, double Y)> P
 /// <summary>An axis' position for a label.</summary>
 internal sealed record Mark(double At, string Label);
 
-/// <summary>A line chart as inline SVG, drawn by hand: no script, no outside resource. Colours come from the page's style, so it follows light and dark.</summary>
+/// <summary>
+/// A line chart as inline SVG, drawn by hand: no script, no outside resource.
+/// Colours come from the page's style, so it follows light and dark.
+/// </summary>
 /// <param name="Title">what is shown</param>
 /// <param name="Unit">of y</param>
 /// <param name="XUnit">of x, for the tips</param>
@@ -43,28 +46,45 @@ internal sealed record LineChart(string Title, string Unit, string XUnit, IReadO
         if (Shade is { } shade)
         {
             var (from, until) = (Math.Clamp(X(shade.From), Left, Width - Right), Math.Clamp(X(shade.Until), Left, Width - Right));
-            Put(html, $"<rect class=\"shade\" x=\"{from:0.#}\" y=\"{Top}\" width=\"{until - from:0.#}\" height=\"{Height - Top - Bottom}\"><title>measured</title></rect>");
+            Put(html, $"<rect class=\"shade\" x=\"{from:0.#}\" y=\"{Top}\" width=\"{until - from:0.#}\" ");
+            Put(html, $"height=\"{Height - Top - Bottom}\"><title>measured</title></rect>");
         }
 
         foreach (var y in yMarks)
-            Put(html, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(y):0.#}\" y2=\"{Y(y):0.#}\"/><text x=\"{Left - 6}\" y=\"{Y(y) + 4:0.#}\" class=\"y\">{Scale.Short(y)}</text>");
+        {
+            Put(html, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(y):0.#}\" y2=\"{Y(y):0.#}\"/>");
+            Put(html, $"<text x=\"{Left - 6}\" y=\"{Y(y) + 4:0.#}\" class=\"y\">{Scale.Short(y)}</text>");
+        }
+
         foreach (var mark in XMarks ?? [.. Scale.Round(x0, x1, 8).Where(x => x >= x0 && x <= x1).Select(x => new Mark(x, Scale.Short(x)))])
             Put(html, $"<text x=\"{X(mark.At):0.#}\" y=\"{Height - 8}\" class=\"x\">{Encode(mark.Label)}</text>");
         foreach (var e in Events.Where(e => e.At >= x0 && e.At <= x1))
-            Put(html, $"<line class=\"event\" x1=\"{X(e.At):0.#}\" x2=\"{X(e.At):0.#}\" y1=\"{Top}\" y2=\"{Height - Bottom}\"><title>{Encode(e.Label)} at {Tip(e.At)}</title></line>");
+        {
+            Put(html, $"<line class=\"event\" x1=\"{X(e.At):0.#}\" x2=\"{X(e.At):0.#}\" y1=\"{Top}\" y2=\"{Height - Bottom}\">");
+            Put(html, $"<title>{Encode(e.Label)} at {Tip(e.At)}</title></line>");
+        }
+
         foreach (var (i, line) in Lines.Index())
         {
-            Put(html, $"<polyline class=\"c{i}\" points=\"{string.Join(' ', line.Points.Select(p => Text($"{X(p.X):0.#},{Y(p.Y):0.#}")))}\"/>");
+            var path = line.Points.Select(point => Text($"{X(point.X):0.#},{Y(point.Y):0.#}"));
+            Put(html, $"<polyline class=\"c{i}\" points=\"{string.Join(' ', path)}\"/>");
             foreach (var (x, y) in line.Points)
-                Put(html, $"<circle class=\"c{i}\" cx=\"{X(x):0.#}\" cy=\"{Y(y):0.#}\" r=\"5\"><title>{Encode(line.Name)}: {y:#,0.###} {Encode(Unit)} at {Tip(x)}</title></circle>");
+            {
+                Put(html, $"<circle class=\"c{i}\" cx=\"{X(x):0.#}\" cy=\"{Y(y):0.#}\" r=\"5\">");
+                Put(html, $"<title>{Encode(line.Name)}: {y:#,0.###} {Encode(Unit)} at {Tip(x)}</title></circle>");
+            }
         }
 
         Put(html, $"</svg></figure>\n");
         return html.ToString();
     }
 
-    private string Legend() => Lines.Count < 2 ? ""
-        : "<span class=\"legend\">" + string.Concat(Lines.Index().Select(line => $"<span class=\"c{line.Index}\">{Encode(line.Item.Name)}</span>")) + "</span>";
+    private string Legend()
+    {
+        if (Lines.Count < 2) return "";
+        var names = Lines.Index().Select(line => $"<span class=\"c{line.Index}\">{Encode(line.Item.Name)}</span>");
+        return $"<span class=\"legend\">{string.Concat(names)}</span>";
+    }
 
     private string Tip(double x) => XMarks?.FirstOrDefault(mark => Math.Abs(mark.At - x) < 1e-9)?.Label ?? Text($"{x:0.#} {XUnit}");
 

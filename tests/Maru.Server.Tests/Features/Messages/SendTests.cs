@@ -112,8 +112,8 @@ public sealed class SendTests(MaruServer server) : IClassFixture<MaruServer>
         var room = await ann.MakeRoomAsync();
         await ann.SayAsync(room);
         await PostAsync(ann, room, null, new StringContent(json, null, "application/json")).ShouldRefuse(Problem.Malformed);
-        var edit = new HttpRequestMessage(
-            HttpMethod.Patch, $"/api/rooms/{room.Id}/messages/1") { Content = new StringContent(json, null, "application/json") };
+        var content = new StringContent(json, null, "application/json");
+        var edit = new HttpRequestMessage(HttpMethod.Patch, $"/api/rooms/{room.Id}/messages/1") { Content = content };
         await ann.Http.SendAsync(edit, TestContext.Current.CancellationToken).ShouldRefuse(Problem.Malformed);
     }
 
@@ -155,8 +155,8 @@ public sealed class SendTests(MaruServer server) : IClassFixture<MaruServer>
 
     private static Task<HttpResponseMessage> PostAsync(Person person, Room room, string? key, object body)
     {
-        var request = new HttpRequestMessage(
-            HttpMethod.Post, $"/api/rooms/{room.Id}/messages") { Content = body as HttpContent ?? JsonContent.Create(body) };
+        var content = body as HttpContent ?? JsonContent.Create(body);
+        var request = new HttpRequestMessage(HttpMethod.Post, $"/api/rooms/{room.Id}/messages") { Content = content };
         if (key is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         return person.Http.SendAsync(request, TestContext.Current.CancellationToken);
     }
