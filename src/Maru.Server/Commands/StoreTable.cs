@@ -15,6 +15,7 @@ internal sealed record StoreTable(string Name, params string[] Key)
     public static readonly StoreTable[] All =
     [
         new("users", "id"),
+        new("retired_handles", "hash"),
         new("sessions", "id"),
         new("spent_refresh_tokens", "hash"),
         new("rooms", "id"),

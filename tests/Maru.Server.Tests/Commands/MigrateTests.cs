@@ -1,4 +1,5 @@
 using Maru.Server.Commands;
+using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Messages;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Tests.Features.Rooms;
@@ -36,7 +37,8 @@ public sealed class MigrateTests : IAsyncLifetime
         await bob.Http.SendAsync($"DELETE /api/rooms/{room.Id}/messages/{first.Seq + 1}").ShouldBe(204);
         var direct = await ann.Http.SendAsync("POST /api/rooms/direct", new { userId = bob.Id }).Read<Room>(201);
         await ann.SayAsync(direct, "only you");
-        await bob.Http.SendAsync("POST /api/auth/refresh", new { refreshToken = bob.RefreshToken }).ShouldBe(200);
+        var next = await bob.Http.SendAsync("POST /api/auth/refresh", new { bob.RefreshToken }).Read<SignedIn>();
+        await bob.Http.SendAsync("POST /api/auth/refresh", new { next.RefreshToken }).ShouldBe(200);
         var rooms = await ann.Http.SendAsync("GET /api/me/rooms").ShouldBe(200);
         var history = await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/messages?limit=200").ShouldBe(200);
         await before.DisposeAsync();

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Security.Cryptography;
+using System.Text;
 using Maru.Engine;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Platform.Text;
@@ -12,7 +14,7 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
     private const string Deleted = "deleted user";
 
     /// <summary>Makes the account and its first session. Null when the handle or the e-mail address is taken.</summary>
-    public Task<(Account Account, OpenSession Session)?> CreateAsync(NewAccount account, string device, CancellationToken ct) =>
+    public Task<(Account Account, OpenSession Session)?> CreateAsync(NewAccount account, SessionOrigin origin, CancellationToken ct) =>
         database.WriteAsync<(Account, OpenSession)?>(
             async (transaction, inner) =>
             {
@@ -26,8 +28,14 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
                     new { account.Handle, account.Name, account.NameKey, account.Email, account.PasswordHash, now = Now },
                     inner);
                 if (user == 0) return null;
+                if (await IsRetiredAsync(transaction, account.Handle, inner))
+                {
+                    await transaction.ExecuteAsync("DELETE FROM users WHERE id = @user", new { user }, inner);
+                    return null;
+                }
+
                 var made = new Account(user, account.Handle, account.Name, null, null, "user", account.PasswordHash);
-                return (made, await sessions.OpenAsync(transaction, made.UserId, device, inner));
+                return (made, await sessions.OpenAsync(transaction, made.UserId, origin, inner));
             },
             ct);
 
@@ -44,16 +52,16 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
     /// Opens a session. Null when the account is no longer what the password was checked against: read it and check again.
     /// </summary>
     /// <param name="account">as it was read for the check</param>
-    /// <param name="device">what the session is called</param>
+    /// <param name="origin">where it comes from</param>
     /// <param name="betterHash">what to keep instead of a weak hash; null leaves it</param>
     /// <param name="ct">ends the wait for the store</param>
-    public async Task<OpenSession?> SignInAsync(Account account, string device, string? betterHash, CancellationToken ct)
+    public async Task<OpenSession?> SignInAsync(Account account, SessionOrigin origin, string? betterHash, CancellationToken ct)
     {
         var (session, ended) = await database.WriteAsync<(OpenSession?, IReadOnlyList<long>)>(
             async (transaction, inner) =>
             {
                 if (!await ReplaceHashAsync(transaction, account, betterHash ?? account.PasswordHash, inner)) return (null, []);
-                var opened = await sessions.OpenAsync(transaction, account.UserId, device, inner);
+                var opened = await sessions.OpenAsync(transaction, account.UserId, origin, inner);
                 return (opened, await sessions.MakeWayAsync(transaction, opened, inner));
             },
             ct);
@@ -90,7 +98,8 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
     }
 
     /// <summary>
-    /// Removes the person. The row stays, without anything of them, so that what others see of the past can be read.
+    /// Removes the person. The row stays, without anything of them, so that what others see of the past can be read; the handle is given
+    /// to nobody again, who could be taken for them.
     /// False as <see cref="SignInAsync"/> returns null.
     /// </summary>
     public async Task<bool> DeleteAsync(Account account, CancellationToken ct)
@@ -107,6 +116,8 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
                     """,
                     new { account.Id, name = Deleted, handle = $"deleted:{account.Id}", now = Now },
                     inner);
+                const string retire = "INSERT INTO retired_handles (hash) VALUES (@hash) ON CONFLICT DO NOTHING";
+                await transaction.ExecuteAsync(retire, new { hash = HashOf(account.Handle) }, inner);
                 return await sessions.EndAllAsync(transaction, account.UserId, but: 0, SessionEnd.AccountDeleted, inner);
             },
             ct);
@@ -146,6 +157,12 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
             "UPDATE users SET password_hash = @hash WHERE id = @Id AND password_hash = @PasswordHash AND deleted_at IS NULL",
             new { account.Id, account.PasswordHash, hash },
             ct) > 0;
+
+    /// <summary>To be asked once the handle is the account's: a deletion under way held it until then.</summary>
+    private static async Task<bool> IsRetiredAsync(DbTransaction transaction, string handle, CancellationToken ct) =>
+        await transaction.FirstAsync<long>("SELECT count(*) FROM retired_handles WHERE hash = @hash", new { hash = HashOf(handle) }, ct) > 0;
+
+    private static byte[] HashOf(string handle) => SHA256.HashData(Encoding.UTF8.GetBytes(handle));
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -100,7 +100,7 @@ internal static class ProfileEndpoints
     private static async Task<ProblemHttpResult?> RefuseAsync(
         Account account, string field, string? password, HttpContext context, Passwords passwords, CancellationToken ct)
     {
-        var check = await passwords.CheckAsync(account.Handle, account.PasswordHash, password ?? "", ct);
+        var check = await passwords.CheckAsync(new Guess("me:", account.Id), account.PasswordHash, password ?? "", ct);
         if (check != PasswordCheck.Wrong) return check.Refusal(context);
         var errors = new FieldErrors();
         errors.Add(field, "The password is wrong.");

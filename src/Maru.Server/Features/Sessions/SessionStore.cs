@@ -1,7 +1,11 @@
+using System.Buffers.Binary;
 using System.Data.Common;
+using System.Net;
+using System.Security.Cryptography;
 using Maru.Engine;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Limits;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage;
 
@@ -15,18 +19,19 @@ internal sealed class SessionStore(
     Database database, EndedSessions ended, AccountEvents events, SigningKey key, JwtOptions options, SignInOptions rules, TimeProvider time)
 {
     private readonly byte[] _successors = key.Derive("maru refresh token"u8);
+    private readonly byte[] _addresses = key.Derive("maru address"u8);
 
-    public async Task<OpenSession> OpenAsync(DbTransaction transaction, UserId user, string device, CancellationToken ct)
+    public async Task<OpenSession> OpenAsync(DbTransaction transaction, UserId user, SessionOrigin origin, CancellationToken ct)
     {
         var token = RefreshToken.Make();
         var now = time.GetUtcNow();
         var id = await transaction.FirstAsync<long>(
             """
-            INSERT INTO sessions (user_id, device, refresh_hash, created_at, used_at, expires_at)
-            VALUES (@Value, @device, @Hash, @now, @now, @expires)
+            INSERT INTO sessions (user_id, device, address, refresh_hash, created_at, used_at, expires_at)
+            VALUES (@Value, @Device, @address, @Hash, @now, @now, @expires)
             RETURNING id
             """,
-            new { user.Value, device, token.Hash, now = now.ToUnixTimeMilliseconds(), expires = Expires(now) },
+            new { user.Value, origin.Device, address = KeyOf(origin.Address), token.Hash, now = now.ToUnixTimeMilliseconds(), expires = Expires(now) },
             ct);
         return new OpenSession(id, user.Value, token);
     }
@@ -35,18 +40,22 @@ internal sealed class SessionStore(
     /// Exchanges a refresh token for its successor. Within the grace the exchange can be repeated, until the successor is used.
     /// Null when the token is not good; when it was good once, somebody else has it too, and its session ends.
     /// </summary>
-    public async Task<OpenSession?> RefreshAsync(RefreshToken token, CancellationToken ct)
+    public async Task<OpenSession?> RefreshAsync(RefreshToken token, IPAddress? from, CancellationToken ct)
     {
         var next = token.Next(_successors);
         var (row, robbed) = await database.WriteAsync<(Row?, Row?)>(
             async (transaction, inner) =>
-                await ExchangeAsync(transaction, token, next, inner) is { } exchanged ? (exchanged, null)
+                await ExchangeAsync(transaction, token, next, KeyOf(from), inner) is { } exchanged ? (exchanged, null)
                 : await FindExchangedAsync(transaction, next, inner) is { } repeated ? (repeated, null)
                 : (null, await EndRobbedAsync(transaction, token, inner)),
             ct);
         if (robbed is not null) events.EndSessions(new UserId(robbed.UserId), [robbed.Id], SessionEnd.TokenReused);
         return row is null ? null : new OpenSession(row.Id, row.UserId, next);
     }
+
+    /// <summary>The account has a session from that address, or had one until lately: what its owner does there is not a stranger's.</summary>
+    public async Task<bool> IsKnownAsync(UserId user, IPAddress? address, CancellationToken ct) => await database.FirstAsync<long>(
+        "SELECT id FROM sessions WHERE user_id = @Value AND address = @address LIMIT 1", new { user.Value, address = KeyOf(address) }, ct) > 0;
 
     public async Task<IReadOnlyList<Session>> ListAsync(Caller caller, CancellationToken ct)
     {
@@ -124,16 +133,17 @@ internal sealed class SessionStore(
     }
 
     /// <summary>Of two at once the second one waits here, and finds the token spent.</summary>
-    private async Task<Row?> ExchangeAsync(DbTransaction transaction, RefreshToken token, RefreshToken next, CancellationToken ct)
+    private async Task<Row?> ExchangeAsync(
+        DbTransaction transaction, RefreshToken token, RefreshToken next, long address, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         var row = await transaction.FirstAsync<Row>(
             """
-            UPDATE sessions SET refresh_hash = @next, used_at = @now, expires_at = @expires
+            UPDATE sessions SET refresh_hash = @next, address = @address, used_at = @now, expires_at = @expires
             WHERE refresh_hash = @Hash AND ended_at IS NULL AND expires_at > @now
             RETURNING id, user_id
             """,
-            new { token.Hash, next = next.Hash, now = now.ToUnixTimeMilliseconds(), expires = Expires(now) },
+            new { token.Hash, next = next.Hash, address, now = now.ToUnixTimeMilliseconds(), expires = Expires(now) },
             ct);
         if (row is null) return null;
         const string spend = "INSERT INTO spent_refresh_tokens (hash, session_id) VALUES (@Hash, @Id)";
@@ -164,6 +174,13 @@ internal sealed class SessionStore(
             new { token.Hash, now = Now, reason = SessionEnd.TokenReused },
             ct);
 
+    private long KeyOf(IPAddress? address)
+    {
+        Span<byte> key = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64BigEndian(key, RateLimits.KeyOf(address));
+        return BinaryPrimitives.ReadInt64BigEndian(HMACSHA256.HashData(_addresses, key));
+    }
+
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private long Expires(DateTimeOffset now) => (now + options.RefreshTokenLifetime).ToUnixTimeMilliseconds();
@@ -177,6 +194,11 @@ internal sealed class SessionStore(
         public Session ToSession(bool isCurrent) => new(Id, Device, Time(CreatedAt), Time(UsedAt), Time(ExpiresAt), isCurrent);
     }
 }
+
+/// <summary>Where a sign-in comes from.</summary>
+/// <param name="Device">what the list of sessions calls it</param>
+/// <param name="Address">the client's</param>
+internal readonly record struct SessionOrigin(string Device, IPAddress? Address);
 
 /// <summary>A session that is over, as the store has it.</summary>
 internal sealed record EndedSession(long Id, long UserId, long EndedAt, string? EndReason);

@@ -44,35 +44,40 @@ internal static class SignInEndpoints
         if (errors.Any) return errors.Result();
 
         if (await passwords.HashAsync(password, ct) is not { } hash) return Problems.Busy(context);
-        var made = await store.CreateAsync(new NewAccount(handle, name, email, hash), Device(request.Device, context), ct);
+        var made = await store.CreateAsync(new NewAccount(handle, name, email, hash), Origin(request.Device, context), ct);
         return made is var (account, session)
             ? TypedResults.Created("/api/me", mint.Write(account, session))
             : Problem.HandleTaken.Result();
     }
 
     private static async Task<Results<Ok<SignedIn>, ProblemHttpResult>> LogInAsync(
-        LoginRequest request, HttpContext context, Passwords passwords, AccountStore store, TokenMint mint, CancellationToken ct)
+        LoginRequest request, HttpContext context, Passwords passwords, AccountStore store, SessionStore sessions, TokenMint mint,
+        CancellationToken ct)
     {
         var name = TextPolicy.SignInName(request.Handle);
         var password = request.Password ?? "";
+        var origin = Origin(request.Device, context);
         while (true)
         {
             var account = await store.FindAsync(name, ct);
-            var check = await passwords.CheckAsync(account?.Handle ?? name, account?.PasswordHash, password, ct);
+            var isKnown = await sessions.IsKnownAsync(account?.UserId ?? default, origin.Address, ct);
+            var guess = new Guess(name, RateLimits.KeyOf(origin.Address), ByStranger: !isKnown);
+            var check = await passwords.CheckAsync(guess, account?.PasswordHash, password, ct);
             if (check.Refusal(context) is { } refusal) return refusal;
             if (account is null || check == PasswordCheck.Wrong) return Problem.WrongCredentials.Result();
 
             var betterHash = check == PasswordCheck.RightButWeak ? await passwords.HashAsync(password, ct) : null;
-            var session = await store.SignInAsync(account, Device(request.Device, context), betterHash, ct);
+            var session = await store.SignInAsync(account, origin, betterHash, ct);
             if (session is not null) return TypedResults.Ok(mint.Write(account, session));
             // The account changed while the password was checked: it is checked against what there is now.
         }
     }
 
     private static async Task<Results<Ok<SignedIn>, ProblemHttpResult>> RefreshAsync(
-        RefreshRequest request, SessionStore sessions, AccountStore store, TokenMint mint, CancellationToken ct)
+        RefreshRequest request, HttpContext context, SessionStore sessions, AccountStore store, TokenMint mint, CancellationToken ct)
     {
-        var session = await sessions.RefreshAsync(new RefreshToken(request.RefreshToken ?? ""), ct);
+        var token = new RefreshToken(request.RefreshToken ?? "");
+        var session = await sessions.RefreshAsync(token, context.Connection.RemoteIpAddress, ct);
         var account = session is null ? null : await store.FindAsync(new UserId(session.UserId), ct);
         return session is null || account is null ? Problem.SessionEnded.Result() : TypedResults.Ok(mint.Write(account, session));
     }
@@ -83,8 +88,9 @@ internal static class SignInEndpoints
         return TypedResults.NoContent();
     }
 
-    private static string Device(string? device, HttpContext context) =>
-        TextPolicy.Label(device ?? HeaderText.Text(context.Request.Headers.UserAgent.ToString()), MaxDevice) ?? "unknown";
+    private static SessionOrigin Origin(string? device, HttpContext context) => new(
+        TextPolicy.Label(device ?? HeaderText.Text(context.Request.Headers.UserAgent.ToString()), MaxDevice) ?? "unknown",
+        context.Connection.RemoteIpAddress);
 }
 
 /// <summary>Puts the answer of every way to sign in together.</summary>

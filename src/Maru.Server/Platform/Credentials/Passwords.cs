@@ -18,7 +18,7 @@ internal enum PasswordCheck : byte
     /// <summary>Not looked at: too many are waiting.</summary>
     Busy,
 
-    /// <summary>Not looked at: there were too many attempts on this account within the minute.</summary>
+    /// <summary>Not looked at: there were too many guesses within the minute.</summary>
     TooOften,
 }
 
@@ -28,11 +28,13 @@ internal enum PasswordCheck : byte
 /// </summary>
 internal sealed class Passwords : IDisposable
 {
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly object Nobody = new();   // the hasher takes a user and ignores it
 
     private readonly PasswordHasher<object> _hasher;
     private readonly ConcurrencyLimiter _workers;
-    private readonly Gcra _attempts;
+    private readonly Gcra _ofOne;
+    private readonly Gcra _ofStrangers;
     private readonly string _nobodysHash;
 
     public Passwords(PasswordOptions options, RateLimitOptions limits, SharedLimits shared)
@@ -44,7 +46,8 @@ internal sealed class Passwords : IDisposable
             QueueLimit = options.Queue,
             QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         });
-        _attempts = shared.Add(Limit.Attempts, limits.AttemptsPerAccount, limits.AttemptsPerAccount, TimeSpan.FromMinutes(1));
+        _ofOne = shared.Add(Limit.Attempts, limits.AttemptsPerAccount, limits.AttemptsPerAccount, Minute);
+        _ofStrangers = shared.Add(Limit.StrangersAttempts, limits.AttemptsByStrangers, limits.AttemptsByStrangers, Minute);
         _nobodysHash = _hasher.HashPassword(Nobody, Guid.NewGuid().ToString());
     }
 
@@ -53,11 +56,14 @@ internal sealed class Passwords : IDisposable
         ComputeAsync(null, () => (string?)_hasher.HashPassword(Nobody, TextPolicy.PasswordForms(password)[0]), ct);
 
     /// <summary>Takes the same time whether there is a hash or, for an unknown handle, none.</summary>
-    /// <param name="handle">whose attempts are counted: many addresses together shall not guess one password</param>
+    /// <param name="guess">what counts: one guesser is stopped first, so that they use up no more of what strangers have together</param>
     /// <param name="hash">what the store has; null for nothing</param>
-    public async Task<PasswordCheck> CheckAsync(string handle, string? hash, string password, CancellationToken ct)
+    /// <param name="password">as it was typed</param>
+    /// <param name="ct">ends the wait for a worker</param>
+    public async Task<PasswordCheck> CheckAsync(Guess guess, string? hash, string password, CancellationToken ct)
     {
-        if (!_attempts.TryTake(RateLimits.KeyOf(handle))) return PasswordCheck.TooOften;
+        if (!_ofOne.TryTake(RateLimits.KeyOf($"{guess.By} {guess.Secret}"))) return PasswordCheck.TooOften;
+        if (guess.ByStranger && !_ofStrangers.TryTake(RateLimits.KeyOf(guess.Secret))) return PasswordCheck.TooOften;
         return await ComputeAsync(PasswordCheck.Busy, () => Verify(hash, TextPolicy.PasswordForms(password)), ct);
     }
 

@@ -31,9 +31,13 @@ internal sealed class RateLimitOptions
     [Range(1, int.MaxValue)]
     public int SignInPerMinute { get; set; } = 60;
 
-    /// <summary>Attempts to sign in to one account, from wherever, a minute.</summary>
+    /// <summary>Attempts at the password of one account from one address, or of one room by one user, a minute.</summary>
     [Range(1, int.MaxValue)]
     public int AttemptsPerAccount { get; set; } = 20;
+
+    /// <summary>Attempts at the password of one account from all addresses together where it was not signed in lately, a minute.</summary>
+    [Range(1, int.MaxValue)]
+    public int AttemptsByStrangers { get; set; } = 100;
 
     /// <summary>Passwords of rooms that one user may set or try, a minute.</summary>
     [Range(1, int.MaxValue)]

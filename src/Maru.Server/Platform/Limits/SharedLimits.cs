@@ -13,6 +13,7 @@ internal enum Limit : byte
     SignIns = 4,
     Attempts = 5,
     RoomPasswords = 6,
+    StrangersAttempts = 7,
 }
 
 /// <summary>

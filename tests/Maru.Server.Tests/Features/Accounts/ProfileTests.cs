@@ -66,7 +66,7 @@ public sealed class ProfileTests(MaruServer server) : IClassFixture<MaruServer>
     }
 
     [Fact]
-    public async Task A_deleted_account_leaves_no_trace_of_the_person_and_its_address_is_free_again()
+    public async Task A_deleted_account_leaves_no_trace_of_the_person_and_its_address_is_free_again_but_not_its_handle()
     {
         var body = new { handle = "leaver", name = "Ann", password = Person.Password, email = "leaver@example.org" };
         var ann = server.Person(await server.Http.SendAsync("POST /api/auth/signup", body).Read<SignedIn>(201));
@@ -83,7 +83,10 @@ public sealed class ProfileTests(MaruServer server) : IClassFixture<MaruServer>
             .ShouldRefuse(Problem.WrongCredentials);
         var bob = await server.SignUpAsync("bob");
         (await bob.Http.SendAsync("GET /api/users?q=deleted").Read<UserPage>()).Items.ShouldBeEmpty();
-        (await server.Http.SendAsync("POST /api/auth/signup", body).Read<SignedIn>(201)).User.Id.ShouldNotBe(ann.Id);
+
+        await server.Http.SendAsync("POST /api/auth/signup", body).ShouldRefuse(Problem.HandleTaken);
+        var again = await server.Http.SendAsync("POST /api/auth/signup", body with { handle = "leaver-2" }).Read<SignedIn>(201);
+        again.User.Id.ShouldNotBe(ann.Id);
     }
 
     [Fact]

@@ -118,6 +118,22 @@ public sealed class SignInRaceTests
         await server.Http.SendAsync("POST /api/auth/refresh", new { phone.RefreshToken }).ShouldRefuse(Problem.SessionEnded);
     }
 
+    [Fact]
+    public async Task A_sign_up_that_waits_for_a_deletion_does_not_get_the_handle()
+    {
+        var (server, store) = await HeldDatabase.StartAsync(null);
+        await using var _ = server;
+        var ann = await server.SignUpAsync();
+        var hold = store.HoldCommits(1);
+        var deletion = ann.Http.SendAsync("DELETE /api/me", new { password = Person.Password });
+        await hold.Arrived;
+        var impostor = server.Http.SendAsync("POST /api/auth/signup", new { ann.Handle, name = "Ann", password = Person.Password });
+        if (TestStore.IsPostgres) await PostgresServer.WaitsForLockAsync(server.Service<MaruOptions>().Database, 1, or: impostor);
+        hold.Release();
+        await deletion.ShouldBe(204);
+        await impostor.ShouldRefuse(Problem.HandleTaken);
+    }
+
     private static Task<HttpResponseMessage>[] SignIns(MaruServer server, Person person, int count) =>
     [
         .. from _ in Enumerable.Range(0, count)

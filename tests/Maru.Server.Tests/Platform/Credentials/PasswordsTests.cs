@@ -25,9 +25,10 @@ public sealed class PasswordsTests
     {
         using var limits = new SharedLimits(new RateLimitOptions(), TimeProvider.System);
         using var passwords = new Passwords(new PasswordOptions { Iterations = 1000 }, NoLimits, limits);
-        (await passwords.CheckAsync("ann", null, "", Ct)).ShouldBe(PasswordCheck.Wrong);
+        var ann = new Guess("ann", 1);
+        (await passwords.CheckAsync(ann, null, "", Ct)).ShouldBe(PasswordCheck.Wrong);
         var hash = await passwords.HashAsync("correct horse", Ct);
-        (await passwords.CheckAsync("ann", hash, "correct horse", Ct)).ShouldBe(PasswordCheck.Right);
-        (await passwords.CheckAsync("ann", hash, "Correct horse", Ct)).ShouldBe(PasswordCheck.Wrong);
+        (await passwords.CheckAsync(ann, hash, "correct horse", Ct)).ShouldBe(PasswordCheck.Right);
+        (await passwords.CheckAsync(ann, hash, "Correct horse", Ct)).ShouldBe(PasswordCheck.Wrong);
     }
 }

@@ -123,7 +123,7 @@ public sealed class RateLimitsTests
     }
 
     [Fact]
-    public async Task An_account_takes_only_so_many_attempts_from_wherever_they_come()
+    public async Task An_account_takes_only_so_many_attempts_from_one_address()
     {
         await using var server = await MaruServer.StartAsync(On, "--Maru:RateLimits:AttemptsPerAccount=3");
         var ann = await server.SignUpAsync();
