@@ -5,6 +5,7 @@ using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Platform.Credentials;
+using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Limits;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage.Postgres;
@@ -46,6 +47,8 @@ internal sealed class MaruOptions
     public JwtOptions Jwt { get; } = new();
 
     public RoomOptions Rooms { get; } = new();
+
+    public HttpOptions Http { get; } = new();
 
     public LimitOptions Limits { get; } = new();
 

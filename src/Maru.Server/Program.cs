@@ -37,6 +37,7 @@ internal static class Program
         services.AddProblems();
         services.Configure<RouteOptions>(options => options.SetParameterPolicy<NumberConstraint>(NumberConstraint.Name));
         services.AddJson();
+        services.AddOrigins();
         services.AddAuth();
         services.AddRateLimits();
         services.AddApiDocument();
@@ -51,9 +52,11 @@ internal static class Program
         await app.Services.GetRequiredService<Migrator>().MigrateAsync(CancellationToken.None);
         await app.Services.GetRequiredService<SessionStore>().LoadEndedAsync(CancellationToken.None);
         app.UseProxies();
+        app.UseBasePath();
         app.UseRequestLog();
         app.UseProblems();
         app.UseStaticPages();
+        app.UseOrigins();
         app.UseRouting();
         app.UseAuthentication();
         app.UseRateLimits();

@@ -42,6 +42,7 @@ internal static class OpenApi
     private static async Task WriteAsync(HttpContext context, [FromKeyedServices("v1")] IOpenApiDocumentProvider documents, CancellationToken ct)
     {
         var document = await documents.GetOpenApiDocumentAsync(ct);
+        document.Servers = [new OpenApiServer { Url = context.Request.PathBase.HasValue ? context.Request.PathBase : "/" }];
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, ct), ct);
     }

@@ -2,11 +2,12 @@ using Maru.Engine;
 using Maru.Engine.Codecs;
 using Maru.Engine.Protocols;
 using Maru.Engine.Protocols.Stomp;
+using Maru.Server.Platform.Http;
 
 namespace Maru.Server.Realtime;
 
 /// <summary>The table of all addresses that speak WebSocket; both ways in take from it.</summary>
-internal sealed class SocketRoutes(ChatEngine engine)
+internal sealed class SocketRoutes(ChatEngine engine, HttpOptions options)
 {
     public SocketRoute[] All { get; } =
     [
@@ -16,6 +17,7 @@ internal sealed class SocketRoutes(ChatEngine engine)
 
     public SocketRoute? Find(ReadOnlySpan<char> target)
     {
+        if (target.StartsWith(options.BasePath)) target = target[options.BasePath.Length..];
         foreach (var route in All)
         {
             if (route.Takes(target)) return route;

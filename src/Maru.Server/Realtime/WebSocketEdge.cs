@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using Maru.Engine;
+using Maru.Server.Platform.Http;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.HostFiltering;
@@ -14,7 +15,8 @@ namespace Maru.Server.Realtime;
 /// idle client holds no request, response or context. It only says yes: for any other answer <see cref="WebSocketEndpoint"/> gets the
 /// request, untouched.
 /// </summary>
-internal sealed class WebSocketEdge(SocketRoutes routes, ChatEngine engine, TimeProvider time, IOptionsMonitor<HostFilteringOptions> hosts)
+internal sealed class WebSocketEdge(
+    SocketRoutes routes, Origins origins, ChatEngine engine, TimeProvider time, IOptionsMonitor<HostFilteringOptions> hosts)
 {
     // Kestrel's own time for the head of a request.
     private static readonly TimeSpan HeadTimeout = TimeSpan.FromSeconds(30);
@@ -87,7 +89,8 @@ internal sealed class WebSocketEdge(SocketRoutes routes, ChatEngine engine, Time
     /// <summary>The proof of a request that is right; null: one that is not.</summary>
     private string? Accept(IHeaderDictionary headers)
     {
-        var isRight = WebSocketHandshake.IsAskedFor(headers) && WebSocketHandshake.HasVersion(headers) && IsServed(headers.Host[0]!);
+        var isRight = WebSocketHandshake.IsAskedFor(headers) && WebSocketHandshake.HasVersion(headers)
+            && IsServed(headers.Host[0]!) && origins.MayConnect(headers);
         return isRight ? WebSocketHandshake.Accept(headers) : null;
     }
 

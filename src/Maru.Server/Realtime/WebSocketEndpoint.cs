@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Http;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -11,7 +12,7 @@ namespace Maru.Server.Realtime;
 /// The general way in, an endpoint like any other: for TLS, for HTTP/2 (RFC 8441), and for whatever <see cref="WebSocketEdge"/> leaves to
 /// it. It refuses for both.
 /// </summary>
-internal sealed class WebSocketEndpoint(ChatEngine engine)
+internal sealed class WebSocketEndpoint(ChatEngine engine, Origins origins)
 {
     /// <summary>Seconds after which a client that found no room may ask again.</summary>
     public const string RetryAfter = "5";
@@ -56,7 +57,7 @@ internal sealed class WebSocketEndpoint(ChatEngine engine)
         await WebSocketConnection.RunAsync(PipeReader.Create(sink.Stream), session);
     }
 
-    private static (Problem Problem, string? Detail)? Refusal(HttpContext context, IHttpExtendedConnectFeature? connect)
+    private (Problem Problem, string? Detail)? Refusal(HttpContext context, IHttpExtendedConnectFeature? connect)
     {
         var (request, response) = (context.Request, context.Response.Headers);
         var canUpgrade = request.Method == HttpMethods.Get && HttpProtocol.IsHttp11(request.Protocol);
@@ -74,6 +75,7 @@ internal sealed class WebSocketEndpoint(ChatEngine engine)
             return (Problem.Malformed, "Sec-WebSocket-Version must be 13 and Sec-WebSocket-Key the base64 of 16 bytes.");
         }
 
+        if (!origins.MayConnect(request.Headers)) return (Problem.Forbidden, "Pages of this origin may not use this server.");
         if (connect is not null) return null;
         var hasBody = context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true };
         return hasBody ? (Problem.Malformed, "This request cannot have a body.") : null;

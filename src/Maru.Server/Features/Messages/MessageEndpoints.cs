@@ -68,7 +68,7 @@ internal static class MessageEndpoints
         var sent = await sends.SendAsync(room, caller.UserId, body, key, ct);
         if (sent.Refusal is not null) return Refused(sent.Refusal);
         if (sent.IsRepeat) return Found(await store.FindAsync(room, caller.UserId, sent.Seq, ct));
-        context.Response.Headers.Location = $"/api/rooms/{roomId}/messages/{sent.Seq}";
+        context.Response.Headers.Location = context.Link($"/api/rooms/{roomId}/messages/{sent.Seq}");
         return new JsonBytes(sent.Json, StatusCodes.Status201Created);
     }
 

@@ -1,5 +1,6 @@
 using Maru.Engine;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Limits;
 using Maru.Server.Platform.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,14 +13,17 @@ internal static class RoomListEndpoints
     public static void MapRoomLists(this IEndpointRouteBuilder routes)
     {
         var rooms = routes.MapGroup("/api/rooms").WithTags("Rooms").RequireAuthorization();
-        rooms.MapGet("/", DiscoverAsync).WithSummary("Public rooms whose name contains q, in the order of sort: activity (if left out), newest, members or name");
+        rooms.MapGet("/", DiscoverAsync)
+            .WithSummary("Public rooms whose name contains q, in the order of sort: activity (if left out), newest, members or name");
         rooms.MapPost("/", CreateAsync).WithSummary("Make a group room; you own it");
         rooms.MapPost("/direct", DirectAsync).WithSummary("The one room of you and another user: 201 when it is new, 200 after that");
-        routes.MapGet("/api/me/rooms", MineAsync).WithTags("Rooms").RequireAuthorization().WithSummary("Your rooms with their last messages, newest activity first");
+        routes.MapGet("/api/me/rooms", MineAsync).WithTags("Rooms").RequireAuthorization()
+            .WithSummary("Your rooms with their last messages, newest activity first");
     }
 
     private static async Task<Results<Ok<RoomPage>, ProblemHttpResult>> DiscoverAsync(
-        Caller caller, RoomOptions options, LimitOptions limits, RoomLists lists, string? q, string? sort, string? after, string? limit, CancellationToken ct)
+        Caller caller, RoomOptions options, LimitOptions limits, RoomLists lists, string? q, string? sort, string? after, string? limit,
+        CancellationToken ct)
     {
         var errors = new FieldErrors();
         var rules = new RoomRules(errors, options);
@@ -41,11 +45,13 @@ internal static class RoomListEndpoints
     }
 
     private static async Task<Results<Created<Room>, ProblemHttpResult>> CreateAsync(
-        NewRoom request, Caller caller, HttpContext context, RoomOptions options, RoomPasswords passwords, RoomStore store, RoomNews news, CancellationToken ct)
+        NewRoom request, Caller caller, HttpContext context, RoomOptions options, RoomPasswords passwords, RoomStore store, RoomNews news,
+        CancellationToken ct)
     {
         var errors = new FieldErrors();
         var rules = new RoomRules(errors, options);
-        var (name, description, visibility) = (rules.Name(request.Name), rules.Description(request.Description), rules.Visibility(request.Visibility));
+        var (name, description, visibility) = (
+            rules.Name(request.Name), rules.Description(request.Description), rules.Visibility(request.Visibility));
         var password = rules.Password(request.Password);
         var members = rules.Users("members", request.Members);
         if (errors.Any) return errors.Result();
@@ -62,11 +68,12 @@ internal static class RoomListEndpoints
         var room = row.ToRoom();
         news.Added([caller.UserId.Value], room);
         news.Added(members.Where(id => id != caller.UserId.Value), room with { Role = Roles.Member });
-        return TypedResults.Created($"/api/rooms/{room.Id}", room);
+        return TypedResults.Created(context.Link($"/api/rooms/{room.Id}"), room);
     }
 
     private static async Task<Results<Ok<Room>, Created<Room>, ProblemHttpResult>> DirectAsync(
-        DirectRequest request, Caller caller, RoomOptions options, RoomStore store, RoomNews news, CancellationToken ct)
+        DirectRequest request, Caller caller, HttpContext context, RoomOptions options, RoomStore store, RoomNews news,
+        CancellationToken ct)
     {
         var errors = new FieldErrors();
         var other = new UserId(request.UserId ?? 0);
@@ -83,6 +90,6 @@ internal static class RoomListEndpoints
         if (!isNew) return TypedResults.Ok(room);
         news.Added([caller.UserId.Value], room);
         if (await store.FindAsync(new RoomId(room.Id), other, ct) is { } theirs) news.Added([other.Value], theirs.ToRoom());
-        return TypedResults.Created($"/api/rooms/{room.Id}", room);
+        return TypedResults.Created(context.Link($"/api/rooms/{room.Id}"), room);
     }
 }

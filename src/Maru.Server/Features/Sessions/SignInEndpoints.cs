@@ -46,7 +46,7 @@ internal static class SignInEndpoints
         if (await passwords.HashAsync(password, ct) is not { } hash) return Problems.Busy(context);
         var made = await store.CreateAsync(new NewAccount(handle, name, email, hash), Origin(request.Device, context), ct);
         return made is var (account, session)
-            ? TypedResults.Created("/api/me", mint.Write(account, session))
+            ? TypedResults.Created(context.Link("/api/me"), mint.Write(account, session))
             : Problem.HandleTaken.Result();
     }
 

@@ -1,0 +1,25 @@
+namespace Maru.Server.Platform.Http;
+
+/// <summary>
+/// The path below which clients reach the server: <see cref="HttpOptions.BasePath"/> or, behind a proxy that is believed,
+/// <c>X-Forwarded-Prefix</c>. Requests come with it or, where a proxy strips it, without; addresses in answers have it.
+/// </summary>
+internal static class BasePath
+{
+    public static void UseBasePath(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<HttpOptions>().BasePath is not { Length: > 0 } path) return;
+        app.Use(next => context =>
+        {
+            var request = context.Request;
+            if (request.Path.StartsWithSegments(path, out var rest)) request.Path = rest;
+            request.PathBase = path;
+            return next(context);
+        });
+    }
+
+    /// <summary>The address of something here, for Location.</summary>
+    /// <param name="context">the request that asks for it</param>
+    /// <param name="path">from the server's root</param>
+    public static string Link(this HttpContext context, string path) => context.Request.PathBase.Value + path;
+}

@@ -1,0 +1,28 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Maru.Server.Platform.Http;
+
+/// <summary>Where the server is reached, and from which pages.</summary>
+internal sealed class HttpOptions : IValidatableObject
+{
+    /// <summary>Path below which the server is reached, as <c>/chat</c>, whether or not a proxy strips it; empty: the root.</summary>
+    [RegularExpression(@"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", ErrorMessage = "BasePath must be like /chat, without a slash at its end.")]
+    public string BasePath { get; set; } = "";
+
+    /// <summary>
+    /// Origins of other pages that browsers may let use the server, with commas between: <c>https://chat.example.org</c>. Empty: none by
+    /// requests, all by sockets.
+    /// </summary>
+    public string AllowedOrigins { get; set; } = "";
+
+    public string[] ListOrigins() => AllowedOrigins.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+        from origin in ListOrigins()
+        where !IsOrigin(origin)
+        select new ValidationResult($"AllowedOrigins has {origin}, which is no origin (https://chat.example.org).");
+
+    /// <summary>As browsers write one (RFC 6454, 6.2): lower case, no port that goes without saying, no path.</summary>
+    private static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Host.Length > 0 && text == uri.GetLeftPart(UriPartial.Authority);
+}
