@@ -6,13 +6,13 @@ namespace Maru.Bench;
 /// <summary>A store that costs nothing: gives seqs, keeps nothing, and everybody is a member.</summary>
 internal sealed class DiscardingRoomLog : IRoomLog
 {
-    private readonly Dictionary<RoomId, long> _heads = [];
+    private readonly Dictionary<RoomId, RoomHead> _heads = [];
 
     public int Loops => 1;
 
     public bool IsShared => false;
 
-    public ValueTask<IReadOnlyDictionary<RoomId, long>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct) =>
+    public ValueTask<IReadOnlyDictionary<RoomId, RoomHead>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct) =>
         throw new NotSupportedException();
 
     public void Append(IReadOnlyList<BatchPart> parts)
@@ -22,14 +22,19 @@ internal sealed class DiscardingRoomLog : IRoomLog
             foreach (var batch in part.Rooms)
             {
                 _heads.TryGetValue(batch.Room, out var head);
-                foreach (var draft in batch.Drafts) ((MessageDraft)draft).Committed(++head, 1_900_000_000_000);
+                foreach (var draft in batch.Drafts)
+                {
+                    head = new RoomHead(head.Seq + 1, head.Messages + 1);
+                    ((MessageDraft)draft).Committed(head, 1_900_000_000_000);
+                }
+
                 _heads[batch.Room] = head;
             }
         }
     }
 
     public ValueTask<MembershipState> ReadMembershipAsync(RoomId room, UserId user, CancellationToken ct) =>
-        new(new MembershipState(true, 0));
+        new(new MembershipState(true, default));
 
     public ValueTask<IReadOnlyList<Entry>> ReadAsync(RoomId room, long after, long last, int maxBytes, CancellationToken ct) =>
         new((IReadOnlyList<Entry>)[]);

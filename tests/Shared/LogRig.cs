@@ -29,8 +29,12 @@ internal sealed class LogRig(IRoomLog log)
     public async Task<List<string>> ReadAsync(long room, long after = 0, long last = long.MaxValue, int maxBytes = int.MaxValue) =>
         [.. from entry in await log.ReadAsync(new RoomId(room), after, last, maxBytes, Ct) select $"{entry.Seq} {TextOf(entry)}"];
 
-    private static string? TextOf(Entry entry) => entry.Kind.IsMessage
-        ? JsonDocument.Parse(entry.Body).RootElement.GetProperty("message").GetProperty("text").GetString()
+    /// <summary>What is in the room's log, and the number that goes with it.</summary>
+    public async Task<List<(string Text, long Number)>> NumbersAsync(long room) =>
+        [.. from entry in await log.ReadAsync(new RoomId(room), 0, long.MaxValue, int.MaxValue, Ct) select (TextOf(entry), entry.Number)];
+
+    private static string TextOf(Entry entry) => entry.Kind.IsMessage
+        ? JsonDocument.Parse(entry.Body).RootElement.GetProperty("message").GetProperty("text").GetString() ?? ""
         : entry.Kind.ToString();
 
     /// <summary>Wants no answer.</summary>

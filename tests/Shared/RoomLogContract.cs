@@ -25,6 +25,32 @@ public abstract class RoomLogContract
     }
 
     [Fact]
+    public async Task Messages_are_numbered_and_nothing_else_is()
+    {
+        var ann = (await MakeRoomAsync())[0];
+        await Rig.AppendAsync(Say(ann, "a", "k"), Change(ann));
+        var refused = Together(Say(ann, "b"), Say(ann, "c", replyTo: 99));
+        Draft[] drafts = [Say(ann, "a", "k"), refused, Say(ann, "to nothing", replyTo: 99), Change(ann, Problem.Forbidden), Change(ann)];
+        await Rig.AppendAsync(drafts);
+        await Rig.AppendAsync(Together(Say(ann, "d"), Say(ann, "e")), Say(ann, "f"));
+        (string, long)[] log = [("a", 1), ("room.changed", 1), ("room.changed", 1), ("d", 2), ("e", 3), ("f", 4)];
+        (await Rig.NumbersAsync(ann.RoomId.Value)).ShouldBe(log);
+        (await Log.ReadMembershipAsync(ann.RoomId, ann.User, Ct)).Head.ShouldBe(new RoomHead(6, 4));
+    }
+
+    [Fact]
+    public async Task Entries_are_told_with_the_numbers_that_they_are_read_with()
+    {
+        var ann = (await MakeRoomAsync())[0];
+        Draft[] drafts = [Say(ann, "a"), Say(ann, "b"), Change(ann)];
+        await Rig.AppendAsync(drafts);
+        List<Entry> told = [];
+        foreach (var draft in drafts) draft.CopyEntries(told);
+        told.Select(x => (x.Seq, x.Number)).ShouldBe([(1, 1), (2, 2), (3, 2)]);
+        (await Log.ReadAsync(ann.RoomId, 0, 99, int.MaxValue, Ct)).Select(x => (x.Seq, x.Number)).ShouldBe([(1, 1), (2, 2), (3, 2)]);
+    }
+
+    [Fact]
     public async Task A_repeat_gets_the_first_seq_and_writes_nothing()
     {
         var (ann, bob) = await MakeRoomAsync(2) is [var first, var second] ? (first, second) : throw new InvalidOperationException();
@@ -140,12 +166,13 @@ public abstract class RoomLogContract
     {
         var (ann, stranger) = ((await MakeRoomAsync())[0], (await MakeRoomAsync())[0].User);
         var (room, nowhere) = (ann.RoomId, new RoomId(ann.RoomId.Value + 1_000_000));
-        (await Log.ReadMembershipAsync(room, ann.User, Ct)).ShouldBe(new MembershipState(true, 0));
-        await Rig.AppendAsync(Say(ann, "a"), Say(ann, "b"));
-        (await Log.ReadMembershipAsync(room, ann.User, Ct)).ShouldBe(new MembershipState(true, 2));
-        (await Log.ReadMembershipAsync(room, stranger, Ct)).ShouldBe(new MembershipState(false, 2));
-        (await Log.ReadMembershipAsync(nowhere, ann.User, Ct)).ShouldBe(new MembershipState(false, 0));
-        if (Log.IsShared) (await Log.ReadHeadsAsync([room, nowhere], Ct)).ShouldBe(new Dictionary<RoomId, long> { [room] = 2 });
+        (await Log.ReadMembershipAsync(room, ann.User, Ct)).ShouldBe(new MembershipState(true, new RoomHead(0, 0)));
+        await Rig.AppendAsync(Say(ann, "a"), Change(ann), Say(ann, "b"));
+        (await Log.ReadMembershipAsync(room, ann.User, Ct)).ShouldBe(new MembershipState(true, new RoomHead(3, 2)));
+        (await Log.ReadMembershipAsync(room, stranger, Ct)).ShouldBe(new MembershipState(false, new RoomHead(3, 2)));
+        (await Log.ReadMembershipAsync(nowhere, ann.User, Ct)).ShouldBe(default(MembershipState));
+        if (!Log.IsShared) return;
+        (await Log.ReadHeadsAsync([room, nowhere], Ct)).ShouldBe(new Dictionary<RoomId, RoomHead> { [room] = new(3, 2) });
     }
 
     /// <summary>A new, empty room, and its members' rights; each member is in no other room.</summary>

@@ -18,10 +18,11 @@ internal interface ILogFacts
 }
 
 /// <summary>A message that becomes a row.</summary>
+/// <param name="Number">in its room</param>
 /// <param name="Head">of its room</param>
 /// <param name="Key">null: its sender gave none</param>
 /// <param name="ContentHash">goes with the key</param>
-internal readonly record struct MessageRow(MessageDraft Draft, LogHead Head, ClientKey? Key, long ContentHash);
+internal readonly record struct MessageRow(MessageDraft Draft, long Number, LogHead Head, ClientKey? Key, long ContentHash);
 
 /// <summary>
 /// Decides what becomes of the drafts of a batch, whatever the store. The store says what it knows, inserts <see cref="Rows"/>, runs <see
@@ -41,7 +42,7 @@ internal sealed class Appending(ILogFacts facts)
     /// <summary>Of the rooms of the batch; not all of them have moved.</summary>
     public List<LogHead> Heads { get; } = [];
 
-    /// <summary>Sets the outcome of each message; seqs follow the order of drafts.</summary>
+    /// <summary>Sets the outcome of each message; seqs and numbers follow the order of drafts.</summary>
     public void Decide(IReadOnlyList<BatchPart> parts)
     {
         _heads.Clear();
@@ -103,13 +104,15 @@ internal sealed class Appending(ILogFacts facts)
             return;
         }
 
-        draft.Committed(head.Append(), head.At);
-        if (key is { } first) _used.Add(first, new KeyUse(draft.Seq, hash));
-        Rows.Add(new MessageRow(draft, head, key, hash));
+        var end = head.Append(EntryKind.MessageCreated);
+        draft.Committed(end, head.At);
+        if (key is { } first) _used.Add(first, new KeyUse(end.Seq, hash));
+        Rows.Add(new MessageRow(draft, end.Messages, head, key, hash));
     }
 
     /// <summary>What is behind the head as the store has it is a message of this batch: writes come later.</summary>
-    private bool IsMessage(LogHead head, long seq) => seq <= head.Start ? facts.IsMessage(head.Room, seq) : seq <= head.Seq;
+    private bool IsMessage(LogHead head, long seq) =>
+        seq <= head.Start.Seq ? facts.IsMessage(head.Room, seq) : seq <= head.End.Seq;
 
     /// <summary>A part that is one was refused: the next one gets its seqs, and its keys are not used.</summary>
     private void TakeBack(int rows, int writes)
@@ -117,7 +120,7 @@ internal sealed class Appending(ILogFacts facts)
         for (var i = Rows.Count - 1; i >= rows; i--)
         {
             var row = Rows[i];
-            row.Head.Return(row.Draft.Seq - 1);
+            row.Head.Return(new RoomHead(row.Draft.Seq - 1, row.Number - 1));
             if (row.Key is { } key) _used.Remove(key);
         }
 

@@ -17,11 +17,11 @@ public interface IRoomLog
     /// <summary>Other nodes append to it too.</summary>
     bool IsShared { get; }
 
-    /// <summary>Whether the user is a member, and the room's last seq, as of one moment.</summary>
+    /// <summary>Whether the user is a member, and how far the room's log goes, as of one moment.</summary>
     ValueTask<MembershipState> ReadMembershipAsync(RoomId room, UserId user, CancellationToken ct);
 
-    /// <summary>The last seq of each of the rooms that there are.</summary>
-    ValueTask<IReadOnlyDictionary<RoomId, long>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct);
+    /// <summary>How far the log of each of the rooms goes, of those that there are.</summary>
+    ValueTask<IReadOnlyDictionary<RoomId, RoomHead>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct);
 
     /// <summary>
     /// Entries behind <paramref name="after"/> up to <paramref name="last"/> in seq order; fewer beyond about <paramref name="maxBytes"/>,
@@ -31,8 +31,8 @@ public interface IRoomLog
 }
 
 /// <param name="IsMember">false also where there is no such room</param>
-/// <param name="Head">the room's last seq at that moment; 0 when empty</param>
-public readonly record struct MembershipState(bool IsMember, long Head);
+/// <param name="Head">of the room at that moment</param>
+public readonly record struct MembershipState(bool IsMember, RoomHead Head);
 
 /// <summary>The store cannot take anything now, whatever the drafts: full, locked, away.</summary>
 public sealed class RoomLogException(Problem problem, Exception cause) : Exception(problem.Title, cause)

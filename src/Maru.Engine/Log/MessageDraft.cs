@@ -40,14 +40,16 @@ public sealed class MessageDraft : Draft
     /// <summary>Which send of its transaction it is, from 1.</summary>
     internal int Number { get; init; }
 
-    /// <summary>The log gave it a seq and the time, in unix milliseconds.</summary>
-    public void Committed(long seq, long at)
+    /// <summary>The log ends with it, for now.</summary>
+    /// <param name="head">its seq and its number</param>
+    /// <param name="at">unix milliseconds</param>
+    public void Committed(RoomHead head, long at)
     {
-        Committed(seq);
+        Committed(head.Seq);
         var fields = new MessageFields
         {
             Room = Room,
-            Seq = seq,
+            Seq = head.Seq,
             Kind = EntryKind.MessageCreated,
             Sender = Sender,
             Text = Text,
@@ -55,7 +57,10 @@ public sealed class MessageDraft : Draft
             ReplyTo = ReplyTo,
             ClientKey = ClientKey,
         };
-        _entry = new Entry(Room, seq, EntryKind.MessageCreated, EventJson.Entry(EntryKind.MessageCreated, seq, fields));
+        _entry = new Entry(Room, head.Seq, EntryKind.MessageCreated, EventJson.Entry(EntryKind.MessageCreated, head.Seq, fields))
+        {
+            Number = head.Messages,
+        };
     }
 
     public override void CopyEntries(List<Entry> into)

@@ -39,6 +39,9 @@ internal sealed class Room
     /// <summary>Any thread.</summary>
     public Lane Lane { get; }
 
+    /// <summary>The number of the last message that was released here: what is unread is counted from it.</summary>
+    public long Messages { get; private set; }
+
     /// <summary>Any thread, after the commit: takes away at once the rights that these entries end, ahead of the entries themselves.</summary>
     public void Revoke(List<Entry> run)
     {
@@ -76,8 +79,9 @@ internal sealed class Room
         {
             // Room entries that were committed after the head was read wait in the tail and come out now.
             _ready = true;
-            _tail.Start(entering.State.Head, _released);
-            Expect(entering.State.Head);
+            Messages = entering.State.Head.Messages;
+            _tail.Start(entering.State.Head.Seq, _released);
+            Expect(entering.State.Head.Seq);
             Release(flush);
         }
 
@@ -183,6 +187,7 @@ internal sealed class Room
         if (_released.Count == 0) return;
         foreach (var entry in _released)
         {
+            Messages = Math.Max(Messages, entry.Number);
             if (entry.Kind.Rights != RightsChange.None) ChangeMembers(entry);
         }
 

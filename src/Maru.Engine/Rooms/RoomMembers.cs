@@ -35,9 +35,11 @@ internal sealed class RoomMembers(Room room)
                 // A removal that was committed after the store was read, and is not here yet, must not be overtaken. What another node told and the store does not
                 // have, even when it is read anew, was never committed.
                 var last = Math.Max(_changed, _revoked);
-                entering.ReadAgain = entering.State.Head < last && entering.Known < last;
+                entering.ReadAgain = entering.State.Head.Seq < last && entering.Known < last;
                 entering.Known = last;
-                membership = entering.ReadAgain || !entering.State.IsMember ? null : new Membership(room, entering.User, entering.State.Head);
+                membership = entering.ReadAgain || !entering.State.IsMember
+                    ? null
+                    : new Membership(room, entering.User, entering.State.Head.Seq);
                 if (membership is not null) _members[entering.User] = membership;
             }
 

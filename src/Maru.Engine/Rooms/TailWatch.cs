@@ -89,7 +89,8 @@ internal sealed class TailWatch : IDisposable
                 var heads = await _log.ReadHeadsAsync(Array.ConvertAll(rooms, x => x.Id), _stopping.Token).ConfigureAwait(false);
                 foreach (var room in rooms)
                 {
-                    if (heads.TryGetValue(room.Id, out var head) && room.IsBehind(head, isAlone)) room.Lane.Post(new ReceivedHead(room, head));
+                    if (heads.TryGetValue(room.Id, out var head) && room.IsBehind(head.Seq, isAlone))
+                        room.Lane.Post(new ReceivedHead(room, head.Seq));
                 }
             }
 

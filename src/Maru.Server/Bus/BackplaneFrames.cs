@@ -22,7 +22,7 @@ internal enum BackplaneKind : byte
 /// What nodes tell each other, as bytes:
 /// <code>
 /// frame  = version(1) kind(1) node(16) body
-/// run    = count { seq kind member text(body) }       kind: a newer node's too; member: 0 for none
+/// run    = count { seq kind number member target text(body) }     kind: a newer node's too; member, target: 0 for none
 /// head   = seq
 /// signal = name sender isText count { header } body   all texts: length and bytes
 /// spent  = limit(1) count { key(8) count }
@@ -31,14 +31,14 @@ internal enum BackplaneKind : byte
 /// </summary>
 internal static class BackplaneFrames
 {
-    public const byte Version = 1;
+    public const byte Version = 2;
 
     private const int Header = 2 + 16;
 
     public static byte[] Run(Guid node, IReadOnlyList<Entry> run, int maxBytes)
     {
         var bytes = Header + 8;
-        foreach (var entry in run) bytes += entry.Body.Length + 32;
+        foreach (var entry in run) bytes += entry.Body.Length + 48;
         if (bytes > maxBytes) return Head(node, run[^1].Seq);
         return Write(node, BackplaneKind.Run, bytes, writer =>
         {
@@ -46,8 +46,10 @@ internal static class BackplaneFrames
             foreach (var entry in run)
             {
                 writer.Write7BitEncodedInt64(entry.Seq);
-                writer.Write((byte)entry.Kind.Number);
+                writer.Write7BitEncodedInt64(entry.Kind.Number);
+                writer.Write7BitEncodedInt64(entry.Number);
                 writer.Write7BitEncodedInt64(entry.Member?.Value ?? 0);
+                writer.Write7BitEncodedInt64(entry.Target);
                 Write(writer, entry.Body);
             }
         });
@@ -95,9 +97,15 @@ internal static class BackplaneFrames
         var run = new List<Entry>(count);
         for (var i = 0; i < count; i++)
         {
-            var (seq, kind, member) = (reader.Read7BitEncodedInt64(), EntryKind.Of(reader.ReadByte()), reader.Read7BitEncodedInt64());
+            var (seq, kind) = (reader.Read7BitEncodedInt64(), EntryKind.Of(reader.Read7BitEncodedInt64()));
+            var (number, member, target) = (reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64());
             if (seq < 1 || (i > 0 && seq != run[^1].Seq + 1)) throw new FormatException($"entry {i} of a run: seq {seq}");
-            run.Add(new Entry(room, seq, kind, ReadBytes(reader, frame.Length)) { Member = member == 0 ? null : new UserId(member) });
+            run.Add(new Entry(room, seq, kind, ReadBytes(reader, frame.Length))
+            {
+                Number = number,
+                Member = member == 0 ? null : new UserId(member),
+                Target = target,
+            });
         }
 
         return run;

@@ -9,10 +9,10 @@ namespace Maru.Server.Cluster;
 /// The nodes that run on the store: each renews its row's lease, by the store's clock; one that died is gone when its lease has run out. All must sign with the same
 /// key, for any of them may get a token that another one gave.
 /// </summary>
-internal sealed partial class NodeRegistry(Database database, ThisNode node, SigningKey key, TimeProvider time, ILogger<NodeRegistry> log) : BackgroundService
+internal sealed partial class NodeRegistry(
+    Database database, Migrator migrator, ThisNode node, SigningKey key, TimeProvider time, ILogger<NodeRegistry> log) : BackgroundService
 {
     private const int LeaseMilliseconds = 10_000;
-    private const string Now = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 
     private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(3);
 
@@ -23,7 +23,7 @@ internal sealed partial class NodeRegistry(Database database, ThisNode node, Sig
             async (transaction, ct) =>
             {
                 await database.LockSchemaAsync(transaction, ct);    // of two that start together, one sees the other
-                await transaction.ExecuteAsync($"DELETE FROM nodes WHERE lease_until < {Now}", null, ct);
+                await transaction.ExecuteAsync($"DELETE FROM nodes WHERE lease_until < {database.Clock}", null, ct);
                 var nodes = await transaction.ListAsync<Row>("SELECT name, version, key_id FROM nodes ORDER BY started_at", null, ct);
                 if (nodes.FirstOrDefault(x => x.KeyId != key.Id) is { } stranger)
                     throw new StartException($"The node {stranger.Name} on the same store signs tokens with another key. Give all nodes the same keys folder in Maru:Data (a copy will do).");
@@ -56,10 +56,11 @@ internal sealed partial class NodeRegistry(Database database, ThisNode node, Sig
 
     private Task RenewAsync(DbTransaction transaction, CancellationToken ct) => transaction.ExecuteAsync(
         $"""
-        INSERT INTO nodes (id, name, version, key_id, started_at, lease_until) VALUES (@Id, @Name, @Version, @KeyId, {Now}, {Now} + {LeaseMilliseconds})
+        INSERT INTO nodes (id, name, version, schema_known, key_id, started_at, lease_until)
+        VALUES (@Id, @Name, @Version, @Known, @KeyId, {database.Clock}, {database.Clock} + {LeaseMilliseconds})
         ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until
         """,
-        new { Id = node.Id.ToString(), node.Name, Health.Version, KeyId = key.Id },
+        new { Id = node.Id.ToString(), node.Name, Health.Version, migrator.Known, KeyId = key.Id },
         ct);
 
     private async Task TryAsync(Func<CancellationToken, Task> write, CancellationToken ct)

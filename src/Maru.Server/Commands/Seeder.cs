@@ -48,10 +48,12 @@ internal sealed class Seeder(Database database, Passwords passwords, AccessToken
             i => [sessions[(int)i], users[(int)i], "seed", RandomNumberGenerator.GetBytes(32), _now, _now, expires], "users");
         await InsertAsync("rooms", ["id", "kind", "name", "name_key", "visibility", "member_count", "created_at"], plan.Rooms,
             i => [rooms[(int)i], "group", Text($"Room {i + 1}"), Text($"room {i + 1}"), "public", (long)plan.Members((int)i), begun]);
-        await InsertAsync("room_heads", ["room_id", "last_seq", "last_at"], plan.Rooms, i => [rooms[(int)i], plan.MessagesOf((int)i), _now], "rooms");
+        await InsertAsync("room_heads", ["room_id", "last_seq", "messages", "last_at"], plan.Rooms,
+            i => [rooms[(int)i], plan.MessagesOf((int)i), plan.MessagesOf((int)i), _now], "rooms");
         await InsertAsync("members", ["room_id", "user_id", "role", "joined_at"], plan.Rooms > 0 ? plan.Users : 0,
             i => [rooms[(int)(i % plan.Rooms)], users[(int)i], i < plan.Rooms ? "owner" : "member", _now]);
-        await InsertAsync("messages", ["room_id", "seq", "type", "sender_id", "at", "text"], plan.Inhabited > 0 ? plan.Messages : 0, i => Message(plan, users, rooms, i));
+        await InsertAsync("messages", ["room_id", "seq", "number", "type", "sender_id", "at", "text"],
+            plan.Inhabited > 0 ? plan.Messages : 0, i => Message(plan, users, rooms, i));
         return new Seeded([.. users.Zip(sessions, (user, session) => tokens.Write(new UserId(user), session, "user", EndedSessions.SeededTokenLifetime))], rooms);
 
         async Task InsertAsync(string table, string[] columns, long rows, Func<long, object[]> row, string? partOf = null)
@@ -72,7 +74,7 @@ internal sealed class Seeder(Database database, Passwords passwords, AccessToken
         var seq = (i / plan.Inhabited) + 1;
         var sender = users[room + ((int)(seq % plan.Members(room)) * plan.Rooms)];
         var at = _now - (long)((plan.Messages - i) * (Past.TotalMilliseconds / plan.Messages));
-        return [rooms[room], seq, EntryKind.MessageCreated.Number, sender, at, Texts[(int)(((seq * 7) + room) % Texts.Length)]];
+        return [rooms[room], seq, seq, EntryKind.MessageCreated.Number, sender, at, Texts[(int)(((seq * 7) + room) % Texts.Length)]];
     }
 
     private async Task<long[]> NextIdsAsync(string table, int count, CancellationToken ct)

@@ -73,28 +73,44 @@ internal sealed class StoreMove(Database from, Database to)
             compared.Add((table.Name, done, Convert.ToHexStringLower(checksum.GetHashAndReset().AsSpan(0, 8))));
         }
 
-        await CheckSeqsAsync(ct);
+        await CheckLogsAsync(ct);
         return compared;
     }
 
-    /// <summary>1, 2, 3 … up to the head, in messages and changes together; some rooms at a time.</summary>
-    private async Task CheckSeqsAsync(CancellationToken ct)
+    /// <summary>
+    /// Seqs are 1, 2, 3 … up to the head, in messages and changes together, and so are the numbers of messages; some rooms at a time.
+    /// </summary>
+    private async Task CheckLogsAsync(CancellationToken ct)
     {
         var after = 0L;
-        while (await to.FirstAsync<long>("SELECT coalesce(max(room_id), 0) FROM (SELECT room_id FROM room_heads WHERE room_id > @after ORDER BY room_id LIMIT 500) x", new { after }, ct) is > 0 and var last)
+        const string Some =
+            "SELECT coalesce(max(room_id), 0) FROM (SELECT room_id FROM room_heads WHERE room_id > @after ORDER BY room_id LIMIT 500) x";
+        while (await to.FirstAsync<long>(Some, new { after }, ct) is > 0 and var last)
         {
             var room = await to.FirstAsync<long>(
                 """
                 SELECT h.room_id FROM room_heads h
                 LEFT JOIN (
-                  SELECT room_id, count(*) AS n, max(seq) AS last
-                  FROM (SELECT room_id, seq FROM messages WHERE room_id > @after AND room_id <= @last UNION SELECT room_id, seq FROM changes WHERE room_id > @after AND room_id <= @last) x
+                  SELECT room_id, count(*) AS n, max(seq) AS last,
+                    count(DISTINCT number) FILTER (WHERE number > 0) AS numbers, max(number) AS number
+                  FROM (
+                    SELECT room_id, seq, number FROM messages WHERE room_id > @after AND room_id <= @last
+                    UNION
+                    SELECT room_id, seq, 0 FROM changes WHERE room_id > @after AND room_id <= @last) x
                   GROUP BY room_id) l ON l.room_id = h.room_id
-                WHERE h.room_id > @after AND h.room_id <= @last AND (coalesce(l.n, 0) <> h.last_seq OR coalesce(l.last, 0) <> h.last_seq) LIMIT 1
+                WHERE h.room_id > @after AND h.room_id <= @last
+                  AND (coalesce(l.n, 0) <> h.last_seq OR coalesce(l.last, 0) <> h.last_seq
+                    OR coalesce(l.numbers, 0) <> h.messages OR coalesce(l.number, 0) <> h.messages)
+                LIMIT 1
                 """,
                 new { after, last },
                 ct);
-            if (room > 0) throw new StartException($"The log of room {room} has a gap, or does not end where its head says. It was so before: repair the store that was moved.");
+            if (room > 0)
+            {
+                throw new StartException(
+                    $"The log of room {room} has a gap, or does not end where its head says. It was so before: repair the store that was moved.");
+            }
+
             after = last;
         }
     }

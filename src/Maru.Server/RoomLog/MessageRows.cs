@@ -12,15 +12,17 @@ internal static class MessageRows
     /// <summary>The columns that <see cref="Read"/> expects, of <c>messages m</c> with its sender <c>s</c> and subject <c>t</c>.</summary>
     public const string Columns =
         """
-        m.seq, m.type, m.at, m.text, m.reply_to, m.client_key, m.edited_at, m.deleted_at, m.room_state,
+        m.seq, m.type, m.at, m.text, m.reply_to, m.client_key, m.edited_at, m.deleted_at, m.room_state, m.number,
         s.id, s.handle, s.name, s.avatar_url, t.id, t.handle, t.name, t.avatar_url
         """;
 
     /// <summary>The joins that go with <see cref="Columns"/>.</summary>
     public const string Joins = "JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id";
 
+    private const int NumberColumn = 9;
+
     /// <summary>Of <see cref="Columns"/>: what a query adds begins there.</summary>
-    public const int ColumnCount = 17;
+    public const int ColumnCount = 18;
 
     /// <summary>Writes the current row as one <c>message</c>.</summary>
     public static void Write(Utf8JsonWriter writer, DbDataReader row, RoomId room) => MessageJson.Write(writer, Read(row, room));
@@ -64,7 +66,7 @@ internal static class MessageRows
     {
         using var reader = SelectMessage(connection, room, target);
         if (!reader.Read()) throw new InvalidOperationException($"room {room} has no message {target}");
-        return new Entry(room, seq, kind, EventJson.Entry(kind, seq, Read(reader, room)));
+        return new Entry(room, seq, kind, EventJson.Entry(kind, seq, Read(reader, room))) { Target = target };
     }
 
     private static Entry ToEntry(DbDataReader row, RoomId room)
@@ -75,6 +77,8 @@ internal static class MessageRows
         var body = hasMessage ? EventJson.Entry(kind, seq, Read(row, room)) : EventJson.Entry(kind, room, seq, target);
         return new Entry(room, seq, kind, body)
         {
+            Number = target == 0 && !row.IsDBNull(NumberColumn) ? row.GetInt64(NumberColumn) : 0,
+            Target = target,
             Member = kind.NamesMember ? new UserId(row.GetInt64(ColumnCount + 2)) : null,
         };
     }
@@ -91,8 +95,8 @@ internal static class MessageRows
         EditedAt = Number(row, 6),
         DeletedAt = Number(row, 7),
         RoomState = Text(row, 8),
-        Sender = User(row, 9),
-        Subject = User(row, 13),
+        Sender = User(row, 10),
+        Subject = User(row, 14),
     };
 
     private static ReadOnlySpan<byte> User(DbDataReader row, int column)

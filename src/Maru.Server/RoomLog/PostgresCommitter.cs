@@ -64,13 +64,15 @@ internal sealed class PostgresCommitter : IDisposable
         batch
             .Add(
                 """
-                INSERT INTO messages (room_id, seq, type, sender_id, at, reply_to, content_hash, text, client_key)
-                SELECT room_id, seq, $9, sender_id, at, nullif(reply_to, 0),
+                INSERT INTO messages (room_id, seq, number, type, sender_id, at, reply_to, content_hash, text, client_key)
+                SELECT room_id, seq, number, $10, sender_id, at, nullif(reply_to, 0),
                   CASE WHEN client_key IS NOT NULL THEN content_hash END, text, client_key
-                FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) AS x (room_id, seq, sender_id, at, reply_to, content_hash, text, client_key)
+                FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                  AS x (room_id, seq, number, sender_id, at, reply_to, content_hash, text, client_key)
                 """)
             .With([.. rows.Select(x => x.Draft.Room.Value)])
             .With([.. rows.Select(x => x.Draft.Seq)])
+            .With([.. rows.Select(x => x.Number)])
             .With([.. rows.Select(x => x.Draft.Actor.Value)])
             .With([.. rows.Select(x => x.Head.At)])
             .With([.. rows.Select(x => x.Draft.ReplyTo)])
@@ -87,11 +89,12 @@ internal sealed class PostgresCommitter : IDisposable
         batch
             .Add(
                 """
-                UPDATE room_heads h SET last_seq = x.last_seq, last_at = x.last_at
-                FROM unnest($1, $2, $3) AS x (room_id, last_seq, last_at) WHERE h.room_id = x.room_id
+                UPDATE room_heads h SET last_seq = x.last_seq, messages = x.messages, last_at = x.last_at
+                FROM unnest($1, $2, $3, $4) AS x (room_id, last_seq, messages, last_at) WHERE h.room_id = x.room_id
                 """)
             .With(Array.ConvertAll(moved, x => x.Room.Value))
-            .With(Array.ConvertAll(moved, x => x.Seq))
+            .With(Array.ConvertAll(moved, x => x.End.Seq))
+            .With(Array.ConvertAll(moved, x => x.End.Messages))
             .With(Array.ConvertAll(moved, x => x.At));
     }
 }

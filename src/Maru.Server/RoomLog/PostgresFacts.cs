@@ -48,7 +48,8 @@ internal sealed class PostgresFacts : ILogFacts
         while (reader.Read())
         {
             var room = reader.GetInt64(0);
-            _heads[room] = new LogHead(new RoomId(room), reader.GetInt64(1)).Begin(Math.Max(now, reader.GetInt64(2)));
+            var head = new LogHead(new RoomId(room), new RoomHead(reader.GetInt64(1), reader.GetInt64(2)));
+            _heads[room] = head.Begin(Math.Max(now, reader.GetInt64(3)));
         }
 
         if (_senders.Count > 0 && reader.NextResult())
@@ -98,8 +99,9 @@ internal sealed class PostgresFacts : ILogFacts
         if (message.ClientKey is { } key) _keys.Add(new ClientKey(room, draft.Actor.Value, key));
     }
 
-    private void AskForHeads(NpgsqlBatch batch) =>
-        batch.Add("SELECT room_id, last_seq, last_at FROM room_heads WHERE room_id = ANY($1) ORDER BY room_id FOR UPDATE").With([.. _rooms]);
+    private void AskForHeads(NpgsqlBatch batch) => batch
+        .Add("SELECT room_id, last_seq, messages, last_at FROM room_heads WHERE room_id = ANY($1) ORDER BY room_id FOR UPDATE")
+        .With([.. _rooms]);
 
     private void AskForMembers(NpgsqlBatch batch) => batch
         .Add(

@@ -50,17 +50,17 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
     public async ValueTask<MembershipState> ReadMembershipAsync(RoomId room, UserId user, CancellationToken ct) =>
         await _members.FindAsync((room.Value, user.Value), ct) is { } member
             ? new MembershipState(member.IsMember, member.Head)
-            : new MembershipState(false, 0);
+            : default;
 
-    public async ValueTask<IReadOnlyDictionary<RoomId, long>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct)
+    public async ValueTask<IReadOnlyDictionary<RoomId, RoomHead>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct)
     {
         await using var connection = await database.OpenReadAsync(ct);
         await using var command = (NpgsqlCommand)connection.CreateCommand();
-        command.CommandText = "SELECT room_id, last_seq FROM room_heads WHERE room_id = ANY($1)";
+        command.CommandText = "SELECT room_id, last_seq, messages FROM room_heads WHERE room_id = ANY($1)";
         command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. rooms.Select(x => x.Value)] });
         await using var row = await command.ExecuteReaderAsync(ct);
-        var heads = new Dictionary<RoomId, long>(rooms.Count);
-        while (await row.ReadAsync(ct)) heads[new RoomId(row.GetInt64(0))] = row.GetInt64(1);
+        var heads = new Dictionary<RoomId, RoomHead>(rooms.Count);
+        while (await row.ReadAsync(ct)) heads[new RoomId(row.GetInt64(0))] = new RoomHead(row.GetInt64(1), row.GetInt64(2));
         return heads;
     }
 
@@ -81,7 +81,7 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
         await using var command = (NpgsqlCommand)connection.CreateCommand();
         command.CommandText =
             """
-            SELECT x.room_id, x.user_id, m.user_id IS NOT NULL, h.last_seq
+            SELECT x.room_id, x.user_id, m.user_id IS NOT NULL, h.last_seq, h.messages
             FROM unnest($1, $2) AS x (room_id, user_id) JOIN room_heads h ON h.room_id = x.room_id
             LEFT JOIN members m ON m.room_id = x.room_id AND m.user_id = x.user_id
             """;
@@ -89,7 +89,12 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
         command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = Array.ConvertAll(members, x => x.User) });
         await using var row = await command.ExecuteReaderAsync();
         List<Member> found = new(members.Length);
-        while (await row.ReadAsync()) found.Add(new Member(row.GetInt64(0), row.GetInt64(1), row.GetBoolean(2), row.GetInt64(3)));
+        while (await row.ReadAsync())
+        {
+            var head = new RoomHead(row.GetInt64(3), row.GetInt64(4));
+            found.Add(new Member(row.GetInt64(0), row.GetInt64(1), row.GetBoolean(2), head));
+        }
+
         return found;
     }
 
@@ -107,5 +112,5 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
         }
     }
 
-    private sealed record Member(long Room, long User, bool IsMember, long Head);
+    private sealed record Member(long Room, long User, bool IsMember, RoomHead Head);
 }

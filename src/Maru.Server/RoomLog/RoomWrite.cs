@@ -42,7 +42,7 @@ internal sealed class RoomWrite : Draft
     public void Run(DbConnection connection, LogHead head)
     {
         _entries.Clear();
-        var (before, transaction) = (head.Seq, new RoomTransaction(connection, head));
+        var (before, transaction) = (head.End, new RoomTransaction(connection, head));
         transaction.Execute("SAVEPOINT room_write", null);
         if (_write(transaction) is { } problem)
         {
@@ -53,7 +53,7 @@ internal sealed class RoomWrite : Draft
         else
         {
             _entries.AddRange(transaction.Entries);
-            Committed(head.Seq);
+            Committed(head.End.Seq);
         }
 
         transaction.Execute("RELEASE room_write", null);
@@ -83,7 +83,7 @@ internal sealed class RoomTransaction(DbConnection connection, LogHead head)
     public long At => head.At;
 
     /// <summary>The room's last seq so far.</summary>
-    public long Head => head.Seq;
+    public long Head => head.End.Seq;
 
     public IReadOnlyList<Entry> Entries => _entries;
 
@@ -103,16 +103,17 @@ internal sealed class RoomTransaction(DbConnection connection, LogHead head)
     /// <param name="roomState">the room after it, as <c>room</c> JSON, for <see cref="EntryKind.RoomChanged"/></param>
     public void AppendSystem(EntryKind kind, UserId actor, UserId? subject, byte[]? roomState = null)
     {
-        var seq = head.Append();
+        var (seq, number) = head.Append(kind);
         Execute(
             """
-            INSERT INTO messages (room_id, seq, type, sender_id, at, text, subject_id, room_state)
-            VALUES (@Room, @Seq, @Kind, @Actor, @At, '', @Subject, @RoomState)
+            INSERT INTO messages (room_id, seq, number, type, sender_id, at, text, subject_id, room_state)
+            VALUES (@Room, @Seq, @Number, @Kind, @Actor, @At, '', @Subject, @RoomState)
             """,
             new
             {
                 Room = Room.Value,
                 Seq = seq,
+                Number = number,
                 Kind = kind.Number,
                 Actor = actor.Value,
                 At,
@@ -130,7 +131,11 @@ internal sealed class RoomTransaction(DbConnection connection, LogHead head)
             Subject = subject is { } id ? User(id) : default,
             RoomState = roomState,
         };
-        _entries.Add(new Entry(Room, seq, kind, EventJson.Entry(kind, seq, fields)) { Member = kind.NamesMember ? subject : null });
+        _entries.Add(new Entry(Room, seq, kind, EventJson.Entry(kind, seq, fields))
+        {
+            Number = number,
+            Member = kind.NamesMember ? subject : null,
+        });
     }
 
     /// <summary>
@@ -139,7 +144,7 @@ internal sealed class RoomTransaction(DbConnection connection, LogHead head)
     /// <param name="target">the message's seq, whose event carries the message as it is now; null: it is about the room</param>
     public void AppendChange(EntryKind kind, UserId actor, long? target)
     {
-        var seq = head.Append();
+        var seq = head.Append(kind).Seq;
         Execute(
             "INSERT INTO changes (room_id, seq, type, target_seq, actor_id, at) VALUES (@Room, @Seq, @Kind, @Target, @Actor, @At)",
             new { Room = Room.Value, Seq = seq, Kind = kind.Number, Target = target, Actor = actor.Value, At });

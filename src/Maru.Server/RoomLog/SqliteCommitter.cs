@@ -37,14 +37,15 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
         _commit = new SqliteStatement(writer, "COMMIT");
         _rollback = new SqliteStatement(writer, "ROLLBACK");
         _newest = new SqliteStatement(writer, "SELECT coalesce(max(id), 0) FROM messages");
-        _head = new SqliteStatement(writer, "SELECT last_seq FROM room_heads WHERE room_id = ?1");
+        _head = new SqliteStatement(writer, "SELECT last_seq, messages FROM room_heads WHERE room_id = ?1");
         _insert = new SqliteStatement(
             writer,
             """
-            INSERT INTO messages (room_id, seq, type, sender_id, at, text, reply_to, client_key, content_hash)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            INSERT INTO messages (room_id, seq, type, sender_id, at, text, reply_to, client_key, content_hash, number)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
             """);
-        _moveHead = new SqliteStatement(writer, "UPDATE room_heads SET last_seq = ?2, last_at = ?3 WHERE room_id = ?1 AND last_seq = ?4");
+        _moveHead = new SqliteStatement(
+            writer, "UPDATE room_heads SET last_seq = ?2, messages = ?3, last_at = ?4 WHERE room_id = ?1 AND last_seq = ?5");
         _isMessage = new SqliteStatement(writer, "SELECT 1 FROM messages WHERE room_id = ?1 AND seq = ?2 AND type = ?3");
         _keys = new MessageKeys(writer);
         _appending = new Appending(this);
@@ -80,7 +81,7 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
         if (!_heads.TryGetValue(room, out var head))
         {
             _head.Bind(1, room.Value);
-            if (_head.Step()) _heads[room] = head = new LogHead(room, _head.Int64(0));
+            if (_head.Step()) _heads[room] = head = new LogHead(room, new RoomHead(_head.Int64(0), _head.Int64(1)));
             _head.Reset();
         }
 
@@ -113,7 +114,7 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
     {
         var draft = row.Draft;
         _insert.Bind(1, draft.Room.Value).Bind(2, draft.Seq).Bind(3, EntryKind.MessageCreated.Number);
-        _insert.Bind(4, draft.Actor.Value).Bind(5, row.Head.At).Bind(6, draft.Text);
+        _insert.Bind(4, draft.Actor.Value).Bind(5, row.Head.At).Bind(6, draft.Text).Bind(10, row.Number);
         if (draft.ReplyTo > 0) _insert.Bind(7, draft.ReplyTo);
         else _insert.BindNull(7);
         if (row.Key is { } key) _insert.Bind(8, key.Text).Bind(9, row.ContentHash);
@@ -124,9 +125,10 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
     private void Move(LogHead head)
     {
         if (!head.HasMoved) return;
-        _moveHead.Bind(1, head.Room.Value).Bind(2, head.Seq).Bind(3, head.At).Bind(4, head.Start).Run();
+        var (start, end) = (head.Start, head.End);
+        _moveHead.Bind(1, head.Room.Value).Bind(2, end.Seq).Bind(3, end.Messages).Bind(4, head.At).Bind(5, start.Seq).Run();
         if (raw.sqlite3_changes(_writer) == 1) return;
-        throw new InvalidOperationException($"the head of room {head.Room} is not {head.Start}: another process writes to this database");
+        throw new InvalidOperationException($"the head of room {head.Room} is not {start.Seq}: another process writes to this database");
     }
 
     /// <summary>

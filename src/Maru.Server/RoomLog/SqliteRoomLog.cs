@@ -49,16 +49,16 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
     {
         var found = await _database.FirstAsync<Place>(
             """
-            SELECT h.last_seq AS head, EXISTS (SELECT 1 FROM members m WHERE m.room_id = h.room_id AND m.user_id = @user) AS is_member
+            SELECT h.last_seq, h.messages, EXISTS (SELECT 1 FROM members m WHERE m.room_id = h.room_id AND m.user_id = @user) AS is_member
             FROM room_heads h WHERE h.room_id = @room
             """,
             new { room = room.Value, user = user.Value },
             ct);
-        return found is null ? new MembershipState(false, 0) : new MembershipState(found.IsMember > 0, found.Head);
+        return found is null ? default : new MembershipState(found.IsMember > 0, new RoomHead(found.LastSeq, found.Messages));
     }
 
     /// <summary>Nobody asks: the store is not shared.</summary>
-    public ValueTask<IReadOnlyDictionary<RoomId, long>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct) =>
+    public ValueTask<IReadOnlyDictionary<RoomId, RoomHead>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct) =>
         throw new NotSupportedException();
 
     public async ValueTask<IReadOnlyList<Entry>> ReadAsync(RoomId room, long after, long last, int maxBytes, CancellationToken ct)
@@ -74,5 +74,5 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
         _committer.Dispose();
     }
 
-    private sealed record Place(long Head, long IsMember);
+    private sealed record Place(long LastSeq, long Messages, long IsMember);
 }

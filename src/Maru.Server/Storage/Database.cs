@@ -11,6 +11,15 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>The beginning of its migrations' resource names.</summary>
     public abstract string Folder { get; }
 
+    /// <summary>The store's own clock in SQL, unix milliseconds: the same for all nodes.</summary>
+    public abstract string Clock { get; }
+
+    /// <summary>
+    /// Who runs on the store is known: its servers are rows of <c>nodes</c>, or this process has claimed it. False: a server may run on it, and
+    /// nothing tells of which version.
+    /// </summary>
+    public abstract bool TellsWhoRuns { get; }
+
     /// <summary>A connection for reading only.</summary>
     public abstract ValueTask<DbConnection> OpenReadAsync(CancellationToken ct);
 

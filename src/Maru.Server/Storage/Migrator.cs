@@ -16,7 +16,12 @@ internal sealed partial class Migrator(Database database, TimeProvider time, ILo
         ["0004_names"] = StoredNames.NormalizeAsync,
     };
 
-    /// <exception cref="StartException">The store is too new for the program, or cannot be used.</exception>
+    /// <summary>The newest schema that this program knows.</summary>
+    public long Known => Scripts(database.Folder)[^1].Number;
+
+    /// <exception cref="StartException">
+    /// The store is too new for the program, or a node runs that is too old for the store, or the store cannot be used.
+    /// </exception>
     public async Task MigrateAsync(CancellationToken ct)
     {
         try
@@ -26,7 +31,7 @@ internal sealed partial class Migrator(Database database, TimeProvider time, ILo
             if (needs > scripts[^1].Number)
                 throw new StartException($"The store {database.Name} has schema {applied} and needs a program that knows {needs}; this one knows {scripts[^1].Number}. Start a newer program.");
             if (applied > scripts[^1].Number) Log.Newer(log, applied, scripts[^1].Number);
-            foreach (var script in scripts.Where(x => x.Number > applied)) await ApplyAsync(script, ct);
+            foreach (var script in scripts.Where(x => x.Number > applied)) await ApplyAsync(script, isNew: applied == 0, ct);
         }
         catch (DbException e)
         {
@@ -54,14 +59,15 @@ internal sealed partial class Migrator(Database database, TimeProvider time, ILo
         },
         ct);
 
-    private Task ApplyAsync(Script script, CancellationToken ct) => database.WriteAsync(
+    private Task ApplyAsync(Script script, bool isNew, CancellationToken ct) => database.WriteAsync(
         async (transaction, token) =>
         {
             await database.LockSchemaAsync(transaction, token);
             if (await transaction.FirstAsync<long>("SELECT number FROM migrations WHERE number = @Number", new { script.Number }, token) > 0) return;
             var sql = script.Read();
             var needs = Needs().Match(sql) is { Success: true } match ? long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0;
-            await transaction.ExecuteAsync(sql, null, token);
+            if (needs > 0 && !isNew) await RefuseBesideOlderAsync(transaction, script, needs, token);
+            await RunAsync(transaction, sql, token);
             if (Code.TryGetValue(script.Name, out var code)) await code(transaction, token);
             await transaction.ExecuteAsync(
                 "INSERT INTO migrations (number, name, needs, applied_at) VALUES (@Number, @Name, @needs, @now)",
@@ -71,8 +77,40 @@ internal sealed partial class Migrator(Database database, TimeProvider time, ILo
         },
         ct);
 
+    /// <summary>Whoever runs now and cannot live with the script must end first: it has long read which schema the store needs.</summary>
+    private async Task RefuseBesideOlderAsync(DbTransaction transaction, Script script, long needs, CancellationToken ct)
+    {
+        var older = await transaction.ListAsync<Node>(
+            $"SELECT name, version FROM nodes WHERE schema_known < @needs AND lease_until >= {database.Clock} ORDER BY started_at",
+            new { needs },
+            ct);
+        if (older.Count == 0)
+        {
+            if (database.TellsWhoRuns) return;
+            throw new StartException(
+                $"The store {database.Name} is of an older version, and a server may run on it. End that server, start the new version once, "
+                    + "which brings the store up to it, and try again.");
+        }
+
+        var names = string.Join(", ", older.Select(x => $"{x.Name} ({x.Version})"));
+        throw new StartException(
+            $"Nodes of an older version run on the store {database.Name}: {names}. They cannot live with what this one is about to change "
+                + $"({script.Name}). End all of them, then start the new version: see Upgrading in docs/operations.md.");
+    }
+
+    /// <summary>It takes the time that it takes: some scripts write every message anew.</summary>
+    private static async Task RunAsync(DbTransaction transaction, string sql, CancellationToken ct)
+    {
+        var connection = transaction.Connection ?? throw new InvalidOperationException("The transaction is over.");
+        await using var command = connection.CreateCommand();
+        (command.Transaction, command.CommandText, command.CommandTimeout) = (transaction, sql, 0);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
     [GeneratedRegex(@"^-- needs: (\d+)\s*$", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex Needs();
+
+    private sealed record Node(string Name, string Version);
 
     private sealed record State(long Applied, long Needs);
 

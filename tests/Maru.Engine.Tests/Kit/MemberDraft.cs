@@ -20,8 +20,8 @@ internal sealed class MemberDraft(long room, long user, EntryKind kind, DraftOut
         if (kind == EntryKind.MemberJoined) members.Add(Actor);
         else if (kind == EntryKind.MemberLeft) members.Remove(Actor);
         else members.Clear();
-        var seq = head.Append();
-        Add(new Entry(Room, seq, kind, MemoryRoomLog.Body(seq, 40)) { Member = kind.NamesMember ? Actor : null });
+        var (seq, number) = head.Append(kind);
+        Add(new Entry(Room, seq, kind, MemoryRoomLog.Body(seq, 40)) { Number = number, Member = kind.NamesMember ? Actor : null });
         return null;
     }
 }

@@ -61,7 +61,7 @@ internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
             for (var i = 0; i < count; i++)
             {
                 var seq = entries.Count + 1;
-                entries.Add(new Entry(new RoomId(room), seq, EntryKind.MessageCreated, Body(seq, bodyBytes)));
+                entries.Add(new Entry(new RoomId(room), seq, EntryKind.MessageCreated, Body(seq, bodyBytes)) { Number = seq });
             }
         }
     }
@@ -132,15 +132,15 @@ internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
         lock (_gate)
         {
             if (!_rooms.TryGetValue(room, out var stored)) return default;
-            return new MembershipState(stored.Members.Contains(user), stored.Entries.Count);
+            return new MembershipState(stored.Members.Contains(user), stored.Head);
         }
     }
 
-    public ValueTask<IReadOnlyDictionary<RoomId, long>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct)
+    public ValueTask<IReadOnlyDictionary<RoomId, RoomHead>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct)
     {
         lock (_gate) HeadReads++;
         if (ReadFault() is { } fault) throw fault;
-        lock (_gate) return new(rooms.Where(_rooms.ContainsKey).ToDictionary(x => x, x => (long)_rooms[x].Entries.Count));
+        lock (_gate) return new(rooms.Where(_rooms.ContainsKey).ToDictionary(x => x, x => _rooms[x].Head));
     }
 
     public async ValueTask<IReadOnlyList<Entry>> ReadAsync(RoomId room, long after, long last, int maxBytes, CancellationToken ct)
@@ -174,7 +174,7 @@ internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
     }
 
     LogHead? ILogFacts.FindHead(RoomId room) =>
-        _rooms.TryGetValue(room, out var stored) ? new LogHead(room, stored.Entries.Count).Begin(Now) : null;
+        _rooms.TryGetValue(room, out var stored) ? new LogHead(room, stored.Head).Begin(Now) : null;
 
     bool ILogFacts.IsMember(RoomId room, UserId user) => _rooms[room].Members.Contains(user);
 
@@ -206,5 +206,7 @@ internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
         public HashSet<UserId> Members { get; set; } = [];
 
         public List<Entry> Entries { get; } = [];
+
+        public RoomHead Head => new(Entries.Count, Entries is [.., var last] ? last.Number : 0);
     }
 }

@@ -11,7 +11,7 @@ internal abstract class MemoryWrite(RoomId room, UserId actor, IDraftOwner owner
     public void Run(HashSet<UserId> members, LogHead head)
     {
         _entries.Clear();
-        var before = head.Seq;
+        var before = head.End;
         if (Write(members, head) is { } problem)
         {
             head.Return(before);
@@ -19,7 +19,7 @@ internal abstract class MemoryWrite(RoomId room, UserId actor, IDraftOwner owner
         }
         else
         {
-            Committed(head.Seq);
+            Committed(head.End.Seq);
         }
     }
 

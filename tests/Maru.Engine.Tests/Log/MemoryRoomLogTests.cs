@@ -29,8 +29,8 @@ public sealed class MemoryRoomLogTests : RoomLogContract
     {
         protected override Problem? Write(HashSet<UserId> members, LogHead head)
         {
-            var seq = head.Append();
-            Add(new Entry(Room, seq, EntryKind.RoomChanged, MemoryRoomLog.Body(seq, 40)));
+            var (seq, number) = head.Append(EntryKind.RoomChanged);
+            Add(new Entry(Room, seq, EntryKind.RoomChanged, MemoryRoomLog.Body(seq, 40)) { Number = number });
             return failure is null ? refusal : throw failure;
         }
     }

@@ -14,12 +14,19 @@ public sealed class BackplaneFramesTests
     [Fact]
     public void A_run_is_read_as_it_was_written()
     {
-        Entry[] run = [Entry(5, EntryKind.MessageCreated, "one"), Entry(6, EntryKind.MemberLeft, "", 1L << 40), Entry(7, EntryKind.RoomDeleted, new string('x', 1000))];
+        Entry[] run =
+        [
+            new(Room, 5, EntryKind.MessageCreated, "one"u8.ToArray()) { Number = 1L << 40 },
+            Entry(6, EntryKind.MemberLeft, "", 1L << 40),
+            new(Room, 7, EntryKind.MessageEdited, "two"u8.ToArray()) { Target = 5 },
+            Entry(8, EntryKind.RoomDeleted, new string('x', 1000)),
+        ];
         var frame = BackplaneFrames.Run(Node, run, 10_000);
         BackplaneFrames.TryReadHeader(frame, out var node, out var kind).ShouldBeTrue();
         (node, kind).ShouldBe((Node, BackplaneKind.Run));
         var read = BackplaneFrames.ReadRun(frame, Room);
-        read.Select(x => (x.Room, x.Seq, x.Kind, x.Member)).ShouldBe(run.Select(x => (x.Room, x.Seq, x.Kind, x.Member)));
+        read.Select(x => (x.Room, x.Seq, x.Kind, x.Number, x.Member, x.Target))
+            .ShouldBe(run.Select(x => (x.Room, x.Seq, x.Kind, x.Number, x.Member, x.Target)));
         for (var i = 0; i < run.Length; i++) read[i].Body.ShouldBe(run[i].Body);
     }
 

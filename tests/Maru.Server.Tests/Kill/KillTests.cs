@@ -41,6 +41,8 @@ public sealed class KillTests(ITestOutputHelper output)
         "UPDATE messages SET client_key = (SELECT client_key FROM messages m WHERE m.room_id = messages.room_id AND m.id < "
             + "messages.id AND client_key IS NOT NULL) WHERE id = (SELECT max(id) FROM messages)", "times")]
     [InlineData("UPDATE room_heads SET last_seq = last_seq + 1", "head")]
+    [InlineData("UPDATE room_heads SET messages = messages + 1", "counted")]
+    [InlineData("UPDATE messages SET number = number - 1 WHERE id = (SELECT max(id) FROM messages)", "has number")]
     public async Task A_planted_fault_is_found(string sql, string fault)
     {
         using var folder = new Folder();

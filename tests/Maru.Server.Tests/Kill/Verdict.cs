@@ -20,6 +20,10 @@ internal static class Verdict
             faults.AddRange(Rows(store, "PRAGMA integrity_check", 0, row => row.GetString(0)).Where(line => line != "ok"));
         foreach (var room in talkers.GroupBy(talker => talker.Room))
         {
+            var numbers = Rows(
+                store, "SELECT number FROM messages WHERE room_id = @room AND type = 0 ORDER BY seq", room.Key, row => row.GetInt64(0));
+            var messages = Rows(store, "SELECT messages FROM room_heads WHERE room_id = @room", room.Key, row => row.GetInt64(0)).Single();
+            faults.AddRange(OnNumbers(room.Key, messages, numbers));
             var log = Rows(
                 store,
                 """
@@ -46,6 +50,15 @@ internal static class Verdict
 
         foreach (var twice in log.Select(entry => entry.Key).OfType<string>().CountBy(key => key).Where(count => count.Value > 1))
             yield return $"room {room}: {twice.Key} is stored {twice.Value} times";
+    }
+
+    private static IEnumerable<string> OnNumbers(long room, long messages, List<long> numbers)
+    {
+        if (numbers.Count != messages) yield return $"room {room}: {numbers.Count} messages, counted {messages}";
+        for (var i = 0; i < numbers.Count; i++)
+        {
+            if (numbers[i] != i + 1) yield return $"room {room}: message {i + 1} has number {numbers[i]}";
+        }
     }
 
     private static IEnumerable<string> OnTalker(Talker talker, List<Seen> log)

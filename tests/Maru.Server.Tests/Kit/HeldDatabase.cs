@@ -19,6 +19,10 @@ internal sealed class HeldDatabase : Database
 
     public override string Folder => Store.Folder;
 
+    public override string Clock => Store.Clock;
+
+    public override bool TellsWhoRuns => Store.TellsWhoRuns;
+
     /// <summary>Puts it between a server's accounts and their store.</summary>
     public static async Task<(MaruServer Server, HeldDatabase Store)> StartAsync(ManualTime? time, params string[] settings)
     {

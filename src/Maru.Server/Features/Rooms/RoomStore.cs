@@ -66,7 +66,8 @@ internal sealed class RoomStore(Database database, TimeProvider time)
     /// <summary>Gives a new room the beginning of its log and its members.</summary>
     private async Task OpenAsync(DbTransaction transaction, long room, long[] people, long owner, CancellationToken ct)
     {
-        await transaction.ExecuteAsync("INSERT INTO room_heads (room_id, last_seq, last_at) VALUES (@room, 0, @Now)", new { room, Now }, ct);
+        await transaction.ExecuteAsync(
+            "INSERT INTO room_heads (room_id, last_seq, messages, last_at) VALUES (@room, 0, 0, @Now)", new { room, Now }, ct);
         await transaction.ExecuteAsync(
             """
             INSERT INTO members (room_id, user_id, role, joined_at)

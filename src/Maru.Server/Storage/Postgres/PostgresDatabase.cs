@@ -34,6 +34,10 @@ internal sealed class PostgresDatabase : Database
 
     public override string Folder => "Maru.Server.Storage.Migrations.postgres.";
 
+    public override string Clock => "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+
+    public override bool TellsWhoRuns => true;
+
     public override async ValueTask<DbConnection> OpenReadAsync(CancellationToken ct)
     {
         var connection = await _readers.OpenConnectionAsync(ct);

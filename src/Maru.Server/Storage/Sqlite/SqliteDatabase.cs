@@ -35,6 +35,10 @@ internal sealed partial class SqliteDatabase : Database
 
     public override string Folder => "Maru.Server.Storage.Migrations.sqlite.";
 
+    public override string Clock => "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
+
+    public override bool TellsWhoRuns => _claim is not null;
+
     /// <summary>It sees one state of the store for as long as a statement or transaction on it lasts.</summary>
     public override async ValueTask<DbConnection> OpenReadAsync(CancellationToken ct)
     {

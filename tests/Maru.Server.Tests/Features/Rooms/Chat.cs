@@ -53,7 +53,7 @@ internal static class Chat
 
     public static async Task<string?> RoleAsync(this Person person, Room room) => (await person.SeeAsync(room)).Role;
 
-    /// <summary>What must hold for every room at every time: counted members, one owner, a log without gaps.</summary>
+    /// <summary>What must hold for every room at every time: counted members, one owner, no gaps among seqs and numbers.</summary>
     public static async Task ShouldBeSoundAsync(this MaruServer server)
     {
         var faults = await server.Service<Database>().ListAsync<string>(
@@ -68,6 +68,13 @@ internal static class Chat
             LEFT JOIN (SELECT room_id, seq FROM messages UNION ALL SELECT room_id, seq FROM changes) l ON l.room_id = h.room_id
             GROUP BY h.room_id
             HAVING h.last_seq <> count(l.seq) OR h.last_seq <> count(DISTINCT l.seq) OR h.last_seq <> coalesce(max(l.seq), 0)
+            UNION ALL
+            SELECT 'numbers of ' || h.room_id FROM room_heads h
+            WHERE h.messages <> coalesce((SELECT max(m.number) FROM messages m WHERE m.room_id = h.room_id), 0)
+            UNION ALL
+            SELECT 'number of ' || n.room_id || '-' || n.seq
+            FROM (SELECT room_id, seq, type, number, lag(number, 1, 0) OVER (PARTITION BY room_id ORDER BY seq) AS before FROM messages) n
+            WHERE n.number <> n.before + CASE n.type WHEN 0 THEN 1 ELSE 0 END
             """,
             null,
             TestContext.Current.CancellationToken);

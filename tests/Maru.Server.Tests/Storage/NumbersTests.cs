@@ -1,0 +1,115 @@
+using System.Data.Common;
+using Maru.Server.Cluster;
+using Maru.Server.Storage;
+using Maru.Server.Storage.Sqlite;
+using Maru.Server.Tests.Features.Rooms;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Maru.Server.Tests.Storage;
+
+/// <summary>The upgrade that numbers the messages: what is stored gets its numbers, and nobody writes without them.</summary>
+public sealed class NumbersTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_was_stored_before_is_numbered_as_if_it_were_sent_now()
+    {
+        await using var server = await MaruServer.StartAsync(null, Claim);
+        var (ann, ben) = (await server.SignUpAsync("ann"), await server.SignUpAsync("ben"));
+        var rooms = new[] { await ann.MakeRoomAsync("one"), await ann.MakeRoomAsync("two"), await ann.MakeRoomAsync("empty") };
+        foreach (var room in rooms[..2])
+        {
+            await ben.JoinAsync(room);
+            for (var i = 0; i < 5; i++) await ben.SayAsync(room, $"message {i}");
+            await ben.Http.SendAsync($"PATCH /api/rooms/{room.Id}/messages/3", new { text = "edited" }).ShouldBe(200);
+            await ben.Http.SendAsync($"DELETE /api/rooms/{room.Id}/messages/4").ShouldBe(204);
+            await ben.Http.SendAsync($"POST /api/rooms/{room.Id}/leave").ShouldBe(204);
+            await ann.SayAsync(room, "alone");
+        }
+
+        var (messages, heads) = (await MessagesAsync(server), await HeadsAsync(server));
+        messages.Select(x => x.Number).Max().ShouldBe(6);
+        await ForgetNumbersAsync(server);
+        await server.RestartAsync();
+        (await MessagesAsync(server)).ShouldBe(messages);
+        (await HeadsAsync(server)).ShouldBe(heads);
+        await (await server.SignInAsync(ann.Handle)).SayAsync(rooms[0], "and on");
+        await server.ShouldBeSoundAsync();
+    }
+
+    [Fact]
+    public async Task A_program_that_gives_no_numbers_cannot_write_messages()
+    {
+        await using var server = await MaruServer.StartAsync();
+        var ann = await server.SignUpAsync();
+        var room = await ann.MakeRoomAsync();
+        const string Insert = "INSERT INTO messages (room_id, seq, type, sender_id, at, text) VALUES (@room, 1, 0, @ann, 0, 'x')";
+        await Should.ThrowAsync<DbException>(ExecuteAsync(server, Insert, new { room = room.Id, ann = ann.Id }));
+        await ann.SayAsync(room);
+        await server.ShouldBeSoundAsync();
+    }
+
+    [Fact]
+    [Trait("Store", "postgres")]
+    public async Task Nothing_is_changed_beneath_a_node_of_an_older_version()
+    {
+        await using var older = await MaruServer.StartAsync($"--Maru:Database={await (await PostgresServer.Shared).MakeDatabaseAsync()}");
+        await ForgetNumbersAsync(older);
+        await ExecuteAsync(older, "UPDATE nodes SET schema_known = 0");
+        var refusal = (await Should.ThrowAsync<StartException>(older.JoinAsync())).Message;
+        refusal.ShouldContain(older.Service<ThisNode>().Name);
+        refusal.ShouldNotContain("\n");
+        (await Should.ThrowAsync<DbException>(MessagesAsync(older))).Message.ShouldContain("number");
+
+        // It ends, as the message says, and the newer one starts.
+        await ExecuteAsync(older, "UPDATE nodes SET lease_until = 0");
+        await using var newer = await older.JoinAsync();
+        (await MessagesAsync(newer)).ShouldBeEmpty();
+    }
+
+    /// <summary>What is no server has not claimed the store: <c>maru seed</c>, say.</summary>
+    [Fact]
+    [Trait("Store", "sqlite")]
+    public async Task Only_a_server_changes_an_embedded_store_of_an_older_version()
+    {
+        using var folder = new Folder();
+        var database = $"--Maru:Database=Data Source={folder.Path}/maru.db";
+        var older = await StartAsync();
+        await ForgetNumbersAsync(older);
+        (await Should.ThrowAsync<StartException>(StartAsync())).Message.ShouldContain("Another server uses");
+        await older.DisposeAsync();
+        (await Should.ThrowAsync<StartException>(MaruServer.StartAsync(database))).Message.ShouldContain("End that server");
+        await using var newer = await StartAsync();
+        (await MessagesAsync(newer)).ShouldBeEmpty();
+
+        Task<MaruServer> StartAsync() => MaruServer.StartAsync(null, Claim, database);
+    }
+
+    /// <summary>As the program does it, and a server in a test does not.</summary>
+    private static void Claim(IServiceCollection services)
+    {
+        if (!TestStore.IsPostgres) services.AddSingleton<StoreClaim>();
+    }
+
+    /// <summary>The schema is the one before numbers.</summary>
+    private static async Task ForgetNumbersAsync(MaruServer server)
+    {
+        await ExecuteAsync(server, "ALTER TABLE messages DROP COLUMN number");
+        await ExecuteAsync(server, "ALTER TABLE room_heads DROP COLUMN messages");
+        await ExecuteAsync(server, "DELETE FROM migrations WHERE name = '0006_numbers'");
+    }
+
+    private static Task ExecuteAsync(MaruServer server, string sql, object? arguments = null) =>
+        server.Service<Database>().WriteAsync((transaction, ct) => transaction.ExecuteAsync(sql, arguments, ct), Ct);
+
+    private static Task<IReadOnlyList<Numbered>> MessagesAsync(MaruServer server) =>
+        server.Service<Database>().ListAsync<Numbered>("SELECT room_id, seq, number FROM messages ORDER BY room_id, seq", null, Ct);
+
+    private static Task<IReadOnlyList<Head>> HeadsAsync(MaruServer server) =>
+        server.Service<Database>().ListAsync<Head>("SELECT room_id, last_seq, messages FROM room_heads ORDER BY room_id", null, Ct);
+
+    private sealed record Numbered(long RoomId, long Seq, long Number);
+
+    private sealed record Head(long RoomId, long LastSeq, long Messages);
+}
