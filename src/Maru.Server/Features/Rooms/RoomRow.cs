@@ -64,7 +64,9 @@ internal sealed record RoomRow(
     /// <param name="subject">whose role changed, if someone's</param>
     public static void AppendState(RoomTransaction transaction, UserId actor, UserId? subject)
     {
-        if (Find(transaction, actor) is not { } row) return;
+        // Also for an actor who has just left: they may no longer see a private room, but its members get the entry.
+        const string ById = $"SELECT {Columns} FROM {Tables} WHERE r.id = @Room AND r.deleted_at IS NULL";
+        if (transaction.First<RoomRow>(ById, new { Room = transaction.Room.Value, User = actor.Value }) is not { } row) return;
         var room = row.ToRoom() with { LastSeq = transaction.Head + 1, Role = null };
         transaction.AppendSystem(EntryKind.RoomChanged, actor, subject, JsonSerializer.SerializeToUtf8Bytes(room, RoomJson.Events.Room));
     }

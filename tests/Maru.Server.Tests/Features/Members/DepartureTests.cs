@@ -48,6 +48,28 @@ public sealed class DepartureTests(MaruServer server) : IClassFixture<MaruServer
         (await ben.RoleAsync(room)).ShouldBe("member");
     }
 
+    [Theory]
+    [InlineData("public")]
+    [InlineData("private")]
+    public async Task The_room_s_log_says_who_owns_it_now(string visibility)
+    {
+        var (ann, ben) = (await server.SignUpAsync("ann"), await server.SignUpAsync("ben"));
+        var room = await ann.MakeRoomAsync("room", visibility, null, ben.Id);
+        await using var his = await StompSocket.ConnectAsync(server.Address, ben.AccessToken);
+        await his.SubscribeAsync(room.Id);
+        await DeleteAsync(ann);
+        var left = await his.EventAsync("member.left");
+        var changed = await his.EventAsync("room.changed");
+        changed.Seq.ShouldBe(left.Seq + 1);
+        changed.Json.GetProperty("message").GetProperty("subject").GetProperty("id").GetInt64().ShouldBe(ben.Id);
+        var now = changed.Json.GetProperty("room");
+        (now.GetProperty("visibility").GetString(), now.GetProperty("memberCount").GetInt64()).ShouldBe((visibility, 1));
+        now.GetProperty("lastSeq").GetInt64().ShouldBe(changed.Seq);
+        now.TryGetProperty("role", out _).ShouldBeFalse();
+        (await ben.NewsAsync(room)).ShouldContain($"room.changed {ben.Handle}");
+        (await ben.RoleAsync(room)).ShouldBe("owner");
+    }
+
     [Fact]
     public async Task What_a_crash_left_undone_is_done_at_the_next_start()
     {
