@@ -5,7 +5,6 @@ using Maru.Engine.Connections;
 using Maru.Engine.Log;
 using Maru.Engine.Protocols.Sse;
 using Maru.Server.Platform;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -32,7 +31,7 @@ internal static class RoomEvents
         var seq = ReadSeq(string.IsNullOrEmpty(lastEventId) ? after : lastEventId, string.IsNullOrEmpty(lastEventId) ? "after" : LastEventId, errors);
         if (errors.Any) return errors.Result();
 
-        var sink = new StreamSink(context.Features.Get<IConnectionSocketFeature>()?.Socket, context.Abort);
+        var sink = new StreamSink(context, engine.Options);
         var parts = engine.Clients;
         var connection = new Connection(sink, SseWire.Instance, parts.Options, parts.Clock, parts.Metrics) { KeepAlive = Beat };
         var client = new Client(connection, parts);
@@ -52,6 +51,7 @@ internal static class RoomEvents
         finally
         {
             client.Leave();
+            sink.Leave();
         }
     }
 

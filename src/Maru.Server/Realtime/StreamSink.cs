@@ -1,15 +1,34 @@
 using System.Net.Sockets;
-
+using Maru.Engine;
 using Maru.Engine.Output;
+using Microsoft.AspNetCore.Connections.Features;
+
 namespace Maru.Server.Realtime;
 
-/// <summary>Writes through the framework's stream, for connections whose bytes are still to be encrypted. Never without waiting: the outbox's slow way serves them.</summary>
-internal sealed class StreamSink(Socket? socket, Action abort) : ByteSink
+/// <summary>
+/// Writes through the framework's stream, for connections whose bytes are still to be encrypted or put into HTTP.
+/// Never without waiting: the outbox's slow way serves them.
+/// </summary>
+internal sealed class StreamSink : ByteSink
 {
-    /// <summary>Set when the upgrade is done; nothing is written before.</summary>
+    private readonly Socket? _socket;
+    private HttpContext? _request;
+
+    public StreamSink(HttpContext request, EngineOptions options)
+    {
+        _request = request;
+        // Streams of HTTP/2 share a socket: what it has sent says nothing of one of them.
+        if (HttpProtocol.IsHttp2(request.Request.Protocol)) return;
+        _socket = request.Features.Get<IConnectionSocketFeature>()?.Socket;
+        if (_socket is not null) _socket.SendBufferSize = options.SendBufferBytes;
+    }
+
+    /// <summary>Set when the response has begun; nothing is written before.</summary>
     public Stream Stream { get; set; } = Stream.Null;
 
-    /// <summary>RFC 8446, 5.1: the plaintext of a record has at most 2^14 bytes. The framework cuts it once more, into its blocks of 4 KiB.</summary>
+    /// <summary>
+    /// RFC 8446, 5.1: the plaintext of a record has at most 2^14 bytes. The framework cuts it once more, into its blocks of 4 KiB.
+    /// </summary>
     public override int RecordBytes => 16 * 1024;
 
     public override int TryWrite(ReadOnlySpan<byte> bytes) => 0;
@@ -20,12 +39,15 @@ internal sealed class StreamSink(Socket? socket, Action abort) : ByteSink
         await Stream.FlushAsync();
     }
 
-    public override long Acknowledged => socket is null ? 0 : TcpProgress.Acknowledged(socket);
+    public override long Acknowledged => _socket is null ? 0 : TcpProgress.Acknowledged(_socket);
 
     public override void Shutdown()
     {
         // The last words end with a close frame: the peer closes when it has read it, or the sweeper does.
     }
 
-    public override void Abort() => abort();
+    public override void Abort() => Volatile.Read(ref _request)?.Abort();
+
+    /// <summary>The request is over: its context may serve another one, which must not be aborted.</summary>
+    public void Leave() => Volatile.Write(ref _request, null);
 }

@@ -15,7 +15,7 @@ internal static class WebSocketConnection
 {
     private const ushort NormalClosure = 1000;
 
-    /// <summary>Runs until the peer is gone or the session has ended. The session is given back everything it held.</summary>
+    /// <summary>Runs until the peer is gone or the session has ended. The caller closes the session.</summary>
     public static async Task RunAsync(PipeReader input, StompSession session)
     {
         var frames = new WebSocketReader(expectMask: true);
@@ -47,10 +47,6 @@ internal static class WebSocketConnection
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
             // The peer is gone, or was cut off.
-        }
-        finally
-        {
-            session.Closed();
         }
     }
 

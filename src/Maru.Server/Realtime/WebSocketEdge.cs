@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text;
 using Maru.Engine;
 using Maru.Server.Platform.Http;
@@ -33,34 +32,36 @@ internal sealed class WebSocketEdge(
     private async Task<bool> TryServeAsync(ConnectionContext connection)
     {
         if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket) return false;
-        var (request, late) = await ReadRequestAsync(connection.Transport.Input);
-        if (late)
-        {
-            await connection.Transport.Output.WriteAsync(TooLate());
-            return true;
-        }
-
-        if (request is null || Accept(request.Headers) is not { } accept) return false;
+        if (await ReadRequestAsync(connection) is not { } request || Accept(request.Headers) is not { } accept) return false;
         var sink = new SocketSink(socket, connection.Abort);
         var subprotocol = WebSocketHandshake.ChooseSubprotocol(request.Headers, request.Route.Subprotocols);
         var session = request.Route.Open(sink, subprotocol);
         if (!engine.Connections.TryOpen(session.Connection)) return false;
 
-        var input = connection.Transport.Input;
-        if (input.TryRead(out var read)) input.AdvanceTo(read.Buffer.GetPosition(request.Length));
-        socket.Blocking = false;
-        socket.NoDelay = true;
-        // Left to itself the kernel lets megabytes wait for a slow reader.
-        // With 1,000 of them its memory for TCP ran short, and with it everybody's windows.
-        socket.SendBufferSize = engine.Options.SendBufferBytes;
-        sink.TryWrite(Answer(accept, subprotocol));
-        await WebSocketConnection.RunAsync(input, session);
+        try
+        {
+            var input = connection.Transport.Input;
+            if (input.TryRead(out var read)) input.AdvanceTo(read.Buffer.GetPosition(request.Length));
+            socket.Blocking = false;
+            socket.NoDelay = true;
+            // Left to itself the kernel lets megabytes wait for a slow reader.
+            // With 1,000 of them its memory for TCP ran short, and with it everybody's windows.
+            socket.SendBufferSize = engine.Options.SendBufferBytes;
+            sink.TryWrite(Answer(accept, subprotocol));
+            await WebSocketConnection.RunAsync(input, session);
+        }
+        finally
+        {
+            session.Closed();
+        }
+
         return true;
     }
 
     /// <summary>The upgrade request that the connection begins with; null: something else. Both are still there to be read.</summary>
-    private async Task<(UpgradeRequest? Request, bool Late)> ReadRequestAsync(PipeReader input)
+    private async Task<UpgradeRequest?> ReadRequestAsync(ConnectionContext connection)
     {
+        var input = connection.Transport.Input;
         using var deadline = new CancellationTokenSource(HeadTimeout, time);
         try
         {
@@ -70,16 +71,17 @@ internal sealed class WebSocketEdge(
                 var request = UpgradeRequest.TryRead(Span(read.Buffer), routes, out var needMore);
                 var waits = needMore && !read.IsCompleted;
                 input.AdvanceTo(read.Buffer.Start, waits ? read.Buffer.End : read.Buffer.Start);
-                if (!waits) return (request, false);
+                if (!waits) return request;
             }
         }
         catch (OperationCanceledException)
         {
-            return (null, true);
+            connection.Abort();
+            return null;
         }
         catch (IOException)
         {
-            return (null, false);   // the peer is gone, which the server's next read finds too
+            return null;    // the peer is gone, which the HTTP server finds too
         }
     }
 
@@ -104,8 +106,4 @@ internal sealed class WebSocketEdge(
     private byte[] Answer(string accept, string? subprotocol) => Encoding.ASCII.GetBytes(
         $"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nDate: {time.GetUtcNow():R}\r\nUpgrade: websocket\r\n"
         + $"Sec-WebSocket-Accept: {accept}\r\n{(subprotocol is null ? "" : $"Sec-WebSocket-Protocol: {subprotocol}\r\n")}\r\n");
-
-    /// <summary>The HTTP server's words, too.</summary>
-    private byte[] TooLate() => Encoding.ASCII.GetBytes(
-        $"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\nDate: {time.GetUtcNow():R}\r\n\r\n");
 }

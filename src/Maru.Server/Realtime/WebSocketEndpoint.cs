@@ -3,7 +3,6 @@ using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Http;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Maru.Server.Realtime;
@@ -33,8 +32,7 @@ internal sealed class WebSocketEndpoint(ChatEngine engine, Origins origins)
             return;
         }
 
-        // Streams of HTTP/2 share a socket: what it has sent says nothing of one of them.
-        var sink = new StreamSink(connect is null ? context.Features.Get<IConnectionSocketFeature>()?.Socket : null, context.Abort);
+        var sink = new StreamSink(context, engine.Options);
         var subprotocol = WebSocketHandshake.ChooseSubprotocol(context.Request.Headers, route.Subprotocols);
         var session = route.Open(sink, subprotocol);
         if (!engine.Connections.TryOpen(session.Connection))
@@ -47,14 +45,13 @@ internal sealed class WebSocketEndpoint(ChatEngine engine, Origins origins)
         try
         {
             sink.Stream = await SwitchAsync(context, connect, subprotocol);
+            await WebSocketConnection.RunAsync(PipeReader.Create(sink.Stream), session);
         }
-        catch
+        finally
         {
             session.Closed();
-            throw;
+            sink.Leave();
         }
-
-        await WebSocketConnection.RunAsync(PipeReader.Create(sink.Stream), session);
     }
 
     private (Problem Problem, string? Detail)? Refusal(HttpContext context, IHttpExtendedConnectFeature? connect)

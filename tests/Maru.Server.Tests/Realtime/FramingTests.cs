@@ -109,7 +109,7 @@ public sealed class FramingTests(MaruServer server) : IClassFixture<MaruServer>
             "한국어 😀 👩‍👩‍👧",
             "quote \" backslash \\ slash / <b>&amp;</b>",
             "line\nbreak\r\n\ttab",
-            "\u2028\u2029\uFEFF",
+            "between\u2028\u2029\uFEFFlines",
             new string('a', 16_000),
         ])
         {

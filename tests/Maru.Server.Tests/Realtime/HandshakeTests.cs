@@ -104,25 +104,6 @@ public sealed class HandshakeTests(MaruServer server) : IClassFixture<MaruServer
         }
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("GET /ws HTTP/1.1\r\nHost: x\r\nUpgra")]
-    public async Task A_head_that_does_not_come_is_not_waited_for(string begun)
-    {
-        var time = new ManualTime();
-        await using var own = await MaruServer.StartAsync(time, null);
-        using var client = new System.Net.Sockets.TcpClient();
-        await client.ConnectAsync(System.Net.IPAddress.Loopback, own.Address.Port, TestContext.Current.CancellationToken);
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(begun), TestContext.Current.CancellationToken);
-        var answer = new StreamReader(client.GetStream()).ReadToEndAsync(TestContext.Current.CancellationToken);
-        await Deadline.Until(() =>
-        {
-            time.Advance(TimeSpan.FromSeconds(30));
-            return answer.IsCompleted;
-        }, "the answer and the end");
-        (await answer).ShouldStartWith("HTTP/1.1 408 ");
-    }
-
     private static async Task<string> AskAsync(MaruServer server, string head)
     {
         var (socket, answer, _) = await Upgrade.RequestAsync(server.Address, Encoding.Latin1.GetBytes(head));

@@ -95,10 +95,15 @@ public sealed class WebSocketTranscriptTests(MaruServer server) : IClassFixture<
             var (socket, _, left) = await Upgrade.RequestAsync(server.Address, Upgrade.Request(server.Address, path, null));
             using var _ = socket;
             await socket.SendAsync(Convert.FromHexString(transcript.Client));
-            socket.Shutdown(SocketShutdown.Send);
             List<byte> got = [.. left];
             var buffer = new byte[1024];
-            while (await socket.ReceiveAsync(buffer).Within("the end") is > 0 and var count) got.AddRange(buffer[..count]);
+            while (await socket.ReceiveAsync(buffer).Within("the last words and the end") is > 0 and var count)
+            {
+                got.AddRange(buffer[..count]);
+                // After a broken frame the server waits for the end of TCP. Not sooner: the framework then drops what is not yet written.
+                if (got.Count >= transcript.Server.Length / 2) socket.Shutdown(SocketShutdown.Send);
+            }
+
             Convert.ToHexString([.. got]).ShouldBe(transcript.Server, path);
         }
     }
