@@ -16,9 +16,14 @@ internal sealed class Origins(HttpOptions options)
 
     public bool IsAny => _allowed.Length == 0;
 
-    /// <summary>Whether a socket may be opened: by a program, which names no origin, or by a page that is allowed.</summary>
+    /// <summary>Whether a socket may be opened: by a program, which names no origin, by the server's own pages, or by those allowed.</summary>
     public bool MayConnect(IHeaderDictionary request) =>
-        IsAny || request.Origin.Count == 0 || (request.Origin is [{ } origin] && _allowed.Contains(origin, StringComparer.Ordinal));
+        IsAny || request.Origin.Count == 0
+        || (request.Origin is [{ } origin] && (_allowed.Contains(origin, StringComparer.Ordinal) || IsOwn(origin, request.Host.ToString())));
+
+    /// <summary>Whether the page came from where its socket goes. A proxy that does TLS leaves the host as it was, not the scheme.</summary>
+    private static bool IsOwn(string origin, string host) =>
+        host.Length > 0 && (origin == $"https://{host}" || origin == $"http://{host}");
 
     /// <summary>For requests (the Fetch standard, 3.2): tokens come in a header, so no credentials of the browser's.</summary>
     public void AddTo(CorsOptions cors) => cors.AddDefaultPolicy(policy => policy

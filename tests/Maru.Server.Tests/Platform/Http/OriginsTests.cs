@@ -12,7 +12,7 @@ public sealed class OriginsTests
     private static readonly string[] Others =
     [
         "https://chat.example.org.evil.example", "http://chat.example.org", "https://chat.example.org:444", "https://CHAT.example.org",
-        "https://chat.example.org/", "null", "https://evil.example",
+        "https://chat.example.org/", "null", "https://evil.example", "http://127.0.0.1", "ftp://127.0.0.1",
     ];
 
     [Theory]
@@ -72,10 +72,11 @@ public sealed class OriginsTests
     [Theory]
     [InlineData("/ws")]
     [InlineData("/ws?x=1")]
-    public async Task Allowed_pages_and_programs_open_sockets(string path)
+    public async Task Allowed_pages_the_servers_own_and_programs_open_sockets(string path)
     {
         await using var server = await MaruServer.StartAsync(Setting);
-        foreach (var origin in (string?[])[Ours, "http://localhost:5173", null])
+        var (own, behindTls) = ($"http://{server.Address.Authority}", $"https://{server.Address.Authority}");
+        foreach (var origin in (string?[])[Ours, "http://localhost:5173", own, behindTls, null])
             (await UpgradeAsync(server, path, origin)).Head.ShouldStartWith("HTTP/1.1 101 ", customMessage: origin);
     }
 
