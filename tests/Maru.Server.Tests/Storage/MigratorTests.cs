@@ -1,3 +1,4 @@
+using System.Globalization;
 using Maru.Server.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -20,6 +21,24 @@ public sealed class MigratorTests : IDisposable
         var numbers = await server.Service<Database>()
             .ListAsync<long>("SELECT number FROM migrations ORDER BY applied_at, number", null, Ct);
         numbers.ShouldBe(Enumerable.Range(1, numbers.Count).Select(number => (long)number));
+    }
+
+    [Fact]
+    public void Both_stores_have_the_same_scripts_each_with_a_number_of_its_own()
+    {
+        var sqlite = Scripts("sqlite");
+        Scripts("postgres").ShouldBe(sqlite);
+        sqlite.Select(name => int.Parse(name[..4], CultureInfo.InvariantCulture)).ShouldBe(Enumerable.Range(1, sqlite.Length));
+
+        string[] Scripts(string folder) =>
+        [
+            .. from resource in typeof(Migrator).Assembly.GetManifestResourceNames()
+               let at = resource.IndexOf($".Migrations.{folder}.", StringComparison.Ordinal)
+               where at >= 0
+               select resource[(at + folder.Length + ".Migrations..".Length)..] into name
+               orderby name
+               select name,
+        ];
     }
 
     [Fact]

@@ -1,4 +1,4 @@
--- needs: 6
+-- needs: 7
 -- Each message gets its number in its room: 1, 2, 3 … of messages alone. A program that gives none must not write: there is no default.
 -- The table is made anew, in the same order: see docs/operations.md, Upgrading.
 
