@@ -45,8 +45,10 @@ public sealed class NewsTests(TwoNodes nodes) : IClassFixture<TwoNodes>
                 await laptop.Http.SendAsync("DELETE /api/me", new { password = Person.Password }).ShouldBe(204);
                 break;
             default:
-                await nodes.First.Http.SendAsync("POST /api/auth/refresh", new { refreshToken = phone.RefreshToken }).ShouldBe(200);
-                await nodes.First.Http.SendAsync("POST /api/auth/refresh", new { refreshToken = phone.RefreshToken }).ShouldRefuse(Problem.SessionEnded);
+                var first = new { refreshToken = phone.RefreshToken };
+                var next = await nodes.First.Http.SendAsync("POST /api/auth/refresh", first).Read<Maru.Server.Features.Accounts.SignedIn>();
+                await nodes.First.Http.SendAsync("POST /api/auth/refresh", new { refreshToken = next.RefreshToken }).ShouldBe(200);
+                await nodes.First.Http.SendAsync("POST /api/auth/refresh", first).ShouldRefuse(Problem.SessionEnded);
                 break;
         }
 
