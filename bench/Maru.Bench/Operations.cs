@@ -41,7 +41,7 @@ internal sealed class Operations : IDisposable, IDraftOwner
     public Operations()
     {
         var options = new EngineOptions { Lanes = 1, MessagesPerSecond = 0, CommitQueueBytes = int.MaxValue, InFlightBytes = int.MaxValue };
-        _engine = new ChatEngine(options, _log, new LocalBackplane(), (_, _) => new(new Identity(new UserId(7), 1, TimeSpan.FromHours(1), _profile)), TimeProvider.System, NullLogger<ChatEngine>.Instance);
+        _engine = new ChatEngine(options, _log, new LocalBus(), (_, _) => new(new Identity(new UserId(7), 1, TimeSpan.FromHours(1), _profile)), TimeProvider.System, NullLogger<ChatEngine>.Instance);
         (_hub, _small) = (new Hub(Room, _engine.Metrics), new Hub(Room, _engine.Metrics));
         _engine.Start();
         _session = new StompSession(new NullSink(), _engine.Clients, Framing.WebSocket);

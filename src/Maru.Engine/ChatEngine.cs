@@ -4,6 +4,7 @@ using Maru.Engine.Commit;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
+using Maru.Engine.People;
 using Maru.Engine.Queues;
 using Maru.Engine.Rooms;
 using Microsoft.Extensions.Logging;
@@ -19,7 +20,8 @@ public sealed class ChatEngine : IDisposable
     private static readonly TimeSpan DrainTick = TimeSpan.FromMilliseconds(10);
 
     private readonly IRoomLog _log;
-    private readonly IBackplane _backplane;
+    private readonly IBus _bus;
+    private readonly RoomChannels _channels;
     private readonly Lanes _lanes;
     private readonly PageReader _pages;
     private readonly ByteBudget _budget;
@@ -27,29 +29,35 @@ public sealed class ChatEngine : IDisposable
     private Sweeper? _sweeper;
     private TailWatch? _tails;
 
-    public ChatEngine(EngineOptions options, IRoomLog log, IBackplane backplane, Authenticator authenticator, TimeProvider time, ILogger<ChatEngine> logger)
+    public ChatEngine(
+        EngineOptions options, IRoomLog log, IBus bus, Authenticator authenticator, TimeProvider time, ILogger<ChatEngine> logger)
     {
         Options = options;
         Time = time;
         Clock = new EngineClock(time);
         Log = new EngineLog(logger);
         _log = log;
-        _backplane = backplane;
+        _bus = bus;
+        _channels = new RoomChannels(bus, time) { Committed = Receive, CommittedUpTo = ReceiveHead, Signalled = Receive, Listening = CheckTail };
         MessageRate = new Gcra(options.MessageBurst, options.MessagesPerSecond, TimeSpan.FromSeconds(1), time);
         Connections = new ConnectionTable(options, Clock);
-        Rooms = new RoomTable(log, backplane) { Make = (id, table) => new Room(id, _lanes!.For(id), table, _pages!, options, Clock, Metrics!) };
+        Rooms = new RoomTable(log, _channels) { Make = (id, table) => new Room(id, _lanes!.For(id), table, _pages!, options, Clock, Metrics!) };
         Metrics = new EngineMetrics(() => Connections.Count, () => Rooms.Count);
-        _pages = new PageReader(log, backplane, options, Metrics, Log, time);
+        UserEvents = new UserEvents(Connections, bus, options, Metrics, time);
+        _pages = new PageReader(log, bus, options, Metrics, Log, time);
         _budget = new ByteBudget(options.ReceiveBytes);
         _lanes = new Lanes(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Log);
-        var parts = new CommitParts(log, backplane, _lanes, Rooms, options, Metrics, Log, time);
+        var parts = new CommitParts(log, _channels, _lanes, Rooms, options, Metrics, Log, time);
         Commits = new CommitLoops(log, options.CommitQueueBytes, (queue, number) => new CommitLoop(queue, number, parts));
-        Clients = new ClientParts(options, Clock, Metrics, Log, authenticator, MessageRate, Connections, Rooms, Commits, backplane, Stopping);
+        Clients = new ClientParts(options, Clock, Metrics, Log, authenticator, MessageRate, Connections, Rooms, Commits, _channels, Stopping);
     }
 
     public EngineOptions Options { get; }
 
     public ConnectionTable Connections { get; }
+
+    /// <summary>What concerns people: to their connections, on every node.</summary>
+    public UserEvents UserEvents { get; }
 
     public EngineMetrics Metrics { get; }
 
@@ -75,7 +83,7 @@ public sealed class ChatEngine : IDisposable
     {
         _lanes.Start();
         Commits.Start();
-        _tails = new TailWatch(Rooms, _log, _backplane, Options, Log, Time);
+        _tails = new TailWatch(Rooms, _log, _bus, Options, Log, Time);
         _sweeper = new Sweeper(Connections, MessageRate, Clock, Log, Time);
     }
 
@@ -148,14 +156,13 @@ public sealed class ChatEngine : IDisposable
         if (Rooms.TryGet(room, out var here) && _budget.TryTake(signal.Bytes)) here.Lane.Post(new ReceivedSignal(here, signal, _budget));
     }
 
-    /// <summary>The backplane listens again and may have missed something in any room: the log is asked soon.</summary>
-    public void CheckTails() => _tails?.Ask();
-
-    /// <summary>The backplane listens to this room from now on.</summary>
+    /// <summary>The bus listens to this room from now on, and may have missed something: the log is asked soon.</summary>
     public void CheckTail(RoomId room) => _tails?.Ask(room);
 
     public void Dispose()
     {
+        _channels.Dispose();
+        UserEvents.Dispose();
         _sweeper?.Dispose();
         _tails?.Dispose();
         _stopping.Dispose();

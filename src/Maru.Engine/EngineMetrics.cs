@@ -18,6 +18,8 @@ public sealed class EngineMetrics : IDisposable
         Encoded = _meter.CreateCounter<long>("maru.frames.encoded", "By", "Bytes of frames that were encoded, each once for all who share them.");
         PagesRead = _meter.CreateCounter<long>("maru.pages.read", "{page}", "Pages that were read from the store for those who are behind.");
         Cursors = _meter.CreateUpDownCounter<int>("maru.cursors", "{subscription}", "Subscriptions that are behind and read at their own pace.");
+        UserEventsDropped = _meter.CreateCounter<long>(
+            "maru.user_events.dropped", "{event}", "Events that too much waited for to be told to other nodes.");
         _meter.CreateObservableGauge("maru.connections", connections, "{connection}", "Open connections.");
         _meter.CreateObservableGauge("maru.rooms", rooms, "{room}", "Rooms that are loaded.");
     }
@@ -39,6 +41,8 @@ public sealed class EngineMetrics : IDisposable
     internal Counter<long> PagesRead { get; }
 
     internal UpDownCounter<int> Cursors { get; }
+
+    internal Counter<long> UserEventsDropped { get; }
 
     public void Dispose() => _meter.Dispose();
 }

@@ -75,6 +75,17 @@ public sealed class EngineOptions : IValidatableObject
     [Range(64 * 1024, 1024 * 1024 * 1024)]
     public int ReceiveBytes { get; set; } = 32 * 1024 * 1024;
 
+    /// <summary>Bytes of events that wait for one user whose connections read slowly; beyond it those connections are cut.</summary>
+    [Range(16 * 1024, 64 * 1024 * 1024)]
+    public int UserFeedBytes { get; set; } = 256 * 1024;
+
+    /// <summary>
+    /// Bytes of events that wait for all users whose connections read slowly, and of those that wait to be told to other nodes; beyond it
+    /// connections are cut, and events stay on this node.
+    /// </summary>
+    [Range(1024 * 1024, 1024 * 1024 * 1024)]
+    public int FeedBytes { get; set; } = 32 * 1024 * 1024;
+
     /// <summary>Drafts that one transaction takes at most.</summary>
     [Range(1, 100_000)]
     public int CommitBatch { get; set; } = 2000;

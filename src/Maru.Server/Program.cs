@@ -1,3 +1,4 @@
+using Maru.Server.Bus;
 using Maru.Server.Cluster;
 using Maru.Server.Commands;
 using Maru.Server.Features.Accounts;
@@ -34,6 +35,7 @@ internal static class Program
         services.AddSingleton(TimeProvider.System);
         services.AddStorage(options);
         services.AddCluster(options);
+        services.AddBus(options);
         services.AddProblems();
         services.Configure<RouteOptions>(options => options.SetParameterPolicy<NumberConstraint>(NumberConstraint.Name));
         services.AddJson();

@@ -16,7 +16,7 @@ public sealed class FoldersTests(ITestOutputHelper output)
         typeof(ChatEngine).Assembly,
         "Maru.Engine",
         [
-            "", "Queues", "Codecs", "Output", "Log", "Bus", "Connections", "Rooms", "Commit", "Clients",
+            "", "Queues", "Codecs", "Output", "Log", "Bus", "Connections", "People", "Rooms", "Commit", "Clients",
             "Protocols", "Protocols.Stomp", "Protocols.Sse", nameof(ChatEngine),
         ],
         []);
@@ -32,9 +32,9 @@ public sealed class FoldersTests(ITestOutputHelper output)
             "Realtime", "Commands", "",
         ],
         [
-            "Bus → ", "Cluster → ", "Cluster → Bus", "Commands → ",
+            "Bus → ", "Cluster → ", "Commands → ",
             "Features.Accounts → ", "Features.Accounts → Features.Sessions", "Features.Rooms → Features.Members", "Features.Sessions → ",
-            "Platform → ", "Platform → Platform.Limits", "Platform → Storage", "Platform.Limits → Bus", "Platform.Tokens → ", "Realtime → ",
+            "Platform → ", "Platform → Platform.Limits", "Platform → Storage", "Platform.Tokens → ", "Realtime → ",
             "Storage → ", "Storage → RoomLog", "Storage → Storage.Postgres", "Storage → Storage.Sqlite", "Storage.Postgres → ",
             "Storage.Sqlite → ",
         ]);

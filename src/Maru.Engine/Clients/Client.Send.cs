@@ -71,5 +71,5 @@ internal sealed partial class Client
 
     private ValueTask Pass(Membership membership, SignalFrame signal) => Post(membership.Room, Passing(membership, signal), signal.Bytes);
 
-    private PassingSignal Passing(Membership membership, SignalFrame signal) => new(membership.Room, signal, connection, parts.Backplane);
+    private PassingSignal Passing(Membership membership, SignalFrame signal) => new(membership.Room, signal, connection, parts.Channels);
 }

@@ -18,5 +18,5 @@ internal sealed record ClientParts(
     ConnectionTable Connections,
     RoomTable Rooms,
     CommitLoops Commits,
-    IBackplane Backplane,
+    RoomChannels Channels,
     CancellationToken Stopping);

@@ -6,7 +6,7 @@ namespace Maru.Engine.Commit;
 
 /// <summary>What every commit loop works with.</summary>
 internal sealed record CommitParts(
-    IRoomLog Log, IBackplane Backplane, Lanes Lanes, RoomTable Rooms, EngineOptions Options, EngineMetrics Metrics, EngineLog Diagnostics, TimeProvider Time);
+    IRoomLog Log, RoomChannels Channels, Lanes Lanes, RoomTable Rooms, EngineOptions Options, EngineMetrics Metrics, EngineLog Diagnostics, TimeProvider Time);
 
 /// <summary>
 /// Group commit without a timer: a batch is whatever queued while the last one was written. One thread; it alone appends. After the commit, and only then, entries
@@ -114,12 +114,12 @@ internal sealed class CommitLoop
         _parts.Lanes.For(batch.Room).Post(new CommittedRun(room, entries, batch.Drafts));
     }
 
-    /// <summary>What is committed stays so whatever the backplane does: its failure must not look like the store's, or the batch would be written again.</summary>
+    /// <summary>What is committed stays so whatever the bus does: its failure must not look like the store's, or it would be written again.</summary>
     private void Announce(RoomId room, List<Entry> entries)
     {
         try
         {
-            _parts.Backplane.Publish(room, entries);
+            _parts.Channels.Publish(room, entries);
         }
         catch (Exception e)
         {

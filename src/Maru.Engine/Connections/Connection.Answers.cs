@@ -12,6 +12,9 @@ internal sealed partial class Connection
 
     public int Queues => _eventQueues.Length + _refusalQueues.Length;
 
+    /// <summary>The client wants the user's events.</summary>
+    public bool WantsEvents => _eventQueues.Length > 0;
+
     public bool HasQueue(string id) => Array.Exists(_eventQueues, x => x.Id == id) || Array.Exists(_refusalQueues, x => x.Id == id);
 
     /// <summary>The session: the client wants the user's events under that name.</summary>

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
-using Maru.Engine.Log;
+using System.Diagnostics.CodeAnalysis;
 
-using Maru.Engine.Output;
 namespace Maru.Engine.Connections;
 
 /// <summary>All connections of this node and whose they are. Any thread.</summary>
@@ -27,45 +26,28 @@ public sealed class ConnectionTable
         }
     }
 
-    /// <summary>Sends an event to all of a user's connections that subscribed to their own events. Nothing is kept for those who are away.</summary>
-    /// <param name="user">whom it concerns</param>
-    /// <param name="json">the event, UTF-8 JSON</param>
-    public void Send(UserId user, ReadOnlySpan<byte> json)
-    {
-        if (!_users.TryGetValue(user, out var connected)) return;
-        var flush = new FlushList();
-        foreach (var connection in connected.Connections) connection.SendUserEvent(json, flush);
-        flush.Flush();
-    }
-
     /// <summary>Whether the user has a connection here.</summary>
     public bool IsOnline(UserId user) => _users.ContainsKey(user);
 
-    /// <summary>A sign-in has ended: says so to its connections and closes them.</summary>
-    /// <param name="user">whose</param>
-    /// <param name="session">its id</param>
-    /// <param name="reason">a slug for programs, or null</param>
-    public void EndSession(UserId user, long session, string? reason = null)
-    {
-        _ended[session] = _clock.Now;
-        if (!_users.TryGetValue(user, out var connected)) return;
-        var flush = new FlushList();
-        var json = EventJson.SessionEnded(reason);
-        foreach (var connection in connected.Connections)
-        {
-            if (connection.Identity?.Session != session) continue;
-            connection.SendUserEvent(json, flush);
-            connection.End(Problem.SessionEnded, flush);
-        }
-
-        flush.Flush();
-    }
+    /// <summary>Everybody who has a connection here.</summary>
+    public ICollection<UserId> Online => _users.Keys;
 
     /// <summary>The account's public profile changed: what its connections send from now on carries the new one.</summary>
     public void ChangeProfile(UserId user, byte[] profile)
     {
         if (_users.TryGetValue(user, out var connected)) connected.Profile = profile;
     }
+
+    /// <summary>Called for each connection that became one of its user's, and for each that is so no more.</summary>
+    internal Action<UserId>? Bound { get; set; }
+
+    /// <inheritdoc cref="Bound"/>
+    internal Action<UserId>? Unbound { get; set; }
+
+    internal bool TryGet(UserId id, [NotNullWhen(true)] out ConnectedUser? user) => _users.TryGetValue(id, out user);
+
+    /// <summary>The session has ended.</summary>
+    internal void NoteEnd(long session) => _ended[session] = _clock.Now;
 
     /// <summary>
     /// Whether the session ended within the last minute. A connection asks after it took its place here: the session may have ended after its token was judged and
@@ -105,7 +87,9 @@ public sealed class ConnectionTable
             connection.Slot = -1;
         }
 
-        if (connection.User is { } user && user.Remove(connection)) _users.TryRemove(new KeyValuePair<UserId, ConnectedUser>(user.Id, user));
+        if (connection.User is not { } user) return;
+        if (user.Remove(connection)) _users.TryRemove(new KeyValuePair<UserId, ConnectedUser>(user.Id, user));
+        Unbound?.Invoke(user.Id);
     }
 
     /// <summary>Makes the connection one of its user's; null when the user has too many.</summary>
@@ -115,7 +99,12 @@ public sealed class ConnectionTable
         {
             var user = _users.GetOrAdd(identity.User, static (id, x) => new ConnectedUser(id, x.Profile, x._options), (identity.Profile, _options));
             user.Profile = identity.Profile;
-            if (user.TryAdd(connection)) return user;
+            if (user.TryAdd(connection))
+            {
+                Bound?.Invoke(user.Id);
+                return user;
+            }
+
             if (!user.IsGone) return null;
             // Its last connection just left, and takes it out of the table; or we do.
             _users.TryRemove(new KeyValuePair<UserId, ConnectedUser>(identity.User, user));

@@ -54,12 +54,12 @@ internal sealed class ReceivedSignal(Room room, SignalFrame signal, ByteBudget b
 }
 
 /// <summary>A signal that a member on this node sent: for the members here, and for other nodes.</summary>
-internal sealed class PassingSignal(Room room, SignalFrame signal, Connection origin, IBackplane backplane) : LaneWork
+internal sealed class PassingSignal(Room room, SignalFrame signal, Connection origin, RoomChannels channels) : LaneWork
 {
     public override void Do(FlushList flush)
     {
         origin.InFlight.Return(signal.Bytes);
         room.Deliver(signal, flush);
-        backplane.Publish(room.Id, signal);
+        channels.Publish(room.Id, signal);
     }
 }

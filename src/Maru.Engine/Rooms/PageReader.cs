@@ -4,7 +4,7 @@ using Maru.Engine.Log;
 namespace Maru.Engine.Rooms;
 
 /// <summary>Reads pages of logs from the store, a few at a time, and brings each to its room's lane. Any thread.</summary>
-internal sealed class PageReader(IRoomLog log, IBackplane backplane, EngineOptions options, EngineMetrics metrics, EngineLog diagnostics, TimeProvider time) : IDisposable
+internal sealed class PageReader(IRoomLog log, IBus bus, EngineOptions options, EngineMetrics metrics, EngineLog diagnostics, TimeProvider time) : IDisposable
 {
     private const int AtOnce = 8;
 
@@ -23,7 +23,7 @@ internal sealed class PageReader(IRoomLog log, IBackplane backplane, EngineOptio
     public void ReadGap(Room room, long after) => _ = ReadAsync(room, after, null, fillsGap: true);
 
     /// <summary>How long what another node committed may be on its way.</summary>
-    public TimeSpan Patience => backplane.IsConnected ? options.GapPatience : TimeSpan.Zero;
+    public TimeSpan Patience => bus.IsConnected ? options.GapPatience : TimeSpan.Zero;
 
     /// <summary>Tells the room's lane when the time is over.</summary>
     public void WaitForGap(Room room, long after, TimeSpan delay) => _ = WaitForGapAsync(room, after, delay);

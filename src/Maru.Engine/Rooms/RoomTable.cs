@@ -6,7 +6,7 @@ using Maru.Engine.Log;
 namespace Maru.Engine.Rooms;
 
 /// <summary>The rooms that someone on this node uses. A room is made by the first session that enters and forgotten when the last has left. Any thread.</summary>
-internal sealed class RoomTable(IRoomLog log, IBackplane backplane)
+internal sealed class RoomTable(IRoomLog log, RoomChannels channels)
 {
     private readonly ConcurrentDictionary<RoomId, Room> _rooms = new();
 
@@ -52,7 +52,7 @@ internal sealed class RoomTable(IRoomLog log, IBackplane backplane)
     /// <summary>The room's lane: nobody uses it.</summary>
     public void Remove(Room room)
     {
-        if (_rooms.TryRemove(new KeyValuePair<RoomId, Room>(room.Id, room))) backplane.Release(room.Id);
+        if (_rooms.TryRemove(new KeyValuePair<RoomId, Room>(room.Id, room))) channels.Release(room.Id);
     }
 
     private Room GetOrMake(RoomId id)
@@ -61,9 +61,9 @@ internal sealed class RoomTable(IRoomLog log, IBackplane backplane)
         {
             if (_rooms.TryGetValue(id, out var room)) return room;
             room = Make(id, this);
-            backplane.Use(id);      // before anybody can find the room, and release it
+            channels.Use(id);      // before anybody can find the room, and release it
             if (_rooms.TryAdd(id, room)) return room;
-            backplane.Release(id);
+            channels.Release(id);
         }
     }
 }

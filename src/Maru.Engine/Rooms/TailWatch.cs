@@ -14,26 +14,22 @@ internal sealed class TailWatch : IDisposable
 
     private readonly RoomTable _rooms;
     private readonly IRoomLog _log;
-    private readonly IBackplane _backplane;
+    private readonly IBus _bus;
     private readonly EngineOptions _options;
     private readonly EngineLog _diagnostics;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _loop;
-    private readonly ConcurrentQueue<RoomId> _asked = new();    // at most a room's first use each, emptied at every tick
-    private volatile bool _askedForAll;
+    private readonly ConcurrentQueue<RoomId> _asked = new();    // as often as the bus listened to a room anew, emptied at every tick
     private bool _failed;
 
-    public TailWatch(RoomTable rooms, IRoomLog log, IBackplane backplane, EngineOptions options, EngineLog diagnostics, TimeProvider time)
+    public TailWatch(RoomTable rooms, IRoomLog log, IBus bus, EngineOptions options, EngineLog diagnostics, TimeProvider time)
     {
-        (_rooms, _log, _backplane, _options, _diagnostics, _time) = (rooms, log, backplane, options, diagnostics, time);
+        (_rooms, _log, _bus, _options, _diagnostics, _time) = (rooms, log, bus, options, diagnostics, time);
         _loop = log.IsShared ? Task.Run(RunAsync) : Task.CompletedTask;
     }
 
     /// <summary>At the next tick and without patience: the bus has just begun to listen, and what it missed before will not come.</summary>
-    public void Ask() => _askedForAll = true;
-
-    /// <inheritdoc cref="Ask()"/>
     public void Ask(RoomId room)
     {
         if (_log.IsShared) _asked.Enqueue(room);
@@ -55,8 +51,7 @@ internal sealed class TailWatch : IDisposable
             while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
             {
                 var asked = TakeAsked();
-                var isAlone = _askedForAll || !_backplane.IsConnected;
-                _askedForAll = false;
+                var isAlone = !_bus.IsConnected;
                 if (asked.Length > 0 && !isAlone) await CheckAsync(asked, isAlone: true).ConfigureAwait(false);
                 if (!isAlone && _time.GetElapsedTime(last) < _options.TailCheck) continue;
                 last = _time.GetTimestamp();

@@ -1,62 +1,60 @@
+using Maru.Engine.Bus;
+using Maru.Server.Cluster;
 using Maru.Server.Storage;
 using StackExchange.Redis;
 
 namespace Maru.Server.Bus;
 
 /// <summary>
-/// All of Redis: channels in, channels out. The first server that answers is asked whether it belongs to a cluster.
-/// If it does, the others in the setting are ways into the same one, and channels are sharded; else each server has its share of channels.
-/// Any thread.
+/// The bus over Redis. The first server that answers is asked whether it belongs to a cluster. If it does, the others in the setting are
+/// ways into the same one, and channels are sharded; else each server has its share of the channels. Any thread.
 /// </summary>
-internal sealed class RedisBus : IAsyncDisposable
+internal sealed class RedisBus : IBus, IAsyncDisposable
 {
     private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(250);
 
     private readonly string[] _endpoints;
     private readonly BusOptions _options;
+    private readonly ThisNode _node;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly FrameGuard _guard;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();        // keeps what is wanted and the links in step, until these are known
-    private readonly Dictionary<string, (Action<byte[]> Heard, Action Listening)> _early = [];
+    private readonly Dictionary<string, Subscription> _early = [];
     private readonly Task _finding;
     private volatile RedisLink[] _links = [];
     private ulong[] _places = [];               // the links' hashes; set before them
 
-    /// <param name="endpoints">host:port[,host:port], the same on every node</param>
-    /// <param name="options">for all servers</param>
-    /// <param name="time">a clock</param>
-    /// <param name="log">gets what a person must know, once a change</param>
-    public RedisBus(string endpoints, BusOptions options, TimeProvider time, ILogger log)
+    public RedisBus(MaruOptions maru, ThisNode node, TimeProvider time, ILogger<RedisBus> log)
     {
-        _endpoints = endpoints.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        (_options, _time, _log) = (options, time, log);
+        _endpoints = maru.Redis.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        (_options, _node, _time, _log, _guard) = (maru.Bus, node, time, log, new FrameGuard(log, time));
         _finding = Task.Run(FindAsync);
     }
 
-    /// <summary>False while something may be lost.</summary>
     public bool IsConnected => _links is { Length: > 0 } links && Array.TrueForAll(links, x => x.IsConnected);
 
-    /// <inheritdoc cref="RedisLink.Publish"/>
-    public void Publish(string channel, byte[] frame) => LinkOf(channel)?.Publish(channel, frame);
+    public int MaxFrameBytes => _options.FrameBytes;
 
-    /// <inheritdoc cref="RedisLink.Subscribe"/>
-    public void Subscribe(string channel, Action<byte[]> heard, Action listening)
+    public bool Carries(BusChannel channel) => Name(channel) is var name && LinkOf(name)?.Carries(name) is true;
+
+    public void Publish(BusChannel channel, ReadOnlySpan<byte> frame)
     {
-        lock (_gate)
-        {
-            if (LinkOf(channel) is { } link) link.Subscribe(channel, heard, listening);
-            else _early.Add(channel, (heard, listening));
-        }
+        var name = Name(channel);
+        if (!frame.IsEmpty && frame.Length <= MaxFrameBytes) LinkOf(name)?.Publish(name, Envelope.Wrap(_node.Id, frame));
     }
 
-    public void Unsubscribe(string channel)
+    public IDisposable Subscribe(BusChannel channel, Action<ReadOnlyMemory<byte>> heard, Action? listening = null)
     {
+        var subscription = new Subscription(this, Name(channel), heard, listening);
         lock (_gate)
         {
-            if (LinkOf(channel) is { } link) link.Unsubscribe(channel);
-            else _early.Remove(channel);
+            if (LinkOf(subscription.Name) is { } link) link.Subscribe(subscription.Name, subscription.Hear, listening);
+            else _early.Add(subscription.Name, subscription);
         }
+
+        return subscription;
     }
 
     public async ValueTask DisposeAsync()
@@ -67,8 +65,10 @@ internal sealed class RedisBus : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private RedisLink? LinkOf(string channel) =>
-        _links is { Length: > 0 } links ? links[Rendezvous.Choose(Rendezvous.Hash(channel), _places)] : null;
+    private string Name(BusChannel channel) => $"{_options.Prefix}:{channel.Name}";
+
+    private RedisLink? LinkOf(string name) =>
+        _links is { Length: > 0 } links ? links[Rendezvous.Choose(Rendezvous.Hash(name), _places)] : null;
 
     private async Task FindAsync()
     {
@@ -104,7 +104,7 @@ internal sealed class RedisBus : IAsyncDisposable
         {
             _places = Array.ConvertAll(links, x => Rendezvous.Hash(x.Name));
             _links = links;
-            foreach (var (channel, (heard, listening)) in _early) LinkOf(channel)?.Subscribe(channel, heard, listening);
+            foreach (var (name, wanted) in _early) LinkOf(name)?.Subscribe(name, wanted.Hear, wanted.Listening);
             _early.Clear();
         }
 
@@ -134,5 +134,26 @@ internal sealed class RedisBus : IAsyncDisposable
             Ssl = _options.Tls,
             Password = _options.Password.Length == 0 ? null : _options.Password,
         };
+    }
+
+    private sealed class Subscription(RedisBus bus, string name, Action<ReadOnlyMemory<byte>> heard, Action? listening) : IDisposable
+    {
+        public string Name => name;
+
+        public Action? Listening => listening;
+
+        public void Hear(byte[] message)
+        {
+            if (Envelope.TryOpen(message, bus._node.Id, out var frame)) bus._guard.Call(heard, frame);
+        }
+
+        public void Dispose()
+        {
+            lock (bus._gate)
+            {
+                if (bus.LinkOf(name) is { } link) link.Unsubscribe(name);
+                else bus._early.Remove(name);
+            }
+        }
     }
 }

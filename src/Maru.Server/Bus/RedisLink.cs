@@ -1,14 +1,11 @@
-using System.Collections.Concurrent;
-using System.Threading.Channels;
 using Maru.Engine.Queues;
 using StackExchange.Redis;
 
 namespace Maru.Server.Bus;
 
 /// <summary>
-/// One Redis server, or one cluster: channels in, channels out.
-/// The library connects again when a connection is lost, and listens again to what was listened to; here stands which channels are wanted.
-/// Subscribing and unsubscribing go in rounds, so that those of one channel never overtake each other. Any thread.
+/// One Redis server, or one cluster: channels in, channels out. The library takes note of what is listened to, whatever Redis does at the
+/// moment, and asks for it again with every new connection. Any thread.
 /// </summary>
 internal sealed partial class RedisLink : IAsyncDisposable
 {
@@ -20,36 +17,22 @@ internal sealed partial class RedisLink : IAsyncDisposable
     private readonly ByteBudget _waiting;       // bytes of publications that Redis has not taken yet
     private readonly ILogger _log;
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Listener> _wanted = [];
-    private readonly HashSet<string> _changed = [];             // channels that the next round looks at
-    private readonly ConcurrentDictionary<string, Listener> _held = new();     // the rounds' own: what Redis was asked
-    private readonly Channel<bool> _rounds =
-        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Dictionary<string, Action?> _listening = [];       // what to call when a channel is listened to anew
     private readonly ITimer _looks;
-    private readonly Task _running;
-    private volatile bool _takesSome;           // of the servers at least one is connected
-    private volatile bool _isConnected;
-    private volatile bool _isRestored;
     private bool? _told;                        // what the log said last
 
     /// <param name="name">for the log, and to share channels by: the same on every node</param>
     /// <param name="connection">made already, connected or not; the link's own from now on</param>
     /// <param name="isCluster">the connection is one to a Redis Cluster: channels are sharded</param>
     /// <param name="options">for all links</param>
-    /// <param name="time">for a look now and then, beside those that the library asks for</param>
+    /// <param name="time">for a look now and then at the connection: the library does not tell of every loss</param>
     /// <param name="log">gets what a person must know, once a change</param>
     public RedisLink(string name, ConnectionMultiplexer connection, bool isCluster, BusOptions options, TimeProvider time, ILogger log)
     {
         (Name, _connection, _isCluster, _log) = (name, connection, isCluster, log);
         _subscriber = connection.GetSubscriber();
         _waiting = new ByteBudget(options.PublishBytes);
-        connection.ConnectionFailed += (_, _) => Look();
-        connection.ConnectionRestored += (_, _) =>
-        {
-            _isRestored = true;
-            Look();
-        };
-        _running = Task.Run(RunAsync);
+        connection.ConnectionRestored += (_, _) => _ = ListenedAgainAsync();
         _looks = time.CreateTimer(_ => Look(), null, LookEvery, LookEvery);
         Look();
     }
@@ -57,27 +40,41 @@ internal sealed partial class RedisLink : IAsyncDisposable
     public string Name { get; }
 
     /// <summary>Every server that has a share of the channels is connected.</summary>
-    public bool IsConnected => _isConnected;
+    public bool IsConnected => _connection.IsConnected && (!_isCluster || HasAllShards());
 
-    /// <summary>Sends if Redis is there and not too much waits for it; else the frame is lost.</summary>
-    public void Publish(string channel, byte[] frame)
+    /// <summary>The server that has the channel is connected.</summary>
+    public bool Carries(string channel) => _isCluster ? _subscriber.IsConnected(ChannelOf(channel)) : _connection.IsConnected;
+
+    /// <summary>Sends if Redis is there and not too much waits for it; else the message is lost.</summary>
+    public void Publish(string channel, byte[] message)
     {
-        if (_takesSome && _waiting.TryTake(frame.Length)) _ = PublishAsync(channel, frame);
+        if (_connection.IsConnected && _waiting.TryTake(message.Length)) _ = PublishAsync(ChannelOf(channel), message);
     }
 
-    /// <summary>Listens until <see cref="Unsubscribe"/>, over any number of connections. A channel has one listener.</summary>
+    /// <summary>Listens until <see cref="Unsubscribe"/>, over any number of connections.</summary>
     /// <param name="channel">its name</param>
-    /// <param name="heard">called for each frame, in the order in which Redis sent them</param>
-    /// <param name="listening">called whenever the channel is listened to anew: something may have been missed before</param>
-    public void Subscribe(string channel, Action<byte[]> heard, Action listening) => Change(channel, new Listener(heard, listening));
+    /// <param name="heard">called for each message, in the order in which Redis sent them</param>
+    /// <param name="listening">called whenever the channel is listened to anew</param>
+    public void Subscribe(string channel, Action<byte[]> heard, Action? listening)
+    {
+        lock (_gate)
+        {
+            _listening.Add(channel, listening);
+            _ = SubscribeAsync(ChannelOf(channel), heard, listening);      // asks before it waits: in the order of the calls
+        }
+    }
 
-    public void Unsubscribe(string channel) => Change(channel, null);
+    public void Unsubscribe(string channel)
+    {
+        lock (_gate)
+        {
+            if (_listening.Remove(channel)) _ = _subscriber.UnsubscribeAsync(ChannelOf(channel), flags: CommandFlags.FireAndForget);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
         await _looks.DisposeAsync();
-        _rounds.Writer.TryComplete();
-        await _running;
         await _connection.DisposeAsync();
     }
 
@@ -86,25 +83,11 @@ internal sealed partial class RedisLink : IAsyncDisposable
 
     private RedisChannel ChannelOf(string name) => _isCluster ? RedisChannel.Sharded(name) : RedisChannel.Literal(name);
 
-    private void Look() => _rounds.Writer.TryWrite(true);
-
-    private void Change(string channel, Listener? listener)
-    {
-        lock (_gate)
-        {
-            if (listener is null) _wanted.Remove(channel);
-            else _wanted.Add(channel, listener);
-            _changed.Add(channel);
-        }
-
-        Look();
-    }
-
-    private async Task PublishAsync(string channel, byte[] frame)
+    private async Task PublishAsync(RedisChannel channel, byte[] message)
     {
         try
         {
-            await _subscriber.PublishAsync(ChannelOf(channel), frame).ConfigureAwait(false);
+            await _subscriber.PublishAsync(channel, message).ConfigureAwait(false);
         }
         catch (Exception e) when (IsLoss(e))
         {
@@ -112,37 +95,56 @@ internal sealed partial class RedisLink : IAsyncDisposable
         }
         finally
         {
-            _waiting.Return(frame.Length);
+            _waiting.Return(message.Length);
         }
     }
 
-    private async Task RunAsync()
+    private async Task SubscribeAsync(RedisChannel channel, Action<byte[]> heard, Action? listening)
     {
-        await foreach (var _ in _rounds.Reader.ReadAllAsync())
+        try
         {
-            NoteConnection();
-            if (!_takesSome) continue;
-            if (_isRestored) await ListenedAgainAsync();
-            string[] changed;
-            lock (_gate)
-            {
-                changed = [.. _changed];
-                _changed.Clear();
-            }
-
-            await Task.WhenAll(changed.Select(ApplyAsync));
+            // The queue keeps the order; its reader is a task of the thread pool, not the event loop that the message came in on.
+            var queue = await _subscriber.SubscribeAsync(channel, CommandFlags.FireAndForget).ConfigureAwait(false);
+            queue.OnMessage(message => heard((byte[])message.Message!));
+            if (listening is null) return;
+            await _subscriber.PingAsync().ConfigureAwait(false);    // answered behind the subscription
+            listening();
+        }
+        catch (Exception e) when (IsLoss(e))
+        {
+            // The library asks again when it has a connection, and then it is listened to anew.
         }
     }
 
-    private void NoteConnection()
+    /// <summary>The library has asked for all channels again.</summary>
+    private async Task ListenedAgainAsync()
     {
-        _takesSome = _connection.IsConnected;
-        _isConnected = _takesSome && (!_isCluster || HasAllShards());
-        if (_isConnected == _told) return;
-        _told = _isConnected;
-        _isRestored = true;     // the library does not tell of every connection that it lost and made again
-        if (_isConnected) Log.Answers(_log, Name);
+        try
+        {
+            await _subscriber.PingAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsLoss(e))
+        {
+            return;     // there will be another connection
+        }
+
+        Action?[] listening;
+        lock (_gate) listening = [.. _listening.Values];
+        foreach (var call in listening) call?.Invoke();
+    }
+
+    private void Look()
+    {
+        var isConnected = IsConnected;
+        lock (_gate)
+        {
+            if (isConnected == _told) return;
+            _told = isConnected;
+        }
+
+        if (isConnected) Log.Answers(_log, Name);
         else Log.Away(_log, Name);
+        if (isConnected) _ = ListenedAgainAsync();
     }
 
     /// <summary>A server that died, and whose slots another one has now, is not missed.</summary>
@@ -152,59 +154,6 @@ internal sealed partial class RedisLink : IAsyncDisposable
         if (known is null) return false;
         var owners = known.Nodes.Where(x => !x.IsReplica && x.Slots.Count > 0);
         return owners.All(x => x.EndPoint is { } at && _connection.GetServer(at).IsConnected);
-    }
-
-    /// <summary>The library has asked for all channels again: when a ping behind that is answered, they are listened to.</summary>
-    private async Task ListenedAgainAsync()
-    {
-        _isRestored = false;
-        try
-        {
-            await _subscriber.PingAsync();
-        }
-        catch (Exception e) when (IsLoss(e))
-        {
-            _isRestored = true;
-            return;
-        }
-
-        foreach (var (_, listener) in _held) listener.Listening();
-    }
-
-    private async Task ApplyAsync(string name)
-    {
-        Listener? wanted;
-        lock (_gate) _wanted.TryGetValue(name, out wanted);
-        try
-        {
-            if (_held.TryGetValue(name, out var held) && held != wanted)
-            {
-                await _subscriber.UnsubscribeAsync(ChannelOf(name));
-                _held.TryRemove(name, out _);
-            }
-
-            if (wanted is null || held == wanted) return;
-            // The queue keeps the order; its reader is a task of the thread pool, not the event loop that the frame came in on.
-            (await _subscriber.SubscribeAsync(ChannelOf(name))).OnMessage(message => wanted.Heard((byte[])message.Message!));
-            _held[name] = wanted;
-            wanted.Listening();
-        }
-        catch (Exception e) when (IsLoss(e))
-        {
-            // The library may have kept a queue that nobody would read. Tried again at the next look.
-            _held[name] = Listener.None;
-            lock (_gate) _changed.Add(name);
-        }
-    }
-
-    private sealed class Listener(Action<byte[]> heard, Action listening)
-    {
-        public Action<byte[]> Heard => heard;
-
-        public Action Listening => listening;
-
-        /// <summary>Something of the channel may be left over, and must go before it is listened to.</summary>
-        public static readonly Listener None = new(static _ => { }, static () => { });
     }
 
     private static partial class Log

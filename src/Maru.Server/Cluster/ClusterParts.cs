@@ -1,6 +1,4 @@
-using Maru.Server.Bus;
 using Maru.Server.Storage;
-using Maru.Server.Storage.Postgres;
 
 namespace Maru.Server.Cluster;
 
@@ -10,10 +8,6 @@ internal static class ClusterParts
     public static void AddCluster(this IServiceCollection services, MaruOptions options)
     {
         services.AddSingleton<ThisNode>();
-        services.AddSingleton<News>();
-        if (!StorageParts.IsShared(options)) return;
-        services.AddHostedService<NodeRegistry>();
-        services.AddHostedService(provider => provider.GetRequiredService<News>());
-        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<NewsListener>(provider, (PostgresDatabase)provider.GetRequiredService<Database>()));
+        if (StorageParts.IsShared(options)) services.AddHostedService<NodeRegistry>();
     }
 }

@@ -1,7 +1,5 @@
 using Maru.Engine;
-using Maru.Engine.Bus;
 using Maru.Engine.Connections;
-using Maru.Server.Bus;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Platform.Limits;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -27,8 +25,6 @@ internal static class RealtimeSlice
     {
         if (!options.RateLimits.Enabled) options.Engine.MessagesPerSecond = 0;
         var services = builder.Services;
-        if (options.Redis.Length == 0) services.AddSingleton<IBackplane, LocalBackplane>();
-        else services.AddSingleton<IBackplane, RedisBackplane>();
         services.AddSingleton<Authenticator>(provider => provider.GetRequiredService<ConnectionAuthenticator>().AuthenticateAsync);
         services.AddSingleton<ChatEngine>();
         services.AddSingleton<SocketRoutes>();
@@ -36,6 +32,7 @@ internal static class RealtimeSlice
         services.AddSingleton<WebSocketEndpoint>();
         services.AddSingleton<IHostLifetime, DrainLifetime>();
         services.AddHostedService<EngineHost>();
+        services.AddHostedService<ProfileRefresh>();
         services.AddHostedService<StompListener>();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint =>
             endpoint.Use(next => endpoint.ApplicationServices.GetRequiredService<WebSocketEdge>().Intercept(next))));

@@ -94,9 +94,9 @@ public sealed class CommitLoopTests
     }
 
     [Fact]
-    public async Task A_backplane_that_throws_after_the_commit_doubles_nothing()
+    public async Task A_bus_that_throws_after_the_commit_doubles_nothing()
     {
-        using var rig = new EngineRig(backplane: new BrokenBackplane());
+        using var rig = new EngineRig(bus: new BrokenBus());
         rig.Log.AddRoom(1, 7);
         var client = await rig.ConnectAsync(7);
         await client.SubscribeRoomAsync(1);
@@ -117,22 +117,17 @@ public sealed class CommitLoopTests
         return rig;
     }
 
-    private sealed class BrokenBackplane : IBackplane
+    private sealed class BrokenBus : IBus
     {
         public bool IsConnected => false;
 
-        public void Publish(RoomId room, IReadOnlyList<Entry> run) => throw new IOException("no bus");
+        public int MaxFrameBytes => 1024;
 
-        public void Publish(RoomId room, SignalFrame signal)
-        {
-        }
+        public bool Carries(BusChannel channel) => true;
 
-        public void Use(RoomId room)
-        {
-        }
+        public void Publish(BusChannel channel, ReadOnlySpan<byte> frame) => throw new IOException("no bus");
 
-        public void Release(RoomId room)
-        {
-        }
+        public IDisposable Subscribe(BusChannel channel, Action<ReadOnlyMemory<byte>> heard, Action? listening = null) =>
+            new MemoryStream();
     }
 }

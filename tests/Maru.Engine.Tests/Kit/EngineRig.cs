@@ -18,12 +18,12 @@ internal sealed class EngineRig : IDisposable
     private readonly ErrorLog _errors = new();
     private bool _stopped;
 
-    public EngineRig(Action<EngineOptions>? set = null, IBackplane? backplane = null, MemoryRoomLog? log = null)
+    public EngineRig(Action<EngineOptions>? set = null, IBus? bus = null, MemoryRoomLog? log = null)
     {
         Log = log ?? new MemoryRoomLog();
         var options = new EngineOptions { Lanes = 2, MessagesPerSecond = 0 };
         set?.Invoke(options);
-        Engine = new ChatEngine(options, Log, backplane ?? new LocalBackplane(), AuthenticateAsync, Time, _errors);
+        Engine = new ChatEngine(options, Log, bus ?? new LocalBus(), AuthenticateAsync, Time, _errors);
         Engine.Start();
     }
 

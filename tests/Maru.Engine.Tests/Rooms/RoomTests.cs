@@ -7,8 +7,8 @@ public sealed class RoomTests
     [Fact]
     public async Task A_page_of_the_store_that_ends_inside_a_run_still_on_its_way_costs_its_reader_nothing()
     {
-        var backplane = new GatedBackplane();
-        using var rig = new EngineRig(backplane: backplane);
+        var bus = new GatedBus();
+        using var rig = new EngineRig(bus: bus);
         rig.Log.AddRoom(1, 7);
         rig.Log.Seed(1, 253);
         var writer = await rig.ConnectAsync(7);
@@ -19,15 +19,15 @@ public sealed class RoomTests
         await writer.SendAsync(StompClient.Say(1, "x"));
         await Deadline.Until(() => rig.Log.AppendsBegun == begun + 1, "a transaction under way");
         for (var i = 0; i < 4; i++) await writer.SendAsync(StompClient.Say(1, "x", $"r{i}"));
-        backplane.Close(after: 1);
+        bus.Close(after: 1);
         rig.Log.ResumeAppends();
-        await Deadline.Until(() => backplane.Waits, "256 to 259 to be committed, and not delivered");
+        await Deadline.Until(() => bus.Waits, "256 to 259 to be committed, and not delivered");
 
         // Pages end at multiples of 256: this one ends inside that run.
         var reader = await rig.ConnectAsync(7);
         await reader.SubscribeRoomAsync(1, after: 0);
         await reader.SeqsAsync(256);
-        backplane.Open();
+        bus.Open();
         await writer.SayAsync(1, "last", "last");
         await reader.SeqsAsync(260);
         reader.Seqs().ShouldBe(Enumerable.Range(1, 260).Select(x => (long)x));
@@ -38,22 +38,22 @@ public sealed class RoomTests
     [Fact]
     public async Task A_client_that_knows_more_than_the_lane_gets_nothing_twice()
     {
-        var backplane = new GatedBackplane();
-        using var rig = new EngineRig(backplane: backplane);
+        var bus = new GatedBus();
+        using var rig = new EngineRig(bus: bus);
         rig.Log.AddRoom(1, 7);
         var writer = await rig.ConnectAsync(7);
         await writer.SubscribeRoomAsync(1);
         await writer.SayAsync(1, "first", "first");
-        backplane.Close(after: 0);
+        bus.Close(after: 0);
         await writer.SendAsync(StompClient.Say(1, "second"));
-        await Deadline.Until(() => backplane.Waits, "2 to be committed, and not delivered");
+        await Deadline.Until(() => bus.Waits, "2 to be committed, and not delivered");
 
         // 2 is in the history that this client read; 9 is nowhere.
         var reader = await rig.ConnectAsync(7);
         var dreamer = await rig.ConnectAsync(7);
         await reader.SubscribeRoomAsync(1, after: 2);
         await dreamer.SubscribeRoomAsync(1, after: 9);
-        backplane.Open();
+        bus.Open();
         await writer.SayAsync(1, "third", "third");
         await reader.SeqsAsync(3);
         reader.Seqs().ShouldBe([3]);

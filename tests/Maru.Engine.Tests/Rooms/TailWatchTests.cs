@@ -24,7 +24,7 @@ public sealed class TailWatchTests
     [Fact]
     public async Task With_a_bus_what_may_be_on_its_way_is_waited_for_and_found_at_the_second_look()
     {
-        using var rig = Rig(new GatedBackplane());
+        using var rig = Rig(new GatedBus());
         var client = await rig.ConnectAsync(7);
         await client.SubscribeRoomAsync(1);
         rig.Log.Seed(1, 3);
@@ -41,11 +41,12 @@ public sealed class TailWatchTests
     [InlineData(false)]
     public async Task When_the_bus_has_just_begun_to_listen_one_look_finds_what_it_missed(bool again)
     {
-        using var rig = Rig(new GatedBackplane());
+        var bus = new GatedBus();
+        using var rig = Rig(bus);
         var client = await rig.ConnectAsync(7);
         await client.SubscribeRoomAsync(1);
         rig.Log.Seed(1, 3);
-        if (again) rig.Engine.CheckTails();
+        if (again) bus.ListenAgain();
         else rig.Engine.CheckTail(new RoomId(1));
         await LookAsync(rig, 0.25);
         await client.SeqsAsync(3);
@@ -55,7 +56,7 @@ public sealed class TailWatchTests
     [Fact]
     public async Task What_the_bus_brings_is_delivered_at_once_and_not_read()
     {
-        using var rig = Rig(new GatedBackplane());
+        using var rig = Rig(new GatedBus());
         var client = await rig.ConnectAsync(7);
         await client.SubscribeRoomAsync(1);
         rig.Log.Seed(1, 4);
@@ -70,7 +71,7 @@ public sealed class TailWatchTests
     [Fact]
     public async Task What_is_too_much_to_tell_is_read_as_soon_as_its_end_is_told()
     {
-        using var rig = Rig(new GatedBackplane());
+        using var rig = Rig(new GatedBus());
         var client = await rig.ConnectAsync(7);
         await client.SubscribeRoomAsync(1);
         rig.Log.Seed(1, 300);
@@ -82,7 +83,7 @@ public sealed class TailWatchTests
     [Fact]
     public async Task What_is_told_beyond_the_log_s_end_is_looked_for_once()
     {
-        using var rig = Rig(new GatedBackplane());
+        using var rig = Rig(new GatedBus());
         var client = await rig.ConnectAsync(7);
         await client.SubscribeRoomAsync(1);
         rig.Engine.ReceiveHead(new RoomId(1), long.MaxValue / 2);
@@ -102,7 +103,7 @@ public sealed class TailWatchTests
     [Fact]
     public async Task Beyond_what_may_wait_it_is_dropped_and_found_in_the_log()
     {
-        using var rig = Rig(new GatedBackplane(), x => x.ReceiveBytes = 500);
+        using var rig = Rig(new GatedBus(), x => x.ReceiveBytes = 500);
         var client = await rig.ConnectAsync(7);
         await client.SubscribeRoomAsync(1);
         rig.Log.Seed(1, 1);
@@ -133,7 +134,7 @@ public sealed class TailWatchTests
     [Fact]
     public async Task What_came_while_the_room_was_entered_and_has_a_gap_before_it_is_not_left_lying()
     {
-        using var rig = Rig(new GatedBackplane());
+        using var rig = Rig(new GatedBus());
         var client = await rig.ConnectAsync(7);
         rig.Log.StallReads();
         var subscribing = client.SubscribeRoomAsync(1);
@@ -152,7 +153,7 @@ public sealed class TailWatchTests
     [Fact]
     public async Task What_comes_out_of_order_is_waited_for_and_costs_no_read()
     {
-        using var rig = Rig(new GatedBackplane());
+        using var rig = Rig(new GatedBus());
         var client = await rig.ConnectAsync(7);
         await client.SubscribeRoomAsync(1);
         rig.Log.Seed(1, 6);
@@ -174,7 +175,7 @@ public sealed class TailWatchTests
     [Fact]
     public async Task What_is_missing_for_long_is_read()
     {
-        using var rig = Rig(new GatedBackplane());
+        using var rig = Rig(new GatedBus());
         var client = await rig.ConnectAsync(7);
         await client.SubscribeRoomAsync(1);
         rig.Log.Seed(1, 3);
@@ -191,7 +192,7 @@ public sealed class TailWatchTests
     [Fact]
     public async Task A_removal_of_another_node_ends_rights_before_its_entry_is_delivered()
     {
-        using var rig = Rig(new GatedBackplane());
+        using var rig = Rig(new GatedBus());
         var client = await rig.ConnectAsync(7);
         await client.ListenForRefusalsAsync();
         await client.SubscribeRoomAsync(1);
@@ -211,7 +212,7 @@ public sealed class TailWatchTests
     [Fact]
     public async Task A_removal_that_is_in_no_log_keeps_nobody_out()
     {
-        using var rig = Rig(new GatedBackplane());
+        using var rig = Rig(new GatedBus());
         var client = await rig.ConnectAsync(7);
         await client.SubscribeRoomAsync(1);
         rig.Engine.Receive(new RoomId(1), [new Entry(new RoomId(1), 1000, EntryKind.RoomDeleted, MemoryRoomLog.Body(1000, 40))]);
@@ -234,9 +235,9 @@ public sealed class TailWatchTests
         rig.TakeErrors().Length.ShouldBeLessThanOrEqualTo(1);
     }
 
-    private static EngineRig Rig(IBackplane? backplane = null, Action<EngineOptions>? set = null)
+    private static EngineRig Rig(IBus? bus = null, Action<EngineOptions>? set = null)
     {
-        var rig = new EngineRig(set, backplane, new MemoryRoomLog { IsShared = true });
+        var rig = new EngineRig(set, bus, new MemoryRoomLog { IsShared = true });
         rig.Log.AddRoom(1, 7);
         SpinWait.SpinUntil(() => rig.Time.IsAwaited(new EngineOptions().TailCheckAlone), Deadline.Time).ShouldBeTrue("the watch to begin");
         return rig;

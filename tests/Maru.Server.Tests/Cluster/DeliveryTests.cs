@@ -1,5 +1,4 @@
 using Maru.Engine.Log;
-using Maru.Server.Bus;
 using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Cluster;
@@ -144,7 +143,7 @@ public sealed class DeliveryTests
             var bytes = new byte[random.Next(0, 200)];
             random.NextBytes(bytes);
             // Most look like a frame at their beginning.
-            if (bytes.Length > 1 && i % 4 > 0) (bytes[0], bytes[1]) = (BackplaneFrames.Version, (byte)random.Next(0, 5));
+            if (bytes.Length > 17 && i % 4 > 0) (bytes[0], bytes[17]) = (2, (byte)random.Next(0, 5));
             await cluster.Redis[0].PublishAsync($"maru:r:{talk.Room.Id}", bytes);
         }
 

@@ -1,4 +1,3 @@
-using Maru.Server.Bus;
 using Maru.Server.Cluster;
 using Maru.Server.Storage;
 

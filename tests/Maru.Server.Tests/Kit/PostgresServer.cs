@@ -59,12 +59,20 @@ internal sealed class PostgresServer : IAsyncDisposable
         ExecuteAsync($"DROP DATABASE {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)");
 
     /// <summary>Ends every connection to a database, as a restart or a firewall does.</summary>
-    public static async Task CutAsync(string connectionString)
+    public static Task CutAsync(string connectionString) => CutAsync(connectionString, "true");
+
+    /// <summary>Ends the connections of those who listen, and no others.</summary>
+    public static Task CutListenersAsync(string connectionString) => CutAsync(connectionString, "query LIKE 'LISTEN %'");
+
+    private static async Task CutAsync(string connectionString, string which)
     {
         await using var connection = new NpgsqlConnection($"{connectionString};Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            $"""
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid() AND {which}
+            """,
             connection);
         await command.ExecuteNonQueryAsync();
     }

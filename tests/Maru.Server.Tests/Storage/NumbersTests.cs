@@ -97,7 +97,8 @@ public sealed class NumbersTests
     {
         await ExecuteAsync(server, "ALTER TABLE messages DROP COLUMN number");
         await ExecuteAsync(server, "ALTER TABLE room_heads DROP COLUMN messages");
-        await ExecuteAsync(server, "DELETE FROM migrations WHERE name = '0007_numbers'");
+        await ExecuteAsync(server, "DROP TABLE notices");
+        await ExecuteAsync(server, "DELETE FROM migrations WHERE number >= 7");
     }
 
     private static Task ExecuteAsync(MaruServer server, string sql, object? arguments = null) =>

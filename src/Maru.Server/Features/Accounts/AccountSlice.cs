@@ -1,4 +1,3 @@
-using Maru.Server.Bus;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Credentials;
@@ -12,7 +11,6 @@ internal static class AccountSlice
     public static void AddAccounts(this IServiceCollection services, MaruOptions options)
     {
         services.AddSingleton<AccountEvents>();
-        services.AddSingleton<INewsReader>(provider => provider.GetRequiredService<AccountEvents>());
         services.AddSingleton<AccountStore>();
         services.AddSingleton<ConnectionAuthenticator>();
         services.AddSingleton<Passwords>();

@@ -42,6 +42,10 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
     public Task<Account?> FindAsync(UserId user, CancellationToken ct) =>
         database.FirstAsync<Account>($"{Account.Select} AND id = @Value", user, ct);
 
+    /// <summary>Those that exist and are not deleted, in any order.</summary>
+    public Task<IReadOnlyList<User>> ListAsync(IReadOnlyCollection<UserId> users, CancellationToken ct) => database.ListAsync<User>(
+        "SELECT id, handle, name, avatar_url FROM users WHERE id IN @ids AND deleted_at IS NULL", new { ids = users.Select(x => x.Value).ToArray() }, ct);
+
     /// <param name="name">a handle or, when there is an @ in it, an e-mail address</param>
     public Task<Account?> FindAsync(string name, CancellationToken ct) => database.FirstAsync<Account>(
         name.Contains('@') ? $"{Account.Select} AND email = @name" : $"{Account.Select} AND handle = @name",

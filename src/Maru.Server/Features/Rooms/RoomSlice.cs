@@ -1,4 +1,3 @@
-using Maru.Server.Bus;
 using Maru.Server.Features.Members;
 using Maru.Server.Platform;
 
@@ -13,7 +12,6 @@ internal static class RoomSlice
         services.AddSingleton<RoomLists>();
         services.AddSingleton<RoomChanges>();
         services.AddSingleton<RoomNews>();
-        services.AddSingleton<INewsReader>(provider => provider.GetRequiredService<RoomNews>());
         services.AddSingleton<RoomPasswords>();
         services.AddSingleton<Memberships>();
         services.AddSingleton<MemberLists>();

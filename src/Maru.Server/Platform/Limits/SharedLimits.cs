@@ -1,6 +1,5 @@
 using Maru.Engine;
 using Maru.Engine.Bus;
-using Maru.Server.Bus;
 
 namespace Maru.Server.Platform.Limits;
 
@@ -18,14 +17,19 @@ internal enum Limit : byte
 
 /// <summary>
 /// All rate limits of this node. Four times a second it tells the other nodes what it let through, and they count the same; so a user of
-/// several nodes has one limit in the long run, and no node waits for another. Without a bus each node counts for itself. Any thread.
+/// several nodes has one limit in the long run, and no node waits for another. Without Redis each node counts for itself. Any thread.
+/// <code>
+/// frame = 1 limit count { key(8) count }
+/// </code>
 /// </summary>
 internal sealed class SharedLimits : IDisposable
 {
     /// <summary>Entries that are told at once; the rest is told the next time.</summary>
-    public const int MaxTold = 4096;
+    private const int MaxTold = 4096;
 
-    private const string Topic = "limits";
+    private const byte Spent = 1;
+
+    private static readonly BusChannel Channel = new("limits", Travel.Quick);
 
     private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(250);
 
@@ -35,11 +39,13 @@ internal sealed class SharedLimits : IDisposable
     private readonly RateLimitOptions _options;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
-    private RedisBackplane? _bus;
+    private readonly IBus _bus;
+    private readonly IDisposable _subscription;
 
-    public SharedLimits(RateLimitOptions options, TimeProvider time)
+    public SharedLimits(RateLimitOptions options, IBus bus, TimeProvider time)
     {
-        (_options, _time) = (options, time);
+        (_options, _bus, _time) = (options, bus, time);
+        _subscription = bus.Subscribe(Channel, Hear);
         _timer = time.CreateTimer(_ => Tell(), null, TellEvery, TellEvery);
     }
 
@@ -49,15 +55,11 @@ internal sealed class SharedLimits : IDisposable
 
     public Gcra Add(Limit limit, Gcra rate) => _limits[(byte)limit] = rate;
 
-    /// <summary>Once, at the start.</summary>
-    public void Connect(IBackplane bus)
+    public void Dispose()
     {
-        if (bus is not RedisBackplane redis) return;
-        _bus = redis;
-        redis.Listen(Topic, Hear);
+        _timer.Dispose();
+        _subscription.Dispose();
     }
-
-    public void Dispose() => _timer.Dispose();
 
     private void Tell()
     {
@@ -68,15 +70,29 @@ internal sealed class SharedLimits : IDisposable
                 if (_limits[limit] is not { } rate) continue;
                 _spent.Clear();
                 rate.Sweep(_spent, MaxTold);
-                if (_spent.Count > 0) _bus?.Publish(Topic, node => BackplaneFrames.Spent(node, (Limit)limit, _spent));
+                if (_spent.Count > 0 && _bus.Carries(Channel)) Tell((byte)limit);
             }
         }
     }
 
-    private void Hear(byte[] frame)
+    private void Tell(byte limit)
     {
-        var (limit, spent) = BackplaneFrames.ReadSpent(frame);
-        if (_limits[(byte)limit] is not { } rate) return;
-        foreach (var (key, count) in spent) rate.Owe(key, count);
+        var frame = FrameWriter.Begin(Spent);
+        frame.Byte(limit);
+        frame.Number(_spent.Count);
+        foreach (var (key, count) in _spent)
+        {
+            frame.Fixed(key);
+            frame.Number(count);
+        }
+
+        _bus.Publish(Channel, frame.Written);
+    }
+
+    private void Hear(ReadOnlyMemory<byte> frame)
+    {
+        var reader = new FrameReader(frame.Span);
+        if (reader.Byte() != Spent || _limits[reader.Byte()] is not { } rate) return;
+        for (var left = reader.Count(MaxTold); left > 0; left--) rate.Owe(reader.Fixed(), reader.Count(int.MaxValue));
     }
 }

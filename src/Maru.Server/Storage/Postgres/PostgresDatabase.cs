@@ -13,8 +13,6 @@ internal sealed class PostgresDatabase : Database
     // rows at a time.
     private const string ByKeyOnly = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
 
-    private const string Channel = "maru";
-
     private const long SchemaLock = 0x6D617275;   // "maru"
 
     private readonly NpgsqlDataSource _readers;
@@ -89,29 +87,14 @@ internal sealed class PostgresDatabase : Database
     /// <inheritdoc cref="OpenOwn"/>
     public ValueTask<NpgsqlConnection> OpenOwnAsync(CancellationToken ct) => _own.OpenConnectionAsync(ct);
 
-    /// <summary>Tells all who listen, in this order.</summary>
-    public async Task NotifyAsync(string[] payloads, CancellationToken ct)
-    {
-        await using var connection = await _writers.OpenConnectionAsync(ct);
-        await using var command = new NpgsqlCommand($"SELECT pg_notify('{Channel}', x) FROM unnest($1) AS x", connection);
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = payloads });
-        await command.ExecuteNonQueryAsync(ct);
-    }
+    /// <summary>One of the writers' connections, beside any transaction.</summary>
+    public ValueTask<NpgsqlConnection> OpenWriterAsync(CancellationToken ct) => _writers.OpenConnectionAsync(ct);
 
-    /// <summary>Hears what is told, one after the other, until it is cancelled or the connection is lost.</summary>
-    /// <param name="listening">called once nothing is missed any longer</param>
-    public async Task ListenAsync(Action listening, Func<string, Task> hear, CancellationToken ct)
+    /// <summary>Closes the connections that wait in the pools.</summary>
+    public void ForgetIdle()
     {
-        try
-        {
-            await HearAsync(listening, hear, ct);
-        }
-        finally
-        {
-            // The server went: whatever waits in the pools is lost too, and would cost a request each once it is back.
-            _readers.Clear();
-            _writers.Clear();
-        }
+        _readers.Clear();
+        _writers.Clear();
     }
 
     public override async ValueTask DisposeAsync()
@@ -119,20 +102,6 @@ internal sealed class PostgresDatabase : Database
         await _readers.DisposeAsync();
         await _writers.DisposeAsync();
         await _own.DisposeAsync();
-    }
-
-    private async Task HearAsync(Action listening, Func<string, Task> hear, CancellationToken ct)
-    {
-        await using var connection = await OpenOwnAsync(ct);
-        Queue<string> heard = [];
-        connection.Notification += (_, news) => heard.Enqueue(news.Payload);
-        await using (var command = new NpgsqlCommand($"LISTEN {Channel}", connection)) await command.ExecuteNonQueryAsync(ct);
-        listening();
-        while (true)
-        {
-            while (heard.TryDequeue(out var payload)) await hear(payload);
-            await connection.WaitAsync(ct);
-        }
     }
 
     private static NpgsqlConnectionStringBuilder Read(MaruOptions options)

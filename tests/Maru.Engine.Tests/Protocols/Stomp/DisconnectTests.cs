@@ -1,4 +1,5 @@
 using Maru.Engine.Codecs;
+using Maru.Engine.People;
 
 namespace Maru.Engine.Tests.Protocols.Stomp;
 
@@ -86,7 +87,7 @@ public sealed class DisconnectTests
         await client.SayAsync(1, "warm", "warm");
         rig.Log.StallAppends();
         await client.SendAsync(StompClient.Say(1, "x", "r"));
-        rig.Engine.Connections.EndSession(new UserId(7), 1);
+        rig.Engine.UserEvents.EndSession(new UserId(7), 1);
         await client.ErrorAsync("session-ended");
         rig.Log.ResumeAppends();
     }
@@ -136,7 +137,7 @@ public sealed class DisconnectTests
         await ended.ConnectAsync("7.1");
         await other.ConnectAsync("7.2");
         await ended.SubscribeAsync("/user/queue/events", "e");
-        rig.Engine.Connections.EndSession(new UserId(7), 1);
+        rig.Engine.UserEvents.EndSession(new UserId(7), 1);
         await ended.ErrorAsync("session-ended");
         ended.Messages.Single().Text.ShouldBe("{\"type\":\"session.ended\"}");
         other.Sink.IsEnded.ShouldBeFalse();
@@ -154,15 +155,15 @@ public sealed class DisconnectTests
         await two.SendAsync("SUBSCRIBE\ndestination:/user/queue/events\nreceipt:r\n\n\0");
         await two.ReceiptAsync("r");
         await other.SubscribeAsync("/user/queue/events", "e");
-        rig.Engine.Connections.Send(new UserId(7), "{\"type\":\"room.added\"}"u8);
-        rig.Engine.Connections.Send(new UserId(99), "{}"u8);
+        rig.Engine.UserEvents.Publish(new UserId(7), new UserEvent("{\"type\":\"room.added\"}"u8.ToArray()));
+        rig.Engine.UserEvents.Publish(new UserId(99), new UserEvent("{}"u8.ToArray()));
         (one.Messages.Single()["subscription"], two.Messages.Single()["subscription"]).ShouldBe(("e:1", "/user/queue/events"));
         one.Messages.Single()["seq"].ShouldBeNull("it is not durable");
         deaf.Messages.ShouldBeEmpty();
         other.Messages.ShouldBeEmpty();
 
         await one.SendAsync("UNSUBSCRIBE\nid:e:1\nreceipt:u\n\n\0");
-        rig.Engine.Connections.Send(new UserId(7), "{}"u8);
+        rig.Engine.UserEvents.Publish(new UserId(7), new UserEvent("{}"u8.ToArray()));
         one.Messages.Count().ShouldBe(1);
     }
 
@@ -200,7 +201,7 @@ public sealed class DisconnectTests
             start.SignalAndWait();
             await coming.ConnectAsync($"7.{round}2");
             await close;
-            rig.Engine.Connections.EndSession(new UserId(7), (round * 10) + 2);
+            rig.Engine.UserEvents.EndSession(new UserId(7), (round * 10) + 2);
             coming.Session.Connection.IsClosing.ShouldBeTrue($"round {round}: an ended session went on");
             coming.Session.Closed();
         }

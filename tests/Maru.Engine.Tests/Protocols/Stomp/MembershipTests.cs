@@ -22,18 +22,18 @@ public sealed class MembershipTests
     [Fact]
     public async Task A_room_is_forgotten_also_when_its_last_subscription_ends_after_its_last_session_has_left()
     {
-        var backplane = new GatedBackplane();
-        using var rig = new EngineRig(backplane: backplane);
+        var bus = new GatedBus();
+        using var rig = new EngineRig(bus: bus);
         rig.Log.AddRoom(1, 7);
         var client = await rig.ConnectAsync(7);
         await client.ListenForRefusalsAsync();
         await client.SubscribeRoomAsync(1);
-        backplane.Close(after: 0);
+        bus.Close(after: 0);
         var leaving = rig.ApplyAsync(MemberDraft.Leaves(1, 7));
-        await Deadline.Until(() => backplane.Waits, "the removal to be committed, and not applied");
+        await Deadline.Until(() => bus.Waits, "the removal to be committed, and not applied");
         await client.SendAsync(StompClient.Say(1, "x", "late"));
         (await client.RefusalAsync("late")).Text.ShouldContain("not-found");
-        backplane.Open();
+        bus.Open();
         await leaving;
         await Deadline.Until(() => rig.FindRoom(1) is null, "the room to be forgotten");
     }
@@ -90,8 +90,8 @@ public sealed class MembershipTests
     [Fact]
     public async Task A_member_removed_back_and_removed_again_keeps_no_old_subscription()
     {
-        var backplane = new GatedBackplane();
-        using var rig = new EngineRig(backplane: backplane);
+        var bus = new GatedBus();
+        using var rig = new EngineRig(bus: bus);
         rig.Log.AddRoom(1, 7, 8);
         var old = await rig.ConnectAsync(7);
         var fresh = await rig.ConnectAsync(7);
@@ -107,12 +107,12 @@ public sealed class MembershipTests
         await Deadline.Until(() => rig.Log.AppendsBegun == begun + 1, "a transaction under way");
         await rig.Engine.AppendAsync(leaves);
         await rig.Engine.AppendAsync(joins);
-        backplane.Close(after: 1);
+        bus.Close(after: 1);
         rig.Log.ResumeAppends();
-        await Deadline.Until(() => backplane.Waits, "removal and return to be committed");
+        await Deadline.Until(() => bus.Waits, "removal and return to be committed");
         var subscribed = fresh.SubscribeRoomAsync(1);
         await subscribed;
-        backplane.Open();
+        bus.Open();
         await joins.Settled.Within("the return");
 
         await rig.ApplyAsync(MemberDraft.Leaves(1, 7));

@@ -1,3 +1,4 @@
+using Maru.Engine.Bus;
 using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Limits;
 
@@ -12,7 +13,7 @@ public sealed class PasswordsTests
     [Fact]
     public async Task A_full_queue_refuses_at_once_and_serves_those_who_wait()
     {
-        using var limits = new SharedLimits(new RateLimitOptions(), TimeProvider.System);
+        using var limits = new SharedLimits(new RateLimitOptions(), new LocalBus(), TimeProvider.System);
         using var passwords = new Passwords(new PasswordOptions { Iterations = 300_000, Workers = 1, Queue = 2 }, NoLimits, limits);
         var hashes = Enumerable.Range(0, 10).Select(_ => passwords.HashAsync("password", Ct)).ToArray();
         var made = await Task.WhenAll(hashes);
@@ -23,7 +24,7 @@ public sealed class PasswordsTests
     [Fact]
     public async Task Nobody_is_let_in_by_the_hash_that_stands_in_for_an_unknown_handle()
     {
-        using var limits = new SharedLimits(new RateLimitOptions(), TimeProvider.System);
+        using var limits = new SharedLimits(new RateLimitOptions(), new LocalBus(), TimeProvider.System);
         using var passwords = new Passwords(new PasswordOptions { Iterations = 1000 }, NoLimits, limits);
         var ann = new Guess("ann", 1);
         (await passwords.CheckAsync(ann, null, "", Ct)).ShouldBe(PasswordCheck.Wrong);

@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Maru.Engine.Log;
+
+namespace Maru.Engine.Bus;
+
+/// <summary>
+/// What nodes tell each other of rooms: entries after their commit, and signals. A channel a room, which a node listens to while it has a use
+/// for the room. What is lost is found in the log. Any thread.
+/// </summary>
+internal sealed class RoomChannels : IDisposable
+{
+    private readonly IBus _bus;
+    private readonly ChannelUses<RoomId> _uses;
+    private readonly ConcurrentDictionary<RoomId, BusChannel> _used = new();    // spares a name a publication
+
+    public RoomChannels(IBus bus, TimeProvider time)
+    {
+        _bus = bus;
+        _uses = new ChannelUses<RoomId>(Subscribe, time);
+    }
+
+    /// <summary>Another node committed these, in seq order.</summary>
+    public required Action<RoomId, List<Entry>> Committed { private get; init; }
+
+    /// <summary>Another node committed more than it could tell: the room's log goes so far.</summary>
+    public required Action<RoomId, long> CommittedUpTo { private get; init; }
+
+    /// <summary>A member sent it on another node.</summary>
+    public required Action<RoomId, SignalFrame> Signalled { private get; init; }
+
+    /// <summary>The room is listened to from now on: what was committed after its head was read, and before this, nobody told us.</summary>
+    public required Action<RoomId> Listening { private get; init; }
+
+    /// <summary>The node has a use for the room from now on.</summary>
+    public void Use(RoomId room) => _uses.Use(room);
+
+    /// <summary>One use of the room is over.</summary>
+    public void Release(RoomId room) => _uses.Release(room);
+
+    /// <summary>One run of a room, in seq order, after its commit.</summary>
+    public void Publish(RoomId room, IReadOnlyList<Entry> run)
+    {
+        var channel = ChannelOf(room);
+        if (_bus.Carries(channel)) _bus.Publish(channel, RoomFrames.Write(run, _bus.MaxFrameBytes));
+    }
+
+    public void Publish(RoomId room, SignalFrame signal)
+    {
+        var channel = ChannelOf(room);
+        if (signal.Bytes <= _bus.MaxFrameBytes && _bus.Carries(channel)) _bus.Publish(channel, RoomFrames.Write(signal));
+    }
+
+    public void Dispose() => _uses.Dispose();
+
+    private BusChannel ChannelOf(RoomId room) => _used.TryGetValue(room, out var channel) ? channel : Named(room);
+
+    private static BusChannel Named(RoomId room) => new(string.Create(CultureInfo.InvariantCulture, $"r:{room.Value}"), Travel.Quick);
+
+    private IDisposable Subscribe(RoomId room)
+    {
+        var channel = _used[room] = Named(room);
+        return new Subscription(this, room, _bus.Subscribe(channel, frame => Hear(room, frame.Span), () => Listening(room)));
+    }
+
+    private void Hear(RoomId room, ReadOnlySpan<byte> frame)
+    {
+        var reader = new FrameReader(frame);
+        switch (reader.Byte())
+        {
+            case RoomFrames.Run:
+                Committed(room, RoomFrames.ReadRun(ref reader, room));
+                break;
+            case RoomFrames.Head:
+                CommittedUpTo(room, reader.Number());
+                break;
+            case RoomFrames.Signal:
+                Signalled(room, RoomFrames.ReadSignal(ref reader));
+                break;
+        }
+    }
+
+    private sealed class Subscription(RoomChannels channels, RoomId room, IDisposable subscription) : IDisposable
+    {
+        public void Dispose()
+        {
+            channels._used.TryRemove(room, out _);
+            subscription.Dispose();
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using Maru.Engine.Log;
+
+namespace Maru.Engine.Bus;
+
+/// <summary>
+/// What nodes tell each other of a room, as bytes:
+/// <code>
+/// run    = 1 count { seq kind number member target body }     kind: a newer node's too; member, target: 0 for none
+/// head   = 2 seq                                              in place of a run that is too large
+/// signal = 3 name sender isText count { header } body
+/// </code>
+/// A newer node's frames may begin with another byte, and go on behind what is read here.
+/// </summary>
+internal static class RoomFrames
+{
+    public const byte Run = 1;
+    public const byte Head = 2;
+    public const byte Signal = 3;
+
+    /// <summary>A run, or only how far the log goes when it would be larger than that.</summary>
+    public static ReadOnlySpan<byte> Write(IReadOnlyList<Entry> run, int maxBytes)
+    {
+        var bytes = 16;
+        foreach (var entry in run) bytes += entry.Body.Length + 64;
+        if (bytes > maxBytes)
+        {
+            var head = FrameWriter.Begin(Head);
+            head.Number(run[^1].Seq);
+            return head.Written;
+        }
+
+        var writer = FrameWriter.Begin(Run);
+        writer.Number(run.Count);
+        foreach (var entry in run)
+        {
+            writer.Number(entry.Seq);
+            writer.Number(entry.Kind.Number);
+            writer.Number(entry.Number);
+            writer.Number(entry.Member?.Value ?? 0);
+            writer.Number(entry.Target);
+            writer.Bytes(entry.Body);
+        }
+
+        return writer.Written;
+    }
+
+    public static ReadOnlySpan<byte> Write(SignalFrame signal)
+    {
+        var writer = FrameWriter.Begin(Signal);
+        writer.Text(signal.Name);
+        writer.Number(signal.Sender.Value);
+        writer.Byte(signal.IsText ? (byte)1 : (byte)0);
+        writer.Number(signal.Headers.Length);
+        foreach (var text in signal.Headers) writer.Bytes(text);
+        writer.Bytes(signal.Body);
+        return writer.Written;
+    }
+
+    public static List<Entry> ReadRun(ref FrameReader reader, RoomId room)
+    {
+        var count = reader.Count();
+        var run = new List<Entry>(count);
+        for (var i = 0; i < count; i++)
+        {
+            var (seq, kind) = (reader.Number(), EntryKind.Of(reader.Number()));
+            var (number, member, target) = (reader.Number(), reader.Number(), reader.Number());
+            if (seq < 1 || (i > 0 && seq != run[^1].Seq + 1)) throw new FormatException($"entry {i} of a run: seq {seq}");
+            run.Add(new Entry(room, seq, kind, reader.Bytes().ToArray())
+            {
+                Number = number,
+                Member = member == 0 ? null : new UserId(member),
+                Target = target,
+            });
+        }
+
+        return run;
+    }
+
+    public static SignalFrame ReadSignal(ref FrameReader reader)
+    {
+        var (name, sender, isText) = (reader.Text(), new UserId(reader.Number()), reader.Byte() == 1);
+        var headers = new byte[reader.Count()][];
+        if (headers.Length % 2 > 0) throw new FormatException("a header without a value");
+        for (var i = 0; i < headers.Length; i++) headers[i] = reader.Bytes().ToArray();
+        return new SignalFrame(name, sender, headers, reader.Bytes().ToArray(), isText);
+    }
+}

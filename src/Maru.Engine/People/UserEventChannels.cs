@@ -1,0 +1,160 @@
+using System.Globalization;
+using Maru.Engine.Bus;
+using Maru.Engine.Queues;
+
+namespace Maru.Engine.People;
+
+/// <summary>
+/// Takes users' events to the other nodes. Users share some hundred channels, and a node listens to those of the users that are here; what is
+/// rare goes over a channel that all nodes listen to. Events wait a moment for each other: what comes in that time goes in one frame, and of a
+/// user's states of one key the newest alone. Bounded in bytes; full means that an event stays on this node. Any thread.
+/// <code>
+/// frame = 1 { key json count { user } }      to the end; key: empty for news
+/// </code>
+/// </summary>
+internal sealed class UserEventChannels : IDisposable
+{
+    public delegate void Receiver(ReadOnlySpan<UserId> users, UserEvent e);
+
+    private const byte Events = 1;
+    private const int Shares = 512;
+    private const int BytesPerUser = 32;
+
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(10);
+    private static readonly BusChannel Rare = new("people", Travel.Sure);
+    private static readonly BusChannel[] Channels =
+        [.. Enumerable.Range(0, Shares).Select(x => new BusChannel(string.Create(CultureInfo.InvariantCulture, $"u:{x}"), Travel.Any))];
+
+    private readonly IBus _bus;
+    private readonly Receiver _receive;
+    private readonly EngineMetrics _metrics;
+    private readonly ChannelUses<int> _uses;
+    private readonly IDisposable _rare;
+    private readonly ByteBudget _waiting;
+    private readonly ITimer _timer;
+    private readonly Lock _gate = new();
+    private readonly Lock _telling = new();     // one round after the other: frames of a channel keep their order
+    private Dictionary<BusChannel, PendingEvents> _pending = [];    // under the gate
+    private Dictionary<BusChannel, PendingEvents> _spare = [];      // of the round
+
+    public UserEventChannels(IBus bus, long maxBytes, Receiver receive, EngineMetrics metrics, TimeProvider time)
+    {
+        (_bus, _receive, _metrics, _waiting) = (bus, receive, metrics, new ByteBudget(maxBytes));
+        _uses = new ChannelUses<int>(share => bus.Subscribe(Channels[share], Hear), time);
+        _rare = bus.Subscribe(Rare, Hear);
+        _timer = time.CreateTimer(_ => TellAll(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The user has one connection more on this node.</summary>
+    public void Use(UserId user) => _uses.Use(ShareOf(user));
+
+    /// <summary>The user has one connection less.</summary>
+    public void Release(UserId user) => _uses.Release(ShareOf(user));
+
+    public void Tell(ReadOnlySpan<UserId> users, UserEvent e)
+    {
+        if (users.IsEmpty || !_bus.Carries(e.IsRare ? Rare : Channels[ShareOf(users[0])])) return;
+        lock (_gate)
+        {
+            var wasEmpty = _pending.Count == 0;
+            foreach (var user in users)
+            {
+                var channel = e.IsRare ? Rare : Channels[ShareOf(user)];
+                if (!_pending.TryGetValue(channel, out var pending)) _pending.Add(channel, pending = new PendingEvents());
+                var bytes = BytesPerUser + (pending.IsLast(e) ? 0 : e.Bytes);
+                if (_waiting.TryTake(bytes)) pending.Add(user, e, bytes);
+                else _metrics.UserEventsDropped.Add(1);
+            }
+
+            if (wasEmpty) _timer.Change(Moment, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    public void Dispose()
+    {
+        _timer.Dispose();
+        _uses.Dispose();
+        _rare.Dispose();
+    }
+
+    /// <summary>Ids that follow each other lie apart: a load test's users, or those who signed up at one time.</summary>
+    private static int ShareOf(UserId user) => (int)((((ulong)user.Value * 0x9E3779B97F4A7C15) >> 32) % Shares);
+
+    private void TellAll()
+    {
+        lock (_telling)
+        {
+            lock (_gate) (_pending, _spare) = (_spare, _pending);
+            foreach (var (channel, pending) in _spare)
+            {
+                Tell(channel, pending.Events);
+                _waiting.Return(pending.Bytes);
+            }
+
+            _spare.Clear();
+        }
+    }
+
+    private void Tell(BusChannel channel, List<(UserId User, UserEvent? Event)> events)
+    {
+        var frame = FrameWriter.Begin(Events);
+        for (int from = 0, count; from < events.Count; from += count)
+        {
+            count = 1;
+            if (events[from].Event is not { } e) continue;
+            // Users of one event stand together; so many of them as a frame can hold.
+            var most = (_bus.MaxFrameBytes - e.Bytes) / BytesPerUser;
+            while (from + count < events.Count && count < most && events[from + count].Event == e) count++;
+            if (frame.Written.Length > 1 && frame.Written.Length + e.Bytes + (count * BytesPerUser) > _bus.MaxFrameBytes)
+            {
+                _bus.Publish(channel, frame.Written);
+                frame = FrameWriter.Begin(Events);
+            }
+
+            frame.Text(e.Key ?? "");
+            frame.Bytes(e.Json.Span);
+            frame.Number(count);
+            for (var i = 0; i < count; i++) frame.Number(events[from + i].User.Value);
+        }
+
+        if (frame.Written.Length > 1) _bus.Publish(channel, frame.Written);
+    }
+
+    private void Hear(ReadOnlyMemory<byte> frame)
+    {
+        var reader = new FrameReader(frame.Span);
+        if (reader.Byte() != Events) return;
+        while (!reader.IsAtEnd)
+        {
+            var key = reader.Text();
+            var e = new UserEvent(reader.Bytes().ToArray(), key.Length == 0 ? null : key);
+            var users = new UserId[reader.Count()];
+            for (var i = 0; i < users.Length; i++) users[i] = new UserId(reader.Number());
+            _receive(users, e);
+        }
+    }
+
+    /// <summary>What waits for a channel, in order. Under the gate, or the round's own.</summary>
+    private sealed class PendingEvents
+    {
+        private readonly Dictionary<(UserId User, string Key), int> _places = [];
+
+        public List<(UserId User, UserEvent? Event)> Events { get; } = [];
+
+        public long Bytes { get; private set; }
+
+        public bool IsLast(UserEvent e) => Events.Count > 0 && Events[^1].Event == e;
+
+        public void Add(UserId user, UserEvent e, int bytes)
+        {
+            Bytes += bytes;
+            if (e.Key is not null)
+            {
+                if (_places.TryGetValue((user, e.Key), out var place)) Events[place] = (user, null);
+                _places[(user, e.Key)] = Events.Count;
+            }
+
+            Events.Add((user, e));
+        }
+    }
+}

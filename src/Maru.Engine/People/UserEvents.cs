@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using Maru.Engine.Bus;
+using Maru.Engine.Connections;
+using Maru.Engine.Log;
+using Maru.Engine.Output;
+using Maru.Engine.Queues;
+
+namespace Maru.Engine.People;
+
+/// <summary>
+/// Everything that concerns a person reaches their connections here: on this node at once, on the other nodes over the bus. Nothing is kept
+/// for those who are away. A connection that reads slowly gets the newest state of each key and all news, once it has read what waits for it.
+/// What waits is bounded in bytes for each user and for the node. Full means: the user's connections that are behind are cut, and read anew
+/// when they are back. Any thread.
+/// </summary>
+public sealed class UserEvents : IDisposable
+{
+    private readonly ConnectionTable _connections;
+    private readonly EngineOptions _options;
+    private readonly EngineMetrics _metrics;
+    private readonly UserEventChannels _channels;
+    private readonly ByteBudget _waiting;
+    private readonly ConcurrentDictionary<UserId, UserFeed> _feeds = new();     // of users with connections that are behind
+    private readonly Lock[] _locks = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
+
+    internal UserEvents(ConnectionTable connections, IBus bus, EngineOptions options, EngineMetrics metrics, TimeProvider time)
+    {
+        (_connections, _options, _metrics) = (connections, options, metrics);
+        _waiting = new ByteBudget(options.FeedBytes);
+        _channels = new UserEventChannels(bus, options.FeedBytes, Deliver, metrics, time);
+        connections.Bound = _channels.Use;
+        connections.Unbound = _channels.Release;
+    }
+
+    public void Publish(UserId user, UserEvent e) => Publish([user], e);
+
+    /// <param name="users">whom it concerns, each once</param>
+    /// <param name="e">what happened</param>
+    public void Publish(ReadOnlySpan<UserId> users, UserEvent e)
+    {
+        Deliver(users, e);
+        _channels.Tell(users, e);
+    }
+
+    /// <summary>A sign-in has ended, here or on another node: says so to its connections on this node and ends them.</summary>
+    /// <param name="user">whose</param>
+    /// <param name="session">its id</param>
+    /// <param name="reason">a slug for programs, or null</param>
+    public void EndSession(UserId user, long session, string? reason = null)
+    {
+        _connections.NoteEnd(session);
+        if (!_connections.TryGet(user, out var here)) return;
+        var json = EventJson.SessionEnded(reason);
+        var flush = new FlushList();
+        lock (LockOf(user))
+        {
+            foreach (var connection in here.Connections)
+            {
+                if (connection.Identity?.Session != session) continue;
+                connection.SendUserEvent(json, flush);
+                connection.End(Problem.SessionEnded, flush);
+            }
+        }
+
+        flush.Flush();
+    }
+
+    public void Dispose() => _channels.Dispose();
+
+    private Lock LockOf(UserId user) => _locks[(int)((ulong)user.Value % (ulong)_locks.Length)];
+
+    private bool HasRoom(Outbox outbox) => outbox.Bytes <= _options.OutboxBytes / 2;
+
+    private void Deliver(ReadOnlySpan<UserId> users, UserEvent e)
+    {
+        FlushList? flush = null;
+        foreach (var user in users)
+        {
+            if (_connections.TryGet(user, out var here)) Deliver(here, e, flush ??= new FlushList());
+        }
+
+        flush?.Flush();
+    }
+
+    private void Deliver(ConnectedUser user, UserEvent e, FlushList flush)
+    {
+        List<Connection>? held = null;
+        lock (LockOf(user.Id))
+        {
+            _feeds.TryGetValue(user.Id, out var feed);
+            foreach (var connection in user.Connections)
+            {
+                if (!connection.WantsEvents || feed?.IsBehind(connection) is true) continue;
+                if (HasRoom(connection.Outbox)) connection.SendUserEvent(e.Json.Span, flush);
+                else (held ??= []).Add(connection);
+            }
+
+            if (held is not null) feed ??= _feeds[user.Id] = new UserFeed();
+            if (feed is null) return;
+            held?.ForEach(feed.Hold);
+            Add(user.Id, feed, e);
+        }
+
+        held?.ForEach(connection => ResumeWhenEmpty(user.Id, connection));
+    }
+
+    private void Add(UserId user, UserFeed feed, UserEvent e)
+    {
+        var before = feed.Bytes;
+        feed.Add(e);
+        _waiting.Take(feed.Bytes - before);
+        if (feed.Bytes <= _options.UserFeedBytes && !_waiting.IsOver) return;
+        _waiting.Return(feed.Bytes);
+        _feeds.TryRemove(user, out _);
+        foreach (var connection in feed.Behind)
+        {
+            _metrics.SlowClients.Add(1);
+            connection.Outbox.Abort();
+        }
+    }
+
+    private void ResumeWhenEmpty(UserId user, Connection connection)
+    {
+        // Called by whoever wrote the last byte, which may be in the middle of something.
+        void Resume() => ThreadPool.UnsafeQueueUserWorkItem(_ => this.Resume(user, connection), null);
+        if (!connection.Outbox.WhenEmpty(Resume)) Resume();
+    }
+
+    private void Resume(UserId user, Connection connection)
+    {
+        var flush = new FlushList();
+        var hasAll = false;
+        lock (LockOf(user))
+        {
+            if (!_feeds.TryGetValue(user, out var feed) || !feed.IsBehind(connection)) return;
+            var before = feed.Bytes;
+            while (!hasAll && HasRoom(connection.Outbox))
+            {
+                var next = connection.Outbox.IsClosed ? null : feed.Next(connection);
+                if (next is null) hasAll = true;
+                else connection.SendUserEvent(next.Json.Span, flush);
+            }
+
+            if (hasAll) feed.Release(connection);
+            else feed.Trim();
+            _waiting.Return(before - feed.Bytes);
+            if (feed.IsEmpty) _feeds.TryRemove(user, out _);
+        }
+
+        flush.Flush();
+        if (!hasAll) ResumeWhenEmpty(user, connection);
+    }
+}

@@ -1,0 +1,221 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Maru.Engine.Bus;
+using Maru.Engine.Queues;
+using Maru.Server.Cluster;
+
+namespace Maru.Server.Bus;
+
+/// <summary>
+/// The bus through the store: NOTIFY after the commit and beside the request. While the store is away frames wait, bounded in bytes; full
+/// means that a frame is dropped. What travels <see cref="Travel.Sure"/> is also read from the store when this node listens again. Any thread.
+/// </summary>
+internal sealed partial class NotifyBus : BackgroundService, IBus
+{
+    private const int FramesAtOnce = 100;
+
+    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(1);
+
+    private readonly NoticeBoard _board;
+    private readonly ThisNode _node;
+    private readonly BusOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly FrameGuard _guard;
+    private readonly ByteBudget _waiting;
+    private readonly Channel<Frame> _frames = Channel.CreateUnbounded<Frame>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Lock _order = new();       // a frame's number and its place in the queue
+    private readonly ConcurrentDictionary<string, Subscription> _subscriptions = new();
+    private readonly Dictionary<Guid, Hearing> _heard = [];     // of each node; the listening loop's own
+    private long _number;
+    private Task _telling = Task.CompletedTask;
+    private volatile bool _isListening;
+    private volatile bool _isClosing;
+    private bool _isLost;
+    private bool _hasListened;
+
+    public NotifyBus(NoticeBoard board, ThisNode node, BusOptions options, TimeProvider time, ILogger<NotifyBus> log)
+    {
+        (_board, _node, _options, _time, _log) = (board, node, options, time, log);
+        (_guard, _waiting) = (new FrameGuard(log, time), new ByteBudget(options.PublishBytes));
+    }
+
+    public bool IsConnected => _isListening;
+
+    public int MaxFrameBytes => _options.FrameBytes;
+
+    public bool Carries(BusChannel channel) => true;
+
+    public void Publish(BusChannel channel, ReadOnlySpan<byte> frame)
+    {
+        if (frame.IsEmpty || frame.Length > MaxFrameBytes) return;
+        if (!_waiting.TryTake(frame.Length))
+        {
+            Log.Dropped(_log, channel.Name);
+            return;
+        }
+
+        lock (_order) _frames.Writer.TryWrite(new Frame(channel, ++_number, frame.ToArray()));
+    }
+
+    public IDisposable Subscribe(BusChannel channel, Action<ReadOnlyMemory<byte>> heard, Action? listening = null)
+    {
+        var subscription = new Subscription(this, channel.Name, heard, listening);
+        if (!_subscriptions.TryAdd(channel.Name, subscription)) throw new InvalidOperationException($"{channel.Name} has a subscription.");
+        if (_isListening) listening?.Invoke();
+        return subscription;
+    }
+
+    /// <summary>What waits is told before the end.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _isClosing = true;
+        _frames.Writer.TryComplete();
+        await _telling.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        _telling = Task.Run(() => TellAsync(stoppingToken), CancellationToken.None);
+        return Task.WhenAll(_telling, Task.Run(() => ListenAsync(stoppingToken), CancellationToken.None));
+    }
+
+    private async Task TellAsync(CancellationToken ct)
+    {
+        List<Frame> frames = [];
+        var forgotten = 0L;
+        while (await _frames.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            while (frames.Count < FramesAtOnce && _frames.Reader.TryRead(out var frame)) frames.Add(frame);
+            while (!await TryAsync(() => TellAsync(frames, ct), ct) && !_isClosing) await Task.Delay(Again, _time, ct);
+            foreach (var frame in frames) _waiting.Return(frame.Bytes.Length);
+            frames.Clear();
+            if (_time.GetElapsedTime(forgotten) < ForgetEvery) continue;
+            forgotten = _time.GetTimestamp();
+            await TryAsync(() => _board.ForgetAsync(ct), ct);
+        }
+    }
+
+    private Task TellAsync(List<Frame> frames, CancellationToken ct) => _board.TellAsync(
+        [.. frames.SelectMany(PayloadsOf)], [.. frames.Where(x => x.Channel.Travel == Travel.Sure).SelectMany(PayloadsOf)], ct);
+
+    private IEnumerable<string> PayloadsOf(Frame frame) => Notice.Payloads(_node.Id, frame.Number, frame.Channel.Name, frame.Bytes);
+
+    /// <summary>A frame that was told although its answer was lost is told twice, and heard once: by its number.</summary>
+    private async Task<bool> TryAsync(Func<Task> write, CancellationToken ct)
+    {
+        try
+        {
+            await write();
+            return true;
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            Log.Untold(_log, e.Message);
+            return false;
+        }
+    }
+
+    private async Task ListenAsync(CancellationToken ct)
+    {
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    await _board.ListenAsync(() => ListeningAsync(ct), Hear, ct);
+                }
+                catch (Exception e) when (!ct.IsCancellationRequested)
+                {
+                    _isListening = false;
+                    if (!_isLost) Log.Lost(_log, e);
+                    _isLost = true;
+                }
+
+                await Task.Delay(Again, _time, ct);
+            }
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // the server goes down
+        }
+    }
+
+    /// <summary>The first time, what is kept only tells how far each node has come; later, what is new was missed.</summary>
+    private async Task ListeningAsync(CancellationToken ct)
+    {
+        foreach (var payload in await _board.KeptAsync(ct)) Hear(payload);
+        _hasListened = true;
+        _isListening = true;
+        if (_isLost) Log.Listens(_log);
+        _isLost = false;
+        foreach (var (_, subscription) in _subscriptions) subscription.Listening?.Invoke();
+    }
+
+    private void Hear(string payload) => _guard.Call(Take, payload);
+
+    private void Take(string payload)
+    {
+        if (Notice.Read(payload) is not { } notice || notice.Node == _node.Id) return;
+        if (!_heard.TryGetValue(notice.Node, out var hearing)) _heard.Add(notice.Node, hearing = new Hearing());
+        if (hearing.Take(notice) is not { } frame || !_hasListened) return;
+        if (_subscriptions.TryGetValue(notice.Channel, out var subscription)) subscription.Heard(frame);
+    }
+
+    private sealed record Frame(BusChannel Channel, long Number, byte[] Bytes);
+
+    /// <summary>How far a node was heard, and the parts of its next frame.</summary>
+    private sealed class Hearing
+    {
+        private readonly ArrayBufferWriter<byte> _parts = new(16);
+        private long _last;
+        private int _next;
+
+        /// <summary>The frame, when this was its last part; null also when it was heard before.</summary>
+        public byte[]? Take(in Notice notice)
+        {
+            if (notice.Number <= _last) return null;
+            if (notice.Part == 0) Begin();
+            if (notice.Part != _next) return null;
+            _next++;
+            _parts.Write(notice.Bytes.Span);
+            if (_next < notice.Parts) return null;
+            _last = notice.Number;
+            return _parts.WrittenSpan.ToArray();
+        }
+
+        private void Begin()
+        {
+            _next = 0;
+            _parts.ResetWrittenCount();
+        }
+    }
+
+    private sealed class Subscription(NotifyBus bus, string channel, Action<ReadOnlyMemory<byte>> heard, Action? listening) : IDisposable
+    {
+        public Action<ReadOnlyMemory<byte>> Heard => heard;
+
+        public Action? Listening => listening;
+
+        public void Dispose() => bus._subscriptions.TryRemove(new KeyValuePair<string, Subscription>(channel, this));
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Other nodes are not heard: the store is away")]
+        public static partial void Lost(ILogger log, Exception e);
+
+        [LoggerMessage(LogLevel.Information, "Other nodes are heard again")]
+        public static partial void Listens(ILogger log);
+
+        [LoggerMessage(LogLevel.Debug, "The other nodes could not be told: {Reason}")]
+        public static partial void Untold(ILogger log, string reason);
+
+        [LoggerMessage(LogLevel.Warning, "Too much waits to be told to the other nodes: something on {Channel} was dropped")]
+        public static partial void Dropped(ILogger log, string channel);
+    }
+}
