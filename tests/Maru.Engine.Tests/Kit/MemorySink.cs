@@ -1,6 +1,6 @@
 using System.Buffers;
-
 using Maru.Engine.Output;
+
 namespace Maru.Engine.Tests.Kit;
 
 /// <summary>

@@ -2,6 +2,7 @@ using System.Text;
 using Maru.Engine.Codecs;
 using Maru.Engine.Protocols;
 using Maru.Engine.Protocols.Stomp;
+
 namespace Maru.Engine.Tests.Kit;
 
 /// <summary>The other end of a session: STOMP bytes in, WebSocket bytes out, read back frame by frame. One test, one caller.</summary>

@@ -1,4 +1,5 @@
 using Maru.Engine.Output;
+
 namespace Maru.Engine.Tests.Output;
 
 public sealed class OutboxTests

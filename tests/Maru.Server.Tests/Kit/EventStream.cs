@@ -25,7 +25,7 @@ internal sealed class EventStream : IDisposable
         var ct = TestContext.Current.CancellationToken;
         var response = await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct).Within("the stream");
         ((int)response.StatusCode).ShouldBe(200);
-        response.Content.Headers.ContentType?.MediaType.ShouldBe("text/event-stream");
+        (response.Content.Headers.ContentType?.MediaType).ShouldBe("text/event-stream");
         return new EventStream(response, new StreamReader(await response.Content.ReadAsStreamAsync(ct)));
     }
 

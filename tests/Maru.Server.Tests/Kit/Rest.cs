@@ -40,7 +40,7 @@ public static class Rest
         using var response = await answer;
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         ((int)response.StatusCode).ShouldBe(problem.Status, text);
-        response.Content.Headers.ContentType?.MediaType.ShouldBe("application/problem+json");
+        (response.Content.Headers.ContentType?.MediaType).ShouldBe("application/problem+json");
         var details = JsonDocument.Parse(text).RootElement;
         details.GetProperty("type").GetString().ShouldBe(problem.Slug);
         details.GetProperty("status").GetInt32().ShouldBe(problem.Status);

@@ -25,7 +25,7 @@ public sealed class MessageKeysTests
         var undone = new TransactionDraft(
             [.. Drafts(-100, 50).Cast<MessageDraft>(), Draft("x", "bad", replyTo: long.MaxValue)], new Awaiter());
         Append([Draft("x", "last"), undone]);
-        undone.Messages[^1].Refusal?.Problem.ShouldBe(Problem.Invalid);
+        (undone.Messages[^1].Refusal?.Problem).ShouldBe(Problem.Invalid);
 
         // These get the rows of those that were undone, and all of the group goes into the index.
         Append(Drafts(100_000, 50));

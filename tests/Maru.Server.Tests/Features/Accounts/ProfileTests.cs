@@ -42,7 +42,7 @@ public sealed class ProfileTests(MaruServer server) : IClassFixture<MaruServer>
         var me = await ann.Http.SendAsync("PATCH /api/me", new { id = 1, role = "admin", handle = "root", name = "Ann" }).Read<Profile>();
         (me.Id, me.Handle).ShouldBe((ann.Id, ann.Handle));
         var account = await server.Service<AccountStore>().FindAsync(new UserId(ann.Id), TestContext.Current.CancellationToken);
-        account?.Role.ShouldBe("user");
+        (account?.Role).ShouldBe("user");
     }
 
     [Fact]

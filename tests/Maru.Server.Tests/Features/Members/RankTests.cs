@@ -1,6 +1,5 @@
 using Maru.Engine.Log;
 using Maru.Server.Features.Rooms;
-
 using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Features.Members;

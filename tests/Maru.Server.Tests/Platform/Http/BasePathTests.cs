@@ -15,12 +15,12 @@ public sealed class BasePathTests
         await using var server = await MaruServer.StartAsync("--Maru:Http:BasePath=/chat");
         var signUp = new { handle = "ann", name = "Ann", password = Person.Password };
         using var made = await server.Http.SendAsync($"POST {prefix}/api/auth/signup", signUp);
-        made.Headers.Location?.ToString().ShouldBe("/chat/api/me");
+        (made.Headers.Location?.ToString()).ShouldBe("/chat/api/me");
         var ann = server.Person(await Task.FromResult(made).Read<SignedIn>(201));
         using var room = await ann.Http.SendAsync($"POST {prefix}/api/rooms", new { name = "room", visibility = "public" });
-        room.Headers.Location?.ToString().ShouldBe("/chat/api/rooms/1");
+        (room.Headers.Location?.ToString()).ShouldBe("/chat/api/rooms/1");
         using var sent = await ann.Http.SendAsync($"POST {prefix}/api/rooms/1/messages", new { text = "hello" });
-        sent.Headers.Location?.ToString().ShouldBe("/chat/api/rooms/1/messages/1");
+        (sent.Headers.Location?.ToString()).ShouldBe("/chat/api/rooms/1/messages/1");
         (await ann.Http.SendAsync($"GET {sent.Headers.Location}").Read<Message>()).Text.ShouldBe("hello");
 
         (await server.Http.SendAsync($"GET {prefix}/").ShouldBe(200)).ShouldContain("href=\"openapi/v1.json\"");
@@ -41,7 +41,7 @@ public sealed class BasePathTests
         using var http = new HttpClient(handler) { BaseAddress = server.Address };
         using var answer = await http.SendAsync("GET /chat");
         ((int)answer.StatusCode).ShouldBe(301);
-        answer.Headers.Location?.AbsolutePath.ShouldBe("/chat/");
+        (answer.Headers.Location?.AbsolutePath).ShouldBe("/chat/");
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public sealed class BasePathTests
         ann.Http.DefaultRequestHeaders.Add("X-Forwarded-Prefix", told);
         ann.Http.DefaultRequestHeaders.Add("X-Forwarded-For", "192.0.2.1");
         using var room = await ann.Http.SendAsync("POST /api/rooms", new { name = "room", visibility = "public" });
-        room.Headers.Location?.ToString().ShouldBe($"{path}/api/rooms/1");
+        (room.Headers.Location?.ToString()).ShouldBe($"{path}/api/rooms/1");
         (await ServersAsync(ann.Http.SendAsync("GET /openapi/v1.json"))).ShouldBe(path.Length == 0 ? "/" : path);
     }
 

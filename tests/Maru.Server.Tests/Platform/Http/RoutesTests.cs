@@ -226,7 +226,7 @@ public sealed class RoutesTests(MaruServer server) : IClassFixture<MaruServer>
             using var answer = await (http ?? server.Http).SendAsync(request, TestContext.Current.CancellationToken);
             try
             {
-                answer.Headers.CacheControl?.NoStore.ShouldBeTrue("no-store");
+                (answer.Headers.CacheControl?.NoStore).ShouldBe(true, "no-store");
                 answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
                 await check(route, answer);
             }
@@ -262,7 +262,7 @@ public sealed class RoutesTests(MaruServer server) : IClassFixture<MaruServer>
         ((int)answer.StatusCode).ShouldBe(problem.Status);
         if (answer.RequestMessage?.Method != HttpMethod.Head)
         {
-            answer.Content.Headers.ContentType?.ToString().ShouldBe("application/problem+json");
+            (answer.Content.Headers.ContentType?.ToString()).ShouldBe("application/problem+json");
             var details = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement;
             details.GetProperty("type").GetString().ShouldBe(problem.Slug);
             details.GetProperty("status").GetInt32().ShouldBe(problem.Status);
