@@ -1,4 +1,5 @@
 using Maru.Engine.Output;
+
 namespace Maru.Bench;
 
 /// <summary>A peer that takes everything at once.</summary>

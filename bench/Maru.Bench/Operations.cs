@@ -10,6 +10,7 @@ using Maru.Engine.Protocols;
 using Maru.Engine.Protocols.Stomp;
 using Maru.Engine.Rooms;
 using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Maru.Bench;
 
 /// <summary>What is measured, each once: the benchmarks and the allocation gate call the same methods. One thread.</summary>

@@ -8,6 +8,7 @@ using Maru.Engine.People;
 using Maru.Engine.Queues;
 using Maru.Engine.Rooms;
 using Microsoft.Extensions.Logging;
+
 namespace Maru.Engine;
 
 /// <summary>
@@ -89,6 +90,9 @@ public sealed class ChatEngine : IDisposable
 
     /// <summary>The server is about to go down: nobody comes in any longer.</summary>
     public bool IsDraining { get; private set; }
+
+    /// <summary>Why a connection finds no place.</summary>
+    internal Problem NoRoom => IsDraining || Stopping.IsCancellationRequested ? Problem.ShuttingDown : Problem.TooManyConnections;
 
     /// <summary>Lets nobody in any longer; who is here stays. For a balancer to notice before <see cref="DrainAsync"/>.</summary>
     public void CloseDoors()

@@ -10,7 +10,6 @@ namespace Maru.Engine.Connections;
 /// </summary>
 internal sealed partial class Connection(ByteSink sink, Wire wire, EngineOptions options, EngineClock clock, EngineMetrics metrics)
 {
-    private readonly ByteBudget _inFlight = new(options.InFlightBytes);
     private readonly long _openedAt = clock.Now;
     private long _expiresAt = long.MaxValue;        // by the engine's clock, when the token is no longer good
     private long _endsAt = long.MaxValue;           // when it is cut off, once its last words are queued
@@ -41,7 +40,7 @@ internal sealed partial class Connection(ByteSink sink, Wire wire, EngineOptions
     public Refusal? Refusal { get; private set; }
 
     /// <summary>Bytes on the way to the store or to a lane: what a client can pile up there is bounded.</summary>
-    public ByteBudget InFlight => _inFlight;
+    public ByteBudget InFlight { get; } = new(options.InFlightBytes);
 
     /// <summary>The session, when the token was accepted.</summary>
     public void SignIn(Identity identity, ConnectedUser user)
@@ -93,7 +92,7 @@ internal sealed partial class Connection(ByteSink sink, Wire wire, EngineOptions
     public async Task WhenClosedAsync()
     {
         if (!IsClosing) return;
-        await _inFlight.WhenEmptyAsync().ConfigureAwait(false);
+        await InFlight.WhenEmptyAsync().ConfigureAwait(false);
         await Outbox.EndedAsync().ConfigureAwait(false);
     }
 
@@ -101,7 +100,7 @@ internal sealed partial class Connection(ByteSink sink, Wire wire, EngineOptions
     {
         if (Interlocked.Exchange(ref _isClosing, true)) return;
         Refusal = refusal;
-        var answered = _inFlight.WhenEmptyAsync();
+        var answered = InFlight.WhenEmptyAsync();
         if (answered.IsCompleted) EndNow();
         else _ = EndLaterAsync();
 

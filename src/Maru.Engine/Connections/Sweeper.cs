@@ -1,4 +1,5 @@
 using Maru.Engine.Output;
+
 namespace Maru.Engine.Connections;
 
 /// <summary>One timer for all connections: advances the coarse clock and looks after heart-beats and time-outs, so that no connection needs a timer.</summary>

@@ -1,6 +1,6 @@
 using Maru.Engine.Log;
-
 using Maru.Engine.Output;
+
 namespace Maru.Engine.Rooms;
 
 /// <summary>

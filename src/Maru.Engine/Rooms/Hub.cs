@@ -2,6 +2,7 @@ using Maru.Engine.Bus;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
+
 namespace Maru.Engine.Rooms;
 
 /// <summary>A room's subscribers and the walk over them: each distinct wire form is encoded once, each receiver costs one reference in its outbox. Lane only.</summary>

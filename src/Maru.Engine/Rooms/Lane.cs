@@ -1,6 +1,6 @@
 using Maru.Engine.Output;
-
 using Maru.Engine.Queues;
+
 namespace Maru.Engine.Rooms;
 
 /// <summary>

@@ -1,7 +1,7 @@
 using Maru.Engine.Bus;
 using Maru.Engine.Log;
-
 using Maru.Engine.Output;
+
 namespace Maru.Engine.Rooms;
 
 /// <summary>

@@ -79,6 +79,6 @@ internal static class RoomEvents
     private static IResult NoRoom(HttpContext context, ChatEngine engine)
     {
         context.Response.Headers.RetryAfter = WebSocketEndpoint.RetryAfter;
-        return (engine.IsDraining ? Problem.ShuttingDown : Problem.TooManyConnections).Result();
+        return engine.NoRoom.Result();
     }
 }

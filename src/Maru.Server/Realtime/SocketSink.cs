@@ -1,6 +1,6 @@
 using System.Net.Sockets;
-
 using Maru.Engine.Output;
+
 namespace Maru.Server.Realtime;
 
 /// <summary>
@@ -9,6 +9,18 @@ namespace Maru.Server.Realtime;
 /// </summary>
 internal sealed class SocketSink(Socket socket, Action abort) : ByteSink
 {
+    /// <summary>Nobody else reads or writes from now on.</summary>
+    /// <param name="sendBufferBytes">
+    /// Left to itself the kernel lets megabytes wait for a slow reader.
+    /// With 1,000 of them its memory for TCP ran short, and with it everybody's windows.
+    /// </param>
+    public void Begin(int sendBufferBytes)
+    {
+        socket.Blocking = false;
+        socket.NoDelay = true;
+        socket.SendBufferSize = sendBufferBytes;
+    }
+
     public override int TryWrite(ReadOnlySpan<byte> bytes)
     {
         try

@@ -49,10 +49,9 @@ internal sealed partial class StompListener(
     {
         await using var served = connection;
         if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket) return;
-        socket.Blocking = false;
-        socket.NoDelay = true;
-        socket.SendBufferSize = engine.Options.SendBufferBytes;
-        var session = new StompSession(new SocketSink(socket, connection.Abort), engine.Clients, Framing.Stream);
+        var sink = new SocketSink(socket, connection.Abort);
+        sink.Begin(engine.Options.SendBufferBytes);
+        var session = new StompSession(sink, engine.Clients, Framing.Stream);
         if (!engine.Connections.TryOpen(session.Connection)) return;
         try
         {

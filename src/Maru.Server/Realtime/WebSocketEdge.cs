@@ -42,11 +42,7 @@ internal sealed class WebSocketEdge(
         {
             var input = connection.Transport.Input;
             if (input.TryRead(out var read)) input.AdvanceTo(read.Buffer.GetPosition(request.Length));
-            socket.Blocking = false;
-            socket.NoDelay = true;
-            // Left to itself the kernel lets megabytes wait for a slow reader.
-            // With 1,000 of them its memory for TCP ran short, and with it everybody's windows.
-            socket.SendBufferSize = engine.Options.SendBufferBytes;
+            sink.Begin(engine.Options.SendBufferBytes);
             sink.TryWrite(Answer(accept, subprotocol));
             await WebSocketConnection.RunAsync(input, session);
         }

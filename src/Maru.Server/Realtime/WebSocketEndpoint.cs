@@ -19,10 +19,6 @@ internal sealed class WebSocketEndpoint(ChatEngine engine, Origins origins)
     /// <summary>RFC 6455, 4.1, wants GET; RFC 8441, 4, CONNECT; HEAD is answered as GET is, which never upgrades.</summary>
     public static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head, HttpMethods.Connect];
 
-    /// <summary>Why a connection was not taken.</summary>
-    private Problem NoRoom =>
-        engine.IsDraining || engine.Stopping.IsCancellationRequested ? Problem.ShuttingDown : Problem.TooManyConnections;
-
     public async Task AcceptAsync(HttpContext context, SocketRoute route)
     {
         var connect = context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } feature ? feature : null;
@@ -38,7 +34,7 @@ internal sealed class WebSocketEndpoint(ChatEngine engine, Origins origins)
         if (!engine.Connections.TryOpen(session.Connection))
         {
             context.Response.Headers.RetryAfter = RetryAfter;
-            await Problems.WriteAsync(context, NoRoom);
+            await Problems.WriteAsync(context, engine.NoRoom);
             return;
         }
 

@@ -5,6 +5,7 @@ using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
 using Maru.Server.Storage;
+
 namespace Maru.Server.RoomLog;
 
 /// <summary>
