@@ -32,7 +32,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
         (Name, _connection, _isCluster, _log) = (name, connection, isCluster, log);
         _subscriber = connection.GetSubscriber();
         _waiting = new ByteBudget(options.PublishBytes);
-        connection.ConnectionRestored += (_, _) => _ = ListenedAgainAsync();
+        connection.ConnectionRestored += (_, _) => ListenedAgain();
         _looks = time.CreateTimer(_ => Look(), null, LookEvery, LookEvery);
         Look();
     }
@@ -81,6 +81,10 @@ internal sealed partial class RedisLink : IAsyncDisposable
     private static bool IsLoss(Exception e) =>
         e is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException;
 
+    private static void Nothing(RedisChannel channel, RedisValue message)
+    {
+    }
+
     private RedisChannel ChannelOf(string name) => _isCluster ? RedisChannel.Sharded(name) : RedisChannel.Literal(name);
 
     private async Task PublishAsync(RedisChannel channel, byte[] message)
@@ -101,13 +105,25 @@ internal sealed partial class RedisLink : IAsyncDisposable
 
     private async Task SubscribeAsync(RedisChannel channel, Action<byte[]> heard, Action? listening)
     {
+        var listened = ListenedAsync(channel, listening);       // first: what asks first decides whether the library waits for Redis
+
+        // The queue keeps the order; its reader is a task of the thread pool, not the event loop that the message came in on.
+        var queue = await _subscriber.SubscribeAsync(channel, CommandFlags.FireAndForget).ConfigureAwait(false);
+        queue.OnMessage(message => heard((byte[])message.Message!));
+        await listened.ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Tells once Redis has confirmed the channel. A ping could not tell: in a cluster it goes to any server. The library returns the answer
+    /// only to who listens without a queue, so a handler that does nothing asks and leaves. Called under the lock, goes on outside of it.
+    /// </summary>
+    private async Task ListenedAsync(RedisChannel channel, Action? listening)
+    {
+        if (listening is null) return;
         try
         {
-            // The queue keeps the order; its reader is a task of the thread pool, not the event loop that the message came in on.
-            var queue = await _subscriber.SubscribeAsync(channel, CommandFlags.FireAndForget).ConfigureAwait(false);
-            queue.OnMessage(message => heard((byte[])message.Message!));
-            if (listening is null) return;
-            await _subscriber.PingAsync().ConfigureAwait(false);    // answered behind the subscription
+            await _subscriber.SubscribeAsync(channel, Nothing).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            lock (_gate) _ = _subscriber.UnsubscribeAsync(channel, Nothing, CommandFlags.FireAndForget);
             listening();
         }
         catch (Exception e) when (IsLoss(e))
@@ -117,20 +133,12 @@ internal sealed partial class RedisLink : IAsyncDisposable
     }
 
     /// <summary>The library has asked for all channels again.</summary>
-    private async Task ListenedAgainAsync()
+    private void ListenedAgain()
     {
-        try
+        lock (_gate)
         {
-            await _subscriber.PingAsync().ConfigureAwait(false);
+            foreach (var (channel, listening) in _listening) _ = ListenedAsync(ChannelOf(channel), listening);
         }
-        catch (Exception e) when (IsLoss(e))
-        {
-            return;     // there will be another connection
-        }
-
-        Action?[] listening;
-        lock (_gate) listening = [.. _listening.Values];
-        foreach (var call in listening) call?.Invoke();
     }
 
     private void Look()
@@ -144,7 +152,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
 
         if (isConnected) Log.Answers(_log, Name);
         else Log.Away(_log, Name);
-        if (isConnected) _ = ListenedAgainAsync();
+        if (isConnected) ListenedAgain();
     }
 
     /// <summary>A server that died, and whose slots another one has now, is not missed.</summary>

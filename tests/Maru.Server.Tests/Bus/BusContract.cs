@@ -40,6 +40,19 @@ public abstract class BusContract
     }
 
     [Fact]
+    public async Task What_is_published_as_soon_as_a_channel_is_listened_to_is_heard()
+    {
+        await using var rig = await StartAsync();
+        var (here, there) = (await rig.JoinAsync(), await rig.JoinAsync());
+        for (var round = 0; round < 200; round++)
+        {
+            using var ears = await Ears.OpenAsync(there, new BusChannel($"a{round}", Travel.Any));
+            here.Publish(ears.Channel, Frame(round));
+            (await ears.HearAsync(1)).ShouldBe([round]);
+        }
+    }
+
+    [Fact]
     public async Task A_channel_that_is_left_is_heard_no_more_and_again_when_it_is_listened_to_anew()
     {
         await using var rig = await StartAsync();
