@@ -160,6 +160,9 @@ public sealed class ChatEngine : IDisposable
         if (Rooms.TryGet(room, out var here) && _budget.TryTake(signal.Bytes)) here.Lane.Post(new ReceivedSignal(here, signal, _budget));
     }
 
+    /// <summary>Somebody's name or picture is another one now, whichever node that was decided on: what is sent again says so.</summary>
+    public void NamesChanged() => Rooms.NamesChanged();
+
     /// <summary>The bus listens to this room from now on, and may have missed something: the log is asked soon.</summary>
     public void CheckTail(RoomId room) => _tails?.Ask(room);
 

@@ -166,10 +166,10 @@ public abstract class RoomLogContract
     {
         var (ann, stranger) = ((await MakeRoomAsync())[0], (await MakeRoomAsync())[0].User);
         var (room, nowhere) = (ann.RoomId, new RoomId(ann.RoomId.Value + 1_000_000));
-        (await Log.ReadMembershipAsync(room, ann.User, Ct)).ShouldBe(new MembershipState(true, new RoomHead(0, 0)));
+        (await Log.ReadMembershipAsync(room, ann.User, Ct)).ShouldBe(new MembershipState(true, new RoomHead(0, 0), 0));
         await Rig.AppendAsync(Say(ann, "a"), Change(ann), Say(ann, "b"));
-        (await Log.ReadMembershipAsync(room, ann.User, Ct)).ShouldBe(new MembershipState(true, new RoomHead(3, 2)));
-        (await Log.ReadMembershipAsync(room, stranger, Ct)).ShouldBe(new MembershipState(false, new RoomHead(3, 2)));
+        (await Log.ReadMembershipAsync(room, ann.User, Ct)).ShouldBe(new MembershipState(true, new RoomHead(3, 2), 0));
+        (await Log.ReadMembershipAsync(room, stranger, Ct)).ShouldBe(new MembershipState(false, new RoomHead(3, 2), 0));
         (await Log.ReadMembershipAsync(nowhere, ann.User, Ct)).ShouldBe(default(MembershipState));
         if (!Log.IsShared) return;
         (await Log.ReadHeadsAsync([room, nowhere], Ct)).ShouldBe(new Dictionary<RoomId, RoomHead> { [room] = new(3, 2) });

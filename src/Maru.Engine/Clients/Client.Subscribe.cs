@@ -16,11 +16,32 @@ internal sealed partial class Client
     /// <param name="ticket">what the client named its request</param>
     public async ValueTask SubscribeAsync(RoomId room, string? signal, WireSubscription key, long? after, Ticket ticket)
     {
-        if (!IsFree(key.Id, ticket) || await EnterAsync(room, ticket).ConfigureAwait(false) is not { } membership) return;
+        if (!IsFree(key.Id, ticket)) return;
+        var isHere = TryGetMembership(room, out _);
+        if (await EnterAsync(room, ticket).ConfigureAwait(false) is not { } membership) return;
+        if (isHere && after is not null && !await LookAsync(membership, ticket).ConfigureAwait(false)) return;
         var subscription = new Subscription(connection, membership, key, signal);
         var subscribing = new Subscribing(subscription, after, ticket);
         _subscriptions.Add(key.Id, subscription);
         await Post(membership.Room, subscribing, subscribing.Bytes).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Entering the room asks the store how far the log goes; a client that is in it already has it asked again, for the past as it is now.
+    /// False: the request was refused.
+    /// </summary>
+    private async ValueTask<bool> LookAsync(Membership membership, Ticket ticket)
+    {
+        try
+        {
+            await parts.Rooms.LookAsync(membership, parts.Stopping).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e)
+        {
+            RefuseUnread(e, ticket);
+            return false;
+        }
     }
 
     /// <summary>Passes the user's own events on from now on.</summary>

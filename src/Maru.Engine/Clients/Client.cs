@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
@@ -47,7 +48,7 @@ internal sealed partial class Client(Connection connection, ClientParts parts) :
     /// <param name="ticket">what the client named the request</param>
     /// <param name="transaction">of which the request is a part, or null</param>
     public ValueTask<Membership?> EnterAsync(RoomId room, Ticket ticket, Transaction? transaction = null) =>
-        _memberships.TryGet(room, out var membership) && membership.IsActive ? new(membership) : new(LookUpAsync(room, ticket, transaction));
+        TryGetMembership(room, out var membership) ? new(membership) : new(LookUpAsync(room, ticket, transaction));
 
     /// <summary>Answers a request that is done and of which nothing is stored.</summary>
     public void Acknowledge(Ticket ticket)
@@ -83,6 +84,9 @@ internal sealed partial class Client(Connection connection, ClientParts parts) :
         parts.Connections.Close(connection);
     }
 
+    private bool TryGetMembership(RoomId room, [NotNullWhen(true)] out Membership? membership) =>
+        _memberships.TryGet(room, out membership) && membership.IsActive;
+
     private async Task<Membership?> LookUpAsync(RoomId room, Ticket ticket, Transaction? transaction)
     {
         if (_memberships.Remove(room, out var former)) RoomTable.Leave(former);
@@ -100,21 +104,27 @@ internal sealed partial class Client(Connection connection, ClientParts parts) :
         }
         catch (Exception e)
         {
-            // The server stops: the client is told so by whoever stops it.
-            if (parts.Stopping.IsCancellationRequested)
-            {
-                transaction?.Spoil(Problem.ShuttingDown);
-                return null;
-            }
-
-            parts.Diagnostics.ReadFailed(e);
-            Refuse(ticket, Problem.Unavailable, transaction);
+            RefuseUnread(e, ticket, transaction);
             return null;
         }
 
         if (membership is null) Refuse(ticket, new Refusal(Problem.NotFound, "There is no such room, or you are no member."), transaction);
         else _memberships.Add(room, membership);
         return membership;
+    }
+
+    /// <summary>The store could not be read.</summary>
+    private void RefuseUnread(Exception e, Ticket ticket, Transaction? transaction = null)
+    {
+        // The server stops: the client is told so by whoever stops it.
+        if (parts.Stopping.IsCancellationRequested)
+        {
+            transaction?.Spoil(Problem.ShuttingDown);
+            return;
+        }
+
+        parts.Diagnostics.ReadFailed(e);
+        Refuse(ticket, Problem.Unavailable, transaction);
     }
 
     /// <summary>Gives back the rooms that the user has lost.</summary>

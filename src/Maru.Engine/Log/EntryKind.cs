@@ -41,7 +41,7 @@ public sealed class EntryKind
     public static readonly EntryKind MemberLeft = new(2, "member.left") { Shown = Shown.AsSystem, Rights = RightsChange.End };
     public static readonly EntryKind RoomChanged = new(3, "room.changed") { Shown = Shown.AsSystem };
     public static readonly EntryKind MessageEdited = new(4, "message.edited") { ChangesMessage = true };
-    public static readonly EntryKind MessageDeleted = new(5, "message.deleted") { ChangesMessage = true };
+    public static readonly EntryKind MessageDeleted = new(5, "message.deleted") { ChangesMessage = true, RemovesMessage = true };
     public static readonly EntryKind RoomDeleted = new(6, "room.deleted") { Rights = RightsChange.EndAll };
 
     /// <summary>By their numbers.</summary>
@@ -62,6 +62,9 @@ public sealed class EntryKind
 
     /// <summary>Its entries have a target, the seq of a message, and carry that message as it is from then on.</summary>
     public bool ChangesMessage { get; private init; }
+
+    /// <summary>What the message said goes with it: it is sent to nobody any more.</summary>
+    public bool RemovesMessage { get; private init; }
 
     /// <summary>Its entries count as messages.</summary>
     public bool IsMessage => Shown == Shown.AsMessage;

@@ -87,6 +87,12 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics)
         if (_cursors == 0) Forget();
     }
 
+    /// <summary>Nothing that was encoded is sent again.</summary>
+    public void Forget()
+    {
+        foreach (var form in _forms.Values) form.Forget();
+    }
+
     /// <summary>Hands a signal to those who listen to its name and are not behind.</summary>
     public void Deliver(SignalFrame signal, FlushList flush)
     {
@@ -105,11 +111,6 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics)
 
             if (frame.Length > 0) subscription.Connection.Outbox.TryAddEphemeral(frame, flush);
         }
-    }
-
-    private void Forget()
-    {
-        foreach (var form in _forms.Values) form.Forget();
     }
 
     private void RemoveAll(Subscribers subscribers, UserId? user, long seq)

@@ -18,9 +18,9 @@ internal sealed class PageReader(IRoomLog log, IBus bus, EngineOptions options, 
         _slots.Dispose();
     }
 
-    public void Read(Room room, long after, Subscribing? subscribing = null) => _ = ReadAsync(room, after, subscribing, fillsGap: false);
+    public void Read(Room room, long after) => _ = ReadAsync(room, after, fillsGap: false);
 
-    public void ReadGap(Room room, long after) => _ = ReadAsync(room, after, null, fillsGap: true);
+    public void ReadGap(Room room, long after) => _ = ReadAsync(room, after, fillsGap: true);
 
     /// <summary>How long what another node committed may be on its way.</summary>
     public TimeSpan Patience => bus.IsConnected ? options.GapPatience : TimeSpan.Zero;
@@ -41,20 +41,20 @@ internal sealed class PageReader(IRoomLog log, IBus bus, EngineOptions options, 
         }
     }
 
-    private async Task ReadAsync(Room room, long after, Subscribing? subscribing, bool fillsGap)
+    private async Task ReadAsync(Room room, long after, bool fillsGap)
     {
         Page page;
         metrics.PagesRead.Add(1);
         await _slots.WaitAsync().ConfigureAwait(false);
         try
         {
-            var entries = await Task.Run(async () => await log.ReadAsync(room.Id, after, Pages.Last(after), options.PageBytes, CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
-            page = new Page(room, after, [.. entries], failed: false) { For = subscribing, FillsGap = fillsGap };
+            var entries = await Task.Run(() => ReadAsync(room.Id, after)).ConfigureAwait(false);
+            page = new Page(room, after, entries, failed: false) { FillsGap = fillsGap };
         }
         catch (Exception e)
         {
             diagnostics.ReadFailed(e);
-            page = new Page(room, after, [], failed: true) { For = subscribing, FillsGap = fillsGap };
+            page = new Page(room, after, [], failed: true) { FillsGap = fillsGap };
         }
         finally
         {
@@ -63,4 +63,7 @@ internal sealed class PageReader(IRoomLog log, IBus bus, EngineOptions options, 
 
         room.Lane.Post(page);
     }
+
+    private async Task<List<Entry>> ReadAsync(RoomId room, long after) =>
+        [.. await log.ReadAsync(room, after, Pages.Last(after), options.PageBytes, CancellationToken.None).ConfigureAwait(false)];
 }

@@ -11,7 +11,6 @@ namespace Maru.Engine.Rooms;
 internal sealed class Room
 {
     private readonly RoomTable _table;
-    private readonly PageReader _pages;
     private readonly RoomTail _tail;
     private readonly TailGap _gap;
     private readonly Hub _hub;
@@ -19,13 +18,15 @@ internal sealed class Room
     private readonly RoomMembers _members;
     private readonly List<Entry> _released = [];
     private long _expected;     // seq of the newest entry that somebody told this node of
+    private readonly List<Subscribing> _waiting = [];   // until the lane has come as far as the log had when they asked
+    private long _head;         // the end of the log when the store was asked last
     private long _suspected;    // what the log had when it was asked last, if that was more. Tail watch only
     private bool _ready;
     private bool _unloaded;
 
     public Room(RoomId id, Lane lane, RoomTable table, PageReader pages, EngineOptions options, EngineClock clock, EngineMetrics metrics)
     {
-        (Id, Lane, _table, _pages) = (id, lane, table, pages);
+        (Id, Lane, _table) = (id, lane, table);
         _tail = new RoomTail(options, clock);
         _gap = new TailGap(this, _tail, pages);
         _hub = new Hub(id, metrics);
@@ -41,6 +42,9 @@ internal sealed class Room
 
     /// <summary>The number of the last message that was released here: what is unread is counted from it.</summary>
     public long Messages { get; private set; }
+
+    /// <inheritdoc cref="RoomTable.Names"/>
+    public long Names => _table.Names;
 
     /// <summary>Any thread, after the commit: takes away at once the rights that these entries end, ahead of the entries themselves.</summary>
     public void Revoke(List<Entry> run)
@@ -75,6 +79,7 @@ internal sealed class Room
         // The last one left just now: committed entries no longer come here, another room object takes over.
         entering.ReadAgain = _unloaded;
         if (_unloaded) return null;
+        Look(entering.State.Head.Seq);
         if (!_ready)
         {
             // Room entries that were committed after the head was read wait in the tail and come out now.
@@ -90,6 +95,9 @@ internal sealed class Room
         if (!_unloaded) _gap.Fill();    // what it was told of before it was ready may have had a gap
         return membership;
     }
+
+    /// <summary>The store was asked: the log goes so far.</summary>
+    public void Look(long head) => _head = Math.Max(_head, head);
 
     /// <summary>A session that was about to enter could not: the room goes, if nobody else is in it.</summary>
     public void GiveUp() => Unload();
@@ -131,13 +139,21 @@ internal sealed class Room
     }
 
     /// <summary>
-    /// Adds a subscription. A client may know more than this lane: it read the history, or was on another node, before the commit came here. Then the store is asked
-    /// first, so that nothing comes twice; an <c>after</c> beyond the store's end too means the end.
+    /// Adds a subscription. Whoever asks for the past gets it as the store had it when they asked, so the lane must have come as far as the
+    /// log then went: it may not have heard yet what another node committed. A client that says it has more than that is at the end.
     /// </summary>
     public void Subscribe(Subscribing subscribing, FlushList flush)
     {
-        if (subscribing.Subscription.Signal is null && subscribing.After >= _tail.Next) _pages.Read(this, _tail.Next - 1, subscribing);
-        else Begin(subscribing, flush);
+        if (subscribing.After is null || _head < _tail.Next)
+        {
+            Begin(subscribing, flush);
+            return;
+        }
+
+        subscribing.Head = _head;
+        _waiting.Add(subscribing);
+        _tail.Know(_head);
+        _gap.Fill();
     }
 
     public void Unsubscribe(Subscription subscription)
@@ -151,17 +167,44 @@ internal sealed class Room
     /// <inheritdoc cref="Cursors.CatchUp"/>
     public void CatchUp(Subscription subscription, FlushList flush) => _cursors.CatchUp(subscription, flush);
 
-    /// <summary>A page came from the store: for the cursors that wait at its beginning, for a new subscription, or to fill a gap in the tail.</summary>
+    /// <summary>A page came from the store: for the cursors that wait for it, or to fill a gap in the tail.</summary>
     public void TakePage(Page page, FlushList flush)
     {
+        if (page.FillsGap)
+        {
+            _gap.Take(page);
+            Apply(page.Entries, flush);
+            if (page.Entries.Count == 0) EndWaiting(page.Failed, flush);
+            return;
+        }
+
         // The store is ahead of the lane: a cursor must not be sent what the others, and the live run that it joins, do not have yet.
-        var isAhead = page.Entries is [.., var last] && last.Seq >= _tail.Next;
-        if (page.FillsGap) _gap.Take(page);
-        if (page.FillsGap || isAhead) Apply(page.Entries, flush);
-        if (page.For is null) _cursors.Take(page, flush);
-        else if (page.Failed) page.For.Refuse(Problem.Unavailable, flush);
-        else if (page.Entries.Count > 0) Subscribe(page.For, flush);
-        else Begin(page.For, flush);
+        if (page.Entries is [.., var last] && last.Seq >= _tail.Next) Apply(page.Entries, flush);
+        _cursors.Take(page, flush);
+    }
+
+    /// <summary>Those for whom the lane has come far enough begin.</summary>
+    private void BeginWaiting(FlushList flush)
+    {
+        if (_waiting.Count == 0) return;
+        foreach (var subscribing in _waiting.ToArray())
+        {
+            if (subscribing.Head >= _tail.Next) continue;
+            _waiting.Remove(subscribing);
+            Begin(subscribing, flush);
+        }
+    }
+
+    /// <summary>What they wait for cannot be read, or is not there.</summary>
+    private void EndWaiting(bool failed, FlushList flush)
+    {
+        foreach (var subscribing in _waiting)
+        {
+            if (failed) subscribing.Refuse(Problem.Unavailable, flush);
+            else Begin(subscribing, flush);
+        }
+
+        _waiting.Clear();
     }
 
     private void Begin(Subscribing subscribing, FlushList flush)
@@ -176,6 +219,7 @@ internal sealed class Room
         else
         {
             subscription.IsEnded = true;
+            if (subscription.Connection.Wire.IsOneSubscription) subscription.Connection.Close(Problem.NotFound);
         }
 
         subscribing.Done(flush);
@@ -192,7 +236,13 @@ internal sealed class Room
         }
 
         _hub.Deliver(_released, flush);
+        foreach (var entry in _released)
+        {
+            if (entry.Target > 0) _cursors.Change(entry);
+        }
+
         _released.Clear();
+        BeginWaiting(flush);
     }
 
     private void ChangeMembers(Entry entry)

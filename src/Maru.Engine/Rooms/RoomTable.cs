@@ -9,11 +9,16 @@ namespace Maru.Engine.Rooms;
 internal sealed class RoomTable(IRoomLog log, RoomChannels channels)
 {
     private readonly ConcurrentDictionary<RoomId, Room> _rooms = new();
+    private long _storedNames;
+    private long _heardNames;
 
     /// <summary>Set once, by the engine: rooms and lanes know each other.</summary>
     public required Func<RoomId, RoomTable, Room> Make { private get; init; }
 
     public int Count => _rooms.Count;
+
+    /// <summary>Grows whenever somebody's name or picture has changed: entries in memory may name them as before.</summary>
+    public long Names => Interlocked.Read(ref _storedNames) + Interlocked.Read(ref _heardNames);
 
     public Room[] All() => [.. _rooms.Values];
 
@@ -30,7 +35,7 @@ internal sealed class RoomTable(IRoomLog log, RoomChannels channels)
             MembershipState state;
             try
             {
-                state = await log.ReadMembershipAsync(id, user, ct).ConfigureAwait(false);
+                state = await ReadAsync(id, user, ct).ConfigureAwait(false);
             }
             catch
             {
@@ -47,12 +52,32 @@ internal sealed class RoomTable(IRoomLog log, RoomChannels channels)
         }
     }
 
+    /// <summary>
+    /// Tells the room's lane how far the log goes now: whoever asks for its past afterwards gets it as it was when this was called, or later.
+    /// </summary>
+    public async Task LookAsync(Membership membership, CancellationToken ct)
+    {
+        var state = await ReadAsync(membership.Room.Id, membership.User, ct).ConfigureAwait(false);
+        membership.Room.Lane.Post(new Looking(membership.Room, state.Head.Seq));
+    }
+
+    /// <summary>Somebody's name or picture is another one now.</summary>
+    public void NamesChanged() => Interlocked.Increment(ref _heardNames);
+
     public static void Leave(Membership membership) => membership.Room.Lane.Post(new Leaving(membership));
 
     /// <summary>The room's lane: nobody uses it.</summary>
     public void Remove(Room room)
     {
         if (_rooms.TryRemove(new KeyValuePair<RoomId, Room>(room.Id, room))) channels.Release(room.Id);
+    }
+
+    private async ValueTask<MembershipState> ReadAsync(RoomId id, UserId user, CancellationToken ct)
+    {
+        var state = await log.ReadMembershipAsync(id, user, ct).ConfigureAwait(false);
+        for (var known = Interlocked.Read(ref _storedNames); known < state.Names; known = Interlocked.Read(ref _storedNames))
+            Interlocked.CompareExchange(ref _storedNames, state.Names, known);
+        return state;
     }
 
     private Room GetOrMake(RoomId id)

@@ -4,12 +4,14 @@ using Maru.Engine.Log;
 namespace Maru.Engine.Rooms;
 
 /// <summary>
-/// The recent end of a room's log. Releases entries in seq order, each once: a duplicate is dropped, an early one waits for what is missing before it.
-/// A busy room keeps some seconds of its log and a quiet one little: within the bounds, what is older goes. Lane only.
+/// The recent end of a room's log. Releases entries in seq order, each once: a duplicate is dropped, an early one waits for what is missing
+/// before it.
+/// A busy room keeps some seconds of its log and a quiet one little: within the bounds, what is older goes.
+/// An entry that reads otherwise in the store by now is stale: it is not given out until it was read anew. Lane only.
 /// </summary>
 internal sealed class RoomTail(EngineOptions options, EngineClock clock)
 {
-    private (Entry Entry, long At)[] _recent = new (Entry, long)[16];   // a ring, seqs without gaps
+    private Kept[] _recent = new Kept[16];   // a ring, seqs without gaps
     private int _oldest;
     private int _count;
     private SortedDictionary<long, Entry>? _early;
@@ -24,6 +26,9 @@ internal sealed class RoomTail(EngineOptions options, EngineClock clock)
 
     /// <summary>The newest seq of which anybody told.</summary>
     public long Known { get; private set; }
+
+    /// <summary>How often something here became stale: a page that was asked for before may be as stale.</summary>
+    public long Changes { get; private set; }
 
     /// <summary>The log goes on, and what comes next is not here.</summary>
     public bool HasGap => Next <= Known || _early is { Count: > 0 };
@@ -66,19 +71,53 @@ internal sealed class RoomTail(EngineOptions options, EngineClock clock)
         if (_early is not null) ReleaseEarly(released);
     }
 
-    /// <summary>Copies the page behind <paramref name="after"/>, at least one entry if there is one; false: the tail no longer reaches so far back.</summary>
+    /// <summary>
+    /// Copies the page behind <paramref name="after"/> up to what is stale,
+    /// at least one entry if there is one; false: only the store has it.
+    /// </summary>
     public bool TryCopy(long after, List<Entry> into)
     {
-        if (after + 1 < First) return false;
+        var i = (int)Math.Max(-1, after + 1 - First);
+        if (i < 0 || (i < _count && At(i).StaleSince > 0)) return false;
         var last = Pages.Last(after);
-        var bytes = 0;
-        for (var i = (int)(after + 1 - First); i < _count && bytes < options.PageBytes && At(i).Entry.Seq <= last; i++)
+        for (var bytes = 0; i < _count && bytes < options.PageBytes && At(i).Entry.Seq <= last && At(i).StaleSince == 0; i++)
         {
             bytes += At(i).Entry.Body.Length;
             into.Add(At(i).Entry);
         }
 
         return true;
+    }
+
+    /// <summary>A message was changed: what told of it before is stale. The change itself is not.</summary>
+    public void Change(Entry change)
+    {
+        Changes++;
+        for (var i = 0; i < _count && At(i).Entry.Seq < change.Seq; i++)
+        {
+            ref var kept = ref At(i);
+            if (kept.Entry.Seq == change.Target || kept.Entry.Target == change.Target) kept.StaleSince = Changes;
+        }
+    }
+
+    /// <summary>Somebody is called otherwise now: all is stale, since nobody knows in which entries they are named.</summary>
+    public void ChangeNames()
+    {
+        Changes++;
+        for (var i = 0; i < _count; i++) At(i).StaleSince = Changes;
+    }
+
+    /// <summary>Takes what the store says now. What lies just before the tail is kept too, as far as a quiet room's bound goes.</summary>
+    /// <param name="page">entries in seq order, without gaps</param>
+    /// <param name="asOf"><see cref="Changes"/> when it was asked for</param>
+    public void Refresh(List<Entry> page, long asOf)
+    {
+        for (var i = page.Count - 1; i >= 0 && page[i].Seq + 1 >= First; i--)
+        {
+            if (page[i].Seq >= First) Replace(page[i], asOf);
+            else if (asOf != Changes || _bytes + page[i].Body.Length > options.TailMinBytes) break;
+            else Prepend(page[i]);
+        }
     }
 
     private void Release(Entry entry, List<Entry> released)
@@ -91,18 +130,37 @@ internal sealed class RoomTail(EngineOptions options, EngineClock clock)
         while (_count > 1 && (_bytes > options.TailMaxBytes || (_bytes > options.TailMinBytes && At(0).At < young))) Dequeue();
     }
 
-    private ref (Entry Entry, long At) At(int index) => ref _recent[(_oldest + index) % _recent.Length];
+    private ref Kept At(int index) => ref _recent[(_oldest + index) % _recent.Length];
 
     private void Enqueue(Entry entry)
     {
-        if (_count == _recent.Length)
-        {
-            var larger = new (Entry, long)[_count * 2];
-            for (var i = 0; i < _count; i++) larger[i] = At(i);
-            (_recent, _oldest) = (larger, 0);
-        }
+        MakePlace();
+        At(_count++) = new Kept(entry, clock.Now);
+    }
 
-        At(_count++) = (entry, clock.Now);
+    private void Replace(Entry entry, long asOf)
+    {
+        var i = (int)(entry.Seq - First);
+        if (i >= _count || At(i).StaleSince > asOf) return;
+        _bytes += entry.Body.Length - At(i).Entry.Body.Length;
+        At(i) = new Kept(entry, At(i).At);
+    }
+
+    private void Prepend(Entry entry)
+    {
+        MakePlace();
+        _oldest = (_oldest + _recent.Length - 1) % _recent.Length;
+        _count++;
+        _bytes += entry.Body.Length;
+        At(0) = new Kept(entry, clock.Now);
+    }
+
+    private void MakePlace()
+    {
+        if (_count < _recent.Length) return;
+        var larger = new Kept[_count * 2];
+        for (var i = 0; i < _count; i++) larger[i] = At(i);
+        (_recent, _oldest) = (larger, 0);
     }
 
     private void Dequeue()
@@ -124,5 +182,13 @@ internal sealed class RoomTail(EngineOptions options, EngineClock clock)
         if (_early is not { Count: > 0 } || !_early.Remove(seq, out entry)) return false;
         _earlyBytes -= entry.Body.Length;
         return true;
+    }
+
+    /// <param name="Entry">as it was told or read last</param>
+    /// <param name="At">when it came</param>
+    private record struct Kept(Entry Entry, long At)
+    {
+        /// <summary>The <see cref="Changes"/> that made it stale; 0: it is not.</summary>
+        public long StaleSince { get; set; }
     }
 }

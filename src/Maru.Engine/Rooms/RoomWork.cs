@@ -27,6 +27,12 @@ internal sealed class Entering(Room room, UserId user, MembershipState state, lo
     public override void Do(FlushList flush) => _answer.TrySetResult(room.Enter(this, flush));
 }
 
+/// <summary>The store was asked how far the room's log goes.</summary>
+internal sealed class Looking(Room room, long head) : LaneWork
+{
+    public override void Do(FlushList flush) => room.Look(head);
+}
+
 /// <summary>A session that was about to enter could not.</summary>
 internal sealed class GivingUp(Room room) : LaneWork
 {
@@ -46,6 +52,9 @@ internal sealed class Subscribing(Subscription subscription, long? after, Ticket
     public Subscription Subscription => subscription;
 
     public long? After => after;
+
+    /// <summary>The end of the log when the past was asked for: the lane must have come so far.</summary>
+    public long Head { get; set; }
 
     /// <summary>What it counts for until the lane has done it.</summary>
     public int Bytes => 128 + ticket.Bytes;
@@ -98,9 +107,6 @@ internal sealed class Page(Room room, long after, List<Entry> entries, bool fail
     public List<Entry> Entries => entries;
 
     public bool Failed => failed;
-
-    /// <summary>The subscription that waits for just this read, or null.</summary>
-    public Subscribing? For { get; init; }
 
     /// <summary>Read because the tail misses it.</summary>
     public bool FillsGap { get; init; }

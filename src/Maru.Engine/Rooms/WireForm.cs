@@ -29,13 +29,23 @@ internal sealed class WireForm(RoomId room, WireSubscription subscription, Engin
     /// </summary>
     public bool TryGet(long first, out EncodedRun run) => _encoded.TryGetValue(first, out run);
 
-    /// <summary>The run, as it was encoded for another receiver or else now; kept for the next ones until <see cref="Forget"/>, or until there are too many.</summary>
+    /// <summary>
+    /// The run, as it was encoded for another receiver or else now; kept for the next ones until <see cref="Forget"/>, or until there are
+    /// too many.
+    /// </summary>
     public EncodedRun GetOrEncode(List<Entry> run)
     {
         if (TryGet(run[0].Seq, out var encoded)) return encoded;
-        encoded = new EncodedRun(run[0].Seq, run[^1].Seq, _encoder.Encode(run));
-        metrics.Encoded.Add(encoded.Bytes.Length);
+        encoded = Encode(run);
         if (Users > 1) Keep(encoded);
+        return encoded;
+    }
+
+    /// <summary>The run, encoded now and not kept.</summary>
+    public EncodedRun Encode(List<Entry> run)
+    {
+        var encoded = new EncodedRun(run[0].Seq, run[^1].Seq, _encoder.Encode(run));
+        metrics.Encoded.Add(encoded.Bytes.Length);
         return encoded;
     }
 

@@ -10,7 +10,7 @@ internal sealed record StoreTable(string Name, params string[] Key)
 {
     /// <summary>
     /// All that a store holds of people and rooms, each table behind those that it refers to. What one of the stores keeps for its own use is not among them: the
-    /// migrations, the nodes, SQLite's index of client keys.
+    /// migrations, the nodes, how often names changed, SQLite's index of client keys.
     /// </summary>
     public static readonly StoreTable[] All =
     [

@@ -17,6 +17,7 @@ internal sealed class EngineHost(ChatEngine engine, AccountEvents events, IHostA
         {
             foreach (var session in sessions) engine.UserEvents.EndSession(user, session, reason);
         };
+        events.ProfileChanged += _ => engine.NamesChanged();
         return Task.CompletedTask;
     }
 

@@ -49,7 +49,7 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
 
     public async ValueTask<MembershipState> ReadMembershipAsync(RoomId room, UserId user, CancellationToken ct) =>
         await _members.FindAsync((room.Value, user.Value), ct) is { } member
-            ? new MembershipState(member.IsMember, member.Head)
+            ? new MembershipState(member.IsMember, member.Head, member.Names)
             : default;
 
     public async ValueTask<IReadOnlyDictionary<RoomId, RoomHead>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct)
@@ -81,7 +81,7 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
         await using var command = (NpgsqlCommand)connection.CreateCommand();
         command.CommandText =
             """
-            SELECT x.room_id, x.user_id, m.user_id IS NOT NULL, h.last_seq, h.messages
+            SELECT x.room_id, x.user_id, m.user_id IS NOT NULL, h.last_seq, h.messages, (SELECT number FROM name_changes)
             FROM unnest($1, $2) AS x (room_id, user_id) JOIN room_heads h ON h.room_id = x.room_id
             LEFT JOIN members m ON m.room_id = x.room_id AND m.user_id = x.user_id
             """;
@@ -92,7 +92,7 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
         while (await row.ReadAsync())
         {
             var head = new RoomHead(row.GetInt64(3), row.GetInt64(4));
-            found.Add(new Member(row.GetInt64(0), row.GetInt64(1), row.GetBoolean(2), head));
+            found.Add(new Member(row.GetInt64(0), row.GetInt64(1), row.GetBoolean(2), head, row.GetInt64(5)));
         }
 
         return found;
@@ -112,5 +112,5 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
         }
     }
 
-    private sealed record Member(long Room, long User, bool IsMember, RoomHead Head);
+    private sealed record Member(long Room, long User, bool IsMember, RoomHead Head, long Names);
 }

@@ -49,12 +49,13 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
     {
         var found = await _database.FirstAsync<Place>(
             """
-            SELECT h.last_seq, h.messages, EXISTS (SELECT 1 FROM members m WHERE m.room_id = h.room_id AND m.user_id = @user) AS is_member
+            SELECT h.last_seq, h.messages, EXISTS (SELECT 1 FROM members m WHERE m.room_id = h.room_id AND m.user_id = @user) AS is_member,
+              (SELECT number FROM name_changes) AS names
             FROM room_heads h WHERE h.room_id = @room
             """,
             new { room = room.Value, user = user.Value },
             ct);
-        return found is null ? default : new MembershipState(found.IsMember > 0, new RoomHead(found.LastSeq, found.Messages));
+        return found is null ? default : new MembershipState(found.IsMember > 0, new RoomHead(found.LastSeq, found.Messages), found.Names);
     }
 
     /// <summary>Nobody asks: the store is not shared.</summary>
@@ -74,5 +75,5 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
         _committer.Dispose();
     }
 
-    private sealed record Place(long LastSeq, long Messages, long IsMember);
+    private sealed record Place(long LastSeq, long Messages, long IsMember, long Names);
 }

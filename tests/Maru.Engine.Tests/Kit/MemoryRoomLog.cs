@@ -19,6 +19,7 @@ internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
     private bool _appendsStall;
     private readonly TaskCompletionSource _open = new();
     private TaskCompletionSource? _readGate;
+    private TaskCompletionSource? _pageGate;
 
     public MemoryRoomLog() => _decision = new Appending(this);
 
@@ -43,6 +44,9 @@ internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
     public bool IsShared { get; init; }
 
     public int MembershipReads { get; private set; }
+
+    /// <summary>How often somebody was renamed, on whichever node.</summary>
+    public long Names { get; set; }
 
     /// <summary>How often the ends of rooms were asked for.</summary>
     public int HeadReads { get; private set; }
@@ -77,6 +81,22 @@ internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
         return System.Text.Encoding.ASCII.GetBytes(head + new string('x', Math.Max(0, bytes - head.Length - 2)) + "\"}");
     }
 
+    /// <summary>A message, and all that was told of it, says that from now on. Inside a transaction.</summary>
+    public void Retell(RoomId room, long target, string text)
+    {
+        var entries = _rooms[room].Entries;
+        for (var i = 0; i < entries.Count; i++)
+        {
+            var entry = entries[i];
+            if (entry.Seq != target && entry.Target != target) continue;
+            entries[i] = new Entry(room, entry.Seq, entry.Kind, ChangeDraft.Body(entry.Kind, entry.Seq, text))
+            {
+                Number = entry.Number,
+                Target = entry.Target,
+            };
+        }
+    }
+
     /// <summary>From now on a transaction waits inside the store until <see cref="ResumeAppends"/>.</summary>
     public void StallAppends()
     {
@@ -94,7 +114,14 @@ internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
 
     public void StallReads()
     {
+        StallPages();
         lock (_gate) _readGate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <summary>Who is a member can still be read.</summary>
+    public void StallPages()
+    {
+        lock (_gate) _pageGate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     public void ResumeReads()
@@ -102,7 +129,8 @@ internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
         lock (_gate)
         {
             _readGate?.SetResult();
-            _readGate = null;
+            _pageGate?.SetResult();
+            (_readGate, _pageGate) = (null, null);
         }
     }
 
@@ -127,12 +155,12 @@ internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
     {
         await Task.Yield();
         lock (_gate) MembershipReads++;
-        await ReadGate().WaitAsync(ct);
+        await Gate(pages: false).WaitAsync(ct);
         if (ReadFault() is { } fault) throw fault;
         lock (_gate)
         {
             if (!_rooms.TryGetValue(room, out var stored)) return default;
-            return new MembershipState(stored.Members.Contains(user), stored.Head);
+            return new MembershipState(stored.Members.Contains(user), stored.Head, Names);
         }
     }
 
@@ -145,12 +173,10 @@ internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
 
     public async ValueTask<IReadOnlyList<Entry>> ReadAsync(RoomId room, long after, long last, int maxBytes, CancellationToken ct)
     {
-        lock (_gate) Reads.Add(after);
-        await ReadGate().WaitAsync(ct);
-        if (ReadFault() is { } fault) throw fault;
         List<Entry> page = [];
         lock (_gate)
         {
+            Reads.Add(after);
             var entries = _rooms.TryGetValue(room, out var stored) ? stored.Entries : [];
             var bytes = 0;
             for (var i = (int)Math.Min(after, entries.Count); i < Math.Min(last, entries.Count); i++)
@@ -161,15 +187,18 @@ internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
             }
         }
 
+        // What is under way was read before it stalls, as the answer of a store that is on its way.
+        await Gate(pages: true).WaitAsync(ct);
+        if (ReadFault() is { } fault) throw fault;
         return page;
     }
 
-    private Task ReadGate()
+    private Task Gate(bool pages)
     {
         lock (_gate)
         {
             _open.TrySetResult();
-            return _readGate?.Task ?? _open.Task;
+            return (pages ? _pageGate : _readGate)?.Task ?? _open.Task;
         }
     }
 

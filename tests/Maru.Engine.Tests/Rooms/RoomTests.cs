@@ -25,7 +25,7 @@ public sealed class RoomTests
 
         // Pages end at multiples of 256: this one ends inside that run.
         var reader = await rig.ConnectAsync(7);
-        await reader.SubscribeRoomAsync(1, after: 0);
+        await SubscribeBehindAsync(rig, reader, after: 0);
         await reader.SeqsAsync(256);
         bus.Open();
         await writer.SayAsync(1, "last", "last");
@@ -51,7 +51,7 @@ public sealed class RoomTests
         // 2 is in the history that this client read; 9 is nowhere.
         var reader = await rig.ConnectAsync(7);
         var dreamer = await rig.ConnectAsync(7);
-        await reader.SubscribeRoomAsync(1, after: 2);
+        await SubscribeBehindAsync(rig, reader, after: 2);
         await dreamer.SubscribeRoomAsync(1, after: 9);
         bus.Open();
         await writer.SayAsync(1, "third", "third");
@@ -166,5 +166,14 @@ public sealed class RoomTests
         slow.Seqs("slow").ShouldBe(Enumerable.Range(1, 500).Select(x => (long)x));
         quick.Seqs().ShouldBe(Enumerable.Range(1, 500).Select(x => (long)x));
         rig.Log.Reads.ShouldNotBeEmpty("the tail did not reach so far back");
+    }
+
+    /// <summary>The lane is behind the store: what the client asks for is waited for, and then read.</summary>
+    private static async Task SubscribeBehindAsync(EngineRig rig, StompClient client, long after)
+    {
+        await client.SendAsync($"SUBSCRIBE\nid:s\ndestination:/topic/rooms/1\nreceipt:sub\nafter:{after}\n\n\0");
+        await Deadline.Until(() => rig.Time.IsAwaited(rig.Engine.Options.GapPatience), "patience");
+        rig.Time.Advance(rig.Engine.Options.GapPatience);
+        await client.ReceiptAsync("sub");
     }
 }

@@ -98,6 +98,7 @@ public sealed class NumbersTests
         await ExecuteAsync(server, "ALTER TABLE messages DROP COLUMN number");
         await ExecuteAsync(server, "ALTER TABLE room_heads DROP COLUMN messages");
         await ExecuteAsync(server, "DROP TABLE notices");
+        await ExecuteAsync(server, "DROP TABLE name_changes");
         await ExecuteAsync(server, "DELETE FROM migrations WHERE number >= 7");
     }
 

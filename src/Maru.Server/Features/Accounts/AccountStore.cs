@@ -13,6 +13,9 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
 {
     private const string Deleted = "deleted user";
 
+    /// <summary>Entries that a node has in memory are older than the number: see <see cref="Maru.Engine.Log.MembershipState.Names"/>.</summary>
+    private const string CountNames = "UPDATE name_changes SET number = number + 1";
+
     /// <summary>Makes the account and its first session. Null when the handle or the e-mail address is taken.</summary>
     public Task<(Account Account, OpenSession Session)?> CreateAsync(NewAccount account, SessionOrigin origin, CancellationToken ct) =>
         database.WriteAsync<(Account, OpenSession)?>(
@@ -83,6 +86,7 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
               status_message = nullif(coalesce(@statusMessage, status_message), ''),
               avatar_url = nullif(coalesce(@avatarUrl, avatar_url), '')
             WHERE id = @Value AND deleted_at IS NULL;
+            {CountNames};
             {Account.Select} AND id = @Value
             """,
             new { user.Value, name, key = name is null ? null : TextPolicy.NameKey(name), statusMessage, avatarUrl },
@@ -120,6 +124,7 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
                     """,
                     new { account.Id, name = Deleted, handle = $"deleted:{account.Id}", now = Now },
                     inner);
+                await transaction.ExecuteAsync(CountNames, null, inner);
                 const string retire = "INSERT INTO retired_handles (hash) VALUES (@hash) ON CONFLICT DO NOTHING";
                 await transaction.ExecuteAsync(retire, new { hash = HashOf(account.Handle) }, inner);
                 return await sessions.EndAllAsync(transaction, account.UserId, but: 0, SessionEnd.AccountDeleted, inner);

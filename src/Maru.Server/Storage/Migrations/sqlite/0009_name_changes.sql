@@ -1,0 +1,3 @@
+-- How often people's names and pictures have changed, in one row: entries that a node read before name somebody otherwise.
+CREATE TABLE name_changes (number INTEGER NOT NULL);
+INSERT INTO name_changes VALUES (0);

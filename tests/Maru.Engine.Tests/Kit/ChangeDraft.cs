@@ -1,0 +1,28 @@
+using Maru.Engine.Log;
+
+namespace Maru.Engine.Tests.Kit;
+
+/// <summary>A message is edited or deleted: the log then has it, and all that was told of it, as it is from now on.</summary>
+internal sealed class ChangeDraft(MemoryRoomLog log, long room, EntryKind kind, long target, DraftOutcome outcome)
+    : MemoryWrite(new RoomId(room), new UserId(7), outcome)
+{
+    public static async Task ApplyAsync(EngineRig rig, long room, EntryKind kind, long target)
+    {
+        var outcome = new DraftOutcome();
+        await rig.Engine.AppendAsync(new ChangeDraft(rig.Log, room, kind, target, outcome));
+        await outcome.Settled.Within("the change");
+    }
+
+    /// <summary>The event of a message in the log after so many changes of it.</summary>
+    public static byte[] Body(EntryKind kind, long seq, string text) =>
+        System.Text.Encoding.UTF8.GetBytes($"{{\"type\":\"{kind}\",\"seq\":{seq},\"text\":\"{text}\"}}");
+
+    protected override Problem? Write(HashSet<UserId> members, LogHead head)
+    {
+        var text = kind == EntryKind.MessageDeleted ? "" : $"edit {head.End.Seq + 1}";
+        log.Retell(Room, target, text);
+        var (seq, _) = head.Append(kind);
+        Add(new Entry(Room, seq, kind, Body(kind, seq, text)) { Target = target });
+        return null;
+    }
+}
