@@ -68,6 +68,7 @@ internal static class Program
         var routes = app.WithHead();
         routes.MapHealth();
         routes.MapApiDocument();
+        routes.MapPublicKeys();
         routes.MapAccounts();
         routes.MapRooms();
         routes.MapMessages();

@@ -11,6 +11,8 @@ internal static class Auth
     {
         services.AddSingleton(
             provider => KeyFile.Open(provider.GetRequiredService<MaruOptions>().Data, provider.GetRequiredService<JwtOptions>().Algorithm));
+        services.AddSingleton(provider => new VerificationKeys(
+            provider.GetRequiredService<SigningKey>(), KeyFile.OpenOthers(provider.GetRequiredService<MaruOptions>().Data)));
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<EndedSessions>();
         services.AddTransient<BearerHandler>();
@@ -23,6 +25,7 @@ internal static class Auth
             options.AddScheme<BearerHandler>(Caller.Scheme, null);
         });
         services.AddAuthorization();
+        services.AddJson(PublicKeyJson.Default);
     }
 }
 

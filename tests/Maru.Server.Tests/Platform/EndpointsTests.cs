@@ -11,7 +11,8 @@ public sealed class EndpointsTests(MaruServer server) : IClassFixture<MaruServer
     // Judged by something else than a bearer token, or open to all.
     private static readonly string[] Open =
     [
-        "/health/live", "/health/ready", "/openapi/v1.json", "/api/auth/signup", "/api/auth/login", "/api/auth/refresh", "/ws",
+        "/health/live", "/health/ready", "/openapi/v1.json", "/.well-known/jwks.json",
+        "/api/auth/signup", "/api/auth/login", "/api/auth/refresh", "/ws",
     ];
 
     [Fact]

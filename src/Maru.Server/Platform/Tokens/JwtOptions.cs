@@ -5,8 +5,8 @@ namespace Maru.Server.Platform.Tokens;
 internal sealed class JwtOptions : IValidatableObject
 {
     /// <summary>HS256 or ES256. What a token says about itself is only compared with it.</summary>
-    [AllowedValues(Hs256Key.Name, Es256Key.Name, ErrorMessage = "Algorithm must be HS256 or ES256.")]
-    public string Algorithm { get; set; } = Hs256Key.Name;
+    [AllowedValues(TokenKey.Hs256, TokenKey.Es256, ErrorMessage = "Algorithm must be HS256 or ES256.")]
+    public string Algorithm { get; set; } = TokenKey.Hs256;
 
     /// <summary>The <c>iss</c> that is written and demanded.</summary>
     [Required]

@@ -1,47 +1,96 @@
 using System.Security.Cryptography;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Maru.Server.Platform.Tokens;
 
-/// <summary>The signing key's file in the data folder, <c>keys/jwt-hs256.key</c> or <c>keys/jwt-es256.pem</c>: made on the first start, readable by its owner alone.</summary>
+/// <summary>
+/// The keys in the data folder. One signs, <c>keys/jwt-hs256.key</c> or <c>keys/jwt-es256.pem</c>: made on the first start, readable by
+/// its owner alone. Those in <c>keys/verify</c> only verify: secrets (<c>*.key</c>) and keys on P-256 or of RSA, public ones too
+/// (<c>*.pem</c>).
+/// </summary>
 internal static class KeyFile
 {
     private const UnixFileMode Others =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     /// <exception cref="StartException">The file cannot be made or read, or others can read it.</exception>
     public static SigningKey Open(string dataFolder, string algorithm)
     {
-        var path = Path.GetFullPath(Path.Combine(dataFolder, "keys", algorithm == Es256Key.Name ? "jwt-es256.pem" : "jwt-hs256.key"));
+        var isCurve = algorithm == TokenKey.Es256;
+        var path = Path.GetFullPath(Path.Combine(dataFolder, "keys", isCurve ? "jwt-es256.pem" : "jwt-hs256.key"));
+        return Guard(path, "delete it: a new one is made, and everybody signs in again", () =>
+        {
+            if (!File.Exists(path)) Make(path, isCurve ? NewCurve() : NewSecret());
+            var text = Read(path);
+            return isCurve ? ReadCurve(text, SigningKey.OfCurve) : SigningKey.OfSecret(Convert.FromBase64String(text));
+        });
+    }
+
+    /// <summary>The keys that only verify: those that signed before, or will sign next.</summary>
+    /// <exception cref="StartException">A file cannot be read, others can read its secret, or it is no key.</exception>
+    public static SecurityKey[] OpenOthers(string dataFolder)
+    {
+        var folder = Path.GetFullPath(Path.Combine(dataFolder, "keys", "verify"));
+        if (!Directory.Exists(folder)) return [];
+        var paths = Directory.GetFiles(folder).Order(StringComparer.Ordinal);
+        return [.. paths.Select(path => Guard(path, "take it away", () => OpenOther(path)))];
+    }
+
+    private static SecurityKey OpenOther(string path)
+    {
+        var text = Read(path);
+        if (Path.GetExtension(path) != ".pem") return TokenKey.OfSecret(Convert.FromBase64String(text));
         try
         {
-            if (!File.Exists(path)) Make(path, algorithm == Es256Key.Name ? NewEs256() : NewHs256());
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0)
-                throw new StartException($"Others can read the signing key {path}. Run: chmod 600 {path} - and make a new key if they may have done so.");
-            return algorithm == Es256Key.Name ? ReadEs256(File.ReadAllText(path)) : new Hs256Key(Convert.FromBase64String(File.ReadAllText(path)));
+            return ReadCurve(text, key => TokenKey.OfCurve(key.ExportParameters(includePrivateParameters: false)));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
-            throw new StartException($"The signing key cannot be read or made: {e.Message} Correct Maru:Data or the folder's permissions.", e);
-        }
-        catch (Exception e) when (e is FormatException or CryptographicException or ArgumentException)
-        {
-            throw new StartException($"The signing key {path} is damaged. Restore it, or delete it: a new one is made, and everybody signs in again.", e);
+            using var key = RSA.Create();
+            key.ImportFromPem(text);
+            return TokenKey.OfRsa(key);
         }
     }
 
-    private static string NewHs256() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(Hs256Key.MinKeyBytes)) + "\n";
+    private static string Read(string path)
+    {
+        var text = File.ReadAllText(path);
+        var isPublic = text.Contains("-----BEGIN ", StringComparison.Ordinal) && !text.Contains("PRIVATE KEY", StringComparison.Ordinal);
+        if (isPublic || OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & Others) == 0) return text;
+        throw new StartException($"Others can read the key {path}. Run: chmod 600 {path} - and make a new key if they may have done so.");
+    }
 
-    private static string NewEs256()
+    private static T Guard<T>(string path, string remedy, Func<T> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException(
+                $"A key for tokens cannot be read or made: {e.Message} Correct Maru:Data or the folder's permissions.", e);
+        }
+        catch (Exception e) when (e is FormatException or CryptographicException or ArgumentException)
+        {
+            throw new StartException($"The key {path} is damaged. Restore it, or {remedy}.", e);
+        }
+    }
+
+    private static string NewSecret() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(TokenKey.MinSecretBytes)) + "\n";
+
+    private static string NewCurve()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         return key.ExportPkcs8PrivateKeyPem() + "\n";
     }
 
-    private static Es256Key ReadEs256(string pem)
+    private static T ReadCurve<T>(string pem, Func<ECDsa, T> read)
     {
         using var key = ECDsa.Create();
         key.ImportFromPem(pem);
-        return new Es256Key(key.ExportParameters(includePrivateParameters: true));
+        return read(key);
     }
 
     /// <summary>Whole or not at all: written beside its place, then moved there unless another process was first.</summary>

@@ -1,5 +1,8 @@
 using System.Runtime.Versioning;
+using System.Security.Cryptography;
+using Maru.Engine;
 using Maru.Server.Platform.Tokens;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Maru.Server.Tests.Platform.Tokens;
 
@@ -13,10 +16,11 @@ public sealed class KeyFileTests : IDisposable
     [InlineData("ES256", "jwt-es256.pem")]
     public void The_first_start_makes_a_key_for_its_owner_alone_and_the_next_reads_it(string algorithm, string name)
     {
-        using var first = KeyFile.Open(_folder, algorithm);
-        using var second = KeyFile.Open(_folder, algorithm);
-        var token = new Jws(first).Write("{}"u8);
-        new Jws(second).TryRead(token, new byte[Jws.MaxLength], out _).ShouldBeTrue();
+        var first = KeyFile.Open(_folder, algorithm);
+        var second = KeyFile.Open(_folder, algorithm);
+        Tokens(second).TryRead(Token(first), out _).ShouldBeTrue();
+        first.Derive("a"u8).ShouldBe(second.Derive("a"u8));
+        first.Derive("a"u8).ShouldNotBe(second.Derive("b"u8));
         first.Algorithm.ShouldBe(algorithm);
 
         var path = Path.Combine(_folder, "keys", name);
@@ -30,7 +34,7 @@ public sealed class KeyFileTests : IDisposable
     [InlineData(UnixFileMode.OtherWrite)]
     public void A_key_that_others_reach_is_refused(UnixFileMode more)
     {
-        KeyFile.Open(_folder, "HS256").Dispose();
+        KeyFile.Open(_folder, "HS256");
         var path = Path.Combine(_folder, "keys", "jwt-hs256.key");
         File.SetUnixFileMode(path, File.GetUnixFileMode(path) | more);
         Should.Throw<StartException>(() => KeyFile.Open(_folder, "HS256")).Message.ShouldContain($"chmod 600 {path}");
@@ -42,12 +46,80 @@ public sealed class KeyFileTests : IDisposable
     [InlineData("c2hvcnQ=")]
     public void A_damaged_key_is_refused_not_replaced(string text)
     {
-        KeyFile.Open(_folder, "HS256").Dispose();
+        KeyFile.Open(_folder, "HS256");
         var path = Path.Combine(_folder, "keys", "jwt-hs256.key");
         File.WriteAllText(path, text);
         Should.Throw<StartException>(() => KeyFile.Open(_folder, "HS256")).Message.ShouldContain("damaged");
         File.ReadAllText(path).ShouldBe(text);
     }
 
+    [Theory]
+    [InlineData("HS256", "jwt-hs256.key")]
+    [InlineData("ES256", "jwt-es256.pem")]
+    public void A_key_that_was_replaced_still_verifies_and_one_that_is_gone_does_not(string algorithm, string name)
+    {
+        var token = Token(KeyFile.Open(_folder, algorithm));
+        File.Move(Path.Combine(_folder, "keys", name), Path.Combine(Verify, name));
+        var next = KeyFile.Open(_folder, algorithm);
+        Tokens(next, KeyFile.OpenOthers(_folder)).TryRead(token, out _).ShouldBeTrue();
+        Tokens(next, KeyFile.OpenOthers(_folder)).TryRead(Token(next), out _).ShouldBeTrue();
+        var other = KeyFile.Open(_folder, algorithm == "HS256" ? "ES256" : "HS256");
+        Tokens(other, KeyFile.OpenOthers(_folder)).TryRead(token, out _).ShouldBeTrue();
+
+        File.Delete(Path.Combine(Verify, name));
+        Tokens(next, KeyFile.OpenOthers(_folder)).TryRead(token, out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Public_keys_verify_in_any_form_and_need_no_secrecy()
+    {
+        using var rsa = RSA.Create(2048);
+        using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        foreach (var (name, pem) in (IEnumerable<(string, string)>)
+        [
+            ("1.pem", rsa.ExportSubjectPublicKeyInfoPem()),
+            ("2.pem", rsa.ExportRSAPublicKeyPem()),
+            ("3.pem", curve.ExportSubjectPublicKeyInfoPem()),
+        ])
+        {
+            File.WriteAllText(Path.Combine(Verify, name), pem);
+            File.SetUnixFileMode(Path.Combine(Verify, name), UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        }
+
+        var tokens = Tokens(KeyFile.Open(_folder, "HS256"), KeyFile.OpenOthers(_folder));
+        var expires = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds();
+        var claims = $$"""{"iss":"maru","sub":"1","sid":"1","exp":{{expires}}}""";
+        tokens.TryRead(RawToken.Sign(rsa, """{"alg":"RS256"}""", claims), out _).ShouldBeTrue();
+        tokens.TryRead(RawToken.Sign(curve, """{"alg":"ES256"}""", claims), out _).ShouldBeTrue();
+        KeyFile.OpenOthers(_folder)[0].KeyId.ShouldBe(KeyFile.OpenOthers(_folder)[1].KeyId);
+    }
+
+    [Fact]
+    public void A_secret_that_others_reach_and_a_file_that_is_no_key_are_refused_among_the_others_too()
+    {
+        using var rsa = RSA.Create(2048);
+        var path = Path.Combine(Verify, "old.pem");
+        File.WriteAllText(path, rsa.ExportPkcs8PrivateKeyPem());
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.GroupRead);
+        Should.Throw<StartException>(() => KeyFile.OpenOthers(_folder)).Message.ShouldContain($"chmod 600 {path}");
+
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        KeyFile.OpenOthers(_folder).Length.ShouldBe(1);
+        using var small = RSA.Create(1024);
+        const string Broken = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n";
+        foreach (var text in (string[])["", Broken, small.ExportSubjectPublicKeyInfoPem()])
+        {
+            File.WriteAllText(path, text);
+            Should.Throw<StartException>(() => KeyFile.OpenOthers(_folder)).Message.ShouldContain("damaged");
+        }
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Verify => Directory.CreateDirectory(Path.Combine(_folder, "keys", "verify")).FullName;
+
+    private static string Token(SigningKey key) => Tokens(key).Write(new UserId(1), 1, "user", TimeSpan.FromHours(1));
+
+    private static AccessTokens Tokens(SigningKey key, params SecurityKey[] others) =>
+        new(key, new VerificationKeys(key, others), new JwtOptions(), TimeProvider.System);
 }

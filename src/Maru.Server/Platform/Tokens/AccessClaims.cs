@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text.Json;
+using Maru.Engine;
+
+namespace Maru.Server.Platform.Tokens;
+
+/// <summary>What an access token says: whose it is, of which session, and until when.</summary>
+/// <param name="Role"><c>user</c> or <c>admin</c></param>
+/// <param name="ExpiresAt">unix seconds; nodes take the token for as much longer as their clocks may be apart</param>
+/// <param name="NotBefore">unix seconds; as much sooner</param>
+internal readonly record struct AccessClaims(UserId UserId, long SessionId, string Role, long ExpiresAt, long NotBefore = 0)
+{
+    // Seconds of the year 9999: a date beyond it is nonsense, and arithmetic on it would overflow.
+    private const long LastDate = 253_402_300_799;
+
+    /// <summary>Reads the claims of RFC 7519 section 4.1 that we write, and <c>nbf</c>; unknown ones are skipped.</summary>
+    /// <param name="payload">of a token that was verified</param>
+    /// <param name="claims">the claims; <c>iat</c> is a date, and judged no further: a clock that was set back ends no token</param>
+    public static bool TryRead(JsonElement payload, out AccessClaims claims)
+    {
+        claims = default;
+        if (!TryReadId(payload, "sub"u8, out var user) || !TryReadId(payload, "sid"u8, out var session)) return false;
+        if (!TryReadDate(payload, "exp"u8, out var expiresAt) || expiresAt is null) return false;
+        if (!TryReadDate(payload, "nbf"u8, out var notBefore) || !TryReadDate(payload, "iat"u8, out _)) return false;
+        if (payload.TryGetProperty("aud"u8, out _)) return false;   // for somebody else: ours name nobody
+        if (payload.TryGetProperty("role"u8, out var role) && role.ValueKind != JsonValueKind.String) return false;
+        var isAdmin = role.ValueKind == JsonValueKind.String && role.ValueEquals("admin"u8);
+        claims = new AccessClaims(new UserId(user), session, isAdmin ? "admin" : "user", expiresAt.Value, notBefore ?? 0);
+        return true;
+    }
+
+    /// <summary><c>NumericDate</c>: seconds since 1970, perhaps with a fraction. False when it is something else.</summary>
+    /// <param name="payload">of the token</param>
+    /// <param name="name">of the claim</param>
+    /// <param name="seconds">whole ones; null when the claim is absent</param>
+    private static bool TryReadDate(JsonElement payload, ReadOnlySpan<byte> name, out long? seconds)
+    {
+        seconds = null;
+        if (!payload.TryGetProperty(name, out var value)) return true;
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var date) || !(Math.Abs(date) <= LastDate)) return false;
+        seconds = (long)Math.Floor(date);
+        return true;
+    }
+
+    /// <summary>A positive number in a string: <c>sub</c> is one by definition, <c>sid</c> follows it.</summary>
+    private static bool TryReadId(JsonElement payload, ReadOnlySpan<byte> name, out long id)
+    {
+        id = 0;
+        if (!payload.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String) return false;
+        var digits = value.GetString();
+        return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out id) && id > 0 && digits[0] != '0';
+    }
+}
