@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Text.Json.Nodes;
 using Maru.Engine.Log;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Tests.Features.Rooms;
@@ -68,6 +70,39 @@ public sealed class TokenTests(MaruServer server) : IClassFixture<MaruServer>
         time.Advance(TimeSpan.FromSeconds(1));
         await ann.Http.SendAsync("GET /api/me").ShouldRefuse(Problem.Unauthenticated);
         (await socket.ErrorAsync())["message"].ShouldBe(Problem.Unauthenticated.Slug);
+    }
+
+    /// <summary>A clock skew of 5 s; dates are seconds from now.</summary>
+    [Theory]
+    [InlineData("nbf", 5, true)]
+    [InlineData("nbf", 6, false)]
+    [InlineData("exp", -4, true)]
+    [InlineData("exp", -5, false)]
+    [InlineData("iat", 5, true)]
+    [InlineData("iat", 6, true)]      // it says when, and forbids nothing: a node's clock may have been set back
+    [InlineData("iat", 86_400, true)]
+    public async Task Requests_and_connections_judge_the_dates_of_a_token_alike(string claim, int seconds, bool isGood)
+    {
+        var time = new ManualTime();
+        await using var own = await MaruServer.StartAsync(time, null, "--Maru:Jwt:ClockSkew=00:00:05");
+        var ann = await own.SignUpAsync();
+        var claims = JsonNode.Parse(Base64Url.DecodeFromChars(ann.AccessToken.Split('.')[1]))!.AsObject();
+        claims[claim] = time.GetUtcNow().ToUnixTimeSeconds() + seconds;
+        var secret = Convert.FromBase64String(await File.ReadAllTextAsync(
+            Path.Combine(own.Folder, "keys", "jwt-hs256.key"), TestContext.Current.CancellationToken));
+        var token = RawToken.Sign(secret, claims.ToJsonString());
+
+        var request = own.Person(new SignedIn(ann.User, token, "", 0)).Http.SendAsync("GET /api/me");
+        if (isGood) await request.ShouldBe(200);
+        else await request.ShouldRefuse(Problem.Unauthenticated);
+        await using var socket = await StompSocket.OpenAsync(own.Address);
+        await socket.SendAsync("CONNECT", "", ("accept-version", "1.2"), ("host", "x"), ("Authorization", $"Bearer {token}"));
+        if (isGood)
+        {
+            await socket.TakeAsync(frame => frame.Command == "CONNECTED", "CONNECTED");
+            await socket.SyncAsync();
+        }
+        else (await socket.ErrorAsync())["message"].ShouldBe(Problem.Unauthenticated.Slug);
     }
 
     [Theory]
