@@ -46,7 +46,7 @@ internal static class Program
         services.AddAccounts(options);
         services.AddRooms();
         services.AddMessages();
-        builder.AddRealtime(options);
+        builder.AddRealtime();
         services.AddHostedService<IdleMemory>();
         adjust?.Invoke(services);
 

@@ -27,6 +27,7 @@ internal static class Settings
         }
 
         Validate(options, Section);
+        if (!options.RateLimits.Enabled) options.Engine.MessagesPerSecond = 0;
         return options;
     }
 

@@ -33,6 +33,12 @@ public sealed class SettingsTests
     }
 
     [Theory]
+    [InlineData("true", 50)]
+    [InlineData("false", 0)]
+    public void One_switch_turns_the_limit_of_messages_off_too(string enabled, int perSecond) =>
+        Settings.Read(Configuration(("Maru:RateLimits:Enabled", enabled))).Engine.MessagesPerSecond.ShouldBe(perSecond);
+
+    [Theory]
     [InlineData("redis:6379")]
     [InlineData("10.0.0.1:6379, [::1]:6380")]
     public void Redis_servers_are_named_with_their_ports(string redis) =>

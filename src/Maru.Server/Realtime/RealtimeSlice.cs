@@ -21,9 +21,8 @@ internal static class RealtimeSlice
         if (Environment.GetEnvironmentVariable(Switch) is null) Environment.SetEnvironmentVariable(Switch, "1");
     }
 
-    public static void AddRealtime(this WebApplicationBuilder builder, MaruOptions options)
+    public static void AddRealtime(this WebApplicationBuilder builder)
     {
-        if (!options.RateLimits.Enabled) options.Engine.MessagesPerSecond = 0;
         var services = builder.Services;
         services.AddSingleton<Authenticator>(provider => provider.GetRequiredService<ConnectionAuthenticator>().AuthenticateAsync);
         services.AddSingleton<ChatEngine>();
