@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Maru.Engine;
-using Maru.Engine.Log;
 using Maru.Server.Features.Accounts;
 
 namespace Maru.Server.Realtime;
@@ -57,7 +56,7 @@ internal sealed partial class ProfileRefresh(ChatEngine engine, AccountEvents ev
         try
         {
             foreach (var user in await accounts.ListAsync(changed, ct))
-                engine.Connections.ChangeProfile(new UserId(user.Id), MessageJson.User(new UserId(user.Id), user.Handle, user.Name, user.AvatarUrl));
+                engine.Connections.ChangeProfile(new UserId(user.Id), user.ToJson());
             return true;
         }
         catch (Exception e) when (!ct.IsCancellationRequested)

@@ -155,12 +155,6 @@ internal sealed class RoomTransaction(DbConnection connection, LogHead head)
     }
 
     private byte[] User(UserId id) =>
-        First<UserRow>("SELECT id, handle, name, avatar_url FROM users WHERE id = @Value", new { id.Value })?.ToJson()
+        First<UserRow>($"SELECT {UserRow.Columns("users")} FROM users WHERE id = @Value", new { id.Value })?.ToJson()
             ?? throw new InvalidOperationException($"user {id} is not in the store");
-}
-
-/// <summary>The columns that <c>user</c> JSON needs.</summary>
-internal sealed record UserRow(long Id, string Handle, string Name, string? AvatarUrl)
-{
-    public byte[] ToJson() => MessageJson.User(new UserId(Id), Handle, Name, AvatarUrl);
 }

@@ -4,6 +4,7 @@ using System.Text;
 using Maru.Engine;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Platform.Text;
+using Maru.Server.RoomLog;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Accounts;
@@ -46,8 +47,10 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
         database.FirstAsync<Account>($"{Account.Select} AND id = @Value", user, ct);
 
     /// <summary>Those that exist and are not deleted, in any order.</summary>
-    public Task<IReadOnlyList<User>> ListAsync(IReadOnlyCollection<UserId> users, CancellationToken ct) => database.ListAsync<User>(
-        "SELECT id, handle, name, avatar_url FROM users WHERE id IN @ids AND deleted_at IS NULL", new { ids = users.Select(x => x.Value).ToArray() }, ct);
+    public Task<IReadOnlyList<UserRow>> ListAsync(IReadOnlyCollection<UserId> users, CancellationToken ct) => database.ListAsync<UserRow>(
+        $"SELECT {UserRow.Columns("users")} FROM users WHERE id IN @ids AND deleted_at IS NULL",
+        new { ids = users.Select(x => x.Value).ToArray() },
+        ct);
 
     /// <param name="name">a handle or, when there is an @ in it, an e-mail address</param>
     public Task<Account?> FindAsync(string name, CancellationToken ct) => database.FirstAsync<Account>(
@@ -139,13 +142,13 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
     /// <param name="after">the handle that the page before ended with; empty for the first page</param>
     public Task<IReadOnlyList<User>> PageAsync(string query, string after, int limit, CancellationToken ct) => database.ListAsync<User>(
         query.Length == 0
-            ? """
-              SELECT id, handle, name, avatar_url FROM users
+            ? $"""
+              SELECT {UserRow.Columns("users")} FROM users
               WHERE deleted_at IS NULL AND handle > @after
               ORDER BY handle LIMIT @limit
               """
-            : """
-              SELECT id, handle, name, avatar_url FROM users
+            : $"""
+              SELECT {UserRow.Columns("users")} FROM users
               WHERE id IN (
                 SELECT id FROM users WHERE handle >= @from AND handle < @to
                 UNION

@@ -1,5 +1,6 @@
 using Maru.Engine;
 using Maru.Server.Features.Rooms;
+using Maru.Server.RoomLog;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Members;
@@ -11,8 +12,8 @@ internal sealed class MemberLists(Database database, ChatEngine engine)
     public async Task<MemberPage> MembersAsync(RoomId room, UserId user, long after, int limit, CancellationToken ct)
     {
         var rows = await database.ListAsync<MemberRow>(
-            """
-            SELECT u.id, u.handle, u.name, u.avatar_url, m.role
+            $"""
+            SELECT {UserRow.Columns("u")}, m.role
             FROM members m JOIN users u ON u.id = m.user_id
             WHERE m.room_id = @room AND m.user_id > @after AND EXISTS (SELECT 1 FROM members me WHERE me.room_id = @room AND me.user_id = @user)
             ORDER BY m.user_id LIMIT @limit
@@ -26,8 +27,8 @@ internal sealed class MemberLists(Database database, ChatEngine engine)
     public async Task<BanPage> BansAsync(RoomId room, UserId user, long after, int limit, CancellationToken ct)
     {
         var rows = await database.ListAsync<BanRow>(
-            """
-            SELECT u.id, u.handle, u.name, u.avatar_url, b.banned_by, b.banned_at
+            $"""
+            SELECT {UserRow.Columns("u")}, b.banned_by, b.banned_at
             FROM bans b JOIN users u ON u.id = b.user_id
             WHERE b.room_id = @room AND b.user_id > @after
               AND EXISTS (SELECT 1 FROM members me WHERE me.room_id = @room AND me.user_id = @user AND me.role IN ('owner', 'admin'))

@@ -11,7 +11,9 @@ namespace Maru.Server.Features.Messages;
 internal sealed class MessageSends(ChatEngine engine, Database database)
 {
     private readonly BatchReader<long, UserRow> _senders = new(
-        users => database.ListAsync<UserRow>("SELECT id, handle, name, avatar_url FROM users WHERE id IN @users AND deleted_at IS NULL", new { users }, CancellationToken.None), x => x.Id);
+        users => database.ListAsync<UserRow>(
+            $"SELECT {UserRow.Columns("users")} FROM users WHERE id IN @users AND deleted_at IS NULL", new { users }, CancellationToken.None),
+        x => x.Id);
 
     /// <summary>Completes when the message is durable, or refused.</summary>
     /// <param name="key">the idempotency key, UTF-8, or null</param>

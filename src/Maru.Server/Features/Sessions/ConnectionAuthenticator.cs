@@ -1,6 +1,7 @@
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
 using Maru.Server.Platform.Tokens;
+using Maru.Server.RoomLog;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Sessions;
@@ -24,8 +25,8 @@ internal sealed class ConnectionAuthenticator(AccessTokens tokens, EndedSessions
     }
 
     private static Task<IReadOnlyList<OpenSession>> ReadAsync(Database database, long[] sessions) => database.ListAsync<OpenSession>(
-        """
-        SELECT s.id AS session_id, u.id, u.handle, u.name, u.avatar_url FROM sessions s JOIN users u ON u.id = s.user_id
+        $"""
+        SELECT s.id AS session_id, {UserRow.Columns("u")} FROM sessions s JOIN users u ON u.id = s.user_id
         WHERE s.id IN @sessions AND s.ended_at IS NULL AND u.deleted_at IS NULL
         """,
         new { sessions },
