@@ -81,7 +81,8 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
         await using var command = (NpgsqlCommand)connection.CreateCommand();
         command.CommandText =
             """
-            SELECT x.room_id, x.user_id, m.user_id IS NOT NULL, h.last_seq, h.messages, (SELECT number FROM name_changes)
+            SELECT x.room_id, x.user_id, m.user_id IS NOT NULL, h.last_seq, h.messages,
+              (SELECT number FROM name_changes WHERE id = 1)
             FROM unnest($1, $2) AS x (room_id, user_id) JOIN room_heads h ON h.room_id = x.room_id
             LEFT JOIN members m ON m.room_id = x.room_id AND m.user_id = x.user_id
             """;

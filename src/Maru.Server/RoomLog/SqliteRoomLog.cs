@@ -50,7 +50,7 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
         var found = await _database.FirstAsync<Place>(
             """
             SELECT h.last_seq, h.messages, EXISTS (SELECT 1 FROM members m WHERE m.room_id = h.room_id AND m.user_id = @user) AS is_member,
-              (SELECT number FROM name_changes) AS names
+              (SELECT number FROM name_changes WHERE id = 1) AS names
             FROM room_heads h WHERE h.room_id = @room
             """,
             new { room = room.Value, user = user.Value },

@@ -15,7 +15,7 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Acc
     private const string Deleted = "deleted user";
 
     /// <summary>Entries that a node has in memory are older than the number: see <see cref="Maru.Engine.Log.MembershipState.Names"/>.</summary>
-    private const string CountNames = "UPDATE name_changes SET number = number + 1";
+    private const string CountNames = "UPDATE name_changes SET number = number + 1 WHERE id = 1";
 
     /// <summary>Makes the account and its first session. Null when the handle or the e-mail address is taken.</summary>
     public Task<(Account Account, OpenSession Session)?> CreateAsync(NewAccount account, SessionOrigin origin, CancellationToken ct) =>
