@@ -1,13 +1,16 @@
 using System.ComponentModel.DataAnnotations;
 using Maru.Engine;
 using Maru.Server.Bus;
+using Maru.Server.Configuration;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Features.Sessions;
+using Maru.Server.Platform;
 using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Limits;
 using Maru.Server.Platform.Tokens;
+using Maru.Server.Storage;
 using Maru.Server.Storage.Postgres;
 using Maru.Server.Storage.Sqlite;
 
@@ -55,4 +58,15 @@ internal sealed class MaruOptions
     public RateLimitOptions RateLimits { get; } = new();
 
     public EngineOptions Engine { get; } = new();
+
+    /// <summary><see cref="Database"/> and <see cref="Data"/>, for those who need no more.</summary>
+    internal StorageOptions Storage => new(Database, Data);
+
+    /// <exception cref="StartException">A setting is unknown or out of range.</exception>
+    public static MaruOptions Read(IConfiguration configuration)
+    {
+        var options = Settings.Read<MaruOptions>(configuration);
+        if (!options.RateLimits.Enabled) options.Engine.MessagesPerSecond = 0;
+        return options;
+    }
 }

@@ -1,6 +1,7 @@
 using Maru.Server.Bus;
 using Maru.Server.Cluster;
 using Maru.Server.Commands;
+using Maru.Server.Configuration;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Messages;
 using Maru.Server.Features.Rooms;
@@ -9,6 +10,7 @@ using Maru.Server.Platform;
 using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Limits;
 using Maru.Server.Realtime;
+using Maru.Server.RoomLog;
 using Maru.Server.Storage;
 
 namespace Maru.Server;
@@ -16,26 +18,26 @@ namespace Maru.Server;
 /// <summary>The table of contents: what the server is made of, and in which order a request meets it.</summary>
 internal static class Program
 {
-    private static Task<int> Main(string[] args) => MaruCommand.RunAsync(args);
+    internal static Task<int> Main(string[] args) => MaruCommand.RunAsync(args, BuildAsync);
 
     /// <summary>A server that is ready to start: settings read, store migrated.</summary>
     /// <param name="args">configuration, as on the command line: <c>--urls</c>, <c>--Maru:Database=…</c></param>
     /// <param name="adjust">adds or replaces services</param>
     /// <exception cref="StartException">It cannot run as it is set up.</exception>
-    public static async Task<WebApplication> BuildAsync(string[] args, Action<IServiceCollection>? adjust = null)
+    public static async Task<WebApplication> BuildAsync(string[] args, Action<IServiceCollection>? adjust)
     {
         var builder = CreateBuilder(args);
-        var options = Settings.Read(builder.Configuration);
+        var options = MaruOptions.Read(builder.Configuration);
         HostSettings.Check(builder.Configuration);
         builder.AddWebServer(options.Limits);
         builder.AddLogs();
 
         var services = builder.Services;
-        options.AddTo(services);
+        services.AddSettings(options);
         services.AddSingleton(TimeProvider.System);
-        services.AddStorage(options);
-        services.AddCluster(options);
-        services.AddBus(options);
+        services.AddStore(options.Storage);
+        services.AddCluster(options.Storage);
+        services.AddBus(options.Storage, options.Redis);
         services.AddProblems();
         services.Configure<RouteOptions>(options => options.SetParameterPolicy<NumberConstraint>(NumberConstraint.Name));
         services.AddJson();
@@ -43,10 +45,10 @@ internal static class Program
         services.AddAuth();
         services.AddRateLimits();
         services.AddApiDocument();
-        services.AddAccounts(options);
+        services.AddAccounts(options.Storage);
         services.AddRooms();
         services.AddMessages();
-        builder.AddRealtime();
+        builder.AddRealtime(options.StompTcp);
         services.AddHostedService<IdleMemory>();
         adjust?.Invoke(services);
 

@@ -26,17 +26,13 @@ public sealed class FoldersTests(ITestOutputHelper output)
         typeof(MaruOptions).Assembly,
         "Maru.Server",
         [
-            "Platform.Text", "Platform.Tokens", "Platform", "Platform.Http", "Platform.Limits", "Platform.Credentials",
-            "Storage", "Storage.Sqlite", "Storage.Postgres", "RoomLog", "Cluster", "Bus",
+            "Configuration", "Platform.Text", "Platform.Tokens", "Storage", "Storage.Sqlite", "Storage.Postgres",
+            "Platform", "Platform.Limits", "Platform.Http", "Platform.Credentials", "RoomLog", "Cluster", "Bus",
             "Features.Accounts", "Features.Sessions", "Features.Messages", "Features.Rooms", "Features.Members",
             "Realtime", "Commands", "",
         ],
         [
-            "Bus → ", "Cluster → ", "Commands → ",
-            "Features.Accounts → ", "Features.Accounts → Features.Sessions", "Features.Rooms → Features.Members", "Features.Sessions → ",
-            "Platform → ", "Platform → Platform.Limits", "Platform → Storage", "Platform.Tokens → ", "Realtime → ",
-            "Storage → ", "Storage → RoomLog", "Storage → Storage.Postgres", "Storage → Storage.Sqlite", "Storage.Postgres → ",
-            "Storage.Sqlite → ",
+            "Features.Accounts → Features.Sessions", "Features.Rooms → Features.Members", "Platform → Platform.Limits",
         ]);
 
     [Fact]

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Maru.Server.Bus;
 
-/// <summary>How nodes talk over Redis. Which servers, says <see cref="MaruOptions.Redis"/>.</summary>
+/// <summary>How nodes talk over Redis. The setting <c>Maru:Redis</c> says which servers.</summary>
 internal sealed class BusOptions
 {
     /// <summary>Of every Redis server; empty for none.</summary>

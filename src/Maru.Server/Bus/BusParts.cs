@@ -7,9 +7,10 @@ namespace Maru.Server.Bus;
 /// <summary>How nodes on one store tell each other: through the store and, where there is one, over Redis. A store of one's own needs neither.</summary>
 internal static class BusParts
 {
-    public static void AddBus(this IServiceCollection services, MaruOptions options)
+    /// <param name="redis"><c>host:port[,host:port]</c>; empty: none</param>
+    public static void AddBus(this IServiceCollection services, StorageOptions storage, string redis)
     {
-        if (!StorageParts.IsShared(options))
+        if (!storage.IsShared)
         {
             services.AddSingleton<IBus>(new LocalBus());
             return;
@@ -18,7 +19,8 @@ internal static class BusParts
         services.AddSingleton(provider => new NoticeBoard((PostgresDatabase)provider.GetRequiredService<Database>()));
         services.AddSingleton<NotifyBus>();
         services.AddHostedService(provider => provider.GetRequiredService<NotifyBus>());
-        if (options.Redis.Length > 0) services.AddSingleton<RedisBus>();
+        if (redis.Length > 0)
+            services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RedisBus>(provider, redis));
         services.AddSingleton<IBus>(provider => new CombinedBus(provider.GetService<RedisBus>(), provider.GetRequiredService<NotifyBus>()));
     }
 }

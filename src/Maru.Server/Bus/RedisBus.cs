@@ -26,10 +26,11 @@ internal sealed class RedisBus : IBus, IAsyncDisposable
     private volatile RedisLink[] _links = [];
     private ulong[] _places = [];               // the links' hashes; set before them
 
-    public RedisBus(MaruOptions maru, ThisNode node, TimeProvider time, ILogger<RedisBus> log)
+    /// <param name="servers"><c>host:port[,host:port]</c></param>
+    public RedisBus(string servers, BusOptions options, ThisNode node, TimeProvider time, ILogger<RedisBus> log)
     {
-        _endpoints = maru.Redis.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        (_options, _node, _time, _log, _guard) = (maru.Bus, node, time, log, new FrameGuard(log, time));
+        _endpoints = servers.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        (_options, _node, _time, _log, _guard) = (options, node, time, log, new FrameGuard(log, time));
         _finding = Task.Run(FindAsync);
     }
 

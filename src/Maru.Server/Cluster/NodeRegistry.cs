@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Maru.Server.Configuration;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage;

@@ -1,3 +1,5 @@
+using Maru.Server.Configuration;
+
 namespace Maru.Server.Commands;
 
 /// <summary>

@@ -1,11 +1,17 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
+using Maru.Server.Configuration;
 using Maru.Server.Platform;
 using Maru.Server.Realtime;
 using Maru.Server.Storage.Sqlite;
 
 namespace Maru.Server.Commands;
+
+/// <summary>Makes a server that is ready to start.</summary>
+/// <param name="args">configuration, as on the command line</param>
+/// <param name="adjust">adds or replaces services</param>
+internal delegate Task<WebApplication> ServerBuilder(string[] args, Action<IServiceCollection>? adjust = null);
 
 /// <summary>The command line: <c>maru</c> runs the server, <c>maru seed</c> fills a store, <c>maru migrate</c> moves one. What it does not know itself must be configuration, and is passed on.</summary>
 internal static class MaruCommand
@@ -13,16 +19,18 @@ internal static class MaruCommand
     private const int BadSetup = 2;
     private const int FileSizeExceeded = 25;   // SIGXFSZ on Linux and macOS
 
-    public static async Task<int> RunAsync(string[] args)
+    /// <param name="args">the command line</param>
+    /// <param name="build">makes the server</param>
+    public static async Task<int> RunAsync(string[] args, ServerBuilder build)
     {
         var root = new RootCommand("Maru, a real-time chat server. Settings: appsettings.json, Maru__… in the environment, --Maru:…=… and --urls here.")
         {
             TreatUnmatchedTokensAsErrors = false,
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
-        root.Subcommands.Add(SeedCommand.Create(GuardAsync));
+        root.Subcommands.Add(SeedCommand.Create(GuardAsync, build));
         root.Subcommands.Add(MigrateCommand.Create(GuardAsync));
-        root.SetAction((_, _) => GuardAsync(() => ServeAsync(args)));
+        root.SetAction((_, _) => GuardAsync(() => ServeAsync(args, build)));
 
         // The host listens to SIGTERM itself, and takes the time that it needs.
         var run = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
@@ -46,13 +54,13 @@ internal static class MaruCommand
         }
     }
 
-    private static async Task ServeAsync(string[] args)
+    private static async Task ServeAsync(string[] args, ServerBuilder build)
     {
         ConfigurationArguments.Check("maru", args);
         RealtimeSlice.HandleOnEventLoops();
         // A limit on the size of files shall fail a write, like a full disk, not end the program.
         using var ignored = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create((PosixSignal)FileSizeExceeded, signal => signal.Cancel = true);
-        await using var app = await Program.BuildAsync(args, services => services.AddSingleton<StoreClaim>());
+        await using var app = await build(args, services => services.AddSingleton<StoreClaim>());
         await StartAsync(app);
         await Console.Error.WriteLineAsync($"maru {Health.Version} is ready on {string.Join(' ', app.Urls)}");
         await app.WaitForShutdownAsync();

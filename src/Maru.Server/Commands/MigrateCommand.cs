@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using Maru.Server.Configuration;
+using Maru.Server.RoomLog;
 using Maru.Server.Storage;
+using Maru.Server.Storage.Postgres;
 using Maru.Server.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 using Spectre.Console;
@@ -53,13 +56,13 @@ internal static class MigrateCommand
 
     private static ServiceProvider Provide(string database)
     {
-        var options = new MaruOptions { Database = database };
-        options.Postgres.CommandTimeout = TimeSpan.FromHours(1);    // a room of some ten million messages is checked by one statement
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton(TimeProvider.System);
-        options.AddTo(services);
-        services.AddStorage(options);
+        services.AddSingleton(new SqliteOptions());
+        // A room of some ten million messages is checked by one statement.
+        services.AddSingleton(new PostgresOptions { CommandTimeout = TimeSpan.FromHours(1) });
+        services.AddStore(Options(database));
         services.AddSingleton<StoreClaim>();
         return services.BuildServiceProvider();
     }
@@ -77,7 +80,9 @@ internal static class MigrateCommand
         }
     }
 
-    private static bool IsPostgres(string database) => StorageParts.IsShared(new MaruOptions { Database = database });
+    private static bool IsPostgres(string database) => Options(database).IsShared;
+
+    private static StorageOptions Options(string database) => new(database, Data: "");
 
     private static Task WithBarsAsync(string what, Func<Action<string, long, long>, Task> run) =>
         AnsiConsole.Progress()

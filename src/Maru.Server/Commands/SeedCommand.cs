@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Maru.Server.Configuration;
 using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage;
@@ -10,7 +11,8 @@ namespace Maru.Server.Commands;
 internal static class SeedCommand
 {
     /// <param name="guard">turns what goes wrong into an exit code</param>
-    public static Command Create(Func<Func<Task>, Task<int>> guard)
+    /// <param name="build">makes the server whose store is filled</param>
+    public static Command Create(Func<Func<Task>, Task<int>> guard, ServerBuilder build)
     {
         var users = new Option<int>("--users") { Description = "People to make", DefaultValueFactory = _ => 100 };
         var rooms = new Option<int>("--rooms") { Description = "Rooms to make; user number i is in room number i mod this", DefaultValueFactory = _ => 10 };
@@ -25,6 +27,7 @@ internal static class SeedCommand
         };
         command.TreatUnmatchedTokensAsErrors = false;   // settings: --Maru:Database=…
         command.SetAction((parsed, ct) => guard(() => RunAsync(
+            build,
             new SeedPlan(parsed.GetValue(users), parsed.GetValue(rooms), parsed.GetValue(messages)),
             parsed.GetValue(tokenFile),
             parsed.GetValue(roomFile),
@@ -33,11 +36,12 @@ internal static class SeedCommand
         return command;
     }
 
-    private static async Task RunAsync(SeedPlan plan, string? tokenFile, string? roomFile, IReadOnlyList<string> settings, CancellationToken ct)
+    private static async Task RunAsync(
+        ServerBuilder build, SeedPlan plan, string? tokenFile, string? roomFile, IReadOnlyList<string> settings, CancellationToken ct)
     {
         ConfigurationArguments.Check("maru seed", settings);
         if (plan.Messages > 0 && plan.Inhabited == 0) throw new StartException("--messages need a room with somebody in it: --users=1 and --rooms=1 at least.");
-        await using var app = await Program.BuildAsync(["--Logging:LogLevel:Default=Warning", .. settings]);
+        await using var app = await build(["--Logging:LogLevel:Default=Warning", .. settings]);
         var services = app.Services;
         var time = services.GetRequiredService<TimeProvider>();
         var seeder = new Seeder(

@@ -1,5 +1,6 @@
 using Maru.Engine.Log;
 using Maru.Server.Platform.Tokens;
+using Maru.Server.Storage;
 using Microsoft.AspNetCore.Authentication;
 
 namespace Maru.Server.Platform;
@@ -10,9 +11,9 @@ internal static class Auth
     public static void AddAuth(this IServiceCollection services)
     {
         services.AddSingleton(
-            provider => KeyFile.Open(provider.GetRequiredService<MaruOptions>().Data, provider.GetRequiredService<JwtOptions>().Algorithm));
+            provider => KeyFile.Open(provider.GetRequiredService<StorageOptions>().Data, provider.GetRequiredService<JwtOptions>().Algorithm));
         services.AddSingleton(provider => new VerificationKeys(
-            provider.GetRequiredService<SigningKey>(), KeyFile.OpenOthers(provider.GetRequiredService<MaruOptions>().Data)));
+            provider.GetRequiredService<SigningKey>(), KeyFile.OpenOthers(provider.GetRequiredService<StorageOptions>().Data)));
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<EndedSessions>();
         services.AddTransient<BearerHandler>();

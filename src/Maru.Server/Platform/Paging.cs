@@ -1,5 +1,4 @@
 using System.Globalization;
-using Maru.Server.Platform.Limits;
 using Microsoft.OpenApi;
 
 namespace Maru.Server.Platform;

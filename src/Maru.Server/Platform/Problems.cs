@@ -83,7 +83,7 @@ internal static partial class Problems
         }
         catch (Exception e)
         {
-            var problem = ProblemOf(e);
+            var problem = ProblemOf(e, context.RequestServices);
             if (problem.Status >= StatusCodes.Status500InternalServerError) Log.Failed(log, e, context.Request.Method, Route(context));
             if (context.Response.HasStarted) throw;
             context.Response.ContentLength = null;
@@ -117,10 +117,10 @@ internal static partial class Problems
         return response.ContentLength is null && response.ContentType is null ? ProblemOf(response.StatusCode) : null;
     }
 
-    private static Problem ProblemOf(Exception exception) => exception switch
+    private static Problem ProblemOf(Exception exception, IServiceProvider services) => exception switch
     {
         BadHttpRequestException bad => ProblemOf(bad.StatusCode),
-        DbException e => Dialect.ProblemOf(e),
+        DbException e => services.GetRequiredService<Database>().ProblemOf(e),
         _ => Problem.Internal,
     };
 

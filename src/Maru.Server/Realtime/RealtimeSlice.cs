@@ -21,7 +21,8 @@ internal static class RealtimeSlice
         if (Environment.GetEnvironmentVariable(Switch) is null) Environment.SetEnvironmentVariable(Switch, "1");
     }
 
-    public static void AddRealtime(this WebApplicationBuilder builder)
+    /// <param name="stompAddress"><c>address:port</c> of STOMP over plain TCP; empty: none</param>
+    public static void AddRealtime(this WebApplicationBuilder builder, string stompAddress)
     {
         var services = builder.Services;
         services.AddSingleton<Authenticator>(provider => provider.GetRequiredService<ConnectionAuthenticator>().AuthenticateAsync);
@@ -32,7 +33,8 @@ internal static class RealtimeSlice
         services.AddSingleton<IHostLifetime, DrainLifetime>();
         services.AddHostedService<EngineHost>();
         services.AddHostedService<ProfileRefresh>();
-        services.AddHostedService<StompListener>();
+        if (stompAddress.Length > 0)
+            services.AddHostedService(provider => ActivatorUtilities.CreateInstance<StompListener>(provider, stompAddress));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint =>
             endpoint.Use(next => endpoint.ApplicationServices.GetRequiredService<WebSocketEdge>().Intercept(next))));
         services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);

@@ -2,27 +2,27 @@ using System.Net;
 using Maru.Engine;
 using Maru.Engine.Protocols;
 using Maru.Engine.Protocols.Stomp;
+using Maru.Server.Configuration;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
 namespace Maru.Server.Realtime;
 
-/// <summary>STOMP over plain TCP, for clients without WebSocket, where <see cref="MaruOptions.StompTcp"/> names an address. Unencrypted.</summary>
+/// <summary>STOMP over plain TCP, for clients without WebSocket, at the address in <c>Maru:StompTcp</c>. Unencrypted.</summary>
 internal sealed partial class StompListener(
-    MaruOptions options, IEnumerable<IConnectionListenerFactory> transports, ChatEngine engine, ILogger<StompListener> log) : BackgroundService
+    string address, IEnumerable<IConnectionListenerFactory> transports, ChatEngine engine, ILogger<StompListener> log) : BackgroundService
 {
     private IConnectionListener? _listener;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (options.StompTcp.Length == 0) return;
         try
         {
             _listener = await transports.First().BindAsync(Address(), cancellationToken);
         }
         catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
         {
-            throw new StartException($"Maru:StompTcp: {options.StompTcp} cannot be listened at. {e.Message}", e);
+            throw new StartException($"Maru:StompTcp: {address} cannot be listened at. {e.Message}", e);
         }
 
         await base.StartAsync(cancellationToken);
@@ -41,9 +41,9 @@ internal sealed partial class StompListener(
     }
 
     private IPEndPoint Address() =>
-        IPEndPoint.TryParse(options.StompTcp, out var address)
-            ? address
-            : throw new StartException($"Maru:StompTcp: {options.StompTcp} is no IP address and port.");
+        IPEndPoint.TryParse(address, out var parsed)
+            ? parsed
+            : throw new StartException($"Maru:StompTcp: {address} is no IP address and port.");
 
     private async Task ServeAsync(ConnectionContext connection)
     {

@@ -15,13 +15,6 @@ internal sealed class MessageKeys : IDisposable
     /// <summary>Messages to a group: 32k keys are some 5 MB of memory, and read back in 50 ms.</summary>
     private const int GroupSize = 32 * 1024;
 
-    /// <summary>After messages without keys were inserted beside the log: the next start need not look through them.</summary>
-    public const string SkipKeyless =
-        """
-        UPDATE message_keys_watermark SET message_id = (SELECT coalesce(max(id), 0) FROM messages)
-        WHERE NOT EXISTS (SELECT 1 FROM messages WHERE id > message_id AND client_key IS NOT NULL)
-        """;
-
     private readonly SqliteStatement _find;
     private readonly SqliteStatement _insert;
     private readonly SqliteStatement _moveWatermark;

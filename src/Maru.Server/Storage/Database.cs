@@ -1,4 +1,6 @@
 using System.Data.Common;
+using Maru.Engine.Log;
+using Maru.Server.Configuration;
 
 namespace Maru.Server.Storage;
 
@@ -41,6 +43,12 @@ internal abstract class Database : IAsyncDisposable
 
     /// <summary>The first statement of a transaction that changes the schema: lets one node after the other do it.</summary>
     public abstract Task LockSchemaAsync(DbTransaction transaction, CancellationToken ct);
+
+    /// <summary>What a client is told about a store that failed; the log has the rest.</summary>
+    public abstract Problem ProblemOf(DbException e);
+
+    /// <summary>What the operator is to do about a store that cannot be used.</summary>
+    public virtual StartException Unusable(DbException e) => new($"The store {Name} cannot be used: {e.Message}", e);
 
     public abstract ValueTask DisposeAsync();
 }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Maru.Server.Configuration;
 
 namespace Maru.Server.Storage;
 
@@ -35,7 +36,7 @@ internal sealed partial class Migrator(Database database, TimeProvider time, ILo
         }
         catch (DbException e)
         {
-            throw Dialect.Unusable(database.Name, e);
+            throw database.Unusable(e);
         }
     }
 

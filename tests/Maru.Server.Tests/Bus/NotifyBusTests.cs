@@ -124,5 +124,5 @@ internal sealed class NotifyRig : BusRig
         await _server.DisposeAsync();
     }
 
-    private PostgresDatabase Open() => new(new MaruOptions { Database = Database });
+    private PostgresDatabase Open() => new(new StorageOptions(Database, Data: ""), new PostgresOptions());
 }

@@ -45,7 +45,7 @@ internal sealed class RedisRig(IReadOnlyList<RedisProcess> servers, string addre
     public override async Task<IBus> JoinAsync()
     {
         using var logs = LoggerFactory.Create(x => x.AddProvider(Log));
-        var node = new RedisBus(new MaruOptions { Redis = addresses }, new ThisNode(), TimeProvider.System, logs.CreateLogger<RedisBus>());
+        var node = new RedisBus(addresses, new BusOptions(), new ThisNode(), TimeProvider.System, logs.CreateLogger<RedisBus>());
         _nodes.Add(node);
         await Deadline.Until(() => node.IsConnected, "Redis");
         return node;

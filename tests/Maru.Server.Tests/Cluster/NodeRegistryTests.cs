@@ -1,4 +1,5 @@
 using Maru.Server.Cluster;
+using Maru.Server.Configuration;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Tests.Cluster;

@@ -1,4 +1,5 @@
 using Maru.Server.Commands;
+using Maru.Server.Configuration;
 
 namespace Maru.Server.Tests.Commands;
 

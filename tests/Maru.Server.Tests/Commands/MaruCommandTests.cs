@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Maru.Server.Commands;
 
 namespace Maru.Server.Tests.Commands;
 
@@ -15,7 +14,7 @@ public sealed class MaruCommandTests
     [InlineData("--url=http://127.0.0.1:0")]
     [InlineData("sed")]
     public async Task What_the_operator_can_mend_ends_with_code_2(string argument) =>
-        (await MaruCommand.RunAsync([argument, "--hostBuilder:reloadConfigOnChange=false"])).ShouldBe(2);
+        (await Program.Main([argument, "--hostBuilder:reloadConfigOnChange=false"])).ShouldBe(2);
 
     [Theory]
     [InlineData("urls has nonsense", "--urls=nonsense")]

@@ -107,7 +107,7 @@ public sealed class MigrateTests : IAsyncLifetime
     public async Task What_cannot_be_moved_is_refused_and_nothing_is_made(string? from, string? to)
     {
         if (from is null) await SeedAsync(messages: 1);
-        (await MaruCommand.RunAsync(["migrate", "--from", from ?? Source, "--to", to?.Replace("FOLDER", _folder) ?? _target])).ShouldBe(2);
+        (await Program.Main(["migrate", "--from", from ?? Source, "--to", to?.Replace("FOLDER", _folder) ?? _target])).ShouldBe(2);
         File.Exists($"{_folder.Path}/new.db").ShouldBeFalse();
     }
 
@@ -120,11 +120,11 @@ public sealed class MigrateTests : IAsyncLifetime
     private Task<MaruServer> StartAsync(string database) =>
         MaruServer.StartAsync($"--Maru:Database={database}", $"--Maru:Data={_folder.Path}/keys");
 
-    private Task<int> MigrateAsync() => MaruCommand.RunAsync(["migrate", "--from", Source, "--to", _target]);
+    private Task<int> MigrateAsync() => Program.Main(["migrate", "--from", Source, "--to", _target]);
 
     private async Task SeedAsync(int messages)
     {
-        var code = await MaruCommand.RunAsync(
+        var code = await Program.Main(
         [
             "seed", "--users=10", "--rooms=3", $"--messages={messages}", $"--Maru:Database={Source}", $"--Maru:Data={_folder.Path}/keys",
             "--Maru:Passwords:Iterations=1000", "--hostBuilder:reloadConfigOnChange=false",

@@ -72,14 +72,14 @@ public sealed class SeedTests : IDisposable
     [InlineData("more")]
     public async Task A_slip_of_the_keyboard_makes_nothing(params string[] options)
     {
-        (await MaruCommand.RunAsync(["seed", .. options.Select(option => option.Replace("{0}", _folder, StringComparison.Ordinal))]))
+        (await Program.Main(["seed", .. options.Select(option => option.Replace("{0}", _folder, StringComparison.Ordinal))]))
             .ShouldBe(2);
         Directory.GetFiles(_folder).ShouldBeEmpty();
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private Task<int> RunAsync(params string[] options) => MaruCommand.RunAsync(
+    private Task<int> RunAsync(params string[] options) => Program.Main(
     [
         "seed", .. options, "--tokens", Path.Combine(_folder, "tokens"), "--rooms-file", Path.Combine(_folder, "rooms"),
         $"--Maru:Database=Data Source={_folder}/maru.db", $"--Maru:Data={_folder}",

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using Maru.Engine.Log;
+using Maru.Server.Configuration;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Storage;
@@ -78,6 +80,10 @@ internal sealed class HeldDatabase : Database
         Store.LockSchemaAsync(transaction, ct);
 
     /// <summary>Nothing to do: the store is the server's.</summary>
+    public override Problem ProblemOf(DbException e) => Store.ProblemOf(e);
+
+    public override StartException Unusable(DbException e) => Store.Unusable(e);
+
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private Database Store => _store ?? throw new InvalidOperationException("The server has not started.");

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -78,7 +79,7 @@ public sealed class MaruServer : IAsyncLifetime
 
     /// <summary>Another node on the same store, with the same keys. PostgreSQL only.</summary>
     public Task<MaruServer> JoinAsync(params string[] settings) =>
-        StartAsync([$"--Maru:Data={Folder}", $"--Maru:Database={Service<MaruOptions>().Database}", .. settings]);
+        StartAsync([$"--Maru:Data={Folder}", $"--Maru:Database={Service<StorageOptions>().Database}", .. settings]);
 
     /// <summary>Where it listens: with TLS only when the settings say so.</summary>
     public Uri AddressOf(string scheme)

@@ -1,6 +1,7 @@
 using Maru.Engine.Log;
 using Maru.Server.Features.Members;
 using Maru.Server.RoomLog;
+using Maru.Server.Storage;
 using Maru.Server.Storage.Postgres;
 using Maru.Server.Tests.Features.Rooms;
 using static Maru.Server.Tests.Kit.StoredRooms;
@@ -21,9 +22,9 @@ public sealed class PostgresRoomLogTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await MaruServer.StartAsync($"--Maru:Database={await (await PostgresServer.Shared).MakeDatabaseAsync()}");
-        var options = _server.Service<MaruOptions>();
-        _database = new PostgresDatabase(options);
-        _other = new PostgresRoomLog(_database, options.Postgres, TimeProvider.System);
+        var options = _server.Service<PostgresOptions>();
+        _database = new PostgresDatabase(_server.Service<StorageOptions>(), options);
+        _other = new PostgresRoomLog(_database, options, TimeProvider.System);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Maru.Server.Configuration;
 using Maru.Server.Storage;
 using Microsoft.Data.Sqlite;
 

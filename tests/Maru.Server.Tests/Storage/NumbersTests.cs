@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Maru.Server.Cluster;
+using Maru.Server.Configuration;
 using Maru.Server.Storage;
 using Maru.Server.Storage.Sqlite;
 using Maru.Server.Tests.Features.Rooms;

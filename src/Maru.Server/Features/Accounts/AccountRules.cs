@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Credentials;
-using Maru.Server.Platform.Limits;
 using Maru.Server.Platform.Text;
 
 namespace Maru.Server.Features.Accounts;

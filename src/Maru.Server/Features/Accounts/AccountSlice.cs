@@ -8,7 +8,7 @@ namespace Maru.Server.Features.Accounts;
 /// <summary>Who people are: sign-up, sign-in, sessions, profiles, the directory.</summary>
 internal static class AccountSlice
 {
-    public static void AddAccounts(this IServiceCollection services, MaruOptions options)
+    public static void AddAccounts(this IServiceCollection services, StorageOptions storage)
     {
         services.AddSingleton<AccountEvents>();
         services.AddSingleton<AccountStore>();
@@ -18,7 +18,7 @@ internal static class AccountSlice
         services.AddSingleton<SessionStore>();
         services.AddSingleton<TokenMint>();
         services.AddHostedService<SessionSweep>();
-        if (StorageParts.IsShared(options)) services.AddHostedService<SessionWatch>();
+        if (storage.IsShared) services.AddHostedService<SessionWatch>();
         services.AddJson(AccountJson.Default);
     }
 

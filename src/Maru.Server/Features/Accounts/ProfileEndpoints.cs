@@ -1,7 +1,6 @@
 using Maru.Engine.Log;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Credentials;
-using Maru.Server.Platform.Limits;
 using Maru.Server.Platform.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -26,10 +25,11 @@ internal static class ProfileEndpoints
         await store.FindAsync(caller.UserId, ct) is { } account ? TypedResults.Ok(account.ToProfile()) : Problem.SessionEnded.Result();
 
     private static async Task<Results<Ok<Profile>, ProblemHttpResult>> ChangeAsync(
-        ProfileChange request, Caller caller, MaruOptions options, AccountStore store, AccountEvents events, CancellationToken ct)
+        ProfileChange request, Caller caller, LimitOptions limits, PasswordOptions lengths, AccountStore store, AccountEvents events,
+        CancellationToken ct)
     {
         var errors = new FieldErrors();
-        var rules = new AccountRules(errors, options.Limits, options.Passwords);
+        var rules = new AccountRules(errors, limits, lengths);
         var name = request.Name is null ? null : rules.Name(request.Name);
         var statusMessage = request.StatusMessage is null ? null : rules.StatusMessage(request.StatusMessage);
         var avatarUrl = request.AvatarUrl is null ? null : rules.AvatarUrl(request.AvatarUrl);
@@ -61,11 +61,11 @@ internal static class ProfileEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> ChangePasswordAsync(
-        PasswordChange request, Caller caller, HttpContext context, MaruOptions options, Passwords passwords, PasswordTurns turns,
-        AccountStore store, CancellationToken ct)
+        PasswordChange request, Caller caller, HttpContext context, LimitOptions limits, PasswordOptions lengths, Passwords passwords,
+        PasswordTurns turns, AccountStore store, CancellationToken ct)
     {
         var errors = new FieldErrors();
-        var password = new AccountRules(errors, options.Limits, options.Passwords).Password("newPassword", request.NewPassword);
+        var password = new AccountRules(errors, limits, lengths).Password("newPassword", request.NewPassword);
         if (errors.Any) return errors.Result();
         using var turn = await turns.TakeAsync(caller.UserId, ct);
         if (!turn.IsAcquired) return Problems.Busy(context);

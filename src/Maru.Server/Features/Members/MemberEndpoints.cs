@@ -3,7 +3,6 @@ using Maru.Engine.Log;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Http;
-using Maru.Server.Platform.Limits;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Maru.Server.Features.Members;

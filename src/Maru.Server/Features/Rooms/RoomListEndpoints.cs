@@ -1,7 +1,6 @@
 using Maru.Engine;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Http;
-using Maru.Server.Platform.Limits;
 using Maru.Server.Platform.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 

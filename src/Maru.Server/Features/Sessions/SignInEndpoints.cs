@@ -31,12 +31,12 @@ internal static class SignInEndpoints
     }
 
     private static async Task<Results<Created<SignedIn>, ProblemHttpResult>> SignUpAsync(
-        SignupRequest request, HttpContext context, MaruOptions options, Passwords passwords, AccountStore store, TokenMint mint,
-        CancellationToken ct)
+        SignupRequest request, HttpContext context, SignupOptions options, LimitOptions limits, PasswordOptions lengths,
+        Passwords passwords, AccountStore store, TokenMint mint, CancellationToken ct)
     {
-        if (!options.Signup.Open) return Problem.SignupClosed.Result();
+        if (!options.Open) return Problem.SignupClosed.Result();
         var errors = new FieldErrors();
-        var rules = new AccountRules(errors, options.Limits, options.Passwords);
+        var rules = new AccountRules(errors, limits, lengths);
         var handle = rules.Handle(request.Handle);
         var name = rules.Name(request.Name);
         var password = rules.Password("password", request.Password);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Maru.Server.Configuration;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Maru.Server.Platform.Tokens;

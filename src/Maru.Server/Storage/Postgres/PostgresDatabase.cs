@@ -1,4 +1,6 @@
 using System.Data.Common;
+using Maru.Engine.Log;
+using Maru.Server.Configuration;
 using Npgsql;
 
 namespace Maru.Server.Storage.Postgres;
@@ -19,12 +21,12 @@ internal sealed class PostgresDatabase : Database
     private readonly NpgsqlDataSource _writers;
     private readonly NpgsqlDataSource _own;
 
-    public PostgresDatabase(MaruOptions options)
+    public PostgresDatabase(StorageOptions storage, PostgresOptions options)
     {
-        var settings = Read(options);
+        var settings = Read(storage, options);
         Name = $"{settings.Database ?? settings.Username} on {settings.Host}";
-        _readers = Source(settings, x => x.MaxPoolSize = options.Postgres.Readers);
-        _writers = Source(settings, x => x.MaxPoolSize = options.Postgres.Writers);
+        _readers = Source(settings, x => x.MaxPoolSize = options.Readers);
+        _writers = Source(settings, x => x.MaxPoolSize = options.Writers);
         _own = Source(settings, x => x.Pooling = false);
     }
 
@@ -81,6 +83,12 @@ internal sealed class PostgresDatabase : Database
     public override Task LockSchemaAsync(DbTransaction transaction, CancellationToken ct) =>
         transaction.ExecuteAsync("SELECT pg_advisory_xact_lock(@SchemaLock)", new { SchemaLock }, ct);
 
+    public override Problem ProblemOf(DbException e) =>
+        e is NpgsqlException postgres ? PostgresErrors.ProblemOf(postgres) : Problem.Unavailable;
+
+    public override StartException Unusable(DbException e) =>
+        e is NpgsqlException postgres ? PostgresErrors.Unusable(Name, postgres) : base.Unusable(e);
+
     /// <summary>A connection beside the pools, the caller's to dispose: for a commit loop, or to listen.</summary>
     public NpgsqlConnection OpenOwn() => _own.OpenConnection();
 
@@ -104,14 +112,14 @@ internal sealed class PostgresDatabase : Database
         await _own.DisposeAsync();
     }
 
-    private static NpgsqlConnectionStringBuilder Read(MaruOptions options)
+    private static NpgsqlConnectionStringBuilder Read(StorageOptions storage, PostgresOptions options)
     {
         try
         {
-            var settings = new NpgsqlConnectionStringBuilder(options.Database)
+            var settings = new NpgsqlConnectionStringBuilder(storage.Database)
             {
-                Timeout = (int)options.Postgres.ConnectTimeout.TotalSeconds,
-                CommandTimeout = (int)options.Postgres.CommandTimeout.TotalSeconds,
+                Timeout = (int)options.ConnectTimeout.TotalSeconds,
+                CommandTimeout = (int)options.CommandTimeout.TotalSeconds,
                 MaxAutoPrepare = 100,
                 AutoPrepareMinUsages = 2,
                 NoResetOnClose = true,          // nothing here changes a session

@@ -1,4 +1,5 @@
 using Maru.Engine.Log;
+using Maru.Server.Configuration;
 using Npgsql;
 
 namespace Maru.Server.Storage.Postgres;

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Maru.Server.Configuration;
 
 namespace Maru.Server.Storage.Postgres;
 
@@ -15,7 +16,7 @@ internal sealed partial class PostgresPromises(PostgresDatabase database, ILogge
         }
         catch (DbException e)
         {
-            throw Dialect.Unusable(database.Name, e);
+            throw database.Unusable(e);
         }
     }
 

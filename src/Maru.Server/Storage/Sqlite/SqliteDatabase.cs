@@ -1,5 +1,6 @@
 using System.Data.Common;
-using Maru.Server.RoomLog;
+using Maru.Engine.Log;
+using Maru.Server.Configuration;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -11,6 +12,13 @@ namespace Maru.Server.Storage.Sqlite;
 /// </summary>
 internal sealed partial class SqliteDatabase : Database
 {
+    /// <summary>After messages without keys were inserted beside the log: the next start need not look through them.</summary>
+    private const string SkipKeyless =
+        """
+        UPDATE message_keys_watermark SET message_id = (SELECT coalesce(max(id), 0) FROM messages)
+        WHERE NOT EXISTS (SELECT 1 FROM messages WHERE id > message_id AND client_key IS NOT NULL)
+        """;
+
     private readonly StoreClaim? _claim;
     private readonly SqliteFile _file;
     private readonly SqliteOptions _options;
@@ -19,15 +27,15 @@ internal sealed partial class SqliteDatabase : Database
     private readonly SemaphoreSlim _gate = new(1, 1);   // its asynchronous waiters are served first come, first served
 
     /// <param name="claim">keeps other servers out while the store is open; absent in programs that may run beside a server</param>
-    public SqliteDatabase(MaruOptions options, ILogger<SqliteDatabase> log, StoreClaim? claim = null)
+    public SqliteDatabase(StorageOptions storage, SqliteOptions options, ILogger<SqliteDatabase> log, StoreClaim? claim = null)
     {
         _claim = claim;
-        if (options.Sqlite.Synchronous != "FULL") Log.Relaxed(log, options.Sqlite.Synchronous);
-        _options = options.Sqlite;
-        _file = SqliteFile.Prepare(options.Database);
+        if (options.Synchronous != "FULL") Log.Relaxed(log, options.Synchronous);
+        _options = options;
+        _file = SqliteFile.Prepare(storage.Database);
         var reading = new SqliteConnectionStringBuilder(_file.ConnectionString) { Mode = SqliteOpenMode.ReadOnly, Pooling = false };
         _readers = new SqliteReaders(reading.ToString());
-        _writer = _file.OpenWriter(options.Sqlite);
+        _writer = _file.OpenWriter(options);
     }
 
     /// <summary>The file.</summary>
@@ -81,7 +89,7 @@ internal sealed partial class SqliteDatabase : Database
             transaction.Commit();
         }
 
-        if (table == "messages") Run(MessageKeys.SkipKeyless);
+        if (table == "messages") Run(SkipKeyless);
         Run("PRAGMA wal_checkpoint(TRUNCATE)");
 
         void Run(string sql)
@@ -93,6 +101,11 @@ internal sealed partial class SqliteDatabase : Database
 
     /// <summary>Nothing to do: there is one writer.</summary>
     public override Task LockSchemaAsync(DbTransaction transaction, CancellationToken ct) => Task.CompletedTask;
+
+    public override Problem ProblemOf(DbException e) => e is SqliteException sqlite ? SqliteErrors.ProblemOf(sqlite) : Problem.Unavailable;
+
+    public override StartException Unusable(DbException e) =>
+        e is SqliteException sqlite ? SqliteErrors.Unusable(Name, sqlite) : base.Unusable(e);
 
     /// <summary>Waits until the writer is free. The connection is the caller's alone until the lease is disposed.</summary>
     public async ValueTask<WriterLease> EnterWriterAsync(CancellationToken ct)

@@ -1,4 +1,5 @@
 using Maru.Engine.Log;
+using Maru.Server.Configuration;
 using Microsoft.Data.Sqlite;
 
 namespace Maru.Server.Storage.Sqlite;
@@ -17,10 +18,6 @@ internal static class SqliteErrors
     private const int Full = 13;
     private const int CantOpen = 14;
     private const int NotADatabase = 26;
-    private const int Unique = Constraint | (8 << 8);
-    private const int PrimaryKey = Constraint | (6 << 8);
-
-    public static bool IsTaken(SqliteException e) => e.SqliteExtendedErrorCode is Unique or PrimaryKey;
 
     public static Problem ProblemOf(SqliteException e) => e.SqliteErrorCode switch
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Maru.Server.Configuration;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 

@@ -1,3 +1,4 @@
+using Maru.Server.Configuration;
 using Microsoft.Win32.SafeHandles;
 
 namespace Maru.Server.Storage.Sqlite;
@@ -13,9 +14,9 @@ internal sealed class StoreClaim : IDisposable
     private readonly SafeFileHandle _file;
 
     /// <exception cref="StartException">Another server has the store, or the store cannot be used under this name.</exception>
-    public StoreClaim(MaruOptions options)
+    public StoreClaim(StorageOptions storage)
     {
-        var path = SqliteFile.Prepare(options.Database).Path;
+        var path = SqliteFile.Prepare(storage.Database).Path;
         try
         {
             _file = OperatingSystem.IsLinux() && Environment.Is64BitProcess ? Lock(path) : LockBeside(path);

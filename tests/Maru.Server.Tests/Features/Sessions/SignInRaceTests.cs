@@ -1,6 +1,7 @@
 using Maru.Engine.Log;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Platform.Credentials;
+using Maru.Server.Storage;
 
 namespace Maru.Server.Tests.Features.Sessions;
 
@@ -128,7 +129,7 @@ public sealed class SignInRaceTests
         var deletion = ann.Http.SendAsync("DELETE /api/me", new { password = Person.Password });
         await hold.Arrived;
         var impostor = server.Http.SendAsync("POST /api/auth/signup", new { ann.Handle, name = "Ann", password = Person.Password });
-        if (TestStore.IsPostgres) await PostgresServer.WaitsForLockAsync(server.Service<MaruOptions>().Database, 1, or: impostor);
+        if (TestStore.IsPostgres) await PostgresServer.WaitsForLockAsync(server.Service<StorageOptions>().Database, 1, or: impostor);
         hold.Release();
         await deletion.ShouldBe(204);
         await impostor.ShouldRefuse(Problem.HandleTaken);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Maru.Server.Configuration;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Messages;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Maru.Engine.Log;
+using Maru.Server.Configuration;
 
 namespace Maru.Server.Tests.Platform.Http;
 

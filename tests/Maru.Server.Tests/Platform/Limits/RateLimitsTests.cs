@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using Maru.Engine;
 using Maru.Engine.Log;
+using Maru.Server.Configuration;
 using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Platform.Limits;

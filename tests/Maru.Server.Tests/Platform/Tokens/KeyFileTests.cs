@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using Maru.Engine;
+using Maru.Server.Configuration;
 using Maru.Server.Platform.Tokens;
 using Microsoft.IdentityModel.Tokens;
 

@@ -2,19 +2,19 @@ using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 
-namespace Maru.Server;
-
-/// <summary>The program cannot start as it is set up. The message is one line that says what to do; the exit code is 2.</summary>
-internal sealed class StartException(string message, Exception? cause = null) : Exception(message, cause);
+namespace Maru.Server.Configuration;
 
 /// <summary>Reads the settings, once, and refuses what is unknown or out of range before anything starts.</summary>
 internal static class Settings
 {
     private const string Section = "Maru";
 
-    public static MaruOptions Read(IConfiguration configuration)
+    /// <typeparam name="TOptions">the settings of the section <c>Maru</c>, in groups</typeparam>
+    /// <exception cref="StartException">One of them is unknown or out of range.</exception>
+    public static TOptions Read<TOptions>(IConfiguration configuration)
+        where TOptions : class, new()
     {
-        var options = new MaruOptions();
+        var options = new TOptions();
         var section = configuration.GetSection(Section);
         RefuseUnknown(section, options);
         try
@@ -27,17 +27,15 @@ internal static class Settings
         }
 
         Validate(options, Section);
-        if (!options.RateLimits.Enabled) options.Engine.MessagesPerSecond = 0;
         return options;
     }
 
-    /// <summary>What the framework says, and why, in one line.</summary>
+    /// <summary>The framework's message with its cause, in one line.</summary>
     public static string Line(Exception e) => $"{e.Message} {e.InnerException?.Message}".TrimEnd().ReplaceLineEndings(" ");
 
-    /// <summary>Makes each group of settings (<see cref="MaruOptions.Jwt"/> …) available by its own type.</summary>
-    public static void AddTo(this MaruOptions options, IServiceCollection services)
+    /// <summary>Makes each group of settings (<c>Jwt</c>, <c>Limits</c> …) available by its own type.</summary>
+    public static void AddSettings(this IServiceCollection services, object options)
     {
-        services.AddSingleton(options);
         foreach (var group in Groups(options)) services.AddSingleton(group.Value.GetType(), group.Value);
     }
 

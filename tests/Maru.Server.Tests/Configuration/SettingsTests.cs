@@ -1,8 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
+using Maru.Server.Configuration;
 using Microsoft.Extensions.Configuration;
 
-namespace Maru.Server.Tests;
+namespace Maru.Server.Tests.Configuration;
 
 public sealed class SettingsTests
 {
@@ -26,7 +27,7 @@ public sealed class SettingsTests
     [InlineData("Maru:Engine:TailMinBytes", "8000000", "Maru:Engine", "TailMaxBytes")]
     public void A_bad_setting_is_named_in_one_line(string key, string value, string where, string what)
     {
-        var message = Should.Throw<StartException>(() => Settings.Read(Configuration((key, value)))).Message;
+        var message = Should.Throw<StartException>(() => MaruOptions.Read(Configuration((key, value)))).Message;
         message.ShouldContain(where);
         message.ShouldContain(what);
         message.ShouldNotContain("\n");
@@ -36,13 +37,13 @@ public sealed class SettingsTests
     [InlineData("true", 50)]
     [InlineData("false", 0)]
     public void One_switch_turns_the_limit_of_messages_off_too(string enabled, int perSecond) =>
-        Settings.Read(Configuration(("Maru:RateLimits:Enabled", enabled))).Engine.MessagesPerSecond.ShouldBe(perSecond);
+        MaruOptions.Read(Configuration(("Maru:RateLimits:Enabled", enabled))).Engine.MessagesPerSecond.ShouldBe(perSecond);
 
     [Theory]
     [InlineData("redis:6379")]
     [InlineData("10.0.0.1:6379, [::1]:6380")]
     public void Redis_servers_are_named_with_their_ports(string redis) =>
-        Settings.Read(Configuration(("Maru:Redis", redis))).Redis.ShouldBe(redis);
+        MaruOptions.Read(Configuration(("Maru:Redis", redis))).Redis.ShouldBe(redis);
 
     [Fact]
     public void Appsettings_lists_every_key_with_its_default()
@@ -52,7 +53,7 @@ public sealed class SettingsTests
             .AsEnumerable(makePathsRelative: true).Where(pair => pair.Value is not null).Select(pair => pair.Key).Order().ToArray();
         var known = Keys("", new MaruOptions()).ToDictionary(pair => pair.Key, pair => pair.Value);
         listed.ShouldBe(known.Keys.Order());
-        var fromFile = Keys("", Settings.Read(file)).ToDictionary(pair => pair.Key, pair => pair.Value);
+        var fromFile = Keys("", MaruOptions.Read(file)).ToDictionary(pair => pair.Key, pair => pair.Value);
         foreach (var (key, value) in known) fromFile[key].ShouldBe(value, key);
     }
 

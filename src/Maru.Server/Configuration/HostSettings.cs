@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging.Console;
 
-namespace Maru.Server.Platform;
+namespace Maru.Server.Configuration;
 
 /// <summary>
 /// Settings that are the framework's own: where to listen, with which certificates, what to log. It ignores some that it cannot read, and

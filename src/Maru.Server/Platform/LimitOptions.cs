@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Maru.Server.Platform.Limits;
+namespace Maru.Server.Platform;
 
 /// <summary>Sizes that a request may have.</summary>
 internal sealed class LimitOptions

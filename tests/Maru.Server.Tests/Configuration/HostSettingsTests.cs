@@ -1,7 +1,7 @@
-using Maru.Server.Platform;
+using Maru.Server.Configuration;
 using Microsoft.Extensions.Configuration;
 
-namespace Maru.Server.Tests.Platform;
+namespace Maru.Server.Tests.Configuration;
 
 public sealed class HostSettingsTests
 {

@@ -1,0 +1,4 @@
+namespace Maru.Server.Configuration;
+
+/// <summary>The program cannot start as it is set up. The message is one line that says what to do; the exit code is 2.</summary>
+internal sealed class StartException(string message, Exception? cause = null) : Exception(message, cause);
