@@ -34,7 +34,7 @@ internal sealed class DiscardingRoomLog : IRoomLog
     }
 
     public ValueTask<MembershipState> ReadMembershipAsync(RoomId room, UserId user, CancellationToken ct) =>
-        new(new MembershipState(true, default));
+        new(new MembershipState(true, default, Names: 0));
 
     public ValueTask<IReadOnlyList<Entry>> ReadAsync(RoomId room, long after, long last, int maxBytes, CancellationToken ct) =>
         new((IReadOnlyList<Entry>)[]);
