@@ -21,6 +21,11 @@ internal static class RawToken
     public static string Sign(ECDsa key, string header, string payload) => Sign(
         text => key.SignData(text, HashAlgorithmName.SHA256), Encoding.UTF8.GetBytes(header), Encoding.UTF8.GetBytes(payload));
 
+    /// <param name="secret">signs</param>
+    /// <param name="text">header and payload as they will stand in the token</param>
+    public static string SignText(byte[] secret, string text) =>
+        $"{text}.{Base64Url.EncodeToString(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(text)))}";
+
     private static string Sign(Func<byte[], byte[]> sign, byte[] header, byte[] payload)
     {
         var text = $"{Base64Url.EncodeToString(header)}.{Base64Url.EncodeToString(payload)}";
