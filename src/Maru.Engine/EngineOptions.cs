@@ -71,6 +71,10 @@ public sealed class EngineOptions : IValidatableObject
     [Range(64 * 1024, 1024 * 1024 * 1024)]
     public int CommitQueueBytes { get; set; } = 32 * 1024 * 1024;
 
+    /// <summary>From one commit to the next at least, when the process uses three quarters of the cores; less below it, none below a third. 0: never waits.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
+    public TimeSpan CommitPace { get; set; } = TimeSpan.FromMilliseconds(8);
+
     /// <summary>Bytes of other nodes' entries and signals that wait to be delivered; what comes beyond it is read from the store later.</summary>
     [Range(64 * 1024, 1024 * 1024 * 1024)]
     public int ReceiveBytes { get; set; } = 32 * 1024 * 1024;

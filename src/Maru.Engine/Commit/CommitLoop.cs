@@ -9,7 +9,7 @@ internal sealed record CommitParts(
     IRoomLog Log, RoomChannels Channels, Lanes Lanes, RoomTable Rooms, EngineOptions Options, EngineMetrics Metrics, EngineLog Diagnostics, TimeProvider Time);
 
 /// <summary>
-/// Group commit without a timer: a batch is whatever queued while the last one was written. One thread; it alone appends. After the commit, and only then, entries
+/// Group commit: a batch is whatever queued while the last one was written, and while <see cref="Pace"/> waited. One thread; it alone appends. After the commit, and only then, entries
 /// go to their rooms' lanes and owners learn the outcome there.
 /// </summary>
 internal sealed class CommitLoop
@@ -38,8 +38,11 @@ internal sealed class CommitLoop
     private void Run()
     {
         List<Draft> batch = [];
-        while (_queue.Take(batch, _parts.Options.CommitBatch))
+        var pace = new Pace(_parts.Options.CommitPace, _parts.Time, () => Environment.CpuUsage.TotalTime, Environment.ProcessorCount);
+        while (true)
         {
+            pace.Wait(_queue);
+            if (!_queue.Take(batch, _parts.Options.CommitBatch)) return;
             var started = _parts.Time.GetTimestamp();
             Commit(batch);
             _parts.Metrics.CommitTime.Record(_parts.Time.GetElapsedTime(started).TotalSeconds);

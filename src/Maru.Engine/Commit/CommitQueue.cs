@@ -32,6 +32,9 @@ internal sealed class CommitQueue(long maxBytes)
         while (!TryAdd(draft)) await _budget.WhenFreeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>The commit loop: waits until so many drafts are there, but not longer than that. Returns how many are there.</summary>
+    public int WaitFor(int drafts, TimeSpan longest) => _next < _taken.Count ? _taken.Count - _next : _waiting.WaitFor(drafts, longest);
+
     /// <summary>The commit loop: waits for drafts and moves up to <paramref name="max"/> of them into <paramref name="batch"/>. False: completed and empty.</summary>
     public bool Take(List<Draft> batch, int max)
     {

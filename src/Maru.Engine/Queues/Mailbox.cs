@@ -6,9 +6,11 @@ namespace Maru.Engine.Queues;
 /// </summary>
 internal sealed class Mailbox<T>
 {
+    private const int NotWaiting = int.MaxValue;
+
     private readonly object _gate = new();
     private List<T> _posted = [];
-    private bool _waiting;
+    private int _wanted = NotWaiting;       // how much the taking thread waits for
     private bool _completed;
 
     /// <summary>Any thread. What comes after <see cref="Complete"/> is dropped: false.</summary>
@@ -18,8 +20,21 @@ internal sealed class Mailbox<T>
         {
             if (_completed) return false;
             _posted.Add(item);
-            if (_waiting) Monitor.Pulse(_gate);
+            if (_posted.Count >= _wanted) Monitor.Pulse(_gate);
             return true;
+        }
+    }
+
+    /// <summary>The taking thread: waits until so much is there, but not longer than that. Returns how much is there.</summary>
+    public int WaitFor(int count, TimeSpan longest)
+    {
+        lock (_gate)
+        {
+            if (_posted.Count >= count || _completed) return _posted.Count;
+            _wanted = count;
+            Monitor.Wait(_gate, longest);
+            _wanted = NotWaiting;
+            return _posted.Count;
         }
     }
 
@@ -31,9 +46,9 @@ internal sealed class Mailbox<T>
             while (_posted.Count == 0)
             {
                 if (_completed) return false;
-                _waiting = true;
+                _wanted = 1;
                 Monitor.Wait(_gate);
-                _waiting = false;
+                _wanted = NotWaiting;
             }
 
             (taken, _posted) = (_posted, taken);
