@@ -48,7 +48,7 @@ public sealed class ChatEngine : IDisposable
         _pages = new PageReader(log, bus, options, Metrics, Log, time);
         _budget = new ByteBudget(options.ReceiveBytes);
         _lanes = new Lanes(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Log);
-        var parts = new CommitParts(log, _channels, _lanes, Rooms, options, Metrics, Log, time);
+        var parts = new CommitParts(log, _channels, _lanes, Rooms, room => Committed?.Invoke(room), options, Metrics, Log, time);
         Commits = new CommitLoops(log, options.CommitQueueBytes, (queue, number) => new CommitLoop(queue, number, parts));
         Clients = new ClientParts(options, Clock, Metrics, Log, authenticator, MessageRate, Connections, Rooms, Commits, _channels, Stopping);
     }
@@ -59,6 +59,9 @@ public sealed class ChatEngine : IDisposable
 
     /// <summary>What concerns people: to their connections, on every node.</summary>
     public UserEvents UserEvents { get; }
+
+    /// <summary>This node committed entries of the room. On the commit loop's thread: handlers are short and do not throw.</summary>
+    public event Action<RoomId>? Committed;
 
     public EngineMetrics Metrics { get; }
 

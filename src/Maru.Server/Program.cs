@@ -6,6 +6,7 @@ using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Messages;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Features.Sessions;
+using Maru.Server.Followers;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Limits;
@@ -49,6 +50,7 @@ internal static class Program
         services.AddRooms();
         services.AddMessages();
         builder.AddRealtime(options.StompTcp);
+        services.AddFollowers();
         services.AddHostedService<IdleMemory>();
         adjust?.Invoke(services);
 

@@ -27,7 +27,7 @@ public sealed class FoldersTests(ITestOutputHelper output)
         "Maru.Server",
         [
             "Configuration", "Platform.Text", "Platform.Tokens", "Storage", "Storage.Sqlite", "Storage.Postgres",
-            "Platform", "Platform.Limits", "Platform.Http", "Platform.Credentials", "RoomLog", "Cluster", "Bus",
+            "Platform", "Platform.Limits", "Platform.Http", "Platform.Credentials", "RoomLog", "Cluster", "Bus", "Followers",
             "Features.Accounts", "Features.Sessions", "Features.Messages", "Features.Rooms", "Features.Members",
             "Realtime", "Commands", "",
         ],

@@ -6,7 +6,15 @@ namespace Maru.Engine.Commit;
 
 /// <summary>What every commit loop works with.</summary>
 internal sealed record CommitParts(
-    IRoomLog Log, RoomChannels Channels, Lanes Lanes, RoomTable Rooms, EngineOptions Options, EngineMetrics Metrics, EngineLog Diagnostics, TimeProvider Time);
+    IRoomLog Log,
+    RoomChannels Channels,
+    Lanes Lanes,
+    RoomTable Rooms,
+    Action<RoomId> Committed,
+    EngineOptions Options,
+    EngineMetrics Metrics,
+    EngineLog Diagnostics,
+    TimeProvider Time);
 
 /// <summary>
 /// Group commit: a batch is whatever queued while the last one was written, and while <see cref="Pace"/> waited. One thread; it alone appends. After the commit, and only then, entries
@@ -112,6 +120,7 @@ internal sealed class CommitLoop
 
             _parts.Metrics.Committed.Add(entries.Count);
             Announce(batch.Room, entries);
+            _parts.Committed(batch.Room);
         }
 
         _parts.Lanes.For(batch.Room).Post(new CommittedRun(room, entries, batch.Drafts));

@@ -24,6 +24,8 @@ internal sealed record StoreTable(string Name, params string[] Key)
         new("bans", "room_id", "user_id"),
         new("messages", "room_id", "seq"),
         new("changes", "room_id", "seq"),
+        new("followers", "name"),
+        new("follower_positions", "follower", "room_id"),
     ];
 
     /// <summary>The columns, the key's first. <paramref name="store"/> is the PostgreSQL one: SQLite has the same, and a row number of its own in messages.</summary>

@@ -33,19 +33,20 @@ internal sealed class HeldDatabase : Database
             time,
             services =>
             {
-                Use<AccountStore>(services);
-                Use<SessionStore>(services);
+                held.Use<AccountStore>(services);
+                held.Use<SessionStore>(services);
             },
             settings);
         return (server, held);
-
-        void Use<T>(IServiceCollection services)
-            where T : class => services.Replace(ServiceDescriptor.Singleton(provider =>
-            {
-                held._store = provider.GetRequiredService<Database>();   // a server that starts again has another one
-                return ActivatorUtilities.CreateInstance<T>(provider, held);
-            }));
     }
+
+    /// <summary>Puts it between a server's service and the store.</summary>
+    public void Use<T>(IServiceCollection services)
+        where T : class => services.Replace(ServiceDescriptor.Singleton(provider =>
+        {
+            _store = provider.GetRequiredService<Database>();   // a server that starts again has another one
+            return ActivatorUtilities.CreateInstance<T>(provider, this);
+        }));
 
     /// <summary>Holds the next so many writes before they begin.</summary>
     public Hold HoldWrites(int count) => _begin = new Hold(count);

@@ -100,6 +100,8 @@ public sealed class NumbersTests
         await ExecuteAsync(server, "ALTER TABLE room_heads DROP COLUMN messages");
         await ExecuteAsync(server, "DROP TABLE notices");
         await ExecuteAsync(server, "DROP TABLE name_changes");
+        await ExecuteAsync(server, "DROP TABLE follower_positions");
+        await ExecuteAsync(server, "DROP TABLE followers");
         await ExecuteAsync(server, "DELETE FROM migrations WHERE number >= 7");
     }
 

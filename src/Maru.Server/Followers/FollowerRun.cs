@@ -1,0 +1,200 @@
+using Maru.Engine;
+using Maru.Engine.Log;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Followers;
+
+/// <summary>
+/// A follower on this node. While the node has its lease, workers bring it the entries of one room each; one loop keeps the lease, stores
+/// positions, and looks for what nobody told of.
+/// </summary>
+internal sealed partial class FollowerRun(
+    LogFollower follower, FollowerStore store, IRoomLog log, FollowerOptions options, TimeProvider time, ILogger<FollowerRun> logger)
+{
+    private const int Workers = 8;
+    private const int PageBytes = 256 * 1024;
+    private const int RoomsAtOnce = 1000;
+    private const int LooksShare = 20;      // a look of so long is followed by so many times as long without one
+
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+
+    private volatile FollowerQueue? _queue;     // while the node has the lease
+    private bool _hasFailed;
+
+    /// <summary>Any thread: the room's log has grown.</summary>
+    public void Wake(RoomId room) => _queue?.Add(room);
+
+    /// <summary>Until the node stops.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        try
+        {
+            while (!await TryAsync(() => store.RegisterAsync(follower, ct), ct)) await Task.Delay(options.Lease / 3, time, ct);
+            while (true)
+            {
+                await TryAsync(() => WorkAsync(ct), ct);
+                await Task.Delay(options.Lease / 3, time, ct);
+            }
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // the node stops
+        }
+    }
+
+    /// <summary>As long as the node has the lease, if it gets it.</summary>
+    private async Task WorkAsync(CancellationToken ct)
+    {
+        using var lease = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        if (!await HoldAsync(lease)) return;
+        var queue = new FollowerQueue(options, time, lease.Token);
+        var positions = new FollowerPositions(store, follower.Name);
+        _queue = queue;
+        var workers = Enumerable.Range(0, Workers).Select(_ => Task.Run(() => WorkAsync(queue, positions, lease.Token), CancellationToken.None));
+        var working = Task.WhenAll(workers);
+        try
+        {
+            await KeepAsync(queue, positions, lease);
+        }
+        finally
+        {
+            _queue = null;
+            await lease.CancelAsync();
+            await working;
+            if (ct.IsCancellationRequested) await LeaveAsync(positions);
+        }
+    }
+
+    private async Task KeepAsync(FollowerQueue queue, FollowerPositions positions, CancellationTokenSource lease)
+    {
+        using var timer = new PeriodicTimer(Tick, time);
+        var (held, looked, pause, next) = (time.GetTimestamp(), 0L, TimeSpan.Zero, default(RoomId));
+        try
+        {
+            do
+            {
+                await TryAsync(KeepOnceAsync, lease.Token);
+            }
+            while (await timer.WaitForNextTickAsync(lease.Token));
+        }
+        catch (OperationCanceledException) when (lease.IsCancellationRequested)
+        {
+            // the lease is over
+        }
+
+        async Task KeepOnceAsync()
+        {
+            if (!await positions.StoreAsync(lease.Token)) await lease.CancelAsync();
+            if (time.GetElapsedTime(held) >= options.Lease / 3)
+            {
+                held = time.GetTimestamp();
+                if (!await HoldAsync(lease)) await lease.CancelAsync();
+            }
+
+            var isDue = looked == 0 || (log.IsShared && time.GetElapsedTime(looked) >= pause);
+            if (!queue.TakeMissed() && !isDue) return;
+            var begun = time.GetTimestamp();
+            next = await LookAsync(queue, next, lease.Token);
+            looked = time.GetTimestamp();
+            pause = TimeSpan.FromTicks(Math.Max(options.LookEvery.Ticks, LooksShare * time.GetElapsedTime(begun).Ticks));
+        }
+    }
+
+    /// <summary>Takes the lease or renews it. What is done under it ends with it, even while the store is away.</summary>
+    private async Task<bool> HoldAsync(CancellationTokenSource lease)
+    {
+        var asked = time.GetTimestamp();
+        if (!await store.HoldAsync(follower.Name, lease.Token)) return false;
+        var left = options.Lease - time.GetElapsedTime(asked);
+        if (left > TimeSpan.Zero) lease.CancelAfter(left);
+        return left > TimeSpan.Zero;
+    }
+
+    /// <summary>Returns where the next look begins: at the first room again, or, when the queue was full, where this one stopped.</summary>
+    private async Task<RoomId> LookAsync(FollowerQueue queue, RoomId from, CancellationToken ct)
+    {
+        while (true)
+        {
+            var rooms = await store.ListBehindAsync(follower.Name, from, RoomsAtOnce, ct);
+            foreach (var room in rooms)
+            {
+                if (!queue.Add(room)) return from;
+                from = room;
+            }
+
+            if (rooms.Count < RoomsAtOnce) return default;
+        }
+    }
+
+    private async Task WorkAsync(FollowerQueue queue, FollowerPositions positions, CancellationToken ct)
+    {
+        try
+        {
+            await foreach (var room in queue.Ready)
+            {
+                queue.Begin(room);
+                try
+                {
+                    queue.Done(room, await HandleAsync(room, positions, ct));
+                    _hasFailed = false;
+                }
+                catch (Exception e) when (!ct.IsCancellationRequested)
+                {
+                    Log.Failed(logger, _hasFailed ? LogLevel.Debug : LogLevel.Warning, follower.Name, room.Value, e);
+                    _hasFailed = true;
+                    queue.Fail(room);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // the lease is over
+        }
+    }
+
+    /// <summary>Brings the follower the next entries of a room; true: there are more.</summary>
+    private async Task<bool> HandleAsync(RoomId room, FollowerPositions positions, CancellationToken ct)
+    {
+        var after = await positions.FindAsync(room, ct);
+        var last = after + Pages.Entries;
+        var entries = await log.ReadAsync(room, after, last, PageBytes, ct);
+        await EventLoop.LeaveAsync();
+        if (entries.Count == 0) return false;
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        timeout.CancelAfter(options.Timeout);
+        await follower.TakeAsync(room, entries, timeout.Token);
+        positions.Move(room, entries[^1].Seq);
+        return entries[^1].Seq == last || entries.Sum(x => (long)x.Body.Length) >= PageBytes;
+    }
+
+    /// <summary>In good order: nothing comes again, and another node goes on at its next try.</summary>
+    private async Task LeaveAsync(FollowerPositions positions)
+    {
+        await TryAsync(() => positions.StoreAsync(CancellationToken.None), CancellationToken.None);
+        await TryAsync(() => store.ReleaseAsync(follower.Name, CancellationToken.None), CancellationToken.None);
+    }
+
+    /// <summary>False: it failed, and is tried again later.</summary>
+    private async Task<bool> TryAsync(Func<Task> work, CancellationToken ct)
+    {
+        try
+        {
+            await work();
+            return true;
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            Log.Unkept(logger, follower.Name, e.Message);
+            return false;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Message = "The follower {Follower} failed in room {Room}, which it is given again later")]
+        public static partial void Failed(ILogger log, LogLevel level, string follower, long room, Exception e);
+
+        [LoggerMessage(LogLevel.Debug, "The state of the follower {Follower} was not stored: {Reason}")]
+        public static partial void Unkept(ILogger log, string follower, string reason);
+    }
+}

@@ -1,0 +1,91 @@
+using Maru.Engine;
+using Maru.Engine.Log;
+using Maru.Server.Cluster;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Followers;
+
+/// <summary>What is stored of followers: who works for each, and how far it has come in each room. Any thread.</summary>
+internal sealed class FollowerStore(Database database, IRoomLog log, ThisNode node, FollowerOptions options)
+{
+    /// <summary>The first time, it gets its name and its start.</summary>
+    public Task RegisterAsync(LogFollower follower, CancellationToken ct) => database.WriteAsync(
+        async (transaction, inner) =>
+        {
+            var isNew = await transaction.ExecuteAsync(
+                "INSERT INTO followers (name) VALUES (@Name) ON CONFLICT DO NOTHING", new { follower.Name }, inner) > 0;
+            if (!isNew || follower.Start == FollowerStart.Beginning) return;
+            await transaction.ExecuteAsync(
+                """
+                INSERT INTO follower_positions (follower, room_id, seq)
+                SELECT @Name, room_id, last_seq FROM room_heads WHERE last_seq > 0
+                """,
+                new { follower.Name },
+                inner);
+        },
+        ct);
+
+    /// <summary>Takes the lease, or renews it. False: another node has it.</summary>
+    public Task<bool> HoldAsync(string follower, CancellationToken ct) => database.WriteAsync(
+        async (transaction, inner) => await transaction.ExecuteAsync(
+            $"""
+            UPDATE followers SET node = @Node, lease_until = {database.Clock} + @Lease
+            WHERE name = @follower AND (node = @Node OR lease_until < {database.Clock} OR @alone)
+            """,
+            new { follower, Node = node.Id.ToString(), Lease = (long)options.Lease.TotalMilliseconds, alone = !log.IsShared },
+            inner) > 0,
+        ct);
+
+    /// <summary>Another node need not wait until the lease is over.</summary>
+    public Task ReleaseAsync(string follower, CancellationToken ct) => database.WriteAsync(
+        (transaction, inner) => transaction.ExecuteAsync(
+            "UPDATE followers SET lease_until = 0 WHERE name = @follower AND node = @Node", new { follower, Node = node.Id.ToString() }, inner),
+        ct);
+
+    /// <summary>Rooms whose logs go further than the follower has come, in the order of their ids.</summary>
+    /// <param name="follower">its name</param>
+    /// <param name="after">behind that room</param>
+    /// <param name="limit">so many at most</param>
+    public async Task<IReadOnlyList<RoomId>> ListBehindAsync(string follower, RoomId after, int limit, CancellationToken ct)
+    {
+        var rooms = await database.ListAsync<long>(
+            """
+            SELECT h.room_id FROM room_heads h LEFT JOIN follower_positions p ON p.follower = @follower AND p.room_id = h.room_id
+            WHERE h.room_id > @after AND h.last_seq > coalesce(p.seq, 0)
+            ORDER BY h.room_id LIMIT @limit
+            """,
+            new { follower, after = after.Value, limit },
+            ct);
+        return [.. rooms.Select(x => new RoomId(x))];
+    }
+
+    /// <summary>The last seq of the room that the follower handled, 0 for none.</summary>
+    public Task<long> FindAsync(string follower, RoomId room, CancellationToken ct) => database.FirstAsync<long>(
+        "SELECT seq FROM follower_positions WHERE follower = @follower AND room_id = @room", new { follower, room = room.Value }, ct);
+
+    /// <summary>Moves positions on. False, and nothing is moved: another node works for the follower by now.</summary>
+    public Task<bool> MoveAsync(string follower, IReadOnlyCollection<KeyValuePair<RoomId, long>> positions, CancellationToken ct) =>
+        database.WriteAsync(
+            async (transaction, inner) =>
+            {
+                // Locks the row: a node that takes the lease over waits for this, and this for it.
+                var isHeld = await transaction.ExecuteAsync(
+                    "UPDATE followers SET node = node WHERE name = @follower AND node = @Node",
+                    new { follower, Node = node.Id.ToString() },
+                    inner) > 0;
+                if (!isHeld) return false;
+                foreach (var (room, seq) in positions)
+                {
+                    await transaction.ExecuteAsync(
+                        """
+                        INSERT INTO follower_positions (follower, room_id, seq) VALUES (@follower, @room, @seq)
+                        ON CONFLICT (follower, room_id) DO UPDATE SET seq = excluded.seq WHERE follower_positions.seq < excluded.seq
+                        """,
+                        new { follower, room = room.Value, seq },
+                        inner);
+                }
+
+                return true;
+            },
+            ct);
+}
