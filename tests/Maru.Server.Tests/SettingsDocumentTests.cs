@@ -7,7 +7,7 @@ public sealed class SettingsDocumentTests
     [Fact]
     public void The_operators_page_names_every_setting_with_its_default()
     {
-        var page = File.ReadAllText(Path.Combine(Repository(), "docs", "operations.md"));
+        var page = Repository.Read("docs/operations.md");
         var settings = new ConfigurationBuilder().AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json")).Build()
             .GetSection("Maru");
         var rows = settings.AsEnumerable()
@@ -18,12 +18,4 @@ public sealed class SettingsDocumentTests
 
     private static string Default(string? value) =>
         string.IsNullOrEmpty(value) ? "(empty)" : bool.TryParse(value, out var flag) ? $"`{(flag ? "true" : "false")}`" : $"`{value}`";
-
-    private static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Maru.slnx")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("the repository");
-        return folder.FullName;
-    }
 }

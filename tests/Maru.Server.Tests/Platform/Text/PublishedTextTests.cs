@@ -27,8 +27,6 @@ public sealed class PublishedTextTests : IDisposable
 
     private async Task<string> PublishAsync()
     {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists($"{root}/Maru.slnx")) root = root.Parent ?? throw new DirectoryNotFoundException("the repository");
         var program = Path.Combine(_folder, "program");
         // Builds in one folder go one after the other, as in run.sh.
         const string script = """
@@ -36,7 +34,7 @@ public sealed class PublishedTextTests : IDisposable
             publish() { "$@" dotnet publish src/Maru.Server -c Release -o "$program" --nologo -v quiet; }
             if command -v flock >/dev/null; then publish flock --close artifacts/build.lock; else publish; fi
             """;
-        var start = new ProcessStartInfo("sh", ["-c", script]) { WorkingDirectory = root.FullName, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("sh", ["-c", script]) { WorkingDirectory = Repository.Folder, RedirectStandardOutput = true };
         start.Environment["program"] = program;
         using var publish = Process.Start(start)!;
         var output = await publish.StandardOutput.ReadToEndAsync(Ct).Within("the program to be published", TimeSpan.FromMinutes(5));
