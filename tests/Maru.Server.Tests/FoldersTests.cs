@@ -28,11 +28,11 @@ public sealed class FoldersTests(ITestOutputHelper output)
         [
             "Configuration", "Platform.Text", "Platform.Tokens", "Storage", "Storage.Sqlite", "Storage.Postgres",
             "Platform", "Platform.Limits", "Platform.Http", "Platform.Credentials", "RoomLog", "Cluster", "Bus", "Followers",
-            "Features.Accounts", "Features.Sessions", "Features.Messages", "Features.Rooms", "Features.Members",
+            "Features.Sessions", "Features.Accounts", "Features.Messages", "Features.Rooms", "Features.Members",
             "Realtime", "Commands", "",
         ],
         [
-            "Features.Accounts → Features.Sessions", "Features.Rooms → Features.Members", "Platform → Platform.Limits",
+            "Platform → Platform.Limits",
         ]);
 
     [Fact]

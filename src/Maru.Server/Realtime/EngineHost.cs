@@ -1,5 +1,6 @@
 using Maru.Engine;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Features.Sessions;
 
 namespace Maru.Server.Realtime;
 
@@ -7,17 +8,18 @@ namespace Maru.Server.Realtime;
 /// Starts the engine with the program and stops it first: at the first sign of the end everything queued is committed, delivered and answered,
 /// and clients are told to come back, before the web server waits for their connections. Ends the connections of sessions that end.
 /// </summary>
-internal sealed class EngineHost(ChatEngine engine, AccountEvents events, IHostApplicationLifetime lifetime) : IHostedService
+internal sealed class EngineHost(
+    ChatEngine engine, SessionEvents sessions, AccountEvents accounts, IHostApplicationLifetime lifetime) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
         engine.Start();
         lifetime.ApplicationStopping.Register(engine.Stop);
-        events.SessionsEnded += (user, sessions, reason) =>
+        sessions.SessionsEnded += (user, ended, reason) =>
         {
-            foreach (var session in sessions) engine.UserEvents.EndSession(user, session, reason);
+            foreach (var session in ended) engine.UserEvents.EndSession(user, session, reason);
         };
-        events.ProfileChanged += _ => engine.NamesChanged();
+        accounts.ProfileChanged += _ => engine.NamesChanged();
         return Task.CompletedTask;
     }
 

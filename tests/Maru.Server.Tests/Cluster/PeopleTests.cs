@@ -34,7 +34,7 @@ public sealed class PeopleTests(TwoNodes nodes) : IClassFixture<TwoNodes>
                 await phone.Http.SendAsync("POST /api/auth/logout").ShouldBe(204);
                 break;
             case "one session":
-                var sessions = await laptop.Http.SendAsync("GET /api/me/sessions").Read<Maru.Server.Features.Accounts.SessionList>();
+                var sessions = await laptop.Http.SendAsync("GET /api/me/sessions").Read<Maru.Server.Features.Sessions.SessionList>();
                 var id = sessions.Items.Single(x => !x.Current).Id;
                 await laptop.Http.SendAsync($"DELETE /api/me/sessions/{id}").ShouldBe(204);
                 break;

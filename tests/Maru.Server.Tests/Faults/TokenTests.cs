@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text.Json.Nodes;
 using Maru.Engine.Log;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Features.Sessions;
 using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Faults;

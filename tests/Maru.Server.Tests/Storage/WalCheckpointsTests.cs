@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Maru.Server.Storage;
 using Maru.Server.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -19,7 +20,8 @@ public sealed class WalCheckpointsTests : IAsyncDisposable
 
     public WalCheckpointsTests()
     {
-        _database = new SqliteDatabase(new MaruOptions { Database = $"Data Source={Store}" }, NullLogger<SqliteDatabase>.Instance);
+        var storage = new StorageOptions($"Data Source={Store}", Data: _folder);
+        _database = new SqliteDatabase(storage, new SqliteOptions(), NullLogger<SqliteDatabase>.Instance);
         _checkpoints = new WalCheckpoints(_database, NullLogger.Instance);
         Run("CREATE TABLE bytes (value BLOB)");
     }

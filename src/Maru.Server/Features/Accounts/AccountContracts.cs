@@ -44,12 +44,6 @@ public sealed record SignedIn(User User, string AccessToken, string RefreshToken
 /// <param name="Next">pass it as <c>after</c> to get the next page; absent on the last one</param>
 public sealed record UserPage(IReadOnlyList<User> Items, string? Next = null);
 
-/// <param name="UsedAt">when its tokens were renewed last</param>
-/// <param name="Current">the session that asks</param>
-public sealed record Session(long Id, string Device, DateTimeOffset CreatedAt, DateTimeOffset UsedAt, DateTimeOffset ExpiresAt, bool Current);
-
-public sealed record SessionList(IReadOnlyList<Session> Items);
-
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(SignupRequest))]
 [JsonSerializable(typeof(LoginRequest))]
@@ -60,5 +54,4 @@ public sealed record SessionList(IReadOnlyList<Session> Items);
 [JsonSerializable(typeof(Profile))]
 [JsonSerializable(typeof(SignedIn))]
 [JsonSerializable(typeof(UserPage))]
-[JsonSerializable(typeof(SessionList))]
 internal sealed partial class AccountJson : JsonSerializerContext;

@@ -10,7 +10,7 @@ using Maru.Server.Storage;
 namespace Maru.Server.Features.Accounts;
 
 /// <summary>The people. Any thread.</summary>
-internal sealed class AccountStore(Database database, SessionStore sessions, AccountEvents events, TimeProvider time)
+internal sealed class AccountStore(Database database, SessionStore sessions, SessionEvents events, TimeProvider time)
 {
     private const string Deleted = "deleted user";
 

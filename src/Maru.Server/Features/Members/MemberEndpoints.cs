@@ -10,7 +10,7 @@ namespace Maru.Server.Features.Members;
 /// <summary>The members of a room, and those who may not come back.</summary>
 internal static class MemberEndpoints
 {
-    public static void MapMembers(this IEndpointRouteBuilder routes)
+    public static void MapRoomMembers(this IEndpointRouteBuilder routes)
     {
         var members = routes.MapGroup("/api/rooms/{roomId:number}/members").WithTags("Members").RequireAuthorization();
         members.MapGet("/", ListAsync).WithSummary("Who belongs to a room of yours");

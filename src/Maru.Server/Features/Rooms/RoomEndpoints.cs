@@ -1,12 +1,11 @@
 using Maru.Engine;
 using Maru.Engine.Log;
-using Maru.Server.Features.Members;
 using Maru.Server.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Maru.Server.Features.Rooms;
 
-/// <summary>One room: to look at, to change, to come to and to leave.</summary>
+/// <summary>One room: to look at, to change, to delete.</summary>
 internal static class RoomEndpoints
 {
     public static void MapOneRoom(this IEndpointRouteBuilder routes)
@@ -17,12 +16,9 @@ internal static class RoomEndpoints
             .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
         room.MapDelete("/", DeleteAsync).WithSummary("Delete a room, as its owner")
             .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
-        room.MapPost("/join", JoinAsync).WithSummary("Join a public room").ProducesProblem(StatusCodes.Status403Forbidden);
-        room.MapPost("/leave", LeaveAsync).WithSummary("Leave a room; the owner hands over first, and the last one takes the room along")
-            .ProducesProblem(StatusCodes.Status409Conflict);
     }
 
-    /// <summary>The answer of what has no answer.</summary>
+    /// <summary>The response to a request that returns nothing: 204, or why not.</summary>
     public static Results<NoContent, ProblemHttpResult> ToResult(this Problem? problem) =>
         problem is null ? TypedResults.NoContent() : problem.Result();
 
@@ -54,19 +50,4 @@ internal static class RoomEndpoints
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(long roomId, Caller caller, RoomChanges changes) =>
         (await changes.DeleteAsync(new RoomId(roomId), caller.UserId)).ToResult();
-
-    private static async Task<Results<NoContent, ProblemHttpResult>> JoinAsync(
-        long roomId, JoinRequest? request, Caller caller, HttpContext context, RoomPasswords passwords, RoomStore store,
-        Memberships memberships, CancellationToken ct)
-    {
-        var id = new RoomId(roomId);
-        if (await store.FindAsync(id, caller.UserId, ct) is not { } room) return Problem.NotFound.Result();
-        if (room.IsMember) return TypedResults.NoContent();
-        if (room.PasswordHash is { } hash && await passwords.CheckAsync(id, hash, request?.Password, caller.UserId, context) is { } refusal)
-            return refusal;
-        return (await memberships.JoinAsync(id, caller.UserId, room.PasswordHash)).ToResult();
-    }
-
-    private static async Task<Results<NoContent, ProblemHttpResult>> LeaveAsync(long roomId, Caller caller, Memberships memberships) =>
-        (await memberships.LeaveAsync(new RoomId(roomId), caller.UserId)).ToResult();
 }

@@ -1,9 +1,8 @@
-using Maru.Server.Features.Members;
 using Maru.Server.Platform;
 
 namespace Maru.Server.Features.Rooms;
 
-/// <summary>Where people meet: rooms, who belongs to them, and with which rights.</summary>
+/// <summary>Where people meet: rooms, their lists and settings.</summary>
 internal static class RoomSlice
 {
     public static void AddRooms(this IServiceCollection services)
@@ -13,9 +12,6 @@ internal static class RoomSlice
         services.AddSingleton<RoomChanges>();
         services.AddSingleton<RoomNews>();
         services.AddSingleton<RoomPasswords>();
-        services.AddSingleton<Memberships>();
-        services.AddSingleton<MemberLists>();
-        services.AddHostedService<Departures>();
         services.AddJson(RoomJson.Default);
     }
 
@@ -23,7 +19,5 @@ internal static class RoomSlice
     {
         routes.MapRoomLists();
         routes.MapOneRoom();
-        routes.MapMembers();
-        routes.MapBans();
     }
 }

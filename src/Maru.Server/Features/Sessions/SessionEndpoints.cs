@@ -1,5 +1,4 @@
 using Maru.Engine.Log;
-using Maru.Server.Features.Accounts;
 using Maru.Server.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
 

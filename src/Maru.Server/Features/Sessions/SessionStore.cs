@@ -3,7 +3,6 @@ using System.Data.Common;
 using System.Net;
 using System.Security.Cryptography;
 using Maru.Engine;
-using Maru.Server.Features.Accounts;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Limits;
 using Maru.Server.Platform.Tokens;
@@ -12,11 +11,11 @@ using Maru.Server.Storage;
 namespace Maru.Server.Features.Sessions;
 
 /// <summary>
-/// The signed-in devices. A session ends in three places: here in the store, then, by <see cref="AccountEvents"/> and on every node,
+/// The signed-in devices. A session ends in three places: here in the store, then, by <see cref="SessionEvents"/> and on every node,
 /// in <see cref="EndedSessions"/>, which refuses its access tokens, and at its sockets, which close. Any thread.
 /// </summary>
 internal sealed class SessionStore(
-    Database database, EndedSessions ended, AccountEvents events, SigningKey key, JwtOptions options, SignInOptions rules, TimeProvider time)
+    Database database, EndedSessions ended, SessionEvents events, SigningKey key, JwtOptions options, SignInOptions rules, TimeProvider time)
 {
     private readonly byte[] _successors = key.Derive("maru refresh token"u8);
     private readonly byte[] _addresses = key.Derive("maru address"u8);
@@ -90,7 +89,7 @@ internal sealed class SessionStore(
         events.EndSessions(caller.UserId, ids, SessionEnd.SignedOut);
     }
 
-    /// <summary>Part of a larger write: after its commit the caller passes the answer to <see cref="AccountEvents.EndSessions"/>.</summary>
+    /// <summary>Part of a larger write: after its commit the caller passes the answer to <see cref="SessionEvents.EndSessions"/>.</summary>
     /// <param name="but">the session that goes on; 0 for none</param>
     public Task<IReadOnlyList<long>> EndAllAsync(DbTransaction transaction, UserId user, long but, string reason, CancellationToken ct) =>
         transaction.ListAsync<long>(

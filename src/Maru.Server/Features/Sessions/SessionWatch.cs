@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Maru.Engine;
-using Maru.Server.Features.Accounts;
 using Maru.Server.Platform.Tokens;
 
 namespace Maru.Server.Features.Sessions;
@@ -9,7 +8,7 @@ namespace Maru.Server.Features.Sessions;
 /// Looks into the store, twice a second, for sessions that ended on other nodes: a sign-out holds everywhere within a second, whatever else does not get through. One
 /// loop; only where other nodes share the store.
 /// </summary>
-internal sealed partial class SessionWatch(SessionStore sessions, AccountEvents events, JwtOptions options, TimeProvider time, ILogger<SessionWatch> log) : BackgroundService
+internal sealed partial class SessionWatch(SessionStore sessions, SessionEvents events, JwtOptions options, TimeProvider time, ILogger<SessionWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
 

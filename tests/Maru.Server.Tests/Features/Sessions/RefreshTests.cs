@@ -1,5 +1,6 @@
 using Maru.Engine.Log;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Features.Sessions;
 
 namespace Maru.Server.Tests.Features.Sessions;
 

@@ -28,7 +28,7 @@ public sealed class SessionTests(MaruServer server) : IClassFixture<MaruServer>
         var ann = await server.SignUpAsync();
         var phone = await server.SignInAsync(ann.Handle);
         var ended = new List<(UserId User, long Session)>();
-        server.Service<AccountEvents>().SessionsEnded += (user, sessions, _) => ended.AddRange(sessions.Select(session => (user, session)));
+        server.Service<SessionEvents>().SessionsEnded += (user, sessions, _) => ended.AddRange(sessions.Select(session => (user, session)));
 
         var id = (await ann.Http.SendAsync("GET /api/me/sessions").Read<SessionList>()).Items.Single(session => !session.Current).Id;
         await ann.Http.SendAsync($"DELETE /api/me/sessions/{id}").ShouldBe(204);

@@ -1,5 +1,6 @@
 using Maru.Engine.Log;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Features.Sessions;
 using Maru.Server.Platform.Credentials;
 using Maru.Server.Storage;
 

@@ -1,6 +1,6 @@
 using Maru.Engine;
 using Maru.Engine.Log;
-using Maru.Server.Features.Accounts;
+using Maru.Server.Features.Sessions;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Http;
@@ -9,7 +9,7 @@ using Maru.Server.Platform.Text;
 using Maru.Server.Platform.Tokens;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Maru.Server.Features.Sessions;
+namespace Maru.Server.Features.Accounts;
 
 /// <summary>How one gets tokens, and gives them back.</summary>
 internal static class SignInEndpoints

@@ -1,0 +1,34 @@
+using Maru.Engine;
+using Maru.Engine.Log;
+using Maru.Server.Features.Rooms;
+using Maru.Server.Platform;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Maru.Server.Features.Members;
+
+/// <summary>How one comes to a room, and leaves it.</summary>
+internal static class JoinEndpoints
+{
+    public static void MapJoin(this IEndpointRouteBuilder routes)
+    {
+        var room = routes.MapGroup("/api/rooms/{roomId:number}").WithTags("Rooms").RequireAuthorization();
+        room.MapPost("/join", JoinAsync).WithSummary("Join a public room").ProducesProblem(StatusCodes.Status403Forbidden);
+        room.MapPost("/leave", LeaveAsync).WithSummary("Leave a room; the owner hands over first, and the last one takes the room along")
+            .ProducesProblem(StatusCodes.Status409Conflict);
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> JoinAsync(
+        long roomId, JoinRequest? request, Caller caller, HttpContext context, RoomPasswords passwords, RoomStore store,
+        Memberships memberships, CancellationToken ct)
+    {
+        var id = new RoomId(roomId);
+        if (await store.FindAsync(id, caller.UserId, ct) is not { } room) return Problem.NotFound.Result();
+        if (room.IsMember) return TypedResults.NoContent();
+        if (room.PasswordHash is { } hash && await passwords.CheckAsync(id, hash, request?.Password, caller.UserId, context) is { } refusal)
+            return refusal;
+        return (await memberships.JoinAsync(id, caller.UserId, room.PasswordHash)).ToResult();
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> LeaveAsync(long roomId, Caller caller, Memberships memberships) =>
+        (await memberships.LeaveAsync(new RoomId(roomId), caller.UserId)).ToResult();
+}

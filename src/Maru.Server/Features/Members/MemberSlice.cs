@@ -1,0 +1,19 @@
+namespace Maru.Server.Features.Members;
+
+/// <summary>Who belongs to rooms, and with which rights.</summary>
+internal static class MemberSlice
+{
+    public static void AddMembers(this IServiceCollection services)
+    {
+        services.AddSingleton<Memberships>();
+        services.AddSingleton<MemberLists>();
+        services.AddHostedService<Departures>();
+    }
+
+    public static void MapMembers(this IEndpointRouteBuilder routes)
+    {
+        routes.MapJoin();
+        routes.MapRoomMembers();
+        routes.MapBans();
+    }
+}

@@ -1,0 +1,18 @@
+using Maru.Server.Platform;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Features.Sessions;
+
+/// <summary>Where people are signed in: sessions, their refresh tokens and their ends.</summary>
+internal static class SessionSlice
+{
+    public static void AddSessions(this IServiceCollection services, StorageOptions storage)
+    {
+        services.AddSingleton<SessionEvents>();
+        services.AddSingleton<SessionStore>();
+        services.AddSingleton<ConnectionAuthenticator>();
+        services.AddHostedService<SessionSweep>();
+        if (storage.IsShared) services.AddHostedService<SessionWatch>();
+        services.AddJson(SessionJson.Default);
+    }
+}
