@@ -56,15 +56,15 @@ internal sealed class Cursors(Room room, RoomTail tail, Hub hub, PageReader page
             return;
         }
 
-        var isUsable = !reading.IsSpoiled(page.Entries);
-        if (isUsable)
+        List<Subscription> served = [];
+        if (!reading.IsSpoiled(page.Entries))
         {
             tail.Refresh(page.Entries, reading.AsOf);
-            Send(page, reading.Cursors, flush);
+            served = Send(page, reading.Cursors, flush);
         }
 
-        // The one that is furthest behind reads first: its page has what the others need.
-        foreach (var cursor in reading.All.OrderBy(x => x.Next))
+        // Those who got nothing go first, and of them the one that is furthest behind: its page has what the others need.
+        foreach (var cursor in reading.All.Except(served).OrderBy(x => x.Next).Concat(served))
         {
             cursor.IsReading = false;
             CatchUp(cursor, flush);
@@ -77,9 +77,13 @@ internal sealed class Cursors(Room room, RoomTail tail, Hub hub, PageReader page
         if (cursor.Index >= 0) cursor.Connection.Close(Problem.Unavailable);
     }
 
-    /// <summary>Each gets the page from where it is, encoded once for all that are at the same place.</summary>
-    private void Send(Page page, List<Subscription> cursors, FlushList flush)
+    /// <summary>
+    /// Each gets the page from where it is, encoded once for all that are at the same place. Returns those who did: a page of large entries
+    /// may end before the others.
+    /// </summary>
+    private List<Subscription> Send(Page page, List<Subscription> cursors, FlushList flush)
     {
+        List<Subscription> served = [];
         Dictionary<(WireForm, long), EncodedRun> encoded = [];
         foreach (var cursor in cursors)
         {
@@ -88,7 +92,10 @@ internal sealed class Cursors(Room room, RoomTail tail, Hub hub, PageReader page
             if (!encoded.TryGetValue((cursor.Form, cursor.Next), out var run))
                 encoded[(cursor.Form, cursor.Next)] = run = cursor.Form.Encode(page.Entries[skip..]);
             TrySend(cursor, run, flush);
+            served.Add(cursor);
         }
+
+        return served;
     }
 
     /// <summary>The cursor's next run from memory; false: only the store has it as it reads now.</summary>
