@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Maru.Engine;
+using Maru.Engine.Protocols.Stomp;
 using Maru.Server.Platform.Http;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -23,35 +24,45 @@ internal sealed class WebSocketEdge(
     /// <summary>Connection middleware.</summary>
     public ConnectionDelegate Intercept(ConnectionDelegate next) => connection => InterceptAsync(connection, next);
 
+    // The only frame that an idle client holds on to, besides the reader's own.
     private async Task InterceptAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (!await TryServeAsync(connection)) await next(connection);
-    }
+        if (await TryOpenAsync(connection) is not { } opening)
+        {
+            await next(connection);
+            return;
+        }
 
-    /// <summary>False: the connection is as it was, and the HTTP server's.</summary>
-    private async Task<bool> TryServeAsync(ConnectionContext connection)
-    {
-        if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket) return false;
-        if (await ReadRequestAsync(connection) is not { } request || Accept(request.Headers) is not { } accept) return false;
-        var sink = new SocketSink(socket, connection.Abort);
-        var subprotocol = WebSocketHandshake.ChooseSubprotocol(request.Headers, request.Route.Subprotocols);
-        var session = request.Route.Open(sink, subprotocol);
-        if (!engine.Connections.TryOpen(session.Connection)) return false;
-
+        var session = opening.Session;
         try
         {
-            var input = connection.Transport.Input;
-            if (input.TryRead(out var read)) input.AdvanceTo(read.Buffer.GetPosition(request.Length));
-            sink.Begin(engine.Options.SendBufferBytes);
-            sink.TryWrite(Answer(accept, subprotocol));
-            await WebSocketConnection.RunAsync(input, session);
+            Begin(connection, opening);
+            await WebSocketConnection.RunAsync(connection.Transport.Input, session);
         }
         finally
         {
             session.Closed();
         }
+    }
 
-        return true;
+    /// <summary>Opens a session for an upgrade request; null: the connection is as it was, and the HTTP server's.</summary>
+    private async Task<Opening?> TryOpenAsync(ConnectionContext connection)
+    {
+        if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket) return null;
+        if (await ReadRequestAsync(connection) is not { } request || Accept(request.Headers) is not { } accept) return null;
+        var sink = new SocketSink(socket, connection.Abort);
+        var subprotocol = WebSocketHandshake.ChooseSubprotocol(request.Headers, request.Route.Subprotocols);
+        var session = request.Route.Open(sink, subprotocol);
+        return engine.Connections.TryOpen(session.Connection) ? new Opening(session, sink, request.Length, Answer(accept, subprotocol)) : null;
+    }
+
+    /// <summary>Takes the request off the connection and answers it.</summary>
+    private void Begin(ConnectionContext connection, Opening opening)
+    {
+        var input = connection.Transport.Input;
+        if (input.TryRead(out var read)) input.AdvanceTo(read.Buffer.GetPosition(opening.RequestLength));
+        opening.Sink.Begin(engine.Options.SendBufferBytes);
+        opening.Sink.TryWrite(opening.Answer);
     }
 
     /// <summary>The upgrade request that the connection begins with; null: something else. Both are still there to be read.</summary>
@@ -102,4 +113,6 @@ internal sealed class WebSocketEdge(
     private byte[] Answer(string accept, string? subprotocol) => Encoding.ASCII.GetBytes(
         $"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nDate: {time.GetUtcNow():R}\r\nUpgrade: websocket\r\n"
         + $"Sec-WebSocket-Accept: {accept}\r\n{(subprotocol is null ? "" : $"Sec-WebSocket-Protocol: {subprotocol}\r\n")}\r\n");
+
+    private sealed record Opening(StompSession Session, SocketSink Sink, int RequestLength, byte[] Answer);
 }
