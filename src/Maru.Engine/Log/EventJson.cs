@@ -16,13 +16,18 @@ public static class EventJson
     /// An entry about a message: <c>{"type":…,"roomId":…,"seq":…,"message":{…}}</c>, with <c>user</c> or <c>room</c> where the kind has
     /// one.
     /// </summary>
-    public static byte[] Entry(EntryKind kind, long seq, in MessageFields message)
+    public static byte[] Entry(EntryKind kind, long seq, in MessageFields message) => Entry(kind, seq, message, out _);
+
+    /// <inheritdoc cref="Entry(EntryKind, long, in MessageFields)"/>
+    /// <param name="messageAt">where the message begins; it ends one byte before the event does</param>
+    public static byte[] Entry(EntryKind kind, long seq, in MessageFields message, out int messageAt)
     {
         var json = Begin(kind.Event, message.Room);
         json.Writer.WriteNumber("seq"u8, seq);
         if (kind.NamesMember && !message.Subject.IsEmpty) json.Writer.WriteRaw("user"u8, message.Subject);
         if (!message.RoomState.IsEmpty) json.Writer.WriteRaw("room"u8, message.RoomState);
         json.Writer.WritePropertyName("message"u8);
+        messageAt = (int)json.Writer.BytesCommitted + json.Writer.BytesPending;
         MessageJson.Write(json.Writer, message);
         return json.EndObject();
     }

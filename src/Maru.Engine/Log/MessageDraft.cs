@@ -7,6 +7,7 @@ public sealed class MessageDraft : Draft
 {
     private readonly Right _right;
     private Entry? _entry;
+    private int _messageAt;
 
     internal MessageDraft(Right right, byte[] sender, in MessageBody body, byte[]? clientKey, Ticket ticket, IDraftOwner owner)
         : base(right.RoomId, right.User, 256 + body.Text.Length + (clientKey?.Length ?? 0) + ticket.Bytes, owner)
@@ -40,6 +41,9 @@ public sealed class MessageDraft : Draft
     /// <summary>Which send of its transaction it is, from 1.</summary>
     internal int Number { get; init; }
 
+    /// <summary>The message as JSON, a piece of the event that everybody got; empty unless it was appended now.</summary>
+    public ReadOnlyMemory<byte> Json => _entry is null ? default : _entry.Body.AsMemory(_messageAt..^1);
+
     /// <summary>The log ends with it, for now.</summary>
     /// <param name="head">its seq and its number</param>
     /// <param name="at">unix milliseconds</param>
@@ -57,10 +61,8 @@ public sealed class MessageDraft : Draft
             ReplyTo = ReplyTo,
             ClientKey = ClientKey,
         };
-        _entry = new Entry(Room, head.Seq, EntryKind.MessageCreated, EventJson.Entry(EntryKind.MessageCreated, head.Seq, fields))
-        {
-            Number = head.Messages,
-        };
+        var body = EventJson.Entry(EntryKind.MessageCreated, head.Seq, fields, out _messageAt);
+        _entry = new Entry(Room, head.Seq, EntryKind.MessageCreated, body) { Number = head.Messages };
     }
 
     public override void CopyEntries(List<Entry> into)

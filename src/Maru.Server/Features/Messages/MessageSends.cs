@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Engine.Rooms;
@@ -31,7 +30,7 @@ internal sealed class MessageSends(ChatEngine engine, Database database)
             var draft = new MessageDraft(membership, profile.ToJson(), body, key, default, outcome);
             await engine.AppendAsync(draft);
             await outcome.Task;
-            return new Sent(draft.Refusal) { Seq = draft.Seq, IsRepeat = draft.IsRepeat, Json = Message(draft) };
+            return new Sent(draft.Refusal) { Seq = draft.Seq, IsRepeat = draft.IsRepeat, Json = draft.Json };
         }
         catch (OperationCanceledException) when (engine.Stopping.IsCancellationRequested)
         {
@@ -41,25 +40,6 @@ internal sealed class MessageSends(ChatEngine engine, Database database)
         {
             if (membership is not null) RoomTable.Leave(membership);
         }
-    }
-
-    /// <summary>The <c>message</c> in the event that everybody got; empty for a repeat.</summary>
-    private static ReadOnlyMemory<byte> Message(MessageDraft draft)
-    {
-        List<Entry> entries = [];
-        draft.CopyEntries(entries);
-        if (entries is not [var entry]) return default;
-        var json = new Utf8JsonReader(entry.Body);
-        while (json.Read())
-        {
-            if (json.CurrentDepth != 1 || json.TokenType != JsonTokenType.PropertyName || !json.ValueTextEquals("message"u8)) continue;
-            json.Read();
-            var start = (int)json.TokenStartIndex;
-            json.Skip();
-            return entry.Body.AsMemory(start, (int)json.BytesConsumed - start);
-        }
-
-        return default;
     }
 }
 
