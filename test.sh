@@ -144,6 +144,21 @@ run_gate() {
     fi
 }
 
+# The API document, which a test keeps equal to the server's.
+run_lint() {
+    local redocly=tests/openapi/node_modules/.bin/redocly
+    [[ -x $redocly ]] || return
+    say "API document"
+    export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
+    if $redocly lint --config tests/openapi/redocly.yaml docs/protocols/openapi.json >"$logs/openapi.log" 2>&1 </dev/null; then
+        ((passed++))
+        say "  no error, no warning"
+    else
+        cat "$logs/openapi.log"
+        fail "the API document is not good"
+    fi
+}
+
 # A cluster under verified load, with something killed, paused or cut off every 20 s.
 run_chaos() {
     local begun=$SECONDS
@@ -183,9 +198,9 @@ fi
 for package in tests/*/package-lock.json; do
     [[ -f $package ]] || continue
     folder=${package%/*}
-    if need node nodejs "clients under Node.js in $folder" && need npm npm "clients under Node.js in $folder"; then
+    if need node nodejs "what runs under Node.js in $folder" && need npm npm "what runs under Node.js in $folder"; then
         if (($(node -p 'process.versions.node.split(".")[0]') < 20)); then
-            without "Node.js 20" "clients under Node.js in $folder"
+            without "Node.js 20" "what runs under Node.js in $folder"
             continue
         fi
         [[ -f $folder/node_modules/.package-lock.json && ! $package -nt $folder/node_modules/.package-lock.json ]] && continue
@@ -213,5 +228,6 @@ if [[ $servers ]]; then
     run_project Maru.Server.Tests postgres -trait- Store=sqlite -trait- Category=Load -trait- Category=Slow -trait- Category=Clients
 fi
 run_gate
+run_lint
 [[ $servers ]] && run_chaos
 ((failed == 0))

@@ -27,13 +27,11 @@ public sealed class FoldersTests(ITestOutputHelper output)
         "Maru.Server",
         [
             "Configuration", "Platform.Text", "Platform.Tokens", "Storage", "Storage.Sqlite", "Storage.Postgres",
-            "Platform", "Platform.Limits", "Platform.Http", "Platform.Credentials", "RoomLog", "Cluster", "Bus", "Followers",
-            "Features.Sessions", "Features.Accounts", "Features.Messages", "Features.Rooms", "Features.Members",
-            "Realtime", "Commands", "",
+            "Platform", "Platform.Limits", "Platform.Api", "Platform.Http", "Platform.Credentials", "RoomLog", "Cluster", "Bus",
+            "Followers", "Features.Health", "Features.Sessions", "Features.Accounts", "Features.Messages", "Features.Rooms",
+            "Features.Members", "Realtime", "Commands", "",
         ],
-        [
-            "Platform → Platform.Limits",
-        ]);
+        []);
 
     [Fact]
     public void Folders_of_the_load_generator_know_only_those_they_stand_on() => Check(

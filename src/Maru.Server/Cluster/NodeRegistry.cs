@@ -61,7 +61,7 @@ internal sealed partial class NodeRegistry(
         VALUES (@Id, @Name, @Version, @Known, @KeyId, {database.Clock}, {database.Clock} + {LeaseMilliseconds})
         ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until
         """,
-        new { Id = node.Id.ToString(), node.Name, Health.Version, migrator.Known, KeyId = key.Id },
+        new { Id = node.Id.ToString(), node.Name, Product.Version, migrator.Known, KeyId = key.Id },
         ct);
 
     private async Task TryAsync(Func<CancellationToken, Task> write, CancellationToken ct)

@@ -62,7 +62,7 @@ internal static class MaruCommand
         using var ignored = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create((PosixSignal)FileSizeExceeded, signal => signal.Cancel = true);
         await using var app = await build(args, services => services.AddSingleton<StoreClaim>());
         await StartAsync(app);
-        await Console.Error.WriteLineAsync($"maru {Health.Version} is ready on {string.Join(' ', app.Urls)}");
+        await Console.Error.WriteLineAsync($"maru {Product.Version} is ready on {string.Join(' ', app.Urls)}");
         await app.WaitForShutdownAsync();
     }
 
@@ -83,7 +83,7 @@ internal static class MaruCommand
     {
         public override int Invoke(ParseResult parseResult)
         {
-            parseResult.InvocationConfiguration.Output.WriteLine($"maru {Health.Version}");
+            parseResult.InvocationConfiguration.Output.WriteLine($"maru {Product.Version}");
             return 0;
         }
     }

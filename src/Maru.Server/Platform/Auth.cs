@@ -66,7 +66,7 @@ internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended) : 
         if (request.Headers.Authorization is [{ } header, ..])
             return header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? header[Prefix.Length..].Trim() : "";
         var isTaken = context.GetEndpoint()?.Metadata.GetMetadata<TokenInAddress>() is not null;
-        return isTaken && request.Query["access_token"] is [{ } token, ..] ? token : "";
+        return isTaken && request.Query[TokenInAddress.Parameter] is [{ } token, ..] ? token : "";
     }
 
     private HttpContext Context => _context ?? throw new InvalidOperationException("Initialize first.");
@@ -82,7 +82,13 @@ internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended) : 
 }
 
 /// <summary>
-/// Of an endpoint that takes the token as <c>?access_token=</c>, too: browsers' EventSource cannot set headers. Nowhere else is a token taken from an address, which
-/// lands in logs and histories.
+/// Of an endpoint that takes the token as <c>?access_token=</c>, too: browsers' EventSource cannot set headers.
+/// Nowhere else is a token taken from an address, which lands in logs and histories.
 /// </summary>
-internal sealed class TokenInAddress;
+internal sealed class TokenInAddress
+{
+    public const string Parameter = "access_token";
+
+    /// <summary>Its name in the API document.</summary>
+    public const string Scheme = "AccessToken";
+}

@@ -14,7 +14,7 @@ internal static class PublicKeys
         var keys = new PublicKeySet([.. routes.ServiceProvider.GetRequiredService<VerificationKeys>().Public.Select(PublicKey.Of)]);
         routes.MapGet("/.well-known/jwks.json", (HttpResponse response) => Write(response, keys))
             .WithTags("Sign-in")
-            .WithSummary("The public keys that verify access tokens")
+            .WithName("getPublicKeys").WithSummary("The public keys that verify access tokens")
             .WithDescription("A JSON Web Key Set. It is empty while tokens are signed with a secret (HS256).");
     }
 

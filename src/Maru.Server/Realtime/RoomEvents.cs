@@ -1,10 +1,11 @@
-using System.Globalization;
 using Maru.Engine;
 using Maru.Engine.Clients;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
 using Maru.Engine.Protocols.Sse;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Api;
+using Maru.Server.Platform.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -19,10 +20,16 @@ internal static class RoomEvents
     /// <summary>Clients and what lies between may count on a comment every 15 s.</summary>
     private static readonly KeepAlive Beat = new(SendEvery: 15_000, ExpectEvery: 0);
 
-    public static void MapRoomEvents(this IEndpointRouteBuilder routes) => routes.MapGet("/api/rooms/{roomId:number}/events", StreamAsync)
+    public static void MapRoomEvents(this IEndpointRouteBuilder routes) => routes
+        .MapGet("/api/rooms/{roomId:number}/events", StreamAsync)
         .WithTags("Messages").WithMetadata(new TokenInAddress()).RequireAuthorization()
+        .WithName("streamRoomEvents")
         .WithSummary("The room's log as Server-Sent Events: after a seq, or else from now on; Last-Event-ID resumes")
-        .Produces<string>(StatusCodes.Status200OK, "text/event-stream").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        .WithMetadata(
+            new ApiParameter("after", "The seq of the last event that you have, or 0; absent: from now on.", ApiSchemas.Seq, 17),
+            new ApiParameter(LastEventId, "As `after`, and counts more: a browser sends it when it connects again.", ApiSchemas.Seq, 17))
+        .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
+        .Refuses(Problem.TooManyConnections);
 
     private static async Task<IResult> StreamAsync(
         long roomId, HttpContext context, ChatEngine engine, string? after, [FromHeader(Name = LastEventId)] string? lastEventId)
@@ -71,7 +78,7 @@ internal static class RoomEvents
     private static long? ReadSeq(string? text, string field, FieldErrors errors)
     {
         if (text is null) return null;
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seq)) return seq;
+        if (Number.TryRead(text, out var seq)) return seq;
         errors.Add(field, $"{field} must be the seq of the last event that you have, or 0.");
         return null;
     }

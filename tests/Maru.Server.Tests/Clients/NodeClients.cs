@@ -11,7 +11,7 @@ internal static class NodeClients
 {
     private static readonly Lazy<Task<string?>> Installed = new(InstallAsync);
 
-    private static string Folder { get; } = FindFolder();
+    private static string Folder { get; } = Repository.PathOf("tests/clients");
 
     /// <summary>Runs the script; returns what it printed, step by step.</summary>
     public static async Task<IReadOnlyList<JsonElement>> PlayAsync(string script, object cast)
@@ -70,16 +70,5 @@ internal static class NodeClients
         }
 
         return (process.ExitCode, process.ExitCode == 0 || program == "node" ? await output : await output + await errors);
-    }
-
-    private static string FindFolder()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var clients = Path.Combine(folder.FullName, "tests", "clients");
-            if (File.Exists(Path.Combine(clients, "package.json"))) return clients;
-        }
-
-        throw new DirectoryNotFoundException("tests/clients");
     }
 }

@@ -111,7 +111,7 @@ public sealed class StoreNamesTests : IAsyncDisposable
     {
         await _server!.KillAsync();
         await using var next = await MaruProcess.StartAsync(_folder);
-        using var http = new HttpClient { BaseAddress = next.Address };
+        using var http = ApiCheck.Client(next.Address);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _token);
         var history = await http.SendAsync($"GET /api/rooms/{_room}/messages?after=0").Read<MessagePage>();
         history.Items.Select(x => x.Text).ShouldBe(Enumerable.Range(1, _said).Select(i => $"message {i}"));

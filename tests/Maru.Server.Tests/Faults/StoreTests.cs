@@ -19,7 +19,7 @@ public sealed class StoreTests(ITestOutputHelper output)
         var (tokens, rooms) = await MaruProcess.SeedAsync(folder, users: 2, rooms: 1);
         await using var server = await MaruProcess.StartAsync(folder);
         if (!mounted) server.LimitFileSize(12 * 1024 * 1024);
-        using var http = new HttpClient { BaseAddress = server.Address };
+        using var http = ApiCheck.Client(server.Address);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens[0]);
         await using var socket = await StompSocket.ConnectAsync(server.Address, tokens[0]);
         await socket.SubscribeAsync("/user/queue/errors", "errors");
@@ -85,7 +85,7 @@ public sealed class StoreTests(ITestOutputHelper output)
             Execute(other, "BEGIN IMMEDIATE");
             await socket.SayAsync(rooms[0], "now", "k");
             (await socket.RefusalAsync()).Type.ShouldBe(Problem.Unavailable.Slug);
-            using var http = new HttpClient { BaseAddress = server.Address };
+            using var http = ApiCheck.Client(server.Address);
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens[0]);
             await http.SendAsync($"GET /api/rooms/{rooms[0]}/messages").ShouldBe(200);
             Execute(other, "ROLLBACK");
@@ -144,7 +144,7 @@ public sealed class StoreTests(ITestOutputHelper output)
             }
         }
 
-        using var http = new HttpClient { BaseAddress = server.Address };
+        using var http = ApiCheck.Client(server.Address);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens[0]);
         await http.SendAsync($"GET /api/rooms/{rooms[0]}/messages?after=0&limit=200").ShouldRefuse(Problem.Unavailable);
         await using var reader = await StompSocket.ConnectAsync(server.Address, tokens[0]);

@@ -82,7 +82,7 @@ internal sealed class ClusterRig : IAsyncDisposable
     /// <summary>The same person at another node.</summary>
     public Person At(int node, Person person)
     {
-        var http = new HttpClient { BaseAddress = this[node].Address };
+        var http = ApiCheck.Client(this[node].Address);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", person.AccessToken);
         return person with { Http = http };
     }

@@ -117,7 +117,7 @@ public sealed class MaruServer : IAsyncLifetime
 
     public Person Person(SignedIn tokens)
     {
-        var http = new HttpClient { BaseAddress = Address };
+        var http = ApiCheck.Client(Address);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens.AccessToken);
         return new Person(tokens.User, tokens.AccessToken, tokens.RefreshToken, http);
     }
@@ -133,7 +133,7 @@ public sealed class MaruServer : IAsyncLifetime
     {
         _app = await Program.BuildAsync(_store is null ? settings : [$"--Maru:Database={_store.ConnectionString}", .. settings], _adjust);
         await _app.StartAsync();
-        Http = new HttpClient { BaseAddress = AddressOf(Uri.UriSchemeHttp) };
+        Http = ApiCheck.Client(AddressOf(Uri.UriSchemeHttp));
     }
 
     private async Task StopAsync()

@@ -5,7 +5,10 @@ internal static class Repository
 {
     public static string Folder { get; } = Find();
 
-    public static string Read(string path) => File.ReadAllText(Path.Combine(Folder, path));
+    public static string Read(string path) => File.ReadAllText(PathOf(path));
+
+    /// <param name="path">of a file or folder, from the root</param>
+    public static string PathOf(string path) => Path.Combine(Folder, path);
 
     private static string Find()
     {

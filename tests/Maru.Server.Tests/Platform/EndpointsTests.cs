@@ -1,4 +1,7 @@
-using System.Text.Json;
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using Maru.Engine.Log;
 using Maru.Server.Tests.Features.Rooms;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
@@ -24,57 +27,6 @@ public sealed class EndpointsTests(MaruServer server) : IClassFixture<MaruServer
         open.Except(Open).ShouldBeEmpty();
     }
 
-    [Fact]
-    public async Task What_may_be_absent_is_not_required_in_the_API_document()
-    {
-        using var document = JsonDocument.Parse(await server.Http.SendAsync("GET /openapi/v1.json").ShouldBe(200));
-        var schemas = document.RootElement.GetProperty("components").GetProperty("schemas");
-        Required("SignupRequest").ShouldBe(["handle", "name", "password"], ignoreOrder: true);
-        Required("User").ShouldBe(["id", "handle", "name"], ignoreOrder: true);
-
-        string?[] Required(string schema) =>
-            [.. schemas.GetProperty(schema).GetProperty("required").EnumerateArray().Select(name => name.GetString())];
-    }
-
-    [Fact]
-    public async Task Each_is_in_the_API_document_with_a_summary_and_its_refusals()
-    {
-        using var document = JsonDocument.Parse(await server.Http.SendAsync("GET /openapi/v1.json").ShouldBe(200));
-        var root = document.RootElement;
-        root.GetProperty("info").GetProperty("title").GetString().ShouldBe("Maru");
-        root.GetProperty("components").GetProperty("securitySchemes").GetProperty("Bearer").GetProperty("scheme").GetString()
-            .ShouldBe("bearer");
-        foreach (var path in root.GetProperty("paths").EnumerateObject())
-        {
-            foreach (var operation in path.Value.EnumerateObject())
-            {
-                var name = $"{operation.Name} {path.Name}";
-                operation.Value.TryGetProperty("summary", out _).ShouldBeTrue(name);
-                var responses = operation.Value.GetProperty("responses");
-                if (path.Name.StartsWith("/health/", StringComparison.Ordinal))
-                    responses.EnumerateObject().Select(answer => answer.Name).ShouldBeSubsetOf(["200", "503"], name);
-                else responses.GetProperty("429").ToString().ShouldContain("#/components/schemas/ProblemDetails", customMessage: name);
-                var secured = operation.Value.TryGetProperty("security", out _);
-                secured.ShouldBe(!Open.Contains(path.Name), name);
-            }
-        }
-    }
-
-    [Fact]
-    public async Task The_API_document_says_how_many_items_a_page_may_have()
-    {
-        using var document = JsonDocument.Parse(await server.Http.SendAsync("GET /openapi/v1.json").ShouldBe(200));
-        var limits = document.RootElement.GetProperty("paths").EnumerateObject()
-            .SelectMany(path => path.Value.EnumerateObject())
-            .Where(operation => operation.Value.TryGetProperty("parameters", out _))
-            .SelectMany(operation => operation.Value.GetProperty("parameters").EnumerateArray())
-            .Where(parameter => parameter.GetProperty("name").GetString() == "limit")
-            .Select(parameter => parameter.GetProperty("schema"))
-            .Select(schema => $"{schema.GetProperty("type")} {schema.GetProperty("minimum")} to {schema.GetProperty("maximum")}, "
-                + $"{schema.GetProperty("default")}");
-        limits.ShouldBe(Enumerable.Repeat("integer 1 to 200, 50", 6));
-    }
-
     [Theory]
     [InlineData("/api/users")]
     [InlineData("/api/rooms")]
@@ -85,9 +37,51 @@ public sealed class EndpointsTests(MaruServer server) : IClassFixture<MaruServer
     public async Task A_page_has_1_to_200_items_in_every_list(string path)
     {
         var ann = await server.SignUpAsync();
-        var address = string.Format(System.Globalization.CultureInfo.InvariantCulture, path, (await ann.MakeRoomAsync()).Id);
-        foreach (var limit in (string[])["0", "-1", "201", "99999999999", "99999999999999999999", "x", "1.5"])
+        var address = string.Format(CultureInfo.InvariantCulture, path, (await ann.MakeRoomAsync()).Id);
+        foreach (var limit in (string[])["0", "-1", "%2B1", "01", "201", "99999999999", "99999999999999999999", "x", "1.5"])
             (await ann.Http.SendAsync($"GET {address}?limit={limit}").ShouldRefuseFields()).ShouldBe(["limit"]);
         foreach (var limit in (int[])[1, 200]) await ann.Http.SendAsync($"GET {address}?limit={limit}").ShouldBe(200);
+    }
+
+    [Theory]
+    [InlineData("/api/users")]
+    [InlineData("/api/rooms?sort=name")]
+    [InlineData("/api/me/rooms")]
+    [InlineData("/api/rooms/{0}/members")]
+    [InlineData("/api/rooms/{0}/bans")]
+    public async Task A_list_goes_on_behind_a_page_that_it_gave_and_nowhere_else(string path)
+    {
+        var ann = await server.SignUpAsync();
+        var address = string.Format(CultureInfo.InvariantCulture, path, (await ann.MakeRoomAsync()).Id);
+        address += address.Contains('?', StringComparison.Ordinal) ? "&" : "?";
+        string[] cursors = ["1:\0", "01:", "+1:", "-1:", ":", "1", "x:"];
+        foreach (var after in cursors.Select(cursor => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(cursor))).Append("%00").Append("+"))
+            (await ann.Http.SendAsync($"GET {address}after={after}").ShouldRefuseFields()).ShouldBe(["after"], after);
+    }
+
+    [Theory]
+    [InlineData("/api/users")]
+    [InlineData("/api/rooms")]
+    public async Task A_query_of_NUL_finds_nothing(string path)
+    {
+        var ann = await server.SignUpAsync();
+        (await ann.Http.SendAsync($"GET {path}?q=%00").ShouldBe(200)).ShouldBe("""{"items":[]}""");
+    }
+
+    [Theory]
+    [InlineData("before=%2B1")]
+    [InlineData("before=01")]
+    [InlineData("before=-1")]
+    [InlineData("after=%00")]
+    [InlineData("after=1e3")]
+    [InlineData("after=9223372036854775808")]
+    [InlineData("after=1&after=2")]
+    public async Task A_seq_has_one_form(string query)
+    {
+        var ann = await server.SignUpAsync();
+        var room = await ann.MakeRoomAsync();
+        await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/messages?{query}").ShouldRefuse(Problem.Malformed);
+        if (query.StartsWith("after", StringComparison.Ordinal))
+            (await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/events?{query}").ShouldRefuseFields()).ShouldBe(["after"]);
     }
 }

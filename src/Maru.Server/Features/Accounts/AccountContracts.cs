@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Maru.Server.Platform.Api;
 
 namespace Maru.Server.Features.Accounts;
 
@@ -9,35 +10,55 @@ namespace Maru.Server.Features.Accounts;
 /// <param name="Password">8 to 256 characters and at most 2048 bytes; the same in every spelling</param>
 /// <param name="Email">to sign in with, at most 254 bytes; nobody else sees it</param>
 /// <param name="Device">what to call this session in the list of sessions; else the User-Agent</param>
-public sealed record SignupRequest([property: Required] string? Handle, [property: Required] string? Name, [property: Required] string? Password, string? Email = null, string? Device = null);
+[Example("""{"handle":"ann","name":"Ann","password":"correct horse"}""")]
+public sealed record SignupRequest(
+    [property: Required] string? Handle,
+    [property: Required] string? Name,
+    [property: Required] string? Password,
+    string? Email = null,
+    string? Device = null);
 
 /// <param name="Handle">or the e-mail address; case and width do not matter</param>
 /// <param name="Device">what to call this session in the list of sessions; else the User-Agent</param>
+[Example("""{"handle":"ann","password":"correct horse"}""")]
 public sealed record LoginRequest([property: Required] string? Handle, [property: Required] string? Password, string? Device = null);
 
+[Example("""{"refreshToken":"EhsVbQVfaaETfpznlJv4NmGF1F3if4cMeGVxGNAOGwc"}""")]
 public sealed record RefreshRequest([property: Required] string? RefreshToken);
 
 /// <summary>What is absent stays; an empty statusMessage or avatarUrl takes it away.</summary>
 /// <param name="Name">1 to 80 visible characters of scripts that go together, at most 640 bytes; kept in one spelling</param>
 /// <param name="StatusMessage">at most 200 characters and 1600 bytes</param>
 /// <param name="AvatarUrl">https://… or /api/files/…, at most 500 bytes</param>
+[Example("""{"name":"Ann","statusMessage":"at sea"}""")]
 public sealed record ProfileChange(string? Name = null, string? StatusMessage = null, string? AvatarUrl = null);
 
 /// <param name="NewPassword">8 to 256 characters and at most 2048 bytes</param>
+[Example("""{"oldPassword":"correct horse","newPassword":"battery staple"}""")]
 public sealed record PasswordChange([property: Required] string? OldPassword, [property: Required] string? NewPassword);
 
+[Example("""{"password":"correct horse"}""")]
 public sealed record AccountDeletion([property: Required] string? Password);
 
 /// <summary>A person, as others see one.</summary>
+[Example("""{"id":1,"handle":"ann","name":"Ann"}""")]
 public sealed record User(long Id, string Handle, string Name, string? AvatarUrl = null);
 
-/// <summary>A person, as he sees himself.</summary>
+/// <summary>A person, as they see themselves.</summary>
+[Example("""{"id":1,"handle":"ann","name":"Ann","statusMessage":"at sea"}""")]
 public sealed record Profile(long Id, string Handle, string Name, string? StatusMessage = null, string? AvatarUrl = null);
 
 /// <param name="User">who signed in</param>
 /// <param name="AccessToken">for the Authorization header, and for CONNECT</param>
 /// <param name="RefreshToken">good for one exchange: the answer to a refresh has the next one</param>
 /// <param name="ExpiresIn">seconds that the access token is good for</param>
+[Example(
+    """
+    {
+      "user": { "id": 1, "handle": "ann", "name": "Ann" }, "accessToken": "eyJ…",
+      "refreshToken": "EhsVbQVfaaETfpznlJv4NmGF1F3if4cMeGVxGNAOGwc", "expiresIn": 900
+    }
+    """)]
 public sealed record SignedIn(User User, string AccessToken, string RefreshToken, long ExpiresIn);
 
 /// <param name="Items">ordered by handle</param>

@@ -1,6 +1,7 @@
 using Maru.Engine.Log;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Credentials;
+using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -13,12 +14,14 @@ internal static class ProfileEndpoints
     public static void MapProfiles(this IEndpointRouteBuilder routes)
     {
         var me = routes.MapGroup("/api/me").WithTags("Profile").RequireAuthorization();
-        me.MapGet("", GetAsync).WithSummary("Your profile");
-        me.MapPatch("", ChangeAsync).WithSummary("Change your profile: what is absent stays, empty takes away");
-        me.MapDelete("", DeleteAsync).WithSummary("Delete your account; what you wrote stays, as by a deleted user");
-        me.MapPost("/password", ChangePasswordAsync).WithSummary("Change your password and end all other sessions");
+        me.MapGet("", GetAsync).WithName("getProfile").WithSummary("Your profile");
+        me.MapPatch("", ChangeAsync).WithName("changeProfile").WithSummary("Change your profile: what is absent stays, empty takes away");
+        me.MapDelete("", DeleteAsync).WithName("deleteAccount")
+            .WithSummary("Delete your account; what you wrote stays, as by a deleted user");
+        me.MapPost("/password", ChangePasswordAsync).WithName("changePassword")
+            .WithSummary("Change your password and end all other sessions");
         routes.MapGet("/api/users", ListAsync).WithTags("Directory").RequireAuthorization()
-            .WithSummary("People whose handle or name begins with q");
+            .WithName("listUsers").WithSummary("People whose handle or name begins with q");
     }
 
     private static async Task<Results<Ok<Profile>, ProblemHttpResult>> GetAsync(Caller caller, AccountStore store, CancellationToken ct) =>
@@ -84,13 +87,13 @@ internal static class ProfileEndpoints
     }
 
     private static async Task<Results<Ok<UserPage>, ProblemHttpResult>> ListAsync(
-        LimitOptions limits, AccountStore store, string? q, string? after, string? limit, CancellationToken ct)
+        PageRequest page, AccountStore store, string? q, CancellationToken ct)
     {
-        var errors = new FieldErrors();
-        var size = Paging.Size(limit, limits, errors);
-        if (errors.Any) return errors.Result();
-        var found = await store.PageAsync(TextPolicy.NameKey(q), after ?? "", size + 1, ct);
-        return TypedResults.Ok(found.Count > size ? new UserPage([.. found.Take(size)], found[size - 1].Handle) : new UserPage(found));
+        if (page.Errors.Any) return page.Errors.Result();
+        var found = await store.PageAsync(TextPolicy.NameKey(q), page.After?.Key ?? "", page.Size + 1, ct);
+        if (found.Count <= page.Size) return TypedResults.Ok(new UserPage(found));
+        var last = found[page.Size - 1];
+        return TypedResults.Ok(new UserPage([.. found.Take(page.Size)], new Cursor(last.Handle, last.Id).ToString()));
     }
 
     /// <summary>

@@ -2,6 +2,7 @@ using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Api;
 using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Limits;
@@ -19,15 +20,18 @@ internal static class SignInEndpoints
     public static void MapSignIn(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/auth").WithTags("Sign-in");
-        group.MapPost("/signup", SignUpAsync).LimitBy(Limit.SignIns).WithSummary("Make an account and sign in")
-            .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
-        group.MapPost("/login", LogInAsync).LimitBy(Limit.SignIns).WithSummary("Sign in with a handle or an e-mail address")
-            .ProducesProblem(StatusCodes.Status401Unauthorized);
-        group.MapPost("/refresh", RefreshAsync).WithSummary("Exchange the refresh token for new tokens")
+        group.MapPost("/signup", SignUpAsync).LimitBy(Limit.SignIns)
+            .WithName("signUp").WithSummary("Make an account and sign in")
+            .Refuses(Problem.SignupClosed, Problem.HandleTaken);
+        group.MapPost("/login", LogInAsync).LimitBy(Limit.SignIns)
+            .WithName("logIn").WithSummary("Sign in with a handle or an e-mail address")
+            .Refuses(Problem.WrongCredentials);
+        group.MapPost("/refresh", RefreshAsync)
+            .WithName("refreshTokens").WithSummary("Exchange the refresh token for new tokens")
             .WithDescription("A repeat within the grace returns the same refresh token; a use after it ends the session.")
-            .ProducesProblem(StatusCodes.Status401Unauthorized);
+            .Refuses(Problem.SessionEnded);
         group.MapPost("/logout", LogOutAsync).RequireAuthorization()
-            .WithSummary("Sign out: this session's tokens are dead at once, its sockets close");
+            .WithName("logOut").WithSummary("Sign out: this session's tokens are dead at once, its sockets close");
     }
 
     private static async Task<Results<Created<SignedIn>, ProblemHttpResult>> SignUpAsync(

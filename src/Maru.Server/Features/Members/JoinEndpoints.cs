@@ -2,6 +2,7 @@ using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Api;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Maru.Server.Features.Members;
@@ -12,9 +13,12 @@ internal static class JoinEndpoints
     public static void MapJoin(this IEndpointRouteBuilder routes)
     {
         var room = routes.MapGroup("/api/rooms/{roomId:number}").WithTags("Rooms").RequireAuthorization();
-        room.MapPost("/join", JoinAsync).WithSummary("Join a public room").ProducesProblem(StatusCodes.Status403Forbidden);
-        room.MapPost("/leave", LeaveAsync).WithSummary("Leave a room; the owner hands over first, and the last one takes the room along")
-            .ProducesProblem(StatusCodes.Status409Conflict);
+        room.MapPost("/join", JoinAsync)
+            .WithName("joinRoom").WithSummary("Join a public room")
+            .Refuses(Problem.WrongRoomPassword, Problem.Banned);
+        room.MapPost("/leave", LeaveAsync)
+            .WithName("leaveRoom").WithSummary("Leave a room; the owner hands over first, and the last one takes the room along")
+            .Refuses(Problem.OwnerMustHandOver, Problem.DirectRoom);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> JoinAsync(

@@ -2,6 +2,7 @@ using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Api;
 using Maru.Server.Platform.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -13,37 +14,37 @@ internal static class MemberEndpoints
     public static void MapRoomMembers(this IEndpointRouteBuilder routes)
     {
         var members = routes.MapGroup("/api/rooms/{roomId:number}/members").WithTags("Members").RequireAuthorization();
-        members.MapGet("/", ListAsync).WithSummary("Who belongs to a room of yours");
+        members.MapGet("/", ListAsync).WithName("listMembers").WithSummary("Who belongs to a room of yours");
         members.MapPost("/", InviteAsync)
+            .WithName("inviteMembers")
             .WithSummary("Bring people in: every member into an open room, its owner and admins into one that is private or has a password")
-            .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
+            .Refuses(Problem.Forbidden, Problem.DirectRoom);
         members.MapPatch("/{userId:number}", ChangeRoleAsync)
+            .WithName("changeRole")
             .WithSummary("Give a member another role, as the owner; with owner you hand the room over and become admin")
-            .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
-        members.MapDelete("/{userId:number}", RemoveAsync).WithSummary("Take out who ranks below you; with ban=true for good")
-            .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
+            .Refuses(Problem.Forbidden, Problem.OwnerMustHandOver, Problem.DirectRoom);
+        members.MapDelete("/{userId:number}", RemoveAsync)
+            .WithName("removeMember").WithSummary("Take out who ranks below you; with ban=true for good")
+            .WithMetadata(new ApiParameter("ban", "They may not come back; also of someone who is not in.", ApiSchemas.Flag, true))
+            .Refuses(Problem.Forbidden, Problem.DirectRoom);
     }
 
     public static void MapBans(this IEndpointRouteBuilder routes)
     {
-        var bans = routes.MapGroup("/api/rooms/{roomId:number}/bans").WithTags("Members").RequireAuthorization();
-        bans.MapGet("/", ListBansAsync).WithSummary("Who is banned from a room that you lead")
-            .ProducesProblem(StatusCodes.Status403Forbidden);
-        bans.MapDelete("/{userId:number}", LiftBanAsync).WithSummary("Lift a ban").ProducesProblem(StatusCodes.Status403Forbidden);
+        var bans = routes.MapGroup("/api/rooms/{roomId:number}/bans").WithTags("Members").RequireAuthorization()
+            .Refuses(Problem.Forbidden, Problem.DirectRoom);
+        bans.MapGet("/", ListBansAsync).WithName("listBans").WithSummary("Who is banned from a room that you lead");
+        bans.MapDelete("/{userId:number}", LiftBanAsync).WithName("liftBan").WithSummary("Lift a ban");
     }
 
     private static async Task<Results<Ok<MemberPage>, ProblemHttpResult>> ListAsync(
-        long roomId, Caller caller, RoomOptions options, LimitOptions limits, RoomStore store, MemberLists lists, string? after,
-        string? limit, CancellationToken ct)
+        long roomId, Caller caller, PageRequest page, RoomStore store, MemberLists lists, CancellationToken ct)
     {
-        var errors = new FieldErrors();
-        var cursor = new RoomRules(errors, options).After(after);
-        var size = Paging.Size(limit, limits, errors);
-        if (errors.Any) return errors.Result();
-        var page = await lists.MembersAsync(new RoomId(roomId), caller.UserId, cursor?.Id ?? 0, size, ct);
-        if (page.Items.Count == 0 && await store.FindAsync(new RoomId(roomId), caller.UserId, ct) is not { IsMember: true })
+        if (page.Errors.Any) return page.Errors.Result();
+        var members = await lists.MembersAsync(new RoomId(roomId), caller.UserId, page, ct);
+        if (members.Items.Count == 0 && await store.FindAsync(new RoomId(roomId), caller.UserId, ct) is not { IsMember: true })
             return Problem.NotFound.Result();
-        return TypedResults.Ok(page);
+        return TypedResults.Ok(members);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> InviteAsync(
@@ -79,18 +80,14 @@ internal static class MemberEndpoints
     }
 
     private static async Task<Results<Ok<BanPage>, ProblemHttpResult>> ListBansAsync(
-        long roomId, Caller caller, RoomOptions options, LimitOptions limits, RoomStore store, MemberLists lists, string? after,
-        string? limit, CancellationToken ct)
+        long roomId, Caller caller, PageRequest page, RoomStore store, MemberLists lists, CancellationToken ct)
     {
-        var errors = new FieldErrors();
-        var cursor = new RoomRules(errors, options).After(after);
-        var size = Paging.Size(limit, limits, errors);
-        if (errors.Any) return errors.Result();
-        var page = await lists.BansAsync(new RoomId(roomId), caller.UserId, cursor?.Id ?? 0, size, ct);
-        if (page.Items.Count > 0) return TypedResults.Ok(page);
+        if (page.Errors.Any) return page.Errors.Result();
+        var bans = await lists.BansAsync(new RoomId(roomId), caller.UserId, page, ct);
+        if (bans.Items.Count > 0) return TypedResults.Ok(bans);
         return await store.FindAsync(new RoomId(roomId), caller.UserId, ct) switch
         {
-            { IsLed: true } => TypedResults.Ok(page),
+            { IsLed: true } => TypedResults.Ok(bans),
             { IsMember: true } => Problem.Forbidden.Result(),
             _ => Problem.NotFound.Result(),
         };

@@ -1,5 +1,6 @@
 using Maru.Engine;
 using Maru.Server.Features.Rooms;
+using Maru.Server.Platform.Http;
 using Maru.Server.RoomLog;
 using Maru.Server.Storage;
 
@@ -9,7 +10,7 @@ namespace Maru.Server.Features.Members;
 internal sealed class MemberLists(Database database, ChatEngine engine)
 {
     /// <summary>For members.</summary>
-    public async Task<MemberPage> MembersAsync(RoomId room, UserId user, long after, int limit, CancellationToken ct)
+    public async Task<MemberPage> MembersAsync(RoomId room, UserId user, PageRequest page, CancellationToken ct)
     {
         var rows = await database.ListAsync<MemberRow>(
             $"""
@@ -18,13 +19,13 @@ internal sealed class MemberLists(Database database, ChatEngine engine)
             WHERE m.room_id = @room AND m.user_id > @after AND EXISTS (SELECT 1 FROM members me WHERE me.room_id = @room AND me.user_id = @user)
             ORDER BY m.user_id LIMIT @limit
             """,
-            new { room = room.Value, user = user.Value, after, limit = limit + 1 },
+            new { room = room.Value, user = user.Value, after = page.After?.Id ?? 0, limit = page.Size + 1 },
             ct);
-        return new MemberPage([.. rows.Take(limit).Select(ToMember)], rows.Count > limit ? new Cursor(rows[limit - 1].Id).ToString() : null);
+        return new MemberPage([.. rows.Take(page.Size).Select(ToMember)], Next(rows, page, row => row.Id));
     }
 
     /// <summary>For the owner and admins.</summary>
-    public async Task<BanPage> BansAsync(RoomId room, UserId user, long after, int limit, CancellationToken ct)
+    public async Task<BanPage> BansAsync(RoomId room, UserId user, PageRequest page, CancellationToken ct)
     {
         var rows = await database.ListAsync<BanRow>(
             $"""
@@ -34,10 +35,14 @@ internal sealed class MemberLists(Database database, ChatEngine engine)
               AND EXISTS (SELECT 1 FROM members me WHERE me.room_id = @room AND me.user_id = @user AND me.role IN ('owner', 'admin'))
             ORDER BY b.user_id LIMIT @limit
             """,
-            new { room = room.Value, user = user.Value, after, limit = limit + 1 },
+            new { room = room.Value, user = user.Value, after = page.After?.Id ?? 0, limit = page.Size + 1 },
             ct);
-        return new BanPage([.. rows.Take(limit).Select(row => row.ToBan())], rows.Count > limit ? new Cursor(rows[limit - 1].Id).ToString() : null);
+        return new BanPage([.. rows.Take(page.Size).Select(row => row.ToBan())], Next(rows, page, row => row.Id));
     }
+
+    /// <summary>One row more than asked for says that there is a next page.</summary>
+    private static string? Next<T>(IReadOnlyList<T> rows, PageRequest page, Func<T, long> id) =>
+        rows.Count > page.Size ? new Cursor(id(rows[page.Size - 1])).ToString() : null;
 
     private Member ToMember(MemberRow row) => new(row.Id, row.Handle, row.Name, row.Role, engine.Connections.IsOnline(new UserId(row.Id)), row.AvatarUrl);
 

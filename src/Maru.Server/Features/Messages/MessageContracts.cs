@@ -2,15 +2,18 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Platform.Api;
 
 namespace Maru.Server.Features.Messages;
 
 /// <param name="Text">not blank</param>
 /// <param name="ReplyTo">the seq of a message in the room</param>
 /// <param name="Files">none yet: an empty array</param>
+[Example("""{"text":"Hello","replyTo":3}""")]
 public sealed record NewMessage([property: Required] string? Text, long? ReplyTo = null, IReadOnlyList<long>? Files = null);
 
 /// <param name="Text">not blank</param>
+[Example("""{"text":"Hello!"}""")]
 public sealed record MessageChange([property: Required] string? Text);
 
 /// <param name="Seq">its place in the room's log: 1, 2, 3 …</param>
@@ -21,10 +24,17 @@ public sealed record MessageChange([property: Required] string? Text);
 /// <param name="ReplyTo">the seq replied to</param>
 /// <param name="Event">of a system message: <c>member.joined</c>, <c>member.left</c> or <c>room.changed</c></param>
 /// <param name="Subject">of a system message: whom it is about</param>
+[Example(
+    """
+    {
+      "roomId": 1, "seq": 17, "kind": "message", "sender": { "id": 2, "handle": "ben", "name": "Ben" }, "text": "Hello",
+      "at": "2026-11-20T12:50:00.503Z", "clientKey": "r1", "replyTo": 3, "reactions": [], "files": []
+    }
+    """)]
 public sealed record Message(
     long RoomId,
     long Seq,
-    string Kind,
+    [property: MessageKind] string Kind,
     User Sender,
     string Text,
     DateTimeOffset At,
@@ -38,15 +48,22 @@ public sealed record Message(
     User? Subject = null);
 
 /// <param name="Mine">the reader is one of them</param>
+[Example("""{"emoji":"👍","count":2,"mine":false}""")]
 public sealed record Reaction(string Emoji, int Count, bool Mine);
 
 /// <param name="Size">bytes</param>
 /// <param name="Width">of a picture, pixels</param>
+[Example(
+    """
+    { "id": 5, "name": "boat.jpg", "mediaType": "image/jpeg", "size": 48213, "url": "/api/files/5", "width": 800, "height": 600 }
+    """)]
 public sealed record SentFile(long Id, string Name, string MediaType, long Size, string Url, int? Width = null, int? Height = null);
 
 /// <param name="Items">ascending by seq</param>
 /// <param name="HasMore">there are more in the direction asked for: older ones, or with <c>after</c> newer ones</param>
 public sealed record MessagePage(IReadOnlyList<Message> Items, bool HasMore);
+
+internal sealed class MessageKindAttribute() : ValuesAttribute("MessageKind", "message", "system", "unknown");
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(NewMessage))]

@@ -4,6 +4,7 @@ using System.Text.Unicode;
 using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Api;
 using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Limits;
 using Microsoft.AspNetCore.Mvc;
@@ -19,30 +20,28 @@ internal static class MessageEndpoints
     public static void MapMessages(this IEndpointRouteBuilder routes)
     {
         var messages = routes.MapGroup("/api/rooms/{roomId:number}/messages").WithTags("Messages").RequireAuthorization();
-        messages.MapGet("/", HistoryAsync).WithSummary("What was said, oldest first: before or after a seq, else the newest")
+        messages.MapGet("/", HistoryAsync)
+            .WithName("listMessages").WithSummary("What was said, oldest first: before or after a seq, else the newest")
             .Produces<MessagePage>();
-        messages.MapGet("/{seq:number}", GetAsync).WithSummary("One message").Produces<Message>();
+        messages.MapGet("/{seq:number}", GetAsync).WithName("getMessage").WithSummary("One message").Produces<Message>();
         messages.MapPost("/", SendAsync).LimitBy(Limit.Messages)
+            .WithName("sendMessage")
             .WithSummary("Send; 201 once it is durable. With an Idempotency-Key a retry is answered 200 with the first message")
             .Accepts<NewMessage>(Json).Produces<Message>(StatusCodes.Status201Created).Produces<Message>()
-            .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status413PayloadTooLarge);
-        messages.MapPatch("/{seq:number}", EditAsync).WithSummary("Change the text of your own message")
+            .Refuses(Problem.KeyReused);
+        messages.MapPatch("/{seq:number}", EditAsync)
+            .WithName("editMessage").WithSummary("Change the text of your own message")
             .Accepts<MessageChange>(Json).Produces<Message>()
-            .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status413PayloadTooLarge);
+            .Refuses(Problem.Forbidden, Problem.NotEditable);
         messages.MapDelete("/{seq:number}", DeleteAsync)
+            .WithName("deleteMessage")
             .WithSummary("Delete your own message or, as the room's owner or admin, anybody's; its place stays")
-            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status403Forbidden)
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .Produces(StatusCodes.Status204NoContent).Refuses(Problem.Forbidden, Problem.NotEditable);
     }
 
     private static async Task<IResult> HistoryAsync(
-        long roomId, Caller caller, LimitOptions limits, MessageStore store, long? before, long? after, string? limit, CancellationToken ct)
-    {
-        var errors = new FieldErrors();
-        var size = Paging.Size(limit, limits, errors);
-        return errors.Any ? errors.Result() : Found(await store.HistoryAsync(new RoomId(roomId), caller.UserId, before, after, size, ct));
-    }
+        long roomId, HistoryRequest request, Caller caller, MessageStore store, CancellationToken ct) =>
+        request.Errors.Any ? request.Errors.Result() : Found(await store.HistoryAsync(new RoomId(roomId), caller.UserId, request, ct));
 
     private static async Task<IResult> GetAsync(long roomId, long seq, Caller caller, MessageStore store, CancellationToken ct) =>
         Found(await store.FindAsync(new RoomId(roomId), caller.UserId, seq, ct));
@@ -69,7 +68,7 @@ internal static class MessageEndpoints
         if (sent.Refusal is not null) return Refused(sent.Refusal);
         if (sent.IsRepeat) return Found(await store.FindAsync(room, caller.UserId, sent.Seq, ct));
         context.Response.Headers.Location = context.Link($"/api/rooms/{roomId}/messages/{sent.Seq}");
-        return new JsonBytes(sent.Json, StatusCodes.Status201Created);
+        return new WrittenJson(sent.Json, StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> EditAsync(
@@ -87,7 +86,7 @@ internal static class MessageEndpoints
         await changes.DeleteAsync(new RoomId(roomId), caller.UserId, seq) is { } problem ? problem.Result() : TypedResults.NoContent();
 
     private static IResult Found(ReadOnlyMemory<byte>? json) =>
-        json is { } bytes ? new JsonBytes(bytes, StatusCodes.Status200OK) : Problem.NotFound.Result();
+        json is { } bytes ? new WrittenJson(bytes, StatusCodes.Status200OK) : Problem.NotFound.Result();
 
     /// <summary>One about no field is about a body that cannot be read.</summary>
     private static IResult Refused(Refusal refusal)
@@ -114,17 +113,6 @@ internal static class MessageEndpoints
             }
 
             request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-        }
-    }
-
-    /// <summary>JSON that was written already.</summary>
-    private sealed class JsonBytes(ReadOnlyMemory<byte> json, int status) : IResult
-    {
-        public async Task ExecuteAsync(HttpContext httpContext)
-        {
-            var response = httpContext.Response;
-            (response.StatusCode, response.ContentType, response.ContentLength) = (status, "application/json; charset=utf-8", json.Length);
-            await response.Body.WriteAsync(json, httpContext.RequestAborted);
         }
     }
 }

@@ -15,9 +15,9 @@ internal sealed class MessageStore(Database database)
     /// A <see cref="MessagePage"/>; null for who is no member. Walks the key (room, seq) from the bound on, so every page costs the same. It is complete before the
     /// first byte goes out: a slow client holds no state of the store.
     /// </summary>
-    /// <param name="after">forwards from there; null: backwards from <paramref name="before"/> or the end</param>
-    public async Task<ReadOnlyMemory<byte>?> HistoryAsync(RoomId room, UserId user, long? before, long? after, int limit, CancellationToken ct)
+    public async Task<ReadOnlyMemory<byte>?> HistoryAsync(RoomId room, UserId user, HistoryRequest request, CancellationToken ct)
     {
+        var (before, after, limit) = (request.Before, request.After, request.Size);
         var forwards = after is not null;
         await using var connection = await database.OpenReadAsync(ct);
         await using var row = await connection.ExecuteReaderAsync(Queries.Command(

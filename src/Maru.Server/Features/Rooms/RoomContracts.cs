@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Maru.Server.Features.Messages;
+using Maru.Server.Platform.Api;
 
 namespace Maru.Server.Features.Rooms;
 
@@ -11,13 +12,20 @@ namespace Maru.Server.Features.Rooms;
 /// <param name="Visibility"><c>public</c>: everybody finds it and may join; <c>private</c>: by invitation</param>
 /// <param name="Password">who joins a public room must know it, 1 to 256 characters and at most 2048 bytes; absent: nobody asks</param>
 /// <param name="Members">people who belong to it from the beginning</param>
+[Example("""{"name":"Harbour","visibility":"public","members":[2]}""")]
 public sealed record NewRoom(
-    [property: Required] string? Name, [property: Required] string? Visibility, string? Description = null, string? Password = null, IReadOnlyList<long>? Members = null);
+    [property: Required] string? Name,
+    [property: Required, Visibility] string? Visibility,
+    string? Description = null,
+    string? Password = null,
+    IReadOnlyList<long>? Members = null);
 
 /// <param name="UserId">the other one</param>
+[Example("""{"userId":2}""")]
 public sealed record DirectRequest([property: Required] long? UserId);
 
 /// <summary>What is absent stays.</summary>
+[Example("""{"description":"Ships and tides","password":null}""")]
 public sealed record RoomChange
 {
     /// <summary>1 to 100 visible characters of scripts that go together, at most 800 bytes; kept in one spelling.</summary>
@@ -26,9 +34,11 @@ public sealed record RoomChange
     /// <summary>At most 1000 characters and 8000 bytes.</summary>
     public string? Description { get; set; }
 
+    [Visibility]
     public string? Visibility { get; set; }
 
     /// <summary>null or empty: nobody is asked for a password any longer.</summary>
+    [OrNull]
     public string? Password
     {
         get;
@@ -42,37 +52,65 @@ public sealed record RoomChange
     internal bool ChangesPassword { get; private set; }
 }
 
+[Example("""{"password":"fish"}""")]
 public sealed record JoinRequest(string? Password = null);
 
+[Example("""{"userIds":[2]}""")]
 public sealed record Invitation([property: Required] IReadOnlyList<long>? UserIds);
 
 /// <param name="Role"><c>owner</c> (the caller becomes admin), <c>admin</c> or <c>member</c></param>
-public sealed record RoleChange([property: Required] string? Role);
+[Example("""{"role":"admin"}""")]
+public sealed record RoleChange([property: Required, Role] string? Role);
 
 /// <param name="Kind"><c>group</c> or <c>direct</c></param>
 /// <param name="Name">of a direct room: what the other one is called</param>
 /// <param name="LastSeq">the end of the room's log</param>
-/// <param name="Role">the caller's; absent when he is no member</param>
+/// <param name="Role">the caller's; absent when they are no member</param>
 /// <param name="LastMessage">only in the list of one's own rooms; absent while there is none</param>
+[Example(
+    """
+    {
+      "id": 1, "kind": "group", "name": "Harbour", "description": "", "visibility": "public", "hasPassword": false, "memberCount": 2,
+      "lastSeq": 17, "role": "member"
+    }
+    """)]
 public sealed record Room(
-    long Id, string Kind, string Name, string Description, string Visibility, bool HasPassword, long MemberCount, long LastSeq, string? Role = null, Message? LastMessage = null);
+    long Id,
+    [property: RoomKind] string Kind,
+    string Name,
+    string Description,
+    [property: Visibility] string Visibility,
+    bool HasPassword,
+    long MemberCount,
+    long LastSeq,
+    [property: Role] string? Role = null,
+    Message? LastMessage = null);
 
 /// <param name="Next">pass it as <c>after</c>, with the same sort, to get the next page; absent on the last one</param>
 public sealed record RoomPage(IReadOnlyList<Room> Items, string? Next = null);
 
 /// <param name="Role"><c>owner</c>, <c>admin</c> or <c>member</c></param>
 /// <param name="Online">connected now</param>
-public sealed record Member(long Id, string Handle, string Name, string Role, bool Online, string? AvatarUrl = null);
+[Example("""{"id":1,"handle":"ann","name":"Ann","role":"owner","online":true}""")]
+public sealed record Member(
+    long Id, string Handle, string Name, [property: Role] string Role, bool Online, string? AvatarUrl = null);
 
 /// <param name="Items">ordered by id</param>
 /// <param name="Next">pass it as <c>after</c> to get the next page; absent on the last one</param>
 public sealed record MemberPage(IReadOnlyList<Member> Items, string? Next = null);
 
 /// <param name="BannedBy">the id of who did it</param>
+[Example("""{"id":2,"handle":"ben","name":"Ben","bannedBy":1,"bannedAt":"2026-11-20T12:50:02.415Z"}""")]
 public sealed record Ban(long Id, string Handle, string Name, long BannedBy, DateTimeOffset BannedAt, string? AvatarUrl = null);
 
 /// <inheritdoc cref="MemberPage"/>
 public sealed record BanPage(IReadOnlyList<Ban> Items, string? Next = null);
+
+internal sealed class RoomKindAttribute() : ValuesAttribute("RoomKind", "group", "direct");
+
+internal sealed class VisibilityAttribute() : ValuesAttribute("Visibility", "public", "private");
+
+internal sealed class RoleAttribute() : ValuesAttribute("Role", "owner", "admin", "member");
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(NewRoom))]

@@ -1,6 +1,7 @@
 using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Api;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Maru.Server.Features.Rooms;
@@ -11,11 +12,13 @@ internal static class RoomEndpoints
     public static void MapOneRoom(this IEndpointRouteBuilder routes)
     {
         var room = routes.MapGroup("/api/rooms/{roomId:number}").WithTags("Rooms").RequireAuthorization();
-        room.MapGet("/", GetAsync).WithSummary("A public room, or one of yours");
-        room.MapPatch("/", ChangeAsync).WithSummary("Change a room, as its owner or admin: what is absent stays, a password of null goes")
-            .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
-        room.MapDelete("/", DeleteAsync).WithSummary("Delete a room, as its owner")
-            .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
+        room.MapGet("/", GetAsync).WithName("getRoom").WithSummary("A public room, or one of yours");
+        room.MapPatch("/", ChangeAsync)
+            .WithName("changeRoom").WithSummary("Change a room, as its owner or admin: what is absent stays, a password of null goes")
+            .Refuses(Problem.Forbidden, Problem.DirectRoom);
+        room.MapDelete("/", DeleteAsync)
+            .WithName("deleteRoom").WithSummary("Delete a room, as its owner")
+            .Refuses(Problem.Forbidden, Problem.DirectRoom);
     }
 
     /// <summary>The response to a request that returns nothing: 204, or why not.</summary>

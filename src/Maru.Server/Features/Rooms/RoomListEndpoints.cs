@@ -13,34 +13,29 @@ internal static class RoomListEndpoints
     {
         var rooms = routes.MapGroup("/api/rooms").WithTags("Rooms").RequireAuthorization();
         rooms.MapGet("/", DiscoverAsync)
-            .WithSummary("Public rooms whose name contains q, in the order of sort: activity (if left out), newest, members or name");
-        rooms.MapPost("/", CreateAsync).WithSummary("Make a group room; you own it");
-        rooms.MapPost("/direct", DirectAsync).WithSummary("The one room of you and another user: 201 when it is new, 200 after that");
+            .WithName("listRooms").WithSummary("Public rooms whose name contains q, in the order of sort")
+            .WithMetadata(RoomSort.Parameter);
+        rooms.MapPost("/", CreateAsync).WithName("createRoom").WithSummary("Make a group room; you own it");
+        rooms.MapPost("/direct", DirectAsync)
+            .WithName("openDirectRoom").WithSummary("The one room of you and another user: 201 when it is new, 200 after that");
         routes.MapGet("/api/me/rooms", MineAsync).WithTags("Rooms").RequireAuthorization()
-            .WithSummary("Your rooms with their last messages, newest activity first");
+            .WithName("listMyRooms").WithSummary("Your rooms with their last messages, newest activity first")
+            .Produces<RoomPage>();
     }
 
     private static async Task<Results<Ok<RoomPage>, ProblemHttpResult>> DiscoverAsync(
-        Caller caller, RoomOptions options, LimitOptions limits, RoomLists lists, string? q, string? sort, string? after, string? limit,
-        CancellationToken ct)
+        Caller caller, PageRequest page, RoomOptions options, RoomLists lists, string? q, string? sort, CancellationToken ct)
     {
-        var errors = new FieldErrors();
-        var rules = new RoomRules(errors, options);
-        var order = rules.Sort(sort);
-        var cursor = rules.After(after);
-        var size = Paging.Size(limit, limits, errors);
-        if (errors.Any) return errors.Result();
-        return TypedResults.Ok(await lists.DiscoverAsync(caller.UserId, TextPolicy.NameKey(q), order, cursor, size, ct));
+        var order = new RoomRules(page.Errors, options).Sort(sort);
+        order.Check(page);
+        if (page.Errors.Any) return page.Errors.Result();
+        return TypedResults.Ok(await lists.DiscoverAsync(caller.UserId, TextPolicy.NameKey(q), order, page, ct));
     }
 
-    private static async Task<Results<Ok<RoomPage>, ProblemHttpResult>> MineAsync(
-        Caller caller, RoomOptions options, LimitOptions limits, RoomLists lists, string? after, string? limit, CancellationToken ct)
+    private static async Task<IResult> MineAsync(Caller caller, PageRequest page, RoomLists lists, CancellationToken ct)
     {
-        var errors = new FieldErrors();
-        var cursor = new RoomRules(errors, options).After(after);
-        var size = Paging.Size(limit, limits, errors);
-        if (errors.Any) return errors.Result();
-        return TypedResults.Ok(await lists.MineAsync(caller.UserId, cursor, size, ct));
+        RoomSort.Activity.Check(page);
+        return page.Errors.Any ? page.Errors.Result() : new WrittenJson(await lists.MineAsync(caller.UserId, page, ct));
     }
 
     private static async Task<Results<Created<Room>, ProblemHttpResult>> CreateAsync(

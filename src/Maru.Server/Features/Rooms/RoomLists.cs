@@ -1,9 +1,9 @@
 using System.Buffers;
-using System.Data.Common;
 using System.Text.Json;
 using Dapper;
 using Maru.Engine;
-using Maru.Server.Features.Messages;
+using Maru.Engine.Log;
+using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Text;
 using Maru.Server.RoomLog;
 using Maru.Server.Storage;
@@ -15,8 +15,9 @@ internal sealed class RoomLists(Database database)
 {
     /// <summary>Public rooms whose name contains the query. Walks the rooms, not what is in them; each page is one statement.</summary>
     /// <param name="query">as <see cref="TextPolicy.NameKey"/> makes it</param>
-    public async Task<RoomPage> DiscoverAsync(UserId user, string query, RoomSort sort, Cursor? after, int limit, CancellationToken ct)
+    public async Task<RoomPage> DiscoverAsync(UserId user, string query, RoomSort sort, PageRequest page, CancellationToken ct)
     {
+        var after = page.After;
         var rooms = await database.ListAsync<RoomRow>(
             $"""
             SELECT {RoomRow.Columns} FROM {RoomRow.Tables}
@@ -24,14 +25,20 @@ internal sealed class RoomLists(Database database)
               {(after is null ? "" : $"AND ({sort.Column}, r.id) {(sort.Descends ? '<' : '>')} (@key, @id)")}
             ORDER BY {sort.Column} {sort.Direction}, r.id {sort.Direction} LIMIT @limit
             """,
-            new { User = user.Value, query, pattern = Pattern(query), key = sort.KeyOf(after), id = after?.Id, limit = limit + 1 },
+            new { User = user.Value, query, pattern = Pattern(query), key = sort.KeyOf(after), id = after?.Id, limit = page.Size + 1 },
             ct);
-        return Page([.. rooms.Select(room => room.ToRoom())], limit, last => sort.CursorOf(rooms[last]));
+        // One row more than asked for says that there is a next page.
+        var next = rooms.Count > page.Size ? sort.CursorOf(rooms[page.Size - 1]).ToString() : null;
+        return new RoomPage([.. rooms.Take(page.Size).Select(room => room.ToRoom())], next);
     }
 
-    /// <summary>The user's own rooms with their last messages, newest activity first. Only heads are sorted; rooms and messages are read for the page alone.</summary>
-    public async Task<RoomPage> MineAsync(UserId user, Cursor? after, int limit, CancellationToken ct)
+    /// <summary>
+    /// The user's own rooms with their last messages, newest activity first: a <see cref="RoomPage"/>. Only heads are sorted; rooms and
+    /// messages are read for the page alone.
+    /// </summary>
+    public async Task<ReadOnlyMemory<byte>> MineAsync(UserId user, PageRequest page, CancellationToken ct)
     {
+        var after = page.After;
         await using var connection = await database.OpenReadAsync(ct);
         await using var reader = await connection.ExecuteReaderAsync(Queries.Command(
             connection,
@@ -45,33 +52,34 @@ internal sealed class RoomLists(Database database)
             LEFT JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id
             ORDER BY h.last_at DESC, r.id DESC
             """,
-            new { User = user.Value, key = after?.Number, id = after?.Id, limit = limit + 1 }));
-        List<RoomRow> rows = [];
-        List<Room> rooms = [];
+            new { User = user.Value, key = after?.NumericKey, id = after?.Id, limit = page.Size + 1 }));
         var parse = reader.GetRowParser<RoomRow>(startIndex: MessageRows.ColumnCount);
-        while (await reader.ReadAsync(CancellationToken.None))
+        var buffer = new ArrayBufferWriter<byte>(16 * 1024);
+        using var writer = new Utf8JsonWriter(buffer, JsonScratch.Compact);
+        writer.WriteStartObject();
+        writer.WriteStartArray("items"u8);
+        RoomRow? last = null;
+        var more = await reader.ReadAsync(CancellationToken.None);
+        for (var count = 0; more && count < page.Size; count++)
         {
-            var row = parse(reader);
-            rows.Add(row);
-            rooms.Add(row.ToRoom() with { LastMessage = await reader.IsDBNullAsync(0, CancellationToken.None) ? null : Message(reader, new RoomId(row.Id)) });
+            last = parse(reader);
+            last.WriteStart(writer);
+            if (!await reader.IsDBNullAsync(0, CancellationToken.None))
+            {
+                writer.WritePropertyName("lastMessage"u8);
+                MessageRows.Write(writer, reader, new RoomId(last.Id));
+            }
+
+            writer.WriteEndObject();
+            more = await reader.ReadAsync(CancellationToken.None);
         }
 
-        return Page(rooms, limit, last => RoomSort.Activity.CursorOf(rows[last]));
-    }
-
-    /// <summary>By way of its JSON, which only <see cref="MessageRows"/> makes from a row.</summary>
-    private static Message? Message(DbDataReader row, RoomId room)
-    {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using var writer = new Utf8JsonWriter(buffer);
-        MessageRows.Write(writer, row, room);
+        writer.WriteEndArray();
+        if (more && last is not null) writer.WriteString("next"u8, RoomSort.Activity.CursorOf(last).ToString());
+        writer.WriteEndObject();
         writer.Flush();
-        return JsonSerializer.Deserialize(buffer.WrittenSpan, MessagesJson.Default.Message);
+        return buffer.WrittenMemory;
     }
-
-    /// <summary>One row more than asked for says that there is a next page.</summary>
-    private static RoomPage Page(List<Room> rooms, int limit, Func<int, Cursor> cursor) =>
-        rooms.Count > limit ? new RoomPage(rooms[..limit], cursor(limit - 1).ToString()) : new RoomPage(rooms, null);
 
     private static string Pattern(string query) => $"%{query.Replace("!", "!!").Replace("%", "!%").Replace("_", "!_")}%";
 }

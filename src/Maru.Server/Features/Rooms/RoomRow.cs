@@ -71,6 +71,21 @@ internal sealed record RoomRow(
         transaction.AppendSystem(EntryKind.RoomChanged, actor, subject, JsonSerializer.SerializeToUtf8Bytes(room, RoomJson.Events.Room));
     }
 
+    /// <summary>Begins a <see cref="Room"/>, as the serializer would write it; the caller ends it.</summary>
+    public void WriteStart(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("id"u8, Id);
+        writer.WriteString("kind"u8, Kind);
+        writer.WriteString("name"u8, OtherName ?? Name);
+        writer.WriteString("description"u8, Description);
+        writer.WriteString("visibility"u8, Visibility);
+        writer.WriteBoolean("hasPassword"u8, PasswordHash is not null);
+        writer.WriteNumber("memberCount"u8, MemberCount);
+        writer.WriteNumber("lastSeq"u8, LastSeq);
+        if (Role is not null) writer.WriteString("role"u8, Role);
+    }
+
     public Room ToRoom() => new(Id, Kind, OtherName ?? Name, Description, Visibility, PasswordHash is not null, MemberCount, LastSeq, Role);
 }
 

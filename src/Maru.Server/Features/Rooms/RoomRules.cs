@@ -43,13 +43,4 @@ internal sealed class RoomRules(FieldErrors errors, RoomOptions options)
         errors.Add("sort", "activity, newest, members or name.");
         return RoomSort.Activity;
     }
-
-    /// <summary>Where a page begins; null: at the beginning.</summary>
-    public Cursor? After(string? value)
-    {
-        if (string.IsNullOrEmpty(value)) return null;
-        var cursor = Cursor.Read(value);
-        if (cursor is null) errors.Add("after", "The next of the page before.");
-        return cursor;
-    }
 }

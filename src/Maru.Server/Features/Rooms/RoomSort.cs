@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using Maru.Server.Platform.Api;
+using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Text;
 
 namespace Maru.Server.Features.Rooms;
@@ -16,10 +18,20 @@ internal sealed record RoomSort(string Name, string Column, bool Descends, Func<
         new("name", "r.name_key", false, room => new Cursor(TextPolicy.NameKey(room.Name), room.Id)),
     ];
 
+    /// <summary>Of the address, for the API document.</summary>
+    public static ApiParameter Parameter => new(
+        "sort", "The order.", ApiSchemas.OneOf([.. All.Select(sort => sort.Name)], Activity.Name), Activity.Name);
+
     public string Direction => Descends ? "DESC" : "ASC";
 
     public static bool TryParse(string name, [NotNullWhen(true)] out RoomSort? sort) => (sort = Array.Find(All, x => x.Name == name)) is not null;
 
+    /// <summary>Notes a cursor of another order as a fault of the page.</summary>
+    public void Check(PageRequest page)
+    {
+        if (Descends && page.After is { NumericKey: null }) page.RefuseCursor();
+    }
+
     /// <summary>What the column is compared with.</summary>
-    public object? KeyOf(Cursor? cursor) => Descends ? cursor?.Number : cursor?.Key;
+    public object? KeyOf(Cursor? cursor) => Descends ? cursor?.NumericKey : cursor?.Key;
 }

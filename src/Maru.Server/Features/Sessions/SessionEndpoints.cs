@@ -10,9 +10,10 @@ internal static class SessionEndpoints
     public static void MapSessions(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/me/sessions").WithTags("Sessions").RequireAuthorization();
-        group.MapGet("", ListAsync).WithSummary("Your sessions, the last used one first");
-        group.MapDelete("", EndOthersAsync).WithSummary("End all sessions but this one");
-        group.MapDelete("/{id:number}", EndAsync).WithSummary("End one session: its tokens are dead at once, its sockets close");
+        group.MapGet("", ListAsync).WithName("listSessions").WithSummary("Your sessions, the last used one first");
+        group.MapDelete("", EndOthersAsync).WithName("endOtherSessions").WithSummary("End all sessions but this one");
+        group.MapDelete("/{id:number}", EndAsync).WithName("endSession")
+            .WithSummary("End one session: its tokens are dead at once, its sockets close");
     }
 
     private static async Task<Ok<SessionList>> ListAsync(Caller caller, SessionStore sessions, CancellationToken ct) =>

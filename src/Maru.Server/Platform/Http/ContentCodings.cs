@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.Metadata;
+
 namespace Maru.Server.Platform.Http;
 
 /// <summary>
@@ -8,7 +10,9 @@ internal static class ContentCodings
     private const string Plain = "identity";
 
     public static void UseContentCodings(this WebApplication app) =>
-        app.Use(next => context => context.GetEndpoint() is null || IsPlain(context.Request) ? next(context) : RefuseAsync(context));
+        app.Use(next => context => !TakesBody(context) || IsPlain(context.Request) ? next(context) : RefuseAsync(context));
+
+    private static bool TakesBody(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is not null;
 
     private static bool IsPlain(HttpRequest request)
     {

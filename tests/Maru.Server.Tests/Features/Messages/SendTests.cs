@@ -80,7 +80,7 @@ public sealed class SendTests(MaruServer server) : IClassFixture<MaruServer>
         var ann = await server.SignUpAsync();
         var room = await ann.MakeRoomAsync();
         using var handler = new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.Latin1 };
-        using var http = new HttpClient(handler) { BaseAddress = server.Address };
+        using var http = ApiCheck.Client(server.Address, handler);
         http.DefaultRequestHeaders.Authorization = ann.Http.DefaultRequestHeaders.Authorization;
         var sent = PostAsync(ann with { Http = http }, room, latin1, new { text = "x" });
         if (isTaken) (await sent.Read<Message>(201)).ClientKey.ShouldBe("caf\u00e9");

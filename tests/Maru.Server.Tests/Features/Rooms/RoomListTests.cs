@@ -92,7 +92,10 @@ public sealed class RoomListTests(MaruServer server) : IClassFixture<MaruServer>
     public async Task Bad_questions_are_named()
     {
         var ann = await server.SignUpAsync();
-        (await ann.Http.SendAsync("GET /api/rooms?sort=best&after=!").ShouldRefuseFields()).ShouldBe(["sort", "after"]);
+        (await ann.Http.SendAsync("GET /api/rooms?sort=best&after=!").ShouldRefuseFields()).ShouldBe(["after", "sort"]);
         (await ann.Http.SendAsync("GET /api/me/rooms?after=abc").ShouldRefuseFields()).ShouldBe(["after"]);
+        // The cursor of an order by name.
+        (await ann.Http.SendAsync("GET /api/rooms?sort=members&after=MTphYmM").ShouldRefuseFields()).ShouldBe(["after"]);
+        (await ann.Http.SendAsync("GET /api/me/rooms?after=MTphYmM").ShouldRefuseFields()).ShouldBe(["after"]);
     }
 }

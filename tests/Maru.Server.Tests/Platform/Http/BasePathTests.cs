@@ -39,7 +39,7 @@ public sealed class BasePathTests
     {
         await using var server = await MaruServer.StartAsync("--Maru:Http:BasePath=/chat");
         using var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
-        using var http = new HttpClient(handler) { BaseAddress = server.Address };
+        using var http = ApiCheck.Client(server.Address, handler);
         using var answer = await http.SendAsync("GET /chat");
         ((int)answer.StatusCode).ShouldBe(301);
         (answer.Headers.Location?.AbsolutePath).ShouldBe("/chat/");

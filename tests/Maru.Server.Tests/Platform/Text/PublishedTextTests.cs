@@ -16,7 +16,7 @@ public sealed class PublishedTextTests : IDisposable
     public async Task The_published_program_normalizes()
     {
         await using var server = await MaruProcess.StartPublishedAsync(await PublishAsync(), _folder);
-        using var http = new HttpClient { BaseAddress = server.Address };
+        using var http = ApiCheck.Client(server.Address);
         const string decomposed = "\u1112\u1161\u11AB\u1100\u1173\u11AF";
         var body = new { handle = "ann", name = $"\uFF21{decomposed}", password = $"{decomposed} password" };
         (await http.SendAsync("POST /api/auth/signup", body).Read<SignedIn>(201)).User.Name.ShouldBe("A\uD55C\uAE00");

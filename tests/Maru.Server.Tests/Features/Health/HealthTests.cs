@@ -1,6 +1,6 @@
-using Maru.Server.Platform;
+using Maru.Server.Features.Health;
 
-namespace Maru.Server.Tests.Platform;
+namespace Maru.Server.Tests.Features.Health;
 
 public sealed class HealthTests
 {

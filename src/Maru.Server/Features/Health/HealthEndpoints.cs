@@ -1,34 +1,36 @@
 using Maru.Engine;
 using Maru.Engine.Log;
+using Maru.Server.Platform;
+using Maru.Server.Platform.Api;
 using Maru.Server.Platform.Limits;
 using Maru.Server.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Maru.Server.Platform;
+namespace Maru.Server.Features.Health;
 
 /// <summary>For whoever starts, stops and routes to this process.</summary>
-internal static class Health
+internal static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/health").WithTags("Health").DoNotLimit();
-        group.MapGet("/live", () => TypedResults.Ok(new HealthReport("live", Version)))
-            .WithSummary("Is the process alive? If not, start it again.");
-        group.MapGet("/ready", ReadyAsync).WithSummary("Can it serve? If not, send requests elsewhere.")
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        group.MapGet("/live", () => TypedResults.Ok(new HealthReport("live", Product.Version)))
+            .WithName("getLiveness").WithSummary("Is the process alive? If not, start it again.");
+        group.MapGet("/ready", ReadyAsync)
+            .WithName("getReadiness").WithSummary("Can it serve? If not, send requests elsewhere.")
+            .Refuses(Problem.ShuttingDown, Problem.Unavailable);
     }
-
-    public static string Version { get; } = typeof(Health).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 
     private static async Task<Results<Ok<HealthReport>, ProblemHttpResult>> ReadyAsync(
         IHostApplicationLifetime lifetime, ChatEngine engine, Database database, CancellationToken ct)
     {
         if (engine.IsDraining || lifetime.ApplicationStopping.IsCancellationRequested) return Problem.ShuttingDown.Result();
         await database.FirstAsync<long>("SELECT count(*) FROM migrations", null, ct);   // a store that fails makes the problem itself
-        return TypedResults.Ok(new HealthReport("ready", Version));
+        return TypedResults.Ok(new HealthReport("ready", Product.Version));
     }
 }
 
 /// <param name="Status"><c>live</c> or <c>ready</c></param>
 /// <param name="Version">of the program</param>
+[Example("""{"status":"ready","version":"0.1.0"}""")]
 public sealed record HealthReport(string Status, string Version);

@@ -1,0 +1,86 @@
+using Maru.Server.Platform.Limits;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Maru.Server.Platform.Api;
+
+/// <summary>The description of the REST interface for machines, at <c>/openapi/v1.json</c>. All of it comes from the endpoints.</summary>
+internal static class ApiDocument
+{
+    private const string Name = "v1";
+
+    private static readonly (string Name, string Description)[] Tags =
+    [
+        ("Sign-in", "How one gets tokens, and gives them back."),
+        ("Sessions", "The devices on which one is signed in."),
+        ("Profile", "One's own account."),
+        ("Directory", "Finding people."),
+        ("Rooms", "Where people meet: to find, to make, to change, to come to and to leave."),
+        ("Members", "Who belongs to a room, and who may not come back."),
+        ("Messages", "What is said in rooms."),
+        ("Health", "For whoever starts, stops and routes to the server."),
+    ];
+
+    public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi(Name, options =>
+    {
+        options.ShouldInclude = operation => operation.HttpMethod != HttpMethods.Head;   // as GET, everywhere
+        options.AddSchemaTransformer(ApiSchemas.DescribeAsync);
+        options.AddOperationTransformer(ApiOperations.DescribeAsync);
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            Describe(document);
+            return Task.CompletedTask;
+        });
+    });
+
+    public static void MapApiDocument(this IEndpointRouteBuilder routes) =>
+        routes.MapGet($"/openapi/{Name}.json", WriteAsync).DoNotLimit().ExcludeFromDescription();
+
+    private static async Task WriteAsync(
+        HttpContext context, [FromKeyedServices(Name)] IOpenApiDocumentProvider documents, CancellationToken ct)
+    {
+        var document = await documents.GetOpenApiDocumentAsync(ct);
+        // Not what the client calls the server: that may be anything.
+        var address = context.Request.PathBase is { HasValue: true, Value: { } path } ? path : "/";
+        document.Servers = [new OpenApiServer { Url = address, Description = "This server" }];
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, ct), ct);
+    }
+
+    private static void Describe(OpenApiDocument document)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "Maru",
+            Version = Product.Version,
+            Summary = "Real-time chat.",
+            Description = "Refusals are problem details (RFC 9457) with a stable `type`; times are RFC 3339 in UTC; ids are JSON integers. "
+                + "Fields that are absent are absent, never null; unknown fields in requests are ignored. HEAD is GET without the body.",
+            License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
+            Contact = new OpenApiContact { Name = "The Maru authors" },
+        };
+        document.Tags = new HashSet<OpenApiTag>(Tags.Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }));
+        var components = document.Components ??= new OpenApiComponents();
+        components.Headers = ApiHeaders.Describe();
+        components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
+        ApiSchemas.Unify(components.Schemas, document);
+        components.Schemas[ApiRefusals.Schema] = ApiRefusals.Describe();
+        components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+        {
+            [Caller.Scheme] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                BearerFormat = "JWT",
+                Description = "The accessToken of a sign-up, sign-in or refresh.",
+            },
+            [TokenInAddress.Scheme] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Query,
+                Name = TokenInAddress.Parameter,
+                Description = "The same where a header cannot be set: a browser's EventSource.",
+            },
+        };
+    }
+}

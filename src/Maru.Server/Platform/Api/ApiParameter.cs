@@ -1,0 +1,25 @@
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+
+namespace Maru.Server.Platform.Api;
+
+/// <summary>A parameter of a request, as the API document shows it: metadata of an endpoint, or known by its name everywhere.</summary>
+/// <param name="Name">as in the address or the header</param>
+/// <param name="Description">a sentence</param>
+/// <param name="Schema">of its value</param>
+/// <param name="Example">a value</param>
+internal sealed record ApiParameter(string Name, string Description, OpenApiSchema Schema, JsonNode Example)
+{
+    /// <summary>Those that mean the same at every endpoint.</summary>
+    private static readonly ApiParameter[] Common =
+    [
+        new("roomId", "The room's id.", ApiSchemas.Id, 1),
+        new("userId", "The user's id.", ApiSchemas.Id, 2),
+        new("id", "Its id.", ApiSchemas.Id, 3),
+        new("seq", "The message's place in the room's log.", ApiSchemas.Id, 17),
+        new("q", "What the name begins with or contains; absent: everything.", ApiSchemas.Text, "har"),
+        new("Idempotency-Key", "The sender's own key of 1 to 128 bytes: with it a retry is free.", ApiSchemas.Text, "0b6f3c1e"),
+    ];
+
+    public static ApiParameter? Find(string name) => Array.Find(Common, parameter => parameter.Name == name);
+}
