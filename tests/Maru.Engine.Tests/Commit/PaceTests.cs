@@ -61,14 +61,8 @@ public sealed class PaceTests
         Add();
         var due = Task.Run(() => _pace.Wait(_queue));
         var added = 1;
-        while (!due.IsCompleted)
-        {
-            Add();
-            added++;
-        }
-
+        for (; added < 2000 && !due.IsCompleted; added++) Add();
         await due.Within("the commit");
-        added.ShouldBeGreaterThan(1);
         Taken().ShouldBe(added);
     }
 

@@ -207,7 +207,8 @@ public sealed class TokenVerifierTests
     {
         try
         {
-            return new TokenVerifier(new VerificationKeys(key), issuer: null).Verify(token, out var form) ? form.Payload.GetRawText() : null;
+            var verifier = new TokenVerifier(new VerificationKeys(key), issuer: null);
+            return verifier.Verify(token, out var form) ? form.Payload.GetRawText() : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
