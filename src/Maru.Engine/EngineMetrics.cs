@@ -14,10 +14,14 @@ public sealed class EngineMetrics : IDisposable
         CommitSize = _meter.CreateHistogram<int>("maru.commit.size", "{draft}", "Drafts that one transaction took.");
         Refused = _meter.CreateCounter<long>("maru.drafts.refused", "{draft}", "Drafts that were refused by the commit loop, by reason.");
         Ended = _meter.CreateCounter<long>("maru.connections.ended", "{connection}", "Connections that the server ended, by reason.");
-        SlowClients = _meter.CreateCounter<long>("maru.connections.slow", "{connection}", "Connections that took nothing for too long and were cut.");
-        Encoded = _meter.CreateCounter<long>("maru.frames.encoded", "By", "Bytes of frames that were encoded, each once for all who share them.");
-        PagesRead = _meter.CreateCounter<long>("maru.pages.read", "{page}", "Pages that were read from the store for those who are behind.");
-        Cursors = _meter.CreateUpDownCounter<int>("maru.cursors", "{subscription}", "Subscriptions that are behind and read at their own pace.");
+        SlowClients = _meter.CreateCounter<long>(
+            "maru.connections.slow", "{connection}", "Connections that took nothing for too long and were cut.");
+        Encoded = _meter.CreateCounter<long>(
+            "maru.frames.encoded", "By", "Bytes of frames that were encoded, each once for all who share them.");
+        PagesRead = _meter.CreateCounter<long>(
+            "maru.pages.read", "{page}", "Pages that were read from the store for those who are behind.");
+        Cursors = _meter.CreateUpDownCounter<int>(
+            "maru.cursors", "{subscription}", "Subscriptions that are behind and read at their own pace.");
         UserEventsDropped = _meter.CreateCounter<long>(
             "maru.user_events.dropped", "{event}", "Events that too much waited for to be told to other nodes.");
         _meter.CreateObservableGauge("maru.connections", connections, "{connection}", "Open connections.");

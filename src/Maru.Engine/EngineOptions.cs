@@ -63,7 +63,10 @@ public sealed class EngineOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.02", "00:01:00")]
     public TimeSpan TailCheckAlone { get; set; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How long an entry of another node is waited for when a later one is here already, while the bus works; then it is read from the store.</summary>
+    /// <summary>
+    /// How long an entry of another node is waited for when a later one is here already, while the bus works; then it is read from the
+    /// store.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
     public TimeSpan GapPatience { get; set; } = TimeSpan.FromMilliseconds(100);
 
@@ -71,11 +74,16 @@ public sealed class EngineOptions : IValidatableObject
     [Range(64 * 1024, 1024 * 1024 * 1024)]
     public int CommitQueueBytes { get; set; } = 32 * 1024 * 1024;
 
-    /// <summary>From one commit to the next at least, when the process uses three quarters of the cores; less below it, none below a third. 0: never waits.</summary>
+    /// <summary>
+    /// From one commit to the next at least, when the process uses three quarters of the cores; less below it, none below a third. 0: never
+    /// waits.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
     public TimeSpan CommitPace { get; set; } = TimeSpan.FromMilliseconds(8);
 
-    /// <summary>Bytes of other nodes' entries and signals that wait to be delivered; what comes beyond it is read from the store later.</summary>
+    /// <summary>
+    /// Bytes of other nodes' entries and signals that wait to be delivered; what comes beyond it is read from the store later.
+    /// </summary>
     [Range(64 * 1024, 1024 * 1024 * 1024)]
     public int ReceiveBytes { get; set; } = 32 * 1024 * 1024;
 
@@ -134,7 +142,10 @@ public sealed class EngineOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often the server sends a heart-beat and wants one, where the client agrees; 0 means never, else a second at least: the sweeper's round.</summary>
+    /// <summary>
+    /// How often the server sends a heart-beat and wants one, where the client agrees; 0 means never, else a second at least: the sweeper's
+    /// round.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan HeartBeat { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -143,8 +154,8 @@ public sealed class EngineOptions : IValidatableObject
     public TimeSpan PingAfter { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// A client that takes nothing of what waits for it for so long is closed. At 1 KB/s a kernel with the usual receive buffer of 128 KiB keeps its window closed for
-    /// up to 127 s (measured), as if nobody read.
+    /// A client that takes nothing of what waits for it for so long is closed. At 1 KB/s a kernel with the usual receive buffer of 128 KiB
+    /// keeps its window closed for up to 127 s (measured), as if nobody read.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan SlowClientTimeout { get; set; } = TimeSpan.FromMinutes(3);
@@ -153,11 +164,15 @@ public sealed class EngineOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the server waits at its end, not ready and with the doors closed, before it tells clients to go: for a balancer to notice.</summary>
+    /// <summary>
+    /// How long the server waits at its end, not ready and with the doors closed, before it tells clients to go: for a balancer to notice.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan DrainDelay { get; set; } = TimeSpan.Zero;
 
-    /// <summary>Over how long clients are told to go, each at its own moment, when there are many; 2 ms a client when there are few.</summary>
+    /// <summary>
+    /// Over how long clients are told to go, each at its own moment, when there are many; 2 ms a client when there are few.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan DrainWindow { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -167,7 +182,9 @@ public sealed class EngineOptions : IValidatableObject
     /// <summary>What one range alone cannot say.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (HeartBeat > TimeSpan.Zero && HeartBeat < SweepEvery) yield return new ValidationResult($"{nameof(HeartBeat)} must be 0 or at least a second.");
-        if (TailMinBytes > TailMaxBytes) yield return new ValidationResult($"{nameof(TailMinBytes)} must not exceed {nameof(TailMaxBytes)}.");
+        if (HeartBeat > TimeSpan.Zero && HeartBeat < SweepEvery)
+            yield return new ValidationResult($"{nameof(HeartBeat)} must be 0 or at least a second.");
+        if (TailMinBytes > TailMaxBytes)
+            yield return new ValidationResult($"{nameof(TailMinBytes)} must not exceed {nameof(TailMaxBytes)}.");
     }
 }

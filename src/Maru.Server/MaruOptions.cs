@@ -19,7 +19,9 @@ namespace Maru.Server;
 /// <summary>Every setting of the program: the section <c>Maru</c> of appsettings.json, which says the same in its comments.</summary>
 internal sealed class MaruOptions
 {
-    /// <summary>Connection string of the store: <c>Data Source=file</c> is SQLite, <c>Host=…;Database=…;Username=…;Password=…</c> PostgreSQL.</summary>
+    /// <summary>
+    /// Connection string of the store: <c>Data Source=file</c> is SQLite, <c>Host=…;Database=…;Username=…;Password=…</c> PostgreSQL.
+    /// </summary>
     [Required]
     public string Database { get; set; } = "Data Source=data/maru.db";
 
@@ -32,7 +34,8 @@ internal sealed class MaruOptions
     public string Redis { get; set; } = "";
 
     /// <summary><c>address:port</c> at which STOMP is spoken over plain TCP, unencrypted; empty for none.</summary>
-    [RegularExpression(@"([^:,\s]+|\[[^\],\s]+\]):\d{1,5}|", ErrorMessage = "StompTcp must be an IP address and a port, such as 127.0.0.1:61613.")]
+    [RegularExpression(
+        @"([^:,\s]+|\[[^\],\s]+\]):\d{1,5}|", ErrorMessage = "StompTcp must be an IP address and a port, such as 127.0.0.1:61613.")]
     public string StompTcp { get; set; } = "";
 
     public BusOptions Bus { get; } = new();

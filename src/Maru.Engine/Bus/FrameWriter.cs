@@ -5,7 +5,8 @@ using System.Text;
 namespace Maru.Engine.Bus;
 
 /// <summary>
-/// A thread's own buffer for frames, used again and again: a frame costs no more than the copy that the bus makes of it. One frame at a time.
+/// A thread's own buffer for frames, used again and again: a frame costs no more than the copy that the bus makes of it. One frame at a
+/// time.
 /// Numbers are groups of 7 bits, the lowest first; what has a length begins with it.
 /// </summary>
 internal sealed class FrameWriter

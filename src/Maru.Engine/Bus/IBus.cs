@@ -7,7 +7,9 @@ namespace Maru.Engine.Bus;
 /// </summary>
 public interface IBus
 {
-    /// <summary>False while frames of <see cref="Travel.Quick"/> channels may be lost: what they tell of must be looked for more often.</summary>
+    /// <summary>
+    /// False while frames of <see cref="Travel.Quick"/> channels may be lost: what they tell of must be looked for more often.
+    /// </summary>
     bool IsConnected { get; }
 
     /// <summary>Bytes of the largest frame; a larger one is dropped.</summary>
@@ -41,6 +43,8 @@ public enum Travel : byte
     /// <summary>The quick way and, while there is none, the slow one.</summary>
     Any,
 
-    /// <summary>The slow way, through the store, which keeps them for a while for a node that does not listen: what is rare and must get through.</summary>
+    /// <summary>
+    /// The slow way, through the store, which keeps them for a while for a node that does not listen: what is rare and must get through.
+    /// </summary>
     Sure,
 }

@@ -66,7 +66,9 @@ public sealed class LocalBus : IBus
         private readonly Queue<byte[]> _frames = [];    // its own lock
         private bool _isHearing;
 
-        /// <summary>Whoever publishes while nobody hears does so until no frame is left: one frame after the other, and no lock around the handler.</summary>
+        /// <summary>
+        /// Whoever publishes while nobody hears does so until no frame is left: one frame after the other, and no lock around the handler.
+        /// </summary>
         public void Hear(byte[] frame)
         {
             lock (_frames)

@@ -5,8 +5,8 @@ using Maru.Engine.Log;
 namespace Maru.Engine.Bus;
 
 /// <summary>
-/// What nodes tell each other of rooms: entries after their commit, and signals. A channel a room, which a node listens to while it has a use
-/// for the room. What is lost is found in the log. Any thread.
+/// What nodes tell each other of rooms: entries after their commit, and signals. A channel a room, which a node listens to while it has a
+/// use for the room. What is lost is found in the log. Any thread.
 /// </summary>
 internal sealed class RoomChannels : IDisposable
 {

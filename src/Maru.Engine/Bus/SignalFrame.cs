@@ -1,8 +1,8 @@
 namespace Maru.Engine.Bus;
 
 /// <summary>
-/// An ephemeral frame between the members who are there: its body and headers are passed on as they came, with <c>sender</c> added. Never stored; the first thing
-/// that a slow client loses.
+/// An ephemeral frame between the members who are there: its body and headers are passed on as they came, with <c>sender</c> added. Never
+/// stored; the first thing that a slow client loses.
 /// </summary>
 public sealed class SignalFrame
 {

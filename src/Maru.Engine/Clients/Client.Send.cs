@@ -20,7 +20,8 @@ internal sealed partial class Client
         if (!MaySend(ticket, transaction)) return default;
         if (key is not null && (key.Length == 0 || key.Length > most || !Utf8.IsValid(key)))
             Refuse(ticket, new Refusal(Problem.Invalid, $"client-key must have 1 to {most} bytes of UTF-8.", "client-key"), transaction);
-        else if (MessageBody.TryRead(json, parts.Options.MaxTextBytes, out var body, out var refusal)) return SendAsync(room, body, key, ticket, transaction);
+        else if (MessageBody.TryRead(json, parts.Options.MaxTextBytes, out var body, out var refusal))
+            return SendAsync(room, body, key, ticket, transaction);
         else Refuse(ticket, refusal, transaction);
         return default;
     }

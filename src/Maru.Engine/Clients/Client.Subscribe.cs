@@ -8,7 +8,9 @@ internal sealed partial class Client
 {
     private SmallMap<string, Subscription> _subscriptions;
 
-    /// <summary>Subscribes to a room's log or to one of its signals. The answer comes by the ticket, once nothing is missed any more.</summary>
+    /// <summary>
+    /// Subscribes to a room's log or to one of its signals. The answer comes by the ticket, once nothing is missed any more.
+    /// </summary>
     /// <param name="room">which</param>
     /// <param name="signal">the signal's name, or null for the log</param>
     /// <param name="key">as the client knows it</param>
@@ -78,7 +80,8 @@ internal sealed partial class Client
     private bool IsFree(string id, Ticket ticket)
     {
         if (_subscriptions.TryGet(id, out var former) && former.IsEnded) _subscriptions.Remove(id, out _);
-        if (_subscriptions.TryGet(id, out _) || connection.HasQueue(id)) Refuse(ticket, new Refusal(Problem.Conflict, "This connection has a subscription with this id."));
+        if (_subscriptions.TryGet(id, out _) || connection.HasQueue(id))
+            Refuse(ticket, new Refusal(Problem.Conflict, "This connection has a subscription with this id."));
         else if (!HasPlace()) Refuse(ticket, Problem.TooManySubscriptions);
         else return true;
         return false;

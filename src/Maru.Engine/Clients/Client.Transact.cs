@@ -12,7 +12,10 @@ internal sealed partial class Client
     {
         if (transaction.Refusal is { } refusal) return Refuse(transaction, refusal);
         if (transaction.Signals.Exists(x => !x.Membership.IsActive))
-            return Refuse(transaction, new Refusal(Problem.TransactionRefused, "A signal of the transaction was refused (not-found), so nothing of it was stored."));
+            return Refuse(
+                transaction,
+                new Refusal(
+                    Problem.TransactionRefused, "A signal of the transaction was refused (not-found), so nothing of it was stored."));
         return transaction.Messages.Count == 0 ? SignalAsync(transaction) : SubmitAsync(transaction);
     }
 

@@ -7,8 +7,8 @@ using Maru.Engine.Rooms;
 namespace Maru.Engine.Clients;
 
 /// <summary>
-/// A user at the other end of a connection, whatever its protocol: which rooms they may use, what they subscribed to, what they send. Calls come from the one reader of the
-/// connection, outcomes from lanes. Split by subject into <c>Client.*.cs</c>.
+/// A user at the other end of a connection, whatever its protocol: which rooms they may use, what they subscribed to, what they send. Calls
+/// come from the one reader of the connection, outcomes from lanes. Split by subject into <c>Client.*.cs</c>.
 /// </summary>
 internal sealed partial class Client(Connection connection, ClientParts parts) : IDraftOwner
 {
@@ -43,7 +43,10 @@ internal sealed partial class Client(Connection connection, ClientParts parts) :
         return parts.Connections.HasEnded(identity.Session) ? new Refusal(Problem.SessionEnded) : null;
     }
 
-    /// <summary>The user's right to the room, which the client keeps; null: there is none, and the request was refused. Reads the store where it must.</summary>
+    /// <summary>
+    /// The user's right to the room, which the client keeps; null: there is none, and the request was refused. Reads the store where it
+    /// must.
+    /// </summary>
     /// <param name="room">which</param>
     /// <param name="ticket">what the client named the request</param>
     /// <param name="transaction">of which the request is a part, or null</param>

@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Maru.Engine.Clients;
 
 /// <summary>
-/// A map for what is nearly always one or a few: an array until eight, a dictionary beyond. An idle connection with one subscription has two of these;
+/// A map for what is nearly always one or a few: an array until eight, a dictionary beyond. An idle connection with one subscription has
+/// two of these;
 /// as dictionaries they took 560 bytes. One caller.
 /// </summary>
 internal struct SmallMap<TKey, TValue>

@@ -6,8 +6,8 @@ using Maru.Engine.Rooms;
 namespace Maru.Engine.Clients;
 
 /// <summary>
-/// What a client sends together: held, bounded in bytes, until it is committed. Its messages are appended whole or not at all, its signals go out once they are. Filled by
-/// the session, settled by a lane.
+/// What a client sends together: held, bounded in bytes, until it is committed. Its messages are appended whole or not at all, its signals
+/// go out once they are. Filled by the session, settled by a lane.
 /// </summary>
 internal sealed class Transaction(Client client, int maxBytes) : IDraftOwner
 {

@@ -17,7 +17,9 @@ public static class StompEscapes
         return true;
     }
 
-    /// <summary>Decodes into <paramref name="destination"/>, which is at least as long as <paramref name="raw"/>; answers the bytes written.</summary>
+    /// <summary>
+    /// Decodes into <paramref name="destination"/>, which is at least as long as <paramref name="raw"/>; answers the bytes written.
+    /// </summary>
     public static int Decode(ReadOnlySpan<byte> raw, StompVersion version, Span<byte> destination)
     {
         if (version == StompVersion.V10 || !raw.Contains((byte)'\\'))
@@ -51,7 +53,10 @@ public static class StompEscapes
         return length;
     }
 
-    /// <summary>Encodes into <paramref name="destination"/>; answers the bytes written. A line end that the version cannot escape becomes a space: it must not start a new header.</summary>
+    /// <summary>
+    /// Encodes into <paramref name="destination"/>; answers the bytes written. A line end that the version cannot escape becomes a space:
+    /// it must not start a new header.
+    /// </summary>
     public static int Encode(ReadOnlySpan<byte> value, StompVersion version, Span<byte> destination)
     {
         var written = 0;

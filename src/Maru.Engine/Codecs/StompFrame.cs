@@ -1,6 +1,8 @@
 namespace Maru.Engine.Codecs;
 
-/// <summary>A frame as a view on the reader's buffer: valid until the buffer moves. Header values are raw; <see cref="StompEscapes"/> decodes them.</summary>
+/// <summary>
+/// A frame as a view on the reader's buffer: valid until the buffer moves. Header values are raw; <see cref="StompEscapes"/> decodes them.
+/// </summary>
 public readonly ref struct StompFrame
 {
     internal StompFrame(StompCommand command, StompVersion version, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> body)
@@ -22,7 +24,9 @@ public readonly ref struct StompFrame
 
     public ReadOnlySpan<byte> Body { get; }
 
-    /// <summary>The raw value of the first header of that name: of repeated headers only the first counts (STOMP 1.2, "Repeated Header Entries").</summary>
+    /// <summary>
+    /// The raw value of the first header of that name: of repeated headers only the first counts (STOMP 1.2, "Repeated Header Entries").
+    /// </summary>
     public bool TryGetHeader(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         foreach (var header in Headers)

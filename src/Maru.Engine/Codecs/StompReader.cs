@@ -57,13 +57,14 @@ public struct StompReader(StompLimits limits)
 
     /// <summary>
     /// Reads the next frame. The caller drops <paramref name="consumed"/> bytes before the next call, also when more is needed
-    /// (line ends between frames are heart-beats and are consumed). After any status beyond <see cref="StompReadStatus.Frame"/> the stream is unusable, and the frame
-    /// has the header lines before the fault: an answer may have to name the receipt.
+    /// (line ends between frames are heart-beats and are consumed). After any status beyond <see cref="StompReadStatus.Frame"/> the stream
+    /// is unusable, and the frame has the header lines before the fault: an answer may have to name the receipt.
     /// </summary>
     public StompReadStatus Read(ReadOnlySpan<byte> buffer, out int consumed, out StompFrame frame)
     {
         var status = ReadFrame(buffer, out consumed, out frame);
-        if (status > StompReadStatus.Frame) frame = new StompFrame(_command, Version, buffer[consumed..][_headers..(_body < 0 ? _line : _headersEnd)], default);
+        if (status > StompReadStatus.Frame)
+            frame = new StompFrame(_command, Version, buffer[consumed..][_headers..(_body < 0 ? _line : _headersEnd)], default);
         return status;
     }
 

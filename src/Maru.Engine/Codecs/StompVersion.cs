@@ -30,7 +30,10 @@ internal static class StompVersions
         _ => StompVersion.V12,
     };
 
-    /// <summary>The newest version in an <c>accept-version</c> list such as <c>1.0,1.1,1.2</c>; an absent list means 1.0 (STOMP 1.2, "Protocol Negotiation").</summary>
+    /// <summary>
+    /// The newest version in an <c>accept-version</c> list such as <c>1.0,1.1,1.2</c>; an absent list means 1.0 (STOMP 1.2, "Protocol
+    /// Negotiation").
+    /// </summary>
     /// <param name="newest">the newest that may be chosen</param>
     public static bool TryNegotiate(ReadOnlySpan<byte> acceptVersion, StompVersion newest, out StompVersion version)
     {
@@ -39,7 +42,8 @@ internal static class StompVersions
         foreach (var part in acceptVersion.Split((byte)','))
         {
             var item = acceptVersion[part].Trim((byte)' ');
-            var candidate = item.SequenceEqual("1.2"u8) ? StompVersion.V12 : item.SequenceEqual("1.1"u8) ? StompVersion.V11 : StompVersion.V10;
+            var candidate =
+                item.SequenceEqual("1.2"u8) ? StompVersion.V12 : item.SequenceEqual("1.1"u8) ? StompVersion.V11 : StompVersion.V10;
             if (candidate == StompVersion.V10 && !item.SequenceEqual("1.0"u8)) continue;
             if (candidate > newest) continue;
             if (!found || candidate > version) version = candidate;

@@ -54,11 +54,17 @@ public static class WebSocketFrames
         return size + 4;
     }
 
-    /// <summary>XORs the payload with the mask; <paramref name="offset"/> is the payload's position within its frame. The mask is as it stands on the wire.</summary>
+    /// <summary>
+    /// XORs the payload with the mask; <paramref name="offset"/> is the payload's position within its frame. The mask is as it stands on
+    /// the wire.
+    /// </summary>
     public static void ApplyMask(Span<byte> payload, uint mask, int offset)
     {
         if (mask == 0) return;
-        if ((offset & 3) != 0) mask = BitConverter.IsLittleEndian ? BitOperations.RotateRight(mask, 8 * (offset & 3)) : BitOperations.RotateLeft(mask, 8 * (offset & 3));
+        if ((offset & 3) != 0)
+            mask = BitConverter.IsLittleEndian
+                ? BitOperations.RotateRight(mask, 8 * (offset & 3))
+                : BitOperations.RotateLeft(mask, 8 * (offset & 3));
         if (Vector.IsHardwareAccelerated && payload.Length >= Vector<byte>.Count)
         {
             var wide = Vector.AsVectorByte(new Vector<uint>(mask));

@@ -25,7 +25,8 @@ public enum WebSocketEvent : byte
 }
 
 /// <summary>
-/// Reads RFC 6455 frames off a byte stream. Payload comes out piece by piece as it arrives, so a frame of any announced length takes no memory here.
+/// Reads RFC 6455 frames off a byte stream. Payload comes out piece by piece as it arrives, so a frame of any announced length takes no
+/// memory here.
 /// One stream, one caller.
 /// </summary>
 public struct WebSocketReader(bool expectMask)
@@ -37,7 +38,10 @@ public struct WebSocketReader(bool expectMask)
     private WebSocketOpcode _message;       // Text or Binary while a message is under way, else Continuation
     private Utf8Check _text;
 
-    /// <summary>Reads one event. The caller drops <paramref name="consumed"/> bytes before the next call; <paramref name="payload"/> lies inside them.</summary>
+    /// <summary>
+    /// Reads one event. The caller drops <paramref name="consumed"/> bytes before the next call; <paramref name="payload"/> lies inside
+    /// them.
+    /// </summary>
     public WebSocketEvent Read(Span<byte> input, out int consumed, out Span<byte> payload)
     {
         consumed = 0;

@@ -3,8 +3,9 @@ using Maru.Engine.Log;
 namespace Maru.Engine.Commit;
 
 /// <summary>
-/// Orders a batch for the log: what belongs to no transaction stays together in one part as long as none comes between, each transaction is a part of its own, and
-/// room writes come last of all, so that a message and its sender's removal in one batch cannot end in the wrong order. Commit loop only.
+/// Orders a batch for the log: what belongs to no transaction stays together in one part as long as none comes between, each transaction is
+/// a part of its own, and room writes come last of all, so that a message and its sender's removal in one batch cannot end in the wrong
+/// order. Commit loop only.
 /// </summary>
 internal sealed class BatchPlan
 {

@@ -17,8 +17,8 @@ internal sealed record CommitParts(
     TimeProvider Time);
 
 /// <summary>
-/// Group commit: a batch is whatever queued while the last one was written, and while <see cref="Pace"/> waited. One thread; it alone appends. After the commit, and only then, entries
-/// go to their rooms' lanes and owners learn the outcome there.
+/// Group commit: a batch is whatever queued while the last one was written, and while <see cref="Pace"/> waited. One thread; it alone
+/// appends. After the commit, and only then, entries go to their rooms' lanes and owners learn the outcome there.
 /// </summary>
 internal sealed class CommitLoop
 {
@@ -104,7 +104,8 @@ internal sealed class CommitLoop
         foreach (var draft in batch.Drafts)
         {
             draft.CopyEntries(entries);
-            if (draft.Refusal is { } refusal) _parts.Metrics.Refused.Add(1, new KeyValuePair<string, object?>("reason", refusal.Problem.Slug));
+            if (draft.Refusal is { } refusal)
+                _parts.Metrics.Refused.Add(1, new KeyValuePair<string, object?>("reason", refusal.Problem.Slug));
         }
 
         // A room that comes into use only now reads the store, which has these.
@@ -126,7 +127,9 @@ internal sealed class CommitLoop
         _parts.Lanes.For(batch.Room).Post(new CommittedRun(room, entries, batch.Drafts));
     }
 
-    /// <summary>What is committed stays so whatever the bus does: its failure must not look like the store's, or it would be written again.</summary>
+    /// <summary>
+    /// What is committed stays so whatever the bus does: its failure must not look like the store's, or it would be written again.
+    /// </summary>
     private void Announce(RoomId room, List<Entry> entries)
     {
         try

@@ -5,7 +5,8 @@ using Maru.Engine.Queues;
 namespace Maru.Engine.Commit;
 
 /// <summary>
-/// Drafts that wait for the store, in order. Bounded in bytes: when it is full, senders wait, so their sockets are not read, so TCP slows them down.
+/// Drafts that wait for the store, in order. Bounded in bytes: when it is full, senders wait, so their sockets are not read, so TCP slows
+/// them down.
 /// Any thread adds; the commit loop takes.
 /// </summary>
 internal sealed class CommitQueue(long maxBytes)
@@ -35,7 +36,10 @@ internal sealed class CommitQueue(long maxBytes)
     /// <summary>The commit loop: waits until so many drafts are there, but not longer than that. Returns how many are there.</summary>
     public int WaitFor(int drafts, TimeSpan longest) => _next < _taken.Count ? _taken.Count - _next : _waiting.WaitFor(drafts, longest);
 
-    /// <summary>The commit loop: waits for drafts and moves up to <paramref name="max"/> of them into <paramref name="batch"/>. False: completed and empty.</summary>
+    /// <summary>
+    /// The commit loop: waits for drafts and moves up to <paramref name="max"/> of them into <paramref name="batch"/>. False: completed and
+    /// empty.
+    /// </summary>
     public bool Take(List<Draft> batch, int max)
     {
         if (_next == _taken.Count)

@@ -1,9 +1,9 @@
 namespace Maru.Engine.Commit;
 
 /// <summary>
-/// How long a commit waits for more to write. A transaction, a lane's wake and a socket's write cost nearly the same for one message as for many,
-/// so while the cores are busy a wait of some milliseconds saves more than it takes. The wait grows with the process's share of the cores,
-/// counts from the beginning of the last commit, and ends early when nothing more comes. Commit loop only.
+/// How long a commit waits for more to write. A transaction, a lane's wake and a socket's write cost nearly the same for one message as for
+/// many, so while the cores are busy a wait of some milliseconds saves more than it takes. The wait grows with the process's share of the
+/// cores, counts from the beginning of the last commit, and ends early when nothing more comes. Commit loop only.
 /// </summary>
 /// <param name="longest">the wait when the cores are as good as full; zero: never waits</param>
 /// <param name="time">for the waits</param>
@@ -25,7 +25,9 @@ internal sealed class Pace(TimeSpan longest, TimeProvider time, Func<TimeSpan> u
     /// <summary>From the beginning of one commit to that of the next, at least; zero while the cores have time.</summary>
     public TimeSpan Interval { get; private set; }
 
-    /// <summary>Returns when a commit is due: something waits, and it is worth its costs. Returns too when nothing will come any more.</summary>
+    /// <summary>
+    /// Returns when a commit is due: something waits, and it is worth its costs. Returns too when nothing will come any more.
+    /// </summary>
     public void Wait(CommitQueue queue)
     {
         var waiting = queue.WaitFor(1, Timeout.InfiniteTimeSpan);

@@ -50,8 +50,8 @@ public sealed class ConnectionTable
     internal void NoteEnd(long session) => _ended[session] = _clock.Now;
 
     /// <summary>
-    /// Whether the session ended within the last minute. A connection asks after it took its place here: the session may have ended after its token was judged and
-    /// before whoever ended it could find the connection.
+    /// Whether the session ended within the last minute. A connection asks after it took its place here: the session may have ended after
+    /// its token was judged and before whoever ended it could find the connection.
     /// </summary>
     internal bool HasEnded(long session) => _ended.ContainsKey(session);
 
@@ -97,7 +97,8 @@ public sealed class ConnectionTable
     {
         while (true)
         {
-            var user = _users.GetOrAdd(identity.User, static (id, x) => new ConnectedUser(id, x.Profile, x._options), (identity.Profile, _options));
+            var user = _users.GetOrAdd(
+                identity.User, static (id, x) => new ConnectedUser(id, x.Profile, x._options), (identity.Profile, _options));
             user.Profile = identity.Profile;
             if (user.TryAdd(connection))
             {

@@ -3,7 +3,9 @@ using Maru.Engine.Log;
 
 namespace Maru.Engine.Connections;
 
-/// <summary>Writes a room's events for all subscriptions that look the same on the wire. May keep what is equal in each. Lane only.</summary>
+/// <summary>
+/// Writes a room's events for all subscriptions that look the same on the wire. May keep what is equal in each. Lane only.
+/// </summary>
 internal abstract class EventEncoder
 {
     /// <summary>The run's events in one buffer, in order.</summary>

@@ -3,8 +3,8 @@ using Maru.Engine.Log;
 namespace Maru.Engine.Connections;
 
 /// <summary>
-/// What a protocol makes of outcomes and events: bytes for one transport, ready to be written. Stateless but for what the peers agreed on, so connections that agreed on
-/// the same share one, and what is equal for all of them is encoded once. Any thread.
+/// What a protocol makes of outcomes and events: bytes for one transport, ready to be written. Stateless but for what the peers agreed on,
+/// so connections that agreed on the same share one, and what is equal for all of them is encoded once. Any thread.
 /// </summary>
 internal abstract class Wire
 {

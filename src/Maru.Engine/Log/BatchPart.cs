@@ -11,7 +11,9 @@ public sealed class BatchPart
     /// <summary>One refusal undoes all of it: see <see cref="IsRefused"/>.</summary>
     public bool IsAtomic => Transaction is not null;
 
-    /// <summary>True when it is atomic and some draft of it was refused, before the log saw it or by the log: nothing of it may be written.</summary>
+    /// <summary>
+    /// True when it is atomic and some draft of it was refused, before the log saw it or by the log: nothing of it may be written.
+    /// </summary>
     public bool IsRefused
     {
         get

@@ -3,7 +3,8 @@ using Maru.Engine.Output;
 namespace Maru.Engine.Log;
 
 /// <summary>
-/// What someone wants to append to a room's log. Lives from the sender to the commit loop to the room's lane; its outcome is set by the log, in the commit loop.
+/// What someone wants to append to a room's log. Lives from the sender to the commit loop to the room's lane; its outcome is set by the
+/// log, in the commit loop.
 /// </summary>
 public abstract class Draft(RoomId room, UserId actor, int bytes, IDraftOwner owner)
 {
@@ -35,7 +36,9 @@ public abstract class Draft(RoomId room, UserId actor, int bytes, IDraftOwner ow
     /// <summary>The entries that it became, in seq order; none when it is a repeat or refused.</summary>
     public abstract void CopyEntries(List<Entry> into);
 
-    /// <summary>The commit loop, before the log sees it, once an attempt: forgets an earlier outcome and asks for the actor's right.</summary>
+    /// <summary>
+    /// The commit loop, before the log sees it, once an attempt: forgets an earlier outcome and asks for the actor's right.
+    /// </summary>
     internal virtual void Prepare() => (Refusal, Seq, IsRepeat) = (null, 0, false);
 
     /// <summary>The room's lane: the outcome is durable and its entries are on their way.</summary>

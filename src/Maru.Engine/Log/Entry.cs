@@ -15,7 +15,9 @@ public sealed class Entry(RoomId room, long seq, EntryKind kind, byte[] body)
     /// <summary>The event, UTF-8 JSON.</summary>
     public byte[] Body { get; } = body;
 
-    /// <summary>The number of the room's last message up to here: its own, if it is one. 0 where the entry does not tell: a change.</summary>
+    /// <summary>
+    /// The number of the room's last message up to here: its own, if it is one. 0 where the entry does not tell: a change.
+    /// </summary>
     public long Number { get; init; }
 
     /// <summary>The seq of the message that it changes; 0 for none.</summary>

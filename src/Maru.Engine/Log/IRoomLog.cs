@@ -32,7 +32,9 @@ public interface IRoomLog
 
 /// <param name="IsMember">false also where there is no such room</param>
 /// <param name="Head">of the room at that moment</param>
-/// <param name="Names">how often names and pictures had changed in the whole store: entries that were read before name people otherwise</param>
+/// <param name="Names">
+/// how often names and pictures had changed in the whole store: entries that were read before name people otherwise
+/// </param>
 public readonly record struct MembershipState(bool IsMember, RoomHead Head, long Names);
 
 /// <summary>The store cannot take anything now, whatever the drafts: full, locked, away.</summary>

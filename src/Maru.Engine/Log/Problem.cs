@@ -1,7 +1,8 @@
 namespace Maru.Engine.Log;
 
 /// <summary>
-/// One kind of refusal, the same on every transport: the <c>type</c> of HTTP problem details, the <c>message</c> of a STOMP ERROR and the reason of a close.
+/// One kind of refusal, the same on every transport: the <c>type</c> of HTTP problem details, the <c>message</c> of a STOMP ERROR and the
+/// reason of a close.
 /// </summary>
 /// <param name="Slug">stable name, for programs</param>
 /// <param name="Status">HTTP status code</param>
@@ -11,7 +12,8 @@ public sealed record Problem(string Slug, int Status, string Title, ushort Close
 {
     public static readonly Problem Malformed = new("malformed", 400, "The request cannot be read.");
     public static readonly Problem Invalid = new("invalid", 400, "Some fields are not valid.");
-    public static readonly Problem Unauthenticated = new("unauthenticated", 401, "Sign in first: the access token is missing, wrong or expired.");
+    public static readonly Problem Unauthenticated = new(
+        "unauthenticated", 401, "Sign in first: the access token is missing, wrong or expired.");
     public static readonly Problem WrongCredentials = new("wrong-credentials", 401, "The handle or the password is wrong.");
     public static readonly Problem SessionEnded = new("session-ended", 401, "This session has ended. Sign in again.");
     public static readonly Problem Forbidden = new("forbidden", 403, "You may not do this here.");
@@ -23,23 +25,32 @@ public sealed record Problem(string Slug, int Status, string Title, ushort Close
     public static readonly Problem Conflict = new("conflict", 409, "This contradicts what is there already.");
     public static readonly Problem HandleTaken = new("handle-taken", 409, "This handle or e-mail address is taken.");
     public static readonly Problem KeyReused = new("idempotency-key-reused", 409, "This idempotency key was used for another message.");
-    public static readonly Problem TransactionRefused = new("transaction-refused", 409, "Something else in this transaction was refused. Nothing of it was stored.");
+    public static readonly Problem TransactionRefused = new(
+        "transaction-refused", 409, "Something else in this transaction was refused. Nothing of it was stored.");
     public static readonly Problem OwnerMustHandOver = new("owner-must-hand-over", 409, "Make another member the owner first.");
-    public static readonly Problem DirectRoom = new("direct-room", 409, "A direct room belongs to its two people for good: nobody comes, goes or changes it.");
-    public static readonly Problem NotEditable = new("not-editable", 409, "This message was deleted, or the system wrote it: it stays as it is.");
+    public static readonly Problem DirectRoom = new(
+        "direct-room", 409, "A direct room belongs to its two people for good: nobody comes, goes or changes it.");
+    public static readonly Problem NotEditable = new(
+        "not-editable", 409, "This message was deleted, or the system wrote it: it stays as it is.");
     public static readonly Problem TooLarge = new("too-large", 413, "This is larger than the server takes.", 1009);
     public static readonly Problem UpgradeRequired = new("upgrade-required", 426, "This address speaks WebSocket only.");
     public static readonly Problem RateLimited = new("rate-limited", 429, "Too many requests. Wait a moment.");
     public static readonly Problem Internal = new("internal", 500, "The server failed. The operator can see why in its log.", 1011);
-    public static readonly Problem Unavailable = new("unavailable", 503, "The store does not answer. Send again later with the same key: what was stored all the same is not stored twice.", 1013);
-    public static readonly Problem StorageFull = new("storage-full", 507, "The store is full. Nothing was saved; send again later with the same key.", 1013);
+    public static readonly Problem Unavailable = new(
+        "unavailable", 503,
+        "The store does not answer. Send again later with the same key: what was stored all the same is not stored twice.", 1013);
+    public static readonly Problem StorageFull = new(
+        "storage-full", 507, "The store is full. Nothing was saved; send again later with the same key.", 1013);
 
     // A connection's own ends.
     public static readonly Problem BadFrame = new("bad-frame", 400, "This is not a STOMP frame.", 1002);
     public static readonly Problem UnsupportedVersion = new("unsupported-version", 400, "This server speaks STOMP 1.0, 1.1 and 1.2.", 1002);
-    public static readonly Problem ConnectFirst = new("connect-first", 400, "The first frame must be CONNECT, and there is only one.", 1002);
-    public static readonly Problem TooManySubscriptions = new("too-many-subscriptions", 429, "This connection has as many subscriptions as it may.");
-    public static readonly Problem TooManyConnections = new("too-many-connections", 429, "There are as many connections as the server takes.");
+    public static readonly Problem ConnectFirst = new(
+        "connect-first", 400, "The first frame must be CONNECT, and there is only one.", 1002);
+    public static readonly Problem TooManySubscriptions = new(
+        "too-many-subscriptions", 429, "This connection has as many subscriptions as it may.");
+    public static readonly Problem TooManyConnections = new(
+        "too-many-connections", 429, "There are as many connections as the server takes.");
     public static readonly Problem Silent = new("heart-beat-lost", 408, "Nothing came from the client in the time agreed on.");
     public static readonly Problem ShuttingDown = new("shutting-down", 503, "The server is going down. Connect again in a moment.", 1012);
 }

@@ -1,6 +1,8 @@
 namespace Maru.Engine.Log;
 
-/// <summary>What a client named its request, for the answer: a STOMP receipt, a Socket.IO number. Only the client's own wire reads it.</summary>
+/// <summary>
+/// What a client named its request, for the answer: a STOMP receipt, a Socket.IO number. Only the client's own wire reads it.
+/// </summary>
 /// <param name="Text">a name, decoded; null when it is a number or none</param>
 /// <param name="Number">a number</param>
 public readonly record struct Ticket(byte[]? Text, long? Number = null)

@@ -2,7 +2,9 @@ using Maru.Engine.Output;
 
 namespace Maru.Engine.Log;
 
-/// <summary>Messages that are appended whole or not at all, in the order in which they were sent. Its own outcome follows from theirs.</summary>
+/// <summary>
+/// Messages that are appended whole or not at all, in the order in which they were sent. Its own outcome follows from theirs.
+/// </summary>
 internal sealed class TransactionDraft : Draft
 {
     private int _settled;

@@ -3,11 +3,14 @@ namespace Maru.Engine.Output;
 /// <summary>Where a connection's bytes go. Called by one writer at a time; <see cref="Abort"/> by any thread.</summary>
 public abstract class ByteSink
 {
-    /// <summary>Writes what can be taken without waiting; answers how much, 0 when the peer's window is full, −1 when the connection is gone.</summary>
+    /// <summary>
+    /// Writes what can be taken without waiting; answers how much, 0 when the peer's window is full, −1 when the connection is gone.
+    /// </summary>
     public abstract int TryWrite(ReadOnlySpan<byte> bytes);
 
     /// <summary>
-    /// Set where <see cref="TryWrite"/> never takes anything and each <see cref="WriteAsync"/> has its price: the bytes to gather for one, as many as a TLS record holds.
+    /// Set where <see cref="TryWrite"/> never takes anything and each <see cref="WriteAsync"/> has its price: the bytes to gather for one,
+    /// as many as a TLS record holds.
     /// 0: small pieces are gathered for tries, and a write that waits gets one as it is.
     /// </summary>
     public virtual int RecordBytes => 0;

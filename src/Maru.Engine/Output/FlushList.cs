@@ -1,13 +1,19 @@
 namespace Maru.Engine.Output;
 
-/// <summary>Outboxes that owe a flush, each once. One thread fills it during a round of work and flushes at its end, so that what a round adds goes out in one write.</summary>
+/// <summary>
+/// Outboxes that owe a flush, each once. One thread fills it during a round of work and flushes at its end, so that what a round adds goes
+/// out in one write.
+/// </summary>
 public sealed class FlushList
 {
     private readonly List<Outbox> _outboxes = [];
 
     internal void Add(Outbox outbox) => _outboxes.Add(outbox);
 
-    /// <summary>Writes everything and empties the list. Whose sink fails in a way that it should not is cut off, and only then the failure is thrown.</summary>
+    /// <summary>
+    /// Writes everything and empties the list. Whose sink fails in a way that it should not is cut off, and only then the failure is
+    /// thrown.
+    /// </summary>
     /// <exception cref="AggregateException">what no sink should throw</exception>
     public void Flush()
     {

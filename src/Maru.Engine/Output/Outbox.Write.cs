@@ -64,8 +64,8 @@ internal sealed partial class Outbox
     }
 
     /// <summary>
-    /// The slow way: the peer's window is full, or the sink always waits. Waits with a piece, or with a record of them, then tries the fast way again. The record's buffer
-    /// is held until it leaves.
+    /// The slow way: the peer's window is full, or the sink always waits. Waits with a piece, or with a record of them, then tries the fast
+    /// way again. The record's buffer is held until it leaves.
     /// </summary>
     private async Task DrainAsync()
     {

@@ -10,10 +10,10 @@ internal enum AddResult : byte
 }
 
 /// <summary>
-/// What waits to be written to one connection: references to shared, encoded bytes, in order. Any thread adds; at most one writer drains, with everything queued in
-/// as few socket writes as it takes, and leaves when it is empty: idle, it holds no task, timer or buffer.
-/// Bounded in bytes. Full means: subscriptions become cursors and wait for <see cref="WhenEmpty"/>, ephemeral events are dropped, answers are still taken up to
-/// four times the bound, and beyond that the connection is closed. The writer is <c>Outbox.Write.cs</c>.
+/// What waits to be written to one connection: references to shared, encoded bytes, in order. Any thread adds; at most one writer drains,
+/// with everything queued in as few socket writes as it takes, and leaves when it is empty: idle, it holds no task, timer or buffer.
+/// Bounded in bytes. Full means: subscriptions become cursors and wait for <see cref="WhenEmpty"/>, ephemeral events are dropped, answers
+/// are still taken up to four times the bound, and beyond that the connection is closed. The writer is <c>Outbox.Write.cs</c>.
 /// </summary>
 internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
 {
@@ -59,15 +59,17 @@ internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock cl
         sink.Abort();
     }
 
-    /// <summary>Nobody reads from the connection any longer: ends it, but does not cut off who has just been given its last words.</summary>
+    /// <summary>
+    /// Nobody reads from the connection any longer: ends it, but does not cut off who has just been given its last words.
+    /// </summary>
     public void Leave()
     {
         if (!IsClosed) Abort();
     }
 
     /// <summary>
-    /// The sweeper: whether something waits and the peer has taken nothing for so long. That the kernel takes nothing more from us is not enough: it wants a third of
-    /// its buffer free first, which at 1 KB/s takes longer than a minute.
+    /// The sweeper: whether something waits and the peer has taken nothing for so long. That the kernel takes nothing more from us is not
+    /// enough: it wants a third of its buffer free first, which at 1 KB/s takes longer than a minute.
     /// </summary>
     public bool IsStuck(long now, long time)
     {
@@ -79,7 +81,9 @@ internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock cl
         return false;
     }
 
-    /// <summary>True when <paramref name="resume"/> will be called, by any thread, once everything is written; false when nothing waits now.</summary>
+    /// <summary>
+    /// True when <paramref name="resume"/> will be called, by any thread, once everything is written; false when nothing waits now.
+    /// </summary>
     public bool WhenEmpty(Action resume)
     {
         lock (_gate)

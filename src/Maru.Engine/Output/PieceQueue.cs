@@ -3,15 +3,15 @@ using System.Buffers;
 namespace Maru.Engine.Output;
 
 /// <summary>
-/// Pieces of bytes in the order in which they are to be written, each a reference to a buffer that others may share. A part of its outbox, which bounds it and holds its
-/// gate around every call; only <see cref="Bytes"/> may be read by any thread.
+/// Pieces of bytes in the order in which they are to be written, each a reference to a buffer that others may share. A part of its outbox,
+/// which bounds it and holds its gate around every call; only <see cref="Bytes"/> may be read by any thread.
 /// </summary>
 internal struct PieceQueue
 {
     private const int LargeBytes = 8 * 1024;
 
-    // A run to a thousand clients needs a thousand small queues at once, each for a moment. The shared pool keeps 65 of them on two cores and
-    // allocates the others anew, 261,800 bytes a run.
+    // A run to a thousand clients needs a thousand small queues at once, each for a moment. The shared pool keeps 65 of them on two cores
+    // and allocates the others anew, 261,800 bytes a run.
     private const int SmallQueue = 4;
     private const int SpareQueues = 4096;
 
@@ -35,7 +35,10 @@ internal struct PieceQueue
         _bytes += piece.Length;
     }
 
-    /// <summary>The next bytes: one large piece as it is, or small ones side by side, as many as the buffer holds; empty when nothing waits. They stay until <see cref="Advance"/>.</summary>
+    /// <summary>
+    /// The next bytes: one large piece as it is, or small ones side by side, as many as the buffer holds; empty when nothing waits. They
+    /// stay until <see cref="Advance"/>.
+    /// </summary>
     public readonly ReadOnlyMemory<byte> Gather(Memory<byte> buffer)
     {
         if (_pieces is not { } pieces || _count == 0) return default;

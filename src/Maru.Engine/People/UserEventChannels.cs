@@ -5,9 +5,9 @@ using Maru.Engine.Queues;
 namespace Maru.Engine.People;
 
 /// <summary>
-/// Takes users' events to the other nodes. Users share some hundred channels, and a node listens to those of the users that are here; what is
-/// rare goes over a channel that all nodes listen to. Events wait a moment for each other: what comes in that time goes in one frame, and of a
-/// user's states of one key the newest alone. Bounded in bytes; full means that an event stays on this node. Any thread.
+/// Takes users' events to the other nodes. Users share some hundred channels, and a node listens to those of the users that are here; what
+/// is rare goes over a channel that all nodes listen to. Events wait a moment for each other: what comes in that time goes in one frame,
+/// and of a user's states of one key the newest alone. Bounded in bytes; full means that an event stays on this node. Any thread.
 /// <code>
 /// frame = 1 { key json count { user } }      to the end; key: empty for news
 /// </code>

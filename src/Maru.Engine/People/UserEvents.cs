@@ -9,7 +9,8 @@ namespace Maru.Engine.People;
 
 /// <summary>
 /// Everything that concerns a person reaches their connections here: on this node at once, on the other nodes over the bus. Nothing is kept
-/// for those who are away. A connection that reads slowly gets the newest state of each key and all news, once it has read what waits for it.
+/// for those who are away. A connection that reads slowly gets the newest state of each key and all news, once it has read what waits for
+/// it.
 /// What waits is bounded in bytes for each user and for the node. Full means: the user's connections that are behind are cut, and read anew
 /// when they are back. Any thread.
 /// </summary>

@@ -1,8 +1,8 @@
 namespace Maru.Engine.Queues;
 
 /// <summary>
-/// Counts bytes that are under way, against a bound. Full means: whoever asks with <see cref="TryTake"/> is refused, whoever can wait waits. One piece may exceed the
-/// bound, so that the largest always passes an empty budget. Any thread.
+/// Counts bytes that are under way, against a bound. Full means: whoever asks with <see cref="TryTake"/> is refused, whoever can wait
+/// waits. One piece may exceed the bound, so that the largest always passes an empty budget. Any thread.
 /// </summary>
 internal sealed class ByteBudget(long max)
 {

@@ -1,8 +1,8 @@
 namespace Maru.Engine.Queues;
 
 /// <summary>
-/// What many threads post and one thread takes, all at once and in order. Its bound is its users': the commit queue counts bytes, and lanes are fed by the commit queue
-/// and by clients whose bytes in flight are bounded.
+/// What many threads post and one thread takes, all at once and in order. Its bound is its users': the commit queue counts bytes, and lanes
+/// are fed by the commit queue and by clients whose bytes in flight are bounded.
 /// </summary>
 internal sealed class Mailbox<T>
 {
@@ -38,7 +38,10 @@ internal sealed class Mailbox<T>
         }
     }
 
-    /// <summary>The taking thread: waits until something is there and swaps it for <paramref name="taken"/>, which it has emptied. False: completed, and all taken.</summary>
+    /// <summary>
+    /// The taking thread: waits until something is there and swaps it for <paramref name="taken"/>, which it has emptied. False: completed,
+    /// and all taken.
+    /// </summary>
     public bool Take(ref List<T> taken)
     {
         lock (_gate)

@@ -3,8 +3,8 @@ using Maru.Engine.Log;
 namespace Maru.Engine.Rooms;
 
 /// <summary>
-/// A user's right to a room, shared by all of that user's connections on this node. Kept only while a connection uses it. Written by the room's lane and the commit
-/// loop, read by any thread.
+/// A user's right to a room, shared by all of that user's connections on this node. Kept only while a connection uses it. Written by the
+/// room's lane and the commit loop, read by any thread.
 /// </summary>
 internal sealed class Membership(Room room, UserId user, long asOf) : Right(room.Id, user)
 {

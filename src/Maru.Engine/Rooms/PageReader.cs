@@ -4,7 +4,8 @@ using Maru.Engine.Log;
 namespace Maru.Engine.Rooms;
 
 /// <summary>Reads pages of logs from the store, a few at a time, and brings each to its room's lane. Any thread.</summary>
-internal sealed class PageReader(IRoomLog log, IBus bus, EngineOptions options, EngineMetrics metrics, EngineLog diagnostics, TimeProvider time) : IDisposable
+internal sealed class PageReader(
+    IRoomLog log, IBus bus, EngineOptions options, EngineMetrics metrics, EngineLog diagnostics, TimeProvider time) : IDisposable
 {
     private const int AtOnce = 8;
 

@@ -9,7 +9,9 @@ internal sealed class RoomMembers(Room room)
 
     public bool IsEmpty => _members.Count == 0;
 
-    /// <summary>Any thread, after the commit: takes a member's rights (null: everyone's) away at once, ahead of the entry that says so.</summary>
+    /// <summary>
+    /// Any thread, after the commit: takes a member's rights (null: everyone's) away at once, ahead of the entry that says so.
+    /// </summary>
     public void Revoke(UserId? user, long seq)
     {
         lock (_members)
@@ -23,7 +25,8 @@ internal sealed class RoomMembers(Room room)
     }
 
     /// <summary>
-    /// Gives a session its user's membership. What was read from the store is as of one moment: if membership changed since, it must be read again (null and
+    /// Gives a session its user's membership. What was read from the store is as of one moment: if membership changed since, it must be
+    /// read again (null and
     /// <see cref="Entering.ReadAgain"/>).
     /// </summary>
     public Membership? Enter(Entering entering)
@@ -32,8 +35,8 @@ internal sealed class RoomMembers(Room room)
         {
             if (!_members.TryGetValue(entering.User, out var membership) || !membership.IsActive)
             {
-                // A removal that was committed after the store was read, and is not here yet, must not be overtaken. What another node told and the store does not
-                // have, even when it is read anew, was never committed.
+                // A removal that was committed after the store was read, and is not here yet, must not be overtaken. What another node told
+                // and the store does not have, even when it is read anew, was never committed.
                 var last = Math.Max(_changed, _revoked);
                 entering.ReadAgain = entering.State.Head.Seq < last && entering.Known < last;
                 entering.Known = last;

@@ -5,7 +5,10 @@ using Maru.Engine.Log;
 
 namespace Maru.Engine.Rooms;
 
-/// <summary>The rooms that someone on this node uses. A room is made by the first session that enters and forgotten when the last has left. Any thread.</summary>
+/// <summary>
+/// The rooms that someone on this node uses. A room is made by the first session that enters and forgotten when the last has left. Any
+/// thread.
+/// </summary>
 internal sealed class RoomTable(IRoomLog log, RoomChannels channels)
 {
     private readonly ConcurrentDictionary<RoomId, Room> _rooms = new();
@@ -24,7 +27,9 @@ internal sealed class RoomTable(IRoomLog log, RoomChannels channels)
 
     public bool TryGet(RoomId id, [NotNullWhen(true)] out Room? room) => _rooms.TryGetValue(id, out room);
 
-    /// <summary>The user's membership, which the caller gives back with <see cref="Leave"/>; null: not a member, or no such room. Reads the store.</summary>
+    /// <summary>
+    /// The user's membership, which the caller gives back with <see cref="Leave"/>; null: not a member, or no such room. Reads the store.
+    /// </summary>
     public async Task<Membership?> EnterAsync(RoomId id, UserId user, CancellationToken ct)
     {
         var known = 0L;
@@ -53,7 +58,8 @@ internal sealed class RoomTable(IRoomLog log, RoomChannels channels)
     }
 
     /// <summary>
-    /// Tells the room's lane how far the log goes now: whoever asks for its past afterwards gets it as it was when this was called, or later.
+    /// Tells the room's lane how far the log goes now: whoever asks for its past afterwards gets it as it was when this was called, or
+    /// later.
     /// </summary>
     public async Task LookAsync(Membership membership, CancellationToken ct)
     {

@@ -33,7 +33,10 @@ internal sealed class RoomTail(EngineOptions options, EngineClock clock)
     /// <summary>The log goes on, and what comes next is not here.</summary>
     public bool HasGap => Next <= Known || _early is { Count: > 0 };
 
-    /// <summary>Begins behind <paramref name="head"/>, the last seq of the log when it was read. Early entries up to it are old, those behind it come out.</summary>
+    /// <summary>
+    /// Begins behind <paramref name="head"/>, the last seq of the log when it was read. Early entries up to it are old, those behind it
+    /// come out.
+    /// </summary>
     public void Start(long head, List<Entry> released)
     {
         (Next, _count) = (head + 1, 0);
@@ -50,7 +53,10 @@ internal sealed class RoomTail(EngineOptions options, EngineClock clock)
         if (Known <= head) Known = 0;
     }
 
-    /// <summary>Holds an entry that is early, or of a room whose head is not known yet. Beyond the tail's own bound it is only known of: the log has it.</summary>
+    /// <summary>
+    /// Holds an entry that is early, or of a room whose head is not known yet. Beyond the tail's own bound it is only known of: the log has
+    /// it.
+    /// </summary>
     public void Hold(Entry entry)
     {
         Know(entry.Seq);

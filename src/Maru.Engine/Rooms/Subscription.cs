@@ -4,8 +4,8 @@ using Maru.Engine.Output;
 namespace Maru.Engine.Rooms;
 
 /// <summary>
-/// A connection's place in a room's log. Live, it gets entries as they are released. As a cursor (a resume, or a slow client) it reads them from the tail or the
-/// store at the client's pace until it has caught up. Lane only, except where said.
+/// A connection's place in a room's log. Live, it gets entries as they are released. As a cursor (a resume, or a slow client) it reads them
+/// from the tail or the store at the client's pace until it has caught up. Lane only, except where said.
 /// </summary>
 internal sealed class Subscription(Connection connection, Membership membership, WireSubscription key, string? signal) : LaneWork
 {

@@ -1,8 +1,9 @@
 namespace Maru.Engine.Rooms;
 
 /// <summary>
-/// Brings what a room's tail misses. What came out of order from another node is waited for first: it is most likely on its way. Then it is read from the store, one read
-/// at a time; a read that brought the tail no further (the store is away, or not so far yet) is repeated after a while, each time a longer one. Lane only.
+/// Brings what a room's tail misses. What came out of order from another node is waited for first: it is most likely on its way. Then it is
+/// read from the store, one read at a time; a read that brought the tail no further (the store is away, or not so far yet) is repeated
+/// after a while, each time a longer one. Lane only.
 /// </summary>
 internal sealed class TailGap(Room room, RoomTail tail, PageReader pages)
 {
@@ -28,7 +29,9 @@ internal sealed class TailGap(Room room, RoomTail tail, PageReader pages)
 
         _isBusy = true;
         var after = tail.Next - 1;
-        _delay = after > _readAfter ? (atOnce || _isBehind ? TimeSpan.Zero : pages.Patience) : TimeSpan.FromTicks(Math.Clamp(2 * _delay.Ticks, FirstDelay.Ticks, LongestDelay.Ticks));
+        _delay = after > _readAfter
+            ? (atOnce || _isBehind ? TimeSpan.Zero : pages.Patience)
+            : TimeSpan.FromTicks(Math.Clamp(2 * _delay.Ticks, FirstDelay.Ticks, LongestDelay.Ticks));
         if (_delay == TimeSpan.Zero) Read(after);
         else pages.WaitForGap(room, after, _delay);
     }

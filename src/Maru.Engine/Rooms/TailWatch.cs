@@ -5,8 +5,9 @@ using Maru.Engine.Log;
 namespace Maru.Engine.Rooms;
 
 /// <summary>
-/// Finds entries that other nodes committed and that nobody told this one of: asks the log now and then for the ends of the rooms in use, and brings what is news to
-/// their lanes, which read what they miss. Often while there is no bus; seldom, and with patience for what is on its way, while there is one.
+/// Finds entries that other nodes committed and that nobody told this one of: asks the log now and then for the ends of the rooms in use,
+/// and brings what is news to their lanes, which read what they miss. Often while there is no bus; seldom, and with patience for what is on
+/// its way, while there is one.
 /// </summary>
 internal sealed class TailWatch : IDisposable
 {

@@ -9,7 +9,8 @@ namespace Maru.Engine.Rooms;
 internal readonly record struct EncodedRun(long First, long Last, ReadOnlyMemory<byte> Bytes);
 
 /// <summary>
-/// How a subscriber wants a room's events to look on the wire: subscribers of one form share the same bytes. Keeps what was encoded for those who want it next. Lane only.
+/// How a subscriber wants a room's events to look on the wire: subscribers of one form share the same bytes. Keeps what was encoded for
+/// those who want it next. Lane only.
 /// </summary>
 internal sealed class WireForm(RoomId room, WireSubscription subscription, EngineMetrics metrics)
 {
@@ -24,8 +25,8 @@ internal sealed class WireForm(RoomId room, WireSubscription subscription, Engin
     public int Users { get; set; }
 
     /// <summary>
-    /// The run that begins at that seq, if it is encoded already: live subscribers share it within a round, cursors as long as it is kept, since all of them step
-    /// from one run's end to the next one's beginning.
+    /// The run that begins at that seq, if it is encoded already: live subscribers share it within a round, cursors as long as it is kept,
+    /// since all of them step from one run's end to the next one's beginning.
     /// </summary>
     public bool TryGet(long first, out EncodedRun run) => _encoded.TryGetValue(first, out run);
 

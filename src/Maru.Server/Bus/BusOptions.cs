@@ -19,7 +19,9 @@ internal sealed class BusOptions
     [Range(1024, 64 * 1024 * 1024)]
     public int FrameBytes { get; set; } = 256 * 1024;
 
-    /// <summary>Bytes of publications that may wait for Redis; beyond it they are dropped, and other nodes find the entries in the store.</summary>
+    /// <summary>
+    /// Bytes of publications that may wait for Redis; beyond it they are dropped, and other nodes find the entries in the store.
+    /// </summary>
     [Range(1024 * 1024, 1024 * 1024 * 1024)]
     public int PublishBytes { get; set; } = 16 * 1024 * 1024;
 

@@ -4,7 +4,9 @@ using Maru.Server.Storage.Postgres;
 
 namespace Maru.Server.Bus;
 
-/// <summary>How nodes on one store tell each other: through the store and, where there is one, over Redis. A store of one's own needs neither.</summary>
+/// <summary>
+/// How nodes on one store tell each other: through the store and, where there is one, over Redis. A store of one's own needs neither.
+/// </summary>
 internal static class BusParts
 {
     /// <param name="redis"><c>host:port[,host:port]</c>; empty: none</param>

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Maru.Server.Bus;
 
 /// <summary>
-/// A piece of a frame as PostgreSQL passes it on: text of fewer than 8,000 bytes, <c>1 node number part parts channel base64</c>. The number
-/// counts the node's frames: two equal ones in a transaction would come as one, and one that was sent twice is known by it.
+/// A piece of a frame as PostgreSQL passes it on: text of fewer than 8,000 bytes, <c>1 node number part parts channel base64</c>. The
+/// number counts the node's frames: two equal ones in a transaction would come as one, and one that was sent twice is known by it.
 /// </summary>
 internal readonly record struct Notice(Guid Node, long Number, int Part, int Parts, string Channel, ReadOnlyMemory<byte> Bytes)
 {

@@ -5,8 +5,8 @@ using Npgsql;
 namespace Maru.Server.Bus;
 
 /// <summary>
-/// PostgreSQL's NOTIFY, and the table that keeps what must get through for as long as a node may fail to listen. NOTIFY makes the commits of
-/// its transactions wait for one another, so it has transactions of its own. Any thread.
+/// PostgreSQL's NOTIFY, and the table that keeps what must get through for as long as a node may fail to listen. NOTIFY makes the commits
+/// of its transactions wait for one another, so it has transactions of its own. Any thread.
 /// </summary>
 internal sealed class NoticeBoard(PostgresDatabase database)
 {
@@ -64,7 +64,8 @@ internal sealed class NoticeBoard(PostgresDatabase database)
         }
         finally
         {
-            database.ForgetIdle();     // the server went: what waits in the pools is lost too, and would cost a request each once it is back
+            // The server went: what waits in the pools is lost too, and would cost a request each once it is back.
+            database.ForgetIdle();
         }
     }
 }

@@ -9,7 +9,8 @@ namespace Maru.Server.Bus;
 
 /// <summary>
 /// The bus through the store: NOTIFY after the commit and beside the request. While the store is away frames wait, bounded in bytes; full
-/// means that a frame is dropped. What travels <see cref="Travel.Sure"/> is also read from the store when this node listens again. Any thread.
+/// means that a frame is dropped. What travels <see cref="Travel.Sure"/> is also read from the store when this node listens again. Any
+/// thread.
 /// </summary>
 internal sealed partial class NotifyBus : BackgroundService, IBus
 {

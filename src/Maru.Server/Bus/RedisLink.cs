@@ -114,8 +114,9 @@ internal sealed partial class RedisLink : IAsyncDisposable
     }
 
     /// <summary>
-    /// Tells once Redis has confirmed the channel. A ping could not tell: in a cluster it goes to any server. The library returns the answer
-    /// only to who listens without a queue, so a handler that does nothing asks and leaves. Called under the lock, goes on outside of it.
+    /// Tells once Redis has confirmed the channel. A ping could not tell: in a cluster it goes to any server. The library returns the
+    /// answer only to who listens without a queue, so a handler that does nothing asks and leaves. Called under the lock, goes on outside
+    /// of it.
     /// </summary>
     private async Task ListenedAsync(RedisChannel channel, Action? listening)
     {

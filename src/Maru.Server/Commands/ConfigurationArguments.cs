@@ -3,8 +3,8 @@ using Maru.Server.Configuration;
 namespace Maru.Server.Commands;
 
 /// <summary>
-/// What the commands leave for the configuration: <c>--Key=value</c> or <c>--Key value</c>. The framework takes whatever key is given; a slip would leave a default in
-/// force, and nobody would know. Names within the section Maru are checked by <see cref="Settings"/>.
+/// What the commands leave for the configuration: <c>--Key=value</c> or <c>--Key value</c>. The framework takes whatever key is given; a
+/// slip would leave a default in force, and nobody would know. Names within the section Maru are checked by <see cref="Settings"/>.
 /// </summary>
 internal static class ConfigurationArguments
 {
@@ -18,17 +18,23 @@ internal static class ConfigurationArguments
         for (var i = 0; i < arguments.Count; i++)
         {
             var argument = arguments[i];
-            if (!argument.StartsWith("--", StringComparison.Ordinal)) throw new StartException($"There is no {(argument.StartsWith('-') ? "option" : "command")} '{argument}'. See: {command} --help");
+            if (!argument.StartsWith("--", StringComparison.Ordinal))
+                throw new StartException(
+                    $"There is no {(argument.StartsWith('-') ? "option" : "command")} '{argument}'. See: {command} --help");
             var key = argument[2..].Split('=')[0];
             if (!IsKnown(key)) throw new StartException($"There is no option --{key}.{Hint(key)} See: {command} --help");
             if (argument.Contains('=')) continue;
-            if (++i == arguments.Count || arguments[i].StartsWith("--", StringComparison.Ordinal)) throw new StartException($"--{key} needs a value: --{key}=…");
+            if (++i == arguments.Count || arguments[i].StartsWith("--", StringComparison.Ordinal))
+                throw new StartException($"--{key} needs a value: --{key}=…");
         }
     }
 
     private static bool IsKnown(string key) =>
-        Keys.Contains(key, StringComparer.OrdinalIgnoreCase) || Sections.Any(section => key.Length > section.Length && key.StartsWith(section, StringComparison.OrdinalIgnoreCase));
+        Keys.Contains(key, StringComparer.OrdinalIgnoreCase)
+            || Sections.Any(section => key.Length > section.Length && key.StartsWith(section, StringComparison.OrdinalIgnoreCase));
 
     private static string Hint(string key) =>
-        Array.Find(Keys, known => key.Length > 2 && known.StartsWith(key, StringComparison.OrdinalIgnoreCase)) is { } known ? $" Did you mean --{known}?" : "";
+        Array.Find(Keys, known => key.Length > 2 && known.StartsWith(key, StringComparison.OrdinalIgnoreCase)) is { } known
+            ? $" Did you mean --{known}?"
+            : "";
 }

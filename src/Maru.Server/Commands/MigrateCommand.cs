@@ -25,7 +25,8 @@ internal static class MigrateCommand
         var command = new Command(
             "migrate",
             "Move everything from SQLite to PostgreSQL, with all ids and seqs, and compare it row by row. End the server first. "
-            + "A run that was cut off goes on where it ended. The SQLite file stays as it is. Keep the folder of Maru:Data: its key signs the tokens.")
+            + "A run that was cut off goes on where it ended. The SQLite file stays as it is. "
+            + "Keep the folder of Maru:Data: its key signs the tokens.")
         {
             from, to,
         };

@@ -15,9 +15,15 @@ internal static class SeedCommand
     public static Command Create(Func<Func<Task>, Task<int>> guard, ServerBuilder build)
     {
         var users = new Option<int>("--users") { Description = "People to make", DefaultValueFactory = _ => 100 };
-        var rooms = new Option<int>("--rooms") { Description = "Rooms to make; user number i is in room number i mod this", DefaultValueFactory = _ => 10 };
-        var messages = new Option<long>("--messages") { Description = "Messages to make, spread over the rooms", DefaultValueFactory = _ => 0 };
-        var tokenFile = new Option<string?>("--tokens") { Description = "File to write the access tokens to, one a line, good for 24 hours" };
+        var rooms = new Option<int>("--rooms")
+        {
+            Description = "Rooms to make; user number i is in room number i mod this",
+            DefaultValueFactory = _ => 10,
+        };
+        var messages =
+            new Option<long>("--messages") { Description = "Messages to make, spread over the rooms", DefaultValueFactory = _ => 0 };
+        var tokenFile =
+            new Option<string?>("--tokens") { Description = "File to write the access tokens to, one a line, good for 24 hours" };
         var roomFile = new Option<string?>("--rooms-file") { Description = "File to write the room ids to, one a line" };
         foreach (Option number in (Option[])[users, rooms, messages]) number.Validators.Add(RefuseNegative);
 
@@ -40,24 +46,31 @@ internal static class SeedCommand
         ServerBuilder build, SeedPlan plan, string? tokenFile, string? roomFile, IReadOnlyList<string> settings, CancellationToken ct)
     {
         ConfigurationArguments.Check("maru seed", settings);
-        if (plan.Messages > 0 && plan.Inhabited == 0) throw new StartException("--messages need a room with somebody in it: --users=1 and --rooms=1 at least.");
+        if (plan.Messages > 0 && plan.Inhabited == 0)
+            throw new StartException("--messages need a room with somebody in it: --users=1 and --rooms=1 at least.");
         await using var app = await build(["--Logging:LogLevel:Default=Warning", .. settings]);
         var services = app.Services;
         var time = services.GetRequiredService<TimeProvider>();
         var seeder = new Seeder(
-            services.GetRequiredService<Database>(), services.GetRequiredService<Passwords>(), services.GetRequiredService<AccessTokens>(), services.GetRequiredService<JwtOptions>(), time);
+            services.GetRequiredService<Database>(), services.GetRequiredService<Passwords>(),
+            services.GetRequiredService<AccessTokens>(), services.GetRequiredService<JwtOptions>(), time);
 
         var started = time.GetTimestamp();
-        var made = await AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn()).StartAsync(console =>
+        var bar = AnsiConsole.Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn());
+        var made = await bar.StartAsync(console =>
         {
             var bars = new Dictionary<string, ProgressTask>();
-            foreach (var (what, rows) in (ReadOnlySpan<(string, long)>)[("users", plan.Users), ("rooms", plan.Rooms), ("members", plan.Users), ("messages", plan.Messages)])
+            (string, long)[] all =
+                [("users", plan.Users), ("rooms", plan.Rooms), ("members", plan.Users), ("messages", plan.Messages)];
+            foreach (var (what, rows) in all)
                 bars[what] = console.AddTask(what, maxValue: Math.Max(1, rows));
             return seeder.RunAsync(plan, (what, rows) => bars[what].Increment(rows), ct);
         });
         await WriteAsync(tokenFile, made.Tokens, ct);
         await WriteAsync(roomFile, made.Rooms, ct);
-        AnsiConsole.WriteLine($"{plan.Users:N0} users, {plan.Rooms:N0} rooms and {plan.Messages:N0} messages in {time.GetElapsedTime(started).TotalSeconds:F1} s");
+        var seconds = time.GetElapsedTime(started).TotalSeconds;
+        AnsiConsole.WriteLine($"{plan.Users:N0} users, {plan.Rooms:N0} rooms and {plan.Messages:N0} messages in {seconds:F1} s");
     }
 
     /// <summary>Tokens are as good as passwords: for the owner's eyes only.</summary>

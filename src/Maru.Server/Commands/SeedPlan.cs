@@ -1,6 +1,9 @@
 namespace Maru.Server.Commands;
 
-/// <summary>What to make. User number i becomes a member of room number i mod <paramref name="Rooms"/>; messages go round the rooms that have members.</summary>
+/// <summary>
+/// What to make. User number i becomes a member of room number i mod <paramref name="Rooms"/>; messages go round the rooms that have
+/// members.
+/// </summary>
 internal sealed record SeedPlan(int Users, int Rooms, long Messages)
 {
     /// <summary>Rooms that somebody is in.</summary>

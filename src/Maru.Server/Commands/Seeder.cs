@@ -9,8 +9,8 @@ using Maru.Server.Storage;
 namespace Maru.Server.Commands;
 
 /// <summary>
-/// Fills a store with people, rooms and messages for load tests, <see cref="Batch"/> rows a transaction: memory does not grow with the plan, and a million messages
-/// take some seconds. Ids follow those that are there, so not while a server runs on the store.
+/// Fills a store with people, rooms and messages for load tests, <see cref="Batch"/> rows a transaction: memory does not grow with the
+/// plan, and a million messages take some seconds. Ids follow those that are there, so not while a server runs on the store.
 /// </summary>
 internal sealed class Seeder(Database database, Passwords passwords, AccessTokens tokens, JwtOptions jwt, TimeProvider time)
 {
@@ -24,7 +24,8 @@ internal sealed class Seeder(Database database, Passwords passwords, AccessToken
     private static readonly string[] Texts =
     [
         "Good morning!", "좋은 아침이에요", "Has anybody seen the new plan?", "회의는 세 시에 시작합니다.", "On my way.", "네, 확인했습니다.",
-        "The build is green again, thanks to everyone who helped.", "점심 뭐 먹을까요?", "おはようございます", "I would rather wait until tomorrow.", "대박! 🎉", "See you there.",
+        "The build is green again, thanks to everyone who helped.", "점심 뭐 먹을까요?", "おはようございます",
+        "I would rather wait until tomorrow.", "대박! 🎉", "See you there.",
     ];
 
     private readonly long _now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -54,7 +55,9 @@ internal sealed class Seeder(Database database, Passwords passwords, AccessToken
             i => [rooms[(int)(i % plan.Rooms)], users[(int)i], i < plan.Rooms ? "owner" : "member", _now]);
         await InsertAsync("messages", ["room_id", "seq", "number", "type", "sender_id", "at", "text"],
             plan.Inhabited > 0 ? plan.Messages : 0, i => Message(plan, users, rooms, i));
-        return new Seeded([.. users.Zip(sessions, (user, session) => tokens.Write(new UserId(user), session, "user", EndedSessions.SeededTokenLifetime))], rooms);
+        return new Seeded(
+            [.. users.Zip(sessions, (user, session) => tokens.Write(new UserId(user), session, "user", EndedSessions.SeededTokenLifetime))],
+            rooms);
 
         async Task InsertAsync(string table, string[] columns, long rows, Func<long, object[]> row, string? partOf = null)
         {
@@ -87,7 +90,8 @@ internal sealed class Seeder(Database database, Passwords passwords, AccessToken
 
     private async Task<string[]> FreeHandlesAsync(int count, CancellationToken ct)
     {
-        var taken = (await database.ListAsync<string>("SELECT handle FROM users WHERE handle > 'user' AND handle < 'uses'", null, ct)).ToHashSet();
+        var taken = (
+            await database.ListAsync<string>("SELECT handle FROM users WHERE handle > 'user' AND handle < 'uses'", null, ct)).ToHashSet();
         var number = await database.FirstAsync<long>("SELECT coalesce(max(id), 0) FROM users", null, ct);
         var free = new string[count];
         for (var i = 0; i < count; i++)

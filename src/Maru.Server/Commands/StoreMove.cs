@@ -8,8 +8,9 @@ using Maru.Server.Storage;
 namespace Maru.Server.Commands;
 
 /// <summary>
-/// Moves everything from the embedded store to PostgreSQL, ids and seqs as they are. Rows go in the order of their keys, some thousand a transaction, so what was moved is
-/// always a beginning of the table, and a run that was cut off goes on where it ended. Afterwards both stores are read side by side.
+/// Moves everything from the embedded store to PostgreSQL, ids and seqs as they are. Rows go in the order of their keys, some thousand a
+/// transaction, so what was moved is always a beginning of the table, and a run that was cut off goes on where it ended. Afterwards both
+/// stores are read side by side.
 /// </summary>
 internal sealed class StoreMove(Database from, Database to)
 {
@@ -22,7 +23,8 @@ internal sealed class StoreMove(Database from, Database to)
     {
         foreach (var table in StoreTable.All)
         {
-            var (columns, rows, done) = (await table.ColumnsAsync(to, ct), await table.CountAsync(from, ct), await table.CountAsync(to, ct));
+            var (columns, rows, done) = (
+                await table.ColumnsAsync(to, ct), await table.CountAsync(from, ct), await table.CountAsync(to, ct));
             progress(table.Name, rows, done);
             var last = await table.LastKeyAsync(to, ct);
             while (true)
@@ -38,8 +40,11 @@ internal sealed class StoreMove(Database from, Database to)
             // Ids that were given out and taken back must not be given out again: tokens carry them.
             if (columns[0] == "id")
             {
-                var highest = await from.FirstAsync<long>("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = @Name", new { table.Name }, ct);
-                if (highest > 0) await to.FirstAsync<long>($"SELECT setval(pg_get_serial_sequence('{table.Name}', 'id'), @highest)", new { highest }, ct);
+                var highest = await from.FirstAsync<long>(
+                    "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = @Name", new { table.Name }, ct);
+                if (highest > 0)
+                    await to.FirstAsync<long>(
+                        $"SELECT setval(pg_get_serial_sequence('{table.Name}', 'id'), @highest)", new { highest }, ct);
             }
         }
     }
@@ -47,7 +52,8 @@ internal sealed class StoreMove(Database from, Database to)
     /// <summary>Compares all rows, value by value, and the rooms' seqs.</summary>
     /// <returns>of each table how many rows there are, and their checksum</returns>
     /// <exception cref="StartException">They differ; the message says where.</exception>
-    public async Task<IReadOnlyList<(string Table, long Rows, string Checksum)>> CompareAsync(Action<string, long, long> progress, CancellationToken ct)
+    public async Task<IReadOnlyList<(string Table, long Rows, string Checksum)>> CompareAsync(
+        Action<string, long, long> progress, CancellationToken ct)
     {
         List<(string, long, string)> compared = [];
         foreach (var table in StoreTable.All)
@@ -109,7 +115,8 @@ internal sealed class StoreMove(Database from, Database to)
             if (room > 0)
             {
                 throw new StartException(
-                    $"The log of room {room} has a gap, or does not end where its head says. It was so before: repair the store that was moved.");
+                    $"The log of room {room} has a gap, or does not end where its head says. "
+                    + "It was so before: repair the store that was moved.");
             }
 
             after = last;
@@ -118,8 +125,13 @@ internal sealed class StoreMove(Database from, Database to)
 
     private StartException Differs(StoreTable table, string[] columns, object?[] row)
     {
-        var key = string.Join(", ", table.Key.Select((column, i) => $"{column} {(row[i] is byte[] bytes ? Convert.ToHexStringLower(bytes) : Convert.ToString(row[i], CultureInfo.InvariantCulture))}"));
-        return new StartException($"{to.Name} is not the same as {from.Name}: {table.Name}, {key} ({columns.Length} columns). Move into an empty database, and let no server run on either.");
+        var key = string.Join(", ", table.Key.Select((column, i) => $"{column} {Text(row[i])}"));
+        return new StartException(
+            $"{to.Name} is not the same as {from.Name}: {table.Name}, {key} ({columns.Length} columns). "
+            + "Move into an empty database, and let no server run on either.");
+
+        static string? Text(object? value) =>
+            value is byte[] bytes ? Convert.ToHexStringLower(bytes) : Convert.ToString(value, CultureInfo.InvariantCulture);
     }
 
     private static bool IsSame(object?[] a, object?[] b)

@@ -9,8 +9,8 @@ namespace Maru.Server.Commands;
 internal sealed record StoreTable(string Name, params string[] Key)
 {
     /// <summary>
-    /// All that a store holds of people and rooms, each table behind those that it refers to. What one of the stores keeps for its own use is not among them: the
-    /// migrations, the nodes, how often names changed, SQLite's index of client keys.
+    /// All that a store holds of people and rooms, each table behind those that it refers to. What one of the stores keeps for its own use
+    /// is not among them: the migrations, the nodes, how often names changed, SQLite's index of client keys.
     /// </summary>
     public static readonly StoreTable[] All =
     [
@@ -28,10 +28,18 @@ internal sealed record StoreTable(string Name, params string[] Key)
         new("follower_positions", "follower", "room_id"),
     ];
 
-    /// <summary>The columns, the key's first. <paramref name="store"/> is the PostgreSQL one: SQLite has the same, and a row number of its own in messages.</summary>
+    /// <summary>
+    /// The columns, the key's first. <paramref name="store"/> is the PostgreSQL one: SQLite has the same, and a row number of its own in
+    /// messages.
+    /// </summary>
     public async Task<string[]> ColumnsAsync(Database store, CancellationToken ct)
     {
-        var columns = await store.ListAsync<string>("SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = @Name ORDER BY ordinal_position", new { Name }, ct);
+        var columns = await store.ListAsync<string>(
+            """
+            SELECT column_name FROM information_schema.columns
+            WHERE table_schema = current_schema() AND table_name = @Name ORDER BY ordinal_position
+            """,
+            new { Name }, ct);
         return [.. Key, .. columns.Except(Key)];
     }
 
@@ -41,7 +49,8 @@ internal sealed record StoreTable(string Name, params string[] Key)
     public async Task<object?[]?> LastKeyAsync(Database store, CancellationToken ct)
     {
         var descending = string.Join(", ", Key.Select(column => $"{column} DESC"));
-        await foreach (var row in SelectAsync(store, $"SELECT {string.Join(", ", Key)} FROM {Name} ORDER BY {descending} LIMIT 1", null, ct)) return row;
+        var newest = $"SELECT {string.Join(", ", Key)} FROM {Name} ORDER BY {descending} LIMIT 1";
+        await foreach (var row in SelectAsync(store, newest, null, ct)) return row;
         return null;
     }
 
@@ -53,7 +62,8 @@ internal sealed record StoreTable(string Name, params string[] Key)
         return SelectAsync(store, $"SELECT {string.Join(", ", columns)} FROM {Name} {bound} ORDER BY {order} LIMIT {limit}", after, ct);
     }
 
-    private static async IAsyncEnumerable<object?[]> SelectAsync(Database store, string sql, object?[]? key, [EnumeratorCancellation] CancellationToken ct)
+    private static async IAsyncEnumerable<object?[]> SelectAsync(
+        Database store, string sql, object?[]? key, [EnumeratorCancellation] CancellationToken ct)
     {
         await using var connection = await store.OpenReadAsync(ct);
         await using var command = connection.CreateCommand();

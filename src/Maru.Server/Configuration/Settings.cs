@@ -66,5 +66,6 @@ internal static class Settings
         select KeyValuePair.Create(property.Name, value);
 
     private static bool IsGroup(PropertyInfo property) =>
-        property.PropertyType.IsClass && property.PropertyType != typeof(string) && !property.PropertyType.IsAssignableTo(typeof(IEnumerable));
+        property.PropertyType.IsClass && property.PropertyType != typeof(string)
+            && !property.PropertyType.IsAssignableTo(typeof(IEnumerable));
 }

@@ -19,7 +19,9 @@ internal sealed class FollowerQueue(FollowerOptions options, TimeProvider time, 
     private int _failing;
     private bool _hasMissed;
 
-    /// <summary>What is ready to be worked on; <see cref="Begin"/> and then <see cref="Done"/> or <see cref="Fail"/> are called for each.</summary>
+    /// <summary>
+    /// What is ready to be worked on; <see cref="Begin"/> and then <see cref="Done"/> or <see cref="Fail"/> are called for each.
+    /// </summary>
     public IAsyncEnumerable<RoomId> Ready => _ready.Reader.ReadAllAsync(ended);
 
     /// <summary>Some room found no place, and there is place now: the store is to be looked into.</summary>

@@ -50,7 +50,8 @@ internal sealed partial class FollowerRun(
         var queue = new FollowerQueue(options, time, lease.Token);
         var positions = new FollowerPositions(store, follower.Name);
         _queue = queue;
-        var workers = Enumerable.Range(0, Workers).Select(_ => Task.Run(() => WorkAsync(queue, positions, lease.Token), CancellationToken.None));
+        var workers = Enumerable.Range(0, Workers).Select(
+            _ => Task.Run(() => WorkAsync(queue, positions, lease.Token), CancellationToken.None));
         var working = Task.WhenAll(workers);
         try
         {

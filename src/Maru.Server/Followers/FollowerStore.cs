@@ -39,7 +39,9 @@ internal sealed class FollowerStore(Database database, IRoomLog log, ThisNode no
     /// <summary>Another node need not wait until the lease is over.</summary>
     public Task ReleaseAsync(string follower, CancellationToken ct) => database.WriteAsync(
         (transaction, inner) => transaction.ExecuteAsync(
-            "UPDATE followers SET lease_until = 0 WHERE name = @follower AND node = @Node", new { follower, Node = node.Id.ToString() }, inner),
+            "UPDATE followers SET lease_until = 0 WHERE name = @follower AND node = @Node",
+                new { follower, Node = node.Id.ToString() },
+                inner),
         ct);
 
     /// <summary>Rooms whose logs go further than the follower has come, in the order of their ids.</summary>

@@ -4,10 +4,13 @@ using Maru.Engine;
 namespace Maru.Server.Realtime;
 
 /// <summary>
-/// The way down. At the first SIGTERM or SIGINT the server is not ready any longer and lets no socket in; a balancer gets <see cref="EngineOptions.DrainDelay"/> to notice;
+/// The way down. At the first SIGTERM or SIGINT the server is not ready any longer and lets no socket in; a balancer gets
+/// <see cref="EngineOptions.DrainDelay"/> to notice;
 /// clients are told to come back, each at its own moment; then everything stops. The second signal skips the waiting.
 /// </summary>
-internal sealed partial class DrainLifetime(IServiceProvider services, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DrainLifetime> log) : IHostLifetime, IDisposable
+internal sealed partial class DrainLifetime(
+    IServiceProvider services, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DrainLifetime> log)
+    : IHostLifetime, IDisposable
 {
     private readonly CancellationTokenSource _hurry = new();
     private PosixSignalRegistration[] _signals = [];
@@ -15,7 +18,8 @@ internal sealed partial class DrainLifetime(IServiceProvider services, IHostAppl
 
     public Task WaitForStartAsync(CancellationToken cancellationToken)
     {
-        _signals = [.. ((PosixSignal[])[PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT]).Select(x => PosixSignalRegistration.Create(x, Ask))];
+        PosixSignal[] signals = [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT];
+        _signals = [.. signals.Select(x => PosixSignalRegistration.Create(x, Ask))];
         return Task.CompletedTask;
     }
 

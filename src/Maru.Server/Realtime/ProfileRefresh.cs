@@ -8,13 +8,15 @@ namespace Maru.Server.Realtime;
 /// Brings changed profiles to the connections of those who have them: reads them from the store, as many at once as have changed meanwhile,
 /// and again until the store answers. Each user waits once. One loop.
 /// </summary>
-internal sealed partial class ProfileRefresh(ChatEngine engine, AccountEvents events, AccountStore accounts, TimeProvider time, ILogger<ProfileRefresh> log)
+internal sealed partial class ProfileRefresh(
+    ChatEngine engine, AccountEvents events, AccountStore accounts, TimeProvider time, ILogger<ProfileRefresh> log)
     : BackgroundService
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
 
     private readonly HashSet<UserId> _changed = [];     // and its lock
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {

@@ -18,7 +18,9 @@ internal static class TcpProgress
         Span<byte> info = stackalloc byte[BytesAcked + sizeof(long)];
         try
         {
-            return socket.GetRawSocketOption(SolTcp, TcpInfo, info) < info.Length ? 0 : BinaryPrimitives.ReadInt64LittleEndian(info[BytesAcked..]);
+            return socket.GetRawSocketOption(SolTcp, TcpInfo, info) < info.Length
+                ? 0
+                : BinaryPrimitives.ReadInt64LittleEndian(info[BytesAcked..]);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

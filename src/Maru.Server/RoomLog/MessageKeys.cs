@@ -34,7 +34,8 @@ internal sealed class MessageKeys : IDisposable
         _find = new SqliteStatement(
             connection, "SELECT seq, content_hash FROM message_keys WHERE room_id = ?1 AND sender_id = ?2 AND client_key = ?3");
         _insert = new SqliteStatement(
-            connection, "INSERT OR IGNORE INTO message_keys (room_id, sender_id, client_key, seq, content_hash) VALUES (?1, ?2, ?3, ?4, ?5)");
+            connection,
+            "INSERT OR IGNORE INTO message_keys (room_id, sender_id, client_key, seq, content_hash) VALUES (?1, ?2, ?3, ?4, ?5)");
         _moveWatermark = new SqliteStatement(connection, "UPDATE message_keys_watermark SET message_id = ?1");
         Load(connection);
     }

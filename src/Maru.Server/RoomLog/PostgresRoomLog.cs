@@ -33,7 +33,8 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
                     Append(used, parts);
                     return;
                 }
-                catch (Exception e) when (used.WasGone && e is InvalidOperationException or NpgsqlException { InnerException: not TimeoutException })
+                catch (Exception e) when (
+                    used.WasGone && e is InvalidOperationException or NpgsqlException { InnerException: not TimeoutException })
                 {
                     // The connection was lost since it was used last. Nothing was sent that may be committed: a new one does it.
                 }

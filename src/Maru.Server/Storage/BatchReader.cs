@@ -1,8 +1,9 @@
 namespace Maru.Server.Storage;
 
 /// <summary>
-/// Finds one value a key, with one query for all keys that are asked for at the same time: what comes while a query runs waits for the next one. A node that thousands of
-/// clients come to costs the store some queries, and not some a client. Every answer is read after its question was asked. Any thread.
+/// Finds one value a key, with one query for all keys that are asked for at the same time: what comes while a query runs waits for the next
+/// one. A node that thousands of clients come to costs the store some queries, and not some a client. Every answer is read after its
+/// question was asked. Any thread.
 /// </summary>
 /// <param name="read">answers what there is, in any order</param>
 /// <param name="keyOf">of an answer</param>
@@ -22,7 +23,8 @@ internal sealed class BatchReader<TKey, TValue>(Func<TKey[], Task<IReadOnlyList<
         TaskCompletionSource<TValue?>? answer;
         lock (_gate)
         {
-            if (!_asked.TryGetValue(key, out answer)) _asked.Add(key, answer = new TaskCompletionSource<TValue?>(TaskCreationOptions.RunContinuationsAsynchronously));
+            if (!_asked.TryGetValue(key, out answer))
+                _asked.Add(key, answer = new TaskCompletionSource<TValue?>(TaskCreationOptions.RunContinuationsAsynchronously));
             if (!_isReading) _ = Task.Run(ReadAllAsync, CancellationToken.None);
             _isReading = true;
         }

@@ -17,15 +17,18 @@ internal abstract class Database : IAsyncDisposable
     public abstract string Clock { get; }
 
     /// <summary>
-    /// Who runs on the store is known: its servers are rows of <c>nodes</c>, or this process has claimed it. False: a server may run on it, and
-    /// nothing tells of which version.
+    /// Who runs on the store is known: its servers are rows of <c>nodes</c>, or this process has claimed it. False: a server may run on it,
+    /// and nothing tells of which version.
     /// </summary>
     public abstract bool TellsWhoRuns { get; }
 
     /// <summary>A connection for reading only.</summary>
     public abstract ValueTask<DbConnection> OpenReadAsync(CancellationToken ct);
 
-    /// <summary>Runs <paramref name="write"/> in one transaction. It is durable when the task completes, and undone when <paramref name="write"/> throws.</summary>
+    /// <summary>
+    /// Runs <paramref name="write"/> in one transaction. It is durable when the task completes, and undone when <paramref name="write"/>
+    /// throws.
+    /// </summary>
     public abstract Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct);
 
     /// <inheritdoc cref="WriteAsync{T}"/>
@@ -38,7 +41,9 @@ internal abstract class Database : IAsyncDisposable
             },
             ct);
 
-    /// <summary>Inserts many rows at once, in one transaction, ids and all: for what fills a store. Values are long, string, byte[] or null.</summary>
+    /// <summary>
+    /// Inserts many rows at once, in one transaction, ids and all: for what fills a store. Values are long, string, byte[] or null.
+    /// </summary>
     public abstract Task InsertAsync(string table, string[] columns, IEnumerable<object?[]> rows, CancellationToken ct);
 
     /// <summary>The first statement of a transaction that changes the schema: lets one node after the other do it.</summary>

@@ -6,8 +6,9 @@ using Maru.Server.Configuration;
 namespace Maru.Server.Storage;
 
 /// <summary>
-/// Brings the schema up to what this program knows: numbered scripts, forward only, each in one transaction, one node at a time. Programs of two versions share a
-/// schema: a script that an older program cannot live with says so in a line <c>-- needs: number</c>, the lowest schema that a program must know from then on.
+/// Brings the schema up to what this program knows: numbered scripts, forward only, each in one transaction, one node at a time. Programs
+/// of two versions share a schema: a script that an older program cannot live with says so in a line <c>-- needs: number</c>, the lowest
+/// schema that a program must know from then on.
 /// </summary>
 internal sealed partial class Migrator(Database database, TimeProvider time, ILogger<Migrator> log)
 {
@@ -30,7 +31,9 @@ internal sealed partial class Migrator(Database database, TimeProvider time, ILo
             var scripts = Scripts(database.Folder);
             var (applied, needs) = await AppliedAsync(ct);
             if (needs > scripts[^1].Number)
-                throw new StartException($"The store {database.Name} has schema {applied} and needs a program that knows {needs}; this one knows {scripts[^1].Number}. Start a newer program.");
+                throw new StartException(
+                    $"The store {database.Name} has schema {applied} and needs a program that knows {needs}; "
+                    + $"this one knows {scripts[^1].Number}. Start a newer program.");
             if (applied > scripts[^1].Number) Log.Newer(log, applied, scripts[^1].Number);
             foreach (var script in scripts.Where(x => x.Number > applied)) await ApplyAsync(script, isNew: applied == 0, ct);
         }
@@ -54,8 +57,13 @@ internal sealed partial class Migrator(Database database, TimeProvider time, ILo
         {
             await database.LockSchemaAsync(transaction, token);
             await transaction.ExecuteAsync(
-                "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL, needs BIGINT NOT NULL, applied_at BIGINT NOT NULL)", null, token);
-            var row = await transaction.FirstAsync<State>("SELECT coalesce(max(number), 0) AS applied, coalesce(max(needs), 0) AS needs FROM migrations", null, token);
+                """
+                CREATE TABLE IF NOT EXISTS migrations (
+                  number BIGINT PRIMARY KEY, name TEXT NOT NULL, needs BIGINT NOT NULL, applied_at BIGINT NOT NULL)
+                """,
+                null, token);
+            var row = await transaction.FirstAsync<State>(
+                "SELECT coalesce(max(number), 0) AS applied, coalesce(max(needs), 0) AS needs FROM migrations", null, token);
             return (row?.Applied ?? 0, row?.Needs ?? 0);
         },
         ct);
@@ -64,9 +72,12 @@ internal sealed partial class Migrator(Database database, TimeProvider time, ILo
         async (transaction, token) =>
         {
             await database.LockSchemaAsync(transaction, token);
-            if (await transaction.FirstAsync<long>("SELECT number FROM migrations WHERE number = @Number", new { script.Number }, token) > 0) return;
+            const string find = "SELECT number FROM migrations WHERE number = @Number";
+            if (await transaction.FirstAsync<long>(find, new { script.Number }, token) > 0) return;
             var sql = script.Read();
-            var needs = Needs().Match(sql) is { Success: true } match ? long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0;
+            var needs = Needs().Match(sql) is { Success: true } match
+                ? long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
+                : 0;
             if (needs > 0 && !isNew) await RefuseBesideOlderAsync(transaction, script, needs, token);
             await RunAsync(transaction, sql, token);
             if (Code.TryGetValue(script.Name, out var code)) await code(transaction, token);
@@ -89,7 +100,8 @@ internal sealed partial class Migrator(Database database, TimeProvider time, ILo
         {
             if (database.TellsWhoRuns) return;
             throw new StartException(
-                $"The store {database.Name} is of an older version, and a server may run on it. End that server, start the new version once, "
+                $"The store {database.Name} is of an older version, and a server may run on it. "
+            + "End that server, start the new version once, "
                     + "which brings the store up to it, and try again.");
         }
 

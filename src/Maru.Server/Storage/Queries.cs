@@ -4,15 +4,16 @@ using Dapper;
 namespace Maru.Server.Storage;
 
 /// <summary>
-/// The few shapes that a slice's query has: rows as records, by column name (<c>avatar_url</c> is <c>AvatarUrl</c>). A write that answers a whole row selects it after
-/// its UPDATE: SQLite does not tell the type of a NULL that RETURNING answers.
+/// The few shapes that a slice's query has: rows as records, by column name (<c>avatar_url</c> is <c>AvatarUrl</c>). A write that answers a
+/// whole row selects it after its UPDATE: SQLite does not tell the type of a NULL that RETURNING answers.
 /// </summary>
 internal static class Queries
 {
     static Queries()
     {
         DefaultTypeMap.MatchNamesWithUnderscores = true;
-        SqlMapper.Settings.PadListExpansions = true;    // a list's length is part of the statement's text on SQLite: few lengths, few statements
+        // A list's length is part of the statement's text on SQLite: few lengths, few statements.
+        SqlMapper.Settings.PadListExpansions = true;
     }
 
     extension(Database database)
@@ -24,7 +25,8 @@ internal static class Queries
         }
 
         /// <summary>The first row; when there is none null, or zero for a number.</summary>
-        public async Task<T?> FirstAsync<T>(string sql, object? arguments, CancellationToken ct) => await database.ListAsync<T>(sql, arguments, ct) is [var first, ..] ? first : default;
+        public async Task<T?> FirstAsync<T>(string sql, object? arguments, CancellationToken ct) =>
+            await database.ListAsync<T>(sql, arguments, ct) is [var first, ..] ? first : default;
     }
 
     extension(DbTransaction transaction)
@@ -36,7 +38,8 @@ internal static class Queries
         }
 
         /// <inheritdoc cref="FirstAsync{T}(Database, string, object?, CancellationToken)"/>
-        public async Task<T?> FirstAsync<T>(string sql, object? arguments, CancellationToken ct) => await transaction.ListAsync<T>(sql, arguments, ct) is [var first, ..] ? first : default;
+        public async Task<T?> FirstAsync<T>(string sql, object? arguments, CancellationToken ct) =>
+            await transaction.ListAsync<T>(sql, arguments, ct) is [var first, ..] ? first : default;
 
         /// <summary>Answers how many rows it changed.</summary>
         public Task<int> ExecuteAsync(string sql, object? arguments, CancellationToken ct)
@@ -49,14 +52,17 @@ internal static class Queries
     }
 
     /// <summary>
-    /// Once begun it runs to its end, whoever leaves meanwhile: it is short, and PostgreSQL's library would make a connection to cancel it, and wait for that on the event
-    /// loop where the client's going was noticed. Clients that asked and left by the hundred held up all others for seconds.
+    /// Once begun it runs to its end, whoever leaves meanwhile: it is short, and PostgreSQL's library would make a connection to cancel it,
+    /// and wait for that on the event loop where the client's going was noticed. Clients that asked and left by the hundred held up all
+    /// others for seconds.
     /// </summary>
-    public static CommandDefinition Command(DbConnection connection, string sql, object? arguments, DbTransaction? transaction = null) => new(Dialect.Write(connection, sql), arguments, transaction);
+    public static CommandDefinition Command(DbConnection connection, string sql, object? arguments, DbTransaction? transaction = null) =>
+        new(Dialect.Write(connection, sql), arguments, transaction);
 
     /// <summary>
-    /// To the reader's very end without blocking: this goes on where the answer came in, on a socket's event loop (<see cref="EventLoop"/>), and an answer of some size
-    /// comes in parts. Dapper's own queries end with a wait for the last one, which that loop would have to bring.
+    /// To the reader's very end without blocking: this goes on where the answer came in, on a socket's event loop
+    /// (<see cref="EventLoop"/>), and an answer of some size comes in parts. Dapper's own queries end with a wait for the last one, which
+    /// that loop would have to bring.
     /// </summary>
     private static async Task<IReadOnlyList<T>> ListAsync<T>(DbConnection connection, CommandDefinition command)
     {

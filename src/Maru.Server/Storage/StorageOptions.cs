@@ -3,7 +3,9 @@ using System.Data.Common;
 namespace Maru.Server.Storage;
 
 /// <summary>Where the server keeps what must not be lost.</summary>
-/// <param name="Database">the setting <c>Maru:Database</c>: the connection string says which store it is, as PostgreSQL's has a host</param>
+/// <param name="Database">
+/// the setting <c>Maru:Database</c>: the connection string says which store it is, as PostgreSQL's has a host
+/// </param>
 /// <param name="Data">the setting <c>Maru:Data</c>: the folder for keys and files</param>
 internal sealed record StorageOptions(string Database, string Data)
 {

@@ -75,7 +75,8 @@ internal sealed class NotifyRig : BusRig
     private readonly BusOptions _options;
     private readonly PostgresServer _server;
 
-    private NotifyRig(PostgresServer server, string database, BusOptions options) => (_server, Database, _options) = (server, database, options);
+    private NotifyRig(PostgresServer server, string database, BusOptions options) =>
+        (_server, Database, _options) = (server, database, options);
 
     public string Database { get; }
 

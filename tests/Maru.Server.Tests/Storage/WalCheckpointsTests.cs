@@ -94,7 +94,9 @@ public sealed class WalCheckpointsTests : IAsyncDisposable
         return command.ExecuteScalar();
     }
 
-    /// <summary>How often the log began anew: the fourth number of its header (https://www.sqlite.org/fileformat2.html#walformat).</summary>
+    /// <summary>
+    /// How often the log began anew: the fourth number of its header (https://www.sqlite.org/fileformat2.html#walformat).
+    /// </summary>
     private uint Generation()
     {
         using var log = new FileStream($"{Store}-wal", FileMode.Open, FileAccess.Read, FileShare.ReadWrite);

@@ -4,8 +4,8 @@ using Maru.Engine.Log;
 namespace Maru.Engine.Protocols.Sse;
 
 /// <summary>
-/// Server-Sent Events (HTML, 9.2): a stream of events for one room's log, or for a user's own. The client asks by HTTP and says nothing more, so there is nothing to
-/// answer; the stream ends with what it is about.
+/// Server-Sent Events (HTML, 9.2): a stream of events for one room's log, or for a user's own. The client asks by HTTP and says nothing
+/// more, so there is nothing to answer; the stream ends with what it is about.
 /// </summary>
 internal sealed class SseWire : Wire
 {

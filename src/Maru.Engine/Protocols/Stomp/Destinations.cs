@@ -36,10 +36,13 @@ internal static class Destinations
         if (destination.SequenceEqual("/user/queue/errors"u8)) return DestinationKind.UserErrors;
         if (destination.StartsWith("/app/rooms/"u8))
         {
-            return TryRoom(destination["/app/rooms/".Length..], out room, out var rest) && rest.SequenceEqual("/messages"u8) ? DestinationKind.Messages : DestinationKind.Unknown;
+            return TryRoom(destination["/app/rooms/".Length..], out room, out var rest) && rest.SequenceEqual("/messages"u8)
+                ? DestinationKind.Messages
+                : DestinationKind.Unknown;
         }
 
-        if (!destination.StartsWith("/topic/rooms/"u8) || !TryRoom(destination["/topic/rooms/".Length..], out room, out var tail)) return DestinationKind.Unknown;
+        if (!destination.StartsWith("/topic/rooms/"u8) || !TryRoom(destination["/topic/rooms/".Length..], out room, out var tail))
+            return DestinationKind.Unknown;
         if (tail.IsEmpty) return DestinationKind.Room;
         if (!tail.StartsWith("/signals/"u8)) return DestinationKind.Unknown;
         name = tail["/signals/".Length..];
@@ -51,7 +54,8 @@ internal static class Destinations
         room = default;
         rest = default;
         // Utf8Parser takes signs and leading zeros: a room has one name only.
-        if (text.IsEmpty || text[0] is < (byte)'1' or > (byte)'9' || !Utf8Parser.TryParse(text, out long number, out var used)) return false;
+        if (text.IsEmpty || text[0] is < (byte)'1' or > (byte)'9' || !Utf8Parser.TryParse(text, out long number, out var used))
+            return false;
         room = new RoomId(number);
         rest = text[used..];
         return true;

@@ -6,7 +6,9 @@ using Maru.Engine.Log;
 
 namespace Maru.Engine.Protocols.Stomp;
 
-/// <summary>MESSAGE frames of one subscription id: each carries the receiver's own, so receivers share them where they chose the same. Lane only.</summary>
+/// <summary>
+/// MESSAGE frames of one subscription id: each carries the receiver's own, so receivers share them where they chose the same. Lane only.
+/// </summary>
 internal sealed class StompEncoder : EventEncoder
 {
     private readonly RoomId _room;
@@ -22,7 +24,11 @@ internal sealed class StompEncoder : EventEncoder
         _subscription = Encoding.UTF8.GetBytes(subscription);
         var escaped = new byte[StompEscapes.EncodedLength(_subscription, version)];
         StompEscapes.Encode(_subscription, version, escaped);
-        _prefix = [.. "MESSAGE\nsubscription:"u8, .. escaped, .. Encoding.ASCII.GetBytes($"\ndestination:/topic/rooms/{room}\nmessage-id:{room}-")];
+        _prefix =
+        [
+            .. "MESSAGE\nsubscription:"u8, .. escaped,
+            .. Encoding.ASCII.GetBytes($"\ndestination:/topic/rooms/{room}\nmessage-id:{room}-"),
+        ];
         _ack = acks ? Encoding.ASCII.GetBytes($"\nack:{room}-") : [];
     }
 
@@ -61,7 +67,8 @@ internal sealed class StompEncoder : EventEncoder
     public override byte[] Encode(SignalFrame signal)
     {
         var destination = Encoding.UTF8.GetBytes($"/topic/rooms/{_room}/signals/{signal.Name}");
-        var size = 160 + StompEscapes.EncodedLength(_subscription, _version) + StompEscapes.EncodedLength(destination, _version) + signal.Body.Length;
+        var size = 160 + StompEscapes.EncodedLength(_subscription, _version) + StompEscapes.EncodedLength(destination, _version)
+            + signal.Body.Length;
         foreach (var text in signal.Headers) size += StompEscapes.EncodedLength(text, _version) + 1;
 
         var frame = new byte[size];

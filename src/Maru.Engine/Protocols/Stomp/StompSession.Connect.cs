@@ -50,7 +50,8 @@ internal sealed partial class StompSession
         {
             beats = default;
             var comma = header.IndexOf((byte)',');
-            if (comma < 0 || !TryReadNumber(header[..comma], out var canSend) || !TryReadNumber(header[(comma + 1)..], out var wants)) return false;
+            if (comma < 0 || !TryReadNumber(header[..comma], out var canSend) || !TryReadNumber(header[(comma + 1)..], out var wants))
+                return false;
             beats = new Beats(canSend, wants);
             return true;
         }

@@ -53,7 +53,8 @@ internal sealed partial class StompSession
             case DestinationKind.Signal:
                 return SendSignal(frame, room, Encoding.UTF8.GetString(name), transaction);
             default:
-                var refusal = new Refusal(Problem.UnknownDestination, "Send to /app/rooms/{room}/messages or /topic/rooms/{room}/signals/{name}.");
+                var refusal = new Refusal(
+                    Problem.UnknownDestination, "Send to /app/rooms/{room}/messages or /topic/rooms/{room}/signals/{name}.");
                 _client.Refuse(Receipt(frame), refusal, transaction);
                 return default;
         }
@@ -75,8 +76,9 @@ internal sealed partial class StompSession
 
     /// <summary>Headers that belong to this hop, or that the receiver's own frame brings.</summary>
     private static bool IsOurs(ReadOnlySpan<byte> name) =>
-        name.SequenceEqual("destination"u8) || name.SequenceEqual("receipt"u8) || name.SequenceEqual("content-length"u8) || name.SequenceEqual("transaction"u8)
-        || name.SequenceEqual("sender"u8) || name.SequenceEqual("subscription"u8) || name.SequenceEqual("message-id"u8) || name.SequenceEqual("ack"u8);
+        name.SequenceEqual("destination"u8) || name.SequenceEqual("receipt"u8) || name.SequenceEqual("content-length"u8)
+        || name.SequenceEqual("transaction"u8) || name.SequenceEqual("sender"u8) || name.SequenceEqual("subscription"u8)
+        || name.SequenceEqual("message-id"u8) || name.SequenceEqual("ack"u8);
 
     /// <summary><c>SUBSCRIBE</c>: destination, id (in 1.0 the destination may stand for it), ack, after.</summary>
     private ValueTask Subscribe(in StompFrame frame)
@@ -86,10 +88,12 @@ internal sealed partial class StompSession
         var ack = Text(frame, "ack"u8) ?? "auto";
         if (destination.Length == 0) return Fail(frame, Broken("SUBSCRIBE needs a destination."));
         if (id.Length == 0) return Fail(frame, Broken("SUBSCRIBE needs an id."));
-        if (ack is not ("auto" or "client" or "client-individual")) return Fail(frame, Broken("ack must be auto, client or client-individual."));
+        if (ack is not ("auto" or "client" or "client-individual"))
+            return Fail(frame, Broken("ack must be auto, client or client-individual."));
         if (!TryReadAfter(frame, out var after))
         {
-            _client.Refuse(Receipt(frame), new Refusal(Problem.Invalid, "after must be the seq of the last event that you have, or 0.", "after"));
+            _client.Refuse(
+                Receipt(frame), new Refusal(Problem.Invalid, "after must be the seq of the last event that you have, or 0.", "after"));
             return default;
         }
 
@@ -112,7 +116,8 @@ internal sealed partial class StompSession
                 _client.ListenForRefusals(subscription, ticket);
                 return default;
             default:
-                const string Known = "Subscribe to /topic/rooms/{room}, /topic/rooms/{room}/signals/{name}, /user/queue/events or /user/queue/errors.";
+                const string Known =
+                    "Subscribe to /topic/rooms/{room}, /topic/rooms/{room}/signals/{name}, /user/queue/events or /user/queue/errors.";
                 _client.Refuse(ticket, new Refusal(Problem.UnknownDestination, Known));
                 return default;
         }
@@ -150,7 +155,8 @@ internal sealed partial class StompSession
         _transactions ??= [];
         if (_transactions.ContainsKey(name)) return Fail(frame, Broken("This transaction was begun already."));
         var most = _parts.Options.MaxTransactions;
-        if (_transactions.Count >= most) return Fail(frame, new Refusal(Problem.TooLarge, $"A connection may have {most} transactions open."));
+        if (_transactions.Count >= most)
+            return Fail(frame, new Refusal(Problem.TooLarge, $"A connection may have {most} transactions open."));
         _transactions[name] = _client.Begin();
         _client.Acknowledge(Receipt(frame));
         return default;
@@ -175,7 +181,8 @@ internal sealed partial class StompSession
     private bool TryFindTransaction(in StompFrame frame, out Transaction? transaction)
     {
         transaction = null;
-        return Text(frame, "transaction"u8) is not { } name || (_transactions is not null && _transactions.TryGetValue(name, out transaction));
+        return Text(frame, "transaction"u8) is not { } name
+            || (_transactions is not null && _transactions.TryGetValue(name, out transaction));
     }
 
     /// <summary>A frame that is broken in itself always ends the connection.</summary>

@@ -8,7 +8,8 @@ using Maru.Engine.Output;
 namespace Maru.Engine.Protocols.Stomp;
 
 /// <summary>
-/// STOMP from the server's side: bytes in, calls on a client out. Knows no socket, no right and no room: <see cref="Client"/> does. Bytes come from one reader.
+/// STOMP from the server's side: bytes in, calls on a client out. Knows no socket, no right and no room: <see cref="Client"/> does. Bytes
+/// come from one reader.
 /// What the frames ask for is <c>StompSession.Frames.cs</c>.
 /// </summary>
 internal sealed partial class StompSession
@@ -23,7 +24,9 @@ internal sealed partial class StompSession
     private int _heldFrom;
     private int _heldTo;
 
-    /// <param name="newest">the version that the transport's own handshake settled, or the newest of all: CONNECT cannot ask for more</param>
+    /// <param name="newest">
+    /// the version that the transport's own handshake settled, or the newest of all: CONNECT cannot ask for more
+    /// </param>
     public StompSession(ByteSink sink, ClientParts parts, Framing framing, StompVersion newest = StompVersion.V12)
     {
         (_parts, _framing, _newest) = (parts, framing, newest);
@@ -39,8 +42,8 @@ internal sealed partial class StompSession
     public int HeldBytes => _held.Length;
 
     /// <summary>
-    /// Takes a piece of the stream, of any length; it may hold several frames or a part of one. Completes at once unless a frame has to wait: for CONNECT, for
-    /// the first use of a room, for space in the commit queue, or for the client to read what it has asked for.
+    /// Takes a piece of the stream, of any length; it may hold several frames or a part of one. Completes at once unless a frame has to
+    /// wait: for CONNECT, for the first use of a room, for space in the commit queue, or for the client to read what it has asked for.
     /// </summary>
     public ValueTask ReceiveAsync(ReadOnlyMemory<byte> piece)
     {
@@ -106,7 +109,9 @@ internal sealed partial class StompSession
     {
         var handled = Connection.Identity is null ? BeforeSignIn(frame) : AfterSignIn(frame);
         // A client that asks and does not read waits here, at its own cost.
-        return handled.IsCompletedSuccessfully && Connection.Outbox.Bytes > 2 * _parts.Options.OutboxBytes ? new ValueTask(Connection.Outbox.EmptyAsync()) : handled;
+        return handled.IsCompletedSuccessfully && Connection.Outbox.Bytes > 2 * _parts.Options.OutboxBytes
+            ? new ValueTask(Connection.Outbox.EmptyAsync())
+            : handled;
     }
 
     private void Hold(ReadOnlySpan<byte> bytes)

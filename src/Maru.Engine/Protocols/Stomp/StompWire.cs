@@ -30,7 +30,9 @@ internal sealed class StompWire : Wire
 
     public override ReadOnlyMemory<byte> Ping => _framing.Ping;
 
-    /// <summary>MESSAGE carries an <c>ack</c> header: in 1.2, where the subscription asked for an <c>ack</c> mode other than auto.</summary>
+    /// <summary>
+    /// MESSAGE carries an <c>ack</c> header: in 1.2, where the subscription asked for an <c>ack</c> mode other than auto.
+    /// </summary>
     public bool HasAcks { get; }
 
     public static StompWire Of(Framing framing, StompVersion version, bool acks = false) =>
@@ -39,7 +41,8 @@ internal sealed class StompWire : Wire
     /// <summary>The same for a subscription that asked for an <c>ack</c> mode other than auto.</summary>
     public StompWire WithAcks() => Of(_framing, _version, acks: _version == StompVersion.V12);
 
-    public override EventEncoder Encoder(RoomId room, string subscription) => new StompEncoder(room, subscription, _version, HasAcks, _framing);
+    public override EventEncoder Encoder(RoomId room, string subscription) =>
+        new StompEncoder(room, subscription, _version, HasAcks, _framing);
 
     /// <param name="beat">ms between heart-beats, either way</param>
     public ReadOnlyMemory<byte> Connected(int beat, Identity identity)
@@ -90,12 +93,14 @@ internal sealed class StompWire : Wire
     /// <summary>ERROR where the server has a reason, RECEIPT where the client asked for one, and the transport's goodbye.</summary>
     public override ReadOnlyMemory<byte> Farewell(Refusal? refusal, in Ticket ticket)
     {
-        if (refusal is not null) return Join(Error(refusal, ticket), _framing.Close(refusal.Problem.CloseCode, Encoding.ASCII.GetBytes(refusal.Problem.Slug)));
+        if (refusal is not null)
+            return Join(Error(refusal, ticket), _framing.Close(refusal.Problem.CloseCode, Encoding.ASCII.GetBytes(refusal.Problem.Slug)));
         var close = _framing.Close(1000, default);
         return ticket.IsNone ? close : Join(Receipt(ticket, default, 0), close);
     }
 
-    private ReadOnlyMemory<byte> Event(string subscription, ReadOnlySpan<byte> destination, long number, ReadOnlySpan<byte> json, in Ticket ticket)
+    private ReadOnlyMemory<byte> Event(
+        string subscription, ReadOnlySpan<byte> destination, long number, ReadOnlySpan<byte> json, in Ticket ticket)
     {
         var id = Encoding.UTF8.GetBytes(subscription);
         var rented = ArrayPool<byte>.Shared.Rent((2 * (id.Length + ticket.Bytes)) + destination.Length + json.Length + 256);

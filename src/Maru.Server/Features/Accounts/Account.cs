@@ -3,10 +3,12 @@ using Maru.Engine;
 namespace Maru.Server.Features.Accounts;
 
 /// <summary>A row of <c>users</c>.</summary>
-internal sealed record Account(long Id, string Handle, string Name, string? StatusMessage, string? AvatarUrl, string Role, string? PasswordHash)
+internal sealed record Account(
+    long Id, string Handle, string Name, string? StatusMessage, string? AvatarUrl, string Role, string? PasswordHash)
 {
     /// <summary>Everything but the WHERE; the deleted are never found.</summary>
-    public const string Select = "SELECT id, handle, name, status_message, avatar_url, role, password_hash FROM users WHERE deleted_at IS NULL";
+    public const string Select =
+        "SELECT id, handle, name, status_message, avatar_url, role, password_hash FROM users WHERE deleted_at IS NULL";
 
     public UserId UserId => new(Id);
 

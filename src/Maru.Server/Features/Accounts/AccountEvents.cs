@@ -5,8 +5,8 @@ namespace Maru.Server.Features.Accounts;
 
 /// <summary>
 /// What other parts of the server must learn about accounts.
-/// The endpoints of this slice call the methods after the commit, on the request's thread, and wait for the handlers: these are short and do
-/// not throw. The real-time part subscribes at start; nobody unsubscribes. Other nodes are told of ids alone:
+/// The endpoints of this slice call the methods after the commit, on the request's thread, and wait for the handlers: these are short and
+/// do not throw. The real-time part subscribes at start; nobody unsubscribes. Other nodes are told of ids alone:
 /// <code>
 /// profile changed = 2 user
 /// </code>

@@ -5,7 +5,10 @@ using Maru.Server.Platform.Text;
 
 namespace Maru.Server.Features.Accounts;
 
-/// <summary>What handles, names, addresses and passwords may be. Each method answers the value to keep and adds what is wrong with it to <paramref name="errors"/>.</summary>
+/// <summary>
+/// What handles, names, addresses and passwords may be. Each method answers the value to keep and adds what is wrong with it to
+/// <paramref name="errors"/>.
+/// </summary>
 internal sealed partial class AccountRules(FieldErrors errors, LimitOptions limits, PasswordOptions passwords)
 {
     private const int MaxEmail = 254;       // bytes: RFC 5321 section 4.5.3.1.3, with its erratum

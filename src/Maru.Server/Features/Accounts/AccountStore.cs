@@ -14,7 +14,9 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
 {
     private const string Deleted = "deleted user";
 
-    /// <summary>Entries that a node has in memory are older than the number: see <see cref="Maru.Engine.Log.MembershipState.Names"/>.</summary>
+    /// <summary>
+    /// Entries that a node has in memory are older than the number: see <see cref="Maru.Engine.Log.MembershipState.Names"/>.
+    /// </summary>
     private const string CountNames = "UPDATE name_changes SET number = number + 1 WHERE id = 1";
 
     /// <summary>Makes the account and its first session. Null when the handle or the e-mail address is taken.</summary>
@@ -80,7 +82,8 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
     }
 
     /// <summary>Of each text: null leaves it, empty takes it away.</summary>
-    public Task<Account?> ChangeAsync(UserId user, string? name, string? statusMessage, string? avatarUrl, CancellationToken ct) => database.WriteAsync(
+    public Task<Account?> ChangeAsync(
+        UserId user, string? name, string? statusMessage, string? avatarUrl, CancellationToken ct) => database.WriteAsync(
         (transaction, inner) => transaction.FirstAsync<Account>(
             $"""
             UPDATE users SET
@@ -172,7 +175,8 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
 
     /// <summary>To be asked once the handle is the account's: a deletion under way held it until then.</summary>
     private static async Task<bool> IsRetiredAsync(DbTransaction transaction, string handle, CancellationToken ct) =>
-        await transaction.FirstAsync<long>("SELECT count(*) FROM retired_handles WHERE hash = @hash", new { hash = HashOf(handle) }, ct) > 0;
+        await transaction.FirstAsync<long>(
+            "SELECT count(*) FROM retired_handles WHERE hash = @hash", new { hash = HashOf(handle) }, ct) > 0;
 
     private static byte[] HashOf(string handle) => SHA256.HashData(Encoding.UTF8.GetBytes(handle));
 

@@ -6,14 +6,16 @@ using Maru.Server.Storage;
 namespace Maru.Server.Features.Members;
 
 /// <summary>
-/// Takes deleted accounts out of their rooms, beside the requests. Begins with those that an earlier run left behind, so a crash loses none; at most 10,000 accounts
-/// wait, beyond that they wait for the next start. One loop.
+/// Takes deleted accounts out of their rooms, beside the requests. Begins with those that an earlier run left behind, so a crash loses
+/// none; at most 10,000 accounts wait, beyond that they wait for the next start. One loop.
 /// </summary>
-internal sealed partial class Departures(Database database, Memberships memberships, AccountEvents events, ILogger<Departures> log) : BackgroundService
+internal sealed partial class Departures(
+    Database database, Memberships memberships, AccountEvents events, ILogger<Departures> log) : BackgroundService
 {
     private const int MaxWaiting = 10_000;
 
-    private readonly Channel<UserId> _gone = Channel.CreateBounded<UserId>(new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<UserId> _gone = Channel.CreateBounded<UserId>(
+        new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -30,13 +32,15 @@ internal sealed partial class Departures(Database database, Memberships membersh
     private async Task DepartLeftBehindAsync(CancellationToken ct)
     {
         var users = await database.ListAsync<long>(
-            "SELECT u.id FROM users u WHERE u.deleted_at IS NOT NULL AND EXISTS (SELECT 1 FROM members m WHERE m.user_id = u.id)", null, ct);
+            "SELECT u.id FROM users u WHERE u.deleted_at IS NOT NULL AND EXISTS (SELECT 1 FROM members m WHERE m.user_id = u.id)",
+            null, ct);
         foreach (var user in users) await DepartAsync(new UserId(user), ct);
     }
 
     private async Task DepartAsync(UserId user, CancellationToken ct)
     {
-        foreach (var room in await database.ListAsync<long>("SELECT room_id FROM members WHERE user_id = @user", new { user = user.Value }, ct))
+        const string rooms = "SELECT room_id FROM members WHERE user_id = @user";
+        foreach (var room in await database.ListAsync<long>(rooms, new { user = user.Value }, ct))
         {
             if (await memberships.DepartAsync(new RoomId(room), user) is { } problem) Log.Refused(log, user, room, problem.Slug);
         }

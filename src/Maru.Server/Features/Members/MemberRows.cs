@@ -5,7 +5,9 @@ using Maru.Server.RoomLog;
 
 namespace Maru.Server.Features.Members;
 
-/// <summary>The rows of a room's members and bans, inside a write to the room. Who comes and goes is counted and told here, and nowhere else.</summary>
+/// <summary>
+/// The rows of a room's members and bans, inside a write to the room. Who comes and goes is counted and told here, and nowhere else.
+/// </summary>
 internal static class MemberRows
 {
     /// <summary>Answers who came: not those who are in already, are banned or do not exist.</summary>
@@ -31,7 +33,8 @@ internal static class MemberRows
     {
         Count(transaction, -transaction.Execute("DELETE FROM members WHERE room_id = @room AND user_id = @user", Names(transaction, user)));
         transaction.AppendSystem(EntryKind.MemberLeft, actor, user);
-        if (transaction.First<long>("SELECT member_count FROM rooms WHERE id = @room", Names(transaction, user)) == 0) RoomChanges.End(transaction, actor);
+        if (transaction.First<long>("SELECT member_count FROM rooms WHERE id = @room", Names(transaction, user)) == 0)
+            RoomChanges.End(transaction, actor);
     }
 
     /// <summary>Null: no member.</summary>
@@ -39,7 +42,8 @@ internal static class MemberRows
         transaction.First<string>("SELECT role FROM members WHERE room_id = @room AND user_id = @user", Names(transaction, user));
 
     public static void SetRole(RoomTransaction transaction, UserId user, string role) => transaction.Execute(
-        "UPDATE members SET role = @role WHERE room_id = @room AND user_id = @user", new { room = transaction.Room.Value, user = user.Value, role });
+        "UPDATE members SET role = @role WHERE room_id = @room AND user_id = @user",
+        new { room = transaction.Room.Value, user = user.Value, role });
 
     /// <summary>The longest-standing admin or, where there is none, member.</summary>
     public static UserId? FindHeir(RoomTransaction transaction, UserId owner)
@@ -67,7 +71,9 @@ internal static class MemberRows
 
     private static void Count(RoomTransaction transaction, int change)
     {
-        if (change != 0) transaction.Execute("UPDATE rooms SET member_count = member_count + @change WHERE id = @room", new { room = transaction.Room.Value, change });
+        if (change != 0)
+            transaction.Execute(
+                "UPDATE rooms SET member_count = member_count + @change WHERE id = @room", new { room = transaction.Room.Value, change });
     }
 
     private static object Names(RoomTransaction transaction, UserId user) => new { room = transaction.Room.Value, user = user.Value };

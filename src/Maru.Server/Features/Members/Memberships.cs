@@ -36,7 +36,8 @@ internal sealed class Memberships(ChatEngine engine, RoomStore rooms, RoomNews n
             if (!RoomRow.TryEnter(transaction, actor, Roles.Member, out var here, out var refusal)) return refusal;
             if (here is { IsGuarded: true, IsLed: false }) return Problem.Forbidden;
             added = MemberRows.Add(transaction, actor, users);
-            unknown = [.. users.Except(transaction.List<long>("SELECT user_id FROM members WHERE room_id = @room AND user_id IN @users", new { room = room.Value, users }))];
+            const string known = "SELECT user_id FROM members WHERE room_id = @room AND user_id IN @users";
+            unknown = [.. users.Except(transaction.List<long>(known, new { room = room.Value, users }))];
             return unknown.Count > 0 ? Problem.Invalid : null;
         });
         if (problem is null) await AnnounceAsync(room, actor, added);
@@ -84,7 +85,8 @@ internal sealed class Memberships(ChatEngine engine, RoomStore rooms, RoomNews n
     });
 
     /// <summary>The owner alone decides. A room has one owner: making another one steps down to admin.</summary>
-    public Task<Problem?> ChangeRoleAsync(RoomId room, UserId actor, UserId user, string role) => RoomWrite.RunAsync(engine, room, actor, transaction =>
+    public Task<Problem?> ChangeRoleAsync(
+        RoomId room, UserId actor, UserId user, string role) => RoomWrite.RunAsync(engine, room, actor, transaction =>
     {
         if (!RoomRow.TryEnter(transaction, actor, Roles.Owner, out _, out var refusal)) return refusal;
         if (MemberRows.RoleOf(transaction, user) is not { } before) return Problem.NotFound;
@@ -96,13 +98,18 @@ internal sealed class Memberships(ChatEngine engine, RoomStore rooms, RoomNews n
         return null;
     });
 
-    /// <summary>Takes out a user whose account is gone. An owner's rank passes on; whom a direct room is left to keeps seeing a name.</summary>
+    /// <summary>
+    /// Takes out a user whose account is gone. An owner's rank passes on; whom a direct room is left to keeps seeing a name.
+    /// </summary>
     public Task<Problem?> DepartAsync(RoomId room, UserId user) => RoomWrite.RunAsync(engine, room, user, transaction =>
     {
         if (RoomRow.Find(transaction, user) is not { IsMember: true } here) return null;
         var heir = here.Role == Roles.Owner ? MemberRows.FindHeir(transaction, user) : null;
         if (heir is { } next) MemberRows.SetRole(transaction, next, Roles.Owner);
-        if (here.IsDirect) transaction.Execute("UPDATE rooms SET name = (SELECT name FROM users WHERE id = @user) WHERE id = @room", new { room = room.Value, user = user.Value });
+        if (here.IsDirect)
+            transaction.Execute(
+                "UPDATE rooms SET name = (SELECT name FROM users WHERE id = @user) WHERE id = @room",
+                new { room = room.Value, user = user.Value });
         MemberRows.Remove(transaction, user, user);
         if (heir is not null) RoomRow.AppendState(transaction, user, heir);
         return null;
@@ -110,6 +117,7 @@ internal sealed class Memberships(ChatEngine engine, RoomStore rooms, RoomNews n
 
     private async Task AnnounceAsync(RoomId room, UserId actor, IReadOnlyList<long> users)
     {
-        if (users.Count > 0 && await rooms.FindAsync(room, actor, CancellationToken.None) is { } row) news.Added(users, row.ToRoom() with { Role = Roles.Member });
+        if (users.Count > 0 && await rooms.FindAsync(room, actor, CancellationToken.None) is { } row)
+            news.Added(users, row.ToRoom() with { Role = Roles.Member });
     }
 }

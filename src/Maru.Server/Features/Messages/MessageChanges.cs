@@ -4,11 +4,14 @@ using Maru.Server.RoomLog;
 
 namespace Maru.Server.Features.Messages;
 
-/// <summary>What happens to a message after it was sent, through the room's log. Each method answers null, or why not. Any thread.</summary>
+/// <summary>
+/// What happens to a message after it was sent, through the room's log. Each method answers null, or why not. Any thread.
+/// </summary>
 internal sealed class MessageChanges(ChatEngine engine)
 {
     /// <summary>Only the sender's own. Nothing is said where nothing changes.</summary>
-    public Task<Problem?> EditAsync(RoomId room, UserId actor, long seq, string text) => RoomWrite.RunAsync(engine, room, actor, transaction =>
+    public Task<Problem?> EditAsync(
+        RoomId room, UserId actor, long seq, string text) => RoomWrite.RunAsync(engine, room, actor, transaction =>
     {
         var changed = transaction.Execute(
             """
@@ -31,14 +34,19 @@ internal sealed class MessageChanges(ChatEngine engine)
         };
     });
 
-    /// <summary>The sender's own, or anybody's for the room's owner and admins. The text goes; the place in the log and the sender's key stay, so a retry still finds it.</summary>
+    /// <summary>
+    /// The sender's own, or anybody's for the room's owner and admins. The text goes; the place in the log and the sender's key stay, so a
+    /// retry still finds it.
+    /// </summary>
     public Task<Problem?> DeleteAsync(RoomId room, UserId actor, long seq) => RoomWrite.RunAsync(engine, room, actor, transaction =>
     {
         var changed = transaction.Execute(
             """
             UPDATE messages SET text = '', deleted_at = @At
             WHERE room_id = @room AND seq = @seq AND type = @message AND deleted_at IS NULL
-              AND EXISTS (SELECT 1 FROM members me WHERE me.room_id = @room AND me.user_id = @actor AND (me.role IN ('owner', 'admin') OR messages.sender_id = @actor))
+              AND EXISTS (
+                SELECT 1 FROM members me
+                WHERE me.room_id = @room AND me.user_id = @actor AND (me.role IN ('owner', 'admin') OR messages.sender_id = @actor))
             """,
             new { room = room.Value, actor = actor.Value, seq, message = EntryKind.MessageCreated.Number, transaction.At });
         if (changed > 0)

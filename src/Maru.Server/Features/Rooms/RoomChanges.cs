@@ -9,7 +9,8 @@ internal sealed class RoomChanges(ChatEngine engine, RoomNews news)
 {
     /// <summary>Of each detail: null leaves it. Nothing is said where nothing changes.</summary>
     /// <param name="passwordHash">taken when <paramref name="change"/> has a password; null takes the password away</param>
-    public Task<Problem?> ChangeAsync(RoomId room, UserId actor, RoomChange change, string? passwordHash) => RoomWrite.RunAsync(engine, room, actor, transaction =>
+    public Task<Problem?> ChangeAsync(
+        RoomId room, UserId actor, RoomChange change, string? passwordHash) => RoomWrite.RunAsync(engine, room, actor, transaction =>
     {
         if (!RoomRow.TryEnter(transaction, actor, Roles.Admin, out var before, out var refusal)) return refusal;
         var after = new RoomDetails(
@@ -20,7 +21,8 @@ internal sealed class RoomChanges(ChatEngine engine, RoomNews news)
         if (after == new RoomDetails(before.Name, before.Description, before.Visibility, before.PasswordHash)) return null;
         transaction.Execute(
             """
-            UPDATE rooms SET name = @Name, name_key = @NameKey, description = @Description, visibility = @Visibility, password_hash = @PasswordHash
+            UPDATE rooms SET name = @Name, name_key = @NameKey, description = @Description, visibility = @Visibility,
+              password_hash = @PasswordHash
             WHERE id = @room
             """,
             new { room = room.Value, after.Name, after.NameKey, after.Description, after.Visibility, after.PasswordHash });
@@ -48,7 +50,8 @@ internal sealed class RoomChanges(ChatEngine engine, RoomNews news)
         var room = transaction.Room.Value;
         transaction.Execute("DELETE FROM members WHERE room_id = @room", new { room });
         transaction.Execute("DELETE FROM bans WHERE room_id = @room", new { room });
-        transaction.Execute("UPDATE rooms SET deleted_at = @At, member_count = 0, password_hash = NULL WHERE id = @room", new { room, transaction.At });
+        transaction.Execute(
+            "UPDATE rooms SET deleted_at = @At, member_count = 0, password_hash = NULL WHERE id = @room", new { room, transaction.At });
         transaction.AppendChange(EntryKind.RoomDeleted, actor, null);
     }
 }

@@ -5,13 +5,18 @@ using Maru.Engine.People;
 
 namespace Maru.Server.Features.Rooms;
 
-/// <summary>Tells people, on every node, which rooms they have come to and lost. Called after the commit; who is away reads the list later. Any thread.</summary>
+/// <summary>
+/// Tells people, on every node, which rooms they have come to and lost. Called after the commit; who is away reads the list later. Any
+/// thread.
+/// </summary>
 internal sealed class RoomNews(ChatEngine engine)
 {
     /// <param name="users">who is in now</param>
     /// <param name="room">as they see it</param>
     public void Added(IEnumerable<long> users, Room room) =>
-        Tell(users, new RoomId(room.Id), EventJson.RoomAdded(new RoomId(room.Id), JsonSerializer.SerializeToUtf8Bytes(room, RoomJson.Events.Room)));
+        Tell(
+            users, new RoomId(room.Id),
+            EventJson.RoomAdded(new RoomId(room.Id), JsonSerializer.SerializeToUtf8Bytes(room, RoomJson.Events.Room)));
 
     public void Removed(IEnumerable<long> users, RoomId room) => Tell(users, room, EventJson.RoomRemoved(room));
 

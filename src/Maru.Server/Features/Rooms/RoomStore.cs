@@ -14,13 +14,15 @@ internal sealed class RoomStore(Database database, TimeProvider time)
         database.FirstAsync<RoomRow>(RoomRow.Select, new { Room = room.Value, User = user.Value }, ct);
 
     /// <summary>Makes the room with all its members, or tells which of them do not exist.</summary>
-    public Task<(RoomRow? Room, IReadOnlyList<long> Unknown)> CreateAsync(UserId owner, RoomDetails details, IReadOnlyList<long> members, CancellationToken ct)
+    public Task<(RoomRow? Room, IReadOnlyList<long> Unknown)> CreateAsync(
+        UserId owner, RoomDetails details, IReadOnlyList<long> members, CancellationToken ct)
     {
         long[] people = [owner.Value, .. members.Where(id => id != owner.Value)];
         return database.WriteAsync<(RoomRow?, IReadOnlyList<long>)>(
             async (transaction, inner) =>
             {
-                var known = await transaction.ListAsync<long>("SELECT id FROM users WHERE id IN @people AND deleted_at IS NULL", new { people }, inner);
+                var known = await transaction.ListAsync<long>(
+                    "SELECT id FROM users WHERE id IN @people AND deleted_at IS NULL", new { people }, inner);
                 if (known.Count < people.Length) return (null, [.. people.Except(known)]);
                 var room = await transaction.FirstAsync<long>(
                     """
@@ -28,7 +30,8 @@ internal sealed class RoomStore(Database database, TimeProvider time)
                     VALUES ('group', @Name, @NameKey, @Description, @Visibility, @PasswordHash, @count, @Now)
                     RETURNING id
                     """,
-                    new { details.Name, details.NameKey, details.Description, details.Visibility, details.PasswordHash, count = people.Length, Now },
+                    new { details.Name, details.NameKey, details.Description, details.Visibility, details.PasswordHash,
+                        count = people.Length, Now },
                     inner);
                 await OpenAsync(transaction, room, people, owner.Value, inner);
                 return (await ReadAsync(transaction, room, owner, inner), []);
@@ -41,7 +44,8 @@ internal sealed class RoomStore(Database database, TimeProvider time)
     {
         long[] people = [Math.Min(user.Value, other.Value), Math.Max(user.Value, other.Value)];
         var key = string.Create(CultureInfo.InvariantCulture, $"{people[0]}:{people[1]}");
-        const string find = $"SELECT {RoomRow.Columns} FROM {RoomRow.Tables} WHERE r.direct_key = @key AND r.deleted_at IS NULL AND me.role IS NOT NULL";
+        const string find =
+            $"SELECT {RoomRow.Columns} FROM {RoomRow.Tables} WHERE r.direct_key = @key AND r.deleted_at IS NULL AND me.role IS NOT NULL";
         if (await database.FirstAsync<RoomRow>(find, new { key, User = user.Value }, ct) is { } room) return (room, false);
         return await database.WriteAsync(
             async (transaction, inner) =>
@@ -49,7 +53,8 @@ internal sealed class RoomStore(Database database, TimeProvider time)
                 var made = await transaction.FirstAsync<long>(
                     """
                     INSERT INTO rooms (kind, name, name_key, visibility, direct_key, member_count, created_at)
-                    SELECT 'direct', '', '', 'private', @key, 2, @Now WHERE (SELECT count(*) FROM users WHERE id IN @people AND deleted_at IS NULL) = 2
+                    SELECT 'direct', '', '', 'private', @key, 2, @Now
+                    WHERE (SELECT count(*) FROM users WHERE id IN @people AND deleted_at IS NULL) = 2
                     ON CONFLICT (direct_key) DO NOTHING
                     RETURNING id
                     """,

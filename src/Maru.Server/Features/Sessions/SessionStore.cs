@@ -15,7 +15,8 @@ namespace Maru.Server.Features.Sessions;
 /// in <see cref="EndedSessions"/>, which refuses its access tokens, and at its sockets, which close. Any thread.
 /// </summary>
 internal sealed class SessionStore(
-    Database database, EndedSessions ended, SessionEvents events, SigningKey key, JwtOptions options, SignInOptions rules, TimeProvider time)
+    Database database, EndedSessions ended, SessionEvents events, SigningKey key, JwtOptions options, SignInOptions rules,
+    TimeProvider time)
 {
     private readonly byte[] _successors = key.Derive("maru refresh token"u8);
     private readonly byte[] _addresses = key.Derive("maru address"u8);
@@ -30,7 +31,8 @@ internal sealed class SessionStore(
             VALUES (@Value, @Device, @address, @Hash, @now, @now, @expires)
             RETURNING id
             """,
-            new { user.Value, origin.Device, address = KeyOf(origin.Address), token.Hash, now = now.ToUnixTimeMilliseconds(), expires = Expires(now) },
+            new { user.Value, origin.Device, address = KeyOf(origin.Address), token.Hash, now = now.ToUnixTimeMilliseconds(),
+                expires = Expires(now) },
             ct);
         return new OpenSession(id, user.Value, token);
     }
@@ -52,9 +54,12 @@ internal sealed class SessionStore(
         return row is null ? null : new OpenSession(row.Id, row.UserId, next);
     }
 
-    /// <summary>The account has a session from that address, or had one until lately: what its owner does there is not a stranger's.</summary>
+    /// <summary>
+    /// The account has a session from that address, or had one until lately: what its owner does there is not a stranger's.
+    /// </summary>
     public async Task<bool> IsKnownAsync(UserId user, IPAddress? address, CancellationToken ct) => await database.FirstAsync<long>(
-        "SELECT id FROM sessions WHERE user_id = @Value AND address = @address LIMIT 1", new { user.Value, address = KeyOf(address) }, ct) > 0;
+        "SELECT id FROM sessions WHERE user_id = @Value AND address = @address LIMIT 1",
+        new { user.Value, address = KeyOf(address) }, ct) > 0;
 
     public async Task<IReadOnlyList<Session>> ListAsync(Caller caller, CancellationToken ct)
     {
@@ -74,7 +79,10 @@ internal sealed class SessionStore(
     {
         var ids = await database.WriteAsync(
             (transaction, inner) => transaction.ListAsync<long>(
-                "UPDATE sessions SET ended_at = @now, end_reason = @reason WHERE id = @session AND user_id = @Value AND ended_at IS NULL RETURNING id",
+                """
+                UPDATE sessions SET ended_at = @now, end_reason = @reason
+                WHERE id = @session AND user_id = @Value AND ended_at IS NULL RETURNING id
+                """,
                 new { user.Value, session, now = Now, reason = SessionEnd.SignedOut },
                 inner),
             ct);
@@ -93,7 +101,10 @@ internal sealed class SessionStore(
     /// <param name="but">the session that goes on; 0 for none</param>
     public Task<IReadOnlyList<long>> EndAllAsync(DbTransaction transaction, UserId user, long but, string reason, CancellationToken ct) =>
         transaction.ListAsync<long>(
-            "UPDATE sessions SET ended_at = @now, end_reason = @reason WHERE user_id = @Value AND id <> @but AND ended_at IS NULL RETURNING id",
+            """
+            UPDATE sessions SET ended_at = @now, end_reason = @reason
+            WHERE user_id = @Value AND id <> @but AND ended_at IS NULL RETURNING id
+            """,
             new { user.Value, but, now = Now, reason },
             ct);
 
@@ -111,7 +122,8 @@ internal sealed class SessionStore(
 
     /// <summary>On which node ever.</summary>
     public Task<IReadOnlyList<EndedSession>> ListEndedAsync(DateTimeOffset since, CancellationToken ct) => database.ListAsync<EndedSession>(
-        "SELECT id, user_id, ended_at, end_reason FROM sessions WHERE ended_at > @since", new { since = since.ToUnixTimeMilliseconds() }, ct);
+        "SELECT id, user_id, ended_at, end_reason FROM sessions WHERE ended_at > @since",
+        new { since = since.ToUnixTimeMilliseconds() }, ct);
 
     /// <summary>
     /// Removes sessions that no token can come back from. A few a transaction: each may have thousands of spent tokens, and others want to

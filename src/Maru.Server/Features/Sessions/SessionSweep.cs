@@ -2,7 +2,9 @@ using System.Data.Common;
 
 namespace Maru.Server.Features.Sessions;
 
-/// <summary>Once a day, and at start: takes sessions out of the store that are over for so long that no token of theirs can come back.</summary>
+/// <summary>
+/// Once a day, and at start: takes sessions out of the store that are over for so long that no token of theirs can come back.
+/// </summary>
 internal sealed partial class SessionSweep(SessionStore sessions, TimeProvider time, ILogger<SessionSweep> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -5,10 +5,11 @@ using Maru.Server.Platform.Tokens;
 namespace Maru.Server.Features.Sessions;
 
 /// <summary>
-/// Looks into the store, twice a second, for sessions that ended on other nodes: a sign-out holds everywhere within a second, whatever else does not get through. One
-/// loop; only where other nodes share the store.
+/// Looks into the store, twice a second, for sessions that ended on other nodes: a sign-out holds everywhere within a second, whatever else
+/// does not get through. One loop; only where other nodes share the store.
 /// </summary>
-internal sealed partial class SessionWatch(SessionStore sessions, SessionEvents events, JwtOptions options, TimeProvider time, ILogger<SessionWatch> log) : BackgroundService
+internal sealed partial class SessionWatch(
+    SessionStore sessions, SessionEvents events, JwtOptions options, TimeProvider time, ILogger<SessionWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
 
@@ -39,7 +40,8 @@ internal sealed partial class SessionWatch(SessionStore sessions, SessionEvents 
     {
         try
         {
-            foreach (var session in await sessions.ListEndedAsync(since, ct)) events.Learn(new UserId(session.UserId), [session.Id], session.EndReason);
+            foreach (var session in await sessions.ListEndedAsync(since, ct))
+                events.Learn(new UserId(session.UserId), [session.Id], session.EndReason);
             _failed = false;
             return true;
         }

@@ -4,8 +4,8 @@ using Maru.Engine;
 namespace Maru.Server.Platform.Credentials;
 
 /// <summary>
-/// One password a signed-in user at a time, whatever it is for: the user's others wait here, outside the queue of <see cref="Passwords"/>, so that a flood of one user holds
-/// up nobody else's sign-in. Any thread.
+/// One password a signed-in user at a time, whatever it is for: the user's others wait here, outside the queue of <see cref="Passwords"/>,
+/// so that a flood of one user holds up nobody else's sign-in. Any thread.
 /// </summary>
 internal sealed class PasswordTurns(PasswordOptions options) : IDisposable
 {

@@ -23,7 +23,8 @@ internal enum PasswordCheck : byte
 }
 
 /// <summary>
-/// Hashes passwords, some tens of milliseconds of pure computation each, beside the thread pool, so that a burst of sign-ins slows down sign-ins and nothing else.
+/// Hashes passwords, some tens of milliseconds of pure computation each, beside the thread pool, so that a burst of sign-ins slows down
+/// sign-ins and nothing else.
 /// A bounded number waits; beyond it the answer is "busy" at once. Any thread.
 /// </summary>
 internal sealed class Passwords : IDisposable

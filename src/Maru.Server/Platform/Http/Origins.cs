@@ -16,12 +16,17 @@ internal sealed class Origins(HttpOptions options)
 
     public bool IsAny => _allowed.Length == 0;
 
-    /// <summary>Whether a socket may be opened: by a program, which names no origin, by the server's own pages, or by those allowed.</summary>
+    /// <summary>
+    /// Whether a socket may be opened: by a program, which names no origin, by the server's own pages, or by those allowed.
+    /// </summary>
     public bool MayConnect(IHeaderDictionary request) =>
         IsAny || request.Origin.Count == 0
-        || (request.Origin is [{ } origin] && (_allowed.Contains(origin, StringComparer.Ordinal) || IsOwn(origin, request.Host.ToString())));
+        || (request.Origin is [{ } origin]
+            && (_allowed.Contains(origin, StringComparer.Ordinal) || IsOwn(origin, request.Host.ToString())));
 
-    /// <summary>Whether the page came from where its socket goes. A proxy that does TLS leaves the host as it was, not the scheme.</summary>
+    /// <summary>
+    /// Whether the page came from where its socket goes. A proxy that does TLS leaves the host as it was, not the scheme.
+    /// </summary>
     private static bool IsOwn(string origin, string host) =>
         host.Length > 0 && (origin == $"https://{host}" || origin == $"http://{host}");
 

@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace Maru.Server.Platform.Tokens;
 
 /// <summary>
-/// The sessions that ended while a token of theirs may still be in time: what makes a sign-out effective at once without a read of the store per request.
+/// The sessions that ended while a token of theirs may still be in time: what makes a sign-out effective at once without a read of the
+/// store per request.
 /// A session leaves when its last token has expired. Any thread.
 /// </summary>
 internal sealed class EndedSessions(JwtOptions options, TimeProvider time)

@@ -6,13 +6,13 @@ using Npgsql;
 namespace Maru.Server.Storage.Postgres;
 
 /// <summary>
-/// PostgreSQL for many nodes. Readers, writers and commit loops have connections apart, so that none of them can starve the others. With several hosts in the
-/// connection string the one that takes writes is used, also after a failover. Any thread.
+/// PostgreSQL for many nodes. Readers, writers and commit loops have connections apart, so that none of them can starve the others. With
+/// several hosts in the connection string the one that takes writes is used, also after a failover. Any thread.
 /// </summary>
 internal sealed class PostgresDatabase : Database
 {
-    // A plan that was made when a table was small, or nothing was known of it, must not scan it when it is large: all that is read and changed here is found by key, some
-    // rows at a time.
+    // A plan that was made when a table was small, or nothing was known of it, must not scan it when it is large: all that is read and
+    // changed here is found by key, some rows at a time.
     private const string ByKeyOnly = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
 
     private const long SchemaLock = 0x6D617275;   // "maru"
@@ -60,7 +60,8 @@ internal sealed class PostgresDatabase : Database
     {
         await using var connection = await OpenOwnAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        await using (var copy = await connection.BeginBinaryImportAsync($"COPY {table} ({string.Join(", ", columns)}) FROM STDIN (FORMAT BINARY)", ct))
+        var into = $"COPY {table} ({string.Join(", ", columns)}) FROM STDIN (FORMAT BINARY)";
+        await using (var copy = await connection.BeginBinaryImportAsync(into, ct))
         {
             foreach (var row in rows)
             {
@@ -76,7 +77,8 @@ internal sealed class PostgresDatabase : Database
         }
 
         if (columns.Contains("id"))
-            await transaction.ExecuteAsync($"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))", null, ct);
+            await transaction.ExecuteAsync(
+                $"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))", null, ct);
         await transaction.CommitAsync(ct);
     }
 
@@ -128,12 +130,14 @@ internal sealed class PostgresDatabase : Database
             };
             if (string.IsNullOrEmpty(settings.ApplicationName)) settings.ApplicationName = "maru";
             if (settings.KeepAlive == 0) settings.KeepAlive = 5;
-            if (settings.Host?.Contains(',') == true && string.IsNullOrEmpty(settings.TargetSessionAttributes)) settings.TargetSessionAttributes = "primary";
+            if (settings.Host?.Contains(',') == true && string.IsNullOrEmpty(settings.TargetSessionAttributes))
+                settings.TargetSessionAttributes = "primary";
             return settings;
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {
-            throw new StartException($"Maru:Database is not a connection string for PostgreSQL (\"Host=…;Database=…;Username=…\"). {e.Message}", e);
+            throw new StartException(
+                $"Maru:Database is not a connection string for PostgreSQL (\"Host=…;Database=…;Username=…\"). {e.Message}", e);
         }
     }
 

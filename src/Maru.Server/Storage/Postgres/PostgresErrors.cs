@@ -10,12 +10,15 @@ internal static class PostgresErrors
     public static Problem ProblemOf(NpgsqlException e) => e switch
     {
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => Problem.StorageFull,
-        PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter } => Problem.Invalid,   // U+0000
+        PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter } =>
+            Problem.Invalid,   // U+0000
         PostgresException answer when !IsAway(answer) => Problem.Internal,
         _ => Problem.Unavailable,   // no answer at all
     };
 
-    /// <summary>The server, and not the statement, is at fault: it goes down, starts, is overloaded, or takes no writes (any longer).</summary>
+    /// <summary>
+    /// The server, and not the statement, is at fault: it goes down, starts, is overloaded, or takes no writes (any longer).
+    /// </summary>
     private static bool IsAway(PostgresException e) => e.SqlState[..2] is "08" or "53" or "57" or "58" or "25" or "28" || e.IsTransient;
 
     public static StartException Unusable(string store, NpgsqlException e) => new(
@@ -23,7 +26,8 @@ internal static class PostgresErrors
         {
             PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } =>
                 $"PostgreSQL refuses the user of Maru:Database ({store}). Correct its Username and Password.",
-            PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => $"There is no such database: {store}. Make it (createdb), or correct Maru:Database.",
+            PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
+                $"There is no such database: {store}. Make it (createdb), or correct Maru:Database.",
             PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } =>
                 $"The user of Maru:Database may not change the schema of {store}. Make it the database's owner.",
             PostgresException answer => $"The store {store} cannot be used: {answer.MessageText}",

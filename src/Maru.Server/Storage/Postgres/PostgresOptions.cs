@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Maru.Server.Storage.Postgres;
 
-/// <summary>How a node uses PostgreSQL. A node has at most <see cref="Readers"/> + <see cref="Writers"/> + commit loops + 1 connections.</summary>
+/// <summary>
+/// How a node uses PostgreSQL. A node has at most <see cref="Readers"/> + <see cref="Writers"/> + commit loops + 1 connections.
+/// </summary>
 internal sealed class PostgresOptions
 {
     /// <summary>Connections that read at the same time; who needs one more waits.</summary>

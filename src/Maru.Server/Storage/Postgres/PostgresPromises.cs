@@ -11,7 +11,11 @@ internal sealed partial class PostgresPromises(PostgresDatabase database, ILogge
     {
         try
         {
-            const string sql = "SELECT name FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes') AND setting = 'off' ORDER BY name";
+            const string sql =
+                """
+                SELECT name FROM pg_settings
+                WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes') AND setting = 'off' ORDER BY name
+                """;
             foreach (var setting in await database.ListAsync<string>(sql, null, cancellationToken)) Log.Relaxed(log, setting);
         }
         catch (DbException e)
@@ -24,7 +28,8 @@ internal sealed partial class PostgresPromises(PostgresDatabase database, ILogge
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "PostgreSQL's {Setting} is off: a crash or a power cut of its machine can take back what was acknowledged")]
+        [LoggerMessage(
+            LogLevel.Warning, "PostgreSQL's {Setting} is off: a crash or a power cut of its machine can take back what was acknowledged")]
         public static partial void Relaxed(ILogger log, string setting);
     }
 }

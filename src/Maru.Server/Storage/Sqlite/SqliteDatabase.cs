@@ -137,8 +137,8 @@ internal sealed partial class SqliteDatabase : Database
     }
 
     /// <summary>
-    /// Some failures, a full disk among them, have rolled back already. ADO.NET would fail at rolling back once more, hide the cause, and hold
-    /// the transaction for open for ever: so it is given one to roll back.
+    /// Some failures, a full disk among them, have rolled back already. ADO.NET would fail at rolling back once more, hide the cause, and
+    /// hold the transaction for open for ever: so it is given one to roll back.
     /// </summary>
     private static void End(SqliteTransaction transaction, sqlite3? writer)
     {

@@ -32,7 +32,8 @@ internal static class SqliteErrors
             Busy or Locked => $"The store {path} is locked by another program. End that program, then start again.",
             ReadOnly => $"The store {path} or its folder is read-only. Give this user the right to write there.",
             CantOpen => $"The store {path} cannot be opened. Check that its folder exists and that this user may read and write there.",
-            Io => $"The store {path} cannot be read or written ({e.Message}). Check that there is room, and the disk itself, then start again.",
+            Io => $"The store {path} cannot be read or written ({e.Message}). "
+                + "Check that there is room, and the disk itself, then start again.",
             Corrupt => $"The store {path} is damaged. Restore it from a backup, or save what is left with: sqlite3 {path} .recover",
             NotADatabase => $"{path} is not a SQLite database. Correct Maru:Database, or move that file away.",
             Full => $"There is no room left for the store {path}. Free some space, then start again.",

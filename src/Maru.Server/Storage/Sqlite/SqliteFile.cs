@@ -8,8 +8,8 @@ namespace Maru.Server.Storage.Sqlite;
 /// <summary>The file behind an embedded store: made on first use, readable by its owner alone.</summary>
 internal sealed class SqliteFile
 {
-    // A message makes one page of its room's index dirty, and the log takes whole pages: with 4 KiB 5.0 KB a message, with 1 KiB 1.7 KB, and
-    // a commit's 99th percentile fell from 12 to 1.3 ms (300 rooms, batches of 72). Counts only for a store that is made anew.
+    // A message makes one page of its room's index dirty, and the log takes whole pages: with 4 KiB 5.0 KB a message, with 1 KiB 1.7 KB,
+    // and a commit's 99th percentile fell from 12 to 1.3 ms (300 rooms, batches of 72). Counts only for a store that is made anew.
     private const int PageBytes = 1024;
 
     static SqliteFile()
@@ -83,8 +83,8 @@ internal sealed class SqliteFile
     }
 
     /// <summary>
-    /// SQLite keeps the newest commits in a file beside the name that it was asked to open. A program that opens the same file by a hard link,
-    /// or mounted alone into another folder, does not find them and writes over what they stand on: section 2.5 of
+    /// SQLite keeps the newest commits in a file beside the name that it was asked to open. A program that opens the same file by a hard
+    /// link, or mounted alone into another folder, does not find them and writes over what they stand on: section 2.5 of
     /// https://www.sqlite.org/howtocorrupt.html
     /// </summary>
     private static void RefuseOtherNames(string path)
@@ -94,7 +94,8 @@ internal sealed class SqliteFile
         if (links > 1)
         {
             throw new StartException(
-                $"The store {path} has {links} names (hard links). Its newest commits are beside one of them, and opened by another they are lost. "
+                $"The store {path} has {links} names (hard links). "
+                + "Its newest commits are beside one of them, and opened by another they are lost. "
                 + $"Remove the other names (find / -samefile {path}), or use a copy (sqlite3 {path} \".backup copy.db\").");
         }
 

@@ -4,7 +4,9 @@ namespace Maru.Server.Storage.Sqlite;
 
 internal sealed class SqliteOptions
 {
-    /// <summary>FULL: a commit survives a power cut. NORMAL: it survives a crash of the program, not of the machine. OFF: only for load studies.</summary>
+    /// <summary>
+    /// FULL: a commit survives a power cut. NORMAL: it survives a crash of the program, not of the machine. OFF: only for load studies.
+    /// </summary>
     [AllowedValues("FULL", "NORMAL", "OFF", ErrorMessage = "Synchronous must be FULL, NORMAL or OFF.")]
     public string Synchronous { get; set; } = "FULL";
 

@@ -7,7 +7,8 @@ using Microsoft.Data.Sqlite;
 namespace Maru.Server.Storage.Sqlite;
 
 /// <summary>
-/// Connections that read, kept open with the statements that they have prepared: to prepare a list of rooms took twice as long as to run it. Any thread.
+/// Connections that read, kept open with the statements that they have prepared: to prepare a list of rooms took twice as long as to run
+/// it. Any thread.
 /// </summary>
 internal sealed class SqliteReaders(string connectionString) : IDisposable
 {
@@ -87,7 +88,10 @@ internal sealed class SqliteReader(string connectionString, SqliteReaders reader
         if (_hasFailed || _statements.Count >= KeptStatements || !_statements.TryAdd(statement.CommandText, statement)) statement.Dispose();
     }
 
-    /// <summary>Runs on the statement that its connection has prepared for its text, which goes back when either is disposed; its reader must be closed by then.</summary>
+    /// <summary>
+    /// Runs on the statement that its connection has prepared for its text, which goes back when either is disposed; its reader must be
+    /// closed by then.
+    /// </summary>
     private sealed class Command(SqliteReader connection) : DbCommand
     {
         private readonly SqliteCommand _own = new();    // holds the parameters

@@ -88,5 +88,6 @@ internal sealed class SqliteStatement : IDisposable
         if (result != raw.SQLITE_OK) throw Failure(result);
     }
 
-    private SqliteException Failure(int result) => new(raw.sqlite3_errmsg(_connection).utf8_to_string(), result & 0xFF, raw.sqlite3_extended_errcode(_connection));
+    private SqliteException Failure(int result) =>
+        new(raw.sqlite3_errmsg(_connection).utf8_to_string(), result & 0xFF, raw.sqlite3_extended_errcode(_connection));
 }

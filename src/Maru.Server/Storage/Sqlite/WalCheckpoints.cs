@@ -4,9 +4,10 @@ using SQLitePCL;
 namespace Maru.Server.Storage.Sqlite;
 
 /// <summary>
-/// Folds the write-ahead log into the database without stopping the commit loop: a background connection copies, and the writer, between two transactions, copies
-/// the little that came meanwhile, so that the log starts again from its beginning. Measured under load: the log stays at 20 to 45 MB; left to the background alone
-/// it never ends, and SQLite's own automatic checkpoints put up to 55 ms into a sender's commit.
+/// Folds the write-ahead log into the database without stopping the commit loop: a background connection copies, and the writer, between
+/// two transactions, copies the little that came meanwhile, so that the log starts again from its beginning. Measured under load: the log
+/// stays at 20 to 45 MB; left to the background alone it never ends, and SQLite's own automatic checkpoints put up to 55 ms into a sender's
+/// commit.
 /// </summary>
 internal sealed partial class WalCheckpoints : IDisposable
 {
@@ -66,7 +67,9 @@ internal sealed partial class WalCheckpoints : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "The write-ahead log could not be folded into the database (SQLite's code {Code}); it grows until that works.")]
+        [LoggerMessage(
+            LogLevel.Warning,
+            "The write-ahead log could not be folded into the database (SQLite's code {Code}); it grows until that works.")]
         public static partial void Failed(ILogger log, int code);
     }
 }
