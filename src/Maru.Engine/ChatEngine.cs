@@ -158,7 +158,7 @@ public sealed class ChatEngine : IDisposable
     }
 
     /// <summary>A signal that a member sent on another node.</summary>
-    public void Receive(RoomId room, SignalFrame signal)
+    public void Receive(RoomId room, Signal signal)
     {
         if (Rooms.TryGet(room, out var here) && _budget.TryTake(signal.Bytes)) here.Lane.Post(new ReceivedSignal(here, signal, _budget));
     }

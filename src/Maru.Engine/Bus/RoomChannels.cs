@@ -27,7 +27,7 @@ internal sealed class RoomChannels : IDisposable
     public required Action<RoomId, long> CommittedUpTo { private get; init; }
 
     /// <summary>A member sent it on another node.</summary>
-    public required Action<RoomId, SignalFrame> Signalled { private get; init; }
+    public required Action<RoomId, Signal> Signalled { private get; init; }
 
     /// <summary>The room is listened to from now on: what was committed after its head was read, and before this, nobody told us.</summary>
     public required Action<RoomId> Listening { private get; init; }
@@ -45,7 +45,7 @@ internal sealed class RoomChannels : IDisposable
         if (_bus.Carries(channel)) _bus.Publish(channel, RoomFrames.Write(run, _bus.MaxFrameBytes));
     }
 
-    public void Publish(RoomId room, SignalFrame signal)
+    public void Publish(RoomId room, Signal signal)
     {
         var channel = ChannelOf(room);
         if (signal.Bytes <= _bus.MaxFrameBytes && _bus.Carries(channel)) _bus.Publish(channel, RoomFrames.Write(signal));

@@ -44,7 +44,7 @@ internal static class RoomFrames
         return writer.Written;
     }
 
-    public static ReadOnlySpan<byte> Write(SignalFrame signal)
+    public static ReadOnlySpan<byte> Write(Signal signal)
     {
         var writer = FrameWriter.Begin(Signal);
         writer.Text(signal.Name);
@@ -76,12 +76,12 @@ internal static class RoomFrames
         return run;
     }
 
-    public static SignalFrame ReadSignal(ref FrameReader reader)
+    public static Signal ReadSignal(ref FrameReader reader)
     {
         var (name, sender, isText) = (reader.Text(), new UserId(reader.Number()), reader.Byte() == 1);
         var headers = new byte[reader.Count()][];
         if (headers.Length % 2 > 0) throw new FormatException("a header without a value");
         for (var i = 0; i < headers.Length; i++) headers[i] = reader.Bytes().ToArray();
-        return new SignalFrame(name, sender, headers, reader.Bytes().ToArray(), isText);
+        return new Signal(name, sender, headers, reader.Bytes().ToArray(), isText);
     }
 }

@@ -29,7 +29,7 @@ internal sealed partial class Client
     /// <summary>Sends a signal to the members who are there.</summary>
     /// <inheritdoc cref="SendAsync(RoomId, ReadOnlySpan{byte}, byte[], Ticket, Transaction)"/>
     /// <param name="signal">ready to be passed on</param>
-    public async ValueTask SendAsync(RoomId room, SignalFrame signal, Ticket ticket, Transaction? transaction)
+    public async ValueTask SendAsync(RoomId room, Signal signal, Ticket ticket, Transaction? transaction)
     {
         if (await EnterAsync(room, ticket, transaction).ConfigureAwait(false) is not { } membership) return;
         var passed = transaction is null ? Pass(membership, signal) : default;
@@ -70,7 +70,7 @@ internal sealed partial class Client
         return parts.Commits.TryAdd(draft) ? WithinBound() : parts.Commits.AddAsync(draft);
     }
 
-    private ValueTask Pass(Membership membership, SignalFrame signal) => Post(membership.Room, Passing(membership, signal), signal.Bytes);
+    private ValueTask Pass(Membership membership, Signal signal) => Post(membership.Room, Passing(membership, signal), signal.Bytes);
 
-    private PassingSignal Passing(Membership membership, SignalFrame signal) => new(membership.Room, signal, connection, parts.Channels);
+    private PassingSignal Passing(Membership membership, Signal signal) => new(membership.Room, signal, connection, parts.Channels);
 }

@@ -16,7 +16,7 @@ internal sealed class Transaction(Client client, int maxBytes) : IDraftOwner
     /// <summary>In the order of their frames.</summary>
     public List<MessageDraft> Messages { get; } = [];
 
-    public List<(Membership Membership, SignalFrame Signal)> Signals { get; } = [];
+    public List<(Membership Membership, Signal Signal)> Signals { get; } = [];
 
     /// <summary>Sends that named it: the number of the last one.</summary>
     public int Sends { get; set; }
@@ -32,7 +32,7 @@ internal sealed class Transaction(Client client, int maxBytes) : IDraftOwner
         if (Fits(message.Bytes, message.Ticket)) Messages.Add(message);
     }
 
-    public void Hold(Membership membership, SignalFrame signal, Ticket ticket)
+    public void Hold(Membership membership, Signal signal, Ticket ticket)
     {
         if (Fits(signal.Bytes, ticket)) Signals.Add((membership, signal));
     }

@@ -12,5 +12,5 @@ internal abstract class EventEncoder
     public abstract byte[] Encode(List<Entry> run);
 
     /// <summary>A signal; empty where the protocol has none.</summary>
-    public abstract byte[] Encode(SignalFrame signal);
+    public abstract byte[] Encode(Signal signal);
 }

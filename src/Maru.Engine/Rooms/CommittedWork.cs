@@ -44,7 +44,7 @@ internal sealed class ReceivedHead(Room room, long head) : LaneWork
 }
 
 /// <summary>A signal of another node.</summary>
-internal sealed class ReceivedSignal(Room room, SignalFrame signal, ByteBudget budget) : LaneWork
+internal sealed class ReceivedSignal(Room room, Signal signal, ByteBudget budget) : LaneWork
 {
     public override void Do(FlushList flush)
     {
@@ -54,7 +54,7 @@ internal sealed class ReceivedSignal(Room room, SignalFrame signal, ByteBudget b
 }
 
 /// <summary>A signal that a member on this node sent: for the members here, and for other nodes.</summary>
-internal sealed class PassingSignal(Room room, SignalFrame signal, Connection origin, RoomChannels channels) : LaneWork
+internal sealed class PassingSignal(Room room, Signal signal, Connection origin, RoomChannels channels) : LaneWork
 {
     public override void Do(FlushList flush)
     {

@@ -94,7 +94,7 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics)
     }
 
     /// <summary>Hands a signal to those who listen to its name and are not behind.</summary>
-    public void Deliver(SignalFrame signal, FlushList flush)
+    public void Deliver(Signal signal, FlushList flush)
     {
         if (_signals is null || !_signals.TryGetValue(signal.Name, out var listeners)) return;
         Dictionary<WireForm, byte[]>? others = null;

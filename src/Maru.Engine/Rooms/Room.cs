@@ -162,7 +162,7 @@ internal sealed class Room
         _hub.Remove(subscription);
     }
 
-    public void Deliver(SignalFrame signal, FlushList flush) => _hub.Deliver(signal, flush);
+    public void Deliver(Signal signal, FlushList flush) => _hub.Deliver(signal, flush);
 
     /// <inheritdoc cref="Cursors.CatchUp"/>
     public void CatchUp(Subscription subscription, FlushList flush) => _cursors.CatchUp(subscription, flush);

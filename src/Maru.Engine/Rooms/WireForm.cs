@@ -50,7 +50,7 @@ internal sealed class WireForm(RoomId room, WireSubscription subscription, Engin
         return encoded;
     }
 
-    public byte[] Encode(Bus.SignalFrame signal) => _encoder.Encode(signal);
+    public byte[] Encode(Bus.Signal signal) => _encoder.Encode(signal);
 
     /// <summary>Drops the shared bytes.</summary>
     public void Forget()

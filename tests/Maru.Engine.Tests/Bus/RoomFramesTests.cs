@@ -36,7 +36,7 @@ public sealed class RoomFramesTests
     public void A_signal_is_read_as_it_was_written()
     {
         byte[][] headers = [.. Enumerable.Range(0, 600).Select(x => new[] { (byte)x })];
-        var reader = new FrameReader(RoomFrames.Write(new SignalFrame("커서", new UserId(3), headers, [0, 255, 1], false)));
+        var reader = new FrameReader(RoomFrames.Write(new Signal("커서", new UserId(3), headers, [0, 255, 1], false)));
         reader.Byte().ShouldBe(RoomFrames.Signal);
         var read = RoomFrames.ReadSignal(ref reader);
         (read.Name, read.Sender, read.IsText).ShouldBe(("커서", new UserId(3), false));
@@ -51,7 +51,7 @@ public sealed class RoomFramesTests
         [
             [.. RoomFrames.Write([Entry(5, EntryKind.MessageCreated, "one"), Entry(6, EntryKind.MemberLeft, "two", 3)], 10_000)],
             [.. RoomFrames.Write([Entry(1L << 40, EntryKind.MessageCreated, "one")], 10)],
-            [.. RoomFrames.Write(new SignalFrame("cursor", new UserId(3), [[1], [2]], [1, 2, 3], true))],
+            [.. RoomFrames.Write(new Signal("cursor", new UserId(3), [[1], [2]], [1, 2, 3], true))],
         ];
         foreach (var frame in frames)
         {

@@ -191,7 +191,7 @@ public abstract class BusContract
         rooms.Channels.Use(Room);
         await Deadline.Until(() => rooms.Listened == 1, "the room");
         mouth.Channels.Publish(Room, [Entry(5, new string('x', here.MaxFrameBytes))]);
-        for (var i = 0; i < 50; i++) mouth.Channels.Publish(Room, new SignalFrame($"s{i}", new UserId(1), [], [], true));
+        for (var i = 0; i < 50; i++) mouth.Channels.Publish(Room, new Signal($"s{i}", new UserId(1), [], [], true));
         await Deadline.Until(() => rooms.Signals.Count == 50, "the signals");
         rooms.Heads.ShouldBe([5]);
         rooms.Runs.ShouldBeEmpty();

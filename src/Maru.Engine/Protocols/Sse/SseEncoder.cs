@@ -35,7 +35,7 @@ internal sealed class SseEncoder : EventEncoder
     }
 
     /// <summary>Signals are for those who can answer them.</summary>
-    public override byte[] Encode(SignalFrame signal) => [];
+    public override byte[] Encode(Signal signal) => [];
 
     /// <summary>An event without an id.</summary>
     public static byte[] Event(ReadOnlySpan<byte> type, ReadOnlySpan<byte> json)

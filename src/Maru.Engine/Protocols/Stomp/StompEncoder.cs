@@ -64,7 +64,7 @@ internal sealed class StompEncoder : EventEncoder
     }
 
     /// <summary>Headers and body as they came, with the sender; in a binary message if they are no text.</summary>
-    public override byte[] Encode(SignalFrame signal)
+    public override byte[] Encode(Signal signal)
     {
         var destination = Encoding.UTF8.GetBytes($"/topic/rooms/{_room}/signals/{signal.Name}");
         var size = 160 + StompEscapes.EncodedLength(_subscription, _version) + StompEscapes.EncodedLength(destination, _version)

@@ -70,7 +70,7 @@ internal sealed partial class StompSession
             if (!IsOurs(headerName)) headers.AddRange([headerName, StompEscapes.Decode(header.Value, frame.Version)]);
         }
 
-        var signal = new SignalFrame(name, Connection.User!.Id, [.. headers], frame.Body.ToArray(), Utf8.IsValid(frame.Body));
+        var signal = new Signal(name, Connection.User!.Id, [.. headers], frame.Body.ToArray(), Utf8.IsValid(frame.Body));
         return _client.SendAsync(room, signal, Receipt(frame), transaction);
     }
 

@@ -1,10 +1,10 @@
 namespace Maru.Engine.Bus;
 
 /// <summary>
-/// An ephemeral frame between the members who are there: its body and headers are passed on as they came, with <c>sender</c> added. Never
+/// A short-lived word between the members who are connected: its body and headers are passed on as they came, with <c>sender</c> added. Never
 /// stored; the first thing that a slow client loses.
 /// </summary>
-public sealed class SignalFrame
+public sealed class Signal
 {
     private static long Last;
 
@@ -13,7 +13,7 @@ public sealed class SignalFrame
     /// <param name="headers">names and values by turns, decoded</param>
     /// <param name="body">of any kind</param>
     /// <param name="isText">body and headers are UTF-8</param>
-    public SignalFrame(string name, UserId sender, byte[][] headers, byte[] body, bool isText)
+    public Signal(string name, UserId sender, byte[][] headers, byte[] body, bool isText)
     {
         (Name, Sender, Headers, Body, IsText, Number) = (name, sender, headers, body, isText, Interlocked.Increment(ref Last));
         Bytes = 256 + body.Length;
