@@ -34,14 +34,13 @@ internal sealed partial class Client
     /// <summary>A transaction that does not get as far as the log.</summary>
     private ValueTask Refuse(Transaction transaction, Refusal refusal)
     {
-        var flush = new FlushList();
+        using var flush = new FlushList();
         foreach (var message in transaction.Messages)
         {
             if (!message.Ticket.IsNone) connection.Refuse(message.Ticket, refusal, flush);
         }
 
         connection.Refuse(transaction.Ticket, refusal, flush);
-        flush.Flush();
         return default;
     }
 

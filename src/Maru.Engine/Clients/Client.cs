@@ -57,18 +57,16 @@ internal sealed partial class Client(Connection connection, ClientParts parts) :
     public void Acknowledge(Ticket ticket)
     {
         if (ticket.IsNone || connection.IsClosing) return;
-        var flush = new FlushList();
+        using var flush = new FlushList();
         connection.Acknowledge(ticket, flush);
-        flush.Flush();
     }
 
     /// <summary>Refuses a request, and with it all of its transaction.</summary>
     public void Refuse(Ticket ticket, Refusal refusal, Transaction? transaction = null)
     {
         transaction?.Spoil(refusal);
-        var flush = new FlushList();
+        using var flush = new FlushList();
         connection.Refuse(ticket, refusal, flush);
-        flush.Flush();
     }
 
     /// <summary>The connection is gone: gives back everything.</summary>

@@ -22,9 +22,8 @@ internal sealed class CommitQueue(long maxBytes)
         if (!_budget.TryTake(draft.Bytes)) return false;
         if (_waiting.Post(draft)) return true;
         draft.Refuse(Problem.ShuttingDown);
-        var flush = new FlushList();
+        using var flush = new FlushList();
         Settle(draft, flush);
-        flush.Flush();
         return true;
     }
 

@@ -44,9 +44,8 @@ internal sealed partial class Connection
     /// <summary>Answers in the transport's own words.</summary>
     public void Add(ReadOnlyMemory<byte> bytes)
     {
-        var flush = new FlushList();
+        using var flush = new FlushList();
         Outbox.Add(bytes, flush);
-        flush.Flush();
     }
 
     /// <summary>Refuses a request: an event for those who listen for refusals, the end for others.</summary>

@@ -5,8 +5,8 @@ using Maru.Engine.Queues;
 namespace Maru.Engine.Connections;
 
 /// <summary>
-/// One client's connection, whatever its protocol: whose it is, what waits for it, what of it is under way, and when it must end. Any thread, but for what says
-/// otherwise. Its answers are <c>Connection.Answers.cs</c>.
+/// One client's connection, whatever its protocol: whose it is, what waits for it, what of it is under way, and when it must end. Any
+/// thread, but for what says otherwise. Its answers are <c>Connection.Answers.cs</c>.
 /// </summary>
 internal sealed partial class Connection(ByteSink sink, Wire wire, EngineOptions options, EngineClock clock, EngineMetrics metrics)
 {
@@ -57,7 +57,8 @@ internal sealed partial class Connection(ByteSink sink, Wire wire, EngineOptions
     {
         if (now >= Volatile.Read(ref _endsAt)) Outbox.Abort();
         else if (Volatile.Read(ref _endsAt) != long.MaxValue) return;
-        else if (Identity is null && now - _openedAt > (long)options.ConnectTimeout.TotalMilliseconds) End(new Refusal(Problem.ConnectFirst, "CONNECT did not come in time."), flush);
+        else if (Identity is null && now - _openedAt > (long)options.ConnectTimeout.TotalMilliseconds)
+            End(new Refusal(Problem.ConnectFirst, "CONNECT did not come in time."), flush);
         else if (now >= _expiresAt) End(new Refusal(Problem.Unauthenticated, "The access token has expired."), flush);
         else if (Outbox.IsStuck(now, (long)options.SlowClientTimeout.TotalMilliseconds)) AbortSlow();
         else Watch(now, flush);
@@ -74,9 +75,8 @@ internal sealed partial class Connection(ByteSink sink, Wire wire, EngineOptions
     /// <inheritdoc cref="End(Refusal, FlushList)"/>
     public void End(Refusal refusal)
     {
-        var flush = new FlushList();
+        using var flush = new FlushList();
         End(refusal, flush);
-        flush.Flush();
     }
 
     /// <summary>Takes nothing more from the client, answers what it sent before, says goodbye and ends.</summary>
@@ -112,9 +112,8 @@ internal sealed partial class Connection(ByteSink sink, Wire wire, EngineOptions
 
         void EndNow()
         {
-            var flush = new FlushList();
+            using var flush = new FlushList();
             EndWith(lastWords(), refusal, flush);
-            flush.Flush();
         }
     }
 
@@ -150,7 +149,9 @@ internal sealed partial class Connection(ByteSink sink, Wire wire, EngineOptions
         }
 
         // Two rounds early, so that a late sweep does not miss the client's deadline.
-        if (KeepAlive.SendEvery > 0 && now - Outbox.LastProgress >= KeepAlive.SendEvery - (2 * (long)EngineOptions.SweepEvery.TotalMilliseconds)) Outbox.Add(Wire.HeartBeat, flush);
+        if (KeepAlive.SendEvery > 0
+            && now - Outbox.LastProgress >= KeepAlive.SendEvery - (2 * (long)EngineOptions.SweepEvery.TotalMilliseconds))
+            Outbox.Add(Wire.HeartBeat, flush);
     }
 
     private void AbortSlow()

@@ -4,15 +4,14 @@ namespace Maru.Engine.Output;
 /// Outboxes that owe a flush, each once. One thread fills it during a round of work and flushes at its end, so that what a round adds goes
 /// out in one write.
 /// </summary>
-public sealed class FlushList
+public sealed class FlushList : IDisposable
 {
     private readonly List<Outbox> _outboxes = [];
 
     internal void Add(Outbox outbox) => _outboxes.Add(outbox);
 
     /// <summary>
-    /// Writes everything and empties the list. Whose sink fails in a way that it should not is cut off, and only then the failure is
-    /// thrown.
+    /// Writes everything and empties the list. An outbox whose sink fails as none should is cut off; the failure is thrown at the end.
     /// </summary>
     /// <exception cref="AggregateException">what no sink should throw</exception>
     public void Flush()
@@ -35,4 +34,7 @@ public sealed class FlushList
         _outboxes.Clear();
         if (failures is not null) throw new AggregateException(failures);
     }
+
+    /// <summary>For what is added outside of a round: <c>using var flush = new FlushList();</c></summary>
+    public void Dispose() => Flush();
 }

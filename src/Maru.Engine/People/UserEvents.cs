@@ -52,7 +52,7 @@ public sealed class UserEvents : IDisposable
         _connections.NoteEnd(session);
         if (!_connections.TryGet(user, out var here)) return;
         var json = EventJson.SessionEnded(reason);
-        var flush = new FlushList();
+        using var flush = new FlushList();
         lock (LockOf(user))
         {
             foreach (var connection in here.Connections)
@@ -62,8 +62,6 @@ public sealed class UserEvents : IDisposable
                 connection.End(Problem.SessionEnded, flush);
             }
         }
-
-        flush.Flush();
     }
 
     public void Dispose() => _channels.Dispose();

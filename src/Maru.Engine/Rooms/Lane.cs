@@ -4,13 +4,12 @@ using Maru.Engine.Queues;
 namespace Maru.Engine.Rooms;
 
 /// <summary>
-/// One loop on a thread of its own that does all work of its rooms, in order: so rooms need no locks. Takes everything that waits as one round and flushes the
-/// round's outboxes at its end: the more load, the larger the writes.
+/// One loop on a thread of its own that does all work of its rooms, in order: so rooms need no locks. Takes everything that waits as one
+/// round and flushes the round's outboxes at its end: the more load, the larger the writes.
 /// </summary>
 internal sealed class Lane
 {
     private readonly Mailbox<LaneWork> _mailbox = new();
-    private readonly FlushList _flush = new();
     private readonly EngineLog _log;
     private readonly Thread _thread;
 
@@ -34,6 +33,7 @@ internal sealed class Lane
 
     private void Run()
     {
+        using var flush = new FlushList();
         List<LaneWork> round = [];
         while (_mailbox.Take(ref round))
         {
@@ -41,7 +41,7 @@ internal sealed class Lane
             {
                 try
                 {
-                    work.Do(_flush);
+                    work.Do(flush);
                 }
                 catch (Exception e)
                 {
@@ -52,7 +52,7 @@ internal sealed class Lane
             round.Clear();
             try
             {
-                _flush.Flush();
+                flush.Flush();
             }
             catch (AggregateException e)
             {

@@ -2,10 +2,12 @@ using Maru.Engine.Output;
 
 namespace Maru.Engine.Tests.Output;
 
-public sealed class OutboxTests
+public sealed class OutboxTests : IDisposable
 {
     private readonly EngineClock _clock = new(new ManualTime());
     private readonly FlushList _flush = new();
+
+    public void Dispose() => _flush.Dispose();
 
     [Fact]
     public void What_is_added_in_one_round_goes_out_in_one_write_and_in_order()

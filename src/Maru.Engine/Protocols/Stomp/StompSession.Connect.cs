@@ -34,10 +34,9 @@ internal sealed partial class StompSession
         _reader.Version = version;
         Connection.Wire = wire;
         if (version != StompVersion.V10 && beat > 0) Connection.KeepAlive = beats.With(beat);
-        var flush = new FlushList();
+        using var flush = new FlushList();
         Connection.Outbox.Add(wire.Connected(beat, Connection.Identity!), flush);
         Connection.Acknowledge(ticket, flush);
-        flush.Flush();
     }
 
     /// <summary><c>heart-beat:{can send every ms, 0 never},{wants every ms, 0 never}</c></summary>
