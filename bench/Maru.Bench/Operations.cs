@@ -23,7 +23,9 @@ internal sealed class Operations : IDisposable, IDraftOwner
     private static readonly RoomId Room = new(1);
 
     private readonly ChatEngine _engine;
-    private readonly byte[] _send = Encoding.UTF8.GetBytes("SEND\ndestination:/app/rooms/1/messages\nclient-key:0123456789abcdef\nreceipt:17\ncontent-length:49\n\n{\"text\":\"the quick brown fox jumps over a dog..\"}\0");
+    private readonly byte[] _send = Encoding.UTF8.GetBytes(
+        "SEND\ndestination:/app/rooms/1/messages\nclient-key:0123456789abcdef\nreceipt:17\ncontent-length:49\n\n"
+        + "{\"text\":\"the quick brown fox jumps over a dog..\"}\0");
     private readonly byte[] _webSocket = new byte[14 + 256];
     private readonly int _webSocketLength;
     private readonly byte[] _profile = MessageJson.User(new UserId(7), "ada", "Ada Lovelace", null);
@@ -42,7 +44,9 @@ internal sealed class Operations : IDisposable, IDraftOwner
     public Operations()
     {
         var options = new EngineOptions { Lanes = 1, MessagesPerSecond = 0, CommitQueueBytes = int.MaxValue, InFlightBytes = int.MaxValue };
-        _engine = new ChatEngine(options, _log, new LocalBus(), (_, _) => new(new Identity(new UserId(7), 1, TimeSpan.FromHours(1), _profile)), TimeProvider.System, NullLogger<ChatEngine>.Instance);
+        _engine = new ChatEngine(
+            options, _log, new LocalBus(), (_, _) => new(new Identity(new UserId(7), 1, TimeSpan.FromHours(1), _profile)),
+            TimeProvider.System, NullLogger<ChatEngine>.Instance);
         (_hub, _small) = (new Hub(Room, _engine.Metrics), new Hub(Room, _engine.Metrics));
         _engine.Start();
         _session = new StompSession(new NullSink(), _engine.Clients, Framing.WebSocket);
@@ -52,7 +56,10 @@ internal sealed class Operations : IDisposable, IDraftOwner
         for (var i = 0; i < Few + Subscribers; i++)
         {
             var subscriber = new StompSession(new NullSink(), _engine.Clients, Framing.WebSocket);
-            (i < Few ? _small : _hub).Add(new Subscription(subscriber.Connection, _membership, new WireSubscription(StompWire.Of(Framing.WebSocket, StompVersion.V12), "sub-0"), null));
+            (i < Few ? _small : _hub).Add(
+                new Subscription(
+                    subscriber.Connection, _membership, new WireSubscription(StompWire.Of(Framing.WebSocket, StompVersion.V12), "sub-0"),
+                    null));
         }
 
         _webSocketLength = WebSocketFrames.WriteMaskedHeader(_webSocket, WebSocketOpcode.Binary, 256, 0x01020304) + 256;

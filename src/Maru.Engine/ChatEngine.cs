@@ -12,7 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace Maru.Engine;
 
 /// <summary>
-/// The live core of one node. A message's way through it: session → <see cref="CommitQueue"/> → <see cref="CommitLoop"/> → <see cref="Lane"/> →
+/// The live core of one node. A message's way through it: session → <see cref="CommitQueue"/> → <see cref="CommitLoop"/> →
+/// <see cref="Lane"/> →
 /// <see cref="Room"/> → <see cref="Hub"/> → <see cref="Outbox"/>. Knows no socket, no SQL and no configuration.
 /// </summary>
 public sealed class ChatEngine : IDisposable
@@ -39,10 +40,12 @@ public sealed class ChatEngine : IDisposable
         Log = new EngineLog(logger);
         _log = log;
         _bus = bus;
-        _channels = new RoomChannels(bus, time) { Committed = Receive, CommittedUpTo = ReceiveHead, Signalled = Receive, Listening = CheckTail };
+        _channels =
+            new RoomChannels(bus, time) { Committed = Receive, CommittedUpTo = ReceiveHead, Signalled = Receive, Listening = CheckTail };
         MessageRate = new Gcra(options.MessageBurst, options.MessagesPerSecond, TimeSpan.FromSeconds(1), time);
         Connections = new ConnectionTable(options, Clock);
-        Rooms = new RoomTable(log, _channels) { Make = (id, table) => new Room(id, _lanes!.For(id), table, _pages!, options, Clock, Metrics!) };
+        Rooms =
+            new RoomTable(log, _channels) { Make = (id, table) => new Room(id, _lanes!.For(id), table, _pages!, options, Clock, Metrics!) };
         Metrics = new EngineMetrics(() => Connections.Count, () => Rooms.Count);
         UserEvents = new UserEvents(Connections, bus, options, Metrics, time);
         _pages = new PageReader(log, bus, options, Metrics, Log, time);
@@ -50,7 +53,8 @@ public sealed class ChatEngine : IDisposable
         _lanes = new Lanes(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Log);
         var parts = new CommitParts(log, _channels, _lanes, Rooms, room => Committed?.Invoke(room), options, Metrics, Log, time);
         Commits = new CommitLoops(log, options.CommitQueueBytes, (queue, number) => new CommitLoop(queue, number, parts));
-        Clients = new ClientParts(options, Clock, Metrics, Log, authenticator, MessageRate, Connections, Rooms, Commits, _channels, Stopping);
+        Clients = new ClientParts(
+            options, Clock, Metrics, Log, authenticator, MessageRate, Connections, Rooms, Commits, _channels, Stopping);
     }
 
     public EngineOptions Options { get; }
@@ -105,8 +109,8 @@ public sealed class ChatEngine : IDisposable
     }
 
     /// <summary>
-    /// Tells each client to come back, at its own moment, so that other nodes are not stormed: <see cref="EngineOptions.DrainWindow"/> at most, less for few. What a
-    /// client sent before is answered first.
+    /// Tells each client to come back, at its own moment, so that other nodes are not stormed: <see cref="EngineOptions.DrainWindow"/> at
+    /// most, less for few. What a client sent before is answered first.
     /// </summary>
     public async Task DrainAsync(CancellationToken ct)
     {
@@ -125,8 +129,8 @@ public sealed class ChatEngine : IDisposable
     }
 
     /// <summary>
-    /// Ends every connection with <see cref="Problem.ShuttingDown"/> after everything queued is committed, delivered and answered. The sweeper goes on: who does not
-    /// fetch its last words is cut off after <see cref="EngineOptions.CloseTimeout"/>.
+    /// Ends every connection with <see cref="Problem.ShuttingDown"/> after everything queued is committed, delivered and answered. The
+    /// sweeper goes on: who does not fetch its last words is cut off after <see cref="EngineOptions.CloseTimeout"/>.
     /// </summary>
     public void Stop()
     {
@@ -139,7 +143,10 @@ public sealed class ChatEngine : IDisposable
     /// <summary>Appends to a room's log from outside a session; waits while the queue is full. The owner is told the outcome.</summary>
     public ValueTask AppendAsync(Draft draft) => Commits.AddAsync(draft);
 
-    /// <summary>Another node committed these, in seq order. Rights that they end are gone when it returns. Beyond what may wait they are dropped: the log has them.</summary>
+    /// <summary>
+    /// Another node committed these, in seq order. Rights that they end are gone when it returns. Beyond what may wait they are dropped:
+    /// the log has them.
+    /// </summary>
     public void Receive(RoomId room, List<Entry> run)
     {
         if (run.Count == 0 || !Rooms.TryGet(room, out var here)) return;

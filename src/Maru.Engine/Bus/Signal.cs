@@ -1,8 +1,8 @@
 namespace Maru.Engine.Bus;
 
 /// <summary>
-/// A short-lived word between the members who are connected: its body and headers are passed on as they came, with <c>sender</c> added. Never
-/// stored; the first thing that a slow client loses.
+/// A short-lived word between the members who are connected: its body and headers are passed on as they came, with <c>sender</c> added.
+/// Never stored; the first thing that a slow client loses.
 /// </summary>
 public sealed class Signal
 {

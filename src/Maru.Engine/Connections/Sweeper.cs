@@ -2,7 +2,9 @@ using Maru.Engine.Output;
 
 namespace Maru.Engine.Connections;
 
-/// <summary>One timer for all connections: advances the coarse clock and looks after heart-beats and time-outs, so that no connection needs a timer.</summary>
+/// <summary>
+/// One timer for all connections: advances the coarse clock and looks after heart-beats and time-outs, so that no connection needs a timer.
+/// </summary>
 internal sealed class Sweeper : IDisposable
 {
     private readonly ITimer _timer;

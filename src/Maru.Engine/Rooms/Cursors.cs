@@ -35,8 +35,8 @@ internal sealed class Cursors(Room room, RoomTail tail, Hub hub, PageReader page
     }
 
     /// <summary>
-    /// A message was changed, and those who are live know it: nothing older of it is sent from memory, nor what is gone from a page that was
-    /// read before.
+    /// A message was changed, and those who are live know it: nothing older of it is sent from memory, nor what is gone from a page that
+    /// was read before.
     /// </summary>
     public void Change(Entry change)
     {
@@ -134,7 +134,9 @@ internal sealed class Cursors(Room room, RoomTail tail, Hub hub, PageReader page
         pages.Read(room, after);
     }
 
-    /// <summary>Hands a cursor its next run; at the end of the tail it is live. False: there is no room for it, or the connection is gone.</summary>
+    /// <summary>
+    /// Hands a cursor its next run; at the end of the tail it is live. False: there is no room for it, or the connection is gone.
+    /// </summary>
     private bool TrySend(Subscription subscription, in EncodedRun run, FlushList flush)
     {
         if (run.First != subscription.Next)

@@ -5,7 +5,10 @@ using Maru.Engine.Output;
 
 namespace Maru.Engine.Rooms;
 
-/// <summary>A room's subscribers and the walk over them: each distinct wire form is encoded once, each receiver costs one reference in its outbox. Lane only.</summary>
+/// <summary>
+/// A room's subscribers and the walk over them: each distinct wire form is encoded once, each receiver costs one reference in its outbox.
+/// Lane only.
+/// </summary>
 internal sealed class Hub(RoomId room, EngineMetrics metrics)
 {
     private readonly Subscribers _log = new();
@@ -17,7 +20,8 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics)
 
     public void Add(Subscription subscription)
     {
-        if (!_forms.TryGetValue(subscription.Key, out var form)) _forms[subscription.Key] = form = new WireForm(room, subscription.Key, metrics);
+        if (!_forms.TryGetValue(subscription.Key, out var form))
+            _forms[subscription.Key] = form = new WireForm(room, subscription.Key, metrics);
         form.Users++;
         subscription.Form = form;
         if (subscription.Signal is not { } name)

@@ -5,8 +5,9 @@ using Maru.Engine.Output;
 namespace Maru.Engine.Rooms;
 
 /// <summary>
-/// A room that someone on this node uses: its recent log (<see cref="RoomTail"/>, <see cref="TailGap"/>), who listens (<see cref="Hub"/>, <see cref="Cursors"/>), and whose
-/// rights are known (<see cref="RoomMembers"/>). Everything happens in its lane, but for the members that say otherwise.
+/// A room that someone on this node uses: its recent log (<see cref="RoomTail"/>, <see cref="TailGap"/>), who listens (<see cref="Hub"/>,
+/// <see cref="Cursors"/>), and whose rights are known (<see cref="RoomMembers"/>). Everything happens in its lane,
+/// but for the members that say otherwise.
 /// </summary>
 internal sealed class Room
 {
@@ -46,7 +47,9 @@ internal sealed class Room
     /// <inheritdoc cref="RoomTable.Names"/>
     public long Names => _table.Names;
 
-    /// <summary>Any thread, after the commit: takes away at once the rights that these entries end, ahead of the entries themselves.</summary>
+    /// <summary>
+    /// Any thread, after the commit: takes away at once the rights that these entries end, ahead of the entries themselves.
+    /// </summary>
     public void Revoke(List<Entry> run)
     {
         foreach (var entry in run)
@@ -64,7 +67,10 @@ internal sealed class Room
         }
     }
 
-    /// <summary>Tail watch: whether the log has entries that nobody told this node of. They may be on their way: that is waited for, unless there is no way.</summary>
+    /// <summary>
+    /// Tail watch: whether the log has entries that nobody told this node of. They may be on their way: that is waited for, unless there is
+    /// no way.
+    /// </summary>
     public bool IsBehind(long head, bool isAlone)
     {
         var expected = Interlocked.Read(ref _expected);
@@ -249,7 +255,8 @@ internal sealed class Room
     {
         _members.Change(entry.Seq);
         if (entry.Kind.Rights == RightsChange.Begin) return;
-        // Whoever comes back enters anew: a right that ended never lives again, or a second removal could be overtaken by the joining between the two.
+        // Whoever comes back enters anew: a right that ended never lives again, or a second removal could be overtaken by the joining
+        // between the two.
         _members.Revoke(entry.Member, entry.Seq);
         _hub.RemoveAll(entry.Member, entry.Seq);
     }

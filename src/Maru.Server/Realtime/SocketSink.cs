@@ -4,8 +4,8 @@ using Maru.Engine.Output;
 namespace Maru.Server.Realtime;
 
 /// <summary>
-/// Writes straight to the connection's socket, past the server's own buffers: shared frames go to the kernel without a copy of ours, from whichever thread has
-/// them, without a hop. Only for plain connections; nothing else may write to them meanwhile.
+/// Writes straight to the connection's socket, past the server's own buffers: shared frames go to the kernel without a copy of ours, from
+/// whichever thread has them, without a hop. Only for plain connections; nothing else may write to them meanwhile.
 /// </summary>
 internal sealed class SocketSink(Socket socket, Action abort) : ByteSink
 {

@@ -20,7 +20,8 @@ public abstract class BusContract
     {
         await using var rig = await StartAsync();
         var (here, there) = (await rig.JoinAsync(), await rig.JoinAsync());
-        Ears[] ears = [await Ears.OpenAsync(there, new BusChannel("a", Travel.Any)), await Ears.OpenAsync(there, new BusChannel("b", Travel.Sure))];
+        Ears[] ears =
+            [await Ears.OpenAsync(there, new BusChannel("a", Travel.Any)), await Ears.OpenAsync(there, new BusChannel("b", Travel.Sure))];
         for (var i = 0; i < 500; i++)
         {
             foreach (var ear in ears) here.Publish(ear.Channel, Frame(i));

@@ -10,7 +10,8 @@ public sealed class ProfileTests(MaruServer server) : IClassFixture<MaruServer>
     public async Task A_change_leaves_what_is_absent_and_takes_away_what_is_empty()
     {
         var ann = await server.SignUpAsync();
-        await ann.Http.SendAsync("PATCH /api/me", new { statusMessage = " at  lunch ", avatarUrl = "https://example.org/a.png" }).ShouldBe(200);
+        await ann.Http.SendAsync(
+            "PATCH /api/me", new { statusMessage = " at  lunch ", avatarUrl = "https://example.org/a.png" }).ShouldBe(200);
         var renamed = await ann.Http.SendAsync("PATCH /api/me", new { name = "앤" }).Read<Profile>();
         renamed.ShouldBe(new Profile(ann.Id, ann.Handle, "앤", "at lunch", "https://example.org/a.png"));
         var bare = await ann.Http.SendAsync("PATCH /api/me", new { statusMessage = "", avatarUrl = "" }).Read<Profile>();
