@@ -73,11 +73,13 @@ const combiningClass = code => {
   return found[0];
 };
 
-// Letters, digits and what belongs to a script by Script_Extensions (UAX 24). The rest, Common or Inherited, goes with every script.
+// Letters, digits and what belongs to a script by Script_Extensions (UAX 24). The rest, Common or Inherited, goes with every script, and
+// Unknown is the script of no character.
 const isLetterOrDigit = await has('General_Category/Letter', 'General_Category/Decimal_Number');
 const isShared = await has('Script/Common', 'Script/Inherited');
 const scripts = new Map();
-for (const script of readdirSync(join(data, 'Script_Extensions')).filter(x => x !== 'Common' && x !== 'Inherited')) {
+const noScripts = ['Common', 'Inherited', 'Unknown'];
+for (const script of readdirSync(join(data, 'Script_Extensions')).filter(x => !noScripts.includes(x))) {
   for (const code of await load(`Script_Extensions/${script}`)) {
     if (!isShared(code) || isLetterOrDigit(code)) scripts.set(code, scripts.has(code) ? `${scripts.get(code)}+${script}` : script);
   }

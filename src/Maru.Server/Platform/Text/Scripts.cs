@@ -15,18 +15,30 @@ internal static class Scripts
     public static string? Mixture(string name)
     {
         HashSet<string>? all = null, beyondLatin = null;     // null: any script
-        List<string> seen = [];
+        List<string[]> seen = [];
         foreach (var rune in name.EnumerateRunes())
         {
             var scripts = UnicodeData.Of(rune.Value).Scripts;
             if (scripts.Length == 0) continue;
-            if (scripts.Length == 1 && !seen.Contains(scripts[0])) seen.Add(scripts[0]);
+            seen.Add(scripts);
             all = Both(all, scripts);
             if (!scripts.Contains(Latin)) beyondLatin = Both(beyondLatin, scripts);
         }
 
         var fits = all is null or { Count: > 0 } || beyondLatin is null || beyondLatin.Overlaps(EastAsian);
-        return fits ? null : string.Join(" and ", seen.Select(script => script.Replace('_', ' ')));
+        return fits ? null : string.Join(" and ", Named(seen).Select(script => script.Replace('_', ' ')));
+    }
+
+    /// <summary>A character of several scripts, as a digit is, adds one of them where nothing else of the name is in any.</summary>
+    private static List<string> Named(List<string[]> seen)
+    {
+        List<string> named = [.. seen.Where(x => x.Length == 1).Select(x => x[0]).Distinct()];
+        foreach (var scripts in seen)
+        {
+            if (!scripts.Any(named.Contains)) named.Add(scripts[0]);
+        }
+
+        return named;
     }
 
     private static HashSet<string> Both(HashSet<string>? some, string[] scripts)

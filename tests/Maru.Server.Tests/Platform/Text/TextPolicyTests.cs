@@ -50,6 +50,15 @@ public sealed class TextPolicyTests
         { "name", "Ann\uE000", null },                                                  // private use
         { "name", "Ann\uFFFD", null },
         { "name", "Ann\uFFFF", null },
+        { "name", "\uFFFF", null },
+        { "name", "\uFDD0", null },                                                     // noncharacters
+        { "name", "\U0001FFFF", null },
+        { "name", "\U0010FFFE", null },
+        { "name", "\u0378", null },                                                     // unassigned
+        { "name", "\U000EFFFF", null },
+        { "name", "\uE000", null },
+        { "name", "\uFFFC", null },                                                     // an object that is not there
+        { "name", "Ann\uFFFC", null },
         { "name", "\u11A8\u11A8", null },                                               // parts of a syllable that make none
 
         // names: scripts that go together
@@ -164,6 +173,7 @@ public sealed class TextPolicyTests
         { "message", "\u200B\u200D\u2060", null },
         { "message", "\u3164", null },
         { "message", "\u2800", null },
+        { "message", "\uFFFC", null },
         { "message", "\u200F", null },
         { "message", "\uFE0F", null },
         { "message", "\U000E0020", null },
@@ -195,6 +205,8 @@ public sealed class TextPolicyTests
     [InlineData("A\u200B", "The character U+200B is not allowed here.")]
     [InlineData("\u0301", "1 to 80 characters and at most 640 bytes, one of them visible.")]
     [InlineData("P\u0430vel", "Letters of one script, or of Latin with Chinese, Japanese or Korean ones; these mix Latin and Cyrillic.")]
+    [InlineData("Ann \u0663", "Letters of one script, or of Latin with Chinese, Japanese or Korean ones; these mix Latin and Arabic.")]
+    [InlineData("\u0663\u0645 Ann", "Letters of one script, or of Latin with Chinese, Japanese or Korean ones; these mix Arabic and Latin.")]
     public void The_refusal_of_a_name_says_what_is_wrong(string name, string error) => TextPolicy.Name(name, 80).Error.ShouldBe(error);
 
     [Fact]
