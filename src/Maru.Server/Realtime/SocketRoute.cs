@@ -1,6 +1,6 @@
 using System.Buffers;
 using Maru.Engine.Output;
-using Maru.Engine.Protocols.Stomp;
+using Maru.Engine.Protocols;
 
 namespace Maru.Server.Realtime;
 
@@ -8,7 +8,7 @@ namespace Maru.Server.Realtime;
 /// <param name="Path">as the framework's routes are written; <c>{name}</c> stands for a whole segment</param>
 /// <param name="Subprotocols">that it speaks, the dearest first</param>
 /// <param name="Open">makes the session of a new socket; the subprotocol is the chosen one, if there is one</param>
-internal sealed record SocketRoute(string Path, string[] Subprotocols, Func<ByteSink, string?, StompSession> Open)
+internal sealed record SocketRoute(string Path, string[] Subprotocols, Func<ByteSink, string?, ProtocolSession> Open)
 {
     // RFC 3986, 2.3: what means the same whether it is escaped or not.
     private static readonly SearchValues<char> Unreserved =

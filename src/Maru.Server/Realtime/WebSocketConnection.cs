@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Runtime.InteropServices;
 using Maru.Engine.Codecs;
-using Maru.Engine.Protocols.Stomp;
+using Maru.Engine.Protocols;
 
 namespace Maru.Server.Realtime;
 
@@ -16,7 +16,7 @@ internal static class WebSocketConnection
     private const ushort NormalClosure = 1000;
 
     /// <summary>Runs until the peer is gone or the session has ended. The caller closes the session.</summary>
-    public static async Task RunAsync(PipeReader input, StompSession session)
+    public static async Task RunAsync(PipeReader input, ProtocolSession session)
     {
         var frames = new WebSocketReader(expectMask: true);
         var peer = PeerState.Open;
@@ -54,7 +54,7 @@ internal static class WebSocketConnection
     private static bool Next(
         ref WebSocketReader frames,
         ref ReadOnlySequence<byte> rest,
-        StompSession session,
+        ProtocolSession session,
         ref PeerState peer,
         out ReadOnlyMemory<byte> payload)
     {
@@ -86,7 +86,7 @@ internal static class WebSocketConnection
         return false;
     }
 
-    private static PeerState Answer(WebSocketEvent status, ReadOnlySpan<byte> payload, StompSession session)
+    private static PeerState Answer(WebSocketEvent status, ReadOnlySpan<byte> payload, ProtocolSession session)
     {
         switch (status)
         {

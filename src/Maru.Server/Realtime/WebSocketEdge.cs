@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Maru.Engine;
-using Maru.Engine.Protocols.Stomp;
+using Maru.Engine.Protocols;
 using Maru.Server.Platform.Http;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -114,5 +114,5 @@ internal sealed class WebSocketEdge(
         $"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nDate: {time.GetUtcNow():R}\r\nUpgrade: websocket\r\n"
         + $"Sec-WebSocket-Accept: {accept}\r\n{(subprotocol is null ? "" : $"Sec-WebSocket-Protocol: {subprotocol}\r\n")}\r\n");
 
-    private sealed record Opening(StompSession Session, SocketSink Sink, int RequestLength, byte[] Answer);
+    private sealed record Opening(ProtocolSession Session, SocketSink Sink, int RequestLength, byte[] Answer);
 }

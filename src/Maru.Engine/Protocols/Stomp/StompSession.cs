@@ -8,11 +8,10 @@ using Maru.Engine.Output;
 namespace Maru.Engine.Protocols.Stomp;
 
 /// <summary>
-/// STOMP from the server's side: bytes in, calls on a client out. Knows no socket, no right and no room: <see cref="Client"/> does. Bytes
-/// come from one reader.
+/// STOMP from the server's side. Knows no socket, no right and no room: <see cref="Client"/> does.
 /// What the frames ask for is <c>StompSession.Frames.cs</c>.
 /// </summary>
-internal sealed partial class StompSession
+internal sealed partial class StompSession : ProtocolSession
 {
     private readonly ClientParts _parts;
     private readonly Client _client;
@@ -28,15 +27,13 @@ internal sealed partial class StompSession
     /// the version that the transport's own handshake settled, or the newest of all: CONNECT cannot ask for more
     /// </param>
     public StompSession(ByteSink sink, ClientParts parts, Framing framing, StompVersion newest = StompVersion.V12)
+        : base(new Connection(sink, StompWire.Of(framing, StompVersion.V10), parts.Options, parts.Clock, parts.Metrics))
     {
         (_parts, _framing, _newest) = (parts, framing, newest);
-        Connection = new Connection(sink, StompWire.Of(framing, StompVersion.V10), parts.Options, parts.Clock, parts.Metrics);
         _client = new Client(Connection, parts);
         _limits = new StompLimits(parts.Options.MaxHeaders, parts.Options.MaxHeaderBytes, parts.Options.MaxBodyBytes);
         _reader = new StompReader(_limits);
     }
-
-    public Connection Connection { get; }
 
     /// <summary>Bytes of memory that wait for the rest of a frame.</summary>
     public int HeldBytes => _held.Length;
@@ -45,15 +42,14 @@ internal sealed partial class StompSession
     /// Takes a piece of the stream, of any length; it may hold several frames or a part of one. Completes at once unless a frame has to
     /// wait: for CONNECT, for the first use of a room, for space in the commit queue, or for the client to read what it has asked for.
     /// </summary>
-    public ValueTask ReceiveAsync(ReadOnlyMemory<byte> piece)
+    public override ValueTask ReceiveAsync(ReadOnlyMemory<byte> piece)
     {
         Connection.Heard();
         var taken = Read(piece.Span, out var wait);
         return wait.IsCompletedSuccessfully ? default : FinishAsync(wait, piece[taken..]);
     }
 
-    /// <summary>Called when the connection is closed; releases rooms and buffers.</summary>
-    public void Closed()
+    public override void Closed()
     {
         _client.Leave();
         _transactions = null;
