@@ -58,13 +58,12 @@ public struct StompReader(StompLimits limits)
     /// <summary>
     /// Reads the next frame. The caller drops <paramref name="consumed"/> bytes before the next call, also when more is needed
     /// (line ends between frames are heart-beats and are consumed). After any status beyond <see cref="StompReadStatus.Frame"/> the stream
-    /// is unusable, and the frame has the header lines before the fault: an answer may have to name the receipt.
+    /// is unusable, and the frame has no header but <c>receipt</c>: an answer has to name it.
     /// </summary>
     public StompReadStatus Read(ReadOnlySpan<byte> buffer, out int consumed, out StompFrame frame)
     {
         var status = ReadFrame(buffer, out consumed, out frame);
-        if (status > StompReadStatus.Frame)
-            frame = new StompFrame(_command, Version, buffer[consumed..][_headers..(_body < 0 ? _line : _headersEnd)], default);
+        if (status > StompReadStatus.Frame) frame = new StompFrame(_command, Version, ReceiptLine(buffer[consumed..]), default);
         return status;
     }
 
@@ -115,8 +114,7 @@ public struct StompReader(StompLimits limits)
             _seen = found < 0 ? end : end + 1;
             if (found < 0) return StompReadStatus.NeedMore;
 
-            var line = rest[_line..end];
-            if (line is [.., (byte)'\r'] && Version != StompVersion.V11) line = line[..^1];
+            var line = WithoutReturn(rest[_line..end]);
             var status = _headers == 0 ? ReadCommand(line) : line.IsEmpty ? EndHeaders(end) : ReadHeader(line);
             if (status > StompReadStatus.Frame) return _command == StompCommand.None ? StompReadStatus.UnknownCommand : status;
             _line = _seen;
@@ -135,12 +133,8 @@ public struct StompReader(StompLimits limits)
     private StompReadStatus ReadHeader(ReadOnlySpan<byte> line)
     {
         if (++_headerCount > limits.MaxHeaders) return StompReadStatus.TooManyHeaders;
-        if (line.IndexOf((byte)':') <= 0 || line.Contains((byte)0)) return StompReadStatus.MalformedHeader;
-        if (Version == StompVersion.V12 && line.Contains((byte)'\r')) return StompReadStatus.MalformedHeader;
-        if (!Utf8.IsValid(line)) return StompReadStatus.HeaderNotText;
-        var escaped = _command is not (StompCommand.Connect or StompCommand.Connected or StompCommand.Stomp);
-        if (escaped && !StompEscapes.AreValid(line, Version)) return StompReadStatus.UndefinedEscape;
-        if (_contentLength >= 0 || !line.StartsWith("content-length:"u8)) return StompReadStatus.NeedMore;
+        var status = Check(line);
+        if (status != StompReadStatus.NeedMore || _contentLength >= 0 || !line.StartsWith("content-length:"u8)) return status;
 
         var digits = line["content-length:".Length..].Trim((byte)' ');
         if (!Utf8Parser.TryParse(digits, out int length, out var used) || used != digits.Length || digits[0] is (byte)'+' or (byte)'-')
@@ -149,6 +143,37 @@ public struct StompReader(StompLimits limits)
         _contentLength = length;
         return StompReadStatus.NeedMore;
     }
+
+    private readonly StompReadStatus Check(ReadOnlySpan<byte> line)
+    {
+        if (line.IndexOf((byte)':') <= 0 || line.Contains((byte)0)) return StompReadStatus.MalformedHeader;
+        if (Version == StompVersion.V12 && line.Contains((byte)'\r')) return StompReadStatus.MalformedHeader;
+        if (!Utf8.IsValid(line)) return StompReadStatus.HeaderNotText;
+        var escaped = _command is not (StompCommand.Connect or StompCommand.Connected or StompCommand.Stomp);
+        return escaped && !StompEscapes.AreValid(line, Version) ? StompReadStatus.UndefinedEscape : StompReadStatus.NeedMore;
+    }
+
+    /// <summary>
+    /// The line of a broken frame that asks for a receipt, before the fault or behind it; empty: none that can be read was received.
+    /// </summary>
+    private readonly ReadOnlySpan<byte> ReceiptLine(ReadOnlySpan<byte> frame)
+    {
+        var rest = frame[..Math.Min(frame.Length, limits.MaxHeaderBytes)];
+        if (rest.IndexOf((byte)0) is >= 0 and var end) rest = rest[..end];
+        rest = rest[(rest.IndexOf((byte)'\n') + 1)..];
+        while (rest.IndexOf((byte)'\n') is >= 0 and var length)
+        {
+            var line = WithoutReturn(rest[..length]);
+            if (line.IsEmpty) break;
+            if (line.StartsWith("receipt:"u8)) return Check(line) == StompReadStatus.NeedMore ? rest[..(length + 1)] : default;
+            rest = rest[(length + 1)..];
+        }
+
+        return default;
+    }
+
+    private readonly ReadOnlySpan<byte> WithoutReturn(ReadOnlySpan<byte> line) =>
+        line is [.., (byte)'\r'] && Version != StompVersion.V11 ? line[..^1] : line;
 
     private StompReadStatus EndHeaders(int emptyLine)
     {

@@ -132,6 +132,54 @@ public sealed class RefusalTests
         (await client.ErrorAsync("bad-frame"))["receipt-id"].ShouldBe("r");
     }
 
+    [Theory]
+    [InlineData("SEND\ndestination\n", "bad-frame")]
+    [InlineData("SEND\n:a\n", "bad-frame")]
+    [InlineData("SEND\na:\xff\n", "bad-frame")]
+    [InlineData("SEND\na:\\t\n", "bad-frame")]
+    [InlineData("SEND\na:b\rc\n", "bad-frame")]
+    [InlineData("SEND\ncontent-length:x\n", "bad-frame")]
+    [InlineData("SEND\ncontent-length:65537\n", "too-large")]
+    [InlineData("FLY\nbroken\n", "bad-frame")]
+    [InlineData("AN-UNKNOWN-COMMAND-THAT-IS-LONGER-THAN-ANY-OF-STOMP\n", "bad-frame")]
+    public async Task A_receipt_is_named_behind_the_fault_too(string head, string slug)
+    {
+        foreach (var end in (string[])["\n", "\r\n"])
+        {
+            var error = await RefusedAsync($"{head}receipt:r{end}a:{end}{end}receipt:body\0", slug);
+            error["receipt-id"].ShouldBe("r");
+        }
+    }
+
+    [Theory]
+    [InlineData("SEND\nbroken\n")]
+    [InlineData("SEND\nbroken\nrecei")]
+    [InlineData("SEND\nbroken\n\nreceipt:body\n\n\0")]
+    [InlineData("SEND\nbroken\0\nSEND\nreceipt:next\n\n\0")]
+    [InlineData("SEND\nreceipt\nreceipt-id:r\n\n\0")]
+    [InlineData("SEND\nreceipt:\xff\nreceipt:second\n\n\0")]
+    [InlineData("SEND\nreceipt:\\t\n\n\0")]
+    [InlineData("receipt:command\n\n\0")]
+    public async Task An_error_names_no_receipt_that_is_not_the_frames_own(string frame) =>
+        (await RefusedAsync(frame, "bad-frame"))["receipt-id"].ShouldBeNull();
+
+    [Fact]
+    public async Task A_receipt_is_looked_for_no_further_than_headers_may_reach()
+    {
+        var far = new string('a', new EngineOptions().MaxHeaderBytes);
+        (await RefusedAsync($"SEND\nbroken\na:{far}\nreceipt:r\n\n\0", "bad-frame"))["receipt-id"].ShouldBeNull();
+        (await RefusedAsync($"SEND\nreceipt:r\na:{far}\n\n\0", "too-large"))["receipt-id"].ShouldBe("r");
+    }
+
+    /// <summary>Sends Latin-1, in which every byte can be written.</summary>
+    private static async Task<ReceivedFrame> RefusedAsync(string frame, string slug)
+    {
+        using var rig = Rig();
+        var client = await rig.ConnectAsync(7);
+        await client.SendAsync(System.Text.Encoding.Latin1.GetBytes(frame));
+        return await client.ErrorAsync(slug);
+    }
+
     private static EngineRig Rig()
     {
         var rig = new EngineRig();
