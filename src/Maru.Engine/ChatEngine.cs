@@ -44,13 +44,12 @@ public sealed class ChatEngine : IDisposable
             new RoomChannels(bus, time) { Committed = Receive, CommittedUpTo = ReceiveHead, Signalled = Receive, Listening = CheckTail };
         MessageRate = new Gcra(options.MessageBurst, options.MessagesPerSecond, TimeSpan.FromSeconds(1), time);
         Connections = new ConnectionTable(options, Clock);
-        Rooms =
-            new RoomTable(log, _channels) { Make = (id, table) => new Room(id, _lanes!.For(id), table, _pages!, options, Clock, Metrics!) };
-        Metrics = new EngineMetrics(() => Connections.Count, () => Rooms.Count);
+        Metrics = new EngineMetrics(() => Connections.Count, () => Rooms!.Count);
         UserEvents = new UserEvents(Connections, bus, options, Metrics, time);
         _pages = new PageReader(log, bus, options, Metrics, Log, time);
         _budget = new ByteBudget(options.ReceiveBytes);
         _lanes = new Lanes(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Log);
+        Rooms = new RoomTable(log, _channels, _lanes, _pages, options, Clock, Metrics);
         var parts = new CommitParts(log, _channels, _lanes, Rooms, room => Committed?.Invoke(room), options, Metrics, Log, time);
         Commits = new CommitLoops(log, options.CommitQueueBytes, (queue, number) => new CommitLoop(queue, number, parts));
         Clients = new ClientParts(

@@ -6,17 +6,15 @@ using Maru.Engine.Log;
 namespace Maru.Engine.Rooms;
 
 /// <summary>
-/// The rooms that someone on this node uses. A room is made by the first session that enters and forgotten when the last has left. Any
-/// thread.
+/// The rooms that someone on this node uses.
+/// A room is made by the first session that enters and forgotten when the last has left. Any thread.
 /// </summary>
-internal sealed class RoomTable(IRoomLog log, RoomChannels channels)
+internal sealed class RoomTable(
+    IRoomLog log, RoomChannels channels, Lanes lanes, PageReader pages, EngineOptions options, EngineClock clock, EngineMetrics metrics)
 {
     private readonly ConcurrentDictionary<RoomId, Room> _rooms = new();
     private long _storedNames;
     private long _heardNames;
-
-    /// <summary>Set once, by the engine: rooms and lanes know each other.</summary>
-    public required Func<RoomId, RoomTable, Room> Make { private get; init; }
 
     public int Count => _rooms.Count;
 
@@ -91,7 +89,7 @@ internal sealed class RoomTable(IRoomLog log, RoomChannels channels)
         while (true)
         {
             if (_rooms.TryGetValue(id, out var room)) return room;
-            room = Make(id, this);
+            room = new Room(id, lanes.For(id), this, pages, options, clock, metrics);
             channels.Use(id);      // before anybody can find the room, and release it
             if (_rooms.TryAdd(id, room)) return room;
             channels.Release(id);
