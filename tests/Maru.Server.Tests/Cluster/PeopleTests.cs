@@ -12,6 +12,16 @@ public sealed class PeopleTests(TwoNodes nodes) : IClassFixture<TwoNodes>
 {
     private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
 
+    [Fact]
+    public async Task No_node_says_who_is_connected_while_there_are_others()
+    {
+        var ann = await nodes.First.SignUpAsync();
+        var room = await ann.MakeRoomAsync();
+        await using var socket = await StompSocket.ConnectAsync(nodes.Second.Address, ann.AccessToken);
+        var members = await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/members").Read<MemberPage>();
+        members.Items.ShouldHaveSingleItem().Online.ShouldBeNull();
+    }
+
     [Theory]
     [InlineData("sign-out", "signed-out")]
     [InlineData("one session", "signed-out")]

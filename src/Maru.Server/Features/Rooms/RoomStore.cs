@@ -30,8 +30,16 @@ internal sealed class RoomStore(Database database, TimeProvider time)
                     VALUES ('group', @Name, @NameKey, @Description, @Visibility, @PasswordHash, @count, @Now)
                     RETURNING id
                     """,
-                    new { details.Name, details.NameKey, details.Description, details.Visibility, details.PasswordHash,
-                        count = people.Length, Now },
+                    new
+                    {
+                        details.Name,
+                        details.NameKey,
+                        details.Description,
+                        details.Visibility,
+                        details.PasswordHash,
+                        count = people.Length,
+                        Now
+                    },
                     inner);
                 await OpenAsync(transaction, room, people, owner.Value, inner);
                 return (await ReadAsync(transaction, room, owner, inner), []);

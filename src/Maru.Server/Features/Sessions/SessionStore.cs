@@ -31,8 +31,15 @@ internal sealed class SessionStore(
             VALUES (@Value, @Device, @address, @Hash, @now, @now, @expires)
             RETURNING id
             """,
-            new { user.Value, origin.Device, address = KeyOf(origin.Address), token.Hash, now = now.ToUnixTimeMilliseconds(),
-                expires = Expires(now) },
+            new
+            {
+                user.Value,
+                origin.Device,
+                address = KeyOf(origin.Address),
+                token.Hash,
+                now = now.ToUnixTimeMilliseconds(),
+                expires = Expires(now)
+            },
             ct);
         return new OpenSession(id, user.Value, token);
     }
