@@ -1,16 +1,24 @@
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Net.Http.Headers;
 
 namespace Maru.Server.Platform.Http;
 
 /// <summary>
-/// Bodies come as they are. A compressed one is refused (RFC 9110, 8.4 and 15.5.16): its bytes would be taken for something else.
+/// Bodies come as they are, in UTF-8. One that is compressed, or in another charset by its own words, is refused (RFC 9110, 8.4 and
+/// 15.5.16): its bytes would be taken for something else.
 /// </summary>
 internal static class ContentCodings
 {
     private const string Plain = "identity";
+    private const string Utf8 = "utf-8";
+    private const string Json = "application/json";
 
-    public static void UseContentCodings(this WebApplication app) =>
-        app.Use(next => context => !TakesBody(context) || IsPlain(context.Request) ? next(context) : RefuseAsync(context));
+    public static void UseContentCodings(this WebApplication app) => app.Use(next => context =>
+    {
+        if (!TakesBody(context)) return next(context);
+        if (!IsPlain(context.Request)) return RefuseCodingAsync(context);
+        return IsUtf8(context.Request) ? next(context) : RefuseCharsetAsync(context);
+    });
 
     private static bool TakesBody(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is not null;
 
@@ -20,9 +28,26 @@ internal static class ContentCodings
         return coding.Length == 0 || Plain.Equals(coding, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static Task RefuseAsync(HttpContext context)
+    /// <summary>By what it says, or says nothing of.</summary>
+    private static bool IsUtf8(HttpRequest request)
+    {
+        if (request.ContentType is null or Json || !MediaTypeHeaderValue.TryParse(request.ContentType, out var type)) return true;
+        if (type.Charset.Length == 0) return true;
+        if (!HeaderUtilities.RemoveQuotes(type.Charset).Equals(Utf8, StringComparison.OrdinalIgnoreCase)) return false;
+        type.Charset = Utf8;
+        request.ContentType = type.ToString();      // the framework fails at quotes
+        return true;
+    }
+
+    private static Task RefuseCodingAsync(HttpContext context)
     {
         context.Response.Headers.AcceptEncoding = Plain;
         return Problems.WriteAsync(context, Problems.UnsupportedMediaType, "The body must come without a Content-Encoding.");
+    }
+
+    private static Task RefuseCharsetAsync(HttpContext context)
+    {
+        context.Response.Headers.Accept = Json;
+        return Problems.WriteAsync(context, Problems.UnsupportedMediaType, "The body must be in UTF-8.");
     }
 }

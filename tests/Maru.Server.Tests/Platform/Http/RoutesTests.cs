@@ -107,6 +107,33 @@ public sealed class RoutesTests(MaruServer server) : IClassFixture<MaruServer>
         static bool IsOptional(Route route) => route.Template.EndsWith("/join", StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("iso-8859-1")]
+    [InlineData("utf-16")]
+    [InlineData("us-ascii")]
+    [InlineData("\"latin1\"")]
+    [InlineData("no-such-charset")]
+    public async Task A_body_in_another_charset_is_an_unsupported_media_type(string charset)
+    {
+        var ann = await server.SignUpAsync();
+        await EachAsync(
+            route => route.Body is not null,
+            route => Request(route, token: ann.AccessToken, body: "{}"u8.ToArray(), type: $"application/json; charset={charset}"),
+            (_, answer) => ShouldRefuseAsync(answer, Problems.UnsupportedMediaType, "Accept: application/json"));
+    }
+
+    [Theory]
+    [InlineData("utf-8")]
+    [InlineData("\"UTF-8\"")]
+    public async Task A_body_may_say_that_it_is_UTF8(string charset)
+    {
+        var ann = await server.SignUpAsync();
+        await EachAsync(
+            route => route.Body is not null,
+            route => Request(route, token: ann.AccessToken, body: "7"u8.ToArray(), type: $"application/json; charset={charset}"),
+            (_, answer) => ShouldRefuseAsync(answer, Problem.Malformed));
+    }
+
     [Fact]
     public async Task A_body_that_is_not_UTF8_is_malformed()
     {
@@ -255,7 +282,7 @@ public sealed class RoutesTests(MaruServer server) : IClassFixture<MaruServer>
         var request = new HttpRequestMessage(new HttpMethod(method ?? route.Method), route.Path(number));
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (body is not null) request.Content = new ByteArrayContent(body);
-        if (type is not null && request.Content is not null) request.Content.Headers.ContentType = new MediaTypeHeaderValue(type);
+        if (type is not null && request.Content is not null) request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
         return request;
     }
 
