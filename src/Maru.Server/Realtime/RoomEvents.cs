@@ -57,8 +57,8 @@ internal static class RoomEvents
         }
         finally
         {
+            sink.Leave();       // first: the client's connection ends, that of the request goes on
             client.Leave();
-            sink.Leave();
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
 using Maru.Engine.Log;
 using Maru.Server.Tests.Features.Rooms;
 
@@ -54,8 +56,28 @@ public sealed class RoomEventsTests(MaruServer server) : IClassFixture<MaruServe
         await eve.Http.SendAsync($"GET /api/rooms/{room.Id}/events").ShouldRefuse(Problem.NotFound);
         await ann.Http.SendAsync("GET /api/rooms/987654321/events").ShouldRefuse(Problem.NotFound);
         await server.Http.SendAsync($"GET /api/rooms/{room.Id}/events").ShouldRefuse(Problem.Unauthenticated);
-        await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/events?after=-1").ShouldRefuse(Problem.Invalid);
-        await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/events?after=x").ShouldRefuse(Problem.Invalid);
+        foreach (var after in (string[])["", "-1", "%2B1", "01", "00", "1.0", "x", "9223372036854775808"])
+            await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/events?after={after}").ShouldRefuse(Problem.Invalid);
+    }
+
+    [Fact]
+    public async Task HEAD_gets_the_headers_and_leaves_the_connection_usable()
+    {
+        var ann = await server.SignUpAsync();
+        var room = await ann.MakeRoomAsync();
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync(server.Address.Host, server.Address.Port, TestContext.Current.CancellationToken);
+        await using var stream = tcp.GetStream();
+        using var answers = new StreamReader(stream, Encoding.Latin1);
+        foreach (var (path, status) in new[] { (room.Id, 200), (987654321, 404), (room.Id, 200), (room.Id, 200) })
+        {
+            var head = $"HEAD /api/rooms/{path}/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {ann.AccessToken}\r\n\r\n";
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(head), TestContext.Current.CancellationToken);
+            (await answers.ReadLineAsync(TestContext.Current.CancellationToken)).ShouldStartWith($"HTTP/1.1 {status} ");
+            List<string> headers = [];
+            while (await answers.ReadLineAsync(TestContext.Current.CancellationToken) is { Length: > 0 } line) headers.Add(line);
+            if (status == 200) headers.ShouldContain("Content-Type: text/event-stream");
+        }
     }
 
     [Fact]
