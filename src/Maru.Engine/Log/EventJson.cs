@@ -61,15 +61,25 @@ public static class EventJson
         return json.EndObject();
     }
 
-    /// <summary>RFC 9457 problem details, for transports without HTTP.</summary>
+    /// <summary>RFC 9457 problem details, for transports without HTTP; <c>"errors":{FIELD:[DETAIL]}</c> where a field is wrong.</summary>
     public static byte[] Problem(Refusal refusal)
     {
         var json = JsonScratch.BeginObject();
         json.Writer.WriteString("type"u8, refusal.Problem.Slug);
         json.Writer.WriteString("title"u8, refusal.Problem.Title);
         json.Writer.WriteNumber("status"u8, refusal.Problem.Status);
-        if (refusal.Detail is not null) json.Writer.WriteString("detail"u8, refusal.Detail);
+        if (refusal is { Field: { } field, Detail: { } text }) WriteErrors(json.Writer, field, text);
+        else if (refusal.Detail is not null) json.Writer.WriteString("detail"u8, refusal.Detail);
         return json.EndObject();
+    }
+
+    private static void WriteErrors(Utf8JsonWriter json, string field, string text)
+    {
+        json.WriteStartObject("errors"u8);
+        json.WriteStartArray(field);
+        json.WriteStringValue(text);
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static JsonScratch Begin(JsonEncodedText type, RoomId room)
