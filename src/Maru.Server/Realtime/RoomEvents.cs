@@ -1,11 +1,11 @@
 using Maru.Engine;
 using Maru.Engine.Clients;
+using Maru.Engine.Codecs;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
 using Maru.Engine.Protocols.Sse;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Api;
-using Maru.Server.Platform.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;

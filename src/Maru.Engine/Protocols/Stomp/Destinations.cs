@@ -1,4 +1,4 @@
-using System.Buffers.Text;
+using Maru.Engine.Codecs;
 
 namespace Maru.Engine.Protocols.Stomp;
 
@@ -53,11 +53,11 @@ internal static class Destinations
     {
         room = default;
         rest = default;
-        // Utf8Parser takes signs and leading zeros: a room has one name only.
-        if (text.IsEmpty || text[0] is < (byte)'1' or > (byte)'9' || !Utf8Parser.TryParse(text, out long number, out var used))
-            return false;
+        var slash = text.IndexOf((byte)'/');
+        var digits = slash < 0 ? text : text[..slash];
+        if (!Number.TryRead(digits, out var number) || number == 0) return false;
         room = new RoomId(number);
-        rest = text[used..];
+        rest = text[digits.Length..];
         return true;
     }
 }

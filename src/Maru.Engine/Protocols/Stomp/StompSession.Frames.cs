@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Text;
 using System.Text.Unicode;
 using Maru.Engine.Bus;
@@ -127,7 +126,7 @@ internal sealed partial class StompSession
     {
         after = null;
         if (!frame.TryGetHeader("after"u8, out var digits)) return true;
-        if (!Utf8Parser.TryParse(digits, out long seq, out var used) || used != digits.Length || seq < 0) return false;
+        if (!Number.TryRead(digits, out var seq)) return false;
         after = seq;
         return true;
     }

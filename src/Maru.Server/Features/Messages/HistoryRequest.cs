@@ -1,4 +1,5 @@
 using System.Reflection;
+using Maru.Engine.Codecs;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Api;
 using Maru.Server.Platform.Http;
@@ -39,8 +40,7 @@ internal sealed class HistoryRequest : IEndpointParameterMetadataProvider
     /// <summary>A parameter of the wrong form is refused as the framework refuses one.</summary>
     private static long? ReadSeq(HttpContext context, string name)
     {
-        var text = context.Request.Query[name].ToString();
-        if (text.Length == 0) return null;
-        return Number.TryRead(text, out var seq) ? seq : throw new BadHttpRequestException($"{name} is no seq.");
+        if (!context.Request.Query.TryGetValue(name, out var text)) return null;
+        return Number.TryRead(text.ToString(), out var seq) ? seq : throw new BadHttpRequestException($"{name} is no seq.");
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using Maru.Engine.Codecs;
 
 namespace Maru.Server.Platform.Http;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Maru.Engine.Codecs;
 using Microsoft.AspNetCore.Routing.Matching;
 
 namespace Maru.Server.Platform.Http;

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Maru.Engine.Codecs;
 using Maru.Server.Platform.Api;
 using Microsoft.AspNetCore.Http.Metadata;
 

@@ -21,6 +21,12 @@ public sealed class RefusalTests
         { "SUBSCRIBE\nid:x\ndestination:/topic/rooms/99999999999999999999\nreceipt:r\n\n\0", "unknown-destination" },
         { "SUBSCRIBE\nid:x\ndestination:/topic/rooms/1\nafter:-1\nreceipt:r\n\n\0", "invalid" },
         { "SUBSCRIBE\nid:x\ndestination:/topic/rooms/1\nafter:x\nreceipt:r\n\n\0", "invalid" },
+        { "SUBSCRIBE\nid:x\ndestination:/topic/rooms/1\nafter:01\nreceipt:r\n\n\0", "invalid" },
+        { "SUBSCRIBE\nid:x\ndestination:/topic/rooms/1\nafter:+1\nreceipt:r\n\n\0", "invalid" },
+        { "SUBSCRIBE\nid:x\ndestination:/topic/rooms/1\nafter:\nreceipt:r\n\n\0", "invalid" },
+        { "SUBSCRIBE\nid:x\ndestination:/topic/rooms/1\nafter:9223372036854775808\nreceipt:r\n\n\0", "invalid" },
+        { "SUBSCRIBE\nid:x\ndestination:/topic/rooms/0\nreceipt:r\n\n\0", "unknown-destination" },
+        { "SUBSCRIBE\nid:x\ndestination:/topic/rooms/1x\nreceipt:r\n\n\0", "unknown-destination" },
         { "SEND\ndestination:/app/rooms/1/messages\nreceipt:r\n\nnot json\0", "invalid" },
     };
 
@@ -57,6 +63,21 @@ public sealed class RefusalTests
         refusal.Text.ShouldStartWith($"{{\"type\":\"{slug}\"");
         await client.SayAsync(1, "still here", "r2");
         client.Frames.ShouldNotContain(x => x.Command == StompCommand.Receipt && x["receipt-id"] == "r");
+    }
+
+    [Theory]
+    [InlineData("SEND\ndestination:/app/rooms/1/messages\nreceipt:r\n\n{\"text\":7}\0", "text")]
+    [InlineData("SEND\ndestination:/app/rooms/1/messages\nreceipt:r\n\n{\"text\":\"x\",\"replyTo\":9}\0", "replyTo")]
+    [InlineData("SUBSCRIBE\nid:x\ndestination:/topic/rooms/1\nafter:x\nreceipt:r\n\n\0", "after")]
+    public async Task A_wrong_field_has_its_text_in_errors_as_over_HTTP(string frame, string field)
+    {
+        using var rig = Rig();
+        var client = await rig.ConnectAsync(7);
+        await client.ListenForRefusalsAsync();
+        await client.SendAsync(frame);
+        var problem = System.Text.Json.JsonDocument.Parse((await client.RefusalAsync("r")).Text).RootElement;
+        problem.GetProperty("errors").GetProperty(field)[0].GetString().ShouldStartWith(field);
+        problem.TryGetProperty("detail", out _).ShouldBeFalse();
     }
 
     [Theory]

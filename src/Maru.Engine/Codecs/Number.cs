@@ -1,6 +1,7 @@
+using System.Buffers.Text;
 using System.Globalization;
 
-namespace Maru.Server.Platform.Http;
+namespace Maru.Engine.Codecs;
 
 /// <summary>Ids, seqs and sizes as text: decimal, without a sign or a leading zero, up to 2^63-1. One thing has one address.</summary>
 internal static class Number
@@ -13,5 +14,13 @@ internal static class Number
     {
         number = 0;
         return text is "0" or [>= '1' and <= '9', ..] && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    }
+
+    /// <inheritdoc cref="TryRead(string, out long)"/>
+    public static bool TryRead(ReadOnlySpan<byte> text, out long number)
+    {
+        number = 0;
+        return text is [(byte)'0'] or [>= (byte)'1' and <= (byte)'9', ..]
+            && Utf8Parser.TryParse(text, out number, out var used) && used == text.Length;
     }
 }
