@@ -7,8 +7,8 @@ using Maru.Server.Storage;
 namespace Maru.Server.Cluster;
 
 /// <summary>
-/// The nodes that run on the store: each renews its row's lease, by the store's clock; one that died is gone when its lease has run out. All must sign with the same
-/// key, for any of them may get a token that another one gave.
+/// The nodes that run on the store: each renews its row's lease, by the store's clock; one that died is gone when its lease has run out.
+/// All must sign with the same key, for any of them may get a token that another one gave.
 /// </summary>
 internal sealed partial class NodeRegistry(
     Database database, Migrator migrator, ThisNode node, SigningKey key, TimeProvider time, ILogger<NodeRegistry> log) : BackgroundService
@@ -27,7 +27,12 @@ internal sealed partial class NodeRegistry(
                 await transaction.ExecuteAsync($"DELETE FROM nodes WHERE lease_until < {database.Clock}", null, ct);
                 var nodes = await transaction.ListAsync<Row>("SELECT name, version, key_id FROM nodes ORDER BY started_at", null, ct);
                 if (nodes.FirstOrDefault(x => x.KeyId != key.Id) is { } stranger)
-                    throw new StartException($"The node {stranger.Name} on the same store signs tokens with another key. Give all nodes the same keys folder in Maru:Data (a copy will do).");
+                {
+                    throw new StartException(
+                        $"The node {stranger.Name} on the same store signs tokens with another key. "
+                        + "Give all nodes the same keys folder in Maru:Data (a copy will do).");
+                }
+
                 await RenewAsync(transaction, ct);
                 return nodes;
             },
@@ -39,7 +44,7 @@ internal sealed partial class NodeRegistry(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await TryAsync(ct => database.WriteAsync((transaction, inner) => transaction.ExecuteAsync("DELETE FROM nodes WHERE id = @Id", new { Id = node.Id.ToString() }, inner), ct), cancellationToken);
+        await TryAsync(ct => database.WriteAsync(LeaveAsync, ct), cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -47,7 +52,10 @@ internal sealed partial class NodeRegistry(
         using var timer = new PeriodicTimer(RenewEvery, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await TryAsync(ct => database.WriteAsync(RenewAsync, ct), stoppingToken);
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await TryAsync(ct => database.WriteAsync(RenewAsync, ct), stoppingToken);
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -63,6 +71,9 @@ internal sealed partial class NodeRegistry(
         """,
         new { Id = node.Id.ToString(), node.Name, Product.Version, migrator.Known, KeyId = key.Id },
         ct);
+
+    private Task LeaveAsync(DbTransaction transaction, CancellationToken ct) =>
+        transaction.ExecuteAsync("DELETE FROM nodes WHERE id = @Id", new { Id = node.Id.ToString() }, ct);
 
     private async Task TryAsync(Func<CancellationToken, Task> write, CancellationToken ct)
     {

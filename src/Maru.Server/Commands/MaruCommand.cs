@@ -13,7 +13,10 @@ namespace Maru.Server.Commands;
 /// <param name="adjust">adds or replaces services</param>
 internal delegate Task<WebApplication> ServerBuilder(string[] args, Action<IServiceCollection>? adjust = null);
 
-/// <summary>The command line: <c>maru</c> runs the server, <c>maru seed</c> fills a store, <c>maru migrate</c> moves one. What it does not know itself must be configuration, and is passed on.</summary>
+/// <summary>
+/// The command line: <c>maru</c> runs the server, <c>maru seed</c> fills a store, <c>maru migrate</c> moves one.
+/// Other options must be configuration, and are passed on.
+/// </summary>
 internal static class MaruCommand
 {
     private const int BadSetup = 2;
@@ -23,7 +26,8 @@ internal static class MaruCommand
     /// <param name="build">makes the server</param>
     public static async Task<int> RunAsync(string[] args, ServerBuilder build)
     {
-        var root = new RootCommand("Maru, a real-time chat server. Settings: appsettings.json, Maru__… in the environment, --Maru:…=… and --urls here.")
+        var root = new RootCommand(
+            "Maru, a real-time chat server. Settings: appsettings.json, Maru__… in the environment, --Maru:…=… and --urls here.")
         {
             TreatUnmatchedTokensAsErrors = false,
         };
@@ -59,7 +63,9 @@ internal static class MaruCommand
         ConfigurationArguments.Check("maru", args);
         RealtimeSlice.HandleOnEventLoops();
         // A limit on the size of files shall fail a write, like a full disk, not end the program.
-        using var ignored = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create((PosixSignal)FileSizeExceeded, signal => signal.Cancel = true);
+        using var ignored = OperatingSystem.IsWindows()
+            ? null
+            : PosixSignalRegistration.Create((PosixSignal)FileSizeExceeded, signal => signal.Cancel = true);
         await using var app = await build(args, services => services.AddSingleton<StoreClaim>());
         await StartAsync(app);
         await Console.Error.WriteLineAsync($"maru {Product.Version} is ready on {string.Join(' ', app.Urls)}");

@@ -11,7 +11,8 @@ internal static class Auth
     public static void AddAuth(this IServiceCollection services)
     {
         services.AddSingleton(
-            provider => KeyFile.Open(provider.GetRequiredService<StorageOptions>().Data, provider.GetRequiredService<JwtOptions>().Algorithm));
+            provider => KeyFile.Open(
+                provider.GetRequiredService<StorageOptions>().Data, provider.GetRequiredService<JwtOptions>().Algorithm));
         services.AddSingleton(provider => new VerificationKeys(
             provider.GetRequiredService<SigningKey>(), KeyFile.OpenOthers(provider.GetRequiredService<StorageOptions>().Data)));
         services.AddSingleton<AccessTokens>();

@@ -53,7 +53,8 @@ internal sealed class WebSocketEdge(
         var sink = new SocketSink(socket, connection.Abort);
         var subprotocol = WebSocketHandshake.ChooseSubprotocol(request.Headers, request.Route.Subprotocols);
         var session = request.Route.Open(sink, subprotocol);
-        return engine.Connections.TryOpen(session.Connection) ? new Opening(session, sink, request.Length, Answer(accept, subprotocol)) : null;
+        if (!engine.Connections.TryOpen(session.Connection)) return null;
+        return new Opening(session, sink, request.Length, Answer(accept, subprotocol));
     }
 
     /// <summary>Takes the request off the connection and answers it.</summary>

@@ -18,7 +18,8 @@ internal sealed class MemberLists(Database database, ChatEngine engine, ThisNode
             SELECT {UserRow.Columns("u")}, m.role,
               (SELECT count(*) FROM nodes n WHERE n.id <> @node AND n.lease_until >= {database.Clock}) AS other_nodes
             FROM members m JOIN users u ON u.id = m.user_id
-            WHERE m.room_id = @room AND m.user_id > @after AND EXISTS (SELECT 1 FROM members me WHERE me.room_id = @room AND me.user_id = @user)
+            WHERE m.room_id = @room AND m.user_id > @after
+              AND EXISTS (SELECT 1 FROM members me WHERE me.room_id = @room AND me.user_id = @user)
             ORDER BY m.user_id LIMIT @limit
             """,
             new { room = room.Value, user = user.Value, after = page.After?.Id ?? 0, limit = page.Size + 1, node = node.Id.ToString() },

@@ -17,7 +17,9 @@ public sealed record NewMessage([property: Required] string? Text, long? ReplyTo
 public sealed record MessageChange([property: Required] string? Text);
 
 /// <param name="Seq">its place in the room's log: 1, 2, 3 …</param>
-/// <param name="Kind"><c>message</c>, <c>system</c> for what happened to members and the room, or <c>unknown</c> for what only a newer server can read</param>
+/// <param name="Kind">
+/// <c>message</c>, <c>system</c> for what happened to members and the room, or <c>unknown</c> for what only a newer server can read
+/// </param>
 /// <param name="Sender">of a system message: who did it</param>
 /// <param name="Text">empty when deleted, and in system messages</param>
 /// <param name="ClientKey">the sender's own key</param>

@@ -6,12 +6,16 @@ using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Messages;
 
-/// <summary>Sends for those without a socket, on the sockets' own path: the engine's membership, its queue, the room's log. Any thread.</summary>
+/// <summary>
+/// Sends for those without a socket, on the sockets' own path: the engine's membership, its queue, the room's log. Any thread.
+/// </summary>
 internal sealed class MessageSends(ChatEngine engine, Database database)
 {
     private readonly BatchReader<long, UserRow> _senders = new(
         users => database.ListAsync<UserRow>(
-            $"SELECT {UserRow.Columns("users")} FROM users WHERE id IN @users AND deleted_at IS NULL", new { users }, CancellationToken.None),
+            $"SELECT {UserRow.Columns("users")} FROM users WHERE id IN @users AND deleted_at IS NULL",
+            new { users },
+            CancellationToken.None),
         x => x.Id);
 
     /// <summary>Completes when the message is durable, or refused.</summary>

@@ -11,10 +11,12 @@ namespace Maru.Server.Features.Rooms;
 /// <param name="LastAt">when its log grew last; unix milliseconds</param>
 /// <param name="Role">null: no member</param>
 internal sealed record RoomRow(
-    long Id, string Kind, string Name, string? OtherName, string Description, string Visibility, string? PasswordHash, long MemberCount, long LastSeq, long LastAt, string? Role)
+    long Id, string Kind, string Name, string? OtherName, string Description, string Visibility, string? PasswordHash,
+    long MemberCount, long LastSeq, long LastAt, string? Role)
 {
     public const string Columns =
-        "r.id, r.kind, r.name, p.name AS other_name, r.description, r.visibility, r.password_hash, r.member_count, h.last_seq, h.last_at, me.role";
+        "r.id, r.kind, r.name, p.name AS other_name, r.description, r.visibility, r.password_hash, r.member_count, "
+        + "h.last_seq, h.last_at, me.role";
 
     /// <summary>The room, the user's place in it and, in a direct room, the other one <c>p</c>, who gives it its name.</summary>
     public const string Tables = $"rooms r {Joins}";
@@ -47,7 +49,8 @@ internal sealed record RoomRow(
 
     /// <summary>For what takes a rank in a group room; the right refusal for those who do not have it.</summary>
     public static bool TryEnter(
-        RoomTransaction transaction, UserId user, string role, [NotNullWhen(true)] out RoomRow? room, [NotNullWhen(false)] out Problem? refusal)
+        RoomTransaction transaction, UserId user, string role,
+        [NotNullWhen(true)] out RoomRow? room, [NotNullWhen(false)] out Problem? refusal)
     {
         room = Find(transaction, user);
         refusal = room switch

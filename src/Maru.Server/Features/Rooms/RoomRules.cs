@@ -3,7 +3,9 @@ using Maru.Server.Platform.Text;
 
 namespace Maru.Server.Features.Rooms;
 
-/// <summary>What rooms may be called and set to. Each method answers the value to keep and adds what is wrong with it to <paramref name="errors"/>.</summary>
+/// <summary>
+/// What rooms may be called and set to. Each method returns the value to keep and adds what is wrong with it to <paramref name="errors"/>.
+/// </summary>
 internal sealed class RoomRules(FieldErrors errors, RoomOptions options)
 {
     public string Name(string? value) => errors.Keep("name", TextPolicy.Name(value, options.NameCharacters));
@@ -24,12 +26,14 @@ internal sealed class RoomRules(FieldErrors errors, RoomOptions options)
     /// <summary>Each once.</summary>
     public IReadOnlyList<long> Users(string field, IReadOnlyList<long>? value)
     {
-        if (value?.Count > options.InvitationsPerRequest) errors.Add(field, $"At most {options.InvitationsPerRequest} users in one request.");
+        if (value?.Count > options.InvitationsPerRequest)
+            errors.Add(field, $"At most {options.InvitationsPerRequest} users in one request.");
         return value?.Distinct().ToArray() ?? [];
     }
 
     /// <summary>What the store said of those that it was given.</summary>
-    public void Unknown(string field, IReadOnlyList<long> users) => errors.Add(field, $"No such user, or banned here: {string.Join(", ", users)}.");
+    public void Unknown(string field, IReadOnlyList<long> users) =>
+        errors.Add(field, $"No such user, or banned here: {string.Join(", ", users)}.");
 
     public string Role(string? value)
     {

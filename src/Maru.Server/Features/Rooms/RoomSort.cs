@@ -24,7 +24,8 @@ internal sealed record RoomSort(string Name, string Column, bool Descends, Func<
 
     public string Direction => Descends ? "DESC" : "ASC";
 
-    public static bool TryParse(string name, [NotNullWhen(true)] out RoomSort? sort) => (sort = Array.Find(All, x => x.Name == name)) is not null;
+    public static bool TryParse(string name, [NotNullWhen(true)] out RoomSort? sort) =>
+        (sort = Array.Find(All, x => x.Name == name)) is not null;
 
     /// <summary>Notes a cursor of another order as a fault of the page.</summary>
     public void Check(PageRequest page)

@@ -25,6 +25,7 @@ internal static class SessionEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> EndAsync(long id, Caller caller, SessionStore sessions, CancellationToken ct) =>
+    private static async Task<Results<NoContent, ProblemHttpResult>> EndAsync(
+        long id, Caller caller, SessionStore sessions, CancellationToken ct) =>
         await sessions.EndAsync(caller.UserId, id, ct) ? TypedResults.NoContent() : Problem.NotFound.Result();
 }

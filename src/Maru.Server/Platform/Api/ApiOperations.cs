@@ -22,7 +22,8 @@ internal static class ApiOperations
         var responses = new SortedDictionary<string, IOpenApiResponse>(operation.Responses ?? [], StringComparer.Ordinal);
         foreach (var (status, response) in responses)
             if (response is OpenApiResponse own) own.Headers = ApiHeaders.Of(status, isLimited, document);
-        foreach (var refusals in ApiRefusals.Of(operation, description.HttpMethod, metadata).Distinct().GroupBy(problem => $"{problem.Status}"))
+        var refused = ApiRefusals.Of(operation, description.HttpMethod, metadata).Distinct();
+        foreach (var refusals in refused.GroupBy(problem => $"{problem.Status}"))
             responses[refusals.Key] = ApiRefusals.Response([.. refusals], isLimited, document);
         operation.Responses = [];
         foreach (var (status, response) in responses) operation.Responses.Add(status, response);
@@ -52,7 +53,8 @@ internal static class ApiOperations
 
         foreach (var parameter in operation.Parameters.OfType<OpenApiParameter>())
         {
-            var known = metadata.OfType<ApiParameter>().LastOrDefault(x => x.Name == parameter.Name) ?? ApiParameter.Find(parameter.Name ?? "");
+            var known = metadata.OfType<ApiParameter>().LastOrDefault(x => x.Name == parameter.Name)
+                ?? ApiParameter.Find(parameter.Name ?? "");
             if (known is null) continue;
             (parameter.Description, parameter.Schema, parameter.Example) = (known.Description, known.Schema, known.Example);
         }

@@ -53,7 +53,11 @@ internal static class ApiSchemas
     {
         foreach (var schema in schemas.Values.OfType<OpenApiSchema>().ToArray())
         {
-            foreach (var (name, property) in schema.Properties?.ToArray() ?? []) schema.Properties![name] = Unify(property, schemas, document);
+            foreach (var (name, property) in schema.Properties?.ToArray() ?? [])
+            {
+                schema.Properties![name] = Unify(property, schemas, document);
+            }
+
         }
     }
 

@@ -13,7 +13,8 @@ internal sealed class NumberConstraint : IRouteConstraint, IParameterLiteralNode
 
     public bool Match(
         HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
-        values.TryGetValue(routeKey, out var value) && Convert.ToString(value, CultureInfo.InvariantCulture) is { } text && Number.IsId(text);
+        values.TryGetValue(routeKey, out var value)
+        && Convert.ToString(value, CultureInfo.InvariantCulture) is { } text && Number.IsId(text);
 
     /// <summary>Lets routes know that <c>direct</c> in <c>/api/rooms/direct</c> can be no room's id: its methods are its own.</summary>
     public bool MatchesLiteral(string parameterName, string literal) => Number.IsId(literal);

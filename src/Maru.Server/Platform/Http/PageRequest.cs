@@ -47,7 +47,8 @@ internal sealed class PageRequest : IEndpointParameterMetadataProvider
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
     {
-        builder.Metadata.Add(new ApiParameter(AfterName, "The `next` of the page before; absent: the first page.", ApiSchemas.Text, "MTc6"));
+        builder.Metadata.Add(
+            new ApiParameter(AfterName, "The `next` of the page before; absent: the first page.", ApiSchemas.Text, "MTc6"));
         builder.Metadata.Add(Limit(builder.ApplicationServices));
     }
 
