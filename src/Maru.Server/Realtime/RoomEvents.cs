@@ -35,7 +35,8 @@ internal static class RoomEvents
         long roomId, HttpContext context, ChatEngine engine, string? after, [FromHeader(Name = LastEventId)] string? lastEventId)
     {
         var errors = new FieldErrors();
-        var seq = ReadSeq(string.IsNullOrEmpty(lastEventId) ? after : lastEventId, string.IsNullOrEmpty(lastEventId) ? "after" : LastEventId, errors);
+        var (value, name) = string.IsNullOrEmpty(lastEventId) ? (after, "after") : (lastEventId, LastEventId);
+        var seq = ReadSeq(value, name, errors);
         if (errors.Any) return errors.Result();
 
         var sink = new StreamSink(context, engine.Options);

@@ -58,7 +58,9 @@ internal sealed class Memberships(ChatEngine engine, RoomStore rooms, RoomNews n
         return problem;
     }
 
-    /// <summary>Takes out who ranks below the actor. With a ban also who is not in: they cannot come back until the ban is lifted.</summary>
+    /// <summary>
+    /// Takes out a member who ranks below the actor. With a ban also people who are not in: they cannot come back until it is lifted.
+    /// </summary>
     public async Task<Problem?> RemoveAsync(RoomId room, UserId actor, UserId user, bool ban)
     {
         var removed = false;

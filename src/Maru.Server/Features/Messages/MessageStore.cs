@@ -12,8 +12,8 @@ namespace Maru.Server.Features.Messages;
 internal sealed class MessageStore(Database database)
 {
     /// <summary>
-    /// A <see cref="MessagePage"/>; null where the user is no member. Walks the key (room, seq) from the bound on, so every page costs the same.
-    /// The page is complete before the first byte goes out: a slow client holds no state of the store.
+    /// A <see cref="MessagePage"/>; null where the user is no member. Walks the key (room, seq) from the bound on, so every page costs
+    /// the same. The page is complete before the first byte goes out: a slow client holds no state of the store.
     /// </summary>
     public async Task<ReadOnlyMemory<byte>?> HistoryAsync(RoomId room, UserId user, HistoryRequest request, CancellationToken ct)
     {

@@ -206,7 +206,8 @@ public sealed class TextPolicyTests
     [InlineData("\u0301", "1 to 80 characters and at most 640 bytes, one of them visible.")]
     [InlineData("P\u0430vel", "Letters of one script, or of Latin with Chinese, Japanese or Korean ones; these mix Latin and Cyrillic.")]
     [InlineData("Ann \u0663", "Letters of one script, or of Latin with Chinese, Japanese or Korean ones; these mix Latin and Arabic.")]
-    [InlineData("\u0663\u0645 Ann", "Letters of one script, or of Latin with Chinese, Japanese or Korean ones; these mix Arabic and Latin.")]
+    [InlineData(
+        "\u0663\u0645 Ann", "Letters of one script, or of Latin with Chinese, Japanese or Korean ones; these mix Arabic and Latin.")]
     public void The_refusal_of_a_name_says_what_is_wrong(string name, string error) => TextPolicy.Name(name, 80).Error.ShouldBe(error);
 
     [Fact]
