@@ -56,7 +56,8 @@ internal sealed class WebSocketEndpoint(ChatEngine engine, Origins origins)
         var canUpgrade = request.Method == HttpMethods.Get && HttpProtocol.IsHttp11(request.Protocol);
         if (connect is null && !(canUpgrade && WebSocketHandshake.IsAskedFor(request.Headers)))
         {
-            if (!HttpProtocol.IsHttp2(request.Protocol)) (response.Upgrade, response.Connection) = ("websocket", "Upgrade");
+            // A Connection header without keep-alive makes Kestrel close: the client must know, or its next request is lost.
+            if (!HttpProtocol.IsHttp2(request.Protocol)) (response.Upgrade, response.Connection) = ("websocket", "Upgrade, close");
             return (Problem.UpgradeRequired, null);
         }
 

@@ -26,7 +26,7 @@ internal static class HandshakeHeads
     [
         .. Taken.Select(x => new HandshakeHead(x.Name, Lines(x.Lines), 101, [Accept])),
         .. Subprotocols.Select(x => new HandshakeHead(x.Offered, Lines([.. Good, x.Offered]), 101, x.Chosen)),
-        .. NoUpgrade.Select(x => new HandshakeHead(x.Name, Lines(x.Lines), 426, ["Upgrade: websocket", "Connection: Upgrade"])),
+        .. NoUpgrade.Select(x => new HandshakeHead(x.Name, Lines(x.Lines), 426, ["Upgrade: websocket", "Connection: Upgrade, close"])),
         .. OtherMethods.Select(x => new HandshakeHead(x, Lines(With(0, x)), 405, [])),
         .. BadHandshake.Select(x => new HandshakeHead(x.Name, Lines(x.Lines), 400, ["Sec-WebSocket-Version: 13"])),
         .. Broken.Select(x => new HandshakeHead(x.Name, x.Text, x.Status, [])),
