@@ -21,7 +21,7 @@ internal sealed partial class Client
         if (!IsFree(key.Id, ticket)) return;
         var isHere = TryGetMembership(room, out _);
         if (await EnterAsync(room, ticket).ConfigureAwait(false) is not { } membership) return;
-        if (isHere && after is not null && !await LookAsync(membership, ticket).ConfigureAwait(false)) return;
+        if (isHere && after is { } seq && !await LookAsync(membership, seq, ticket).ConfigureAwait(false)) return;
         var subscription = new Subscription(connection, membership, key, signal);
         var subscribing = new Subscribing(subscription, after, ticket);
         _subscriptions.Add(key.Id, subscription);
@@ -30,9 +30,9 @@ internal sealed partial class Client
 
     /// <summary>
     /// Entering the room asks the store how far the log goes; a client that is in it already has it asked again, for the past as it is now.
-    /// False: the request was refused.
+    /// While the store is away, the past is what this node knows of it. False: it knows nothing of that place, and the request was refused.
     /// </summary>
-    private async ValueTask<bool> LookAsync(Membership membership, Ticket ticket)
+    private async ValueTask<bool> LookAsync(Membership membership, long after, Ticket ticket)
     {
         try
         {
@@ -41,6 +41,7 @@ internal sealed partial class Client
         }
         catch (Exception e)
         {
+            if (after <= membership.Room.Expected) return true;
             RefuseUnread(e, ticket);
             return false;
         }

@@ -58,6 +58,9 @@ internal sealed class Room
         }
     }
 
+    /// <summary>Any thread: the newest seq that this node knows of.</summary>
+    public long Expected => Interlocked.Read(ref _expected);
+
     /// <summary>Any thread: entries up to this one are on their way to the lane.</summary>
     public void Expect(long seq)
     {
