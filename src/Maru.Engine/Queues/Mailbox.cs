@@ -46,14 +46,7 @@ internal sealed class Mailbox<T>
     {
         lock (_gate)
         {
-            while (_posted.Count == 0)
-            {
-                if (_completed) return false;
-                _wanted = 1;
-                Monitor.Wait(_gate);
-                _wanted = NotWaiting;
-            }
-
+            if (WaitFor(1, Timeout.InfiniteTimeSpan) == 0) return false;
             (taken, _posted) = (_posted, taken);
             return true;
         }
