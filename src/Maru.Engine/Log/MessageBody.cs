@@ -7,8 +7,9 @@ namespace Maru.Engine.Log;
 /// <summary>The body of a send, <c>{text, replyTo?, files?}</c>, read off its bytes.</summary>
 internal readonly struct MessageBody
 {
-    private static readonly Refusal NotJson = new(Problem.Invalid, "The body is not valid JSON in UTF-8.");
-    private static readonly Refusal Twice = new(Problem.Invalid, "A field stands twice in the body.");    // RFC 7493, 2.3
+    private static readonly Refusal NotJson = new(Problem.Malformed, "The body is not valid JSON in UTF-8.");
+    private static readonly Refusal NoObject = new(Problem.Malformed, "The body must be a JSON object.");
+    private static readonly Refusal Twice = new(Problem.Malformed, "A field stands twice in the body.");    // RFC 7493, 2.3
 
     [Flags]
     private enum Fields : byte
@@ -30,7 +31,7 @@ internal readonly struct MessageBody
     {
         refusal = Read(json, out body);
         if (refusal is null && body.Text.Length > maxTextBytes)
-            refusal = new Refusal(Problem.TooLarge, $"text may be {maxTextBytes} bytes of UTF-8.", "text");
+            refusal = new Refusal(Problem.TooLarge, $"text may be {maxTextBytes} bytes of UTF-8.");
         return refusal is null;
     }
 
@@ -47,8 +48,7 @@ internal readonly struct MessageBody
         try
         {
             var reader = new Utf8JsonReader(json);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-                return new Refusal(Problem.Invalid, "The body must be a JSON object.");
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return NoObject;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 if (reader.ValueTextEquals("text"u8))

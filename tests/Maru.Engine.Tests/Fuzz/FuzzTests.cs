@@ -13,7 +13,7 @@ public sealed class FuzzTests
     private static readonly string[] Legal =
     [
         "open", "closed", "bad-frame", "too-large", "connect-first", "unauthenticated", "unsupported-version", "unknown-destination",
-        "not-found", "invalid", "conflict", "idempotency-key-reused",
+        "not-found", "malformed", "invalid", "conflict", "idempotency-key-reused",
     ];
 
     [Fact]

@@ -14,8 +14,8 @@ public sealed class RefusalTests(MaruServer server) : IClassFixture<MaruServer>
         await socket.SubscribeAsync("/user/queue/errors", "errors");
         (string Body, string Key, Problem Problem)[] refused =
         [
-            ("{}", "", Problem.Invalid), ("[]", "", Problem.Invalid), ("{\"text\":\"  \"}", "", Problem.Invalid),
-            ("{\"text\":7}", "", Problem.Invalid), ("{\"text\":\"x\"} y", "", Problem.Invalid),
+            ("{}", "", Problem.Invalid), ("[]", "", Problem.Malformed), ("{\"text\":\"  \"}", "", Problem.Invalid),
+            ("{\"text\":7}", "", Problem.Invalid), ("{\"text\":\"x\"} y", "", Problem.Malformed),
             ("{\"text\":\"x\",\"replyTo\":99}", "", Problem.Invalid),
             ($$"""{"text":"{{new string('x', 16 * 1024 + 1)}}"}""", "", Problem.TooLarge),
             ("{\"text\":\"x\"}", new string('k', 129), Problem.Invalid),

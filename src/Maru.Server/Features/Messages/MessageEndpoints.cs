@@ -88,11 +88,9 @@ internal static class MessageEndpoints
     private static IResult Found(ReadOnlyMemory<byte>? json) =>
         json is { } bytes ? new WrittenJson(bytes, StatusCodes.Status200OK) : Problem.NotFound.Result();
 
-    /// <summary>One about no field is about a body that cannot be read.</summary>
     private static IResult Refused(Refusal refusal)
     {
-        if (refusal.Problem != Problem.Invalid) return refusal.Problem.Result(refusal.Detail);
-        if (refusal is not { Field: { } field, Detail: { } detail }) return Problem.Malformed.Result(refusal.Detail);
+        if (refusal is not { Field: { } field, Detail: { } detail }) return refusal.Problem.Result(refusal.Detail);
         var errors = new FieldErrors();
         errors.Add(field, detail);
         return errors.Result();

@@ -27,7 +27,7 @@ public sealed class RefusalTests
         { "SUBSCRIBE\nid:x\ndestination:/topic/rooms/1\nafter:9223372036854775808\nreceipt:r\n\n\0", "invalid" },
         { "SUBSCRIBE\nid:x\ndestination:/topic/rooms/0\nreceipt:r\n\n\0", "unknown-destination" },
         { "SUBSCRIBE\nid:x\ndestination:/topic/rooms/1x\nreceipt:r\n\n\0", "unknown-destination" },
-        { "SEND\ndestination:/app/rooms/1/messages\nreceipt:r\n\nnot json\0", "invalid" },
+        { "SEND\ndestination:/app/rooms/1/messages\nreceipt:r\n\nnot json\0", "malformed" },
     };
 
     /// <summary>Broken in itself: these end the connection whoever listens.</summary>

@@ -62,24 +62,24 @@ public sealed class SendTests
     }
 
     [Theory]
-    [InlineData("", "invalid")]
-    [InlineData("[]", "invalid")]
+    [InlineData("", "malformed")]
+    [InlineData("[]", "malformed")]
     [InlineData("{}", "invalid")]
     [InlineData("{\"text\":1}", "invalid")]
     [InlineData("{\"text\":null}", "invalid")]
     [InlineData("{\"text\":\"  \\n\"}", "invalid")]
     [InlineData("{\"text\":\"\\u00a0\\u200b\"}", "invalid")]
     [InlineData("{\"text\":\"a\\u0000\"}", "invalid")]
-    [InlineData("{\"text\":\"a\"", "invalid")]
-    [InlineData("{\"text\":\"a\"}x", "invalid")]
-    [InlineData("{\"text\":\"\\ud800\"}", "invalid")]
+    [InlineData("{\"text\":\"a\"", "malformed")]
+    [InlineData("{\"text\":\"a\"}x", "malformed")]
+    [InlineData("{\"text\":\"\\ud800\"}", "malformed")]
     [InlineData("{\"text\":\"a\",\"replyTo\":0}", "invalid")]
     [InlineData("{\"text\":\"a\",\"replyTo\":1.5}", "invalid")]
     [InlineData("{\"text\":\"a\",\"replyTo\":\"1\"}", "invalid")]
     [InlineData("{\"text\":\"a\",\"files\":[1]}", "invalid")]
-    [InlineData("{\"text\":\"a\",\"text\":\"b\"}", "invalid")]
-    [InlineData("{\"text\":\"a\",\"replyTo\":null,\"replyTo\":null}", "invalid")]
-    [InlineData("{\"files\":[],\"text\":\"a\",\"files\":[]}", "invalid")]
+    [InlineData("{\"text\":\"a\",\"text\":\"b\"}", "malformed")]
+    [InlineData("{\"text\":\"a\",\"replyTo\":null,\"replyTo\":null}", "malformed")]
+    [InlineData("{\"files\":[],\"text\":\"a\",\"files\":[]}", "malformed")]
     [InlineData("{\"text\":\"0123456789\"}", "too-large")]
     public async Task A_body_that_is_no_message_is_refused(string body, string slug)
     {
@@ -113,7 +113,7 @@ public sealed class SendTests
         var client = await rig.ConnectAsync(7);
         await client.ListenForRefusalsAsync();
         await client.SendAsync(System.Text.Encoding.Latin1.GetBytes($"SEND\ndestination:/app/rooms/5/messages\nreceipt:r\n\n{latin}\0"));
-        (await client.RefusalAsync("r")).Text.ShouldContain("\"type\":\"invalid\"");
+        (await client.RefusalAsync("r")).Text.ShouldContain("\"type\":\"malformed\"");
         rig.Log.Entries(5).ShouldBeEmpty();
     }
 

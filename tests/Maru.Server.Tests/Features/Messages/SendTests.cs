@@ -87,36 +87,6 @@ public sealed class SendTests(MaruServer server) : IClassFixture<MaruServer>
         else (await sent.ShouldRefuseFields()).ShouldBe(["Idempotency-Key"]);
     }
 
-    [Theory]
-    [InlineData("""{"text":"  \n"}""", "text")]
-    [InlineData("""{}""", "text")]
-    [InlineData("""{"text":5}""", "text")]
-    [InlineData("""{"text":"x","replyTo":"1"}""", "replyTo")]
-    [InlineData("""{"text":"x","replyTo":99}""", "replyTo")]
-    [InlineData("""{"text":"x","files":[1]}""", "files")]
-    public async Task Bad_fields_are_named(string json, string field)
-    {
-        var ann = await server.SignUpAsync();
-        var room = await ann.MakeRoomAsync();
-        (await PostAsync(ann, room, null, new StringContent(json, null, "application/json")).ShouldRefuseFields()).ShouldBe([field]);
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("[]")]
-    [InlineData("""{"text":"x""")]
-    [InlineData("""{"text":"x"} y""")]
-    public async Task What_is_no_JSON_object_is_malformed(string json)
-    {
-        var ann = await server.SignUpAsync();
-        var room = await ann.MakeRoomAsync();
-        await ann.SayAsync(room);
-        await PostAsync(ann, room, null, new StringContent(json, null, "application/json")).ShouldRefuse(Problem.Malformed);
-        var content = new StringContent(json, null, "application/json");
-        var edit = new HttpRequestMessage(HttpMethod.Patch, $"/api/rooms/{room.Id}/messages/1") { Content = content };
-        await ann.Http.SendAsync(edit, TestContext.Current.CancellationToken).ShouldRefuse(Problem.Malformed);
-    }
-
     [Fact]
     public async Task A_text_has_16_KiB_at_most()
     {
