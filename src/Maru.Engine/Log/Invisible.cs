@@ -18,6 +18,7 @@ internal static class Invisible
 
     public static bool Contains(Rune rune)
     {
+        if (IsNoncharacter(rune)) return true;
         var ranges = Ranges;
         for (var i = 0; i < ranges.Length && rune.Value >= ranges[i]; i += 2)
         {
@@ -26,6 +27,9 @@ internal static class Invisible
 
         return false;
     }
+
+    /// <summary>Never a character, in no version of Unicode (section 23.7): no font draws it.</summary>
+    public static bool IsNoncharacter(Rune rune) => rune.Value is >= 0xFDD0 and <= 0xFDEF || (rune.Value & 0xFFFE) == 0xFFFE;
 
     /// <summary>Nothing in the text can be seen. Most texts are judged by their first byte.</summary>
     public static bool Covers(ReadOnlySpan<byte> utf8)

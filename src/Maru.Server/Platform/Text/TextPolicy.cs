@@ -114,10 +114,7 @@ internal static class TextPolicy
     private static bool Rewrites(Rune rune) =>
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
         || rune.Value is >= 0x202A and <= 0x202E or >= 0x2066 and <= 0x2069 or 0xFFFD
-        || IsNoncharacter(rune.Value);
-
-    /// <summary>Unicode section 23.7: never a character, in no version.</summary>
-    private static bool IsNoncharacter(int codePoint) => codePoint is >= 0xFDD0 and <= 0xFDEF || (codePoint & 0xFFFE) == 0xFFFE;
+        || Invisible.IsNoncharacter(rune);
 
     /// <summary>Can be seen, and not only upon another character.</summary>
     private static bool StandsAlone(Rune rune) => !Invisible.Contains(rune) && Rune.GetUnicodeCategory(rune)

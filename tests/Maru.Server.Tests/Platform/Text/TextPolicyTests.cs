@@ -151,6 +151,8 @@ public sealed class TextPolicyTests
         { "line", "\u05D0\u200F!", "\u05D0\u200F!" },
         { "line", "a\u202Eb", null },
         { "line", "a\u0007", null },
+        { "line", "\uFDD0", null },
+        { "line", "\uFFFE", null },
         { "lines", " one\r\ntwo\n\tthree ", "one\r\ntwo\n\tthree" },
         { "lines", "one\u2028two", null },
         { "lines", "\u200B\n\u200B", "" },
@@ -178,6 +180,14 @@ public sealed class TextPolicyTests
         { "message", "\uFE0F", null },
         { "message", "\U000E0020", null },
         { "message", "\u0001\u007F", null },
+        { "message", "\uFFFE", null },                                                  // noncharacters
+        { "message", "\uFFFF", null },
+        { "message", "\uFDD0", null },
+        { "message", " \uFDEF\u200B", null },
+        { "message", "\U0001FFFE\U0010FFFF", null },
+        { "message", "\uFDCF", "\uFDCF" },
+        { "message", "\uFDF0", "\uFDF0" },
+        { "message", "a\uFFFE", "a\uFFFE" },                                            // as typed
         { "message", "a\u0000b", null },
     };
 
