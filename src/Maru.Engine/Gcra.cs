@@ -53,7 +53,7 @@ public sealed class Gcra
     /// <summary>Takes one unit if there is one, and returns what is left.</summary>
     public RateQuota Take(long key)
     {
-        if (_interval == 0) return new RateQuota(true, int.MaxValue, TimeSpan.Zero, TimeSpan.Zero);
+        if (_interval == 0) return new RateQuota(true, int.MaxValue, TimeSpan.Zero);
         key = Admit(key);
         while (true)
         {
@@ -62,10 +62,11 @@ public sealed class Gcra
             var now = _time.GetTimestamp();
             var next = Math.Max(tat, now) + _interval;
             var excess = next - now - _burst;
-            if (excess > 0) return new RateQuota(false, 0, ToTime(excess), ToTime(next - _interval - now));
+            if (excess > 0) return new RateQuota(false, 0, ToTime(excess));
             if (!TryMove(key, cell, tat, next)) continue;
             Interlocked.Increment(ref cell.Taken);
-            return new RateQuota(true, -excess / _interval, TimeSpan.Zero, ToTime(next - now));
+            var (left, towardsNext) = Math.DivRem(-excess, _interval);
+            return new RateQuota(true, left, ToTime(_interval - towardsNext));
         }
     }
 
@@ -133,6 +134,5 @@ public sealed class Gcra
 /// <summary>What <see cref="Gcra.Take"/> found for a key.</summary>
 /// <param name="IsTaken">false: there was no unit left</param>
 /// <param name="Remaining">units that may be taken at once now</param>
-/// <param name="Wait">how long until the next unit is there; zero when one was taken</param>
-/// <param name="Reset">how long until the whole burst is there again</param>
-public readonly record struct RateQuota(bool IsTaken, long Remaining, TimeSpan Wait, TimeSpan Reset);
+/// <param name="Next">how long until there is one more than that</param>
+public readonly record struct RateQuota(bool IsTaken, long Remaining, TimeSpan Next);

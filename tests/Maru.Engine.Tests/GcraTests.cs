@@ -9,7 +9,7 @@ public sealed class GcraTests
     {
         var rate = Make();
         Take(rate, 7).ShouldBe(10);
-        rate.Take(7).ShouldBe(new RateQuota(false, 0, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(5)));
+        rate.Take(7).ShouldBe(new RateQuota(false, 0, TimeSpan.FromSeconds(0.5)));
         Take(rate, 8).ShouldBe(10);
         _time.Advance(0.5);
         Take(rate, 7).ShouldBe(1);
@@ -23,10 +23,10 @@ public sealed class GcraTests
         var rate = Make();
         rate.Burst.ShouldBe(10);
         rate.Window.ShouldBe(TimeSpan.FromSeconds(5));
-        rate.Take(7).ShouldBe(new RateQuota(true, 9, TimeSpan.Zero, TimeSpan.FromSeconds(0.5)));
-        rate.Take(7).ShouldBe(new RateQuota(true, 8, TimeSpan.Zero, TimeSpan.FromSeconds(1)));
+        rate.Take(7).ShouldBe(new RateQuota(true, 9, TimeSpan.FromSeconds(0.5)));
+        rate.Take(7).ShouldBe(new RateQuota(true, 8, TimeSpan.FromSeconds(0.5)));
         _time.Advance(0.75);
-        rate.Take(7).ShouldBe(new RateQuota(true, 8, TimeSpan.Zero, TimeSpan.FromSeconds(0.75)));
+        rate.Take(7).ShouldBe(new RateQuota(true, 8, TimeSpan.FromSeconds(0.25)));
     }
 
     [Fact]

@@ -25,7 +25,7 @@ internal static class ApiHeaders
             ApiSchemas.Text,
             "\"user\";q=300;w=3"),
         [RateLimit.Header] = Header(
-            "What is left of each policy: `r` requests now, and all of them in `t` seconds.", ApiSchemas.Text, "\"user\";r=299;t=1"),
+            "What is left of each policy: `r` requests now, and one more within `t` seconds.", ApiSchemas.Text, "\"user\";r=299;t=1"),
     };
 
     /// <summary>Those that a response may have.</summary>

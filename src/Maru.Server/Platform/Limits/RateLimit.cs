@@ -5,9 +5,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Maru.Server.Platform.Limits;
 
 /// <summary>
-/// A rate limit of requests. Each response that counts against it says so: <c>RateLimit-Policy</c> has the burst and the seconds in which
-/// it comes back,
-/// <c>RateLimit</c> what is left of it (draft-ietf-httpapi-ratelimit-headers-11). Any thread.
+/// A rate limit of requests. Each response that counts against it says so (draft-ietf-httpapi-ratelimit-headers-11):
+/// <c>RateLimit-Policy</c> has the burst and the seconds in which it comes back, <c>RateLimit</c> what is left of it and the seconds
+/// within which there is no more. Any thread.
 /// </summary>
 /// <param name="name">stable, for programs</param>
 /// <param name="rate">who took how much</param>
@@ -25,10 +25,14 @@ internal sealed class RateLimit(string name, Gcra rate)
         if (!rate.IsLimited) return null;
         var quota = rate.Take(key);
         var headers = context.Response.Headers;
-        headers.Append(PolicyHeader, _policy);
-        headers.Append(Header, string.Create(CultureInfo.InvariantCulture, $"\"{name}\";r={quota.Remaining};t={Seconds(quota.Reset)}"));
-        return quota.IsTaken ? null : Problems.Busy(context, quota.Wait);
+        Add(headers, PolicyHeader, _policy);
+        Add(headers, Header, string.Create(CultureInfo.InvariantCulture, $"\"{name}\";r={quota.Remaining};t={Seconds(quota.Next)}"));
+        return quota.IsTaken ? null : Problems.Busy(context, quota.Next);
     }
+
+    /// <summary>One line for all limits of a request, which is easier to read than a line each.</summary>
+    private static void Add(IHeaderDictionary headers, string field, string item) =>
+        headers[field] = headers.TryGetValue(field, out var items) ? $"{items}, {item}" : item;
 
     private static long Seconds(TimeSpan time) => (long)Math.Ceiling(time.TotalSeconds);
 }
