@@ -106,7 +106,6 @@ internal static partial class Problems
         StatusCodes.Status415UnsupportedMediaType => $"The body must come with Content-Type: {Json}.",
         StatusCodes.Status400BadRequest when context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is not null =>
             "The body must be a JSON object of the documented shape.",
-        StatusCodes.Status400BadRequest => "A parameter of the address has not the documented form.",
         _ => null,
     };
 

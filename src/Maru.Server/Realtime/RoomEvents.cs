@@ -1,11 +1,11 @@
 using Maru.Engine;
 using Maru.Engine.Clients;
-using Maru.Engine.Codecs;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
 using Maru.Engine.Protocols.Sse;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Api;
+using Maru.Server.Platform.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -15,6 +15,7 @@ namespace Maru.Server.Realtime;
 /// <summary>A room's log as Server-Sent Events: the sockets' own path, for clients that only read.</summary>
 internal static class RoomEvents
 {
+    private const string After = "after";
     private const string LastEventId = "Last-Event-ID";
 
     /// <summary>Clients and what lies between may count on a comment every 15 s.</summary>
@@ -26,7 +27,7 @@ internal static class RoomEvents
         .WithName("streamRoomEvents")
         .WithSummary("The room's log as Server-Sent Events: after a seq, or else from now on; Last-Event-ID resumes")
         .WithMetadata(
-            new ApiParameter("after", "The seq of the last event that you have, or 0; absent: from now on.", ApiSchemas.Seq, 17),
+            new ApiParameter(After, "The seq of the last event that you have, or 0; absent: from now on.", ApiSchemas.Seq, 17),
             new ApiParameter(LastEventId, "As `after`, and counts more: a browser sends it when it connects again.", ApiSchemas.Seq, 17))
         .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
         .Refuses(Problem.TooManyConnections);
@@ -35,8 +36,8 @@ internal static class RoomEvents
         long roomId, HttpContext context, ChatEngine engine, string? after, [FromHeader(Name = LastEventId)] string? lastEventId)
     {
         var errors = new FieldErrors();
-        var (value, name) = string.IsNullOrEmpty(lastEventId) ? (after, "after") : (lastEventId, LastEventId);
-        var seq = ReadSeq(value, name, errors);
+        var (value, name) = string.IsNullOrEmpty(lastEventId) ? (after, After) : (lastEventId, LastEventId);
+        var seq = SeqParameter.Read(value, name, errors);
         if (errors.Any) return errors.Result();
 
         var sink = new StreamSink(context, engine.Options);
@@ -74,14 +75,6 @@ internal static class RoomEvents
         await response.StartAsync(context.RequestAborted);
         await response.Body.FlushAsync(context.RequestAborted);
         sink.Stream = response.Body;
-    }
-
-    private static long? ReadSeq(string? text, string field, FieldErrors errors)
-    {
-        if (text is null) return null;
-        if (Number.TryRead(text, out var seq)) return seq;
-        errors.Add(field, $"{field} must be the seq of the last event that you have, or 0.");
-        return null;
     }
 
     private static IResult NoRoom(HttpContext context, ChatEngine engine)

@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
-using Maru.Engine.Log;
 using Maru.Server.Tests.Features.Rooms;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
@@ -72,6 +71,10 @@ public sealed class EndpointsTests(MaruServer server) : IClassFixture<MaruServer
     [InlineData("before=%2B1")]
     [InlineData("before=01")]
     [InlineData("before=-1")]
+    [InlineData("before=x")]
+    [InlineData("before=")]
+    [InlineData("after=")]
+    [InlineData("after=1.0")]
     [InlineData("after=%00")]
     [InlineData("after=1e3")]
     [InlineData("after=9223372036854775808")]
@@ -80,8 +83,8 @@ public sealed class EndpointsTests(MaruServer server) : IClassFixture<MaruServer
     {
         var ann = await server.SignUpAsync();
         var room = await ann.MakeRoomAsync();
-        await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/messages?{query}").ShouldRefuse(Problem.Malformed);
-        if (query.StartsWith("after", StringComparison.Ordinal))
-            (await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/events?{query}").ShouldRefuseFields()).ShouldBe(["after"]);
+        var name = query.Split('=')[0];
+        (await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/messages?{query}").ShouldRefuseFields()).ShouldBe([name]);
+        if (name == "after") (await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/events?{query}").ShouldRefuseFields()).ShouldBe([name]);
     }
 }

@@ -21,14 +21,6 @@ public sealed class ProblemsTests(MaruServer server) : IClassFixture<MaruServer>
         Detail(await PostAsync(body, "application/json").ShouldRefuse(Problem.Malformed))
             .ShouldBe("The body must be a JSON object of the documented shape.");
 
-    [Fact]
-    public async Task A_parameter_that_cannot_be_read_is_malformed()
-    {
-        var ann = await server.SignUpAsync();
-        Detail(await ann.Http.SendAsync("GET /api/rooms/1/messages?before=x").ShouldRefuse(Problem.Malformed))
-            .ShouldBe("A parameter of the address has not the documented form.");
-    }
-
     /// <summary>The web server refuses these before there is a request for us to answer; the document says so.</summary>
     [Theory]
     [InlineData("/api/rooms/%00", 0, 400)]

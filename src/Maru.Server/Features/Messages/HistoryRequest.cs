@@ -1,5 +1,4 @@
 using System.Reflection;
-using Maru.Engine.Codecs;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Api;
 using Maru.Server.Platform.Http;
@@ -12,7 +11,10 @@ namespace Maru.Server.Features.Messages;
 /// </summary>
 internal sealed class HistoryRequest : IEndpointParameterMetadataProvider
 {
-    public FieldErrors Errors { get; } = new();
+    private const string BeforeName = "before";
+    private const string AfterName = "after";
+
+    public required FieldErrors Errors { get; init; }
 
     /// <summary>A seq; null: the end.</summary>
     public long? Before { get; private init; }
@@ -21,26 +23,25 @@ internal sealed class HistoryRequest : IEndpointParameterMetadataProvider
     public long? After { get; private init; }
 
     /// <summary>Items at most.</summary>
-    public int Size { get; private set; }
+    public int Size { get; private init; }
 
     public static ValueTask<HistoryRequest> BindAsync(HttpContext context)
     {
-        var request = new HistoryRequest { Before = ReadSeq(context, "before"), After = ReadSeq(context, "after") };
-        request.Size = PageRequest.ReadSize(context, request.Errors);
-        return ValueTask.FromResult(request);
+        var query = context.Request.Query;
+        var errors = new FieldErrors();
+        return ValueTask.FromResult(new HistoryRequest
+        {
+            Errors = errors,
+            Before = SeqParameter.Read(query[BeforeName], BeforeName, errors),
+            After = SeqParameter.Read(query[AfterName], AfterName, errors),
+            Size = PageRequest.ReadSize(context, errors),
+        });
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
     {
-        builder.Metadata.Add(new ApiParameter("before", "The messages before this seq, the newest of them.", ApiSchemas.Seq, 120));
-        builder.Metadata.Add(new ApiParameter("after", "The messages behind this seq, the oldest of them.", ApiSchemas.Seq, 17));
+        builder.Metadata.Add(new ApiParameter(BeforeName, "The messages before this seq, the newest of them.", ApiSchemas.Seq, 120));
+        builder.Metadata.Add(new ApiParameter(AfterName, "The messages behind this seq, the oldest of them.", ApiSchemas.Seq, 17));
         builder.Metadata.Add(PageRequest.Limit(builder.ApplicationServices));
-    }
-
-    /// <summary>A parameter of the wrong form is refused as the framework refuses one.</summary>
-    private static long? ReadSeq(HttpContext context, string name)
-    {
-        if (!context.Request.Query.TryGetValue(name, out var text)) return null;
-        return Number.TryRead(text.ToString(), out var seq) ? seq : throw new BadHttpRequestException($"{name} is no seq.");
     }
 }

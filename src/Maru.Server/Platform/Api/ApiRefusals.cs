@@ -31,11 +31,9 @@ internal static class ApiRefusals
         yield return Problem.Internal;
         if (metadata.OfType<Unlimited>().Any()) yield break;
         var parameters = operation.Parameters ?? [];
+        if (operation.RequestBody is not null) yield return Problem.Malformed;
         if (operation.RequestBody is not null || parameters.Any(parameter => parameter.In != ParameterLocation.Path))
-        {
-            yield return Problem.Malformed;
             yield return Problem.Invalid;
-        }
 
         if (metadata.OfType<IAuthorizeData>().Any())
         {

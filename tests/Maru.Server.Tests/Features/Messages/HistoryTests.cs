@@ -33,21 +33,6 @@ public sealed class HistoryTests(MaruServer server) : IClassFixture<MaruServer>
         page.HasMore.ShouldBe(hasMore);
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("-1")]
-    [InlineData("%2B1")]
-    [InlineData("01")]
-    [InlineData("1.0")]
-    [InlineData("9223372036854775808")]
-    public async Task A_seq_has_one_form_and_another_is_refused(string seq)
-    {
-        var ann = await server.SignUpAsync();
-        var room = await ann.MakeRoomAsync();
-        await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/messages?after={seq}").ShouldRefuse(Problem.Malformed);
-        await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/messages?before={seq}").ShouldRefuse(Problem.Malformed);
-    }
-
     [Fact]
     public async Task A_page_has_two_hundred_messages_at_most_and_fifty_if_nobody_says()
     {
