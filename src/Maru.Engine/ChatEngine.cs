@@ -12,8 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace Maru.Engine;
 
 /// <summary>
-/// The live core of one node. A message's way through it: session → <see cref="CommitQueue"/> → <see cref="CommitLoop"/> →
-/// <see cref="Lane"/> →
+/// The live core of one node. The path of a message: session → <see cref="CommitQueue"/> → <see cref="CommitLoop"/> → <see cref="Lane"/> →
 /// <see cref="Room"/> → <see cref="Hub"/> → <see cref="Outbox"/>. Knows no socket, no SQL and no configuration.
 /// </summary>
 public sealed class ChatEngine : IDisposable
@@ -25,7 +24,7 @@ public sealed class ChatEngine : IDisposable
     private readonly IBus _bus;
     private readonly RoomChannels _channels;
     private readonly Lanes _lanes;
-    private readonly PageReader _pages;
+    private readonly LogPageReader _pages;
     private readonly ByteBudget _budget;
     private readonly CancellationTokenSource _stopping = new();
     private Sweeper? _sweeper;
@@ -46,7 +45,7 @@ public sealed class ChatEngine : IDisposable
         Connections = new ConnectionTable(options, Clock);
         Metrics = new EngineMetrics(() => Connections.Count, () => Rooms!.Count);
         UserEvents = new UserEvents(Connections, bus, options, Metrics, time);
-        _pages = new PageReader(log, bus, options, Metrics, Log, time);
+        _pages = new LogPageReader(log, bus, options, Metrics, Log, time);
         _budget = new ByteBudget(options.ReceiveBytes);
         _lanes = new Lanes(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Log);
         Rooms = new RoomTable(log, _channels, _lanes, _pages, options, Clock, Metrics);
@@ -60,15 +59,17 @@ public sealed class ChatEngine : IDisposable
 
     public ConnectionTable Connections { get; }
 
-    /// <summary>What concerns people: to their connections, on every node.</summary>
+    /// <summary>The events that concern users, sent to their connections on every node.</summary>
     public UserEvents UserEvents { get; }
 
-    /// <summary>This node committed entries of the room. On the commit loop's thread: handlers are short and do not throw.</summary>
+    /// <summary>
+    /// Raised when this node has committed entries of the room. Called on the commit loop's thread: handlers are short and do not throw.
+    /// </summary>
     public event Action<RoomId>? Committed;
 
     public EngineMetrics Metrics { get; }
 
-    /// <summary>How much each user may send, over all of that user's connections and requests.</summary>
+    /// <summary>The limit on each user's messages and signals, over all of that user's connections and requests.</summary>
     public Gcra MessageRate { get; }
 
     internal TimeProvider Time { get; }
@@ -79,7 +80,7 @@ public sealed class ChatEngine : IDisposable
 
     internal RoomTable Rooms { get; }
 
-    /// <summary>What a protocol's session makes its client of.</summary>
+    /// <summary>The parts from which a protocol's session makes its client.</summary>
     internal ClientParts Clients { get; }
 
     internal CommitLoops Commits { get; }
@@ -94,26 +95,26 @@ public sealed class ChatEngine : IDisposable
         _sweeper = new Sweeper(Connections, MessageRate, Clock, Log, Time);
     }
 
-    /// <summary>The server is about to go down: nobody comes in any longer.</summary>
+    /// <summary>True once new connections are refused, because the server is about to stop.</summary>
     public bool IsDraining { get; private set; }
 
-    /// <summary>Why a connection finds no place.</summary>
+    /// <summary>The reason why a new connection is refused.</summary>
     internal Problem NoRoom => IsDraining || Stopping.IsCancellationRequested ? Problem.ShuttingDown : Problem.TooManyConnections;
 
-    /// <summary>Lets nobody in any longer; who is here stays. For a balancer to notice before <see cref="DrainAsync"/>.</summary>
-    public void CloseDoors()
+    /// <summary>Refuses new connections and keeps the open ones, so that a balancer notices before <see cref="DrainAsync"/>.</summary>
+    public void BeginDrain()
     {
         IsDraining = true;
-        Connections.CloseDoors();
+        Connections.RefuseNew();
     }
 
     /// <summary>
-    /// Tells each client to come back, at its own moment, so that other nodes are not stormed: <see cref="EngineOptions.DrainWindow"/> at
-    /// most, less for few. What a client sent before is answered first.
+    /// Closes each connection at its own moment, so that clients do not storm the other nodes: within <see
+    /// cref="EngineOptions.DrainWindow"/>, or less for few connections. Requests that a client sent before are completed first.
     /// </summary>
     public async Task DrainAsync(CancellationToken ct)
     {
-        CloseDoors();
+        BeginDrain();
         var connections = Connections.All();
         Random.Shared.Shuffle(connections);
         var window = TimeSpan.FromTicks(Math.Min(Options.DrainWindow.Ticks, connections.Length * DrainStep.Ticks));
@@ -128,23 +129,24 @@ public sealed class ChatEngine : IDisposable
     }
 
     /// <summary>
-    /// Ends every connection with <see cref="Problem.ShuttingDown"/> after everything queued is committed, delivered and answered. The
-    /// sweeper goes on: who does not fetch its last words is cut off after <see cref="EngineOptions.CloseTimeout"/>.
+    /// Ends every connection with <see cref="Problem.ShuttingDown"/> after everything queued is committed, delivered and acknowledged. The
+    /// sweeper goes on: a client that does not read its last words is cut off after <see cref="EngineOptions.CloseTimeout"/>.
     /// </summary>
     public void Stop()
     {
         Commits.Stop();
         _lanes.Stop();
-        foreach (var connection in Connections.Shut()) connection.End(Problem.ShuttingDown);
+        Connections.RefuseNew();
+        foreach (var connection in Connections.All()) connection.End(Problem.ShuttingDown);
         _stopping.Cancel();
     }
 
-    /// <summary>Appends to a room's log from outside a session; waits while the queue is full. The owner is told the outcome.</summary>
+    /// <summary>Appends to a room's log from outside a connection; waits while the queue is full. The owner learns the outcome.</summary>
     public ValueTask AppendAsync(Draft draft) => Commits.AddAsync(draft);
 
     /// <summary>
-    /// Another node committed these, in seq order. Rights that they end are gone when it returns. Beyond what may wait they are dropped:
-    /// the log has them.
+    /// Receives entries that another node committed, in seq order. The rights that they end are gone when it returns. Entries beyond the
+    /// bound are dropped: the log has them.
     /// </summary>
     public void Receive(RoomId room, List<Entry> run)
     {
@@ -157,22 +159,22 @@ public sealed class ChatEngine : IDisposable
         here.Lane.Post(new ReceivedRun(here, run, _budget, bytes));
     }
 
-    /// <summary>Another node committed more than it could tell: the room's log goes so far.</summary>
+    /// <summary>Receives the head of a room's log from another node, whose entries did not fit into a frame.</summary>
     public void ReceiveHead(RoomId room, long head)
     {
         if (Rooms.TryGet(room, out var here)) here.Lane.Post(new ReceivedHead(here, head));
     }
 
-    /// <summary>A signal that a member sent on another node.</summary>
+    /// <summary>Receives a signal that a member sent on another node.</summary>
     public void Receive(RoomId room, Signal signal)
     {
         if (Rooms.TryGet(room, out var here) && _budget.TryTake(signal.Bytes)) here.Lane.Post(new ReceivedSignal(here, signal, _budget));
     }
 
-    /// <summary>Somebody's name or picture is another one now, whichever node that was decided on: what is sent again says so.</summary>
+    /// <summary>Notes that a user's name or picture changed, on whichever node: entries that are sent again carry the new one.</summary>
     public void NamesChanged() => Rooms.NamesChanged();
 
-    /// <summary>The bus listens to this room from now on, and may have missed something: the log is asked soon.</summary>
+    /// <summary>Called when the bus begins to listen to the room and may have missed entries: the log is checked soon.</summary>
     public void CheckTail(RoomId room) => _tails?.Ask(room);
 
     public void Dispose()

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Maru.Engine;
 
-/// <summary>What the engine has to say to an operator.</summary>
+/// <summary>The engine's log messages for an operator.</summary>
 internal sealed partial class EngineLog(ILogger logger)
 {
     [LoggerMessage(1, LogLevel.Error, "A transaction of {Drafts} drafts failed; they are tried one by one.")]

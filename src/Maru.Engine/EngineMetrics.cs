@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Maru.Engine;
 
-/// <summary>What the engine counts. Tags are of low cardinality: never a room or a user.</summary>
+/// <summary>The engine's metrics. Tags are of low cardinality: never a room or a user.</summary>
 public sealed class EngineMetrics : IDisposable
 {
     private readonly Meter _meter = new("Maru.Engine");
@@ -17,13 +17,13 @@ public sealed class EngineMetrics : IDisposable
         SlowClients = _meter.CreateCounter<long>(
             "maru.connections.slow", "{connection}", "Connections that took nothing for too long and were cut.");
         Encoded = _meter.CreateCounter<long>(
-            "maru.frames.encoded", "By", "Bytes of frames that were encoded, each once for all who share them.");
+            "maru.frames.encoded", "By", "Bytes of frames that were encoded, each once for all its receivers.");
         PagesRead = _meter.CreateCounter<long>(
-            "maru.pages.read", "{page}", "Pages that were read from the store for those who are behind.");
+            "maru.pages.read", "{page}", "Pages that were read from the store for subscriptions that are behind.");
         Cursors = _meter.CreateUpDownCounter<int>(
             "maru.cursors", "{subscription}", "Subscriptions that are behind and read at their own pace.");
         UserEventsDropped = _meter.CreateCounter<long>(
-            "maru.user_events.dropped", "{event}", "Events that too much waited for to be told to other nodes.");
+            "maru.user_events.dropped", "{event}", "Events that other nodes were not told of, because too many waited.");
         _meter.CreateObservableGauge("maru.connections", connections, "{connection}", "Open connections.");
         _meter.CreateObservableGauge("maru.rooms", rooms, "{room}", "Rooms that are loaded.");
     }

@@ -59,12 +59,12 @@ public sealed class EngineOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.02", "00:01:00")]
     public TimeSpan TailCheck { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The same while there is no bus, or it is away: what another node's message waits for at most.</summary>
+    /// <summary>The same while there is no bus, or it is away: the longest wait for another node's message.</summary>
     [Range(typeof(TimeSpan), "00:00:00.02", "00:01:00")]
     public TimeSpan TailCheckAlone { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// How long an entry of another node is waited for when a later one is here already, while the bus works; then it is read from the
+    /// How long the server waits for a missing entry of another node when a later one is here, while the bus works; then it reads the
     /// store.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
@@ -75,14 +75,14 @@ public sealed class EngineOptions : IValidatableObject
     public int CommitQueueBytes { get; set; } = 32 * 1024 * 1024;
 
     /// <summary>
-    /// From one commit to the next at least, when the process uses three quarters of the cores; less below it, none below a third. 0: never
-    /// waits.
+    /// Least time from one commit to the next when the process uses three quarters of the cores; less below that, none below a third. 0:
+    /// never waits.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
     public TimeSpan CommitPace { get; set; } = TimeSpan.FromMilliseconds(8);
 
     /// <summary>
-    /// Bytes of other nodes' entries and signals that wait to be delivered; what comes beyond it is read from the store later.
+    /// Bytes of other nodes' entries and signals that wait to be delivered; those beyond it are read from the store later.
     /// </summary>
     [Range(64 * 1024, 1024 * 1024 * 1024)]
     public int ReceiveBytes { get; set; } = 32 * 1024 * 1024;
@@ -154,32 +154,32 @@ public sealed class EngineOptions : IValidatableObject
     public TimeSpan PingAfter { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// A client that takes nothing of what waits for it for so long is closed. At 1 KB/s a kernel with the usual receive buffer of 128 KiB
-    /// keeps its window closed for up to 127 s (measured), as if nobody read.
+    /// A client that reads nothing of its waiting bytes for this long is cut off. At 1 KB/s a kernel with the usual receive buffer of 128
+    /// KiB keeps its window closed for up to 127 s (measured), as if the client read nothing.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan SlowClientTimeout { get; set; } = TimeSpan.FromMinutes(3);
 
-    /// <summary>How long a closing connection may take to fetch its last words.</summary>
+    /// <summary>How long a closing connection may take to read its last words.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long the server waits at its end, not ready and with the doors closed, before it tells clients to go: for a balancer to notice.
+    /// How long the server, not ready and refusing new connections, waits before it tells clients to go: time for a balancer to notice.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan DrainDelay { get; set; } = TimeSpan.Zero;
 
     /// <summary>
-    /// Over how long clients are told to go, each at its own moment, when there are many; 2 ms a client when there are few.
+    /// The time over which clients are told to go, each at its own moment, when there are many; 2 ms a client when there are few.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan DrainWindow { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often connections are looked after.</summary>
+    /// <summary>How often the sweeper checks the connections.</summary>
     internal static TimeSpan SweepEvery => TimeSpan.FromSeconds(1);
 
-    /// <summary>What one range alone cannot say.</summary>
+    /// <summary>Checks the rules that no single range expresses.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (HeartBeat > TimeSpan.Zero && HeartBeat < SweepEvery)

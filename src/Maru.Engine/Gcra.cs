@@ -70,7 +70,7 @@ public sealed class Gcra
         }
     }
 
-    /// <summary>Counts units that another node let through, whether or not they would have been let through here.</summary>
+    /// <summary>Counts units that another node allowed, whether or not this one would have allowed them.</summary>
     public void Owe(long key, int count)
     {
         if (_interval == 0 || count <= 0) return;
@@ -104,7 +104,7 @@ public sealed class Gcra
     }
 
     /// <summary>
-    /// The key itself, or the one that it shares while there are too many. Users' ids are positive, so shared keys are none of theirs.
+    /// Returns the key itself, or the one that it shares while there are too many. Users' ids are positive, so no shared key is a user's.
     /// </summary>
     private long Admit(long key) => _isFull && !_cells.ContainsKey(key) ? -1 - (key & (SharedKeys - 1)) : key;
 
@@ -112,7 +112,7 @@ public sealed class Gcra
 
     private TimeSpan ToTime(long ticks) => TimeSpan.FromSeconds((double)ticks / _time.TimestampFrequency);
 
-    /// <summary>False: another thread was quicker, or the cell was removed meanwhile: look again.</summary>
+    /// <summary>Moves the TAT of a cell; false: another thread was quicker, or the cell was removed meanwhile: look again.</summary>
     private bool TryMove(long key, Cell cell, long from, long to)
     {
         if (from == Removed)
@@ -131,7 +131,7 @@ public sealed class Gcra
     }
 }
 
-/// <summary>What <see cref="Gcra.Take"/> found for a key.</summary>
+/// <summary>The outcome of <see cref="Gcra.Take"/> for a key.</summary>
 /// <param name="IsTaken">false: there was no unit left</param>
 /// <param name="Remaining">units that may be taken at once now</param>
 /// <param name="Next">how long until there is one more than that</param>

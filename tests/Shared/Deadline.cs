@@ -1,8 +1,8 @@
 namespace Maru.Testing;
 
 /// <summary>
-/// Everything awaited ends within this time, or the test fails and says what it waited for.
-/// Generous: the time is never part of what is asserted.
+/// The time within which everything awaited must end, or the test fails and names what it waited for. Generous: the time is never part of
+/// what is asserted.
 /// </summary>
 internal static class Deadline
 {
@@ -30,7 +30,7 @@ internal static class Deadline
         return await task;
     }
 
-    /// <summary>For a state without an event of its own: looks again and again, first at once, then after pauses.</summary>
+    /// <summary>Waits for a state without an event of its own: checks it again and again, first at once, then after pauses.</summary>
     public static Task Until(Func<bool> condition, string what, TimeSpan? time = null) =>
         Until(() => Task.FromResult(condition()), what, time);
 

@@ -22,14 +22,14 @@ internal sealed class LogRig(IRoomLog log)
 
     public static TransactionDraft Together(params MessageDraft[] messages) => new(messages, new Nobody());
 
-    /// <summary>One batch, on a thread that may block.</summary>
+    /// <summary>Appends one batch, on a thread that may block.</summary>
     public Task AppendAsync(params Draft[] drafts) => Task.Run(() => log.Append(new BatchPlan().Arrange([.. drafts])));
 
-    /// <summary>What is in the room's log: <c>seq text</c>, or <c>seq kind</c> of what is no message.</summary>
+    /// <summary>Returns the room's log: <c>seq text</c>, or <c>seq kind</c> of an entry that is no message.</summary>
     public async Task<List<string>> ReadAsync(long room, long after = 0, long last = long.MaxValue, int maxBytes = int.MaxValue) =>
         [.. from entry in await log.ReadAsync(new RoomId(room), after, last, maxBytes, Ct) select $"{entry.Seq} {TextOf(entry)}"];
 
-    /// <summary>What is in the room's log, and the number that goes with it.</summary>
+    /// <summary>Returns the room's log, with the number of each entry.</summary>
     public async Task<List<(string Text, long Number)>> NumbersAsync(long room) =>
         [.. from entry in await log.ReadAsync(new RoomId(room), 0, long.MaxValue, int.MaxValue, Ct) select (TextOf(entry), entry.Number)];
 
@@ -37,7 +37,7 @@ internal sealed class LogRig(IRoomLog log)
         ? JsonDocument.Parse(entry.Body).RootElement.GetProperty("message").GetProperty("text").GetString() ?? ""
         : entry.Kind.ToString();
 
-    /// <summary>Wants no answer.</summary>
+    /// <summary>An owner that ignores the outcome.</summary>
     private sealed class Nobody : IDraftOwner
     {
         public void Settled(Draft draft, FlushList flush)
@@ -46,5 +46,5 @@ internal sealed class LogRig(IRoomLog log)
     }
 }
 
-/// <summary>A right that no room of an engine gave.</summary>
+/// <summary>A right that no room of an engine granted.</summary>
 internal sealed class Elsewhere(long room, long user) : Right(new RoomId(room), new UserId(user));

@@ -31,13 +31,13 @@ public sealed class ManualTime : TimeProvider
         return timer;
     }
 
-    /// <summary>Sets the wall clock; time itself goes on as before.</summary>
+    /// <summary>Sets the wall clock; timers go on as before.</summary>
     public void Jump(TimeSpan by)
     {
         lock (_lock) _jumped += by;
     }
 
-    /// <summary>Somebody waits for the moment exactly that far ahead.</summary>
+    /// <summary>Returns whether a timer waits for the time exactly that far ahead.</summary>
     public bool IsAwaited(TimeSpan ahead)
     {
         lock (_lock) return _timers.Exists(timer => timer.DueAt == _now + ahead);
@@ -52,7 +52,7 @@ public sealed class ManualTime : TimeProvider
 
     public void Advance(double seconds) => Advance(TimeSpan.FromSeconds(seconds));
 
-    /// <summary>The next timer up to then, and the clock at its time.</summary>
+    /// <summary>Takes the next timer up to that time, and sets the clock to its time.</summary>
     private Timer? TakeDue(DateTimeOffset end)
     {
         lock (_lock)

@@ -4,7 +4,7 @@ using static Maru.Testing.LogRig;
 
 namespace Maru.Testing;
 
-/// <summary>What every room log does, whatever the store: see <see cref="IRoomLog"/>.</summary>
+/// <summary>The tests that every room log passes, whatever the store: see <see cref="IRoomLog"/>.</summary>
 public abstract class RoomLogContract
 {
     protected abstract IRoomLog Log { get; }
@@ -175,13 +175,15 @@ public abstract class RoomLogContract
         (await Log.ReadHeadsAsync([room, nowhere], Ct)).ShouldBe(new Dictionary<RoomId, RoomHead> { [room] = new(3, 2) });
     }
 
-    /// <summary>A new, empty room, and its members' rights; each member is in no other room.</summary>
+    /// <summary>Makes a new, empty room; returns its members' rights. Each member is in no other room.</summary>
     protected abstract Task<Right[]> MakeRoomAsync(int members = 1);
 
-    /// <summary>A change of the room that says so in its log, unless it is refused or fails: it does so after it was written.</summary>
+    /// <summary>
+    /// Makes a change of the room that appends its own entry, unless it is refused or fails: it does so after it was written.
+    /// </summary>
     protected abstract Draft Change(Right who, Problem? refusal = null, Exception? failure = null);
 
-    /// <summary>How many changes of the room have lasted.</summary>
+    /// <summary>Returns how many changes of the room have lasted.</summary>
     protected abstract Task<int> ChangesAsync(Right who);
 
     private Task<List<string>> ReadAsync(Right who) => Rig.ReadAsync(who.RoomId.Value);

@@ -1,8 +1,8 @@
 namespace Maru.Engine.Bus;
 
 /// <summary>
-/// Channels that are listened to while they are of use, and a little longer: a request uses its room for a moment.
-/// Uses are counted, so that a channel may be used anew before its last use is over. Any thread.
+/// Listens to channels while they are in use and a little longer, because a request uses its room only for a moment. Counts uses, so a
+/// channel may be used anew before its last use is over. Any thread.
 /// </summary>
 internal sealed class ChannelUses<TKey> : IDisposable
     where TKey : notnull
@@ -30,7 +30,7 @@ internal sealed class ChannelUses<TKey> : IDisposable
         }
     }
 
-    /// <summary>One use is over. The channel is left at the sweep that finds it without any.</summary>
+    /// <summary>Ends one use. The next sweep that finds the channel without any use stops listening to it.</summary>
     public void Release(TKey key)
     {
         lock (_channels) _channels[key].Uses--;

@@ -2,9 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Maru.Engine.Bus;
 
-/// <summary>
-/// Stands between a bus and those who hear it: a frame that cannot be read is dropped, with a warning a minute at most. Any thread.
-/// </summary>
+/// <summary>Wraps the handlers of a bus: drops a frame that cannot be read, with at most one warning a minute. Any thread.</summary>
 public sealed partial class FrameGuard(ILogger log, TimeProvider time)
 {
     private static readonly TimeSpan WarnEvery = TimeSpan.FromMinutes(1);

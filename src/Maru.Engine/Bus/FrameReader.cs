@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Maru.Engine.Bus;
 
-/// <summary>Reads what <see cref="FrameWriter"/> wrote, behind the kind. What is not so is a <see cref="FormatException"/>.</summary>
+/// <summary>
+/// Reads what <see cref="FrameWriter"/> wrote, behind the kind. Throws <see cref="FormatException"/> for any other bytes.
+/// </summary>
 internal ref struct FrameReader(ReadOnlySpan<byte> frame)
 {
     private ReadOnlySpan<byte> _rest = frame;

@@ -20,10 +20,10 @@ internal sealed class FrameWriter
     {
     }
 
-    /// <summary>The frame so far; until the next one is begun on this thread.</summary>
+    /// <summary>The frame so far; valid until the next one is begun on this thread.</summary>
     public ReadOnlySpan<byte> Written => _buffer.WrittenSpan;
 
-    /// <param name="kind">the frame's first byte: who does not know it passes over the frame</param>
+    /// <param name="kind">the frame's first byte: nodes that do not know it skip the frame</param>
     public static FrameWriter Begin(byte kind)
     {
         var writer = Mine ??= new FrameWriter();
@@ -47,7 +47,7 @@ internal sealed class FrameWriter
         _buffer.Advance(length);
     }
 
-    /// <summary>Eight bytes: for hashes, which have no small values.</summary>
+    /// <summary>Writes eight bytes: for hashes, which have no small values.</summary>
     public void Fixed(long value)
     {
         BinaryPrimitives.WriteInt64LittleEndian(_buffer.GetSpan(8), value);

@@ -12,7 +12,7 @@ public interface IBus
     /// </summary>
     bool IsConnected { get; }
 
-    /// <summary>Bytes of the largest frame; a larger one is dropped.</summary>
+    /// <summary>Bytes of the largest frame that it carries; a larger one is dropped.</summary>
     int MaxFrameBytes { get; }
 
     /// <summary>False: a frame published now would be dropped, so it need not be made.</summary>
@@ -37,14 +37,15 @@ public readonly record struct BusChannel(string Name, Travel Travel);
 /// <summary>How a channel's frames travel.</summary>
 public enum Travel : byte
 {
-    /// <summary>The quick way or not at all: late, they are worth nothing, or are found in the store.</summary>
+    /// <summary>Over the quick bus or not at all: such frames are worthless when late, or their content is found in the store.</summary>
     Quick,
 
-    /// <summary>The quick way and, while there is none, the slow one.</summary>
+    /// <summary>Over the quick bus and, while there is none, over the slow one.</summary>
     Any,
 
     /// <summary>
-    /// The slow way, through the store, which keeps them for a while for a node that does not listen: what is rare and must get through.
+    /// Over the slow bus, through the store, which keeps the frames for a while for a node that does not listen: for rare frames that must
+    /// arrive.
     /// </summary>
     Sure,
 }

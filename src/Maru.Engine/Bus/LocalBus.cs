@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maru.Engine.Bus;
 
-/// <summary>The bus of a node that shares its store with nobody: nobody hears it. Nodes of one process can share one. Any thread.</summary>
+/// <summary>
+/// The bus of a node that shares its store with no other node: no node listens. In tests, nodes of one process can share one. Any thread.
+/// </summary>
 public sealed class LocalBus : IBus
 {
     private readonly List<LocalBus> _nodes;         // all that share it, this one too; its own lock
@@ -31,7 +33,7 @@ public sealed class LocalBus : IBus
 
     public int MaxFrameBytes => 256 * 1024;
 
-    /// <summary>Another node's end of it.</summary>
+    /// <summary>Returns another node's end of this bus.</summary>
     public LocalBus Join(ILogger? log = null, TimeProvider? time = null) => new(_nodes, log, time);
 
     public bool Carries(BusChannel channel) => IsConnected;
@@ -67,7 +69,8 @@ public sealed class LocalBus : IBus
         private bool _isHearing;
 
         /// <summary>
-        /// Whoever publishes while nobody hears does so until no frame is left: one frame after the other, and no lock around the handler.
+        /// Calls the handler for the frame and for those that other threads add meanwhile: one frame at a time, and without a lock around
+        /// the handler. Returns at once while another thread is in the handler.
         /// </summary>
         public void Hear(byte[] frame)
         {

@@ -5,8 +5,8 @@ using Maru.Engine.Log;
 namespace Maru.Engine.Bus;
 
 /// <summary>
-/// What nodes tell each other of rooms: entries after their commit, and signals. A channel a room, which a node listens to while it has a
-/// use for the room. What is lost is found in the log. Any thread.
+/// The channels over which nodes tell each other of rooms: of entries after their commit, and of signals. Each room has one, which a node
+/// listens to while it uses the room. Lost frames are found in the log. Any thread.
 /// </summary>
 internal sealed class RoomChannels : IDisposable
 {
@@ -20,25 +20,27 @@ internal sealed class RoomChannels : IDisposable
         _uses = new ChannelUses<RoomId>(Subscribe, time);
     }
 
-    /// <summary>Another node committed these, in seq order.</summary>
+    /// <summary>Called with the entries that another node committed, in seq order.</summary>
     public required Action<RoomId, List<Entry>> Committed { private get; init; }
 
-    /// <summary>Another node committed more than it could tell: the room's log goes so far.</summary>
+    /// <summary>Called when another node committed more than fits into a frame: the room's log goes up to this seq.</summary>
     public required Action<RoomId, long> CommittedUpTo { private get; init; }
 
-    /// <summary>A member sent it on another node.</summary>
+    /// <summary>Called with a signal that a member sent on another node.</summary>
     public required Action<RoomId, Signal> Signalled { private get; init; }
 
-    /// <summary>The room is listened to from now on: what was committed after its head was read, and before this, nobody told us.</summary>
+    /// <summary>
+    /// Called when this node begins to listen to the room: entries committed after its head was read and before this may have been missed.
+    /// </summary>
     public required Action<RoomId> Listening { private get; init; }
 
-    /// <summary>The node has a use for the room from now on.</summary>
+    /// <summary>Begins a use of the room on this node.</summary>
     public void Use(RoomId room) => _uses.Use(room);
 
-    /// <summary>One use of the room is over.</summary>
+    /// <summary>Ends a use of the room.</summary>
     public void Release(RoomId room) => _uses.Release(room);
 
-    /// <summary>One run of a room, in seq order, after its commit.</summary>
+    /// <summary>Publishes a run of a room's entries, in seq order, after its commit.</summary>
     public void Publish(RoomId room, IReadOnlyList<Entry> run)
     {
         var channel = ChannelOf(room);

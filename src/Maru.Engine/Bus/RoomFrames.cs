@@ -3,7 +3,7 @@ using Maru.Engine.Log;
 namespace Maru.Engine.Bus;
 
 /// <summary>
-/// What nodes tell each other of a room, as bytes:
+/// The frames in which nodes tell each other of a room:
 /// <code>
 /// run    = 1 count { seq kind number member target body }     kind: a newer node's too; member, target: 0 for none
 /// head   = 2 seq                                              in place of a run that is too large
@@ -17,7 +17,7 @@ internal static class RoomFrames
     public const byte Head = 2;
     public const byte Signal = 3;
 
-    /// <summary>A run, or only how far the log goes when it would be larger than that.</summary>
+    /// <summary>Writes a run or, when the frame would exceed <paramref name="maxBytes"/>, only the head of the log.</summary>
     public static ReadOnlySpan<byte> Write(IReadOnlyList<Entry> run, int maxBytes)
     {
         var bytes = 16;

@@ -1,15 +1,15 @@
 namespace Maru.Engine.Bus;
 
 /// <summary>
-/// A short-lived word between the members who are connected: its body and headers are passed on as they came, with <c>sender</c> added.
-/// Never stored; the first thing that a slow client loses.
+/// A short-lived message between the members who are connected: its body and headers are passed on unchanged, with <c>sender</c> added.
+/// Never stored, and dropped first when a client is slow.
 /// </summary>
 public sealed class Signal
 {
     private static long Last;
 
     /// <param name="name">the signal's</param>
-    /// <param name="sender">whose token it came with</param>
+    /// <param name="sender">the user whose token it came with</param>
     /// <param name="headers">names and values by turns, decoded</param>
     /// <param name="body">of any kind</param>
     /// <param name="isText">body and headers are UTF-8</param>
@@ -31,9 +31,9 @@ public sealed class Signal
 
     public bool IsText { get; }
 
-    /// <summary>A number of this process alone.</summary>
+    /// <summary>A number that is unique within this process.</summary>
     public long Number { get; }
 
-    /// <summary>What it counts for while a transaction holds it, or it is on its way.</summary>
+    /// <summary>Bytes that it counts for while it waits in a transaction, a lane or a budget.</summary>
     public int Bytes { get; }
 }

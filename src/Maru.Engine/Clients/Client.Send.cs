@@ -8,12 +8,12 @@ namespace Maru.Engine.Clients;
 
 internal sealed partial class Client
 {
-    /// <summary>Sends a message. Ends when the next may be sent; the outcome comes by the ticket.</summary>
-    /// <param name="room">where</param>
+    /// <summary>Sends a message. Completes when the next may be sent; the outcome comes by the ticket.</summary>
+    /// <param name="room">the room to send to</param>
     /// <param name="json"><c>{text, replyTo?, files?}</c></param>
     /// <param name="key">the client's own key, or null</param>
-    /// <param name="ticket">what the client named it</param>
-    /// <param name="transaction">that holds it until it is committed, or null</param>
+    /// <param name="ticket">the client's name for the request</param>
+    /// <param name="transaction">the transaction that holds it until its commit, or null</param>
     public ValueTask SendAsync(RoomId room, ReadOnlySpan<byte> json, byte[]? key, Ticket ticket, Transaction? transaction)
     {
         var most = parts.Options.MaxClientKeyBytes;
@@ -26,7 +26,7 @@ internal sealed partial class Client
         return default;
     }
 
-    /// <summary>Sends a signal to the members who are there.</summary>
+    /// <summary>Sends a signal to the members who are connected.</summary>
     /// <inheritdoc cref="SendAsync(RoomId, ReadOnlySpan{byte}, byte[], Ticket, Transaction)"/>
     /// <param name="signal">ready to be passed on</param>
     public async ValueTask SendAsync(RoomId room, Signal signal, Ticket ticket, Transaction? transaction)
@@ -46,12 +46,12 @@ internal sealed partial class Client
         return false;
     }
 
-    /// <summary>The room's lane: a message of this client is durable, or refused.</summary>
+    /// <summary>Called in the room's lane: a message of this client is durable, or refused.</summary>
     public void Settled(Draft draft, FlushList flush)
     {
         var message = (MessageDraft)draft;
         if (draft.Refusal is null) connection.Acknowledge(message.Ticket, draft.Room, draft.Seq, flush);
-        // Of a transaction that is refused, the COMMIT is told in any case: its SENDs are where they asked for it.
+        // The COMMIT of a refused transaction is always reported: its SENDs only where they asked for a receipt.
         else if (message.Transaction is null || !message.Ticket.IsNone) connection.Refuse(message.Ticket, draft.Refusal, flush);
         connection.InFlight.Return(draft.Bytes);
     }

@@ -9,13 +9,13 @@ internal sealed partial class Client
     private SmallMap<string, Subscription> _subscriptions;
 
     /// <summary>
-    /// Subscribes to a room's log or to one of its signals. The answer comes by the ticket, once nothing is missed any more.
+    /// Subscribes to a room's log or to one of its signals. The response comes by the ticket, once no entry can be missed any more.
     /// </summary>
-    /// <param name="room">which</param>
+    /// <param name="room">the room</param>
     /// <param name="signal">the signal's name, or null for the log</param>
-    /// <param name="key">as the client knows it</param>
-    /// <param name="after">the last seq that the client has; null: only what comes from now on</param>
-    /// <param name="ticket">what the client named its request</param>
+    /// <param name="key">the subscription as the client knows it</param>
+    /// <param name="after">the last seq that the client has; null: only entries from now on</param>
+    /// <param name="ticket">the client's name for the request</param>
     public async ValueTask SubscribeAsync(RoomId room, string? signal, WireSubscription key, long? after, Ticket ticket)
     {
         if (!IsFree(key.Id, ticket)) return;
@@ -29,8 +29,9 @@ internal sealed partial class Client
     }
 
     /// <summary>
-    /// Entering the room asks the store how far the log goes; a client that is in it already has it asked again, for the past as it is now.
-    /// While the store is away, the past is what this node knows of it. False: it knows nothing of that place, and the request was refused.
+    /// Makes sure that the room knows how far its log goes, for a subscription to the past. Entering a room reads that from the store; a
+    /// client that had entered before has it read again. While the store is away, the past is what this node has of it. False: this node
+    /// does not know of that seq, and the request was refused.
     /// </summary>
     private async ValueTask<bool> LookAsync(Membership membership, long after, Ticket ticket)
     {
@@ -55,7 +56,7 @@ internal sealed partial class Client
         Acknowledge(ticket);
     }
 
-    /// <summary>Tells of refusals from now on, instead of ending the connection.</summary>
+    /// <summary>Sends refusals as events from now on, instead of ending the connection.</summary>
     public void ListenForRefusals(WireSubscription queue, Ticket ticket)
     {
         if (!IsFree(queue.Id, ticket)) return;
@@ -77,7 +78,7 @@ internal sealed partial class Client
         return Post(subscription.Room, unsubscribing, unsubscribing.Bytes);
     }
 
-    /// <summary>Whether one more subscription may be made, of that name; refuses where it may not.</summary>
+    /// <summary>Returns whether the client may make one more subscription under that name; refuses the request where it may not.</summary>
     private bool IsFree(string id, Ticket ticket)
     {
         if (_subscriptions.TryGet(id, out var former) && former.IsEnded) _subscriptions.Remove(id, out _);
@@ -88,7 +89,7 @@ internal sealed partial class Client
         return false;
     }
 
-    /// <summary>Subscriptions that their rooms have ended count only until their place is wanted.</summary>
+    /// <summary>Returns whether there is room for one more subscription. Those that their rooms have ended count only until then.</summary>
     private bool HasPlace()
     {
         if (_subscriptions.Count + connection.Queues < parts.Options.MaxSubscriptions) return true;

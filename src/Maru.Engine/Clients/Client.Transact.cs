@@ -7,7 +7,7 @@ internal sealed partial class Client
 {
     public Transaction Begin() => new(this, parts.Options.TransactionBytes);
 
-    /// <summary>Appends what the transaction holds, together. The outcome comes by its ticket.</summary>
+    /// <summary>Appends the transaction's messages together. The outcome comes by its ticket.</summary>
     public ValueTask CommitAsync(Transaction transaction)
     {
         if (transaction.Refusal is { } refusal) return Refuse(transaction, refusal);
@@ -19,7 +19,7 @@ internal sealed partial class Client
         return transaction.Messages.Count == 0 ? SignalAsync(transaction) : SubmitAsync(transaction);
     }
 
-    /// <summary>Any of the lanes: the signals go out, or not, and the commit itself is answered.</summary>
+    /// <summary>Called in any lane: sends the signals, or drops them, and reports the outcome of the commit.</summary>
     public void Settled(Transaction transaction, Refusal? refusal, FlushList flush)
     {
         foreach (var (membership, signal) in transaction.Signals)
@@ -31,7 +31,7 @@ internal sealed partial class Client
         else connection.Acknowledge(transaction.Ticket, flush);
     }
 
-    /// <summary>A transaction that does not get as far as the log.</summary>
+    /// <summary>Refuses a transaction that does not get as far as the log.</summary>
     private ValueTask Refuse(Transaction transaction, Refusal refusal)
     {
         using var flush = new FlushList();
@@ -53,7 +53,8 @@ internal sealed partial class Client
     private async ValueTask SubmitAsync(Transaction transaction)
     {
         var draft = new TransactionDraft(transaction.Messages, transaction);
-        // Over rooms of several commit loops it could overtake what this client sent before into another one, and be overtaken.
+        // Over rooms of several commit loops a transaction could overtake earlier messages of this client in another loop, and be
+        // overtaken.
         var crosses = !parts.Commits.KeepsOrder(draft);
         if (crosses) await connection.InFlight.WhenEmptyAsync().ConfigureAwait(false);
         foreach (var (_, signal) in transaction.Signals) connection.InFlight.Take(signal.Bytes);

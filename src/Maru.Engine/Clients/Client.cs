@@ -7,8 +7,8 @@ using Maru.Engine.Rooms;
 namespace Maru.Engine.Clients;
 
 /// <summary>
-/// A user at the other end of a connection, whatever its protocol: which rooms they may use, what they subscribed to, what they send. Calls
-/// come from the one reader of the connection, outcomes from lanes. Split by subject into <c>Client.*.cs</c>.
+/// A user at the other end of a connection, whatever its protocol: the rooms they may use, their subscriptions, and what they send. The
+/// connection's one reader calls it; lanes report outcomes. Split by subject into <c>Client.*.cs</c>.
 /// </summary>
 internal sealed partial class Client(Connection connection, ClientParts parts) : IDraftOwner
 {
@@ -16,7 +16,7 @@ internal sealed partial class Client(Connection connection, ClientParts parts) :
 
     public Connection Connection => connection;
 
-    /// <summary>Makes the connection the token's user's; else says why not.</summary>
+    /// <summary>Signs the connection in as the token's user; returns the reason where it cannot, else null.</summary>
     public async Task<Refusal?> SignInAsync(string token)
     {
         Identity? identity;
@@ -44,16 +44,16 @@ internal sealed partial class Client(Connection connection, ClientParts parts) :
     }
 
     /// <summary>
-    /// The user's right to the room, which the client keeps; null: there is none, and the request was refused. Reads the store where it
-    /// must.
+    /// Returns the user's right to the room, which the client keeps; null: there is none, and the request was refused. Reads the store
+    /// where it must.
     /// </summary>
-    /// <param name="room">which</param>
-    /// <param name="ticket">what the client named the request</param>
-    /// <param name="transaction">of which the request is a part, or null</param>
+    /// <param name="room">the room</param>
+    /// <param name="ticket">the client's name for the request</param>
+    /// <param name="transaction">the transaction that the request is a part of, or null</param>
     public ValueTask<Membership?> EnterAsync(RoomId room, Ticket ticket, Transaction? transaction = null) =>
         TryGetMembership(room, out var membership) ? new(membership) : new(LookUpAsync(room, ticket, transaction));
 
-    /// <summary>Answers a request that is done and of which nothing is stored.</summary>
+    /// <summary>Acknowledges a request that is done and of which nothing is stored.</summary>
     public void Acknowledge(Ticket ticket)
     {
         if (ticket.IsNone || connection.IsClosing) return;
@@ -61,7 +61,7 @@ internal sealed partial class Client(Connection connection, ClientParts parts) :
         connection.Acknowledge(ticket, flush);
     }
 
-    /// <summary>Refuses a request, and with it all of its transaction.</summary>
+    /// <summary>Refuses a request, and the whole transaction that it is a part of.</summary>
     public void Refuse(Ticket ticket, Refusal refusal, Transaction? transaction = null)
     {
         transaction?.Spoil(refusal);
@@ -69,7 +69,7 @@ internal sealed partial class Client(Connection connection, ClientParts parts) :
         connection.Refuse(ticket, refusal, flush);
     }
 
-    /// <summary>The connection is gone: gives back everything.</summary>
+    /// <summary>Called when the connection is gone; gives back everything.</summary>
     public void Leave()
     {
         connection.Outbox.Leave();
@@ -114,10 +114,10 @@ internal sealed partial class Client(Connection connection, ClientParts parts) :
         return membership;
     }
 
-    /// <summary>The store could not be read.</summary>
+    /// <summary>Refuses a request because the store could not be read.</summary>
     private void RefuseUnread(Exception e, Ticket ticket, Transaction? transaction = null)
     {
-        // The server stops: the client is told so by whoever stops it.
+        // The server stops: whoever stops it closes the connection with the reason.
         if (parts.Stopping.IsCancellationRequested)
         {
             transaction?.Spoil(Problem.ShuttingDown);
@@ -137,7 +137,9 @@ internal sealed partial class Client(Connection connection, ClientParts parts) :
         }
     }
 
-    /// <summary>Brings work to a room's lane. It is in flight until the lane has done it; ends when more may be.</summary>
+    /// <summary>
+    /// Posts work to a room's lane. It counts as in flight until the lane has done it; completes when more may be in flight.
+    /// </summary>
     private ValueTask Post(Room room, LaneWork work, int bytes)
     {
         Bring(room, work, bytes);

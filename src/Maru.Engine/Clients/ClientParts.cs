@@ -5,8 +5,8 @@ using Maru.Engine.Rooms;
 
 namespace Maru.Engine.Clients;
 
-/// <summary>What clients of every protocol stand on.</summary>
-/// <param name="MessageRate">how much each user may send, over all of their connections and requests</param>
+/// <summary>The parts that clients of every protocol work with.</summary>
+/// <param name="MessageRate">the limit on each user's messages and signals, over all of their connections and requests</param>
 /// <param name="Stopping">cancelled when the server stops</param>
 internal sealed record ClientParts(
     EngineOptions Options,

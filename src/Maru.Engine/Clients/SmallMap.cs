@@ -3,9 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Maru.Engine.Clients;
 
 /// <summary>
-/// A map for what is nearly always one or a few: an array until eight, a dictionary beyond. An idle connection with one subscription has
-/// two of these;
-/// as dictionaries they took 560 bytes. One caller.
+/// A map that nearly always has one key or a few: an array until eight, a dictionary beyond. An idle connection with one subscription has
+/// two of these; as dictionaries they took 560 bytes. One caller.
 /// </summary>
 internal struct SmallMap<TKey, TValue>
     where TKey : notnull, IEquatable<TKey>
@@ -29,7 +28,7 @@ internal struct SmallMap<TKey, TValue>
         return value is not null;
     }
 
-    /// <summary>Adds a key that is not there.</summary>
+    /// <summary>Adds a key that is not in the map.</summary>
     public void Add(TKey key, TValue value)
     {
         if (_many is null && _count == MostFew) (_many, _few, _count) = (new Dictionary<TKey, TValue>(Few()), null, 0);

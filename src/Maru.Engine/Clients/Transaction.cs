@@ -6,25 +6,25 @@ using Maru.Engine.Rooms;
 namespace Maru.Engine.Clients;
 
 /// <summary>
-/// What a client sends together: held, bounded in bytes, until it is committed. Its messages are appended whole or not at all, its signals
-/// go out once they are. Filled by the session, settled by a lane.
+/// The messages and signals that a client sends together: held, bounded in bytes, until it commits. The messages are appended whole or not
+/// at all, and the signals go out once they are. Filled by the reader of the connection, settled by a lane.
 /// </summary>
 internal sealed class Transaction(Client client, int maxBytes) : IDraftOwner
 {
     private int _bytes;
 
-    /// <summary>In the order of their frames.</summary>
+    /// <summary>The messages, in the order of their frames.</summary>
     public List<MessageDraft> Messages { get; } = [];
 
     public List<(Membership Membership, Signal Signal)> Signals { get; } = [];
 
-    /// <summary>Sends that named it: the number of the last one.</summary>
+    /// <summary>How many sends named it: the number of the last one.</summary>
     public int Sends { get; set; }
 
-    /// <summary>What the client named the commit.</summary>
+    /// <summary>The client's name for its commit.</summary>
     public Ticket Ticket { get; set; }
 
-    /// <summary>What the commit is told because a send was refused at once; null while it holds all.</summary>
+    /// <summary>The refusal of the commit, because a send was refused at once; null while all sends are held.</summary>
     public Refusal? Refusal { get; private set; }
 
     public void Hold(MessageDraft message)
@@ -37,10 +37,10 @@ internal sealed class Transaction(Client client, int maxBytes) : IDraftOwner
         if (Fits(signal.Bytes, ticket)) Signals.Add((membership, signal));
     }
 
-    /// <summary>A send was refused: nothing of the transaction will be stored. The first one is told.</summary>
+    /// <summary>Refuses the transaction because of a send: nothing of it will be stored. The first refusal is reported.</summary>
     public void Spoil(Refusal refusal) => Refusal ??= TransactionDraft.Culprit(Sends, refusal);
 
-    /// <summary>Any of the lanes: all of its messages are settled.</summary>
+    /// <summary>Called in any lane: all of its messages are settled.</summary>
     public void Settled(Draft draft, FlushList flush) => client.Settled(this, draft.Refusal, flush);
 
     private bool Fits(int bytes, Ticket ticket)

@@ -6,10 +6,10 @@ namespace Maru.Engine.Codecs;
 /// <summary>Ids, seqs and sizes as text: decimal, without a sign or a leading zero, up to 2^63-1. One thing has one address.</summary>
 internal static class Number
 {
-    /// <summary>Of a thing: from 1.</summary>
+    /// <summary>Returns whether the text is an id: a number from 1.</summary>
     public static bool IsId(string text) => TryRead(text, out var number) && number > 0;
 
-    /// <summary>From 0, which as a seq is before everything.</summary>
+    /// <summary>Reads a number from 0, which as a seq is before every entry.</summary>
     public static bool TryRead(string text, out long number)
     {
         number = 0;

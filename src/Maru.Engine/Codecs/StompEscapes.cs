@@ -18,7 +18,7 @@ public static class StompEscapes
     }
 
     /// <summary>
-    /// Decodes into <paramref name="destination"/>, which is at least as long as <paramref name="raw"/>; answers the bytes written.
+    /// Decodes into <paramref name="destination"/>, which is at least as long as <paramref name="raw"/>; returns the bytes written.
     /// </summary>
     public static int Decode(ReadOnlySpan<byte> raw, StompVersion version, Span<byte> destination)
     {
@@ -54,7 +54,7 @@ public static class StompEscapes
     }
 
     /// <summary>
-    /// Encodes into <paramref name="destination"/>; answers the bytes written. A line end that the version cannot escape becomes a space:
+    /// Encodes into <paramref name="destination"/>; returns the bytes written. A line end that the version cannot escape becomes a space:
     /// it must not start a new header.
     /// </summary>
     public static int Encode(ReadOnlySpan<byte> value, StompVersion version, Span<byte> destination)

@@ -16,7 +16,7 @@ public readonly ref struct StompFrame
 
     public StompCommand Command { get; }
 
-    /// <summary>Whose escapes the header values follow.</summary>
+    /// <summary>The version whose escapes the header values follow.</summary>
     public StompVersion Version { get; }
 
     /// <summary>All header lines, each with its line end, without the empty line.</summary>

@@ -3,7 +3,7 @@ using System.Text.Unicode;
 
 namespace Maru.Engine.Codecs;
 
-/// <summary>What a frame may take. Beyond it the stream is refused, before memory is spent on it.</summary>
+/// <summary>The limits of a frame. Beyond them the stream is refused, before memory is spent on it.</summary>
 /// <param name="MaxHeaders">header lines a frame</param>
 /// <param name="MaxHeaderBytes">bytes of command and headers together</param>
 /// <param name="MaxBodyBytes">bytes of the body</param>
@@ -56,9 +56,9 @@ public struct StompReader(StompLimits limits)
     public StompVersion Version { get; set; }
 
     /// <summary>
-    /// Reads the next frame. The caller drops <paramref name="consumed"/> bytes before the next call, also when more is needed
-    /// (line ends between frames are heart-beats and are consumed). After any status beyond <see cref="StompReadStatus.Frame"/> the stream
-    /// is unusable, and the frame has no header but <c>receipt</c>: an answer has to name it.
+    /// Reads the next frame. The caller drops <paramref name="consumed"/> bytes before the next call, also when more is needed (line ends
+    /// between frames are heart-beats and are consumed). After any status beyond <see cref="StompReadStatus.Frame"/> the stream is
+    /// unusable, and the frame has no header but <c>receipt</c>, which the ERROR has to name.
     /// </summary>
     public StompReadStatus Read(ReadOnlySpan<byte> buffer, out int consumed, out StompFrame frame)
     {
@@ -154,7 +154,7 @@ public struct StompReader(StompLimits limits)
     }
 
     /// <summary>
-    /// The line of a broken frame that asks for a receipt, before the fault or behind it; empty: none that can be read was received.
+    /// Returns the line of a broken frame that asks for a receipt, before the fault or behind it; empty when no such line can be read.
     /// </summary>
     private readonly ReadOnlySpan<byte> ReceiptLine(ReadOnlySpan<byte> frame)
     {

@@ -1,6 +1,6 @@
 namespace Maru.Engine.Codecs;
 
-/// <summary>What two peers agreed on at CONNECT. Versions differ in escapes, line ends and heart-beats.</summary>
+/// <summary>The version that two peers agreed on at CONNECT. Versions differ in escapes, line ends and heart-beats.</summary>
 public enum StompVersion : byte
 {
     /// <summary>No escapes, no heart-beats. Also the rule for CONNECT and CONNECTED themselves, in every version.</summary>

@@ -31,7 +31,7 @@ internal struct Utf8Check
         return Utf8.IsValid(piece[..whole]) && (!ends || _carried == 0);
     }
 
-    /// <summary>How many bytes at the end begin a character that more bytes can complete.</summary>
+    /// <summary>Returns how many bytes at the end begin a character that more bytes can complete.</summary>
     private static int Unfinished(ReadOnlySpan<byte> piece)
     {
         for (var length = 1; length <= Math.Min(3, piece.Length); length++)

@@ -22,10 +22,10 @@ public static class WebSocketFrames
 {
     public const int LongestHeader = 14;
 
-    /// <summary>Bytes of the header of an unmasked frame with that payload.</summary>
+    /// <summary>Returns the size of the header of an unmasked frame with that payload, in bytes.</summary>
     public static int HeaderSize(int payloadLength) => payloadLength < 126 ? 2 : payloadLength <= ushort.MaxValue ? 4 : 10;
 
-    /// <summary>Writes the header of a whole, unmasked message; answers its size.</summary>
+    /// <summary>Writes the header of a whole, unmasked message; returns its size.</summary>
     public static int WriteHeader(Span<byte> destination, WebSocketOpcode opcode, int payloadLength)
     {
         destination[0] = (byte)(0x80 | (byte)opcode);
@@ -45,7 +45,7 @@ public static class WebSocketFrames
         }
     }
 
-    /// <summary>Writes the header of a whole message that a client sends under <paramref name="mask"/>; answers its size.</summary>
+    /// <summary>Writes the header of a whole message that a client sends under <paramref name="mask"/>; returns its size.</summary>
     public static int WriteMaskedHeader(Span<byte> destination, WebSocketOpcode opcode, int payloadLength, uint mask)
     {
         var size = WriteHeader(destination, opcode, payloadLength);
@@ -81,7 +81,7 @@ public static class WebSocketFrames
         for (var i = 0; i < payload.Length; i++) payload[i] ^= key[i];
     }
 
-    /// <summary>A whole close frame: the code and a reason of at most 123 bytes (RFC 6455, 5.5.1).</summary>
+    /// <summary>Returns a whole close frame: the code and a reason of at most 123 bytes (RFC 6455, 5.5.1).</summary>
     public static byte[] Close(ushort code, ReadOnlySpan<byte> reason)
     {
         if (reason.Length > 123) reason = reason[..123];
@@ -92,7 +92,7 @@ public static class WebSocketFrames
         return frame;
     }
 
-    /// <summary>A whole unmasked message of its own.</summary>
+    /// <summary>Returns a whole unmasked message.</summary>
     public static byte[] Message(WebSocketOpcode opcode, ReadOnlySpan<byte> payload)
     {
         var header = HeaderSize(payload.Length);

@@ -111,7 +111,7 @@ public struct WebSocketReader(bool expectMask)
         };
     }
 
-    /// <summary>A close is empty, or a code that may stand in a frame (RFC 6455, 7.4) and a reason in UTF-8.</summary>
+    /// <summary>Checks a close frame: it is empty, or has a code that may stand in a frame (RFC 6455, 7.4) and a reason in UTF-8.</summary>
     private static WebSocketEvent CheckClose(ReadOnlySpan<byte> payload)
     {
         if (payload.IsEmpty) return WebSocketEvent.Close;

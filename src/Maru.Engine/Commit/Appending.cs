@@ -2,18 +2,18 @@ using Maru.Engine.Log;
 
 namespace Maru.Engine.Commit;
 
-/// <summary>What a store knows that decides about a batch. All of it must stay true until the batch is committed.</summary>
+/// <summary>The facts of a store that decide about a batch. All of them must stay true until the batch is committed.</summary>
 internal interface ILogFacts
 {
-    /// <summary>The end of the room's log, with a batch begun; null: there is no such room. Asked once a room and batch.</summary>
+    /// <summary>Returns the end of the room's log, with a batch begun; null: there is no such room. Called once a room and batch.</summary>
     LogHead? FindHead(RoomId room);
 
     bool IsMember(RoomId room, UserId user);
 
-    /// <summary>Whether that entry, which is no later than the room's head, is a message.</summary>
+    /// <summary>Returns whether that entry, which is no later than the room's head, is a message.</summary>
     bool IsMessage(RoomId room, long seq);
 
-    /// <summary>The first use of a key; false: it is new.</summary>
+    /// <summary>Finds the first use of a key; false: it is new.</summary>
     bool TryFindKey(in ClientKey key, out KeyUse use);
 }
 
@@ -25,7 +25,7 @@ internal interface ILogFacts
 internal readonly record struct MessageRow(MessageDraft Draft, long Number, LogHead Head, ClientKey? Key, long ContentHash);
 
 /// <summary>
-/// Decides what becomes of the drafts of a batch, whatever the store. The store says what it knows, inserts <see cref="Rows"/>, runs <see
+/// Decides the outcome of each draft of a batch, whatever the store. The store supplies the facts, inserts <see cref="Rows"/>, runs <see
 /// cref="Writes"/>, which move the heads of their rooms, and stores the <see cref="Heads"/>. One thread.
 /// </summary>
 internal sealed class Appending(ILogFacts facts)
@@ -36,10 +36,10 @@ internal sealed class Appending(ILogFacts facts)
     /// <summary>The messages that are appended, in the order of their seqs.</summary>
     public List<MessageRow> Rows { get; } = [];
 
-    /// <summary>What is more than a message, in order, to be run behind the rows.</summary>
+    /// <summary>The writes that are more than a message, in order, to be run behind the rows.</summary>
     public List<Draft> Writes { get; } = [];
 
-    /// <summary>Of the rooms of the batch; not all of them have moved.</summary>
+    /// <summary>The heads of the batch's rooms; not all of them have moved.</summary>
     public List<LogHead> Heads { get; } = [];
 
     /// <summary>Sets the outcome of each message; seqs and numbers follow the order of drafts.</summary>
@@ -53,7 +53,7 @@ internal sealed class Appending(ILogFacts facts)
         foreach (var part in parts) Decide(part);
     }
 
-    /// <summary>For a write of this batch.</summary>
+    /// <summary>Returns the end of the log for a write of this batch.</summary>
     public LogHead HeadOf(Draft write) => _heads[write.Room] ?? throw new InvalidOperationException($"there is no room {write.Room}");
 
     private void Decide(BatchPart part)
@@ -110,11 +110,13 @@ internal sealed class Appending(ILogFacts facts)
         Rows.Add(new MessageRow(draft, end.Messages, head, key, hash));
     }
 
-    /// <summary>What is behind the head as the store has it is a message of this batch: writes come later.</summary>
+    /// <summary>
+    /// Returns whether the entry is a message. Behind the head that the store has, all are messages of this batch, since writes come later.
+    /// </summary>
     private bool IsMessage(LogHead head, long seq) =>
         seq <= head.Start.Seq ? facts.IsMessage(head.Room, seq) : seq <= head.End.Seq;
 
-    /// <summary>A part that is one was refused: the next one gets its seqs, and its keys are not used.</summary>
+    /// <summary>Takes back an atomic part that was refused: its seqs go to the next part, and its keys are not used.</summary>
     private void TakeBack(int rows, int writes)
     {
         for (var i = Rows.Count - 1; i >= rows; i--)

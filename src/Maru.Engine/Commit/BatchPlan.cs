@@ -3,9 +3,8 @@ using Maru.Engine.Log;
 namespace Maru.Engine.Commit;
 
 /// <summary>
-/// Orders a batch for the log: what belongs to no transaction stays together in one part as long as none comes between, each transaction is
-/// a part of its own, and room writes come last of all, so that a message and its sender's removal in one batch cannot end in the wrong
-/// order. Commit loop only.
+/// Orders a batch for the log. Neighbouring drafts without a transaction form one part, each transaction is a part of its own, and room
+/// writes come last of all, so that a message and its sender's removal in one batch cannot end in the wrong order. Commit loop only.
 /// </summary>
 internal sealed class BatchPlan
 {
@@ -13,7 +12,7 @@ internal sealed class BatchPlan
     private readonly List<Draft> _writes = [];
     private readonly List<BatchPart> _parts = [];
 
-    /// <summary>The batch's parts, good until the next call. Each sender's order is kept.</summary>
+    /// <summary>Returns the batch's parts, valid until the next call. Each sender's order is kept.</summary>
     public List<BatchPart> Arrange(List<Draft> drafts)
     {
         _rooms.Clear();

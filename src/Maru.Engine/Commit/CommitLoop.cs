@@ -4,7 +4,7 @@ using Maru.Engine.Rooms;
 
 namespace Maru.Engine.Commit;
 
-/// <summary>What every commit loop works with.</summary>
+/// <summary>The parts that every commit loop works with.</summary>
 internal sealed record CommitParts(
     IRoomLog Log,
     RoomChannels Channels,
@@ -17,7 +17,7 @@ internal sealed record CommitParts(
     TimeProvider Time);
 
 /// <summary>
-/// Group commit: a batch is whatever queued while the last one was written, and while <see cref="Pace"/> waited. One thread; it alone
+/// Group commit: a batch is everything that queued while the last one was written and while <see cref="Pace"/> waited. One thread; it alone
 /// appends. After the commit, and only then, entries go to their rooms' lanes and owners learn the outcome there.
 /// </summary>
 internal sealed class CommitLoop
@@ -36,7 +36,7 @@ internal sealed class CommitLoop
 
     public void Start() => _thread.Start();
 
-    /// <summary>Ends after everything that was queued is committed and on its way.</summary>
+    /// <summary>Returns after everything queued is committed and on its way.</summary>
     public void Stop()
     {
         _queue.Complete();
@@ -73,7 +73,7 @@ internal sealed class CommitLoop
         }
         catch (Exception e) when (drafts.Count > 1)
         {
-            // Some draft spoils the batch. Alone, each succeeds or shows itself; a transaction is one draft.
+            // One draft made the batch fail. Alone, each draft succeeds or shows that it is the one; a transaction is one draft.
             _parts.Diagnostics.CommitFailed(drafts.Count, e);
             foreach (var draft in drafts) Commit([draft]);
         }
@@ -108,7 +108,7 @@ internal sealed class CommitLoop
                 _parts.Metrics.Refused.Add(1, new KeyValuePair<string, object?>("reason", refusal.Problem.Slug));
         }
 
-        // A room that comes into use only now reads the store, which has these.
+        // A room that comes into use only now reads the store, which has these entries.
         _parts.Rooms.TryGet(batch.Room, out var room);
         if (entries.Count > 0)
         {
@@ -128,7 +128,8 @@ internal sealed class CommitLoop
     }
 
     /// <summary>
-    /// What is committed stays so whatever the bus does: its failure must not look like the store's, or it would be written again.
+    /// Publishes committed entries on the bus. A failure of the bus must not look like one of the store, or the entries would be written
+    /// again.
     /// </summary>
     private void Announce(RoomId room, List<Entry> entries)
     {

@@ -2,15 +2,15 @@ using Maru.Engine.Log;
 
 namespace Maru.Engine.Commit;
 
-/// <summary>The commit loops, each with a queue of its own; a room is always in the same one. Any thread adds.</summary>
+/// <summary>The commit loops, each with its own queue; a room always uses the same one. Any thread adds.</summary>
 internal sealed class CommitLoops
 {
     private readonly CommitQueue[] _queues;
     private readonly CommitLoop[] _loops;
 
-    /// <param name="log">says how many</param>
-    /// <param name="queueBytes">of all queues together</param>
-    /// <param name="make">a loop for a queue</param>
+    /// <param name="log">tells how many loops may append</param>
+    /// <param name="queueBytes">bytes of all queues together</param>
+    /// <param name="make">makes the loop of a queue</param>
     public CommitLoops(IRoomLog log, int queueBytes, Func<CommitQueue, int, CommitLoop> make)
     {
         _queues = new CommitQueue[log.Loops];
@@ -19,18 +19,20 @@ internal sealed class CommitLoops
     }
 
     /// <inheritdoc cref="CommitQueue.TryAdd"/>
-    /// <param name="draft">a transaction goes where its first message's room is</param>
-    public bool TryAdd(Draft draft) => _queues[Place(draft.Room)].TryAdd(draft);
+    /// <param name="draft">the draft; a transaction goes to the queue of its first message's room</param>
+    public bool TryAdd(Draft draft) => _queues[IndexOf(draft.Room)].TryAdd(draft);
 
-    public ValueTask AddAsync(Draft draft) => _queues[Place(draft.Room)].AddAsync(draft);
+    public ValueTask AddAsync(Draft draft) => _queues[IndexOf(draft.Room)].AddAsync(draft);
 
-    /// <summary>Whether all of them meet what was sent before in the same queue: otherwise they could overtake it.</summary>
+    /// <summary>
+    /// Returns whether all messages of the transaction use one queue: in several, it could overtake messages that were sent before.
+    /// </summary>
     public bool KeepsOrder(TransactionDraft transaction)
     {
-        var place = Place(transaction.Room);
+        var index = IndexOf(transaction.Room);
         foreach (var message in transaction.Messages)
         {
-            if (Place(message.Room) != place) return false;
+            if (IndexOf(message.Room) != index) return false;
         }
 
         return true;
@@ -41,12 +43,12 @@ internal sealed class CommitLoops
         foreach (var loop in _loops) loop.Start();
     }
 
-    /// <summary>Ends after everything that was queued is committed and on its way.</summary>
+    /// <summary>Returns after everything queued is committed and on its way.</summary>
     public void Stop()
     {
         foreach (var queue in _queues) queue.Complete();
         foreach (var loop in _loops) loop.Stop();
     }
 
-    private int Place(RoomId room) => (int)((ulong)room.Value % (ulong)_queues.Length);
+    private int IndexOf(RoomId room) => (int)((ulong)room.Value % (ulong)_queues.Length);
 }

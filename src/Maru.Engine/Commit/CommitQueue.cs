@@ -16,7 +16,10 @@ internal sealed class CommitQueue(long maxBytes)
     private List<Draft> _taken = [];    // the loop's own: off the mailbox, not all in a batch yet
     private int _next;
 
-    /// <summary>False when it is full: use <see cref="AddAsync"/>. Once the server stops, the draft is refused and it is true.</summary>
+    /// <summary>
+    /// Adds a draft; false when the queue is full: use <see cref="AddAsync"/>. Once the server stops, the draft is refused and it returns
+    /// true.
+    /// </summary>
     public bool TryAdd(Draft draft)
     {
         if (!_budget.TryTake(draft.Bytes)) return false;
@@ -32,12 +35,14 @@ internal sealed class CommitQueue(long maxBytes)
         while (!TryAdd(draft)) await _budget.WhenFreeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>The commit loop: waits until so many drafts are there, but not longer than that. Returns how many are there.</summary>
+    /// <summary>
+    /// Called by the commit loop: waits until that many drafts are queued, or for <paramref name="longest"/>. Returns how many are queued.
+    /// </summary>
     public int WaitFor(int drafts, TimeSpan longest) => _next < _taken.Count ? _taken.Count - _next : _waiting.WaitFor(drafts, longest);
 
     /// <summary>
-    /// The commit loop: waits for drafts and moves up to <paramref name="max"/> of them into <paramref name="batch"/>. False: completed and
-    /// empty.
+    /// Called by the commit loop: waits for drafts and moves up to <paramref name="max"/> of them into <paramref name="batch"/>. False:
+    /// completed and empty.
     /// </summary>
     public bool Take(List<Draft> batch, int max)
     {
@@ -60,7 +65,7 @@ internal sealed class CommitQueue(long maxBytes)
         return true;
     }
 
-    /// <summary>Takes no more; what is in is still committed.</summary>
+    /// <summary>Refuses drafts from now on; those in the queue are still committed.</summary>
     public void Complete()
     {
         _waiting.Complete();

@@ -5,7 +5,7 @@ namespace Maru.Engine.Commit;
 /// many, so while the cores are busy a wait of some milliseconds saves more than it takes. The wait grows with the process's share of the
 /// cores, counts from the beginning of the last commit, and ends early when nothing more comes. Commit loop only.
 /// </summary>
-/// <param name="longest">the wait when the cores are as good as full; zero: never waits</param>
+/// <param name="longest">the wait when the cores are fully used; zero: never waits</param>
 /// <param name="time">for the waits</param>
 /// <param name="used">the process's CPU time so far</param>
 /// <param name="cores">how many it may use</param>
@@ -22,12 +22,10 @@ internal sealed class Pace(TimeSpan longest, TimeProvider time, Func<TimeSpan> u
     private TimeSpan _usedThen = used();
     private long _began;
 
-    /// <summary>From the beginning of one commit to that of the next, at least; zero while the cores have time.</summary>
+    /// <summary>The least time from the beginning of one commit to that of the next; zero while the cores are not busy.</summary>
     public TimeSpan Interval { get; private set; }
 
-    /// <summary>
-    /// Returns when a commit is due: something waits, and it is worth its costs. Returns too when nothing will come any more.
-    /// </summary>
+    /// <summary>Returns when a commit is due: drafts wait, and waiting for more would not pay. Returns too when no more can come.</summary>
     public void Wait(CommitQueue queue)
     {
         var waiting = queue.WaitFor(1, Timeout.InfiniteTimeSpan);

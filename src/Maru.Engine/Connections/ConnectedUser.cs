@@ -10,10 +10,12 @@ internal sealed class ConnectedUser(UserId id, byte[] profile, EngineOptions opt
     /// <summary>The account as <c>user</c> JSON; replaced when the profile changes.</summary>
     public byte[] Profile { get => Volatile.Read(ref profile); set => Volatile.Write(ref profile, value); }
 
-    /// <summary>True once the last connection left: it leaves the table for good, and whoever comes needs another one.</summary>
+    /// <summary>
+    /// True once the last connection left: this object leaves the table for good, and the user's next connection gets another one.
+    /// </summary>
     public bool IsGone => Volatile.Read(ref _connections) is null;
 
-    /// <summary>False when there are too many, or it is gone.</summary>
+    /// <summary>Adds a connection; false when the user has too many, or this object is gone.</summary>
     public bool TryAdd(Connection connection)
     {
         while (true)
@@ -23,7 +25,7 @@ internal sealed class ConnectedUser(UserId id, byte[] profile, EngineOptions opt
         }
     }
 
-    /// <summary>True when none is left.</summary>
+    /// <summary>Removes a connection; true when none is left.</summary>
     public bool Remove(Connection connection)
     {
         while (true)

@@ -5,7 +5,7 @@ namespace Maru.Engine.Connections;
 
 internal sealed partial class Connection
 {
-    // The client's subscriptions to its own queues. Replaced as a whole: the session writes, any thread reads.
+    // The client's subscriptions to its own queues. Replaced as a whole: the protocol writes, any thread reads.
     private volatile WireSubscription[] _eventQueues = [];
     private volatile WireSubscription[] _refusalQueues = [];
     private long _events;
@@ -17,38 +17,38 @@ internal sealed partial class Connection
 
     public bool HasQueue(string id) => Array.Exists(_eventQueues, x => x.Id == id) || Array.Exists(_refusalQueues, x => x.Id == id);
 
-    /// <summary>The session: the client wants the user's events under that name.</summary>
+    /// <summary>Called by the protocol: the client wants the user's events under that name.</summary>
     public void ListenForEvents(WireSubscription queue) => _eventQueues = [.. _eventQueues, queue];
 
-    /// <summary>The session: the client wants to hear of refusals under that name, and then stays connected after one.</summary>
+    /// <summary>Called by the protocol: the client wants refusals under that name, and then stays connected after one.</summary>
     public void ListenForRefusals(WireSubscription queue) => _refusalQueues = [.. _refusalQueues, queue];
 
-    /// <summary>The session: the client no longer wants what it listened for under that name.</summary>
+    /// <summary>Called by the protocol: the client no longer wants the events or refusals under that name.</summary>
     public void StopListening(string id)
     {
         _eventQueues = Array.FindAll(_eventQueues, x => x.Id != id);
         _refusalQueues = Array.FindAll(_refusalQueues, x => x.Id != id);
     }
 
-    /// <summary>Answers a request that asked for it.</summary>
+    /// <summary>Acknowledges a request that asked for it.</summary>
     public void Acknowledge(in Ticket ticket, FlushList flush) => Acknowledge(ticket, default, 0, flush);
 
     /// <inheritdoc cref="Acknowledge(in Ticket, FlushList)"/>
-    /// <param name="room">where something became durable</param>
+    /// <param name="room">the room in which an entry became durable</param>
     /// <param name="seq">its seq</param>
     public void Acknowledge(in Ticket ticket, RoomId room, long seq, FlushList flush)
     {
         if (!ticket.IsNone) Outbox.Add(Wire.Receipt(ticket, room, seq), flush);
     }
 
-    /// <summary>Answers in the transport's own words.</summary>
+    /// <summary>Adds a response in the transport's own format, such as a pong.</summary>
     public void Add(ReadOnlyMemory<byte> bytes)
     {
         using var flush = new FlushList();
         Outbox.Add(bytes, flush);
     }
 
-    /// <summary>Refuses a request: an event for those who listen for refusals, the end for others.</summary>
+    /// <summary>Refuses a request: sends an event to a client that listens for refusals, and ends the connection of any other.</summary>
     public void Refuse(in Ticket ticket, Refusal refusal, FlushList flush)
     {
         var queues = _refusalQueues;
@@ -56,7 +56,7 @@ internal sealed partial class Connection
         foreach (var queue in queues) Outbox.Add(queue.Wire.Refused(queue.Id, Interlocked.Increment(ref _events), ticket, refusal), flush);
     }
 
-    /// <summary>Passes on an event that concerns the user, if the client wants those.</summary>
+    /// <summary>Sends an event that concerns the user, if the client wants those.</summary>
     public void SendUserEvent(ReadOnlySpan<byte> json, FlushList flush)
     {
         foreach (var queue in _eventQueues) Outbox.Add(queue.Wire.UserEvent(queue.Id, Interlocked.Increment(ref _events), json), flush);

@@ -5,8 +5,8 @@ using Maru.Engine.Queues;
 namespace Maru.Engine.Connections;
 
 /// <summary>
-/// One client's connection, whatever its protocol: whose it is, what waits for it, what of it is under way, and when it must end. Any
-/// thread, but for what says otherwise. Its answers are <c>Connection.Answers.cs</c>.
+/// One client's connection, whatever its protocol: its user, its outbox, the bytes that are under way, and the times at which it must end.
+/// Any thread, unless a member says otherwise. Its responses are in <c>Connection.Answers.cs</c>.
 /// </summary>
 internal sealed partial class Connection(ByteSink sink, Wire wire, EngineOptions options, EngineClock clock, EngineMetrics metrics)
 {
@@ -19,40 +19,40 @@ internal sealed partial class Connection(ByteSink sink, Wire wire, EngineOptions
 
     public Outbox Outbox { get; } = new(sink, options.OutboxBytes, clock);
 
-    /// <summary>Changed once, when the peers agree on a version.</summary>
+    /// <summary>The protocol's encoder. Changed once, when the peers agree on a version.</summary>
     public Wire Wire { get; set; } = wire;
 
-    /// <summary>Set with the version, by the session.</summary>
+    /// <summary>The heart-beats that the peers agreed on. Set by the protocol, with the version.</summary>
     public KeepAlive KeepAlive { get; set; }
 
-    /// <summary>Who the client is; null until their token was accepted.</summary>
+    /// <summary>The identity of the client; null until their token was accepted.</summary>
     public Identity? Identity { get; private set; }
 
     public ConnectedUser? User { get; private set; }
 
-    /// <summary>Position in the table; the table's own.</summary>
+    /// <summary>The position in the table, which alone uses it.</summary>
     public int Slot { get; set; } = -1;
 
-    /// <summary>Nothing more is taken from the client: it is about to end, or has.</summary>
+    /// <summary>True when nothing more is taken from the client: the connection is about to end, or has ended.</summary>
     public bool IsClosing => Volatile.Read(ref _isClosing);
 
-    /// <summary>Why the server ends the connection; null while it does not, or where the client wished it.</summary>
+    /// <summary>The reason why the server ends the connection; null while it does not, or where the client asked for it.</summary>
     public Refusal? Refusal { get; private set; }
 
-    /// <summary>Bytes on the way to the store or to a lane: what a client can pile up there is bounded.</summary>
+    /// <summary>Bytes under way to the store or to a lane: it bounds what one client can pile up there.</summary>
     public ByteBudget InFlight { get; } = new(options.InFlightBytes);
 
-    /// <summary>The session, when the token was accepted.</summary>
+    /// <summary>Called by the protocol when the token was accepted.</summary>
     public void SignIn(Identity identity, ConnectedUser user)
     {
         (User, Identity) = (user, identity);
         _expiresAt = clock.Now + (long)identity.ExpiresIn.TotalMilliseconds;
     }
 
-    /// <summary>The session: something came from the client.</summary>
+    /// <summary>Called by the protocol when bytes came from the client.</summary>
     public void Heard() => _lastReceived = clock.Now;
 
-    /// <summary>The sweeper, about once a second.</summary>
+    /// <summary>Called by the sweeper, about once a second.</summary>
     public void Tick(long now, FlushList flush)
     {
         if (now >= Volatile.Read(ref _endsAt)) Outbox.Abort();
@@ -64,7 +64,7 @@ internal sealed partial class Connection(ByteSink sink, Wire wire, EngineOptions
         else Watch(now, flush);
     }
 
-    /// <summary>Says goodbye at once, whatever is under way: for rights that end and for a server that stops.</summary>
+    /// <summary>Sends the last words at once, whatever is under way: for rights that end and for a server that stops.</summary>
     public void End(Refusal refusal, FlushList flush)
     {
         Refusal = refusal;
@@ -79,16 +79,18 @@ internal sealed partial class Connection(ByteSink sink, Wire wire, EngineOptions
         End(refusal, flush);
     }
 
-    /// <summary>Takes nothing more from the client, answers what it sent before, says goodbye and ends.</summary>
-    /// <param name="refusal">why; null: the client wished it</param>
-    /// <param name="ticket">what the client named the request that led to it</param>
+    /// <summary>
+    /// Closes gracefully: takes nothing more from the client, completes what it sent before, sends the last words and ends.
+    /// </summary>
+    /// <param name="refusal">the reason; null: the client asked for it</param>
+    /// <param name="ticket">the client's name for the request that led to it</param>
     public void Close(Refusal? refusal, Ticket ticket = default) => CloseWith(() => Wire.Farewell(refusal, ticket), refusal);
 
     /// <inheritdoc cref="Close(Refusal, Ticket)"/>
     /// <param name="lastWords">the transport's own</param>
     public void Close(ReadOnlyMemory<byte> lastWords) => CloseWith(() => lastWords, null);
 
-    /// <summary>Ends when the last words, if it is closing, are written or cannot be.</summary>
+    /// <summary>Completes when the last words of a closing connection are written or cannot be.</summary>
     public async Task WhenClosedAsync()
     {
         if (!IsClosing) return;
@@ -117,7 +119,7 @@ internal sealed partial class Connection(ByteSink sink, Wire wire, EngineOptions
         }
     }
 
-    /// <summary>The first caller ends it.</summary>
+    /// <summary>Ends the connection; only the first call counts.</summary>
     private void EndWith(ReadOnlyMemory<byte> lastWords, Refusal? refusal, FlushList flush)
     {
         var deadline = clock.Now + (long)options.CloseTimeout.TotalMilliseconds;
@@ -126,7 +128,7 @@ internal sealed partial class Connection(ByteSink sink, Wire wire, EngineOptions
         Outbox.End(lastWords, flush);
     }
 
-    /// <summary>Heart-beats, both ways.</summary>
+    /// <summary>Sends and expects heart-beats.</summary>
     private void Watch(long now, FlushList flush)
     {
         var silence = now - _lastReceived;

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Maru.Engine.Connections;
 
-/// <summary>All connections of this node and whose they are. Any thread.</summary>
+/// <summary>All connections of this node and their users. Any thread.</summary>
 public sealed class ConnectionTable
 {
     private const long EndedKept = 60_000;
@@ -14,7 +14,7 @@ public sealed class ConnectionTable
     private readonly List<Connection> _all = [];
     private readonly EngineOptions _options;
     private readonly EngineClock _clock;
-    private bool _shut;
+    private bool _refusesNew;
 
     internal ConnectionTable(EngineOptions options, EngineClock clock) => (_options, _clock) = (options, clock);
 
@@ -26,19 +26,19 @@ public sealed class ConnectionTable
         }
     }
 
-    /// <summary>Whether the user has a connection here.</summary>
+    /// <summary>Returns whether the user has a connection on this node.</summary>
     public bool IsOnline(UserId user) => _users.ContainsKey(user);
 
-    /// <summary>Everybody who has a connection here.</summary>
+    /// <summary>All users with a connection on this node.</summary>
     public ICollection<UserId> Online => _users.Keys;
 
-    /// <summary>The account's public profile changed: what its connections send from now on carries the new one.</summary>
+    /// <summary>Changes the profile with which the user's connections send from now on.</summary>
     public void ChangeProfile(UserId user, byte[] profile)
     {
         if (_users.TryGetValue(user, out var connected)) connected.Profile = profile;
     }
 
-    /// <summary>Called for each connection that became one of its user's, and for each that is so no more.</summary>
+    /// <summary>Called with the user of each connection that signs in; <see cref="Unbound"/> with that of each that leaves.</summary>
     internal Action<UserId>? Bound { get; set; }
 
     /// <inheritdoc cref="Bound"/>
@@ -46,16 +46,16 @@ public sealed class ConnectionTable
 
     internal bool TryGet(UserId id, [NotNullWhen(true)] out ConnectedUser? user) => _users.TryGetValue(id, out user);
 
-    /// <summary>The session has ended.</summary>
+    /// <summary>Notes that a sign-in session has ended.</summary>
     internal void NoteEnd(long session) => _ended[session] = _clock.Now;
 
     /// <summary>
-    /// Whether the session ended within the last minute. A connection asks after it took its place here: the session may have ended after
-    /// its token was judged and before whoever ended it could find the connection.
+    /// Returns whether the sign-in session ended within the last minute. A connection checks it after it is in the table: the session may
+    /// have ended after its token was judged, and before the end could find the connection.
     /// </summary>
     internal bool HasEnded(long session) => _ended.ContainsKey(session);
 
-    /// <summary>Forgets sessions that ended long ago; their tokens are refused before they come here.</summary>
+    /// <summary>Forgets sessions that ended long ago: their tokens are refused before they get here.</summary>
     internal void Sweep()
     {
         foreach (var (session, at) in _ended)
@@ -68,7 +68,7 @@ public sealed class ConnectionTable
     {
         lock (_gate)
         {
-            if (_shut || _all.Count >= _options.MaxConnections) return false;
+            if (_refusesNew || _all.Count >= _options.MaxConnections) return false;
             connection.Slot = _all.Count;
             _all.Add(connection);
             return true;
@@ -92,7 +92,7 @@ public sealed class ConnectionTable
         Unbound?.Invoke(user.Id);
     }
 
-    /// <summary>Makes the connection one of its user's; null when the user has too many.</summary>
+    /// <summary>Adds the connection to those of its user; null when the user has too many.</summary>
     internal ConnectedUser? TryBind(Connection connection, Identity identity)
     {
         while (true)
@@ -107,28 +107,18 @@ public sealed class ConnectionTable
             }
 
             if (!user.IsGone) return null;
-            // Its last connection just left, and takes it out of the table; or we do.
+            // The user's last connection just left: either it removes the entry from the table, or this does.
             _users.TryRemove(new KeyValuePair<UserId, ConnectedUser>(identity.User, user));
         }
     }
 
-    /// <summary>Lets no more connections in.</summary>
-    internal void CloseDoors()
+    /// <summary>Refuses new connections from now on.</summary>
+    internal void RefuseNew()
     {
-        lock (_gate) _shut = true;
+        lock (_gate) _refusesNew = true;
     }
 
-    /// <summary>Lets no more connections in; answers those that are.</summary>
-    internal Connection[] Shut()
-    {
-        lock (_gate)
-        {
-            _shut = true;
-            return [.. _all];
-        }
-    }
-
-    /// <summary>All connections at this moment.</summary>
+    /// <summary>Returns the connections that are open now.</summary>
     internal Connection[] All()
     {
         lock (_gate) return [.. _all];

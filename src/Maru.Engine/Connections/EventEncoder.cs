@@ -4,13 +4,13 @@ using Maru.Engine.Log;
 namespace Maru.Engine.Connections;
 
 /// <summary>
-/// Writes a room's events for all subscriptions that look the same on the wire. May keep what is equal in each. Lane only.
+/// Encodes a room's events for all subscriptions with the same wire form. May cache the parts that are equal in each event. Lane only.
 /// </summary>
 internal abstract class EventEncoder
 {
-    /// <summary>The run's events in one buffer, in order.</summary>
+    /// <summary>Encodes the run's events into one buffer, in order.</summary>
     public abstract byte[] Encode(List<Entry> run);
 
-    /// <summary>A signal; empty where the protocol has none.</summary>
+    /// <summary>Encodes a signal; empty where the protocol has none.</summary>
     public abstract byte[] Encode(Signal signal);
 }

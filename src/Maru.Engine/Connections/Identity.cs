@@ -1,11 +1,11 @@
 namespace Maru.Engine.Connections;
 
-/// <summary>Who a token says that someone is.</summary>
+/// <summary>The identity that a token proves.</summary>
 /// <param name="User">the account</param>
-/// <param name="Session">the sign-in that the token belongs to: ending it ends its connections</param>
-/// <param name="ExpiresIn">how long the token is still good</param>
-/// <param name="Profile">the account as <c>user</c> JSON, written into what it sends</param>
+/// <param name="Session">the sign-in session that the token belongs to: its end ends the connections</param>
+/// <param name="ExpiresIn">the time that the token is still valid</param>
+/// <param name="Profile">the account as <c>user</c> JSON, written into the messages that it sends</param>
 public sealed record Identity(UserId User, long Session, TimeSpan ExpiresIn, byte[] Profile);
 
-/// <summary>Judges an access token: null when it is not good, for whatever reason. May read the store.</summary>
+/// <summary>Verifies an access token; null when it is not valid, for whatever reason. May read the store.</summary>
 public delegate ValueTask<Identity?> Authenticator(string token, CancellationToken ct);

@@ -3,46 +3,46 @@ using Maru.Engine.Log;
 namespace Maru.Engine.Connections;
 
 /// <summary>
-/// What a protocol makes of outcomes and events: bytes for one transport, ready to be written. Stateless but for what the peers agreed on,
-/// so connections that agreed on the same share one, and what is equal for all of them is encoded once. Any thread.
+/// Encodes outcomes and events for a protocol: bytes for one transport, ready to be written. Its only state is what the peers agreed on, so
+/// connections that agreed on the same share one, and bytes that are equal for all of them are encoded once. Any thread.
 /// </summary>
 internal abstract class Wire
 {
-    /// <summary>Keeps the client's connection from falling silent; empty where the protocol has nothing of the kind.</summary>
+    /// <summary>Bytes that keep the connection from falling silent; empty where the protocol has none.</summary>
     public abstract ReadOnlyMemory<byte> HeartBeat { get; }
 
-    /// <summary>Asks the peer for a sign of life; empty where the transport cannot.</summary>
+    /// <summary>Bytes that ask the peer for a sign of life; empty where the transport has none.</summary>
     public virtual ReadOnlyMemory<byte> Ping => default;
 
-    /// <summary>True where a connection is there for one subscription: it ends with it.</summary>
+    /// <summary>True where a connection carries one subscription and ends with it.</summary>
     public virtual bool IsOneSubscription => false;
 
-    /// <summary>How a room's events look for one subscription.</summary>
-    /// <param name="room">whose</param>
+    /// <summary>Returns the encoder of a room's events for one subscription.</summary>
+    /// <param name="room">the room</param>
     /// <param name="subscription">the client's own name for it, or empty where the protocol has none</param>
     public abstract EventEncoder Encoder(RoomId room, string subscription);
 
-    /// <summary>The answer to a request that asked for one.</summary>
-    /// <param name="ticket">what the client named it</param>
-    /// <param name="room">where something became durable</param>
+    /// <summary>Encodes the response to a request that asked for one.</summary>
+    /// <param name="ticket">the client's name for the request</param>
+    /// <param name="room">the room in which an entry became durable</param>
     /// <param name="seq">its seq; 0: nothing is stored of such a request</param>
     public abstract ReadOnlyMemory<byte> Receipt(in Ticket ticket, RoomId room, long seq);
 
-    /// <summary>A refusal for a client that listens for those and stays.</summary>
+    /// <summary>Encodes a refusal for a client that listens for refusals and stays connected.</summary>
     /// <param name="subscription">the client's own name for its subscription to refusals</param>
     /// <param name="number">of this connection's events</param>
-    /// <param name="ticket">what the client named the refused request</param>
-    /// <param name="refusal">why</param>
+    /// <param name="ticket">the client's name for the refused request</param>
+    /// <param name="refusal">the reason</param>
     public abstract ReadOnlyMemory<byte> Refused(string subscription, long number, in Ticket ticket, Refusal refusal);
 
-    /// <summary>An event that concerns the user.</summary>
+    /// <summary>Encodes an event that concerns the user.</summary>
     /// <param name="subscription">the client's own name for its subscription to such events</param>
     /// <param name="number">of this connection's events</param>
     /// <param name="json">the event, UTF-8</param>
     public abstract ReadOnlyMemory<byte> UserEvent(string subscription, long number, ReadOnlySpan<byte> json);
 
-    /// <summary>The last words.</summary>
-    /// <param name="refusal">why the server ends the connection; null: the client wished it</param>
-    /// <param name="ticket">what the client named the request that led to it</param>
+    /// <summary>Encodes the last words.</summary>
+    /// <param name="refusal">the reason why the server ends the connection; null: the client asked for it</param>
+    /// <param name="ticket">the client's name for the request that led to it</param>
     public abstract ReadOnlyMemory<byte> Farewell(Refusal? refusal, in Ticket ticket);
 }

@@ -1,14 +1,14 @@
 namespace Maru.Engine.Log;
 
-/// <summary>Drafts of a batch: each for itself, or a transaction, which is appended whole or not at all.</summary>
+/// <summary>Drafts of a batch: independent ones, or one transaction, which is appended whole or not at all.</summary>
 public sealed class BatchPart
 {
     internal BatchPart(TransactionDraft? transaction, IReadOnlyList<RoomBatch> rooms) => (Transaction, Rooms) = (transaction, rooms);
 
-    /// <summary>In room order, each once.</summary>
+    /// <summary>The rooms in the order of their ids, each once.</summary>
     public IReadOnlyList<RoomBatch> Rooms { get; }
 
-    /// <summary>One refusal undoes all of it: see <see cref="IsRefused"/>.</summary>
+    /// <summary>True for a transaction: one refusal undoes all of it, see <see cref="IsRefused"/>.</summary>
     public bool IsAtomic => Transaction is not null;
 
     /// <summary>

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Maru.Engine.Log;
 
-/// <summary>A sender's own key for a message in a room: what makes a retry free. <paramref name="text"/> is UTF-8.</summary>
+/// <summary>A sender's own key for a message in a room, by which a retry is recognised. <paramref name="text"/> is UTF-8.</summary>
 internal readonly struct ClientKey(long room, long sender, byte[] text) : IComparable<ClientKey>
 {
     public static readonly IEqualityComparer<ClientKey> Equality = EqualityComparer<ClientKey>.Create(
@@ -36,11 +36,13 @@ internal readonly struct ClientKey(long room, long sender, byte[] text) : ICompa
 }
 
 /// <summary>The first use of a <see cref="ClientKey"/>.</summary>
-/// <param name="Seq">what its message got</param>
-/// <param name="ContentHash">of what it said: see <see cref="HashOf"/></param>
+/// <param name="Seq">the seq of its message</param>
+/// <param name="ContentHash">the hash of its content: see <see cref="HashOf"/></param>
 internal readonly record struct KeyUse(long Seq, long ContentHash)
 {
-    /// <summary>What makes a repeated key the same message: its text and what it replies to.</summary>
+    /// <summary>
+    /// Returns the hash of what must be equal for a repeated key to mean the same message: its text and the seq it replies to.
+    /// </summary>
     public static long HashOf(MessageDraft draft)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
@@ -49,7 +51,7 @@ internal readonly record struct KeyUse(long Seq, long ContentHash)
     }
 
     /// <summary>Settles a draft whose key was used before.</summary>
-    /// <param name="hash">of what the draft says</param>
+    /// <param name="hash">the hash of the draft's content</param>
     public void Settle(MessageDraft draft, long hash)
     {
         if (ContentHash == hash) draft.Repeated(Seq);

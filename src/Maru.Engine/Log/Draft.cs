@@ -3,25 +3,25 @@ using Maru.Engine.Output;
 namespace Maru.Engine.Log;
 
 /// <summary>
-/// What someone wants to append to a room's log. Lives from the sender to the commit loop to the room's lane; its outcome is set by the
-/// log, in the commit loop.
+/// An entry that is not stored yet: a message or a change that a user asks to append to a room's log. Goes from the sender to the commit
+/// loop to the room's lane; the log sets its outcome, in the commit loop.
 /// </summary>
 public abstract class Draft(RoomId room, UserId actor, int bytes, IDraftOwner owner)
 {
     public RoomId Room { get; } = room;
 
-    /// <summary>Who acts, as the token says.</summary>
+    /// <summary>The user who acts, as the token says.</summary>
     public UserId Actor { get; } = actor;
 
-    /// <summary>What it counts for in the bounded queues.</summary>
+    /// <summary>Bytes that it counts for in the bounded queues.</summary>
     public int Bytes { get; } = bytes;
 
     internal IDraftOwner Owner { get; } = owner;
 
-    /// <summary>Why it was not appended; null when it was.</summary>
+    /// <summary>The reason why it was not appended; null when it was.</summary>
     public Refusal? Refusal { get; private set; }
 
-    /// <summary>The seq that it got, or the one that its key got the first time.</summary>
+    /// <summary>The seq of its entry, or the one that its key got the first time.</summary>
     public long Seq { get; private set; }
 
     /// <summary>True when the same key had been appended before: nothing was written this time.</summary>
@@ -33,19 +33,17 @@ public abstract class Draft(RoomId room, UserId actor, int bytes, IDraftOwner ow
 
     public virtual void Refuse(Refusal refusal) => Refusal = refusal;
 
-    /// <summary>The entries that it became, in seq order; none when it is a repeat or refused.</summary>
+    /// <summary>Adds the entries that it became, in seq order; none when it is a repeat or refused.</summary>
     public abstract void CopyEntries(List<Entry> into);
 
-    /// <summary>
-    /// The commit loop, before the log sees it, once an attempt: forgets an earlier outcome and asks for the actor's right.
-    /// </summary>
+    /// <summary>Called by the commit loop before each attempt: forgets an earlier outcome and checks the actor's right.</summary>
     internal virtual void Prepare() => (Refusal, Seq, IsRepeat) = (null, 0, false);
 
-    /// <summary>The room's lane: the outcome is durable and its entries are on their way.</summary>
+    /// <summary>Called in the room's lane: the outcome is durable and its entries are on their way.</summary>
     internal virtual void Settle(FlushList flush) => Owner.Settled(this, flush);
 }
 
-/// <summary>Who waits for a draft: a client that wants an answer, a request that owes one.</summary>
+/// <summary>The owner of a draft, who waits for its outcome: a client or a request.</summary>
 public interface IDraftOwner
 {
     /// <summary>Called once, in the room's lane, when the outcome is durable and its entries are on their way. Must not block.</summary>

@@ -16,13 +16,13 @@ public sealed class Entry(RoomId room, long seq, EntryKind kind, byte[] body)
     public byte[] Body { get; } = body;
 
     /// <summary>
-    /// The number of the room's last message up to here: its own, if it is one. 0 where the entry does not tell: a change.
+    /// The number of the room's last message up to here: the entry's own, if it is a message. 0 where the entry has none: a change.
     /// </summary>
     public long Number { get; init; }
 
     /// <summary>The seq of the message that it changes; 0 for none.</summary>
     public long Target { get; init; }
 
-    /// <summary>Who came or went, where the kind <see cref="EntryKind.NamesMember"/>.</summary>
+    /// <summary>The member who came or went, where the kind <see cref="EntryKind.NamesMember"/>.</summary>
     public UserId? Member { get; init; }
 }

@@ -5,28 +5,28 @@ namespace Maru.Engine.Log;
 /// <summary>How a room's history shows the entries of a kind.</summary>
 public enum Shown : byte
 {
-    /// <summary>Not by themselves: they change what is shown.</summary>
+    /// <summary>Not by themselves: they change how other entries are shown.</summary>
     Never,
 
-    /// <summary>As something that a person said. These are counted: each has a number in its room.</summary>
+    /// <summary>As a person's message. These are counted: each has a number in its room.</summary>
     AsMessage,
 
     /// <summary>As a message of the system.</summary>
     AsSystem,
 }
 
-/// <summary>What the entries of a kind do to people's right to the room.</summary>
+/// <summary>The effect of a kind's entries on members' rights to the room.</summary>
 public enum RightsChange : byte
 {
     None,
 
-    /// <summary>The entry's member has come.</summary>
+    /// <summary>The entry's member gets the right.</summary>
     Begin,
 
-    /// <summary>The entry's member has gone.</summary>
+    /// <summary>The entry's member loses the right.</summary>
     End,
 
-    /// <summary>Everybody has gone.</summary>
+    /// <summary>All members lose it.</summary>
     EndAll,
 }
 
@@ -50,7 +50,7 @@ public sealed class EntryKind
 
     internal EntryKind(long number, string name) => (Number, Event) = (number, JsonEncodedText.Encode(name));
 
-    /// <summary>As it is stored.</summary>
+    /// <summary>The number under which it is stored.</summary>
     public long Number { get; }
 
     /// <summary>The <c>type</c> of its events.</summary>
@@ -63,16 +63,16 @@ public sealed class EntryKind
     /// <summary>Its entries have a target, the seq of a message, and carry that message as it is from then on.</summary>
     public bool ChangesMessage { get; private init; }
 
-    /// <summary>What the message said goes with it: it is sent to nobody any more.</summary>
+    /// <summary>Its entries remove the content of their target, which is sent to nobody any more.</summary>
     public bool RemovesMessage { get; private init; }
 
     /// <summary>Its entries count as messages.</summary>
     public bool IsMessage => Shown == Shown.AsMessage;
 
-    /// <summary>Its entries say of one member that they came or went.</summary>
+    /// <summary>Its entries are about one member who came or went.</summary>
     public bool NamesMember => Rights is RightsChange.Begin or RightsChange.End;
 
-    /// <summary>False: a newer node's.</summary>
+    /// <summary>False for a kind of a newer node.</summary>
     public bool IsKnown => Number < Known.Length && Known[Number] == this;
 
     public static EntryKind Of(long number) => number >= 0 && number < Known.Length ? Known[number] : new EntryKind(number, "unknown");

@@ -3,9 +3,8 @@ using System.Text.Json;
 namespace Maru.Engine.Log;
 
 /// <summary>
-/// Writes every event that a client gets, whatever its protocol: the entries of a room's log, what concerns a user, and problems. The
-/// messages and users in them are
-/// <see cref="MessageJson"/>'s.
+/// Writes every event that a client gets, whatever its protocol: the entries of a room's log, users' own events, and problems. <see
+/// cref="MessageJson"/> writes the messages and users in them.
 /// </summary>
 public static class EventJson
 {

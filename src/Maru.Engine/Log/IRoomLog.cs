@@ -5,39 +5,39 @@ public interface IRoomLog
 {
     /// <summary>
     /// Appends the parts in one transaction, one after the other, and sets each draft's outcome; seqs follow the order of drafts. A refused
-    /// draft is left out, and so is all of a part that <see cref="BatchPart.IsRefused"/>: it leaves no row, no used key and no hole among
+    /// draft is left out, and so is a whole part that <see cref="BatchPart.IsRefused"/>: it leaves no row, no used key and no hole among
     /// the seqs. When it returns, everything is durable. When it throws, nothing was written; <see cref="RoomLogException"/> where the
-    /// store itself is at fault. Blocks; called by the commit loops' threads only.
+    /// store itself failed. Blocks; called by the commit loops' threads only.
     /// </summary>
     void Append(IReadOnlyList<BatchPart> parts);
 
-    /// <summary>How many commit loops may append at the same time, each other rooms.</summary>
+    /// <summary>How many commit loops may append at the same time, each to other rooms.</summary>
     int Loops { get; }
 
-    /// <summary>Other nodes append to it too.</summary>
+    /// <summary>True when other nodes append to it too.</summary>
     bool IsShared { get; }
 
-    /// <summary>Whether the user is a member, and how far the room's log goes, as of one moment.</summary>
+    /// <summary>Returns whether the user is a member, and the head of the room's log, both as of one moment.</summary>
     ValueTask<MembershipState> ReadMembershipAsync(RoomId room, UserId user, CancellationToken ct);
 
-    /// <summary>How far the log of each of the rooms goes, of those that there are.</summary>
+    /// <summary>Returns the heads of the logs of those rooms that exist.</summary>
     ValueTask<IReadOnlyDictionary<RoomId, RoomHead>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct);
 
     /// <summary>
-    /// Entries behind <paramref name="after"/> up to <paramref name="last"/> in seq order; fewer beyond about <paramref name="maxBytes"/>,
-    /// at least one if there is one.
+    /// Returns entries behind <paramref name="after"/> up to <paramref name="last"/> in seq order; fewer when they exceed about <paramref
+    /// name="maxBytes"/>, but at least one if there is one.
     /// </summary>
     ValueTask<IReadOnlyList<Entry>> ReadAsync(RoomId room, long after, long last, int maxBytes, CancellationToken ct);
 }
 
 /// <param name="IsMember">false also where there is no such room</param>
-/// <param name="Head">of the room at that moment</param>
+/// <param name="Head">the room's head at that moment</param>
 /// <param name="Names">
-/// how often names and pictures had changed in the whole store: entries that were read before name people otherwise
+/// how often names and pictures had changed in the whole store: entries that were read before may have older ones
 /// </param>
 public readonly record struct MembershipState(bool IsMember, RoomHead Head, long Names);
 
-/// <summary>The store cannot take anything now, whatever the drafts: full, locked, away.</summary>
+/// <summary>Thrown when the store can take nothing now, whatever the drafts: it is full, locked or away.</summary>
 public sealed class RoomLogException(Problem problem, Exception cause) : Exception(problem.Title, cause)
 {
     public Problem Problem { get; } = problem;

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Maru.Engine.Log;
 
-/// <summary>Characters that leave nothing to see. Any thread.</summary>
+/// <summary>Finds text in which nothing can be seen. Any thread.</summary>
 internal static class Invisible
 {
     // First and last of each range. Unicode 17.0: White_Space, Default_Ignorable_Code_Point and the controls (Cc); besides, which Unicode
@@ -28,10 +28,10 @@ internal static class Invisible
         return false;
     }
 
-    /// <summary>Never a character, in no version of Unicode (section 23.7): no font draws it.</summary>
+    /// <summary>Returns whether it is never a character, in any version of Unicode (section 23.7): no font draws it.</summary>
     public static bool IsNoncharacter(Rune rune) => rune.Value is >= 0xFDD0 and <= 0xFDEF || (rune.Value & 0xFFFE) == 0xFFFE;
 
-    /// <summary>Nothing in the text can be seen. Most texts are judged by their first byte.</summary>
+    /// <summary>Returns whether nothing in the text can be seen. The first byte decides for most texts.</summary>
     public static bool Covers(ReadOnlySpan<byte> utf8)
     {
         var first = utf8.IndexOfAnyExceptInRange((byte)0, (byte)' ');

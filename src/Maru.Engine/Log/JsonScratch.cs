@@ -7,7 +7,7 @@ namespace Maru.Engine.Log;
 /// <summary>A thread's own JSON writer, used again and again: an object costs its bytes and nothing else. One object at a time.</summary>
 internal sealed class JsonScratch
 {
-    /// <summary>How all JSON looks that is not an HTTP answer's: short, with letters as they are.</summary>
+    /// <summary>The format of all JSON outside of HTTP responses: without white space, and with letters unescaped.</summary>
     public static readonly JsonWriterOptions Compact = new()
     {
         SkipValidation = true,
@@ -42,7 +42,7 @@ internal sealed class JsonScratch
 
 internal static class JsonWriting
 {
-    /// <summary>A property whose value is JSON already.</summary>
+    /// <summary>Writes a property whose value is JSON already.</summary>
     public static void WriteRaw(this Utf8JsonWriter writer, ReadOnlySpan<byte> name, ReadOnlySpan<byte> json)
     {
         writer.WritePropertyName(name);

@@ -20,13 +20,13 @@ internal readonly struct MessageBody
         Files = 4,
     }
 
-    /// <summary>UTF-8, unescaped, as typed; something in it can be seen.</summary>
+    /// <summary>The text as typed: UTF-8, unescaped, with something in it that can be seen.</summary>
     public required byte[] Text { get; init; }
 
     /// <summary>The seq replied to, or 0.</summary>
     public long ReplyTo { get; init; }
 
-    /// <summary>Reads and checks; false: why not.</summary>
+    /// <summary>Reads and checks a body; false: <paramref name="refusal"/> says why not.</summary>
     public static bool TryRead(ReadOnlySpan<byte> json, int maxTextBytes, out MessageBody body, [NotNullWhen(false)] out Refusal? refusal)
     {
         refusal = Read(json, out body);

@@ -20,7 +20,7 @@ public sealed class MessageDraft : Draft
         Ticket = ticket;
     }
 
-    /// <summary>The sender as <c>user</c> JSON, as the token's account is named now.</summary>
+    /// <summary>The sender as <c>user</c> JSON, with the account's current name.</summary>
     public byte[] Sender { get; }
 
     /// <summary>UTF-8.</summary>
@@ -32,19 +32,19 @@ public sealed class MessageDraft : Draft
     /// <summary>The sender's own key, UTF-8, or null.</summary>
     public byte[]? ClientKey { get; }
 
-    /// <summary>What the client named its send.</summary>
+    /// <summary>The client's name for its send.</summary>
     internal Ticket Ticket { get; }
 
     /// <summary>The transaction in which it was sent, or null.</summary>
     internal TransactionDraft? Transaction { get; set; }
 
-    /// <summary>Which send of its transaction it is, from 1.</summary>
+    /// <summary>The number of the send in its transaction, from 1.</summary>
     internal int Number { get; init; }
 
-    /// <summary>The message as JSON, a piece of the event that everybody got; empty unless it was appended now.</summary>
+    /// <summary>The message as JSON, a part of the event that all receivers get; empty unless it was appended now.</summary>
     public ReadOnlyMemory<byte> Json => _entry is null ? default : _entry.Body.AsMemory(_messageAt..^1);
 
-    /// <summary>The log ends with it, for now.</summary>
+    /// <summary>Called when it is appended.</summary>
     /// <param name="head">its seq and its number</param>
     /// <param name="at">unix milliseconds</param>
     public void Committed(RoomHead head, long at)

@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace Maru.Engine.Log;
 
-/// <summary>What a message says, as bytes: one shape for live events, history, REST answers and search.</summary>
+/// <summary>The fields of a message, as bytes: one shape for live events, history, REST responses and search.</summary>
 public readonly ref struct MessageFields
 {
     public required RoomId Room { get; init; }
 
     public required long Seq { get; init; }
 
-    /// <summary>A kind that is shown: something said, or what a system message reports.</summary>
+    /// <summary>A kind that is shown: a person's message, or what a system message reports.</summary>
     public required EntryKind Kind { get; init; }
 
     /// <summary>The sender as <c>user</c> JSON.</summary>
@@ -18,7 +18,7 @@ public readonly ref struct MessageFields
     /// <summary>UTF-8, empty for system messages and tombstones.</summary>
     public required ReadOnlySpan<byte> Text { get; init; }
 
-    /// <summary>Unix milliseconds, UTC; 0 where it never happened.</summary>
+    /// <summary>Unix milliseconds, UTC; 0 where it did not happen.</summary>
     public required long At { get; init; }
 
     public long EditedAt { get; init; }
@@ -31,7 +31,7 @@ public readonly ref struct MessageFields
     /// <summary>UTF-8, empty when the sender gave none.</summary>
     public ReadOnlySpan<byte> ClientKey { get; init; }
 
-    /// <summary>Whom a system message is about, as <c>user</c> JSON; empty when nobody.</summary>
+    /// <summary>The user whom a system message is about, as <c>user</c> JSON; empty when nobody.</summary>
     public ReadOnlySpan<byte> Subject { get; init; }
 
     /// <summary>The room as it is after a change, as <c>room</c> JSON; empty otherwise.</summary>
@@ -77,7 +77,7 @@ public static class MessageJson
         return json.EndObject();
     }
 
-    /// <summary>The <c>kind</c> of a message. A newer node's is <c>unknown</c>: what it is else, this program cannot tell.</summary>
+    /// <summary>Returns the <c>kind</c> of a message: <c>unknown</c> for a kind of a newer node.</summary>
     private static ReadOnlySpan<byte> NameOf(Shown shown) => shown switch
     {
         Shown.AsMessage => "message"u8,

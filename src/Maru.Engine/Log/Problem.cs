@@ -7,7 +7,7 @@ namespace Maru.Engine.Log;
 /// <param name="Slug">stable name, for programs</param>
 /// <param name="Status">HTTP status code</param>
 /// <param name="Title">what happened and what to do, for people</param>
-/// <param name="CloseCode">of a WebSocket that ends because of it (RFC 6455, 7.4.1, and the registry behind it)</param>
+/// <param name="CloseCode">the code with which a WebSocket closes because of it (RFC 6455, 7.4.1, and the registry behind it)</param>
 public sealed record Problem(string Slug, int Status, string Title, ushort CloseCode = 1008)
 {
     public static readonly Problem Malformed = new("malformed", 400, "The request cannot be read.");
@@ -42,7 +42,7 @@ public sealed record Problem(string Slug, int Status, string Title, ushort Close
     public static readonly Problem StorageFull = new(
         "storage-full", 507, "The store is full. Nothing was saved; send again later with the same key.", 1013);
 
-    // A connection's own ends.
+    // Reasons for which connections end.
     public static readonly Problem BadFrame = new("bad-frame", 400, "This is not a STOMP frame.", 1002);
     public static readonly Problem UnsupportedVersion = new("unsupported-version", 400, "This server speaks STOMP 1.0, 1.1 and 1.2.", 1002);
     public static readonly Problem ConnectFirst = new(

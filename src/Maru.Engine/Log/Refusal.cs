@@ -1,8 +1,8 @@
 namespace Maru.Engine.Log;
 
-/// <summary>Why something was not done: the same value for a draft, a frame and a request.</summary>
+/// <summary>The reason why something was not done: the same value for a draft, a frame and a request.</summary>
 /// <param name="Problem">the kind</param>
-/// <param name="Detail">a sentence about this very refusal that says what to change, or null</param>
+/// <param name="Detail">a sentence about this refusal that says what to change, or null</param>
 /// <param name="Field">the field that is wrong, for <see cref="Problem.Invalid"/>; null for any other</param>
 public sealed record Refusal(Problem Problem, string? Detail = null, string? Field = null)
 {

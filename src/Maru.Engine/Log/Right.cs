@@ -9,7 +9,7 @@ public abstract class Right(RoomId room, UserId user)
 
     public UserId User { get; } = user;
 
-    /// <summary>A right that ended never lives again: whoever comes back gets another one.</summary>
+    /// <summary>False once it ended, for good: a user who comes back gets another one.</summary>
     public bool IsActive => _active;
 
     internal void End() => _active = false;

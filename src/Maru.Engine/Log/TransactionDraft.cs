@@ -20,24 +20,24 @@ internal sealed class TransactionDraft : Draft
 
     public IReadOnlyList<MessageDraft> Messages { get; }
 
-    /// <summary>What the whole is told when one message was refused.</summary>
-    /// <param name="number">of the send in its transaction, from 1</param>
-    /// <param name="refusal">of that message</param>
+    /// <summary>Returns the refusal of a transaction of which one message was refused.</summary>
+    /// <param name="number">the number of the send in its transaction, from 1</param>
+    /// <param name="refusal">the refusal of that message</param>
     public static Refusal Culprit(int number, Refusal refusal) => new(
         Problem.TransactionRefused,
         $"Message {number} of the transaction was refused ({refusal.Problem.Slug}), so none was stored. {refusal.Detail}".TrimEnd());
 
-    /// <summary>Refuses the whole and each message of it.</summary>
+    /// <summary>Refuses the transaction and each of its messages.</summary>
     public override void Refuse(Refusal refusal)
     {
         base.Refuse(refusal with { Detail = "Nothing of the transaction was stored." });
         foreach (var message in Messages) message.Refuse(refusal);
     }
 
-    /// <summary>Its messages have the entries.</summary>
+    /// <summary>Not supported: its messages have the entries.</summary>
     public override void CopyEntries(List<Entry> into) => throw new NotSupportedException();
 
-    /// <summary>The commit loop, when the log is done: one refused message refuses the others.</summary>
+    /// <summary>Called by the commit loop after the log: one refused message refuses the others.</summary>
     public void Complete()
     {
         foreach (var culprit in Messages)
@@ -54,7 +54,7 @@ internal sealed class TransactionDraft : Draft
         }
     }
 
-    /// <summary>Any of the lanes: one message was answered. The last one settles the whole.</summary>
+    /// <summary>Called in any lane when one message is settled. The last one settles the transaction.</summary>
     public void SettleOne(FlushList flush)
     {
         if (Interlocked.Increment(ref _settled) == Messages.Count) Settle(flush);

@@ -1,8 +1,8 @@
 namespace Maru.Engine.Output;
 
 /// <summary>
-/// Outboxes that owe a flush, each once. One thread fills it during a round of work and flushes at its end, so that what a round adds goes
-/// out in one write.
+/// The outboxes to be flushed, each once. One thread adds them during a round of work and flushes at its end, so that all that a round adds
+/// goes out in one write.
 /// </summary>
 public sealed class FlushList : IDisposable
 {
@@ -11,9 +11,9 @@ public sealed class FlushList : IDisposable
     internal void Add(Outbox outbox) => _outboxes.Add(outbox);
 
     /// <summary>
-    /// Writes everything and empties the list. An outbox whose sink fails as none should is cut off; the failure is thrown at the end.
+    /// Writes everything and empties the list. Aborts an outbox whose sink throws, which no sink should; throws that at the end.
     /// </summary>
-    /// <exception cref="AggregateException">what no sink should throw</exception>
+    /// <exception cref="AggregateException">the exceptions of those sinks</exception>
     public void Flush()
     {
         List<Exception>? failures = null;
@@ -35,6 +35,6 @@ public sealed class FlushList : IDisposable
         if (failures is not null) throw new AggregateException(failures);
     }
 
-    /// <summary>For what is added outside of a round: <c>using var flush = new FlushList();</c></summary>
+    /// <summary>Flushes at the end of a block outside of a round: <c>using var flush = new FlushList();</c></summary>
     public void Dispose() => Flush();
 }

@@ -9,13 +9,13 @@ internal sealed partial class Outbox
     [ThreadStatic]
     private static byte[]? GatherBuffer;
 
-    /// <summary>Writes what waits. Called through <see cref="FlushList"/> by whoever's add found the outbox idle.</summary>
+    /// <summary>Writes what waits. Called through <see cref="FlushList"/> after an add that found the outbox idle.</summary>
     public void Flush()
     {
         if (!TryWriteAll()) _ = DrainAsync();
     }
 
-    /// <summary>Writes what goes without waiting; false: the peer's window is full, and something is left.</summary>
+    /// <summary>Writes as much as it can without waiting; false: the peer's window is full, and something is left.</summary>
     private bool TryWriteAll()
     {
         var buffer = sink.RecordBytes > 0 ? [] : GatherBuffer ??= new byte[GatherBytes];
@@ -35,7 +35,7 @@ internal sealed partial class Outbox
         return true;
     }
 
-    /// <summary>The next bytes to write. Empty: all written, and the writer has left.</summary>
+    /// <summary>Returns the next bytes to write. Empty: all is written, and the writer has left.</summary>
     private ReadOnlyMemory<byte> Next(Memory<byte> buffer)
     {
         bool ended;
@@ -64,8 +64,8 @@ internal sealed partial class Outbox
     }
 
     /// <summary>
-    /// The slow way: the peer's window is full, or the sink always waits. Waits with a piece, or with a record of them, then tries the fast
-    /// way again. The record's buffer is held until it leaves.
+    /// Writes with waiting: the peer's window is full, or the sink always waits. Waits with one piece, or with a record of them, then tries
+    /// without waiting again. It holds the record's buffer until it leaves.
     /// </summary>
     private async Task DrainAsync()
     {

@@ -4,20 +4,21 @@ internal enum AddResult : byte
 {
     Added,
 
-    /// <summary>Too much waits already: nothing was added.</summary>
+    /// <summary>Nothing was added: too much waits already.</summary>
     Full,
     Closed,
 }
 
 /// <summary>
-/// What waits to be written to one connection: references to shared, encoded bytes, in order. Any thread adds; at most one writer drains,
-/// with everything queued in as few socket writes as it takes, and leaves when it is empty: idle, it holds no task, timer or buffer.
-/// Bounded in bytes. Full means: subscriptions become cursors and wait for <see cref="WhenEmpty"/>, ephemeral events are dropped, answers
-/// are still taken up to four times the bound, and beyond that the connection is closed. The writer is <c>Outbox.Write.cs</c>.
+/// The bytes that wait to be written to one connection: references to shared, encoded bytes, in order. Any thread adds; at most one writer
+/// at a time writes everything queued in as few socket writes as possible, and leaves when the queue is empty: idle, it holds no task,
+/// timer or buffer. Bounded in bytes. Full means: subscriptions become cursors and wait for <see cref="WhenEmpty"/>, ephemeral events are
+/// dropped, responses are still taken up to four times the bound, and beyond that the connection is aborted. The writer is
+/// <c>Outbox.Write.cs</c>.
 /// </summary>
 internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
 {
-    private const long NoticedAfter = 2000;     // ms: whoever reads at all does so within two rounds of the sweeper
+    private const long NoticedAfter = 2000;     // ms: a client that reads at all does so within two rounds of the sweeper
 
     private readonly Lock _gate = new();
     private PieceQueue _queue;      // changed and gathered under the gate
@@ -29,7 +30,7 @@ internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock cl
     private TaskCompletionSource? _ended;
     private long _acknowledged;
 
-    /// <summary>When bytes were last taken by the peer's side, by the engine's clock (ms).</summary>
+    /// <summary>The time at which the peer last took bytes, by the engine's clock (ms).</summary>
     public long LastProgress { get; private set; }
 
     /// <summary>Bytes that wait.</summary>
@@ -40,10 +41,10 @@ internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock cl
     /// <summary>Adds a run of live entries: refused when it would exceed the bound, unless nothing waits.</summary>
     public AddResult TryAdd(ReadOnlyMemory<byte> frames, FlushList flush) => Add(frames, flush, maxBytes);
 
-    /// <summary>Adds what may be lost when the client is slow: refused from half the bound on.</summary>
+    /// <summary>Adds an event that may be lost when the client is slow: refused from half the bound on.</summary>
     public AddResult TryAddEphemeral(ReadOnlyMemory<byte> frame, FlushList flush) => Add(frame, flush, maxBytes / 2);
 
-    /// <summary>Adds an answer that the client asked for. A client that asks and asks and never reads is cut off.</summary>
+    /// <summary>Adds a response that the client asked for. Aborts the connection of a client that keeps asking and never reads.</summary>
     public void Add(ReadOnlyMemory<byte> frame, FlushList flush)
     {
         if (Add(frame, flush, 4 * maxBytes) == AddResult.Full) Abort();
@@ -52,24 +53,22 @@ internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock cl
     /// <summary>Adds the last words; when they are written, the sink is shut down. Later adds are dropped.</summary>
     public void End(ReadOnlyMemory<byte> lastWords, FlushList flush) => Add(lastWords, flush, int.MaxValue, ends: true);
 
-    /// <summary>Ends at once; what waits is dropped.</summary>
+    /// <summary>Ends the connection at once and drops what waits.</summary>
     public void Abort()
     {
         Close();
         sink.Abort();
     }
 
-    /// <summary>
-    /// Nobody reads from the connection any longer: ends it, but does not cut off who has just been given its last words.
-    /// </summary>
+    /// <summary>Called when nobody reads from the connection any longer: aborts it, unless it has just been given its last words.</summary>
     public void Leave()
     {
         if (!IsClosed) Abort();
     }
 
     /// <summary>
-    /// The sweeper: whether something waits and the peer has taken nothing for so long. That the kernel takes nothing more from us is not
-    /// enough: it wants a third of its buffer free first, which at 1 KB/s takes longer than a minute.
+    /// Called by the sweeper: returns whether something waits and the peer has taken nothing for that time. It asks the peer's system,
+    /// because our kernel takes nothing until a third of its buffer is free, which at 1 KB/s takes longer than a minute.
     /// </summary>
     public bool IsStuck(long now, long time)
     {
@@ -82,7 +81,7 @@ internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock cl
     }
 
     /// <summary>
-    /// True when <paramref name="resume"/> will be called, by any thread, once everything is written; false when nothing waits now.
+    /// Calls <paramref name="resume"/>, on any thread, once everything is written, and returns true; false when nothing waits now.
     /// </summary>
     public bool WhenEmpty(Action resume)
     {
@@ -94,7 +93,7 @@ internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock cl
         }
     }
 
-    /// <summary>Ends when everything is written, or the connection is gone.</summary>
+    /// <summary>Completes when everything is written, or the connection is gone.</summary>
     public Task EmptyAsync()
     {
         lock (_gate)
@@ -104,7 +103,7 @@ internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock cl
         }
     }
 
-    /// <summary>Ends when the last words are written, or the connection is gone.</summary>
+    /// <summary>Completes when the last words are written, or the connection is gone.</summary>
     public Task EndedAsync()
     {
         lock (_gate)

@@ -36,8 +36,8 @@ internal struct PieceQueue
     }
 
     /// <summary>
-    /// The next bytes: one large piece as it is, or small ones side by side, as many as the buffer holds; empty when nothing waits. They
-    /// stay until <see cref="Advance"/>.
+    /// Returns the next bytes: one large piece as it is, or small ones side by side, as many as the buffer holds; empty when nothing waits.
+    /// They stay until <see cref="Advance"/>.
     /// </summary>
     public readonly ReadOnlyMemory<byte> Gather(Memory<byte> buffer)
     {
@@ -53,7 +53,7 @@ internal struct PieceQueue
         return buffer[..used];
     }
 
-    /// <summary>So many bytes are written.</summary>
+    /// <summary>Removes bytes that were written.</summary>
     public void Advance(int written)
     {
         _bytes -= written;
@@ -75,7 +75,7 @@ internal struct PieceQueue
         (_count, _bytes) = (0, 0);
     }
 
-    /// <summary>Nothing waits: gives back its memory.</summary>
+    /// <summary>Gives back its memory when nothing waits.</summary>
     public void Release()
     {
         if (_pieces is { } pieces) Return(pieces, _head);

@@ -1,10 +1,10 @@
 namespace Maru.Engine.People;
 
-/// <summary>Something that one person or several must learn, written once for all their connections on every node. Immutable.</summary>
+/// <summary>An event for one user or several, written once for all their connections on every node. Immutable.</summary>
 /// <param name="json">the event, UTF-8; the caller changes it no more</param>
 /// <param name="key">
-/// of a state: of those that wait for a user the newest of a key is enough, and replaces the others. Null for news, of which each one
-/// counts
+/// names the state that the event tells: of the events that wait for a user, the newest of a key replaces the others. Null for an event
+/// that stands alone: each of those is kept
 /// </param>
 public sealed class UserEvent(ReadOnlyMemory<byte> json, string? key = null)
 {
@@ -12,9 +12,11 @@ public sealed class UserEvent(ReadOnlyMemory<byte> json, string? key = null)
 
     public string? Key { get; } = key;
 
-    /// <summary>It must get to other nodes also while there is no quick way, and to those that fail to listen at the moment.</summary>
+    /// <summary>
+    /// True when it must reach other nodes also while there is no quick bus, and nodes that fail to listen at the moment.
+    /// </summary>
     public bool IsRare { get; init; }
 
-    /// <summary>What it counts for while it waits.</summary>
+    /// <summary>Bytes that it counts for while it waits.</summary>
     internal int Bytes => 64 + Json.Length + (2 * (Key?.Length ?? 0));
 }

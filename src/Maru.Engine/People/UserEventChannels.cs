@@ -5,11 +5,11 @@ using Maru.Engine.Queues;
 namespace Maru.Engine.People;
 
 /// <summary>
-/// Takes users' events to the other nodes. Users share some hundred channels, and a node listens to those of the users that are here; what
-/// is rare goes over a channel that all nodes listen to. Events wait a moment for each other: what comes in that time goes in one frame,
-/// and of a user's states of one key the newest alone. Bounded in bytes; full means that an event stays on this node. Any thread.
+/// Takes users' events to the other nodes. Users share some hundred channels, and a node listens to those of the users that are here; rare
+/// events go over a channel that all nodes listen to. Events wait a moment for each other: those of one moment go in one frame, and of a
+/// user's states of one key only the newest. Bounded in bytes; full means that an event stays on this node. Any thread.
 /// <code>
-/// frame = 1 { key json count { user } }      to the end; key: empty for news
+/// frame = 1 { key json count { user } }      to the end; key: empty for an event that stands alone
 /// </code>
 /// </summary>
 internal sealed class UserEventChannels : IDisposable
@@ -45,10 +45,10 @@ internal sealed class UserEventChannels : IDisposable
         _timer = time.CreateTimer(_ => TellAll(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The user has one connection more on this node.</summary>
+    /// <summary>Adds a connection of the user on this node.</summary>
     public void Use(UserId user) => _uses.Use(ShareOf(user));
 
-    /// <summary>The user has one connection less.</summary>
+    /// <summary>Removes a connection of the user.</summary>
     public void Release(UserId user) => _uses.Release(ShareOf(user));
 
     public void Tell(ReadOnlySpan<UserId> users, UserEvent e)
@@ -77,7 +77,7 @@ internal sealed class UserEventChannels : IDisposable
         _rare.Dispose();
     }
 
-    /// <summary>Ids that follow each other lie apart: a load test's users, or those who signed up at one time.</summary>
+    /// <summary>Returns the channel of a user. Ids in sequence, such as those of a load test's users, spread over all channels.</summary>
     private static int ShareOf(UserId user) => (int)((((ulong)user.Value * 0x9E3779B97F4A7C15) >> 32) % Shares);
 
     private void TellAll()
@@ -134,10 +134,10 @@ internal sealed class UserEventChannels : IDisposable
         }
     }
 
-    /// <summary>What waits for a channel, in order. Under the gate, or the round's own.</summary>
+    /// <summary>The events that wait for a channel, in order. Used under the gate, or by the round alone.</summary>
     private sealed class PendingEvents
     {
-        private readonly Dictionary<(UserId User, string Key), int> _places = [];
+        private readonly Dictionary<(UserId User, string Key), int> _positions = [];
 
         public List<(UserId User, UserEvent? Event)> Events { get; } = [];
 
@@ -150,8 +150,8 @@ internal sealed class UserEventChannels : IDisposable
             Bytes += bytes;
             if (e.Key is not null)
             {
-                if (_places.TryGetValue((user, e.Key), out var place)) Events[place] = (user, null);
-                _places[(user, e.Key)] = Events.Count;
+                if (_positions.TryGetValue((user, e.Key), out var position)) Events[position] = (user, null);
+                _positions[(user, e.Key)] = Events.Count;
             }
 
             Events.Add((user, e));

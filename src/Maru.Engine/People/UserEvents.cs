@@ -8,11 +8,10 @@ using Maru.Engine.Queues;
 namespace Maru.Engine.People;
 
 /// <summary>
-/// Everything that concerns a person reaches their connections here: on this node at once, on the other nodes over the bus. Nothing is kept
-/// for those who are away. A connection that reads slowly gets the newest state of each key and all news, once it has read what waits for
-/// it.
-/// What waits is bounded in bytes for each user and for the node. Full means: the user's connections that are behind are cut, and read anew
-/// when they are back. Any thread.
+/// Delivers users' own events to their connections: on this node at once, on the other nodes over the bus. Keeps nothing for users who are
+/// away. A connection that reads slowly gets the newest state of each key and every other event, once it has read what waits for it. The
+/// waiting events are bounded in bytes for each user and for the node. Full means: the user's connections that are behind are cut, and read
+/// anew when they are back. Any thread.
 /// </summary>
 public sealed class UserEvents : IDisposable
 {
@@ -35,7 +34,7 @@ public sealed class UserEvents : IDisposable
 
     public void Publish(UserId user, UserEvent e) => Publish([user], e);
 
-    /// <param name="users">whom it concerns, each once</param>
+    /// <param name="users">the users whom it concerns, each once</param>
     /// <param name="e">what happened</param>
     public void Publish(ReadOnlySpan<UserId> users, UserEvent e)
     {
@@ -43,9 +42,11 @@ public sealed class UserEvents : IDisposable
         _channels.Tell(users, e);
     }
 
-    /// <summary>A sign-in has ended, here or on another node: says so to its connections on this node and ends them.</summary>
-    /// <param name="user">whose</param>
-    /// <param name="session">its id</param>
+    /// <summary>
+    /// Tells the connections of a sign-in session on this node that it has ended, here or on another node, and ends them.
+    /// </summary>
+    /// <param name="user">the user</param>
+    /// <param name="session">the session's id</param>
     /// <param name="reason">a slug for programs, or null</param>
     public void EndSession(UserId user, long session, string? reason = null)
     {
@@ -120,7 +121,7 @@ public sealed class UserEvents : IDisposable
 
     private void ResumeWhenEmpty(UserId user, Connection connection)
     {
-        // Called by whoever wrote the last byte, which may be in the middle of something.
+        // Called by the thread that wrote the last byte, which may be in the middle of other work.
         void Resume() => ThreadPool.UnsafeQueueUserWorkItem(_ => this.Resume(user, connection), null);
         if (!connection.Outbox.WhenEmpty(Resume)) Resume();
     }

@@ -21,7 +21,7 @@ internal sealed class UserFeed
 
     public bool IsBehind(Connection connection) => _next.ContainsKey(connection);
 
-    /// <summary>What comes from now on waits for the connection.</summary>
+    /// <summary>Makes the events from now on wait for the connection.</summary>
     public void Hold(Connection connection) => _next.Add(connection, _first + _events.Count);
 
     public void Add(UserEvent e)
@@ -46,14 +46,14 @@ internal sealed class UserFeed
         return e;
     }
 
-    /// <summary>The connection has all events, or is gone.</summary>
+    /// <summary>Forgets a connection that has all events, or is gone.</summary>
     public void Release(Connection connection)
     {
         _next.Remove(connection);
         Trim();
     }
 
-    /// <summary>Forgets what every connection has.</summary>
+    /// <summary>Forgets the events that every connection has.</summary>
     public void Trim()
     {
         var upTo = _next.Count == 0 ? _first + _events.Count : _next.Values.Min();

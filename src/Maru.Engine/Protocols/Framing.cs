@@ -2,7 +2,9 @@ using Maru.Engine.Codecs;
 
 namespace Maru.Engine.Protocols;
 
-/// <summary>How a transport carries a protocol's frames: what stands before each of them, and how a side says goodbye. Stateless.</summary>
+/// <summary>
+/// The format in which a transport carries a protocol's frames: what stands before each frame, and how a side says goodbye. Stateless.
+/// </summary>
 internal abstract class Framing
 {
     /// <summary>WebSocket: each frame is a message of its own.</summary>
@@ -11,21 +13,21 @@ internal abstract class Framing
     /// <summary>A plain stream of bytes: frames end by themselves.</summary>
     public static readonly Framing Stream = new StreamFraming();
 
-    /// <summary>Asks the peer for a sign of life; empty where the transport cannot.</summary>
+    /// <summary>A frame that asks the peer for a sign of life; empty where the transport has none.</summary>
     public abstract ReadOnlyMemory<byte> Ping { get; }
 
-    /// <summary>Bytes before a frame of that length.</summary>
+    /// <summary>Returns the size of what stands before a frame of that length, in bytes.</summary>
     public abstract int HeaderSize(int frame);
 
     /// <summary>Writes what stands before a frame; returns its size.</summary>
     public abstract int WriteHeader(Span<byte> destination, int frame, bool isText);
 
-    /// <summary>Says goodbye; empty where the transport has no word for it.</summary>
-    /// <param name="code">of RFC 6455, 7.4.1</param>
+    /// <summary>Returns the frame that says goodbye; empty where the transport has none.</summary>
+    /// <param name="code">the close code (RFC 6455, 7.4.1)</param>
     /// <param name="reason">UTF-8, short</param>
     public abstract byte[] Close(ushort code, ReadOnlySpan<byte> reason);
 
-    /// <summary>One frame, ready to be written.</summary>
+    /// <summary>Returns one frame, ready to be written.</summary>
     public byte[] Message(ReadOnlySpan<byte> frame, bool isText = true)
     {
         var message = GC.AllocateUninitializedArray<byte>(HeaderSize(frame.Length) + frame.Length);

@@ -9,7 +9,7 @@ internal abstract class ProtocolSession(Connection connection)
 {
     public Connection Connection { get; } = connection;
 
-    /// <summary>Takes a piece of what the client sends, of any length. The transport waits for the end before it reads on.</summary>
+    /// <summary>Takes a piece of the client's bytes, of any length. The transport reads on when the task has completed.</summary>
     public abstract ValueTask ReceiveAsync(ReadOnlyMemory<byte> piece);
 
     /// <summary>Called when the connection is closed; releases rooms and buffers.</summary>

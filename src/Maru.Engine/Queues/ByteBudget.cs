@@ -1,8 +1,8 @@
 namespace Maru.Engine.Queues;
 
 /// <summary>
-/// Counts bytes that are under way, against a bound. Full means: whoever asks with <see cref="TryTake"/> is refused, whoever can wait
-/// waits. One piece may exceed the bound, so that the largest always passes an empty budget. Any thread.
+/// Counts bytes that are under way, against a bound. Full means: <see cref="TryTake"/> refuses, and callers that can wait do. One piece may
+/// exceed the bound, so that the largest always passes an empty budget. Any thread.
 /// </summary>
 internal sealed class ByteBudget(long max)
 {
@@ -14,10 +14,10 @@ internal sealed class ByteBudget(long max)
     /// <summary>Bytes under way.</summary>
     public long Taken => Volatile.Read(ref _taken);
 
-    /// <summary>More is under way than may be.</summary>
+    /// <summary>True when more is under way than the bound.</summary>
     public bool IsOver => Taken > Volatile.Read(ref _max);
 
-    /// <summary>False when the bound is reached: nothing was taken.</summary>
+    /// <summary>Takes bytes; false when the bound is reached: nothing was taken.</summary>
     public bool TryTake(long bytes)
     {
         lock (_gate)
@@ -28,7 +28,7 @@ internal sealed class ByteBudget(long max)
         }
     }
 
-    /// <summary>Takes in any case. The caller takes no more before <see cref="WhenWithinAsync"/>.</summary>
+    /// <summary>Takes bytes in any case. The caller takes no more before <see cref="WhenWithinAsync"/>.</summary>
     public void Take(long bytes)
     {
         lock (_gate) _taken += bytes;
@@ -46,16 +46,16 @@ internal sealed class ByteBudget(long max)
         Wake(woken);
     }
 
-    /// <summary>Ends when something may be taken again.</summary>
+    /// <summary>Completes when bytes may be taken again.</summary>
     public Task WhenFreeAsync() => WhenAtMostAsync(Volatile.Read(ref _max) - 1);
 
-    /// <summary>Ends when no more is under way than may be.</summary>
+    /// <summary>Completes when no more is under way than the bound.</summary>
     public Task WhenWithinAsync() => WhenAtMostAsync(Volatile.Read(ref _max));
 
-    /// <summary>Ends when nothing is under way.</summary>
+    /// <summary>Completes when nothing is under way.</summary>
     public Task WhenEmptyAsync() => WhenAtMostAsync(0);
 
-    /// <summary>From now on nobody is refused and nobody waits.</summary>
+    /// <summary>Lifts the bound: from now on nothing is refused and nothing waits.</summary>
     public void Lift()
     {
         List<TaskCompletionSource>? woken = null;

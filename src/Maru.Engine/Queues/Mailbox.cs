@@ -1,8 +1,8 @@
 namespace Maru.Engine.Queues;
 
 /// <summary>
-/// What many threads post and one thread takes, all at once and in order. Its bound is its users': the commit queue counts bytes, and lanes
-/// are fed by the commit queue and by clients whose bytes in flight are bounded.
+/// A queue to which many threads post and from which one thread takes everything at once, in order. Its users bound it: the commit queue
+/// counts bytes, and lanes are fed by the commit queue and by clients whose bytes in flight are bounded.
 /// </summary>
 internal sealed class Mailbox<T>
 {
@@ -13,7 +13,7 @@ internal sealed class Mailbox<T>
     private int _wanted = NotWaiting;       // how much the taking thread waits for
     private bool _completed;
 
-    /// <summary>Any thread. What comes after <see cref="Complete"/> is dropped: false.</summary>
+    /// <summary>Posts an item, from any thread. False after <see cref="Complete"/>: the item is dropped.</summary>
     public bool Post(T item)
     {
         lock (_gate)
@@ -25,7 +25,9 @@ internal sealed class Mailbox<T>
         }
     }
 
-    /// <summary>The taking thread: waits until so much is there, but not longer than that. Returns how much is there.</summary>
+    /// <summary>
+    /// Called by the taking thread: waits until that many items are there, or for <paramref name="longest"/>. Returns how many are there.
+    /// </summary>
     public int WaitFor(int count, TimeSpan longest)
     {
         lock (_gate)
@@ -39,7 +41,7 @@ internal sealed class Mailbox<T>
     }
 
     /// <summary>
-    /// The taking thread: waits until something is there and swaps it for <paramref name="taken"/>, which it has emptied. False: completed,
+    /// Called by the taking thread: waits for items and swaps them for <paramref name="taken"/>, which it has emptied. False: completed,
     /// and all taken.
     /// </summary>
     public bool Take(ref List<T> taken)

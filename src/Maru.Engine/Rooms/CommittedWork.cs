@@ -6,10 +6,10 @@ using Maru.Engine.Queues;
 
 namespace Maru.Engine.Rooms;
 
-/// <summary>A room's share of a committed batch: what subscribers see and whom to answer.</summary>
-/// <param name="room">null: nobody on this node used it when the batch was committed; whoever comes later reads the store</param>
+/// <summary>A room's share of a committed batch: the entries that subscribers see, and the drafts whose owners learn the outcome.</summary>
+/// <param name="room">null: no client on this node used it when the batch was committed; those that come later read the store</param>
 /// <param name="entries">in seq order</param>
-/// <param name="drafts">whose owners learn the outcome</param>
+/// <param name="drafts">the drafts, whose owners learn the outcome</param>
 internal sealed class CommittedRun(Room? room, List<Entry> entries, List<Draft> drafts) : LaneWork
 {
     public override void Do(FlushList flush)
@@ -20,14 +20,14 @@ internal sealed class CommittedRun(Room? room, List<Entry> entries, List<Draft> 
         }
         finally
         {
-            // It is committed, whatever became of its delivery: the sender is told.
+            // The entries are committed even if their delivery failed: the sender is told.
             foreach (var draft in drafts) draft.Settle(flush);
         }
     }
 }
 
-/// <summary>Committed by another node.</summary>
-/// <param name="bytes">what they count for in the budget until now</param>
+/// <summary>Entries that another node committed.</summary>
+/// <param name="bytes">bytes that they count for in the budget until now</param>
 internal sealed class ReceivedRun(Room room, List<Entry> entries, ByteBudget budget, int bytes) : LaneWork
 {
     public override void Do(FlushList flush)
@@ -37,7 +37,7 @@ internal sealed class ReceivedRun(Room room, List<Entry> entries, ByteBudget bud
     }
 }
 
-/// <summary>The log goes as far as that seq, says somebody who did not bring the entries.</summary>
+/// <summary>The head of a room's log, from another node or from the store, without the entries.</summary>
 internal sealed class ReceivedHead(Room room, long head) : LaneWork
 {
     public override void Do(FlushList flush) => room.CatchUpTo(head);

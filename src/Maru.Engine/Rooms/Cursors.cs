@@ -4,22 +4,22 @@ using Maru.Engine.Output;
 namespace Maru.Engine.Rooms;
 
 /// <summary>
-/// A room's subscriptions that are behind: each reads on at its client's pace, from the tail or else from the store, and at the end of the
-/// tail it is live, in the same step. A page of the store is read once for all that wait for it, and makes fresh what the tail has of it.
+/// A room's subscriptions that are behind: each reads on at its client's pace, from the tail or else from the store, and goes live at the
+/// end of the tail, in the same step. A page of the store is read once for all cursors that wait for it, and refreshes the tail's entries.
 /// Lane only.
 /// </summary>
-internal sealed class Cursors(Room room, RoomTail tail, Hub hub, PageReader pages, EngineOptions options)
+internal sealed class Cursors(Room room, RoomTail tail, Hub hub, LogPageReader pages, EngineOptions options)
 {
     private readonly List<Entry> _page = [];
     private Dictionary<long, Reading>? _readings;       // by the last seq of the page
     private long _names = room.Names;
 
-    /// <summary>Moves a cursor on as far as its client lets it.</summary>
+    /// <summary>Moves a cursor on as far as its client's outbox lets it.</summary>
     public void CatchUp(Subscription subscription, FlushList flush)
     {
         if (subscription.Index < 0 || subscription.IsReading) return;
         var outbox = subscription.Connection.Outbox;
-        // Some pages at a time: a client that reads fast must not wait for the lane after each.
+        // Several pages at a time: a client that reads fast must not wait for the lane after each.
         while (subscription.IsCursor && outbox.Bytes < options.OutboxBytes / 2)
         {
             if (!TryGet(subscription, out var run))
@@ -35,8 +35,8 @@ internal sealed class Cursors(Room room, RoomTail tail, Hub hub, PageReader page
     }
 
     /// <summary>
-    /// A message was changed, and those who are live know it: nothing older of it is sent from memory, nor what is gone from a page that
-    /// was read before.
+    /// Called when a message was changed and live subscriptions know it: older entries about it are not sent from memory any more, nor
+    /// deleted text from a page that was read before.
     /// </summary>
     public void Change(Entry change)
     {
@@ -46,10 +46,10 @@ internal sealed class Cursors(Room room, RoomTail tail, Hub hub, PageReader page
         foreach (var reading in _readings.Values) reading.Removals.Add(change);
     }
 
-    /// <summary>A page came from the store, for the cursors that wait for it.</summary>
-    public void Take(Page page, FlushList flush)
+    /// <summary>Sends a page of the store to the cursors that wait for it.</summary>
+    public void Take(LogPage page, FlushList flush)
     {
-        if (_readings is null || !_readings.Remove(Pages.Last(page.After), out var reading)) return;
+        if (_readings is null || !_readings.Remove(LogPages.Last(page.After), out var reading)) return;
         if (page.Failed)
         {
             foreach (var cursor in reading.All) Fail(cursor);
@@ -63,7 +63,7 @@ internal sealed class Cursors(Room room, RoomTail tail, Hub hub, PageReader page
             served = Send(page, reading.Cursors, flush);
         }
 
-        // Those who got nothing go first, and of them the one that is furthest behind: its page has what the others need.
+        // Cursors that got nothing go first, and of them the one that is furthest behind: its page has what the others need.
         foreach (var cursor in reading.All.Except(served).OrderBy(x => x.Next).Concat(served))
         {
             cursor.IsReading = false;
@@ -78,10 +78,10 @@ internal sealed class Cursors(Room room, RoomTail tail, Hub hub, PageReader page
     }
 
     /// <summary>
-    /// Each gets the page from where it is, encoded once for all that are at the same place. Returns those who did: a page of large entries
-    /// may end before the others.
+    /// Sends each cursor the page from where it is, encoded once for all that are at the same seq. Returns those that got it: a page of
+    /// large entries may end before the others.
     /// </summary>
-    private List<Subscription> Send(Page page, List<Subscription> cursors, FlushList flush)
+    private List<Subscription> Send(LogPage page, List<Subscription> cursors, FlushList flush)
     {
         List<Subscription> served = [];
         Dictionary<(WireForm, long), EncodedRun> encoded = [];
@@ -98,7 +98,7 @@ internal sealed class Cursors(Room room, RoomTail tail, Hub hub, PageReader page
         return served;
     }
 
-    /// <summary>The cursor's next run from memory; false: only the store has it as it reads now.</summary>
+    /// <summary>Gets the cursor's next run from memory; false: it must be read from the store.</summary>
     private bool TryGet(Subscription subscription, out EncodedRun run)
     {
         NoticeNames();
@@ -118,24 +118,24 @@ internal sealed class Cursors(Room room, RoomTail tail, Hub hub, PageReader page
         hub.Forget();
     }
 
-    /// <summary>The read that is under way is as good as its own, unless it begins further on, or before the last change.</summary>
+    /// <summary>Waits for the read that is under way, unless it begins further on, or before the last change; else begins one.</summary>
     private void Read(Subscription subscription)
     {
         var after = subscription.Next - 1;
         subscription.IsReading = true;
         _readings ??= [];
-        if (_readings.TryGetValue(Pages.Last(after), out var reading))
+        if (_readings.TryGetValue(LogPages.Last(after), out var reading))
         {
             (after >= reading.After && reading.AsOf == tail.Changes ? reading.Cursors : reading.Later).Add(subscription);
             return;
         }
 
-        _readings[Pages.Last(after)] = new Reading(after, tail.Changes) { Cursors = { subscription } };
+        _readings[LogPages.Last(after)] = new Reading(after, tail.Changes) { Cursors = { subscription } };
         pages.Read(room, after);
     }
 
     /// <summary>
-    /// Hands a cursor its next run; at the end of the tail it is live. False: there is no room for it, or the connection is gone.
+    /// Sends a cursor its next run; at the end of the tail it goes live. False: there is no room for the run, or the connection is gone.
     /// </summary>
     private bool TrySend(Subscription subscription, in EncodedRun run, FlushList flush)
     {
@@ -147,8 +147,8 @@ internal sealed class Cursors(Room room, RoomTail tail, Hub hub, PageReader page
         return added == AddResult.Added;
     }
 
-    /// <summary>A page that is being read, and who waits for it.</summary>
-    /// <param name="after">where it begins</param>
+    /// <summary>A page that is being read, and the cursors that wait for it.</summary>
+    /// <param name="after">the seq behind which it begins</param>
     /// <param name="asOf">the tail's <see cref="RoomTail.Changes"/> when it was asked for</param>
     private sealed class Reading(long after, long asOf)
     {
@@ -158,15 +158,15 @@ internal sealed class Cursors(Room room, RoomTail tail, Hub hub, PageReader page
 
         public List<Subscription> Cursors { get; } = [];
 
-        /// <summary>For them it was begun too early, or too far on.</summary>
+        /// <summary>Cursors that need another read: this one began too early, or too far on.</summary>
         public List<Subscription> Later { get; } = [];
 
         public IEnumerable<Subscription> All => [.. Cursors, .. Later];
 
-        /// <summary>The deletions that were released meanwhile.</summary>
+        /// <summary>The deletions that were released during the read.</summary>
         public List<Entry> Removals { get; } = [];
 
-        /// <summary>The page was read before a deletion, and has what was deleted.</summary>
+        /// <summary>Returns whether the page was read before a deletion and has the deleted text.</summary>
         public bool IsSpoiled(List<Entry> page)
         {
             foreach (var removal in Removals)

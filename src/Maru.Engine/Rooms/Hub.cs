@@ -51,7 +51,7 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics)
         }
     }
 
-    /// <summary>Removes what a user (null: everyone) subscribed to with a right older than that seq.</summary>
+    /// <summary>Removes subscriptions of a user (null: of everyone) that were made with a right older than that seq.</summary>
     public void RemoveAll(UserId? user, long seq)
     {
         RemoveAll(_log, user, seq);
@@ -59,7 +59,9 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics)
         foreach (var listeners in _signals.Values.ToArray()) RemoveAll(listeners, user, seq);
     }
 
-    /// <summary>Hands a run of entries to everyone who is live and next in line. Who has no room for it becomes a cursor.</summary>
+    /// <summary>
+    /// Delivers a run of entries to every live subscription that it comes next for. One whose outbox is full becomes a cursor.
+    /// </summary>
     public void Deliver(List<Entry> run, FlushList flush)
     {
         var (first, next) = (run[0].Seq, run[^1].Seq + 1);
@@ -91,13 +93,13 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics)
         if (_cursors == 0) Forget();
     }
 
-    /// <summary>Nothing that was encoded is sent again.</summary>
+    /// <summary>Drops encoded runs: none of them is sent again.</summary>
     public void Forget()
     {
         foreach (var form in _forms.Values) form.Forget();
     }
 
-    /// <summary>Hands a signal to those who listen to its name and are not behind.</summary>
+    /// <summary>Delivers a signal to the subscriptions to its name that are not behind.</summary>
     public void Deliver(Signal signal, FlushList flush)
     {
         if (_signals is null || !_signals.TryGetValue(signal.Name, out var listeners)) return;

@@ -4,8 +4,8 @@ using Maru.Engine.Queues;
 namespace Maru.Engine.Rooms;
 
 /// <summary>
-/// One loop on a thread of its own that does all work of its rooms, in order: so rooms need no locks. Takes everything that waits as one
-/// round and flushes the round's outboxes at its end: the more load, the larger the writes.
+/// A loop on its own thread that does all work of its rooms, in order, so rooms need no locks. Takes everything that waits as one round and
+/// flushes the round's outboxes at its end: the more load, the larger the writes.
 /// </summary>
 internal sealed class Lane
 {
@@ -21,10 +21,10 @@ internal sealed class Lane
 
     public void Start() => _thread.Start();
 
-    /// <summary>Any thread. False once the server stops: nothing is done any more.</summary>
+    /// <summary>Posts work, from any thread. False once the server stops: nothing is done any more.</summary>
     public bool Post(LaneWork work) => _mailbox.Post(work);
 
-    /// <summary>Does what was posted before and ends.</summary>
+    /// <summary>Does the work that was posted before, then ends.</summary>
     public void Stop()
     {
         _mailbox.Complete();

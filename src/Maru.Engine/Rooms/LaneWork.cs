@@ -5,6 +5,6 @@ namespace Maru.Engine.Rooms;
 /// <summary>One piece of work for a room, done in its lane.</summary>
 internal abstract class LaneWork
 {
-    /// <summary>Lane only. What it adds to outboxes is written at the end of the lane's round.</summary>
+    /// <summary>Does the work. Lane only. The bytes that it adds to outboxes are written at the end of the lane's round.</summary>
     public abstract void Do(FlushList flush);
 }

@@ -1,6 +1,6 @@
 namespace Maru.Engine.Rooms;
 
-/// <summary>All lanes; a room is always in the same one.</summary>
+/// <summary>All lanes; a room always uses the same one.</summary>
 internal sealed class Lanes
 {
     private readonly Lane[] _lanes;

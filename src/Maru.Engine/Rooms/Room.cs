@@ -5,9 +5,9 @@ using Maru.Engine.Output;
 namespace Maru.Engine.Rooms;
 
 /// <summary>
-/// A room that someone on this node uses: its recent log (<see cref="RoomTail"/>, <see cref="TailGap"/>), who listens (<see cref="Hub"/>,
-/// <see cref="Cursors"/>), and whose rights are known (<see cref="RoomMembers"/>). Everything happens in its lane,
-/// but for the members that say otherwise.
+/// A room that clients of this node use: its recent log (<see cref="RoomTail"/>, <see cref="TailGap"/>), its subscriptions (<see
+/// cref="Hub"/>, <see cref="Cursors"/>) and the rights of its members (<see cref="RoomMembers"/>). Lane only, unless a member says
+/// otherwise.
 /// </summary>
 internal sealed class Room
 {
@@ -18,14 +18,14 @@ internal sealed class Room
     private readonly Cursors _cursors;
     private readonly RoomMembers _members;
     private readonly List<Entry> _released = [];
-    private long _expected;     // seq of the newest entry that somebody told this node of
+    private long _expected;     // seq of the newest entry that this node was told of
     private readonly List<Subscribing> _waiting = [];   // until the lane has come as far as the log had when they asked
     private long _head;         // the end of the log when the store was asked last
-    private long _suspected;    // what the log had when it was asked last, if that was more. Tail watch only
+    private long _suspected;    // the log's end at the last look, if that was further. Tail watch only
     private bool _ready;
     private bool _unloaded;
 
-    public Room(RoomId id, Lane lane, RoomTable table, PageReader pages, EngineOptions options, EngineClock clock, EngineMetrics metrics)
+    public Room(RoomId id, Lane lane, RoomTable table, LogPageReader pages, EngineOptions options, EngineClock clock, EngineMetrics metrics)
     {
         (Id, Lane, _table) = (id, lane, table);
         _tail = new RoomTail(options, clock);
@@ -41,14 +41,14 @@ internal sealed class Room
     /// <summary>Any thread.</summary>
     public Lane Lane { get; }
 
-    /// <summary>The number of the last message that was released here: what is unread is counted from it.</summary>
+    /// <summary>The number of the last message that was released here: unread messages are counted from it.</summary>
     public long Messages { get; private set; }
 
     /// <inheritdoc cref="RoomTable.Names"/>
     public long Names => _table.Names;
 
     /// <summary>
-    /// Any thread, after the commit: takes away at once the rights that these entries end, ahead of the entries themselves.
+    /// Called after the commit, on any thread: ends at once the rights that these entries end, ahead of the entries themselves.
     /// </summary>
     public void Revoke(List<Entry> run)
     {
@@ -58,10 +58,10 @@ internal sealed class Room
         }
     }
 
-    /// <summary>Any thread: the newest seq that this node knows of.</summary>
+    /// <summary>The newest seq that this node knows of. Any thread.</summary>
     public long Expected => Interlocked.Read(ref _expected);
 
-    /// <summary>Any thread: entries up to this one are on their way to the lane.</summary>
+    /// <summary>Notes that entries up to this seq are on their way to the lane. Any thread.</summary>
     public void Expect(long seq)
     {
         for (var expected = Interlocked.Read(ref _expected); expected < seq; expected = Interlocked.Read(ref _expected))
@@ -71,8 +71,8 @@ internal sealed class Room
     }
 
     /// <summary>
-    /// Tail watch: whether the log has entries that nobody told this node of. They may be on their way: that is waited for, unless there is
-    /// no way.
+    /// Called by the tail watch: returns whether the log has entries of which no node told this one. They may be on their way, so the next
+    /// look decides, except while there is no bus.
     /// </summary>
     public bool IsBehind(long head, bool isAlone)
     {
@@ -85,7 +85,7 @@ internal sealed class Room
     /// <inheritdoc cref="RoomMembers.Enter"/>
     public Membership? Enter(Entering entering, FlushList flush)
     {
-        // The last one left just now: committed entries no longer come here, another room object takes over.
+        // The last client left just now: committed entries no longer come here, another room object takes over.
         entering.ReadAgain = _unloaded;
         if (_unloaded) return null;
         Look(entering.State.Head.Seq);
@@ -101,14 +101,14 @@ internal sealed class Room
 
         var membership = _members.Enter(entering);
         if (membership is null) Unload();
-        if (!_unloaded) _gap.Fill();    // what it was told of before it was ready may have had a gap
+        if (!_unloaded) _gap.Fill();    // entries that came before it was ready may have a gap
         return membership;
     }
 
-    /// <summary>The store was asked: the log goes so far.</summary>
+    /// <summary>Notes the head of the log as it was read from the store.</summary>
     public void Look(long head) => _head = Math.Max(_head, head);
 
-    /// <summary>A session that was about to enter could not: the room goes, if nobody else is in it.</summary>
+    /// <summary>Called for a client that was about to enter and could not: the room is unloaded, if no other client uses it.</summary>
     public void GiveUp() => Unload();
 
     /// <inheritdoc cref="RoomMembers.Leave"/>
@@ -118,7 +118,7 @@ internal sealed class Room
         Unload();
     }
 
-    /// <summary>Takes committed entries, in any order, and delivers what is next.</summary>
+    /// <summary>Takes committed entries, in any order, and delivers those that come next.</summary>
     public void Apply(List<Entry> entries, FlushList flush)
     {
         foreach (var entry in entries)
@@ -129,12 +129,12 @@ internal sealed class Room
 
         Release(flush);
         if (!_ready) return;
-        // The last subscriptions may have ended just now, after their member's sessions had left already.
+        // The last subscriptions may have ended just now, after their member's clients had left already.
         Unload();
         if (!_unloaded) _gap.Fill();
     }
 
-    /// <summary>The log goes so far, and nobody said so.</summary>
+    /// <summary>Takes the head of a log whose entries did not come.</summary>
     public void CatchUpTo(long head)
     {
         _tail.Know(head);
@@ -148,8 +148,8 @@ internal sealed class Room
     }
 
     /// <summary>
-    /// Adds a subscription. Whoever asks for the past gets it as the store had it when they asked, so the lane must have come as far as the
-    /// log then went: it may not have heard yet what another node committed. A client that says it has more than that is at the end.
+    /// Adds a subscription. A client that asks for the past gets it as the store had it at that moment, so the subscription waits until the
+    /// lane has come to that seq: entries of another node may not be here yet. A client that names a seq beyond the end begins at the end.
     /// </summary>
     public void Subscribe(Subscribing subscribing, FlushList flush)
     {
@@ -176,8 +176,8 @@ internal sealed class Room
     /// <inheritdoc cref="Cursors.CatchUp"/>
     public void CatchUp(Subscription subscription, FlushList flush) => _cursors.CatchUp(subscription, flush);
 
-    /// <summary>A page came from the store: for the cursors that wait for it, or to fill a gap in the tail.</summary>
-    public void TakePage(Page page, FlushList flush)
+    /// <summary>Takes a page of the store: for the cursors that wait for it, or to fill a gap in the tail.</summary>
+    public void TakePage(LogPage page, FlushList flush)
     {
         if (page.FillsGap)
         {
@@ -187,12 +187,13 @@ internal sealed class Room
             return;
         }
 
-        // The store is ahead of the lane: a cursor must not be sent what the others, and the live run that it joins, do not have yet.
+        // The store is ahead of the lane: a cursor must not be sent entries that live subscriptions, and the run that it joins, do not have
+        // yet.
         if (page.Entries is [.., var last] && last.Seq >= _tail.Next) Apply(page.Entries, flush);
         _cursors.Take(page, flush);
     }
 
-    /// <summary>Those for whom the lane has come far enough begin.</summary>
+    /// <summary>Begins the waiting subscriptions for which the lane has come far enough.</summary>
     private void BeginWaiting(FlushList flush)
     {
         if (_waiting.Count == 0) return;
@@ -204,7 +205,7 @@ internal sealed class Room
         }
     }
 
-    /// <summary>What they wait for cannot be read, or is not there.</summary>
+    /// <summary>Ends the wait of all subscriptions: the entries cannot be read (they are refused), or do not exist (they begin).</summary>
     private void EndWaiting(bool failed, FlushList flush)
     {
         foreach (var subscribing in _waiting)
@@ -258,7 +259,7 @@ internal sealed class Room
     {
         _members.Change(entry.Seq);
         if (entry.Kind.Rights == RightsChange.Begin) return;
-        // Whoever comes back enters anew: a right that ended never lives again, or a second removal could be overtaken by the joining
+        // A user who comes back enters anew: a right that ended never lives again, or a second removal could be overtaken by the joining
         // between the two.
         _members.Revoke(entry.Member, entry.Seq);
         _hub.RemoveAll(entry.Member, entry.Seq);

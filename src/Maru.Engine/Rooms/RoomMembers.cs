@@ -1,6 +1,6 @@
 namespace Maru.Engine.Rooms;
 
-/// <summary>Whose rights to a room are known on this node. Lane only, but for <see cref="Revoke"/>.</summary>
+/// <summary>The members of a room whose rights are known on this node. Lane only, but for <see cref="Revoke"/>.</summary>
 internal sealed class RoomMembers(Room room)
 {
     private readonly Dictionary<UserId, Membership> _members = [];  // changed by the lane, under its own lock
@@ -10,7 +10,7 @@ internal sealed class RoomMembers(Room room)
     public bool IsEmpty => _members.Count == 0;
 
     /// <summary>
-    /// Any thread, after the commit: takes a member's rights (null: everyone's) away at once, ahead of the entry that says so.
+    /// Called after the commit, on any thread: ends a member's rights (null: everyone's) at once, ahead of the entry that says so.
     /// </summary>
     public void Revoke(UserId? user, long seq)
     {
@@ -25,9 +25,8 @@ internal sealed class RoomMembers(Room room)
     }
 
     /// <summary>
-    /// Gives a session its user's membership. What was read from the store is as of one moment: if membership changed since, it must be
-    /// read again (null and
-    /// <see cref="Entering.ReadAgain"/>).
+    /// Gives a client its user's membership. The store was read as of one moment: if membership changed since, it must be read again (null
+    /// and <see cref="Entering.ReadAgain"/>).
     /// </summary>
     public Membership? Enter(Entering entering)
     {
@@ -35,8 +34,8 @@ internal sealed class RoomMembers(Room room)
         {
             if (!_members.TryGetValue(entering.User, out var membership) || !membership.IsActive)
             {
-                // A removal that was committed after the store was read, and is not here yet, must not be overtaken. What another node told
-                // and the store does not have, even when it is read anew, was never committed.
+                // A removal that was committed after the store was read, and is not here yet, must not be overtaken. A removal of which
+                // another node told, and which a new read of the store does not show, was never committed.
                 var last = Math.Max(_changed, _revoked);
                 entering.ReadAgain = entering.State.Head.Seq < last && entering.Known < last;
                 entering.Known = last;
@@ -51,13 +50,13 @@ internal sealed class RoomMembers(Room room)
         }
     }
 
-    /// <summary>A session needs the membership no longer.</summary>
+    /// <summary>Gives back a client's membership.</summary>
     public void Leave(Membership membership)
     {
         if (--membership.Holders > 0 || !_members.TryGetValue(membership.User, out var current) || current != membership) return;
         lock (_members) _members.Remove(membership.User);
     }
 
-    /// <summary>Somebody came or went, by an entry that is released now.</summary>
+    /// <summary>Notes that a member came or went, by an entry that is released now.</summary>
     public void Change(long seq) => _changed = seq;
 }

@@ -6,11 +6,11 @@ using Maru.Engine.Log;
 namespace Maru.Engine.Rooms;
 
 /// <summary>
-/// The rooms that someone on this node uses.
-/// A room is made by the first session that enters and forgotten when the last has left. Any thread.
+/// The rooms that clients of this node use. The first client that enters makes a room, and it is forgotten when the last has left. Any
+/// thread.
 /// </summary>
 internal sealed class RoomTable(
-    IRoomLog log, RoomChannels channels, Lanes lanes, PageReader pages, EngineOptions options, EngineClock clock, EngineMetrics metrics)
+    IRoomLog log, RoomChannels channels, Lanes lanes, LogPageReader pages, EngineOptions options, EngineClock clock, EngineMetrics metrics)
 {
     private readonly ConcurrentDictionary<RoomId, Room> _rooms = new();
     private long _storedNames;
@@ -18,7 +18,7 @@ internal sealed class RoomTable(
 
     public int Count => _rooms.Count;
 
-    /// <summary>Grows whenever somebody's name or picture has changed: entries in memory may name them as before.</summary>
+    /// <summary>Grows whenever a user's name or picture has changed: entries in memory may have the older one.</summary>
     public long Names => Interlocked.Read(ref _storedNames) + Interlocked.Read(ref _heardNames);
 
     public Room[] All() => [.. _rooms.Values];
@@ -26,14 +26,15 @@ internal sealed class RoomTable(
     public bool TryGet(RoomId id, [NotNullWhen(true)] out Room? room) => _rooms.TryGetValue(id, out room);
 
     /// <summary>
-    /// The user's membership, which the caller gives back with <see cref="Leave"/>; null: not a member, or no such room. Reads the store.
+    /// Returns the user's membership, which the caller gives back with <see cref="Leave"/>; null: not a member, or no such room. Reads the
+    /// store.
     /// </summary>
     public async Task<Membership?> EnterAsync(RoomId id, UserId user, CancellationToken ct)
     {
         var known = 0L;
         while (true)
         {
-            // The room must be in the table before the store is read, so that whatever is committed after the read reaches it.
+            // The room must be in the table before the store is read, so that entries committed after the read reach it.
             var room = GetOrMake(id);
             MembershipState state;
             try
@@ -42,7 +43,7 @@ internal sealed class RoomTable(
             }
             catch
             {
-                // A room that nobody enters would collect committed entries for ever.
+                // A room that no client enters would collect committed entries for ever.
                 room.Lane.Post(new GivingUp(room));
                 throw;
             }
@@ -56,8 +57,7 @@ internal sealed class RoomTable(
     }
 
     /// <summary>
-    /// Tells the room's lane how far the log goes now: whoever asks for its past afterwards gets it as it was when this was called, or
-    /// later.
+    /// Reads the head of the room's log for its lane: a client that then subscribes to the past gets it as it was at this call, or later.
     /// </summary>
     public async Task LookAsync(Membership membership, CancellationToken ct)
     {
@@ -65,12 +65,12 @@ internal sealed class RoomTable(
         membership.Room.Lane.Post(new Looking(membership.Room, state.Head.Seq));
     }
 
-    /// <summary>Somebody's name or picture is another one now.</summary>
+    /// <summary>Notes that a user's name or picture changed.</summary>
     public void NamesChanged() => Interlocked.Increment(ref _heardNames);
 
     public static void Leave(Membership membership) => membership.Room.Lane.Post(new Leaving(membership));
 
-    /// <summary>The room's lane: nobody uses it.</summary>
+    /// <summary>Called in the room's lane when no client uses the room.</summary>
     public void Remove(Room room)
     {
         if (_rooms.TryRemove(new KeyValuePair<RoomId, Room>(room.Id, room))) channels.Release(room.Id);
@@ -90,7 +90,7 @@ internal sealed class RoomTable(
         {
             if (_rooms.TryGetValue(id, out var room)) return room;
             room = new Room(id, lanes.For(id), this, pages, options, clock, metrics);
-            channels.Use(id);      // before anybody can find the room, and release it
+            channels.Use(id);      // before another thread can find the room, and release it
             if (_rooms.TryAdd(id, room)) return room;
             channels.Release(id);
         }

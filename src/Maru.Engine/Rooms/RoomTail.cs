@@ -4,10 +4,9 @@ using Maru.Engine.Log;
 namespace Maru.Engine.Rooms;
 
 /// <summary>
-/// The recent end of a room's log. Releases entries in seq order, each once: a duplicate is dropped, an early one waits for what is missing
-/// before it.
-/// A busy room keeps some seconds of its log and a quiet one little: within the bounds, what is older goes.
-/// An entry that reads otherwise in the store by now is stale: it is not given out until it was read anew. Lane only.
+/// The recent end of a room's log. Releases entries in seq order, each once: a duplicate is dropped, an early one waits for those that are
+/// missing before it. A busy room keeps some seconds of its log and a quiet one little; within the bounds, older entries go. An entry that
+/// reads differently in the store by now is stale: it is not given out until it was read again. Lane only.
 /// </summary>
 internal sealed class RoomTail(EngineOptions options, EngineClock clock)
 {
@@ -18,19 +17,19 @@ internal sealed class RoomTail(EngineOptions options, EngineClock clock)
     private int _bytes;
     private int _earlyBytes;
 
-    /// <summary>The seq that comes next: everything below was released.</summary>
+    /// <summary>The seq that comes next: all entries below it were released.</summary>
     public long Next { get; private set; } = 1;
 
     /// <summary>The oldest seq still here, or <see cref="Next"/> when nothing is.</summary>
     public long First => Next - _count;
 
-    /// <summary>The newest seq of which anybody told.</summary>
+    /// <summary>The newest seq that the tail was told of.</summary>
     public long Known { get; private set; }
 
-    /// <summary>How often something here became stale: a page that was asked for before may be as stale.</summary>
+    /// <summary>How often entries here became stale: a page that was asked for before the last time may be stale too.</summary>
     public long Changes { get; private set; }
 
-    /// <summary>The log goes on, and what comes next is not here.</summary>
+    /// <summary>True when the log goes on, and the next entry is not here.</summary>
     public bool HasGap => Next <= Known || _early is { Count: > 0 };
 
     /// <summary>
@@ -44,18 +43,18 @@ internal sealed class RoomTail(EngineOptions options, EngineClock clock)
         ReleaseEarly(released);
     }
 
-    /// <summary>The log goes so far.</summary>
+    /// <summary>Notes that the log goes up to this seq.</summary>
     public void Know(long head) => Known = Math.Max(Known, head);
 
-    /// <summary>The log does not go so far as somebody said.</summary>
+    /// <summary>Forgets a seq beyond the log's head that the tail was told of.</summary>
     public void Forget(long head)
     {
         if (Known <= head) Known = 0;
     }
 
     /// <summary>
-    /// Holds an entry that is early, or of a room whose head is not known yet. Beyond the tail's own bound it is only known of: the log has
-    /// it.
+    /// Holds an entry that is early, or of a room whose head is not known yet. Beyond the tail's own bound only its seq is kept: the log
+    /// has the entry.
     /// </summary>
     public void Hold(Entry entry)
     {
@@ -63,7 +62,7 @@ internal sealed class RoomTail(EngineOptions options, EngineClock clock)
         if (_earlyBytes <= options.TailMaxBytes && (_early ??= []).TryAdd(entry.Seq, entry)) _earlyBytes += entry.Body.Length;
     }
 
-    /// <summary>Takes an entry from anywhere, in any order; what is now in order is added to <paramref name="released"/>.</summary>
+    /// <summary>Takes an entry, in any order; adds the entries that are now in order to <paramref name="released"/>.</summary>
     public void Offer(Entry entry, List<Entry> released)
     {
         if (entry.Seq < Next) return;
@@ -78,14 +77,14 @@ internal sealed class RoomTail(EngineOptions options, EngineClock clock)
     }
 
     /// <summary>
-    /// Copies the page behind <paramref name="after"/> up to what is stale,
-    /// at least one entry if there is one; false: only the store has it.
+    /// Copies the page behind <paramref name="after"/> up to the first stale entry, at least one entry if there is one; false: it must be
+    /// read from the store.
     /// </summary>
     public bool TryCopy(long after, List<Entry> into)
     {
         var i = (int)Math.Max(-1, after + 1 - First);
         if (i < 0 || (i < _count && At(i).StaleSince > 0)) return false;
-        var last = Pages.Last(after);
+        var last = LogPages.Last(after);
         for (var bytes = 0; i < _count && bytes < options.PageBytes && At(i).Entry.Seq <= last && At(i).StaleSince == 0; i++)
         {
             bytes += At(i).Entry.Body.Length;
@@ -95,7 +94,7 @@ internal sealed class RoomTail(EngineOptions options, EngineClock clock)
         return true;
     }
 
-    /// <summary>A message was changed: what told of it before is stale. The change itself is not.</summary>
+    /// <summary>Called when a message was changed: earlier entries about it are stale. The change itself is not.</summary>
     public void Change(Entry change)
     {
         Changes++;
@@ -106,16 +105,16 @@ internal sealed class RoomTail(EngineOptions options, EngineClock clock)
         }
     }
 
-    /// <summary>Somebody is called otherwise now: all is stale, since nobody knows in which entries they are named.</summary>
+    /// <summary>Called when a user's name changed: all entries are stale, since it is not known which of them have the name.</summary>
     public void ChangeNames()
     {
         Changes++;
         for (var i = 0; i < _count; i++) At(i).StaleSince = Changes;
     }
 
-    /// <summary>Takes what the store says now. What lies just before the tail is kept too, as far as a quiet room's bound goes.</summary>
+    /// <summary>Takes a page as the store has it now. Entries just before the tail are kept too, up to a quiet room's bound.</summary>
     /// <param name="page">entries in seq order, without gaps</param>
-    /// <param name="asOf"><see cref="Changes"/> when it was asked for</param>
+    /// <param name="asOf"><see cref="Changes"/> when the page was asked for</param>
     public void Refresh(List<Entry> page, long asOf)
     {
         for (var i = page.Count - 1; i >= 0 && page[i].Seq + 1 >= First; i--)
@@ -190,11 +189,11 @@ internal sealed class RoomTail(EngineOptions options, EngineClock clock)
         return true;
     }
 
-    /// <param name="Entry">as it was told or read last</param>
+    /// <param name="Entry">the entry as it was received or read last</param>
     /// <param name="At">when it came</param>
     private record struct Kept(Entry Entry, long At)
     {
-        /// <summary>The <see cref="Changes"/> that made it stale; 0: it is not.</summary>
+        /// <summary>The <see cref="Changes"/> that made it stale; 0: it is fresh.</summary>
         public long StaleSince { get; set; }
     }
 }

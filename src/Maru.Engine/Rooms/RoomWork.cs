@@ -3,11 +3,13 @@ using Maru.Engine.Output;
 
 namespace Maru.Engine.Rooms;
 
-/// <summary>A session asks for its user's membership, with what the store says of it.</summary>
-/// <param name="room">where</param>
-/// <param name="user">whose</param>
+/// <summary>A client asks for its user's membership, with the state that was read from the store.</summary>
+/// <param name="room">the room</param>
+/// <param name="user">the user</param>
 /// <param name="state">read from the store</param>
-/// <param name="known">seq of the last change of members that the room knew of before that: it is in the state, or nowhere</param>
+/// <param name="known">
+/// seq of the last change of members that the room knew of before that: the state includes it, or it was never committed
+/// </param>
 internal sealed class Entering(Room room, UserId user, MembershipState state, long known) : LaneWork
 {
     private readonly TaskCompletionSource<Membership?> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,7 +21,7 @@ internal sealed class Entering(Room room, UserId user, MembershipState state, lo
     /// <summary>Seq of the last change of members that the room knows of.</summary>
     public long Known { get; set; } = known;
 
-    /// <summary>Membership changed in the room since <see cref="State"/> was read.</summary>
+    /// <summary>Set when membership changed in the room since <see cref="State"/> was read.</summary>
     public bool ReadAgain { get; set; }
 
     public Task<Membership?> Answer => _answer.Task;
@@ -27,36 +29,36 @@ internal sealed class Entering(Room room, UserId user, MembershipState state, lo
     public override void Do(FlushList flush) => _answer.TrySetResult(room.Enter(this, flush));
 }
 
-/// <summary>The store was asked how far the room's log goes.</summary>
+/// <summary>The head of a room's log, as read from the store.</summary>
 internal sealed class Looking(Room room, long head) : LaneWork
 {
     public override void Do(FlushList flush) => room.Look(head);
 }
 
-/// <summary>A session that was about to enter could not.</summary>
+/// <summary>A client that was about to enter could not.</summary>
 internal sealed class GivingUp(Room room) : LaneWork
 {
     public override void Do(FlushList flush) => room.GiveUp();
 }
 
-/// <summary>A session needs its membership no longer.</summary>
+/// <summary>A client gives back its membership.</summary>
 internal sealed class Leaving(Membership membership) : LaneWork
 {
     public override void Do(FlushList flush) => membership.Room.Leave(membership);
 }
 
-/// <param name="after">the last seq that the client has; null: only what comes from now on</param>
-/// <param name="ticket">what the client named its request</param>
+/// <param name="after">the last seq that the client has; null: only entries from now on</param>
+/// <param name="ticket">the client's name for the request</param>
 internal sealed class Subscribing(Subscription subscription, long? after, Ticket ticket) : LaneWork
 {
     public Subscription Subscription => subscription;
 
     public long? After => after;
 
-    /// <summary>The end of the log when the past was asked for: the lane must have come so far.</summary>
+    /// <summary>The head of the log when the past was asked for: the subscription waits until the lane has come to it.</summary>
     public long Head { get; set; }
 
-    /// <summary>What it counts for until the lane has done it.</summary>
+    /// <summary>Bytes that it counts for until the lane has done it.</summary>
     public int Bytes => 128 + ticket.Bytes;
 
     public override void Do(FlushList flush) => subscription.Room.Subscribe(this, flush);
@@ -75,10 +77,10 @@ internal sealed class Subscribing(Subscription subscription, long? after, Ticket
     }
 }
 
-/// <param name="ticket">what the client named its request</param>
+/// <param name="ticket">the client's name for the request</param>
 internal sealed class Unsubscribing(Subscription subscription, Ticket ticket) : LaneWork
 {
-    /// <summary>What it counts for until the lane has done it.</summary>
+    /// <summary>Bytes that it counts for until the lane has done it.</summary>
     public int Bytes => 128 + ticket.Bytes;
 
     public override void Do(FlushList flush)
@@ -89,18 +91,18 @@ internal sealed class Unsubscribing(Subscription subscription, Ticket ticket) : 
     }
 }
 
-/// <summary>What is missing behind that seq was waited for.</summary>
+/// <summary>The wait for the entries behind that seq is over.</summary>
 internal sealed class GapWaited(Room room, long after) : LaneWork
 {
     public override void Do(FlushList flush) => room.GapWaited(after);
 }
 
-/// <summary>A piece of the log, read from the store.</summary>
-/// <param name="room">whose log</param>
-/// <param name="after">where it begins: behind that seq</param>
+/// <summary>A page of the log, read from the store.</summary>
+/// <param name="room">the room</param>
+/// <param name="after">the seq behind which it begins</param>
 /// <param name="entries">none when it <paramref name="failed"/>, or when the log ends there</param>
 /// <param name="failed">the store could not be read</param>
-internal sealed class Page(Room room, long after, List<Entry> entries, bool failed) : LaneWork
+internal sealed class LogPage(Room room, long after, List<Entry> entries, bool failed) : LaneWork
 {
     public long After => after;
 
@@ -108,7 +110,7 @@ internal sealed class Page(Room room, long after, List<Entry> entries, bool fail
 
     public bool Failed => failed;
 
-    /// <summary>Read because the tail misses it.</summary>
+    /// <summary>True when it was read to fill a gap in the tail.</summary>
     public bool FillsGap { get; init; }
 
     public override void Do(FlushList flush) => room.TakePage(this, flush);

@@ -1,6 +1,6 @@
 namespace Maru.Engine.Rooms;
 
-/// <summary>Who listens to a room's log, or to one of its signals. Lane only.</summary>
+/// <summary>The subscriptions to a room's log, or to one of its signals. Lane only.</summary>
 internal sealed class Subscribers
 {
     private Subscription[] _items = [];
@@ -16,7 +16,7 @@ internal sealed class Subscribers
         _items[Count++] = subscription;
     }
 
-    /// <summary>The last one takes its place: order among subscribers means nothing.</summary>
+    /// <summary>Removes a subscription; the last one takes its index, since their order means nothing.</summary>
     public void Remove(Subscription subscription)
     {
         if (subscription.Index < 0) return;

@@ -4,8 +4,8 @@ using Maru.Engine.Output;
 namespace Maru.Engine.Rooms;
 
 /// <summary>
-/// A connection's place in a room's log. Live, it gets entries as they are released. As a cursor (a resume, or a slow client) it reads them
-/// from the tail or the store at the client's pace until it has caught up. Lane only, except where said.
+/// A connection's position in a room's log. Live, it gets entries as they are released. As a cursor (after a resume, or for a slow client)
+/// it reads them from the tail or the store at the client's pace until it has caught up. Lane only, unless a member says otherwise.
 /// </summary>
 internal sealed class Subscription(Connection connection, Membership membership, WireSubscription key, string? signal) : LaneWork
 {
@@ -28,21 +28,21 @@ internal sealed class Subscription(Connection connection, Membership membership,
     /// <summary>The seq that this subscriber sees next.</summary>
     public long Next { get; set; }
 
-    /// <summary>True while entries are not pushed but fetched.</summary>
+    /// <summary>True while it reads entries instead of getting them pushed.</summary>
     public bool IsCursor { get; set; }
 
     /// <summary>True while a page for it is being read from the store.</summary>
     public bool IsReading { get; set; }
 
-    /// <summary>Position in the room's array; −1 when it is not, or no longer, subscribed.</summary>
+    /// <summary>Index in the room's array; −1 when it is not, or no longer, subscribed.</summary>
     public int Index { get; set; } = -1;
 
-    /// <summary>Any thread: the room ended it, because membership ended.</summary>
+    /// <summary>True when the room ended it, because the membership ended. Any thread.</summary>
     public bool IsEnded { get => Volatile.Read(ref _ended); set => Volatile.Write(ref _ended, value); }
 
-    /// <summary>Any thread: the outbox is empty again.</summary>
+    /// <summary>Called when the outbox is empty again, on any thread: posts the next step of the cursor.</summary>
     public void PostCatchUp() => Room.Lane.Post(this);
 
-    /// <summary>As work it is its own catching up.</summary>
+    /// <summary>Catches up: the subscription itself is that work, so none is allocated.</summary>
     public override void Do(FlushList flush) => Room.CatchUp(this, flush);
 }

@@ -1,23 +1,23 @@
 namespace Maru.Engine.Rooms;
 
 /// <summary>
-/// Brings what a room's tail misses. What came out of order from another node is waited for first: it is most likely on its way. Then it is
-/// read from the store, one read at a time; a read that brought the tail no further (the store is away, or not so far yet) is repeated
-/// after a while, each time a longer one. Lane only.
+/// Fills gaps in a room's tail. A gap behind which entries of another node came early is waited for first: the missing ones are most likely
+/// on their way. Then it is read from the store, one read at a time; a read that brought the tail no further (the store is away, or not so
+/// far yet) is repeated after a delay that grows each time. Lane only.
 /// </summary>
-internal sealed class TailGap(Room room, RoomTail tail, PageReader pages)
+internal sealed class TailGap(Room room, RoomTail tail, LogPageReader pages)
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(4);
 
     private bool _isBusy;       // waits or reads
-    private bool _isBehind;     // a read ended before what is known of: the rest is not on its way
+    private bool _isBehind;     // a read ended before the newest known seq: the rest is not on its way
     private long _readAfter = -1;
     private long _readFor;
     private TimeSpan _delay;
 
-    /// <summary>Begins, if there is a gap and nothing is under way.</summary>
-    /// <param name="atOnce">what is missing is not on its way</param>
+    /// <summary>Begins to fill the gap, if there is one and nothing is under way.</summary>
+    /// <param name="atOnce">true: the missing entries are not on their way</param>
     public void Fill(bool atOnce = false)
     {
         if (_isBusy) return;
@@ -36,7 +36,7 @@ internal sealed class TailGap(Room room, RoomTail tail, PageReader pages)
         else pages.WaitForGap(room, after, _delay);
     }
 
-    /// <summary>The wait for what is behind <paramref name="after"/> is over. If it came, another gap has its own time.</summary>
+    /// <summary>The wait for the entries behind <paramref name="after"/> is over. If they came, another gap has its own wait.</summary>
     public void Waited(long after)
     {
         if (tail.HasGap && tail.Next - 1 == after)
@@ -49,8 +49,8 @@ internal sealed class TailGap(Room room, RoomTail tail, PageReader pages)
         Fill();
     }
 
-    /// <summary>The read has ended, with whatever it brought.</summary>
-    public void Take(Page page)
+    /// <summary>Called when the read has ended, with the page or without it.</summary>
+    public void Take(LogPage page)
     {
         (_isBusy, _isBehind) = (false, page.Entries is [.., var last] && last.Seq < _readFor);
         if (!page.Failed && page.Entries.Count == 0) tail.Forget(_readFor);

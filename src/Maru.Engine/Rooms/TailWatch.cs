@@ -5,9 +5,9 @@ using Maru.Engine.Log;
 namespace Maru.Engine.Rooms;
 
 /// <summary>
-/// Finds entries that other nodes committed and that nobody told this one of: asks the log now and then for the ends of the rooms in use,
-/// and brings what is news to their lanes, which read what they miss. Often while there is no bus; seldom, and with patience for what is on
-/// its way, while there is one.
+/// Finds entries that other nodes committed and of which no frame reached this one: reads the heads of the rooms in use now and then, and
+/// posts those that are further than known to the lanes, which read the missing entries. Often while there is no bus; seldom, and waiting
+/// for entries on their way, while there is one.
 /// </summary>
 internal sealed class TailWatch : IDisposable
 {
@@ -30,7 +30,10 @@ internal sealed class TailWatch : IDisposable
         _loop = log.IsShared ? Task.Run(RunAsync) : Task.CompletedTask;
     }
 
-    /// <summary>At the next tick and without patience: the bus has just begun to listen, and what it missed before will not come.</summary>
+    /// <summary>
+    /// Asks for a check at the next tick, without waiting for entries on their way: the bus has just begun to listen, and frames that it
+    /// missed will not come.
+    /// </summary>
     public void Ask(RoomId room)
     {
         if (_log.IsShared) _asked.Enqueue(room);

@@ -9,8 +9,8 @@ namespace Maru.Engine.Rooms;
 internal readonly record struct EncodedRun(long First, long Last, ReadOnlyMemory<byte> Bytes);
 
 /// <summary>
-/// How a subscriber wants a room's events to look on the wire: subscribers of one form share the same bytes. Keeps what was encoded for
-/// those who want it next. Lane only.
+/// The bytes of a room's events as a subscription wants them: subscriptions of one form share the same bytes. Keeps encoded runs for the
+/// subscriptions that need them next. Lane only.
 /// </summary>
 internal sealed class WireForm(RoomId room, WireSubscription subscription, EngineMetrics metrics)
 {
@@ -25,14 +25,14 @@ internal sealed class WireForm(RoomId room, WireSubscription subscription, Engin
     public int Users { get; set; }
 
     /// <summary>
-    /// The run that begins at that seq, if it is encoded already: live subscribers share it within a round, cursors as long as it is kept,
-    /// since all of them step from one run's end to the next one's beginning.
+    /// Finds the encoded run that begins at that seq: live subscriptions share it within a round, cursors for as long as it is kept, since
+    /// all of them step from one run's end to the next one's beginning.
     /// </summary>
     public bool TryGet(long first, out EncodedRun run) => _encoded.TryGetValue(first, out run);
 
     /// <summary>
-    /// The run, as it was encoded for another receiver or else now; kept for the next ones until <see cref="Forget"/>, or until there are
-    /// too many.
+    /// Returns the run as it was encoded for another receiver, or encodes it; kept for the next ones until <see cref="Forget"/>, or until
+    /// there are too many.
     /// </summary>
     public EncodedRun GetOrEncode(List<Entry> run)
     {
@@ -42,7 +42,7 @@ internal sealed class WireForm(RoomId room, WireSubscription subscription, Engin
         return encoded;
     }
 
-    /// <summary>The run, encoded now and not kept.</summary>
+    /// <summary>Encodes the run without keeping it.</summary>
     public EncodedRun Encode(List<Entry> run)
     {
         var encoded = new EncodedRun(run[0].Seq, run[^1].Seq, _encoder.Encode(run));

@@ -5,8 +5,8 @@ using Maru.Server.Storage;
 namespace Maru.Server.Followers;
 
 /// <summary>
-/// A follower on this node. While the node has its lease, workers bring it the entries of one room each; one loop keeps the lease, stores
-/// positions, and looks for what nobody told of.
+/// Runs a follower on this node. While the node has its lease, workers bring it the entries of one room each; one loop renews the lease,
+/// stores positions, and searches the store for rooms of which no node told.
 /// </summary>
 internal sealed partial class FollowerRun(
     LogFollower follower, FollowerStore store, IRoomLog log, FollowerOptions options, TimeProvider time, ILogger<FollowerRun> logger)
@@ -14,17 +14,17 @@ internal sealed partial class FollowerRun(
     private const int Workers = 8;
     private const int PageBytes = 256 * 1024;
     private const int RoomsAtOnce = 1000;
-    private const int LooksShare = 20;      // a look of so long is followed by so many times as long without one
+    private const int LooksShare = 20;      // a search is followed by this many times its duration without one
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
 
     private volatile FollowerQueue? _queue;     // while the node has the lease
     private bool _hasFailed;
 
-    /// <summary>Any thread: the room's log has grown.</summary>
+    /// <summary>Adds a room whose log has grown. Any thread.</summary>
     public void Wake(RoomId room) => _queue?.Add(room);
 
-    /// <summary>Until the node stops.</summary>
+    /// <summary>Runs until the node stops.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
         try
@@ -42,7 +42,7 @@ internal sealed partial class FollowerRun(
         }
     }
 
-    /// <summary>As long as the node has the lease, if it gets it.</summary>
+    /// <summary>Works for as long as the node has the lease, if it gets it.</summary>
     private async Task WorkAsync(CancellationToken ct)
     {
         using var lease = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -101,7 +101,7 @@ internal sealed partial class FollowerRun(
         }
     }
 
-    /// <summary>Takes the lease or renews it. What is done under it ends with it, even while the store is away.</summary>
+    /// <summary>Takes the lease or renews it. The work under a lease ends with it, even while the store is away.</summary>
     private async Task<bool> HoldAsync(CancellationTokenSource lease)
     {
         var asked = time.GetTimestamp();
@@ -111,7 +111,10 @@ internal sealed partial class FollowerRun(
         return left > TimeSpan.Zero;
     }
 
-    /// <summary>Returns where the next look begins: at the first room again, or, when the queue was full, where this one stopped.</summary>
+    /// <summary>
+    /// Searches the store; returns where the next search begins: at the first room again, or, when the queue was full, where this one
+    /// stopped.
+    /// </summary>
     private async Task<RoomId> LookAsync(FollowerQueue queue, RoomId from, CancellationToken ct)
     {
         while (true)
@@ -153,11 +156,11 @@ internal sealed partial class FollowerRun(
         }
     }
 
-    /// <summary>Brings the follower the next entries of a room; true: there are more.</summary>
+    /// <summary>Gives the follower the next entries of a room; true: there are more.</summary>
     private async Task<bool> HandleAsync(RoomId room, FollowerPositions positions, CancellationToken ct)
     {
         var after = await positions.FindAsync(room, ct);
-        var last = after + Pages.Entries;
+        var last = after + LogPages.Entries;
         var entries = await log.ReadAsync(room, after, last, PageBytes, ct);
         await EventLoop.LeaveAsync();
         if (entries.Count == 0) return false;
@@ -168,14 +171,16 @@ internal sealed partial class FollowerRun(
         return entries[^1].Seq == last || entries.Sum(x => (long)x.Body.Length) >= PageBytes;
     }
 
-    /// <summary>In good order: nothing comes again, and another node goes on at its next try.</summary>
+    /// <summary>
+    /// Gives the lease back after storing positions: no entry is handled again, and another node takes over at its next try.
+    /// </summary>
     private async Task LeaveAsync(FollowerPositions positions)
     {
         await TryAsync(() => positions.StoreAsync(CancellationToken.None), CancellationToken.None);
         await TryAsync(() => store.ReleaseAsync(follower.Name, CancellationToken.None), CancellationToken.None);
     }
 
-    /// <summary>False: it failed, and is tried again later.</summary>
+    /// <summary>Runs the work; false: it failed, and is tried again later.</summary>
     private async Task<bool> TryAsync(Func<Task> work, CancellationToken ct)
     {
         try

@@ -4,9 +4,9 @@ using Maru.Engine;
 namespace Maru.Server.Realtime;
 
 /// <summary>
-/// The way down. At the first SIGTERM or SIGINT the server is not ready any longer and lets no socket in; a balancer gets
-/// <see cref="EngineOptions.DrainDelay"/> to notice;
-/// clients are told to come back, each at its own moment; then everything stops. The second signal skips the waiting.
+/// The order in which the server stops. At the first SIGTERM or SIGINT it is not ready any longer and refuses new sockets; a balancer gets
+/// <see cref="EngineOptions.DrainDelay"/> to notice; clients are told to come back, each at its own moment; then everything stops. The
+/// second signal skips the waiting.
 /// </summary>
 internal sealed partial class DrainLifetime(
     IServiceProvider services, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DrainLifetime> log)
@@ -40,12 +40,12 @@ internal sealed partial class DrainLifetime(
 
     private async Task GoDownAsync()
     {
-        // Not before: the host makes its lifetime before the store is there that the engine needs.
+        // Not earlier: the host makes its lifetime before the store exists that the engine needs.
         var engine = services.GetRequiredService<ChatEngine>();
         try
         {
             Log.GoingDown(log, engine.Connections.Count);
-            engine.CloseDoors();
+            engine.BeginDrain();
             await Task.Delay(engine.Options.DrainDelay, time, _hurry.Token);
             await engine.DrainAsync(_hurry.Token);
         }

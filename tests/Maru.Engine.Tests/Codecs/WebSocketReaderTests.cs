@@ -154,7 +154,7 @@ public sealed class WebSocketReaderTests
         return events;
     }
 
-    /// <summary>What the header says, read the naive way.</summary>
+    /// <summary>Returns the length that the header announces, read the naive way.</summary>
     private static long Announced(byte[] frame) => (frame[1] & 127) switch
     {
         126 => (frame[2] << 8) | frame[3],

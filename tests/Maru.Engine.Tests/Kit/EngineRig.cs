@@ -33,7 +33,7 @@ internal sealed class EngineRig : IDisposable
 
     public ChatEngine Engine { get; }
 
-    /// <summary>What the authenticator does before it answers; a test may make it wait or throw.</summary>
+    /// <summary>Runs before the authenticator returns; a test may make it wait or throw.</summary>
     public Func<Task> BeforeAuthentication { get; set; } = () => Task.CompletedTask;
 
     /// <summary>Errors logged so far; taking them means that the test expected them.</summary>

@@ -26,13 +26,13 @@ internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
     /// <summary>Looks at a batch before it is written; what it returns is thrown. Null lets it pass.</summary>
     public Func<IReadOnlyList<BatchPart>, Exception?> AppendFault { get; set; } = _ => null;
 
-    /// <summary>What a read throws, or null.</summary>
+    /// <summary>Returns the exception that a read throws, or null.</summary>
     public Func<Exception?> ReadFault { get; set; } = () => null;
 
     /// <summary>Sizes of the transactions that succeeded, in drafts.</summary>
     public List<int> Transactions { get; } = [];
 
-    /// <summary>Where the pages that were asked for began.</summary>
+    /// <summary>The seqs behind which the pages began that were asked for.</summary>
     public List<long> Reads { get; } = [];
 
     /// <summary>Transactions that the commit loop has asked for, done or not.</summary>
@@ -118,7 +118,7 @@ internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
         lock (_gate) _readGate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    /// <summary>Who is a member can still be read.</summary>
+    /// <summary>Stalls reads of pages; memberships can still be read.</summary>
     public void StallPages()
     {
         lock (_gate) _pageGate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -2,7 +2,7 @@ using Maru.Engine.Log;
 
 namespace Maru.Engine.Tests.Kit;
 
-/// <summary>What the server's room writes are, in memory: a change of a room with its entries.</summary>
+/// <summary>The server's room writes in memory: a change of a room with its entries.</summary>
 internal abstract class MemoryWrite(RoomId room, UserId actor, IDraftOwner owner) : Draft(room, actor, 64, owner)
 {
     private readonly List<Entry> _entries = [];

@@ -101,7 +101,7 @@ internal sealed class StompClient
     public Task<ReceivedFrame> ReceiptAsync(string receipt) =>
         FrameAsync(x => x.Command == StompCommand.Receipt && x["receipt-id"] == receipt, $"RECEIPT {receipt}");
 
-    /// <summary>The next refusal on the errors queue that answers that receipt.</summary>
+    /// <summary>Returns the next refusal on the errors queue with that receipt.</summary>
     public Task<ReceivedFrame> RefusalAsync(string receipt) =>
         FrameAsync(
             x => x.Command == StompCommand.Message && x["destination"] == "/user/queue/errors" && x["receipt-id"] == receipt,

@@ -3,7 +3,7 @@ using Maru.Engine.Protocols.Stomp;
 
 namespace Maru.Engine.Tests.Kit;
 
-/// <summary>What an edge does, without a socket: takes WebSocket frames off the bytes and hands their payload to the session.</summary>
+/// <summary>The work of an edge without a socket: takes WebSocket frames off the bytes and passes their payload to the session.</summary>
 internal sealed class WebSocketFeed(StompSession session)
 {
     private WebSocketReader _frames = new(expectMask: true);

@@ -4,7 +4,7 @@ using Maru.Engine.People;
 
 namespace Maru.Engine.Tests.People;
 
-/// <summary>What concerns a person reaches their connections, on two nodes that share a bus.</summary>
+/// <summary>A user's events reach their connections, on two nodes that share a bus.</summary>
 public sealed class UserEventsTests : IDisposable
 {
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);

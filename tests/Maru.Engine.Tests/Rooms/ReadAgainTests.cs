@@ -3,7 +3,7 @@ using Maru.Engine.Log;
 
 namespace Maru.Engine.Tests.Rooms;
 
-/// <summary>What is sent a second time is as it reads now, and the store is read once for all that ask.</summary>
+/// <summary>An entry that is sent a second time is sent in its present state, and the store is read once for all that ask.</summary>
 public sealed class ReadAgainTests
 {
     [Fact]

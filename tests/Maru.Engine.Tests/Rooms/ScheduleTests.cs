@@ -98,7 +98,7 @@ public sealed class ScheduleTests
             return new Reader(client, after + 1);
         }
 
-        /// <summary>What came so far has no gap, no double and begins where it should.</summary>
+        /// <summary>Checks that the entries so far have no gap and no double, and begin at the right seq.</summary>
         public void Check()
         {
             var seqs = client.Seqs();

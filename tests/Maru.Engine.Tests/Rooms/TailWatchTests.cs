@@ -243,7 +243,7 @@ public sealed class TailWatchTests
         return rig;
     }
 
-    /// <summary>What the room was told before has been done in its lane.</summary>
+    /// <summary>Waits until the lane has done the room's earlier work.</summary>
     private static Task SyncAsync(StompClient client) => client.SubscribeRoomAsync(1, $"sync{client.Frames.Count}");
 
     /// <summary>Lets half a second pass, or less: in that time the log is asked once with a bus, once or twice without.</summary>

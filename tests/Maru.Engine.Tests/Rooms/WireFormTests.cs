@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Maru.Engine.Tests.Rooms;
 
-/// <summary>What a room sends is encoded once for each form that its receivers want, however many they are.</summary>
+/// <summary>A room's events are encoded once for each wire form, however many receivers share it.</summary>
 public sealed class WireFormTests
 {
     [Fact]

@@ -34,7 +34,7 @@ internal sealed class SseEncoder : EventEncoder
         return buffer[..at];
     }
 
-    /// <summary>Signals are for those who can answer them.</summary>
+    /// <summary>Returns nothing: signals are for clients that can send signals too.</summary>
     public override byte[] Encode(Signal signal) => [];
 
     /// <summary>An event without an id.</summary>
@@ -45,7 +45,7 @@ internal sealed class SseEncoder : EventEncoder
         return buffer;
     }
 
-    /// <summary>Every event begins with its type; a newer node's, too, whose kind is not known here.</summary>
+    /// <summary>Returns the type that every event begins with; also of a newer node's events, whose kind this node does not know.</summary>
     public static ReadOnlySpan<byte> TypeOf(ReadOnlySpan<byte> json)
     {
         var prefix = "{\"type\":\""u8;

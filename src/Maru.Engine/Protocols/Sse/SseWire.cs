@@ -4,15 +4,15 @@ using Maru.Engine.Log;
 namespace Maru.Engine.Protocols.Sse;
 
 /// <summary>
-/// Server-Sent Events (HTML, 9.2): a stream of events for one room's log, or for a user's own. The client asks by HTTP and says nothing
-/// more, so there is nothing to answer; the stream ends with what it is about.
+/// Server-Sent Events (HTML, 9.2): a stream of events for one room's log, or for a user's own. The client asks by HTTP and sends nothing
+/// more, so no request needs a response; the stream ends when its subject does.
 /// </summary>
 internal sealed class SseWire : Wire
 {
-    /// <summary>Milliseconds: those who are told to come back at the same time do not come back at the same time.</summary>
+    /// <summary>Milliseconds: clients that are told to come back at the same time spread over them.</summary>
     private const int MaxRetryAfter = 500;
 
-    /// <summary>There is nothing to agree on.</summary>
+    /// <summary>The one instance: there is nothing to agree on.</summary>
     public static readonly SseWire Instance = new();
 
     private static readonly byte[] Comment = ":\n\n"u8.ToArray();
@@ -30,7 +30,7 @@ internal sealed class SseWire : Wire
     public override ReadOnlyMemory<byte> UserEvent(string subscription, long number, ReadOnlySpan<byte> json) =>
         SseEncoder.Event(SseEncoder.TypeOf(json), json);
 
-    /// <summary>An event <c>problem</c>; before a restart with the time after which the client shall come back.</summary>
+    /// <summary>Writes an event <c>problem</c>; before a restart, also the time after which the client should come back.</summary>
     public override ReadOnlyMemory<byte> Farewell(Refusal? refusal, in Ticket ticket)
     {
         if (refusal is null) return Comment;

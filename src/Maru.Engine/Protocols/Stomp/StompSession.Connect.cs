@@ -42,7 +42,7 @@ internal sealed partial class StompSession
     /// <summary><c>heart-beat:{can send every ms, 0 never},{wants every ms, 0 never}</c></summary>
     private readonly record struct Beats(long CanSend, long Wants)
     {
-        /// <summary>Larger ones are due just as little.</summary>
+        /// <summary>The longest interval that counts, in ms: a longer one makes no difference.</summary>
         private const long Longest = uint.MaxValue;
 
         public static bool TryRead(ReadOnlySpan<byte> header, out Beats beats)
@@ -55,8 +55,8 @@ internal sealed partial class StompSession
             return true;
         }
 
-        /// <summary>What both sides can do.</summary>
-        /// <param name="ours">ms, either way</param>
+        /// <summary>Returns the heart-beats that both sides can keep.</summary>
+        /// <param name="ours">ms between the server's heart-beats, either way</param>
         public KeepAlive With(long ours) => new(Wants == 0 ? 0 : Math.Max(ours, Wants), CanSend == 0 ? 0 : Math.Max(CanSend, ours));
 
         private static bool TryReadNumber(ReadOnlySpan<byte> digits, out long milliseconds)

@@ -29,7 +29,7 @@ internal sealed partial class StompSession
             case StompCommand.Ack or StompCommand.Nack:
                 return Ack(frame);
             case StompCommand.Disconnect:
-                // Everything sent before is answered first, so that the receipt means what a client hopes.
+                // Everything sent before is completed first, so that the receipt means what the client expects.
                 Connection.Close(null, Receipt(frame));
                 return default;
             case StompCommand.Connect or StompCommand.Stomp:
@@ -73,7 +73,7 @@ internal sealed partial class StompSession
         return _client.SendAsync(room, signal, Receipt(frame), transaction);
     }
 
-    /// <summary>Headers that belong to this hop, or that the receiver's own frame brings.</summary>
+    /// <summary>Returns whether a header belongs to this hop, or is one that the receiver's own frame brings.</summary>
     private static bool IsOurs(ReadOnlySpan<byte> name) =>
         name.SequenceEqual("destination"u8) || name.SequenceEqual("receipt"u8) || name.SequenceEqual("content-length"u8)
         || name.SequenceEqual("transaction"u8) || name.SequenceEqual("sender"u8) || name.SequenceEqual("subscription"u8)
@@ -137,7 +137,7 @@ internal sealed partial class StompSession
         return id is null ? Fail(frame, Broken("UNSUBSCRIBE needs the subscription's id.")) : _client.UnsubscribeAsync(id, Receipt(frame));
     }
 
-    /// <summary>BEGIN, COMMIT, ABORT. What is sent inside is held, bounded, and appended together at COMMIT.</summary>
+    /// <summary>BEGIN, COMMIT, ABORT. SENDs in between are held, bounded, and appended together at COMMIT.</summary>
     private ValueTask Transact(in StompFrame frame)
     {
         if (Text(frame, "transaction"u8) is not { Length: > 0 } name) return Fail(frame, Broken("The frame needs a transaction."));
@@ -161,7 +161,7 @@ internal sealed partial class StompSession
         return default;
     }
 
-    /// <summary>ACK and NACK are checked for form; they change nothing, since the client's cursor is <c>seq</c>.</summary>
+    /// <summary>ACK and NACK are checked for form; they change nothing, since the client's position is its <c>seq</c>.</summary>
     private ValueTask Ack(in StompFrame frame)
     {
         var named = _reader.Version switch
@@ -176,7 +176,7 @@ internal sealed partial class StompSession
         return default;
     }
 
-    /// <summary>The transaction that a frame names; null when it names none. False: it names one that was not begun.</summary>
+    /// <summary>Finds the transaction that a frame names; null when it names none. False: it names one that was not begun.</summary>
     private bool TryFindTransaction(in StompFrame frame, out Transaction? transaction)
     {
         transaction = null;
@@ -184,7 +184,7 @@ internal sealed partial class StompSession
             || (_transactions is not null && _transactions.TryGetValue(name, out transaction));
     }
 
-    /// <summary>A frame that is broken in itself always ends the connection.</summary>
+    /// <summary>Ends the connection: a frame that is broken in itself always does.</summary>
     private ValueTask Fail(in StompFrame frame, Refusal refusal)
     {
         Connection.Close(refusal, Receipt(frame));
@@ -193,7 +193,7 @@ internal sealed partial class StompSession
 
     private static Ticket Receipt(in StompFrame frame) => new(Bytes(frame, "receipt"u8));
 
-    /// <summary>A header's decoded text, or null when it is not there.</summary>
+    /// <summary>Returns a header's decoded text, or null when the header is absent.</summary>
     private static string? Text(in StompFrame frame, ReadOnlySpan<byte> name) =>
         frame.TryGetHeader(name, out var raw) ? Encoding.UTF8.GetString(StompEscapes.Decode(raw, frame.Version)) : null;
 

@@ -8,8 +8,8 @@ using Maru.Engine.Output;
 namespace Maru.Engine.Protocols.Stomp;
 
 /// <summary>
-/// STOMP from the server's side. Knows no socket, no right and no room: <see cref="Client"/> does.
-/// What the frames ask for is <c>StompSession.Frames.cs</c>.
+/// STOMP from the server's side. Knows no socket, no right and no room: <see cref="Client"/> does. The frames' handlers are in
+/// <c>StompSession.Frames.cs</c>.
 /// </summary>
 internal sealed partial class StompSession : ProtocolSession
 {
@@ -35,7 +35,7 @@ internal sealed partial class StompSession : ProtocolSession
         _reader = new StompReader(_limits);
     }
 
-    /// <summary>Bytes of memory that wait for the rest of a frame.</summary>
+    /// <summary>Bytes of memory in which an unfinished frame waits for its rest.</summary>
     public int HeldBytes => _held.Length;
 
     /// <summary>
@@ -65,7 +65,7 @@ internal sealed partial class StompSession : ProtocolSession
         }
     }
 
-    /// <summary>Handles frames until the piece is used up or one must wait; returns how much of the piece is done with.</summary>
+    /// <summary>Handles frames until the piece is used up or one must wait; returns how much of the piece is handled.</summary>
     private int Read(ReadOnlySpan<byte> piece, out ValueTask wait)
     {
         wait = default;
@@ -104,7 +104,7 @@ internal sealed partial class StompSession : ProtocolSession
     private ValueTask Handle(in StompFrame frame)
     {
         var handled = Connection.Identity is null ? BeforeSignIn(frame) : AfterSignIn(frame);
-        // A client that asks and does not read waits here, at its own cost.
+        // A client that keeps asking and does not read waits here, at its own cost.
         return handled.IsCompletedSuccessfully && Connection.Outbox.Bytes > 2 * _parts.Options.OutboxBytes
             ? new ValueTask(Connection.Outbox.EmptyAsync())
             : handled;

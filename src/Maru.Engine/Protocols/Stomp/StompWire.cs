@@ -6,10 +6,12 @@ using Maru.Engine.Log;
 
 namespace Maru.Engine.Protocols.Stomp;
 
-/// <summary>The server's side of STOMP: what a version and a transport make of answers and events. One for each combination.</summary>
+/// <summary>
+/// Encodes the server's side of STOMP: responses and events for a version and a transport. One instance for each combination.
+/// </summary>
 internal sealed class StompWire : Wire
 {
-    /// <summary>Milliseconds: those who are told to come back at the same time do not come back at the same time.</summary>
+    /// <summary>Milliseconds: clients that are told to come back at the same time spread over them.</summary>
     private const int MaxRetryAfter = 500;
 
     private static readonly byte[] Server = Encoding.ASCII.GetBytes($"maru/{typeof(StompWire).Assembly.GetName().Version?.ToString(3)}");
@@ -31,14 +33,14 @@ internal sealed class StompWire : Wire
     public override ReadOnlyMemory<byte> Ping => _framing.Ping;
 
     /// <summary>
-    /// MESSAGE carries an <c>ack</c> header: in 1.2, where the subscription asked for an <c>ack</c> mode other than auto.
+    /// True when MESSAGE carries an <c>ack</c> header: in 1.2, where the subscription asked for an <c>ack</c> mode other than auto.
     /// </summary>
     public bool HasAcks { get; }
 
     public static StompWire Of(Framing framing, StompVersion version, bool acks = false) =>
         (framing == Framing.WebSocket ? WebSocket : Stream)[(2 * (int)version) + (acks ? 1 : 0)];
 
-    /// <summary>The same for a subscription that asked for an <c>ack</c> mode other than auto.</summary>
+    /// <summary>Returns the wire of a subscription that asked for an <c>ack</c> mode other than auto.</summary>
     public StompWire WithAcks() => Of(_framing, _version, acks: _version == StompVersion.V12);
 
     public override EventEncoder Encoder(RoomId room, string subscription) =>
@@ -67,7 +69,7 @@ internal sealed class StompWire : Wire
         return _framing.Message(frame[..writer.Position]);
     }
 
-    /// <summary>The receipt of a message that is durable names its room and its seq.</summary>
+    /// <summary>Encodes a receipt; that of a durable message names its room and its seq.</summary>
     public override ReadOnlyMemory<byte> Receipt(in Ticket ticket, RoomId room, long seq)
     {
         var rented = ArrayPool<byte>.Shared.Rent(StompEscapes.EncodedLength(ticket.Text, _version) + 96);
@@ -90,7 +92,7 @@ internal sealed class StompWire : Wire
     public override ReadOnlyMemory<byte> UserEvent(string subscription, long number, ReadOnlySpan<byte> json) =>
         Event(subscription, "/user/queue/events"u8, number, json, default);
 
-    /// <summary>ERROR where the server has a reason, RECEIPT where the client asked for one, and the transport's goodbye.</summary>
+    /// <summary>Encodes ERROR where the server has a reason, RECEIPT where the client asked for one, and the transport's goodbye.</summary>
     public override ReadOnlyMemory<byte> Farewell(Refusal? refusal, in Ticket ticket)
     {
         if (refusal is not null)

@@ -27,12 +27,12 @@ public sealed class DrainTests
     }
 
     [Fact]
-    public async Task Nobody_comes_in_once_the_doors_are_closed_and_who_is_in_stays()
+    public async Task A_draining_server_refuses_new_connections_and_keeps_open_ones()
     {
         using var rig = new EngineRig();
         rig.Log.AddRoom(1, 7);
         var client = await rig.ConnectAsync(7);
-        rig.Engine.CloseDoors();
+        rig.Engine.BeginDrain();
         Should.Throw<ShouldAssertException>(() => rig.NewClient());
         await client.SayAsync(1, "still here", "r");
     }

@@ -3,8 +3,8 @@ using Maru.Engine.Log;
 
 namespace Maru.Engine.Rooms;
 
-/// <summary>Reads pages of logs from the store, a few at a time, and brings each to its room's lane. Any thread.</summary>
-internal sealed class PageReader(
+/// <summary>Reads pages of logs from the store, a few at a time, and posts each to its room's lane. Any thread.</summary>
+internal sealed class LogPageReader(
     IRoomLog log, IBus bus, EngineOptions options, EngineMetrics metrics, EngineLog diagnostics, TimeProvider time) : IDisposable
 {
     private const int AtOnce = 8;
@@ -23,10 +23,10 @@ internal sealed class PageReader(
 
     public void ReadGap(Room room, long after) => _ = ReadAsync(room, after, fillsGap: true);
 
-    /// <summary>How long what another node committed may be on its way.</summary>
+    /// <summary>How long an entry of another node may take to arrive; zero while there is no bus.</summary>
     public TimeSpan Patience => bus.IsConnected ? options.GapPatience : TimeSpan.Zero;
 
-    /// <summary>Tells the room's lane when the time is over.</summary>
+    /// <summary>Posts <see cref="GapWaited"/> to the room's lane after the delay.</summary>
     public void WaitForGap(Room room, long after, TimeSpan delay) => _ = WaitForGapAsync(room, after, delay);
 
     private async Task WaitForGapAsync(Room room, long after, TimeSpan delay)
@@ -44,18 +44,18 @@ internal sealed class PageReader(
 
     private async Task ReadAsync(Room room, long after, bool fillsGap)
     {
-        Page page;
+        LogPage page;
         metrics.PagesRead.Add(1);
         await _slots.WaitAsync().ConfigureAwait(false);
         try
         {
             var entries = await Task.Run(() => ReadAsync(room.Id, after)).ConfigureAwait(false);
-            page = new Page(room, after, entries, failed: false) { FillsGap = fillsGap };
+            page = new LogPage(room, after, entries, failed: false) { FillsGap = fillsGap };
         }
         catch (Exception e)
         {
             diagnostics.ReadFailed(e);
-            page = new Page(room, after, [], failed: true) { FillsGap = fillsGap };
+            page = new LogPage(room, after, [], failed: true) { FillsGap = fillsGap };
         }
         finally
         {
@@ -66,5 +66,5 @@ internal sealed class PageReader(
     }
 
     private async Task<List<Entry>> ReadAsync(RoomId room, long after) =>
-        [.. await log.ReadAsync(room, after, Pages.Last(after), options.PageBytes, CancellationToken.None).ConfigureAwait(false)];
+        [.. await log.ReadAsync(room, after, LogPages.Last(after), options.PageBytes, CancellationToken.None).ConfigureAwait(false)];
 }
