@@ -19,12 +19,12 @@ using Maru.Server.Storage;
 
 namespace Maru.Server;
 
-/// <summary>The table of contents: what the server is made of, and in which order a request meets it.</summary>
+/// <summary>The table of contents: the parts of the server, and the order in which a request passes through them.</summary>
 internal static class Program
 {
     internal static Task<int> Main(string[] args) => MaruCommand.RunAsync(args, BuildAsync);
 
-    /// <summary>A server that is ready to start: settings read, store migrated.</summary>
+    /// <summary>Makes a server that is ready to start: settings read, store migrated.</summary>
     /// <param name="args">configuration, as on the command line: <c>--urls</c>, <c>--Maru:Database=…</c></param>
     /// <param name="adjust">adds or replaces services</param>
     /// <exception cref="StartException">It cannot run as it is set up.</exception>

@@ -5,7 +5,8 @@ using Maru.Server.Storage.Postgres;
 namespace Maru.Server.Bus;
 
 /// <summary>
-/// How nodes on one store tell each other: through the store and, where there is one, over Redis. A store of one's own needs neither.
+/// Registers the bus between the nodes on one store: through the store and, where it is configured, over Redis. A node with its own store
+/// needs neither.
 /// </summary>
 internal static class BusParts
 {

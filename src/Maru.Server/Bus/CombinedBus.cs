@@ -2,7 +2,7 @@ using Maru.Engine.Bus;
 
 namespace Maru.Server.Bus;
 
-/// <summary>Two buses as one: each channel goes the way that it must travel. Any thread.</summary>
+/// <summary>Two buses as one: each channel uses the bus that its <see cref="Travel"/> asks for. Any thread.</summary>
 /// <param name="quick">Redis; null: there is none</param>
 /// <param name="slow">through the store</param>
 internal sealed class CombinedBus(IBus? quick, IBus slow) : IBus

@@ -1,6 +1,6 @@
 namespace Maru.Server.Bus;
 
-/// <summary>Around every frame on Redis: <c>version(1) node(16) frame</c>.</summary>
+/// <summary>Wraps every frame on Redis: <c>version(1) node(16) frame</c>.</summary>
 internal static class Envelope
 {
     private const byte Version = 2;
@@ -15,7 +15,7 @@ internal static class Envelope
         return wrapped;
     }
 
-    /// <summary>The frame of another node; false: this node's own, a newer program's, or none at all.</summary>
+    /// <summary>Unwraps a frame of another node; false: it is this node's own, a newer program's, or none at all.</summary>
     public static bool TryOpen(byte[] wrapped, Guid self, out ReadOnlyMemory<byte> frame)
     {
         frame = default;

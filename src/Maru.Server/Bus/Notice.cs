@@ -4,7 +4,8 @@ namespace Maru.Server.Bus;
 
 /// <summary>
 /// A piece of a frame as PostgreSQL passes it on: text of fewer than 8,000 bytes, <c>1 node number part parts channel base64</c>. The
-/// number counts the node's frames: two equal ones in a transaction would come as one, and one that was sent twice is known by it.
+/// number counts the node's frames: without it PostgreSQL would merge two equal ones of a transaction, and a frame that was sent twice
+/// could not be recognised.
 /// </summary>
 internal readonly record struct Notice(Guid Node, long Number, int Part, int Parts, string Channel, ReadOnlyMemory<byte> Bytes)
 {
@@ -12,7 +13,7 @@ internal readonly record struct Notice(Guid Node, long Number, int Part, int Par
     private const int MaxBytes = 5_700;     // in base64 7,600, which leaves 300 for the rest
     private const int Fields = 7;
 
-    /// <summary>A frame in as many payloads as it takes.</summary>
+    /// <summary>Returns a frame in as many payloads as it takes.</summary>
     public static IEnumerable<string> Payloads(Guid node, long number, string channel, byte[] frame)
     {
         var parts = (frame.Length + MaxBytes - 1) / MaxBytes;
@@ -23,7 +24,7 @@ internal readonly record struct Notice(Guid Node, long Number, int Part, int Par
         }
     }
 
-    /// <summary>Null: a newer program's.</summary>
+    /// <summary>Reads a payload; null: it is a newer program's.</summary>
     /// <exception cref="FormatException">It is none of ours.</exception>
     public static Notice? Read(string payload)
     {

@@ -5,8 +5,8 @@ using Npgsql;
 namespace Maru.Server.Bus;
 
 /// <summary>
-/// PostgreSQL's NOTIFY, and the table that keeps what must get through for as long as a node may fail to listen. NOTIFY makes the commits
-/// of its transactions wait for one another, so it has transactions of its own. Any thread.
+/// PostgreSQL's NOTIFY, and the table that keeps frames that must arrive for as long as a node may fail to listen. NOTIFY makes the commits
+/// of its transactions wait for one another, so it has its own transactions. Any thread.
 /// </summary>
 internal sealed class NoticeBoard(PostgresDatabase database)
 {
@@ -16,8 +16,8 @@ internal sealed class NoticeBoard(PostgresDatabase database)
     /// <summary>How long a notice is kept.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(10);
 
-    /// <summary>Tells all who listen, in this order.</summary>
-    /// <param name="payloads">what to tell</param>
+    /// <summary>Sends payloads to all listeners, in this order.</summary>
+    /// <param name="payloads">the payloads</param>
     /// <param name="kept">those of them that are kept</param>
     public async Task TellAsync(string[] payloads, string[] kept, CancellationToken ct)
     {
@@ -34,7 +34,7 @@ internal sealed class NoticeBoard(PostgresDatabase database)
         await EventLoop.LeaveAsync();
     }
 
-    /// <summary>In the order in which each node told them.</summary>
+    /// <summary>Returns the kept payloads in the order in which each node sent them.</summary>
     public Task<IReadOnlyList<string>> KeptAsync(CancellationToken ct) =>
         database.ListAsync<string>("SELECT payload FROM notices ORDER BY id", null, ct);
 
@@ -43,8 +43,8 @@ internal sealed class NoticeBoard(PostgresDatabase database)
             $"DELETE FROM notices WHERE at < {Now} - @Kept", new { Kept = (long)Memory.TotalMilliseconds }, inner),
         ct);
 
-    /// <summary>Hears what is told, one after the other, on a connection of its own, until that is lost.</summary>
-    /// <param name="listening">called once nothing is missed any longer</param>
+    /// <summary>Receives payloads, one after the other, on a connection of its own, until that is lost.</summary>
+    /// <param name="listening">called once no payload can be missed any longer</param>
     public async Task ListenAsync(Func<Task> listening, Action<string> heard, CancellationToken ct)
     {
         try
@@ -64,7 +64,7 @@ internal sealed class NoticeBoard(PostgresDatabase database)
         }
         finally
         {
-            // The server went: what waits in the pools is lost too, and would cost a request each once it is back.
+            // The server went: the idle connections of the pools are lost too, and each would cost a request once it is back.
             database.ForgetIdle();
         }
     }

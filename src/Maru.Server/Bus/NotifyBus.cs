@@ -9,7 +9,7 @@ namespace Maru.Server.Bus;
 
 /// <summary>
 /// The bus through the store: NOTIFY after the commit and beside the request. While the store is away frames wait, bounded in bytes; full
-/// means that a frame is dropped. What travels <see cref="Travel.Sure"/> is also read from the store when this node listens again. Any
+/// means that a frame is dropped. Frames with <see cref="Travel.Sure"/> are also read from the store when this node listens again. Any
 /// thread.
 /// </summary>
 internal sealed partial class NotifyBus : BackgroundService, IBus
@@ -27,7 +27,7 @@ internal sealed partial class NotifyBus : BackgroundService, IBus
     private readonly FrameGuard _guard;
     private readonly ByteBudget _waiting;
     private readonly Channel<Frame> _frames = Channel.CreateUnbounded<Frame>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly Lock _order = new();       // a frame's number and its place in the queue
+    private readonly Lock _order = new();       // keeps frames' numbers in the order of the queue
     private readonly ConcurrentDictionary<string, Subscription> _subscriptions = new();
     private readonly Dictionary<Guid, Hearing> _heard = [];     // of each node; the listening loop's own
     private long _number;
@@ -69,7 +69,7 @@ internal sealed partial class NotifyBus : BackgroundService, IBus
         return subscription;
     }
 
-    /// <summary>What waits is told before the end.</summary>
+    /// <summary>Sends the waiting frames before it stops.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         _isClosing = true;
@@ -105,7 +105,9 @@ internal sealed partial class NotifyBus : BackgroundService, IBus
 
     private IEnumerable<string> PayloadsOf(Frame frame) => Notice.Payloads(_node.Id, frame.Number, frame.Channel.Name, frame.Bytes);
 
-    /// <summary>A frame that was told although its answer was lost is told twice, and heard once: by its number.</summary>
+    /// <summary>
+    /// Tries once to write. A frame whose write succeeded without a response is sent twice, and received once: by its number.
+    /// </summary>
     private async Task<bool> TryAsync(Func<Task> write, CancellationToken ct)
     {
         try
@@ -146,7 +148,9 @@ internal sealed partial class NotifyBus : BackgroundService, IBus
         }
     }
 
-    /// <summary>The first time, what is kept only tells how far each node has come; later, what is new was missed.</summary>
+    /// <summary>
+    /// Reads the kept frames. The first time they only show each node's number; later, those with a higher number were missed.
+    /// </summary>
     private async Task ListeningAsync(CancellationToken ct)
     {
         foreach (var payload in await _board.KeptAsync(ct)) Hear(payload);
@@ -169,14 +173,14 @@ internal sealed partial class NotifyBus : BackgroundService, IBus
 
     private sealed record Frame(BusChannel Channel, long Number, byte[] Bytes);
 
-    /// <summary>How far a node was heard, and the parts of its next frame.</summary>
+    /// <summary>The number of the last frame that was received from a node, and the parts of its next frame.</summary>
     private sealed class Hearing
     {
         private readonly ArrayBufferWriter<byte> _parts = new(16);
         private long _last;
         private int _next;
 
-        /// <summary>The frame, when this was its last part; null also when it was heard before.</summary>
+        /// <summary>Takes a part; returns the frame with its last part, and null when it was received before.</summary>
         public byte[]? Take(in Notice notice)
         {
             if (notice.Number <= _last) return null;

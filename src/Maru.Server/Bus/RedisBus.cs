@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace Maru.Server.Bus;
 
 /// <summary>
-/// The bus over Redis. The first server that answers is asked whether it belongs to a cluster. If it does, the others in the setting are
-/// ways into the same one, and channels are sharded; else each server has its share of the channels. Any thread.
+/// The bus over Redis. The first server that responds is asked whether it belongs to a cluster. If it does, the others in the setting are
+/// further addresses of the same cluster, and channels are sharded; else each server has its share of the channels. Any thread.
 /// </summary>
 internal sealed class RedisBus : IBus, IAsyncDisposable
 {
@@ -20,11 +20,11 @@ internal sealed class RedisBus : IBus, IAsyncDisposable
     private readonly ILogger _log;
     private readonly FrameGuard _guard;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Lock _gate = new();        // keeps what is wanted and the links in step, until these are known
+    private readonly Lock _gate = new();        // keeps subscriptions and links in step, until the links are known
     private readonly Dictionary<string, Subscription> _early = [];
     private readonly Task _finding;
     private volatile RedisLink[] _links = [];
-    private ulong[] _places = [];               // the links' hashes; set before them
+    private ulong[] _hashes = [];               // the links' hashes; set before them
 
     /// <param name="servers"><c>host:port[,host:port]</c></param>
     public RedisBus(string servers, BusOptions options, ThisNode node, TimeProvider time, ILogger<RedisBus> log)
@@ -69,7 +69,7 @@ internal sealed class RedisBus : IBus, IAsyncDisposable
     private string Name(BusChannel channel) => $"{_options.Prefix}:{channel.Name}";
 
     private RedisLink? LinkOf(string name) =>
-        _links is { Length: > 0 } links ? links[Rendezvous.Choose(Rendezvous.Hash(name), _places)] : null;
+        _links is { Length: > 0 } links ? links[Rendezvous.Choose(Rendezvous.Hash(name), _hashes)] : null;
 
     private async Task FindAsync()
     {
@@ -78,7 +78,7 @@ internal sealed class RedisBus : IBus, IAsyncDisposable
         {
             while (true)
             {
-                // Asks what kind of server it is, and a cluster for its other nodes.
+                // Asks whether the server belongs to a cluster, and a cluster for its other nodes.
                 if (Array.Find(connections, x => x.IsConnected) is { } first && await first.ConfigureAsync())
                 {
                     await EventLoop.LeaveAsync();
@@ -103,7 +103,7 @@ internal sealed class RedisBus : IBus, IAsyncDisposable
             : [.. connections.Select((x, i) => new RedisLink(_endpoints[i], x, isCluster, _options, _time, _log))];
         lock (_gate)
         {
-            _places = Array.ConvertAll(links, x => Rendezvous.Hash(x.Name));
+            _hashes = Array.ConvertAll(links, x => Rendezvous.Hash(x.Name));
             _links = links;
             foreach (var (name, wanted) in _early) LinkOf(name)?.Subscribe(name, wanted.Hear, wanted.Listening);
             _early.Clear();
@@ -113,8 +113,9 @@ internal sealed class RedisBus : IBus, IAsyncDisposable
     }
 
     /// <summary>
-    /// A publication fails at once when Redis is away: it would be old before it is sent.
-    /// A server that is paused or cut off looks connected; after four patiences without a word from it the library gives the connection up.
+    /// Returns the settings of a connection. A publication fails at once when Redis is away: it would be old before it is sent. A server
+    /// that is paused or cut off looks connected; after four times <see cref="BusOptions.Patience"/> without a byte from it the library
+    /// drops the connection.
     /// </summary>
     private ConfigurationOptions Settings(string endpoint)
     {

@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace Maru.Server.Bus;
 
 /// <summary>
-/// One Redis server, or one cluster: channels in, channels out. The library takes note of what is listened to, whatever Redis does at the
-/// moment, and asks for it again with every new connection. Any thread.
+/// One Redis server, or one cluster: channels in, channels out. The library remembers subscriptions, whether or not Redis is there at the
+/// moment, and repeats them with every new connection. Any thread.
 /// </summary>
 internal sealed partial class RedisLink : IAsyncDisposable
 {
@@ -17,16 +17,16 @@ internal sealed partial class RedisLink : IAsyncDisposable
     private readonly ByteBudget _waiting;       // bytes of publications that Redis has not taken yet
     private readonly ILogger _log;
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Action?> _listening = [];       // what to call when a channel is listened to anew
+    private readonly Dictionary<string, Action?> _listening = [];       // called when a channel is listened to anew
     private readonly ITimer _looks;
-    private bool? _told;                        // what the log said last
+    private bool? _told;                        // the state that was logged last
 
     /// <param name="name">for the log, and to share channels by: the same on every node</param>
     /// <param name="connection">made already, connected or not; the link's own from now on</param>
     /// <param name="isCluster">the connection is one to a Redis Cluster: channels are sharded</param>
     /// <param name="options">for all links</param>
     /// <param name="time">for a look now and then at the connection: the library does not tell of every loss</param>
-    /// <param name="log">gets what a person must know, once a change</param>
+    /// <param name="log">for the operator, once a change</param>
     public RedisLink(string name, ConnectionMultiplexer connection, bool isCluster, BusOptions options, TimeProvider time, ILogger log)
     {
         (Name, _connection, _isCluster, _log) = (name, connection, isCluster, log);
@@ -39,13 +39,13 @@ internal sealed partial class RedisLink : IAsyncDisposable
 
     public string Name { get; }
 
-    /// <summary>Every server that has a share of the channels is connected.</summary>
+    /// <summary>True when every server that has a share of the channels is connected.</summary>
     public bool IsConnected => _connection.IsConnected && (!_isCluster || HasAllShards());
 
-    /// <summary>The server that has the channel is connected.</summary>
+    /// <summary>Returns whether the server that has the channel is connected.</summary>
     public bool Carries(string channel) => _isCluster ? _subscriber.IsConnected(ChannelOf(channel)) : _connection.IsConnected;
 
-    /// <summary>Sends if Redis is there and not too much waits for it; else the message is lost.</summary>
+    /// <summary>Sends a message if Redis is there and not too much waits for it; else the message is lost.</summary>
     public void Publish(string channel, byte[] message)
     {
         if (_connection.IsConnected && _waiting.TryTake(message.Length)) _ = PublishAsync(ChannelOf(channel), message);
@@ -105,7 +105,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
 
     private async Task SubscribeAsync(RedisChannel channel, Action<byte[]> heard, Action? listening)
     {
-        var listened = ListenedAsync(channel, listening);       // first: what asks first decides whether the library waits for Redis
+        var listened = ListenedAsync(channel, listening);       // first: the first request decides whether the library waits for Redis
 
         // The queue keeps the order; its reader is a task of the thread pool, not the event loop that the message came in on.
         var queue = await _subscriber.SubscribeAsync(channel, CommandFlags.FireAndForget).ConfigureAwait(false);
@@ -114,9 +114,9 @@ internal sealed partial class RedisLink : IAsyncDisposable
     }
 
     /// <summary>
-    /// Tells once Redis has confirmed the channel. A ping could not tell: in a cluster it goes to any server. The library returns the
-    /// answer only to who listens without a queue, so a handler that does nothing asks and leaves. Called under the lock, goes on outside
-    /// of it.
+    /// Calls <paramref name="listening"/> once Redis has confirmed the channel. A ping could not tell: in a cluster it goes to any server.
+    /// The library passes the confirmation on only to a subscriber without a queue, so one whose handler does nothing subscribes and
+    /// leaves. Called under the lock, goes on outside of it.
     /// </summary>
     private async Task ListenedAsync(RedisChannel channel, Action? listening)
     {
@@ -129,11 +129,11 @@ internal sealed partial class RedisLink : IAsyncDisposable
         }
         catch (Exception e) when (IsLoss(e))
         {
-            // The library asks again when it has a connection, and then it is listened to anew.
+            // The library repeats the subscription when it has a connection, and then the channel is listened to anew.
         }
     }
 
-    /// <summary>The library has asked for all channels again.</summary>
+    /// <summary>Called when the library has repeated all subscriptions.</summary>
     private void ListenedAgain()
     {
         lock (_gate)
@@ -156,7 +156,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
         if (isConnected) ListenedAgain();
     }
 
-    /// <summary>A server that died, and whose slots another one has now, is not missed.</summary>
+    /// <summary>Returns whether all shards are connected. A server that died, and whose slots another one has now, is not missed.</summary>
     private bool HasAllShards()
     {
         var known = Array.Find(_connection.GetServers(), x => x.IsConnected)?.ClusterConfiguration;

@@ -1,12 +1,12 @@
 namespace Maru.Server.Bus;
 
 /// <summary>
-/// Rendezvous hashing: every place has a score for a key, and the highest score has the key.
-/// A place more or less moves its own share of the keys alone.
+/// Rendezvous hashing: every server has a score for a key, and the one with the highest score has the key. A server more or less moves
+/// only its own share of the keys.
 /// </summary>
 internal static class Rendezvous
 {
-    /// <summary>FNV-1a: the same in every process.</summary>
+    /// <summary>Hashes a text by FNV-1a: the same in every process.</summary>
     public static ulong Hash(string text)
     {
         var hash = 14695981039346656037;
@@ -14,20 +14,20 @@ internal static class Rendezvous
         return hash;
     }
 
-    /// <returns>the index of the key's place</returns>
-    public static int Choose(ulong key, ReadOnlySpan<ulong> places)
+    /// <returns>the index of the key's server</returns>
+    public static int Choose(ulong key, ReadOnlySpan<ulong> servers)
     {
         var (chosen, highest) = (0, 0UL);
-        for (var i = 0; i < places.Length; i++)
+        for (var i = 0; i < servers.Length; i++)
         {
-            var score = Mix(key ^ places[i]);
+            var score = Mix(key ^ servers[i]);
             if (score > highest) (chosen, highest) = (i, score);
         }
 
         return chosen;
     }
 
-    /// <summary>Spreads what differs in a few bits over all of them: the finalizer of SplitMix64.</summary>
+    /// <summary>Spreads differences in a few bits over all of them: the finalizer of SplitMix64.</summary>
     private static ulong Mix(ulong x)
     {
         x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;

@@ -2,7 +2,7 @@ using Maru.Server.Storage;
 
 namespace Maru.Server.Cluster;
 
-/// <summary>What nodes on one store know of each other. On a store of one node's own there is nothing to know.</summary>
+/// <summary>Registers the list of nodes on one store. A store of one node needs none.</summary>
 internal static class ClusterParts
 {
     public static void AddCluster(this IServiceCollection services, StorageOptions storage)

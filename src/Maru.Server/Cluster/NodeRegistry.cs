@@ -7,8 +7,8 @@ using Maru.Server.Storage;
 namespace Maru.Server.Cluster;
 
 /// <summary>
-/// The nodes that run on the store: each renews its row's lease, by the store's clock; one that died is gone when its lease has run out.
-/// All must sign with the same key, for any of them may get a token that another one gave.
+/// The nodes that run on the store: each renews its row's lease, by the store's clock; a node that died is gone when its lease has expired.
+/// All must sign with the same key, since any node may get a token that another one signed.
 /// </summary>
 internal sealed partial class NodeRegistry(
     Database database, Migrator migrator, ThisNode node, SigningKey key, TimeProvider time, ILogger<NodeRegistry> log) : BackgroundService
@@ -83,7 +83,7 @@ internal sealed partial class NodeRegistry(
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            Log.Failed(log, e.Message);     // the store is away; what fails with it says so itself
+            Log.Failed(log, e.Message);     // the store is away; what needs it reports that itself
         }
     }
 

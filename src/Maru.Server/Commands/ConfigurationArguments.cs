@@ -3,15 +3,15 @@ using Maru.Server.Configuration;
 namespace Maru.Server.Commands;
 
 /// <summary>
-/// What the commands leave for the configuration: <c>--Key=value</c> or <c>--Key value</c>. The framework takes whatever key is given; a
-/// slip would leave a default in force, and nobody would know. Names within the section Maru are checked by <see cref="Settings"/>.
+/// The arguments that commands leave for the configuration: <c>--Key=value</c> or <c>--Key value</c>. The framework accepts any key; a
+/// mistyped one would leave a default in force, and nobody would know. <see cref="Settings"/> checks names within the section Maru.
 /// </summary>
 internal static class ConfigurationArguments
 {
     private static readonly string[] Keys = ["urls", "http_ports", "https_ports", "environment", "AllowedHosts", "shutdownTimeoutSeconds"];
     private static readonly string[] Sections = ["Maru:", "Logging:", "Kestrel:", "hostBuilder:"];
 
-    /// <param name="command">which help says more</param>
+    /// <param name="command">the command whose help says more</param>
     /// <exception cref="StartException">One of them is no setting.</exception>
     public static void Check(string command, IReadOnlyList<string> arguments)
     {

@@ -43,7 +43,9 @@ internal static class MaruCommand
         return parsed.Errors.Count > 0 ? BadSetup : code;
     }
 
-    /// <summary>What the operator can mend is one line and exit code 2; anything else is a bug and shows itself.</summary>
+    /// <summary>
+    /// Runs a command: an error that the operator can mend is one line and exit code 2; any other exception is a bug and shows itself.
+    /// </summary>
     private static async Task<int> GuardAsync(Func<Task> run)
     {
         try
@@ -62,7 +64,7 @@ internal static class MaruCommand
     {
         ConfigurationArguments.Check("maru", args);
         RealtimeSlice.HandleOnEventLoops();
-        // A limit on the size of files shall fail a write, like a full disk, not end the program.
+        // A limit on the size of files should make a write fail, like a full disk, and not end the program.
         using var ignored = OperatingSystem.IsWindows()
             ? null
             : PosixSignalRegistration.Create((PosixSignal)FileSizeExceeded, signal => signal.Cancel = true);
@@ -80,7 +82,7 @@ internal static class MaruCommand
         }
         catch (Exception e) when (WebServer.StartFault(e) is { } fault)
         {
-            await app.StopAsync();   // what has started already ends in good order
+            await app.StopAsync();   // parts that have started end in good order
             throw new StartException(fault, e);
         }
     }

@@ -10,10 +10,10 @@ using Spectre.Console;
 
 namespace Maru.Server.Commands;
 
-/// <summary><c>maru migrate</c>: everything from a SQLite file to PostgreSQL, for whom one process is no longer enough.</summary>
+/// <summary><c>maru migrate</c>: copies everything from a SQLite file to PostgreSQL, when one process is no longer enough.</summary>
 internal static class MigrateCommand
 {
-    /// <param name="guard">turns what goes wrong into an exit code</param>
+    /// <param name="guard">turns exceptions into an exit code</param>
     public static Command Create(Func<Func<Task>, Task<int>> guard)
     {
         var from = new Option<string>("--from") { Description = "The SQLite store", DefaultValueFactory = _ => "Data Source=data/maru.db" };
@@ -68,7 +68,7 @@ internal static class MigrateCommand
         return services.BuildServiceProvider();
     }
 
-    /// <summary>Null: it is no connection string of SQLite's.</summary>
+    /// <summary>Returns the file of a connection string; null: it is none of SQLite's.</summary>
     private static string? FileOf(string database)
     {
         try

@@ -10,7 +10,7 @@ namespace Maru.Server.Commands;
 /// <summary><c>maru seed</c>: people, rooms and messages for load tests, and the tokens to use them with.</summary>
 internal static class SeedCommand
 {
-    /// <param name="guard">turns what goes wrong into an exit code</param>
+    /// <param name="guard">turns exceptions into an exit code</param>
     /// <param name="build">makes the server whose store is filled</param>
     public static Command Create(Func<Func<Task>, Task<int>> guard, ServerBuilder build)
     {
@@ -73,7 +73,7 @@ internal static class SeedCommand
         AnsiConsole.WriteLine($"{plan.Users:N0} users, {plan.Rooms:N0} rooms and {plan.Messages:N0} messages in {seconds:F1} s");
     }
 
-    /// <summary>Tokens are as good as passwords: for the owner's eyes only.</summary>
+    /// <summary>Writes a file that its owner alone can read: tokens are as good as passwords.</summary>
     private static async Task WriteAsync<T>(string? path, IReadOnlyList<T> lines, CancellationToken ct)
     {
         if (path is null) return;

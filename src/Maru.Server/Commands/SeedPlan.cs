@@ -1,12 +1,12 @@
 namespace Maru.Server.Commands;
 
 /// <summary>
-/// What to make. User number i becomes a member of room number i mod <paramref name="Rooms"/>; messages go round the rooms that have
-/// members.
+/// The number of users, rooms and messages to make. User number i becomes a member of room number i mod <paramref name="Rooms"/>; messages
+/// go round the rooms that have members.
 /// </summary>
 internal sealed record SeedPlan(int Users, int Rooms, long Messages)
 {
-    /// <summary>Rooms that somebody is in.</summary>
+    /// <summary>Rooms that have members.</summary>
     public int Inhabited => Math.Min(Users, Rooms);
 
     /// <summary>Members of a room, by its number.</summary>

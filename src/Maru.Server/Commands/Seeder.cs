@@ -10,7 +10,7 @@ namespace Maru.Server.Commands;
 
 /// <summary>
 /// Fills a store with people, rooms and messages for load tests, <see cref="Batch"/> rows a transaction: memory does not grow with the
-/// plan, and a million messages take some seconds. Ids follow those that are there, so not while a server runs on the store.
+/// plan, and a million messages take some seconds. New ids follow the existing ones, so it must not run beside a server on the store.
 /// </summary>
 internal sealed class Seeder(Database database, Passwords passwords, AccessTokens tokens, JwtOptions jwt, TimeProvider time)
 {
@@ -30,9 +30,9 @@ internal sealed class Seeder(Database database, Passwords passwords, AccessToken
 
     private readonly long _now = time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <param name="plan">what to make</param>
-    /// <param name="progress">told how many rows of which kind were written since it was told last</param>
-    /// <param name="ct">ends it between two transactions: what was written by then stays</param>
+    /// <param name="plan">the plan</param>
+    /// <param name="progress">gets the kind of rows and how many were written since the last call</param>
+    /// <param name="ct">ends it between two transactions: rows written by then stay</param>
     public async Task<Seeded> RunAsync(SeedPlan plan, Action<string, int> progress, CancellationToken ct)
     {
         var hash = await passwords.HashAsync(Password, ct) ?? throw new InvalidOperationException("Nobody else asks for a hash here.");

@@ -8,17 +8,17 @@ using Maru.Server.Storage;
 namespace Maru.Server.Commands;
 
 /// <summary>
-/// Moves everything from the embedded store to PostgreSQL, ids and seqs as they are. Rows go in the order of their keys, some thousand a
-/// transaction, so what was moved is always a beginning of the table, and a run that was cut off goes on where it ended. Afterwards both
+/// Moves everything from the embedded store to PostgreSQL, ids and seqs unchanged. Rows go in the order of their keys, some thousand a
+/// transaction, so the moved rows are always the beginning of a table, and a run that was cut off goes on where it ended. Afterwards both
 /// stores are read side by side.
 /// </summary>
 internal sealed class StoreMove(Database from, Database to)
 {
     private const int Batch = 10_000;
 
-    /// <summary>Copies what is missing.</summary>
-    /// <param name="progress">told table and rows, in all and done</param>
-    /// <param name="ct">ends it between two transactions; another run goes on</param>
+    /// <summary>Copies the rows that are missing.</summary>
+    /// <param name="progress">gets the table, its rows in all and those that are done</param>
+    /// <param name="ct">ends it between two transactions; another run goes on from there</param>
     public async Task CopyAsync(Action<string, long, long> progress, CancellationToken ct)
     {
         foreach (var table in StoreTable.All)
@@ -37,7 +37,7 @@ internal sealed class StoreMove(Database from, Database to)
                 progress(table.Name, rows, done += batch.Count);
             }
 
-            // Ids that were given out and taken back must not be given out again: tokens carry them.
+            // Ids of deleted rows must not be used again: tokens carry them.
             if (columns[0] == "id")
             {
                 var highest = await from.FirstAsync<long>(
@@ -50,7 +50,7 @@ internal sealed class StoreMove(Database from, Database to)
     }
 
     /// <summary>Compares all rows, value by value, and the rooms' seqs.</summary>
-    /// <returns>of each table how many rows there are, and their checksum</returns>
+    /// <returns>each table's number of rows and their checksum</returns>
     /// <exception cref="StartException">They differ; the message says where.</exception>
     public async Task<IReadOnlyList<(string Table, long Rows, string Checksum)>> CompareAsync(
         Action<string, long, long> progress, CancellationToken ct)
@@ -85,7 +85,8 @@ internal sealed class StoreMove(Database from, Database to)
     }
 
     /// <summary>
-    /// Seqs are 1, 2, 3 … up to the head, in messages and changes together, and so are the numbers of messages; some rooms at a time.
+    /// Checks that seqs are 1, 2, 3 … up to the head, in messages and changes together, and so are the numbers of messages; some rooms at a
+    /// time.
     /// </summary>
     private async Task CheckLogsAsync(CancellationToken ct)
     {
@@ -144,7 +145,7 @@ internal sealed class StoreMove(Database from, Database to)
         return true;
     }
 
-    /// <summary>Kind, length and bytes of each value.</summary>
+    /// <summary>Adds kind, length and bytes of each value.</summary>
     private static void Add(IncrementalHash checksum, object?[] row)
     {
         Span<byte> head = stackalloc byte[5];

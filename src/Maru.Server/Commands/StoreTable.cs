@@ -9,8 +9,8 @@ namespace Maru.Server.Commands;
 internal sealed record StoreTable(string Name, params string[] Key)
 {
     /// <summary>
-    /// All that a store holds of people and rooms, each table behind those that it refers to. What one of the stores keeps for its own use
-    /// is not among them: the migrations, the nodes, how often names changed, SQLite's index of client keys.
+    /// All tables of people and rooms, each behind those that it refers to. Tables for a store's own use are left out: the migrations, the
+    /// nodes, how often names changed, SQLite's index of client keys.
     /// </summary>
     public static readonly StoreTable[] All =
     [
@@ -29,8 +29,8 @@ internal sealed record StoreTable(string Name, params string[] Key)
     ];
 
     /// <summary>
-    /// The columns, the key's first. <paramref name="store"/> is the PostgreSQL one: SQLite has the same, and a row number of its own in
-    /// messages.
+    /// Returns the columns, those of the key first. <paramref name="store"/> is the PostgreSQL one: SQLite has the same, and also a row
+    /// number in messages.
     /// </summary>
     public async Task<string[]> ColumnsAsync(Database store, CancellationToken ct)
     {
@@ -45,7 +45,7 @@ internal sealed record StoreTable(string Name, params string[] Key)
 
     public Task<long> CountAsync(Database store, CancellationToken ct) => store.FirstAsync<long>($"SELECT count(*) FROM {Name}", null, ct);
 
-    /// <summary>The key of the last row, or null when there is none.</summary>
+    /// <summary>Returns the key of the last row, or null when there is none.</summary>
     public async Task<object?[]?> LastKeyAsync(Database store, CancellationToken ct)
     {
         var descending = string.Join(", ", Key.Select(column => $"{column} DESC"));
@@ -54,7 +54,7 @@ internal sealed record StoreTable(string Name, params string[] Key)
         return null;
     }
 
-    /// <summary>Rows behind a key, in the order of the key; null: from the beginning.</summary>
+    /// <summary>Reads the rows behind a key, in the order of the key; null: from the beginning.</summary>
     public IAsyncEnumerable<object?[]> ReadAsync(Database store, string[] columns, object?[]? after, int limit, CancellationToken ct)
     {
         var order = string.Join(", ", Key);

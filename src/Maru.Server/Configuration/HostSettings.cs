@@ -4,15 +4,15 @@ using Microsoft.Extensions.Logging.Console;
 namespace Maru.Server.Configuration;
 
 /// <summary>
-/// Settings that are the framework's own: where to listen, with which certificates, what to log. It ignores some that it cannot read, and
-/// fails on others far from their names; here both end the start with a line that names them.
+/// Checks the framework's own settings: where to listen, with which certificates, what to log. The framework ignores some that it cannot
+/// read, and fails on others without their names; here both end the start with a line that names them.
 /// </summary>
 internal static class HostSettings
 {
     private static readonly string[] Formatters = [ConsoleFormatterNames.Json, ConsoleFormatterNames.Simple, ConsoleFormatterNames.Systemd];
 
     /// <summary>
-    /// Refuses what cannot be meant, and makes the paths of certificates absolute: from the current folder, as all others.
+    /// Refuses values that cannot be read, and makes the paths of certificates absolute: from the current folder, as all others.
     /// </summary>
     /// <exception cref="StartException">One of them cannot be read.</exception>
     public static void Check(IConfigurationManager configuration)
@@ -78,7 +78,7 @@ internal static class HostSettings
         }
     }
 
-    /// <summary>The framework would look for them beside the program.</summary>
+    /// <summary>Makes the paths of certificates absolute: the framework would look for them beside the program.</summary>
     private static void FindCertificates(IConfigurationManager configuration)
     {
         var paths = configuration.GetSection("Kestrel").AsEnumerable()

@@ -4,7 +4,7 @@ using System.Reflection;
 
 namespace Maru.Server.Configuration;
 
-/// <summary>Reads the settings, once, and refuses what is unknown or out of range before anything starts.</summary>
+/// <summary>Reads the settings, once, and refuses unknown names and values out of range before anything starts.</summary>
 internal static class Settings
 {
     private const string Section = "Maru";
@@ -30,7 +30,7 @@ internal static class Settings
         return options;
     }
 
-    /// <summary>The framework's message with its cause, in one line.</summary>
+    /// <summary>Returns the framework's message with its cause, in one line.</summary>
     public static string Line(Exception e) => $"{e.Message} {e.InnerException?.Message}".TrimEnd().ReplaceLineEndings(" ");
 
     /// <summary>Makes each group of settings (<c>Jwt</c>, <c>Limits</c> …) available by its own type.</summary>
@@ -39,7 +39,7 @@ internal static class Settings
         foreach (var group in Groups(options)) services.AddSingleton(group.Value.GetType(), group.Value);
     }
 
-    /// <summary>A slip in a name would leave the default in force, and nobody would know.</summary>
+    /// <summary>Refuses unknown names: a mistyped one would leave the default in force, and nobody would know.</summary>
     private static void RefuseUnknown(IConfigurationSection section, object options)
     {
         foreach (var setting in section.GetChildren())

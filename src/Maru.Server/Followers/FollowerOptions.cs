@@ -1,17 +1,17 @@
 namespace Maru.Server.Followers;
 
-/// <summary>How the readers of the rooms' logs work. No settings of the program yet: nothing that it ships reads so.</summary>
+/// <summary>Limits of the followers of rooms' logs. No settings of the program yet, since it ships no follower.</summary>
 internal sealed class FollowerOptions
 {
-    /// <summary>How long after a node died another one goes on with its followers; at least a second.</summary>
+    /// <summary>How long after a node's death another one continues its followers; at least a second.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often the store is searched for rooms of which nobody told, where several nodes share it.</summary>
+    /// <summary>How often the store is searched for rooms of which no node told, where several nodes share it.</summary>
     public TimeSpan LookEvery { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a follower may take for the entries that it was given.</summary>
+    /// <summary>How long a follower may take for the entries of one call.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>When a room that failed comes again; each further time it takes twice as long, up to a minute.</summary>
+    /// <summary>The delay after which a failed room is tried again; it doubles each time, up to a minute.</summary>
     public TimeSpan FirstDelay { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -4,8 +4,9 @@ using Maru.Engine;
 namespace Maru.Server.Followers;
 
 /// <summary>
-/// How far a follower has come: stored now and then for many rooms in one transaction, since a transaction a room would hold up the
-/// messages of an embedded store. What is not stored yet is handled again after a crash. Any thread; one stores at a time.
+/// The positions that a follower has reached: stored now and then for many rooms in one transaction, since a transaction a room would hold
+/// up the messages of an embedded store. Entries behind the stored position are handled again after a crash. Any thread; one stores at a
+/// time.
 /// </summary>
 internal sealed class FollowerPositions(FollowerStore store, string follower)
 {
@@ -16,7 +17,7 @@ internal sealed class FollowerPositions(FollowerStore store, string follower)
 
     public void Move(RoomId room, long seq) => _moved[room] = seq;
 
-    /// <summary>False: another node works for the follower by now.</summary>
+    /// <summary>Stores the positions; false: another node runs the follower by now.</summary>
     public async Task<bool> StoreAsync(CancellationToken ct)
     {
         var moved = _moved.ToArray();

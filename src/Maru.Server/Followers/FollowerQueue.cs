@@ -4,13 +4,13 @@ using Maru.Engine;
 namespace Maru.Server.Followers;
 
 /// <summary>
-/// The rooms in which a follower has something to do, each once. Bounded: what finds no place is looked for in the store, later.
-/// A room that failed waits for its time, beside the others. Any thread.
+/// The rooms with work for a follower, each once. Bounded: rooms beyond it are looked for in the store, later. A room that failed waits for
+/// its time, beside the others. Any thread.
 /// </summary>
 internal sealed class FollowerQueue(FollowerOptions options, TimeProvider time, CancellationToken ended)
 {
     private const int MostRooms = 10_000;
-    private const int MostFailing = MostRooms / 2;      // the others keep their place
+    private const int MostFailing = MostRooms / 2;      // leaves room for the others
 
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
 
@@ -20,11 +20,11 @@ internal sealed class FollowerQueue(FollowerOptions options, TimeProvider time, 
     private bool _hasMissed;
 
     /// <summary>
-    /// What is ready to be worked on; <see cref="Begin"/> and then <see cref="Done"/> or <see cref="Fail"/> are called for each.
+    /// The rooms that are ready; <see cref="Begin"/> and then <see cref="Done"/> or <see cref="Fail"/> are called for each.
     /// </summary>
     public IAsyncEnumerable<RoomId> Ready => _ready.Reader.ReadAllAsync(ended);
 
-    /// <summary>Some room found no place, and there is place now: the store is to be looked into.</summary>
+    /// <summary>Returns whether a room did not fit and there is room now: the store must be searched.</summary>
     public bool TakeMissed()
     {
         lock (_rooms)
@@ -35,7 +35,7 @@ internal sealed class FollowerQueue(FollowerOptions options, TimeProvider time, 
         }
     }
 
-    /// <summary>The room's log has grown. False: there is no place for it.</summary>
+    /// <summary>Adds a room whose log has grown; false: the queue is full.</summary>
     public bool Add(RoomId room)
     {
         lock (_rooms)
@@ -54,14 +54,14 @@ internal sealed class FollowerQueue(FollowerOptions options, TimeProvider time, 
         }
     }
 
-    /// <summary>What comes from now on is to be looked at afterwards.</summary>
+    /// <summary>Begins the work on a room: entries from now on need another round.</summary>
     public void Begin(RoomId room)
     {
         lock (_rooms) _rooms[room].HasMore = false;
     }
 
-    /// <param name="room">on which work was done</param>
-    /// <param name="hasMore">there is more to do</param>
+    /// <param name="room">the room that was worked on</param>
+    /// <param name="hasMore">true when there is more work</param>
     public void Done(RoomId room, bool hasMore)
     {
         lock (_rooms)
@@ -74,7 +74,7 @@ internal sealed class FollowerQueue(FollowerOptions options, TimeProvider time, 
         }
     }
 
-    /// <summary>The room comes again later.</summary>
+    /// <summary>Puts a failed room back for later.</summary>
     public void Fail(RoomId room)
     {
         lock (_rooms)
@@ -108,10 +108,10 @@ internal sealed class FollowerQueue(FollowerOptions options, TimeProvider time, 
 
     private sealed class Work
     {
-        /// <summary>Its log grew since work on it began.</summary>
+        /// <summary>True when its log grew since work on it began.</summary>
         public bool HasMore { get; set; }
 
-        /// <summary>One after the other.</summary>
+        /// <summary>Failures in a row.</summary>
         public int Failures { get; set; }
     }
 }

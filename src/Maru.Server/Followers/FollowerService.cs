@@ -5,8 +5,8 @@ using Maru.Engine.Log;
 namespace Maru.Server.Followers;
 
 /// <summary>
-/// Runs the registered followers, and wakes them: for what this node commits at once, for what others commit when they tell. One that
-/// nobody woke is found by a look into the store. With no follower it does nothing. Other nodes are told of rooms alone:
+/// Runs the registered followers, and wakes them: at once for entries that this node commits, and for those of other nodes when these tell.
+/// A room of which no node told is found by a search of the store. Without followers it does nothing. Nodes tell each other of rooms alone:
 /// <code>
 /// grown = 1 count { room }
 /// </code>
@@ -17,13 +17,13 @@ internal sealed class FollowerService(
 {
     private const byte Grown = 1;
     private const int RoomsInFrame = 100;
-    private const int MostTold = 10_000;        // beyond it a look finds them
+    private const int MostTold = 10_000;        // the rooms beyond are found by a search
 
     private static readonly BusChannel Channel = new("followers", Travel.Any);
     private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(250);
 
     private readonly FollowerRun[] _runs = [.. followers.Select(x => ActivatorUtilities.CreateInstance<FollowerRun>(services, x))];
-    private readonly HashSet<RoomId> _grown = [];       // here, and not told yet; and its lock
+    private readonly HashSet<RoomId> _grown = [];       // rooms that grew here, and of which other nodes were not told yet; its own lock
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {

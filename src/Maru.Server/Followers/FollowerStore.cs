@@ -5,10 +5,10 @@ using Maru.Server.Storage;
 
 namespace Maru.Server.Followers;
 
-/// <summary>What is stored of followers: who works for each, and how far it has come in each room. Any thread.</summary>
+/// <summary>Reads and writes the state of followers: the node that runs each, and its position in each room. Any thread.</summary>
 internal sealed class FollowerStore(Database database, IRoomLog log, ThisNode node, FollowerOptions options)
 {
-    /// <summary>The first time, it gets its name and its start.</summary>
+    /// <summary>Stores the follower's name and start, the first time that it runs.</summary>
     public Task RegisterAsync(LogFollower follower, CancellationToken ct) => database.WriteAsync(
         async (transaction, inner) =>
         {
@@ -36,7 +36,7 @@ internal sealed class FollowerStore(Database database, IRoomLog log, ThisNode no
             inner) > 0,
         ct);
 
-    /// <summary>Another node need not wait until the lease is over.</summary>
+    /// <summary>Gives the lease back, so that another node need not wait for its end.</summary>
     public Task ReleaseAsync(string follower, CancellationToken ct) => database.WriteAsync(
         (transaction, inner) => transaction.ExecuteAsync(
             "UPDATE followers SET lease_until = 0 WHERE name = @follower AND node = @Node",
@@ -44,10 +44,10 @@ internal sealed class FollowerStore(Database database, IRoomLog log, ThisNode no
                 inner),
         ct);
 
-    /// <summary>Rooms whose logs go further than the follower has come, in the order of their ids.</summary>
+    /// <summary>Returns the rooms whose logs go beyond the follower's position, in the order of their ids.</summary>
     /// <param name="follower">its name</param>
-    /// <param name="after">behind that room</param>
-    /// <param name="limit">so many at most</param>
+    /// <param name="after">the room behind which it begins</param>
+    /// <param name="limit">rooms at most</param>
     public async Task<IReadOnlyList<RoomId>> ListBehindAsync(string follower, RoomId after, int limit, CancellationToken ct)
     {
         var rooms = await database.ListAsync<long>(
@@ -61,11 +61,11 @@ internal sealed class FollowerStore(Database database, IRoomLog log, ThisNode no
         return [.. rooms.Select(x => new RoomId(x))];
     }
 
-    /// <summary>The last seq of the room that the follower handled, 0 for none.</summary>
+    /// <summary>Returns the last seq of the room that the follower handled, 0 for none.</summary>
     public Task<long> FindAsync(string follower, RoomId room, CancellationToken ct) => database.FirstAsync<long>(
         "SELECT seq FROM follower_positions WHERE follower = @follower AND room_id = @room", new { follower, room = room.Value }, ct);
 
-    /// <summary>Moves positions on. False, and nothing is moved: another node works for the follower by now.</summary>
+    /// <summary>Moves positions forward. False, and nothing is moved: another node runs the follower by now.</summary>
     public Task<bool> MoveAsync(string follower, IReadOnlyCollection<KeyValuePair<RoomId, long>> positions, CancellationToken ct) =>
         database.WriteAsync(
             async (transaction, inner) =>

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace Maru.Server.Platform;
 
-/// <summary>Access by <c>Authorization: Bearer token</c> (RFC 6750). No request reads the store for it.</summary>
+/// <summary>Access by <c>Authorization: Bearer token</c> (RFC 6750). It reads no store.</summary>
 internal static class Auth
 {
     public static void AddAuth(this IServiceCollection services)
@@ -60,7 +60,7 @@ internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended) : 
 
     public Task ForbidAsync(AuthenticationProperties? properties) => Problems.WriteAsync(Context, Problem.Forbidden);
 
-    /// <summary>The token that the request brings, unread; empty when it brings none.</summary>
+    /// <summary>Returns the token of the request, unverified; empty when it has none.</summary>
     public static string TokenOf(HttpContext context)
     {
         var request = context.Request;
@@ -83,8 +83,8 @@ internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended) : 
 }
 
 /// <summary>
-/// Of an endpoint that takes the token as <c>?access_token=</c>, too: browsers' EventSource cannot set headers.
-/// Nowhere else is a token taken from an address, which lands in logs and histories.
+/// Metadata of an endpoint that also takes the token as <c>?access_token=</c>: browsers' EventSource cannot set headers. No other endpoint
+/// takes a token from an address, which lands in logs and histories.
 /// </summary>
 internal sealed class TokenInAddress
 {

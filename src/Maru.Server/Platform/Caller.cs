@@ -4,7 +4,9 @@ using Maru.Server.Platform.Tokens;
 
 namespace Maru.Server.Platform;
 
-/// <summary>Who makes this request, as the access token says. A handler that is only for signed-in users takes it as a parameter.</summary>
+/// <summary>
+/// The user who makes this request, as the access token says. A handler that is only for signed-in users takes it as a parameter.
+/// </summary>
 internal sealed class Caller(AccessClaims claims) : ClaimsPrincipal(SignedIn)
 {
     public const string Scheme = "Bearer";

@@ -1,9 +1,9 @@
 namespace Maru.Server.Platform;
 
 /// <summary>
-/// Gives memory back to the system when there is nothing to do. A burst (thousands of clients connecting) leaves free heap behind that the
-/// collector keeps for the next one: after 9,000 connections 47 MB, as much as they live on. Collecting it takes some 50 ms, so it is done
-/// only after quiet seconds, and only for a gain.
+/// Gives memory back to the system when the server is idle. A burst (thousands of clients connecting) leaves free heap that the collector
+/// keeps for the next one: after 9,000 connections 47 MB, as much as they live on. Collecting it takes some 50 ms, so it is done only after
+/// quiet seconds, and only for a gain.
 /// </summary>
 internal sealed class IdleMemory(TimeProvider time) : BackgroundService
 {
@@ -22,7 +22,7 @@ internal sealed class IdleMemory(TimeProvider time) : BackgroundService
             var allocated = GC.GetTotalAllocatedBytes();
             var quiet = allocated - before < QuietBytes;
             before = allocated;
-            // What came since the last trim is the most that a trim can gain.
+            // Memory allocated since the last trim is the most that a trim can gain.
             if (!quiet || allocated - trimmed < WorthwhileBytes) continue;
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             before = trimmed = GC.GetTotalAllocatedBytes();

@@ -7,7 +7,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Maru.Server.Platform;
 
 /// <summary>
-/// How JSON looks here: camelCase, absent instead of null, times in UTC with milliseconds, other scripts unescaped. Slices add their
+/// The format of all JSON: camelCase, absent instead of null, times in UTC with milliseconds, other scripts unescaped. Slices add their
 /// generated contexts.
 /// </summary>
 internal static class Json
@@ -18,7 +18,7 @@ internal static class Json
         json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         json.NumberHandling = JsonNumberHandling.Strict;
         json.AllowDuplicateProperties = false;
-        json.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;   // safe: answers are application/json, never HTML
+        json.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;   // safe: responses are application/json, never HTML
         json.Converters.Add(new UtcTimes());
     });
 

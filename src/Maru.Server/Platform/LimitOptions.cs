@@ -2,10 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Maru.Server.Platform;
 
-/// <summary>Sizes that a request may have.</summary>
+/// <summary>Limits of requests.</summary>
 internal sealed class LimitOptions
 {
-    /// <summary>Bytes of a request's body. Uploads have a limit of their own.</summary>
+    /// <summary>Bytes of a request's body. Uploads have their own limit.</summary>
     [Range(1024, 1024 * 1024 * 1024)]
     public long RequestBytes { get; set; } = 256 * 1024;
 
@@ -25,8 +25,6 @@ internal sealed class LimitOptions
     [Range(1, 1000)]
     public int PageItems { get; set; } = 200;
 
-    /// <summary>
-    /// Addresses and networks of the proxies whose <c>X-Forwarded-For</c> is believed, with commas between; empty: nobody's.
-    /// </summary>
+    /// <summary>Addresses and networks of the proxies whose <c>X-Forwarded-For</c> is trusted, with commas between; empty: none.</summary>
     public string Proxies { get; set; } = "";
 }

@@ -5,8 +5,7 @@ namespace Maru.Server.Platform;
 internal static class Logs
 {
     /// <summary>
-    /// Structured, one JSON object a line, unless <c>Logging:Console:FormatterName</c> says otherwise: the slim builder would insist on
-    /// text for people.
+    /// Logs one JSON object a line, unless <c>Logging:Console:FormatterName</c> says otherwise: the slim builder would use plain text.
     /// </summary>
     public static void AddLogs(this WebApplicationBuilder builder)
     {

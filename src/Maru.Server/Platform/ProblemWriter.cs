@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Maru.Server.Platform;
 
 /// <summary>
-/// Writes every refusal over HTTP, whatever the request's Accept says: a refusal that cannot be read helps nobody.
-/// A 401 names the way to sign in (RFC 9110, 15.5.2), wherever it comes from.
+/// Writes every refusal over HTTP, whatever the request's Accept says: a refusal that cannot be read helps nobody. A 401 always names the
+/// way to sign in (RFC 9110, 15.5.2).
 /// </summary>
 internal sealed class ProblemWriter : IProblemDetailsWriter
 {

@@ -10,12 +10,12 @@ using Microsoft.AspNetCore.Mvc;
 namespace Maru.Server.Platform;
 
 /// <summary>
-/// Every refusal over HTTP is a <see cref="Problem"/>, as problem details (RFC 9457); also those that the framework makes, and what nobody
-/// caught.
+/// Makes every refusal over HTTP a <see cref="Problem"/>, as problem details (RFC 9457): also those of the framework, and exceptions that
+/// no handler caught.
 /// </summary>
 internal static partial class Problems
 {
-    // What only HTTP can refuse.
+    // Refusals that only HTTP has.
     public static readonly Problem MethodNotAllowed = new("method-not-allowed", 405, "This address does not take this method.");
     public static readonly Problem PreconditionFailed = new("precondition-failed", 412, "It is not as the request demands.");
     public static readonly Problem UnsupportedMediaType = new(
@@ -28,7 +28,7 @@ internal static partial class Problems
     {
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddProblemDetails();
-        // else a body that cannot be read gets an empty answer
+        // else a body that cannot be read gets an empty response
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
     }
 
@@ -38,7 +38,7 @@ internal static partial class Problems
         app.Use(next => context => GuardAsync(context, next, log));
     }
 
-    /// <summary>For a handler to return.</summary>
+    /// <summary>Returns the result for a handler.</summary>
     public static ProblemHttpResult Result(this Problem problem, string? detail = null) => TypedResults.Problem(Details(problem, detail));
 
     /// <summary><see cref="Problem.Invalid"/> with the texts for each field.</summary>
@@ -50,8 +50,8 @@ internal static partial class Problems
             Title = Problem.Invalid.Title,
         });
 
-    /// <summary><see cref="Problem.RateLimited"/>, for now.</summary>
-    /// <param name="wait">until it is worth trying again; a second at least, which is also right where a queue is full</param>
+    /// <summary>Returns <see cref="Problem.RateLimited"/>, for now.</summary>
+    /// <param name="wait">the time until it is worth trying again; a second at least, which is also right where a queue is full</param>
     public static ProblemHttpResult Busy(HttpContext context, TimeSpan wait = default)
     {
         context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
@@ -61,7 +61,7 @@ internal static partial class Problems
     public static Task WriteAsync(HttpContext context, Problem problem, string? detail = null) =>
         problem.Result(detail).ExecuteAsync(context);
 
-    /// <summary>The route's template: an address may carry what must not be logged.</summary>
+    /// <summary>Returns the route's template: an address may carry secrets that must not be logged.</summary>
     public static string Route(HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(none)";
 
     private static ProblemDetails Details(Problem problem, string? detail) =>
@@ -69,7 +69,7 @@ internal static partial class Problems
 
     private static async Task GuardAsync(HttpContext context, RequestDelegate next, ILogger log)
     {
-        // Answers are for those who asked, and what they are is said in Content-Type; what may be kept says so itself.
+        // A response is for its caller alone, and its type is what Content-Type says; responses that may be cached say so themselves.
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.XContentTypeOptions = "nosniff";
         try
@@ -79,7 +79,7 @@ internal static partial class Problems
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The client left: there is nobody to answer.
+            // The client left: there is nobody to respond to.
         }
         catch (Exception e)
         {
@@ -91,14 +91,14 @@ internal static partial class Problems
         }
     }
 
-    /// <param name="status">the framework's, where it was the one that refused</param>
+    /// <param name="status">the framework's status, where it was the one that refused</param>
     private static Task RefuseAsync(HttpContext context, Problem problem, int? status)
     {
         if (problem == UnsupportedMediaType) context.Response.Headers.Accept = Json;
         return WriteAsync(context, problem, Detail(context, status));
     }
 
-    /// <summary>Why the framework refused, in our words: its own name our types.</summary>
+    /// <summary>Returns the reason of the framework's refusal, in our words: its own names our types.</summary>
     private static string? Detail(HttpContext context, int? status) => status switch
     {
         StatusCodes.Status413PayloadTooLarge =>
@@ -109,7 +109,7 @@ internal static partial class Problems
         _ => null,
     };
 
-    /// <summary>What the framework meant by a bare status.</summary>
+    /// <summary>Returns the problem that the framework meant by a bare status.</summary>
     private static Problem? Refusal(HttpResponse response)
     {
         if (response.HasStarted || response.StatusCode < StatusCodes.Status400BadRequest) return null;

@@ -25,7 +25,7 @@ internal static class PublicKeys
     }
 }
 
-/// <param name="Keys">the one that signs first</param>
+/// <param name="Keys">the signing key first</param>
 public sealed record PublicKeySet(IReadOnlyList<PublicKey> Keys);
 
 /// <summary>A JSON Web Key (RFC 7518 sections 6.2.1 and 6.3.1).</summary>

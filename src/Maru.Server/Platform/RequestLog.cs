@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace Maru.Server.Platform;
 
 /// <summary>
-/// One line a request, under the category <c>Maru.Requests</c>: Warning for what failed here, Information for what was slow, Debug for all
-/// else. Never an address, a header or a body: they carry tokens and people's words.
+/// Logs one line a request, under the category <c>Maru.Requests</c>: Warning for failures of the server, Information for slow requests,
+/// Debug for all others. Never an address, a header or a body: they carry tokens and people's words.
 /// </summary>
 internal static partial class RequestLog
 {
-    // The most that a request costs by itself is a password's hash, some 60 ms: beyond a second it waited.
+    // The longest work of a request is a password's hash, some 60 ms: one beyond a second waited.
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
 
     public static void UseRequestLog(this WebApplication app)
@@ -41,7 +41,7 @@ internal static partial class RequestLog
         }
     }
 
-    /// <summary>A socket's request lasts as long as the socket.</summary>
+    /// <summary>Returns whether the request lasts as long as a socket.</summary>
     private static bool IsLong(HttpContext context) =>
         context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols || HttpMethods.IsConnect(context.Request.Method);
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.FileProviders;
 
 namespace Maru.Server.Platform;
 
-/// <summary>The files of wwwroot, for GET and HEAD, with what a browser needs to keep them and must not do with them.</summary>
+/// <summary>Serves the files of wwwroot, for GET and HEAD, with the headers for a browser's cache and its protection.</summary>
 internal static class StaticPages
 {
     private const string Policy =
@@ -26,7 +26,7 @@ internal static class StaticPages
         });
     }
 
-    /// <summary>False: it is a page, and pages are only read.</summary>
+    /// <summary>Prepares the response; false: it is a page, and pages are only read.</summary>
     private static bool Prepare(HttpContext context, IFileProvider files)
     {
         var (request, headers) = (context.Request, context.Request.Headers);

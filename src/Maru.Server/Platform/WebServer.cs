@@ -14,7 +14,8 @@ internal static class WebServer
     private const string DefaultUrl = "http://localhost:8080";
 
     /// <summary>
-    /// Kestrel within our limits, at our address where nothing else is configured; certificates come from its own section of the settings.
+    /// Configures Kestrel with our limits, and our address where no other is configured; certificates come from its own section of the
+    /// settings.
     /// </summary>
     public static void AddWebServer(this WebApplicationBuilder builder, LimitOptions limits)
     {
@@ -31,7 +32,7 @@ internal static class WebServer
     }
 
     /// <summary>
-    /// What is wrong with the addresses or certificates that Kestrel was given, in one line; null when something else failed.
+    /// Returns the fault of the addresses or certificates that Kestrel was given, in one line; null when something else failed.
     /// </summary>
     public static string? StartFault(Exception e) => e switch
     {
@@ -43,9 +44,7 @@ internal static class WebServer
         _ => null,
     };
 
-    /// <summary>
-    /// Behind a proxy the address that limits count by is the one that the proxy tells, if it is one of ours; anybody else could tell any.
-    /// </summary>
+    /// <summary>Takes the client's address from the proxy, if it is a configured one; any other peer could name any address.</summary>
     public static void UseProxies(this WebApplication app)
     {
         var networks = app.Services.GetRequiredService<LimitOptions>().Proxies.Split(

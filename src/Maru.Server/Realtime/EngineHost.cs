@@ -5,9 +5,8 @@ using Maru.Server.Features.Sessions;
 namespace Maru.Server.Realtime;
 
 /// <summary>
-/// Starts the engine with the program and stops it first: at the first sign of the end everything queued is committed, delivered and
-/// answered, and clients are told to come back, before the web server waits for their connections. Ends the connections of sessions that
-/// end.
+/// Starts the engine with the program and stops it before all else: everything queued is committed, delivered and acknowledged, and clients
+/// are told to come back, before the web server waits for their connections. Ends the connections of sessions that end.
 /// </summary>
 internal sealed class EngineHost(
     ChatEngine engine, SessionEvents sessions, AccountEvents accounts, IHostApplicationLifetime lifetime) : IHostedService

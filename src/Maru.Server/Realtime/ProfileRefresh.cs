@@ -5,8 +5,8 @@ using Maru.Server.Features.Accounts;
 namespace Maru.Server.Realtime;
 
 /// <summary>
-/// Brings changed profiles to the connections of those who have them: reads them from the store, as many at once as have changed meanwhile,
-/// and again until the store answers. Each user waits once. One loop.
+/// Gives connections the changed profiles of their users: reads them from the store, all that have changed meanwhile in one query, and
+/// tries again until the store responds. Each user waits once. One loop.
 /// </summary>
 internal sealed partial class ProfileRefresh(
     ChatEngine engine, AccountEvents events, AccountStore accounts, TimeProvider time, ILogger<ProfileRefresh> log)
@@ -14,7 +14,7 @@ internal sealed partial class ProfileRefresh(
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
 
-    private readonly HashSet<UserId> _changed = [];     // and its lock
+    private readonly HashSet<UserId> _changed = [];     // its own lock
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 

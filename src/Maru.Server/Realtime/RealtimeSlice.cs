@@ -6,12 +6,12 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Maru.Server.Realtime;
 
-/// <summary>The live part: the engine, what it stands on, and the sockets' way to it.</summary>
+/// <summary>The real-time part: the engine, its dependencies, and the addresses of sockets.</summary>
 internal static class RealtimeSlice
 {
     /// <summary>
     /// Lets a socket's bytes be handled on the event loop that noticed them, instead of on the thread pool after a hop: see docs/adr/0002.
-    /// To be called before the first socket is made. What blocks leaves the loop: see <see cref="Storage.EventLoop"/>.
+    /// Must be called before the first socket is made. Work that blocks leaves the loop: see <see cref="Storage.EventLoop"/>.
     /// </summary>
     public static void HandleOnEventLoops()
     {
@@ -43,7 +43,7 @@ internal static class RealtimeSlice
         var endpoint = routes.ServiceProvider.GetRequiredService<WebSocketEndpoint>();
         foreach (var route in routes.ServiceProvider.GetRequiredService<SocketRoutes>().All)
         {
-            // No limit of requests, as on the short way: connections have a number of their own.
+            // No rate limit of requests, as in WebSocketEdge: connections have limits of their own.
             routes.MapMethods(route.Path, WebSocketEndpoint.Methods, context => endpoint.AcceptAsync(context, route))
                 .ExcludeFromDescription()
                 .DoNotLimit();

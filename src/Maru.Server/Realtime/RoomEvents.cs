@@ -18,7 +18,7 @@ internal static class RoomEvents
     private const string After = "after";
     private const string LastEventId = "Last-Event-ID";
 
-    /// <summary>Clients and what lies between may count on a comment every 15 s.</summary>
+    /// <summary>Clients and the proxies before them may rely on a comment every 15 s.</summary>
     private static readonly KeepAlive Beat = new(SendEvery: 15_000, ExpectEvery: 0);
 
     public static void MapRoomEvents(this IEndpointRouteBuilder routes) => routes
@@ -28,7 +28,7 @@ internal static class RoomEvents
         .WithSummary("The room's log as Server-Sent Events: after a seq, or else from now on; Last-Event-ID resumes")
         .WithMetadata(
             new ApiParameter(After, "The seq of the last event that you have, or 0; absent: from now on.", ApiSchemas.Seq, 17),
-            new ApiParameter(LastEventId, "As `after`, and counts more: a browser sends it when it connects again.", ApiSchemas.Seq, 17))
+            new ApiParameter(LastEventId, "As `after`, which it overrides: a browser sends it when it connects again.", ApiSchemas.Seq, 17))
         .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
         .Refuses(Problem.TooManyConnections);
 
@@ -59,7 +59,7 @@ internal static class RoomEvents
         }
         finally
         {
-            sink.Leave();       // first: the client's connection ends, that of the request goes on
+            sink.Leave();       // first: this stream ends, the request's TCP connection goes on
             client.Leave();
         }
     }
@@ -69,7 +69,7 @@ internal static class RoomEvents
         var response = context.Response;
         (response.ContentType, response.Headers.CacheControl) = ("text/event-stream", "no-store");
         response.Headers["X-Accel-Buffering"] = "no";   // nginx would hold events back
-        // Who reads slowly is a cursor here, and cut off by our own time.
+        // A client that reads slowly becomes a cursor here and is cut off by the engine's own time-out.
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         await response.StartAsync(context.RequestAborted);

@@ -5,19 +5,19 @@ using Maru.Engine.Protocols;
 namespace Maru.Server.Realtime;
 
 /// <summary>An address that speaks WebSocket.</summary>
-/// <param name="Path">as the framework's routes are written; <c>{name}</c> stands for a whole segment</param>
-/// <param name="Subprotocols">that it speaks, the dearest first</param>
+/// <param name="Path">in the form of the framework's routes; <c>{name}</c> stands for a whole segment</param>
+/// <param name="Subprotocols">its subprotocols, the preferred one first</param>
 /// <param name="Open">makes the session of a new socket; the subprotocol is the chosen one, if there is one</param>
 internal sealed record SocketRoute(string Path, string[] Subprotocols, Func<ByteSink, string?, ProtocolSession> Open)
 {
-    // RFC 3986, 2.3: what means the same whether it is escaped or not.
+    // RFC 3986, 2.3: the characters that mean the same whether they are escaped or not.
     private static readonly SearchValues<char> Unreserved =
         SearchValues.Create("-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     private readonly string[] _segments = Path.Split('/');
 
     /// <summary>
-    /// Whether a request's target is this address, letter by letter. Other spellings of it, and queries, are left to the framework.
+    /// Returns whether a request's target is this address, letter by letter. Other spellings of it, and queries, are left to the framework.
     /// </summary>
     public bool Takes(ReadOnlySpan<char> target)
     {

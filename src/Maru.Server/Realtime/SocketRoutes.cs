@@ -6,7 +6,9 @@ using Maru.Server.Platform.Http;
 
 namespace Maru.Server.Realtime;
 
-/// <summary>The table of all addresses that speak WebSocket; both ways in take from it.</summary>
+/// <summary>
+/// The table of all addresses that speak WebSocket; both <see cref="WebSocketEdge"/> and <see cref="WebSocketEndpoint"/> use it.
+/// </summary>
 internal sealed class SocketRoutes(ChatEngine engine, HttpOptions options)
 {
     public SocketRoute[] All { get; } =

@@ -4,15 +4,15 @@ using Maru.Engine.Output;
 namespace Maru.Server.Realtime;
 
 /// <summary>
-/// Writes straight to the connection's socket, past the server's own buffers: shared frames go to the kernel without a copy of ours, from
-/// whichever thread has them, without a hop. Only for plain connections; nothing else may write to them meanwhile.
+/// Writes directly to the connection's socket, past the server's own buffers: shared frames go to the kernel without a copy of ours, on the
+/// thread that has them. Only for plain connections; nothing else may write to them meanwhile.
 /// </summary>
 internal sealed class SocketSink(Socket socket, Action abort) : ByteSink
 {
-    /// <summary>Nobody else reads or writes from now on.</summary>
+    /// <summary>Takes over the socket: nothing else reads or writes from now on.</summary>
     /// <param name="sendBufferBytes">
-    /// Left to itself the kernel lets megabytes wait for a slow reader.
-    /// With 1,000 of them its memory for TCP ran short, and with it everybody's windows.
+    /// bytes that the kernel may hold. Left to itself it lets megabytes wait for a slow reader: with 1,000 of them its memory for TCP ran
+    /// short, and every connection's window with it.
     /// </param>
     public void Begin(int sendBufferBytes)
     {

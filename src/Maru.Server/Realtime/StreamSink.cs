@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace Maru.Server.Realtime;
 
 /// <summary>
-/// Writes through the framework's stream, for connections whose bytes are still to be encrypted or put into HTTP.
-/// Never without waiting: the outbox's slow way serves them.
+/// Writes through the framework's stream, for connections whose bytes are still to be encrypted or framed by HTTP. It never writes without
+/// waiting, so the outbox always waits for its writes.
 /// </summary>
 internal sealed class StreamSink : ByteSink
 {
@@ -17,17 +17,17 @@ internal sealed class StreamSink : ByteSink
     public StreamSink(HttpContext request, EngineOptions options)
     {
         _request = request;
-        // Streams of HTTP/2 share a socket: what it has sent says nothing of one of them.
+        // Streams of HTTP/2 share a socket: what it has sent says nothing about one of them.
         if (HttpProtocol.IsHttp2(request.Request.Protocol)) return;
         _socket = request.Features.Get<IConnectionSocketFeature>()?.Socket;
         if (_socket is not null) _socket.SendBufferSize = options.SendBufferBytes;
     }
 
-    /// <summary>Set when the response has begun; nothing is written before.</summary>
+    /// <summary>The response's stream, set when the response has begun; nothing is written before.</summary>
     public Stream Stream { get; set; } = Stream.Null;
 
     /// <summary>
-    /// RFC 8446, 5.1: the plaintext of a record has at most 2^14 bytes. The framework cuts it once more, into its blocks of 4 KiB.
+    /// RFC 8446, 5.1: the plaintext of a record has at most 2^14 bytes. The framework splits it once more, into its blocks of 4 KiB.
     /// </summary>
     public override int RecordBytes => 16 * 1024;
 
@@ -48,6 +48,6 @@ internal sealed class StreamSink : ByteSink
 
     public override void Abort() => Volatile.Read(ref _request)?.Abort();
 
-    /// <summary>The request is over: its context may serve another one, which must not be aborted.</summary>
+    /// <summary>Called when the request is over: its context may serve another one, which must not be aborted.</summary>
     public void Leave() => Volatile.Write(ref _request, null);
 }

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Maru.Server.Realtime;
 
-/// <summary>What the kernel knows of a peer's reading.</summary>
+/// <summary>Reads a peer's progress from the kernel.</summary>
 internal static class TcpProgress
 {
     // linux/tcp.h: getsockopt(SOL_TCP, TCP_INFO) fills struct tcp_info; tcpi_bytes_acked since Linux 4.1
@@ -11,7 +11,9 @@ internal static class TcpProgress
     private const int TcpInfo = 11;
     private const int BytesAcked = 120;
 
-    /// <summary>Bytes that the peer's kernel has acknowledged since the connection began; 0 where the system does not tell.</summary>
+    /// <summary>
+    /// Returns the bytes that the peer's kernel has acknowledged since the connection began; 0 where the system does not tell.
+    /// </summary>
     public static long Acknowledged(Socket socket)
     {
         if (!OperatingSystem.IsLinux()) return 0;

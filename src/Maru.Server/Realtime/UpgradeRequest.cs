@@ -6,15 +6,15 @@ using Microsoft.Net.Http.Headers;
 namespace Maru.Server.Realtime;
 
 /// <summary>
-/// The head of a request for one of <see cref="SocketRoutes"/>, read below HTTP. It is one only if every byte is beyond doubt (RFC 9112).
-/// Any other head, right or wrong, is the HTTP server's to read and to answer.
+/// The head of a request for one of <see cref="SocketRoutes"/>, read below HTTP. It is taken only if every byte is beyond doubt (RFC 9112).
+/// Any other head, valid or not, is left to the HTTP server.
 /// </summary>
-/// <param name="Route">what it asks for</param>
-/// <param name="Headers">all fields, to be judged as those of any other request</param>
+/// <param name="Route">the address that it asks for</param>
+/// <param name="Headers">all fields, to be checked as those of any other request</param>
 /// <param name="Length">bytes of the head; the first frame begins behind it</param>
 internal sealed partial record UpgradeRequest(SocketRoute Route, IHeaderDictionary Headers, int Length)
 {
-    /// <summary>Bytes; a longer head is left to the HTTP server, which has its own limit.</summary>
+    /// <summary>Bytes of the longest head; a longer one is left to the HTTP server, which has its own limit.</summary>
     public const int LongestHead = 8 * 1024;
 
     private const int MostFields = 64;
@@ -27,10 +27,10 @@ internal sealed partial record UpgradeRequest(SocketRoute Route, IHeaderDictiona
     private static readonly SearchValues<byte> Text = SearchValues.Create([0x09, .. Enumerable.Range(0x20, 0x5F).Select(x => (byte)x)]);
 
     /// <summary>Reads the head off the first bytes of a connection.</summary>
-    /// <param name="input">what came so far</param>
-    /// <param name="routes">what may be asked for</param>
-    /// <param name="needMore">it may become one: read on</param>
-    /// <returns>null: it is something else, or not complete</returns>
+    /// <param name="input">the bytes so far</param>
+    /// <param name="routes">the addresses that may be asked for</param>
+    /// <param name="needMore">true when it may become an upgrade request: read on</param>
+    /// <returns>the request; null: it is another one, or not complete</returns>
     public static UpgradeRequest? TryRead(ReadOnlySpan<byte> input, SocketRoutes routes, out bool needMore)
     {
         needMore = false;
@@ -71,7 +71,7 @@ internal sealed partial record UpgradeRequest(SocketRoute Route, IHeaderDictiona
         return true;
     }
 
-    /// <summary>One host that needs no second look, and no body.</summary>
+    /// <summary>Returns whether the request has one plain host and no body.</summary>
     private static bool IsPlain(IHeaderDictionary headers) =>
         headers.Host is [{ } host] && PlainHost.IsMatch(host)
         && !headers.ContainsKey(HeaderNames.ContentLength) && !headers.ContainsKey(HeaderNames.TransferEncoding);

@@ -8,14 +8,14 @@ using Maru.Engine.Protocols;
 namespace Maru.Server.Realtime;
 
 /// <summary>
-/// The reading side of one WebSocket: takes frames off the pipe in place and hands their payload to the session.
-/// It stops reading while the session waits: that is how a sender is slowed down.
+/// The reading side of one WebSocket: takes frames off the pipe in place and passes their payload to the session. It stops reading while
+/// the session waits, which slows the sender down.
 /// </summary>
 internal static class WebSocketConnection
 {
     private const ushort NormalClosure = 1000;
 
-    /// <summary>Runs until the peer is gone or the session has ended. The caller closes the session.</summary>
+    /// <summary>Runs until the peer is gone or the session has ended. The caller calls the session's Closed.</summary>
     public static async Task RunAsync(PipeReader input, ProtocolSession session)
     {
         var frames = new WebSocketReader(expectMask: true);
@@ -28,8 +28,8 @@ internal static class WebSocketConnection
                 var rest = read.Buffer;
                 while (Next(ref frames, ref rest, session, ref peer, out var payload))
                 {
-                    // After the last words whatever comes is thrown away until the peer closes.
-                    // Else its unread bytes would reset the connection, and those words with it.
+                    // Bytes after the last words are thrown away until the peer closes. Unread ones would reset the connection, and the
+                    // last words would be lost.
                     if (session.Connection.IsClosing) continue;
                     var taken = session.ReceiveAsync(payload);
                     if (!taken.IsCompletedSuccessfully) await taken;
@@ -37,11 +37,11 @@ internal static class WebSocketConnection
 
                 if (peer != PeerState.Open) rest = rest.Slice(rest.End);
                 input.AdvanceTo(rest.Start, read.Buffer.End);
-                // When both have said goodbye it is the server that ends TCP (RFC 6455, 7.1.1).
+                // When both sides have said goodbye the server ends TCP (RFC 6455, 7.1.1).
                 if (read.IsCompleted || read.IsCanceled || peer == PeerState.Closed) break;
             }
 
-            // What the client sent before its end is answered.
+            // Requests that the client sent before its end are completed.
             await session.Connection.WhenClosedAsync();
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
@@ -50,7 +50,9 @@ internal static class WebSocketConnection
         }
     }
 
-    /// <summary>The next piece of payload; control frames are answered on the way. False: more must come, or the session ends.</summary>
+    /// <summary>
+    /// Finds the next piece of payload and responds to control frames before it. False: more bytes are needed, or the session ends.
+    /// </summary>
     private static bool Next(
         ref WebSocketReader frames,
         ref ReadOnlySequence<byte> rest,
@@ -61,7 +63,7 @@ internal static class WebSocketConnection
         payload = default;
         while (!rest.IsEmpty && peer == PeerState.Open)
         {
-            // Frames are read where they lie. Only a header or a control frame that is split between two segments is copied together.
+            // Frames are read in place. Only a header or a control frame that is split between two segments is copied together.
             var segment = MemoryMarshal.AsMemory(rest.First);
             var status = frames.Read(segment.Span, out var consumed, out var piece);
             if (status == WebSocketEvent.NeedMore && !rest.IsSingleSegment)
@@ -98,7 +100,7 @@ internal static class WebSocketConnection
                 session.Connection.Heard();
                 return PeerState.Open;
             case WebSocketEvent.Close:
-                // RFC 6455, 5.5.1: the answer has the code that came.
+                // RFC 6455, 5.5.1: the response has the code that came.
                 var code = payload.IsEmpty ? NormalClosure : BinaryPrimitives.ReadUInt16BigEndian(payload);
                 session.Connection.Close(WebSocketFrames.Close(code, default));
                 return PeerState.Closed;
@@ -115,10 +117,10 @@ internal static class WebSocketConnection
     {
         Open,
 
-        /// <summary>Its close frame came: nothing that counts follows.</summary>
+        /// <summary>The peer's close frame came: nothing after it counts.</summary>
         Closed,
 
-        /// <summary>What follows cannot be read.</summary>
+        /// <summary>The bytes cannot be read any further.</summary>
         Broken,
     }
 }

@@ -11,20 +11,20 @@ using Microsoft.Extensions.Options;
 namespace Maru.Server.Realtime;
 
 /// <summary>
-/// The short way in, for plain connections: takes an ordinary upgrade request off the connection before HTTP is set up for it, so that an
-/// idle client holds no request, response or context. It only says yes: for any other answer <see cref="WebSocketEndpoint"/> gets the
-/// request, untouched.
+/// Accepts sockets of plain connections: takes an ordinary upgrade request off the connection before HTTP is set up for it, so that an idle
+/// client holds no request, response or context. It only accepts: for any other response <see cref="WebSocketEndpoint"/> gets the request,
+/// untouched.
 /// </summary>
 internal sealed class WebSocketEdge(
     SocketRoutes routes, Origins origins, ChatEngine engine, TimeProvider time, IOptionsMonitor<HostFilteringOptions> hosts)
 {
-    // Kestrel's own time for the head of a request.
+    // Kestrel's own time-out for the head of a request.
     private static readonly TimeSpan HeadTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Connection middleware.</summary>
     public ConnectionDelegate Intercept(ConnectionDelegate next) => connection => InterceptAsync(connection, next);
 
-    // The only frame that an idle client holds on to, besides the reader's own.
+    // The only state machine that an idle client keeps alive, besides the reader's own.
     private async Task InterceptAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         if (await TryOpenAsync(connection) is not { } opening)
@@ -45,7 +45,7 @@ internal sealed class WebSocketEdge(
         }
     }
 
-    /// <summary>Opens a session for an upgrade request; null: the connection is as it was, and the HTTP server's.</summary>
+    /// <summary>Opens a session for an upgrade request; null: the connection is unchanged and left to the HTTP server.</summary>
     private async Task<Opening?> TryOpenAsync(ConnectionContext connection)
     {
         if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket) return null;
@@ -57,7 +57,7 @@ internal sealed class WebSocketEdge(
         return new Opening(session, sink, request.Length, Answer(accept, subprotocol));
     }
 
-    /// <summary>Takes the request off the connection and answers it.</summary>
+    /// <summary>Takes the request off the connection and accepts it.</summary>
     private void Begin(ConnectionContext connection, Opening opening)
     {
         var input = connection.Transport.Input;
@@ -66,7 +66,9 @@ internal sealed class WebSocketEdge(
         opening.Sink.TryWrite(opening.Answer);
     }
 
-    /// <summary>The upgrade request that the connection begins with; null: something else. Both are still there to be read.</summary>
+    /// <summary>
+    /// Returns the upgrade request at the beginning of the connection; null: it is another request. Both are still there to be read.
+    /// </summary>
     private async Task<UpgradeRequest?> ReadRequestAsync(ConnectionContext connection)
     {
         var input = connection.Transport.Input;
@@ -89,14 +91,14 @@ internal sealed class WebSocketEdge(
         }
         catch (IOException)
         {
-            return null;    // the peer is gone, which the HTTP server finds too
+            return null;    // the peer is gone, as the HTTP server will find too
         }
     }
 
     private static ReadOnlySpan<byte> Span(ReadOnlySequence<byte> buffer) =>
         buffer.IsSingleSegment ? buffer.FirstSpan : buffer.Slice(0, Math.Min(buffer.Length, UpgradeRequest.LongestHead)).ToArray();
 
-    /// <summary>The proof of a request that is right; null: one that is not.</summary>
+    /// <summary>Returns the accept key of a valid request; null: it is not valid.</summary>
     private string? Accept(IHeaderDictionary headers)
     {
         var isRight = WebSocketHandshake.IsAskedFor(headers) && WebSocketHandshake.HasVersion(headers)
@@ -104,7 +106,7 @@ internal sealed class WebSocketEdge(
         return isRight ? WebSocketHandshake.Accept(headers) : null;
     }
 
-    /// <summary>Whether <c>AllowedHosts</c> has this very host.</summary>
+    /// <summary>Returns whether <c>AllowedHosts</c> names this very host.</summary>
     private bool IsServed(string host)
     {
         var allowed = hosts.CurrentValue.AllowedHosts;

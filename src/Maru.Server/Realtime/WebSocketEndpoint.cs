@@ -8,15 +8,15 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Maru.Server.Realtime;
 
 /// <summary>
-/// The general way in, an endpoint like any other: for TLS, for HTTP/2 (RFC 8441), and for whatever <see cref="WebSocketEdge"/> leaves to
-/// it. It refuses for both.
+/// Accepts all other sockets, as an ordinary endpoint: over TLS, over HTTP/2 (RFC 8441), and requests that <see cref="WebSocketEdge"/>
+/// leaves to it. It refuses for both.
 /// </summary>
 internal sealed class WebSocketEndpoint(ChatEngine engine, Origins origins)
 {
-    /// <summary>Seconds after which a client that found no room may ask again.</summary>
+    /// <summary>Seconds after which a client that was refused for want of room may ask again.</summary>
     public const string RetryAfter = "5";
 
-    /// <summary>RFC 6455, 4.1, wants GET; RFC 8441, 4, CONNECT; HEAD is answered as GET is, which never upgrades.</summary>
+    /// <summary>RFC 6455, 4.1, wants GET; RFC 8441, 4, CONNECT; HEAD gets the response of GET, which never upgrades.</summary>
     public static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head, HttpMethods.Connect];
 
     public async Task AcceptAsync(HttpContext context, SocketRoute route)
@@ -56,7 +56,7 @@ internal sealed class WebSocketEndpoint(ChatEngine engine, Origins origins)
         var canUpgrade = request.Method == HttpMethods.Get && HttpProtocol.IsHttp11(request.Protocol);
         if (connect is null && !(canUpgrade && WebSocketHandshake.IsAskedFor(request.Headers)))
         {
-            // A Connection header without keep-alive makes Kestrel close: the client must know, or its next request is lost.
+            // A Connection header without keep-alive makes Kestrel close: the client must be told, or its next request is lost.
             if (!HttpProtocol.IsHttp2(request.Protocol)) (response.Upgrade, response.Connection) = ("websocket", "Upgrade, close");
             return (Problem.UpgradeRequired, null);
         }
@@ -75,7 +75,7 @@ internal sealed class WebSocketEndpoint(ChatEngine engine, Origins origins)
         return hasBody ? (Problem.Malformed, "This request cannot have a body.") : null;
     }
 
-    /// <summary>Answers that it is a WebSocket from here on, with the handshake's own fields alone, and returns its stream.</summary>
+    /// <summary>Accepts: responds with the handshake's own fields alone, and returns the WebSocket's stream.</summary>
     private static async Task<Stream> SwitchAsync(HttpContext context, IHttpExtendedConnectFeature? connect, string? subprotocol)
     {
         var response = context.Response.Headers;

@@ -4,13 +4,13 @@ using Microsoft.Extensions.Primitives;
 
 namespace Maru.Server.Realtime;
 
-/// <summary>RFC 6455, section 4, on the server's side: what all ways in agree on.</summary>
+/// <summary>The handshake of RFC 6455, section 4, on the server's side, shared by all sockets.</summary>
 internal static class WebSocketHandshake
 {
     public const string Version = "13";
 
     /// <summary>
-    /// Whether the fields ask for a WebSocket, perhaps among other protocols (RFC 9110, 7.8: the server chooses).
+    /// Returns whether the fields ask for a WebSocket, perhaps among other protocols (RFC 9110, 7.8: the server chooses).
     /// </summary>
     public static bool IsAskedFor(IHeaderDictionary headers) =>
         Lists(headers.Upgrade, "websocket") && Lists(headers.Connection, "upgrade");
@@ -18,7 +18,8 @@ internal static class WebSocketHandshake
     public static bool HasVersion(IHeaderDictionary headers) => headers.SecWebSocketVersion is [Version];
 
     /// <summary>
-    /// The proof that the server read the key: <c>base64(SHA-1(key + GUID))</c>; null unless there is one key, the base64 of 16 bytes.
+    /// Returns the accept key, which proves that the server read the client's key: <c>base64(SHA-1(key + GUID))</c>; null unless there is
+    /// one key, the base64 of 16 bytes.
     /// </summary>
     public static string? Accept(IHeaderDictionary headers)
     {
@@ -32,7 +33,7 @@ internal static class WebSocketHandshake
         return Convert.ToBase64String(hash);
     }
 
-    /// <summary>The first of ours among those that the client offers; null when it offers none of them.</summary>
+    /// <summary>Returns the first of our subprotocols that the client offers; null when it offers none of them.</summary>
     public static string? ChooseSubprotocol(IHeaderDictionary headers, string[] ours) =>
         Array.Find(ours, one => Lists(headers.SecWebSocketProtocol, one, StringComparison.Ordinal));
 

@@ -6,9 +6,9 @@ using SQLitePCL;
 namespace Maru.Server.RoomLog;
 
 /// <summary>
-/// Which client keys were used, for ever. Random keys put into their index one by one cost more than the messages themselves (a page each),
-/// so recent ones live in memory and enter the index in sorted groups, some with each transaction. A watermark, moved in the same
-/// transactions, says up to which message the index is complete; what is above it is read back at start. Commit loop only.
+/// The client keys that were used, for ever. Inserting random keys into their index one by one costs more than the messages themselves (a
+/// page each), so recent ones live in memory and enter the index in sorted groups, some with each transaction. A watermark, moved in the
+/// same transactions, tells up to which message the index is complete; keys above it are read back at start. Commit loop only.
 /// </summary>
 internal sealed class MessageKeys : IDisposable
 {
@@ -40,7 +40,7 @@ internal sealed class MessageKeys : IDisposable
         Load(connection);
     }
 
-    /// <summary>The first use of the key, in a transaction before this one; false: it is new.</summary>
+    /// <summary>Finds the first use of the key in an earlier transaction; false: it is new.</summary>
     public bool TryFind(in ClientKey key, out KeyUse use)
     {
         if (_recent.TryGetValue(key, out use) || _settlingUses.TryGetValue(key, out use)) return true;
@@ -52,7 +52,7 @@ internal sealed class MessageKeys : IDisposable
     }
 
     /// <summary>
-    /// Inside the transaction, after its messages: puts older keys into the index, more than came in, so that it never falls behind.
+    /// Puts older keys into the index, inside the transaction and after its messages: more than came in, so that it never falls behind.
     /// </summary>
     /// <param name="messages">messages of this transaction</param>
     /// <param name="lastMessage">the id of the newest message in the store</param>

@@ -6,7 +6,7 @@ using Maru.Engine.Log;
 
 namespace Maru.Server.RoomLog;
 
-/// <summary>Reads messages and log entries from the store and writes them as JSON: what history, resume and search share.</summary>
+/// <summary>Reads messages and log entries from the store and writes them as JSON, for history, resume and search.</summary>
 internal static class MessageRows
 {
     /// <summary>The columns that <see cref="Read"/> expects, of <c>messages m</c> with its sender <c>s</c> and subject <c>t</c>.</summary>
@@ -21,15 +21,15 @@ internal static class MessageRows
 
     private const int NumberColumn = 9;
 
-    /// <summary>Of <see cref="Columns"/>: what a query adds begins there.</summary>
+    /// <summary>The number of <see cref="Columns"/>: a query's own columns begin there.</summary>
     public const int ColumnCount = 18;
 
     /// <summary>Writes the current row as one <c>message</c>.</summary>
     public static void Write(Utf8JsonWriter writer, DbDataReader row, RoomId room) => MessageJson.Write(writer, Read(row, room));
 
     /// <summary>
-    /// Entries of a room's log behind <paramref name="after"/> up to <paramref name="last"/>, in seq order: messages and changes, merged. A
-    /// change carries its message as it is now: what was deleted since is not shown again.
+    /// Reads entries of a room's log behind <paramref name="after"/> up to <paramref name="last"/>, in seq order: messages and changes,
+    /// merged. A change carries its message in its present state: deleted text is not shown again.
     /// </summary>
     public static async Task<List<Entry>> ReadLogAsync(DbConnection connection, RoomId room, long after, long last, int maxBytes)
     {
@@ -61,7 +61,7 @@ internal static class MessageRows
         return entries;
     }
 
-    /// <summary>The entry of a change that was just made.</summary>
+    /// <summary>Returns the entry of a change that was just made.</summary>
     public static Entry Entry(DbConnection connection, RoomId room, long seq, EntryKind kind, long target)
     {
         using var reader = SelectMessage(connection, room, target);
@@ -72,7 +72,7 @@ internal static class MessageRows
     private static Entry ToEntry(DbDataReader row, RoomId room)
     {
         var (seq, kind, target) = (row.GetInt64(ColumnCount), EntryKind.Of(row.GetInt64(ColumnCount + 1)), row.GetInt64(ColumnCount + 3));
-        // Of a newer node's change nothing more can be told than which message it changes.
+        // Of a newer node's change only the message that it changes can be told.
         var hasMessage = !row.IsDBNull(0) && (kind.IsKnown || target == 0);
         var body = hasMessage ? EventJson.Entry(kind, seq, Read(row, room)) : EventJson.Entry(kind, room, seq, target);
         return new Entry(room, seq, kind, body)

@@ -5,10 +5,9 @@ using Npgsql;
 namespace Maru.Server.RoomLog;
 
 /// <summary>
-/// Appends one batch after the other on a connection of its own. A batch of messages takes two round trips: one locks the heads of its
-/// rooms and reads what decides about each draft (<see cref="PostgresFacts"/>), one writes and commits. Whoever appends or changes a
-/// membership, on whichever node, holds the room's lock, so seqs are dense, and nothing of a removed member comes after the removal. One
-/// thread.
+/// Appends one batch after the other on its own connection. A batch of messages takes two round trips: one locks the heads of its rooms and
+/// reads the facts about each draft (<see cref="PostgresFacts"/>), one writes and commits. Every append and every change of a membership,
+/// on any node, holds the room's lock, so seqs are dense, and no entry of a removed member comes after the removal. One thread.
 /// </summary>
 internal sealed class PostgresCommitter : IDisposable
 {
@@ -24,7 +23,8 @@ internal sealed class PostgresCommitter : IDisposable
     }
 
     /// <summary>
-    /// The last append failed at its first word: the connection had been lost while it was idle, and nothing can have been written.
+    /// True when the last append failed at its first statement: the connection had been lost while it was idle, and nothing can have been
+    /// written.
     /// </summary>
     public bool WasGone { get; private set; }
 
@@ -45,7 +45,7 @@ internal sealed class PostgresCommitter : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
-    /// <summary>The messages of the batch go before them.</summary>
+    /// <summary>Runs the writes of the batch, behind its messages.</summary>
     private void RunWrites()
     {
         using (var batch = _connection.CreateBatch())

@@ -8,8 +8,8 @@ using NpgsqlTypes;
 namespace Maru.Server.RoomLog;
 
 /// <summary>
-/// What PostgreSQL says of a batch, read in one round trip: it locks the heads of the batch's rooms in id order and reads the rest under
-/// the locks, so all of it stays true until the transaction ends. One thread.
+/// The facts of a batch from PostgreSQL, read in one round trip: it locks the heads of the batch's rooms in id order and reads the rest
+/// under the locks, so all of it stays true until the transaction ends. One thread.
 /// </summary>
 internal sealed class PostgresFacts : ILogFacts
 {
@@ -148,7 +148,7 @@ internal static class PostgresColumns
         return command;
     }
 
-    /// <summary>UTF-8 texts.</summary>
+    /// <summary>Adds a column of UTF-8 texts.</summary>
     public static NpgsqlBatchCommand With(this NpgsqlBatchCommand command, byte[]?[] column)
     {
         const NpgsqlDbType Type = NpgsqlDbType.Array | NpgsqlDbType.Text;
@@ -157,7 +157,7 @@ internal static class PostgresColumns
         return command;
     }
 
-    /// <summary>One value for all rows.</summary>
+    /// <summary>Adds a parameter with one value for all rows.</summary>
     public static NpgsqlBatchCommand With(this NpgsqlBatchCommand command, EntryKind kind)
     {
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = kind.Number });

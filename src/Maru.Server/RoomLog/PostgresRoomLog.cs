@@ -8,8 +8,8 @@ using Npgsql;
 namespace Maru.Server.RoomLog;
 
 /// <summary>
-/// The rooms' log in PostgreSQL, written by several nodes and several loops of each: every loop has a connection of its own while it
-/// appends. Appends on the commit loops' threads, reads on any.
+/// The rooms' log in PostgreSQL, written by several nodes and several loops of each: every loop has its own connection while it appends.
+/// Appends on the commit loops' threads, reads on any.
 /// </summary>
 internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions options, TimeProvider time) : IRoomLog, IDisposable
 {
@@ -36,7 +36,7 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
                 catch (Exception e) when (
                     used.WasGone && e is InvalidOperationException or NpgsqlException { InnerException: not TimeoutException })
                 {
-                    // The connection was lost since it was used last. Nothing was sent that may be committed: a new one does it.
+                    // The connection was lost since its last use. Nothing was sent that may be committed, so a new one repeats the append.
                 }
             }
 

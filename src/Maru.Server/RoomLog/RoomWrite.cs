@@ -9,8 +9,8 @@ using Maru.Server.Storage;
 namespace Maru.Server.RoomLog;
 
 /// <summary>
-/// A change to a room that is more than a message: who belongs to it, what it is called, an edit. Runs inside the commit loop's
-/// transaction, so its rows and its log entries are one, in order with all messages; what it throws or refuses is undone alone.
+/// A change to a room that is more than a message: to its members, its settings, or an edit. Runs inside the commit loop's transaction, so
+/// its rows and its log entries are committed together, in order with all messages; a write that throws or refuses is undone alone.
 /// Authorisation belongs inside, in the SQL.
 /// </summary>
 internal sealed class RoomWrite : Draft
@@ -22,11 +22,13 @@ internal sealed class RoomWrite : Draft
     public RoomWrite(RoomId room, UserId actor, Func<RoomTransaction, Problem?> write, Awaiter awaiter)
         : base(room, actor, 1024, awaiter) => _write = write;
 
-    /// <summary>Runs the write when its turn comes; completes when it is durable (null) or refused.</summary>
-    /// <param name="engine">whose log it is</param>
+    /// <summary>Queues the write; completes when it is durable (null) or refused.</summary>
+    /// <param name="engine">the engine of the log</param>
     /// <param name="room">the room that it changes</param>
-    /// <param name="actor">who asked for it</param>
-    /// <param name="write">the work: short, synchronous; answers null, or why not; it may run twice when a batch is retried</param>
+    /// <param name="actor">the user who asked for it</param>
+    /// <param name="write">
+    /// the work: short, synchronous; returns null, or the reason why not; it may run twice when a batch is retried
+    /// </param>
     public static async Task<Problem?> RunAsync(ChatEngine engine, RoomId room, UserId actor, Func<RoomTransaction, Problem?> write)
     {
         var awaiter = new Awaiter();
@@ -39,7 +41,7 @@ internal sealed class RoomWrite : Draft
         if (Refusal is null) into.AddRange(_entries);
     }
 
-    /// <summary>Called by the log, inside its transaction, behind the messages of the batch. What is refused leaves nothing.</summary>
+    /// <summary>Called by the log, inside its transaction, behind the messages of the batch. A refused write leaves nothing.</summary>
     public void Run(DbConnection connection, LogHead head)
     {
         _entries.Clear();
@@ -61,7 +63,7 @@ internal sealed class RoomWrite : Draft
     }
 }
 
-/// <summary>Whoever awaits a draft's outcome outside a session.</summary>
+/// <summary>Awaits the outcome of a draft, for callers without a client.</summary>
 internal sealed class Awaiter : IDraftOwner
 {
     private readonly TaskCompletionSource<Draft> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -71,7 +73,7 @@ internal sealed class Awaiter : IDraftOwner
     public void Settled(Draft draft, FlushList flush) => _outcome.TrySetResult(draft);
 }
 
-/// <summary>What a <see cref="RoomWrite"/> works with: the open transaction, and the end of the room's log.</summary>
+/// <summary>The argument of a <see cref="RoomWrite"/>: the open transaction, and the end of the room's log.</summary>
 /// <param name="connection">the writer; commands on it belong to the transaction</param>
 /// <param name="head">of the room's log; moves with what is appended</param>
 internal sealed class RoomTransaction(DbConnection connection, LogHead head)
@@ -88,19 +90,19 @@ internal sealed class RoomTransaction(DbConnection connection, LogHead head)
 
     public IReadOnlyList<Entry> Entries => _entries;
 
-    /// <summary>The first row, or null (for a number: zero) when there is none.</summary>
+    /// <summary>Returns the first row, or null (for a number: zero) when there is none.</summary>
     public T? First<T>(string sql, object? arguments) => connection.QueryFirstOrDefault<T>(Dialect.Write(connection, sql), arguments);
 
     public IReadOnlyList<T> List<T>(string sql, object? arguments) =>
         connection.Query<T>(Dialect.Write(connection, sql), arguments).AsList();
 
-    /// <summary>Answers how many rows it changed.</summary>
+    /// <summary>Returns how many rows it changed.</summary>
     public int Execute(string sql, object? arguments) => connection.Execute(Dialect.Write(connection, sql), arguments);
 
-    /// <summary>Appends what the history shows as a system message: someone came or went, or the room changed.</summary>
+    /// <summary>Appends an entry that the history shows as a system message: a member came or went, or the room changed.</summary>
     /// <param name="kind">joined, left or room changed</param>
-    /// <param name="actor">who did it</param>
-    /// <param name="subject">to whom, if to someone</param>
+    /// <param name="actor">the user who did it</param>
+    /// <param name="subject">the user to whom it was done, if any</param>
     /// <param name="roomState">the room after it, as <c>room</c> JSON, for <see cref="EntryKind.RoomChanged"/></param>
     public void AppendSystem(EntryKind kind, UserId actor, UserId? subject, byte[]? roomState = null)
     {
@@ -140,7 +142,7 @@ internal sealed class RoomTransaction(DbConnection connection, LogHead head)
     }
 
     /// <summary>
-    /// Appends what the history does not show by itself: a change of a message, after its row was changed, or the room's own end.
+    /// Appends an entry that the history does not show by itself: a change of a message, after its row was changed, or the room's own end.
     /// </summary>
     /// <param name="target">the message's seq, whose event carries the message as it is now; null: it is about the room</param>
     public void AppendChange(EntryKind kind, UserId actor, long? target)

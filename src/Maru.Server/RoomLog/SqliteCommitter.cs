@@ -9,7 +9,7 @@ namespace Maru.Server.RoomLog;
 
 /// <summary>
 /// Appends one batch after the other on SQLite's one writer, which the caller holds meanwhile: one transaction a batch, one sync a
-/// transaction. Looks up what decides about a draft when it is asked for; heads and recent keys are in memory. Commit loop only.
+/// transaction. Looks facts about a draft up when they are asked for; heads and recent keys are in memory. Commit loop only.
 /// </summary>
 internal sealed class SqliteCommitter : ILogFacts, IDisposable
 {
@@ -89,7 +89,7 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
     }
 
     /// <summary>
-    /// Memberships end in this process alone, behind the messages of their batch: the commit loop refuses what comes later.
+    /// Always true: memberships end in this process alone, behind the messages of their batch, and the commit loop refuses later ones.
     /// </summary>
     bool ILogFacts.IsMember(RoomId room, UserId user) => true;
 
@@ -132,7 +132,7 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
     }
 
     /// <summary>
-    /// The id of the newest message. Not the last rowid given out: that may be one that was undone, and is given out again.
+    /// Returns the id of the newest message. Not the last rowid: that may be of an insert that was undone, and is used again.
     /// </summary>
     private long Newest()
     {

@@ -47,7 +47,7 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
 
     public async ValueTask<MembershipState> ReadMembershipAsync(RoomId room, UserId user, CancellationToken ct)
     {
-        var found = await _database.FirstAsync<Place>(
+        var found = await _database.FirstAsync<MembershipRow>(
             """
             SELECT h.last_seq, h.messages, EXISTS (SELECT 1 FROM members m WHERE m.room_id = h.room_id AND m.user_id = @user) AS is_member,
               (SELECT number FROM name_changes WHERE id = 1) AS names
@@ -58,7 +58,7 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
         return found is null ? default : new MembershipState(found.IsMember > 0, new RoomHead(found.LastSeq, found.Messages), found.Names);
     }
 
-    /// <summary>Nobody asks: the store is not shared.</summary>
+    /// <summary>Not used: the store is not shared.</summary>
     public ValueTask<IReadOnlyDictionary<RoomId, RoomHead>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct) =>
         throw new NotSupportedException();
 
@@ -75,5 +75,5 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
         _committer.Dispose();
     }
 
-    private sealed record Place(long LastSeq, long Messages, long IsMember, long Names);
+    private sealed record MembershipRow(long LastSeq, long Messages, long IsMember, long Names);
 }

@@ -5,7 +5,7 @@ using Maru.Server.Storage.Sqlite;
 
 namespace Maru.Server.RoomLog;
 
-/// <summary>The store and the rooms' log on it: SQLite or PostgreSQL.</summary>
+/// <summary>Registers the store and the rooms' log on it: SQLite or PostgreSQL.</summary>
 internal static class StoreParts
 {
     public static void AddStore(this IServiceCollection services, StorageOptions storage)

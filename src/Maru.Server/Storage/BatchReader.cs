@@ -1,12 +1,12 @@
 namespace Maru.Server.Storage;
 
 /// <summary>
-/// Finds one value a key, with one query for all keys that are asked for at the same time: what comes while a query runs waits for the next
-/// one. A node that thousands of clients come to costs the store some queries, and not some a client. Every answer is read after its
-/// question was asked. Any thread.
+/// Finds one value a key, with one query for all keys that are asked for at the same time: keys that come while a query runs wait for the
+/// next one. A node that thousands of clients come to costs the store some queries, and not some a client. Every value is read after it was
+/// asked for. Any thread.
 /// </summary>
-/// <param name="read">answers what there is, in any order</param>
-/// <param name="keyOf">of an answer</param>
+/// <param name="read">returns the values found, in any order</param>
+/// <param name="keyOf">returns the key of a value</param>
 internal sealed class BatchReader<TKey, TValue>(Func<TKey[], Task<IReadOnlyList<TValue>>> read, Func<TValue, TKey> keyOf)
     where TKey : notnull
     where TValue : class
@@ -17,7 +17,7 @@ internal sealed class BatchReader<TKey, TValue>(Func<TKey[], Task<IReadOnlyList<
     private Dictionary<TKey, TaskCompletionSource<TValue?>> _asked = [];
     private bool _isReading;
 
-    /// <summary>Null: there is none.</summary>
+    /// <summary>Finds the value of a key; null: there is none.</summary>
     public Task<TValue?> FindAsync(TKey key, CancellationToken ct)
     {
         TaskCompletionSource<TValue?>? answer;

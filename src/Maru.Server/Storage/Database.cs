@@ -7,7 +7,7 @@ namespace Maru.Server.Storage;
 /// <summary>The store: SQLite in the process for one node, PostgreSQL for many. Any thread.</summary>
 internal abstract class Database : IAsyncDisposable
 {
-    /// <summary>Which store, for messages to the operator; no password.</summary>
+    /// <summary>The name of the store in messages to the operator; without a password.</summary>
     public abstract string Name { get; }
 
     /// <summary>The beginning of its migrations' resource names.</summary>
@@ -17,12 +17,12 @@ internal abstract class Database : IAsyncDisposable
     public abstract string Clock { get; }
 
     /// <summary>
-    /// Who runs on the store is known: its servers are rows of <c>nodes</c>, or this process has claimed it. False: a server may run on it,
-    /// and nothing tells of which version.
+    /// True when the store tells which servers run on it: they are rows of <c>nodes</c>, or this process has claimed it. False: a server of
+    /// an unknown version may run on it.
     /// </summary>
     public abstract bool TellsWhoRuns { get; }
 
-    /// <summary>A connection for reading only.</summary>
+    /// <summary>Opens a connection for reading only.</summary>
     public abstract ValueTask<DbConnection> OpenReadAsync(CancellationToken ct);
 
     /// <summary>
@@ -42,17 +42,18 @@ internal abstract class Database : IAsyncDisposable
             ct);
 
     /// <summary>
-    /// Inserts many rows at once, in one transaction, ids and all: for what fills a store. Values are long, string, byte[] or null.
+    /// Inserts many rows at once, ids included, in one transaction: for commands that fill a store. Values are long, string, byte[] or
+    /// null.
     /// </summary>
     public abstract Task InsertAsync(string table, string[] columns, IEnumerable<object?[]> rows, CancellationToken ct);
 
-    /// <summary>The first statement of a transaction that changes the schema: lets one node after the other do it.</summary>
+    /// <summary>Runs the first statement of a transaction that changes the schema: lets one node after the other do it.</summary>
     public abstract Task LockSchemaAsync(DbTransaction transaction, CancellationToken ct);
 
-    /// <summary>What a client is told about a store that failed; the log has the rest.</summary>
+    /// <summary>Returns the problem that a client gets when the store failed; the log has the rest.</summary>
     public abstract Problem ProblemOf(DbException e);
 
-    /// <summary>What the operator is to do about a store that cannot be used.</summary>
+    /// <summary>Returns the message to the operator about a store that cannot be used.</summary>
     public virtual StartException Unusable(DbException e) => new($"The store {Name} cannot be used: {e.Message}", e);
 
     public abstract ValueTask DisposeAsync();

@@ -6,13 +6,13 @@ using Maru.Server.Configuration;
 namespace Maru.Server.Storage;
 
 /// <summary>
-/// Brings the schema up to what this program knows: numbered scripts, forward only, each in one transaction, one node at a time. Programs
-/// of two versions share a schema: a script that an older program cannot live with says so in a line <c>-- needs: number</c>, the lowest
-/// schema that a program must know from then on.
+/// Migrates the schema to the newest that this program knows: numbered scripts, forward only, each in one transaction, one node at a time.
+/// Programs of two versions share a schema: a script that an older program cannot live with says so in a line <c>-- needs: number</c>, the
+/// lowest schema that a program must know from then on.
 /// </summary>
 internal sealed partial class Migrator(Database database, TimeProvider time, ILogger<Migrator> log)
 {
-    /// <summary>What SQL cannot do: it follows the script of that name, in its transaction.</summary>
+    /// <summary>Steps that SQL cannot do: each follows the script of that name, in its transaction.</summary>
     private static readonly Dictionary<string, Func<DbTransaction, CancellationToken, Task>> Code = new()
     {
         ["0004_names"] = StoredNames.NormalizeAsync,
@@ -89,7 +89,10 @@ internal sealed partial class Migrator(Database database, TimeProvider time, ILo
         },
         ct);
 
-    /// <summary>Whoever runs now and cannot live with the script must end first: it has long read which schema the store needs.</summary>
+    /// <summary>
+    /// Refuses to migrate beside running nodes that cannot live with the script: they must end first, since they read long ago which schema
+    /// the store needs.
+    /// </summary>
     private async Task RefuseBesideOlderAsync(DbTransaction transaction, Script script, long needs, CancellationToken ct)
     {
         var older = await transaction.ListAsync<Node>(
@@ -111,7 +114,7 @@ internal sealed partial class Migrator(Database database, TimeProvider time, ILo
                 + $"({script.Name}). End all of them, then start the new version: see Upgrading in docs/operations.md.");
     }
 
-    /// <summary>It takes the time that it takes: some scripts write every message anew.</summary>
+    /// <summary>Runs a script without a time-out: some scripts write every message anew.</summary>
     private static async Task RunAsync(DbTransaction transaction, string sql, CancellationToken ct)
     {
         var connection = transaction.Connection ?? throw new InvalidOperationException("The transaction is over.");

@@ -4,8 +4,8 @@ using Dapper;
 namespace Maru.Server.Storage;
 
 /// <summary>
-/// The few shapes that a slice's query has: rows as records, by column name (<c>avatar_url</c> is <c>AvatarUrl</c>). A write that answers a
-/// whole row selects it after its UPDATE: SQLite does not tell the type of a NULL that RETURNING answers.
+/// The few shapes of a slice's query: rows as records, by column name (<c>avatar_url</c> is <c>AvatarUrl</c>). A write that returns a whole
+/// row selects it after its UPDATE: SQLite does not tell the type of a NULL that RETURNING gives.
 /// </summary>
 internal static class Queries
 {
@@ -24,7 +24,7 @@ internal static class Queries
             return await ListAsync<T>(connection, Command(connection, sql, arguments));
         }
 
-        /// <summary>The first row; when there is none null, or zero for a number.</summary>
+        /// <summary>Returns the first row; when there is none null, or zero for a number.</summary>
         public async Task<T?> FirstAsync<T>(string sql, object? arguments, CancellationToken ct) =>
             await database.ListAsync<T>(sql, arguments, ct) is [var first, ..] ? first : default;
     }
@@ -41,7 +41,7 @@ internal static class Queries
         public async Task<T?> FirstAsync<T>(string sql, object? arguments, CancellationToken ct) =>
             await transaction.ListAsync<T>(sql, arguments, ct) is [var first, ..] ? first : default;
 
-        /// <summary>Answers how many rows it changed.</summary>
+        /// <summary>Returns how many rows it changed.</summary>
         public Task<int> ExecuteAsync(string sql, object? arguments, CancellationToken ct)
         {
             ct.ThrowIfCancellationRequested();
@@ -52,17 +52,16 @@ internal static class Queries
     }
 
     /// <summary>
-    /// Once begun it runs to its end, whoever leaves meanwhile: it is short, and PostgreSQL's library would make a connection to cancel it,
-    /// and wait for that on the event loop where the client's going was noticed. Clients that asked and left by the hundred held up all
-    /// others for seconds.
+    /// Makes a command that ignores cancellation: statements are short, and Npgsql would open a connection to cancel one, and block the
+    /// event loop on it that noticed the client's leaving. Clients that asked and left by the hundred held up all others for seconds.
     /// </summary>
     public static CommandDefinition Command(DbConnection connection, string sql, object? arguments, DbTransaction? transaction = null) =>
         new(Dialect.Write(connection, sql), arguments, transaction);
 
     /// <summary>
-    /// To the reader's very end without blocking: this goes on where the answer came in, on a socket's event loop
-    /// (<see cref="EventLoop"/>), and an answer of some size comes in parts. Dapper's own queries end with a wait for the last one, which
-    /// that loop would have to bring.
+    /// Reads all rows without blocking: this continues where the response arrived, on a socket's event loop (<see cref="EventLoop"/>), and
+    /// a large response comes in parts. Dapper's own queries end with a blocking wait for the last part, which that loop would have to
+    /// read.
     /// </summary>
     private static async Task<IReadOnlyList<T>> ListAsync<T>(DbConnection connection, CommandDefinition command)
     {

@@ -2,14 +2,12 @@ using System.Data.Common;
 
 namespace Maru.Server.Storage;
 
-/// <summary>Where the server keeps what must not be lost.</summary>
-/// <param name="Database">
-/// the setting <c>Maru:Database</c>: the connection string says which store it is, as PostgreSQL's has a host
-/// </param>
+/// <summary>The places where the server keeps its data.</summary>
+/// <param name="Database">the setting <c>Maru:Database</c>: a connection string with a host is PostgreSQL's, any other SQLite's</param>
 /// <param name="Data">the setting <c>Maru:Data</c>: the folder for keys and files</param>
 internal sealed record StorageOptions(string Database, string Data)
 {
-    /// <summary>Other nodes may use the store too: it is PostgreSQL.</summary>
+    /// <summary>True when other nodes may use the store too: it is PostgreSQL.</summary>
     public bool IsShared { get; } = HasHost(Database);
 
     private static bool HasHost(string database)
@@ -21,7 +19,7 @@ internal sealed record StorageOptions(string Database, string Data)
         }
         catch (ArgumentException)
         {
-            return false;   // SQLite's own reader says what is wrong with it
+            return false;   // SQLite's own parser names the fault
         }
     }
 }

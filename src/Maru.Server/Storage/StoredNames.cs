@@ -4,8 +4,8 @@ using Maru.Server.Platform.Text;
 namespace Maru.Server.Storage;
 
 /// <summary>
-/// Part of migration 0004: brings what was stored before <see cref="TextPolicy"/> into the form that it keeps. A name that the policy
-/// refuses today stays until its owner changes it: nobody else can say what it should be.
+/// Part of migration 0004: brings names and addresses that were stored before <see cref="TextPolicy"/> into its form. A name that the
+/// policy refuses today stays until its owner changes it: nobody else can say what it should be.
 /// </summary>
 internal static class StoredNames
 {
@@ -39,7 +39,7 @@ internal static class StoredNames
         while (rows.Count == Batch);
     }
 
-    /// <summary>Of two accounts whose addresses are the same by now the other one keeps what it has.</summary>
+    /// <summary>Normalizes addresses. Of two accounts whose addresses become the same, the second one keeps its old form.</summary>
     private static async Task AddressesAsync(DbTransaction transaction, CancellationToken ct)
     {
         IReadOnlyList<AddressRow> rows = [];

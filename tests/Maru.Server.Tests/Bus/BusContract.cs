@@ -6,7 +6,7 @@ using Maru.Engine.Log;
 
 namespace Maru.Server.Tests.Bus;
 
-/// <summary>What every bus keeps, whatever carries its frames.</summary>
+/// <summary>The tests that every bus passes, whatever carries its frames.</summary>
 public abstract class BusContract
 {
     private static readonly BusChannel Channel = new("a", Travel.Any);

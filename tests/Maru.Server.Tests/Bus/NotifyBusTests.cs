@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maru.Server.Tests.Bus;
 
-/// <summary>Nodes with nothing but the store between them.</summary>
+/// <summary>Nodes with only the store between them.</summary>
 [Trait("Store", "postgres")]
 public sealed class NotifyBusTests : BusContract
 {

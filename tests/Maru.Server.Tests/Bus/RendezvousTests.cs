@@ -5,9 +5,9 @@ namespace Maru.Server.Tests.Bus;
 public sealed class RendezvousTests
 {
     [Fact]
-    public void Channels_are_shared_evenly_and_one_place_more_moves_only_its_share()
+    public void Channels_are_shared_evenly_and_one_server_more_moves_only_its_share()
     {
-        var (three, four) = (Places(3), Places(4));
+        var (three, four) = (Servers(3), Servers(4));
         string[] channels = [.. Enumerable.Range(1, 10_000).Select(x => $"maru:r:{x}")];
         foreach (var share in channels.GroupBy(x => At(x, three))) share.Count().ShouldBeInRange(3000, 3700);
         var moved = channels.Where(x => At(x, three) != At(x, four)).ToArray();
@@ -16,14 +16,14 @@ public sealed class RendezvousTests
     }
 
     [Fact]
-    public void The_order_in_which_places_are_named_does_not_matter()
+    public void The_order_in_which_servers_are_named_does_not_matter()
     {
-        var places = Places(5);
-        ulong[] others = [.. places.Reverse()];
-        for (var i = 0; i < 1000; i++) At($"{i}", places).ShouldBe(At($"{i}", others));
+        var servers = Servers(5);
+        ulong[] others = [.. servers.Reverse()];
+        for (var i = 0; i < 1000; i++) At($"{i}", servers).ShouldBe(At($"{i}", others));
     }
 
-    private static ulong[] Places(int count) => [.. Enumerable.Range(0, count).Select(x => Rendezvous.Hash($"redis{x}:6379"))];
+    private static ulong[] Servers(int count) => [.. Enumerable.Range(0, count).Select(x => Rendezvous.Hash($"redis{x}:6379"))];
 
-    private static ulong At(string channel, ulong[] places) => places[Rendezvous.Choose(Rendezvous.Hash(channel), places)];
+    private static ulong At(string channel, ulong[] servers) => servers[Rendezvous.Choose(Rendezvous.Hash(channel), servers)];
 }

@@ -3,7 +3,7 @@ using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Cluster;
 
-/// <summary>What one node takes reaches those who listen at another: over the bus alone, over the store alone, over both.</summary>
+/// <summary>Messages that one node takes reach subscribers at another: over the bus alone, over the store alone, over both.</summary>
 [Trait("Store", "postgres")]
 public sealed class DeliveryTests
 {

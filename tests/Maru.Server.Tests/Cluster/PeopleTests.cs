@@ -6,7 +6,7 @@ using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Cluster;
 
-/// <summary>What happens to people on one node holds on the other.</summary>
+/// <summary>Changes of users, sessions and memberships on one node hold on the other.</summary>
 [Trait("Store", "postgres")]
 public sealed class PeopleTests(TwoNodes nodes) : IClassFixture<TwoNodes>
 {
@@ -71,7 +71,7 @@ public sealed class PeopleTests(TwoNodes nodes) : IClassFixture<TwoNodes>
         await there.Http.SendAsync("GET /api/me").ShouldRefuse(Problem.SessionEnded);
     }
 
-    /// <summary>As when the other node died right after its commit, or its news was lost.</summary>
+    /// <summary>As when the other node died right after its commit, or its frame was lost.</summary>
     [Fact]
     public async Task A_session_that_ended_in_the_store_alone_ends_on_every_node()
     {
@@ -140,7 +140,8 @@ public sealed class PeopleTests(TwoNodes nodes) : IClassFixture<TwoNodes>
         var bob = await nodes.First.SignUpAsync("bob");
         await using var his = await StompSocket.ConnectAsync(nodes.Second.Address, bob.AccessToken);
         await his.SubscribeAsync("/user/queue/events", "events");
-        nodes.First.Service<RoomNews>().Removed([.. Enumerable.Range(0, 5000).Select(i => long.MaxValue - i), bob.Id], new RoomId(77));
+        long[] users = [.. Enumerable.Range(0, 5000).Select(i => long.MaxValue - i), bob.Id];
+        nodes.First.Service<MembershipEvents>().Removed(users, new RoomId(77));
         (await his.EventAsync("room.removed")).Json.GetProperty("roomId").GetInt64().ShouldBe(77);
     }
 

@@ -4,7 +4,8 @@ using Maru.Server.Tests.Realtime;
 namespace Maru.Server.Tests.Cluster;
 
 /// <summary>
-/// What was changed at one node is told again as it is now at another, which has the room in memory and may not have heard yet.
+/// A message that was changed at one node is sent again in its new state at another, which has the room in memory and may not have heard
+/// yet.
 /// </summary>
 [Trait("Store", "postgres")]
 public sealed class ReadAgainTests

@@ -3,7 +3,7 @@ using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Faults;
 
-/// <summary>What happens to PostgreSQL while it is in use.</summary>
+/// <summary>Faults of PostgreSQL while it is in use.</summary>
 [Trait("Store", "postgres")]
 [Trait("Category", "Faults")]
 public sealed class PostgresTests

@@ -64,7 +64,7 @@ public sealed class StoreNamesTests : IAsyncDisposable
         await ShouldHaveEverythingAsync();
     }
 
-    /// <summary>What a killed server committed last is beside the name that it used.</summary>
+    /// <summary>A killed server's last commits are beside the name that it used.</summary>
     [Fact]
     public async Task After_a_kill_a_store_with_two_names_is_refused_until_it_has_one()
     {

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Maru.Server.Tests.Faults;
 
-/// <summary>What the file system and other programs do to a store that is in use.</summary>
+/// <summary>Faults of the file system, and other programs that touch a store in use.</summary>
 [Trait("Store", "sqlite")]
 [Trait("Category", "Faults")]
 public sealed class StoreTests(ITestOutputHelper output)
@@ -186,7 +186,7 @@ public sealed class StoreTests(ITestOutputHelper output)
         await using var server = await MaruProcess.StartAsync(folder);
     }
 
-    /// <summary>What is small may find its place for a while; what does not is refused in the same words.</summary>
+    /// <summary>Small writes may succeed for a while; those that fail are refused in the same words.</summary>
     private static async Task ShouldRefuseProfilesAsync(HttpClient http, string slug)
     {
         for (var i = 0; i < 500; i++)

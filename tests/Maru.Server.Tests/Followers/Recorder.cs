@@ -17,13 +17,13 @@ internal sealed class Recorder(string name = "recorder", FollowerStart start = F
 
     public override FollowerStart Start => start;
 
-    /// <summary>What it throws, or null.</summary>
+    /// <summary>Returns the exception that it throws, or null.</summary>
     public Func<RoomId, Exception?> Fault { get; set; } = _ => null;
 
-    /// <summary>What it waits for, in that room.</summary>
+    /// <summary>Returns the task that it waits for, in that room.</summary>
     public Func<RoomId, Task> Before { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>How often it was asked to take something, whatever came of it.</summary>
+    /// <summary>The rooms of its calls, successful or not.</summary>
     public ConcurrentQueue<long> Calls { get; } = new();
 
     public Entry[] Taken => [.. _taken];

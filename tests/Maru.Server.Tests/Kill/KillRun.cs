@@ -15,7 +15,7 @@ internal sealed class KillRun(string folder, string database) : IAsyncDisposable
     /// <summary>A kill comes at a random moment up to so long after the server took up its work.</summary>
     public TimeSpan LongestLife { get; init; } = TimeSpan.FromMilliseconds(1200);
 
-    /// <summary>What is killed instead of the server, which lives on.</summary>
+    /// <summary>The store that is killed instead of the server, which lives on.</summary>
     public PostgresServer? Victim { get; init; }
 
     public List<Talker> Members { get; } = [];

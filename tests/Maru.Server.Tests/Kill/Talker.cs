@@ -5,10 +5,9 @@ using System.Text.Json;
 namespace Maru.Server.Tests.Kill;
 
 /// <summary>
-/// A member who sends and listens through every crash:
-/// keeps a few messages under way, connects again when the server is gone,
-/// resumes behind the last event that he saw and repeats what was not acknowledged under its old key.
-/// Writes down what he was promised and what he saw; judges nothing.
+/// A member who sends and listens through every crash: keeps a few messages under way, connects again when the server is gone, resumes
+/// behind the last event that they saw and repeats unacknowledged messages under their old keys. Records the acknowledgements and the
+/// events; judges nothing.
 /// </summary>
 internal sealed class Talker(int number, string token, long room) : IDisposable
 {
@@ -19,7 +18,7 @@ internal sealed class Talker(int number, string token, long room) : IDisposable
     private readonly SemaphoreSlim _window = new(Window);
     private int _next;
 
-    /// <summary>What may end a connection without being a fault: the talker comes again.</summary>
+    /// <summary>The refusals that may end a connection without being a fault: the talker comes again.</summary>
     public IReadOnlyList<string> Bearable { get; init; } = ["shutting-down"];
 
     public int Number => number;
@@ -32,12 +31,12 @@ internal sealed class Talker(int number, string token, long room) : IDisposable
     /// <summary>Every event of the room, in the order in which it came: its seq, and of messages the key and the text.</summary>
     public List<Seen> Events { get; } = [];
 
-    /// <summary>What no server may say at all.</summary>
+    /// <summary>The refusals that no server may send at all.</summary>
     public List<string> Refusals { get; } = [];
 
     public int Connections { get; private set; }
 
-    /// <summary>Messages sent again, because nobody said what became of them.</summary>
+    /// <summary>Messages sent again, because their outcome is unknown.</summary>
     public int Retries { get; private set; }
 
     public long Last
@@ -123,7 +122,7 @@ internal sealed class Talker(int number, string token, long room) : IDisposable
         }
     }
 
-    /// <summary>What is not acknowledged, in its order, and for good measure one that is.</summary>
+    /// <summary>Sends the unacknowledged messages again, in their order, and also one that is acknowledged.</summary>
     private async Task RepeatAsync(StompSocket socket)
     {
         List<int> open;

@@ -5,8 +5,8 @@ using Npgsql;
 namespace Maru.Server.Tests.Kill;
 
 /// <summary>
-/// What stands in the store, read by another program than the server, against what members were promised and saw.
-/// Every difference is one line.
+/// Compares the store, read by another program than the server, with the acknowledgements and events of members. Every difference is one
+/// line.
 /// </summary>
 internal static class Verdict
 {

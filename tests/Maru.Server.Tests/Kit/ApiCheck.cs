@@ -1,8 +1,7 @@
 namespace Maru.Server.Tests.Kit;
 
 /// <summary>
-/// Compares every answer that a test gets with the API document; a test that sees another one fails.
-/// A stream's content is not looked into.
+/// Compares every response that a test gets with the API document; a test that gets another one fails. A stream's content is not checked.
 /// </summary>
 internal sealed class ApiCheck(HttpMessageHandler inner) : DelegatingHandler(inner)
 {

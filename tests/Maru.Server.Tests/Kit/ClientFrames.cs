@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Maru.Server.Tests.Kit;
 
-/// <summary>What a client writes: WebSocket frames, masked, and STOMP frames.</summary>
+/// <summary>Writes a client's frames: WebSocket frames, masked, and STOMP frames.</summary>
 internal static class ClientFrames
 {
     public static byte[] Message(ReadOnlySpan<byte> payload, bool binary = false, bool final = true, bool continues = false) =>

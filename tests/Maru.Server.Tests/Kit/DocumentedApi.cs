@@ -5,7 +5,7 @@ using Json.Schema;
 
 namespace Maru.Server.Tests.Kit;
 
-/// <summary>The API document of the tree, as something that answers are compared with. Any thread.</summary>
+/// <summary>The API document of the tree, with which responses are compared. Any thread.</summary>
 internal sealed class DocumentedApi
 {
     private const string Problem = "application/problem+json";
@@ -34,7 +34,7 @@ internal sealed class DocumentedApi
 
     public static DocumentedApi Instance { get; } = new(File.ReadAllText(Document));
 
-    /// <summary>Returns what of the answer is not as the document says; null: nothing.</summary>
+    /// <summary>Returns the difference between a response and the document; null: none.</summary>
     /// <param name="method">of the request</param>
     /// <param name="path">of the request, without the query</param>
     /// <param name="response">its head</param>
@@ -91,7 +91,7 @@ internal sealed class DocumentedApi
         return $"{string.Join("; ", errors)} in {json.RootElement}";
     }
 
-    /// <summary>What stands elsewhere in the document, or here.</summary>
+    /// <summary>Returns the part of the document that a reference points to, or the node itself.</summary>
     private JsonObject Resolve(JsonObject node)
     {
         if (node["$ref"]?.GetValue<string>() is not { } reference) return node;

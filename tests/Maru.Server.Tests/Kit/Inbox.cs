@@ -1,6 +1,6 @@
 namespace Maru.Server.Tests.Kit;
 
-/// <summary>What a client received and a test has not taken yet. Any thread.</summary>
+/// <summary>The frames that a client received and a test has not taken yet. Any thread.</summary>
 internal sealed class Inbox
 {
     private readonly Lock _gate = new();

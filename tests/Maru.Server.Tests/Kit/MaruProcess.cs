@@ -32,7 +32,7 @@ internal sealed partial class MaruProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>What it wrote, to either stream.</summary>
+    /// <summary>Its output, of both streams.</summary>
     public IReadOnlyList<string> Lines
     {
         get
@@ -96,7 +96,7 @@ internal sealed partial class MaruProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>SIGTERM; answers the exit code.</summary>
+    /// <summary>Ends it by SIGTERM; returns the exit code.</summary>
     public async Task<int> TerminateAsync()
     {
         Kill(_process.Id, SigTerm).ShouldBe(0);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Maru.Server.Tests.Kit;
 
-/// <summary>What is mounted on a file or a folder until the test ends. Only root may mount; others skip the test.</summary>
+/// <summary>A mount on a file or a folder until the test ends. Only root may mount; for others the test is skipped.</summary>
 internal sealed class Mount : IAsyncDisposable
 {
     private readonly string _place;

@@ -44,7 +44,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>A new, empty database; answers its connection string.</summary>
+    /// <summary>Makes a new, empty database; returns its connection string.</summary>
     public async Task<string> MakeDatabaseAsync()
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"maru{Interlocked.Increment(ref _databases)}");
@@ -102,7 +102,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         await Deadline.Until(() => !Array.Exists(all, id => Directory.Exists($"/proc/{id}")), "PostgreSQL to be gone");
     }
 
-    /// <summary>It stays, and answers nothing.</summary>
+    /// <summary>Freezes it: it stays, and does not respond.</summary>
     public void Pause() => ForAll(Signals.Pause);
 
     public void Resume() => ForAll(Signals.Resume);

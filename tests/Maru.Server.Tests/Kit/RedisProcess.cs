@@ -26,7 +26,7 @@ internal sealed class RedisProcess(params string[] settings) : IAsyncDisposable
         return redis;
     }
 
-    /// <summary>After a kill, or for the first time; returns when it answers.</summary>
+    /// <summary>Starts it, for the first time or after a kill; returns when it responds.</summary>
     public async Task StartAgainAsync()
     {
         var program = Environment.GetEnvironmentVariable("PATH")?.Split(':').Select(x => Path.Combine(x, "redis-server"))
@@ -53,7 +53,7 @@ internal sealed class RedisProcess(params string[] settings) : IAsyncDisposable
         process.Dispose();
     }
 
-    /// <summary>It stays, keeps its connections, and answers nothing.</summary>
+    /// <summary>Freezes it: it stays, keeps its connections, and does not respond.</summary>
     public void Pause() => Signals.Pause(_process!.Id);
 
     public void Resume() => Signals.Resume(_process!.Id);
@@ -85,7 +85,7 @@ internal sealed class RedisProcess(params string[] settings) : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>The answer's lines; null: nobody is there.</summary>
+    /// <summary>Returns the response's lines; null: nothing listens.</summary>
     public async Task<string?> AskAsync(string command, int lines = 1)
     {
         try

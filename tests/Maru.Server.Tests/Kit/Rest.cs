@@ -25,7 +25,7 @@ public static class Rest
         return JsonSerializer.Deserialize<T>(text, JsonSerializerOptions.Web) ?? throw new InvalidOperationException("null");
     }
 
-    /// <summary>Answers the body.</summary>
+    /// <summary>Returns the body.</summary>
     public static async Task<string> ShouldBe(this Task<HttpResponseMessage> answer, int status)
     {
         using var response = await answer;
@@ -34,7 +34,7 @@ public static class Rest
         return text;
     }
 
-    /// <summary>Answers the problem's details.</summary>
+    /// <summary>Returns the problem's details.</summary>
     public static async Task<JsonElement> ShouldRefuse(this Task<HttpResponseMessage> answer, Problem problem)
     {
         using var response = await answer;
@@ -48,7 +48,7 @@ public static class Rest
         return details;
     }
 
-    /// <summary>Answers the names of the fields that are refused.</summary>
+    /// <summary>Returns the names of the fields that are refused.</summary>
     public static async Task<string[]> ShouldRefuseFields(this Task<HttpResponseMessage> answer) =>
         [.. (await answer.ShouldRefuse(Problem.Invalid)).GetProperty("errors").EnumerateObject().Select(field => field.Name)];
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Maru.Server.Tests.Kit;
 
-/// <summary>What a test does to a process of its own, by its id.</summary>
+/// <summary>Sends signals to a test's own process, by its id.</summary>
 internal static class Signals
 {
     public static void Kill(int process) => _ = Send(process, 9);

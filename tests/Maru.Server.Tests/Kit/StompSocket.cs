@@ -120,7 +120,8 @@ internal sealed class StompSocket : IAsyncDisposable
     public Task SubscribeAsync(long room, long? after = null) => SubscribeAsync($"/topic/rooms/{room}", $"room-{room}", after);
 
     /// <summary>
-    /// After the answer to this, all that the server had for this client is here, the events of what was committed included.
+    /// Sends a frame with a receipt and waits for it: then all earlier frames for this client are here, the events of committed entries
+    /// included.
     /// </summary>
     public async Task SyncAsync()
     {

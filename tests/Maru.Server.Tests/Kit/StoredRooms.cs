@@ -6,7 +6,7 @@ using static Maru.Testing.LogRig;
 
 namespace Maru.Server.Tests.Kit;
 
-/// <summary>What a <see cref="LogRig"/> on a server's store works with.</summary>
+/// <summary>The rooms with which a <see cref="LogRig"/> works on a server's store.</summary>
 internal static class StoredRooms
 {
     /// <summary>A new room and its members' rights.</summary>

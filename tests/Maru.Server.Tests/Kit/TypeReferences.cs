@@ -5,8 +5,7 @@ using System.Reflection.Emit;
 namespace Maru.Server.Tests.Kit;
 
 /// <summary>
-/// What each type of an assembly knows of the others: its signatures, and the types in its methods' code.
-/// Constants leave no trace.
+/// The types that each type of an assembly refers to: in its signatures, and in its methods' code. Constants leave no trace.
 /// </summary>
 internal static class TypeReferences
 {

@@ -17,7 +17,7 @@ internal static class Upgrade
         return Encoding.ASCII.GetBytes(request.Append("\r\n").ToString());
     }
 
-    /// <summary>Sends bytes on a new connection and reads the head of the answer.</summary>
+    /// <summary>Sends bytes on a new connection and reads the head of the response.</summary>
     public static async Task<(Socket Socket, string Head, byte[] Left)> RequestAsync(Uri address, byte[] request, int receiveBuffer = 0)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

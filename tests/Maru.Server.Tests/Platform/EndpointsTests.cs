@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Maru.Server.Tests.Platform;
 
-/// <summary>What holds for every endpoint, whoever adds it.</summary>
+/// <summary>The rules for every endpoint, whoever adds it.</summary>
 public sealed class EndpointsTests(MaruServer server) : IClassFixture<MaruServer>
 {
     // Judged by something else than a bearer token, or open to all.

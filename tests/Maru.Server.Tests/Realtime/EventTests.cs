@@ -3,7 +3,7 @@ using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Realtime;
 
-/// <summary>What members see, live and on resume.</summary>
+/// <summary>The events that members get, live and on resume.</summary>
 public sealed class EventTests(MaruServer server) : IClassFixture<MaruServer>
 {
     [Fact]

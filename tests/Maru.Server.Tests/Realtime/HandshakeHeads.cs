@@ -1,10 +1,10 @@
 namespace Maru.Server.Tests.Realtime;
 
-/// <summary>A request's head for <c>/ws</c> and what it is answered.</summary>
+/// <summary>A request's head for <c>/ws</c> and the response to it.</summary>
 /// <param name="Name">what it shows</param>
 /// <param name="Text">each character is a byte</param>
-/// <param name="Status">of the answer</param>
-/// <param name="Lines">that the answer has, among others</param>
+/// <param name="Status">the status of the response</param>
+/// <param name="Lines">lines that the response has, among others</param>
 public sealed record HandshakeHead(string Name, string Text, int Status, string[] Lines)
 {
     public override string ToString() => $"{Status} {Name}";

@@ -5,8 +5,8 @@ using Room = Maru.Server.Features.Rooms.Room;
 namespace Maru.Server.Tests.Realtime;
 
 /// <summary>
-/// A room in which messages were edited and deleted, by people some of whom are called otherwise now or are gone.
-/// Whoever is given its log again must get each message as REST gives it.
+/// A room in which messages were edited and deleted, by users some of whom have another name now or are gone. A client that gets its log
+/// again must get each message as REST returns it.
 /// </summary>
 internal static class Past
 {

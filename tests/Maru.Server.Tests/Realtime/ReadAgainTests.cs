@@ -4,7 +4,7 @@ using Maru.Server.Tests.Features.Rooms;
 namespace Maru.Server.Tests.Realtime;
 
 /// <summary>
-/// Whatever a log is read from, what was said is told again as it is now: the room in memory or not, sockets and streams.
+/// Messages of the past are sent in their present state, whether or not the room is in memory, on sockets and on streams.
 /// </summary>
 public sealed class ReadAgainTests(MaruServer server) : IClassFixture<MaruServer>
 {

@@ -3,7 +3,7 @@ using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Realtime;
 
-/// <summary>A refusal goes to who listens for refusals; who does not is told by ERROR and loses the connection.</summary>
+/// <summary>A client that listens for refusals gets them as events; any other gets ERROR and loses the connection.</summary>
 public sealed class RefusalTests(MaruServer server) : IClassFixture<MaruServer>
 {
     [Fact]

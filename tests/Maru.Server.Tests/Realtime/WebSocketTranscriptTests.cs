@@ -2,7 +2,9 @@ using System.Net.Sockets;
 
 namespace Maru.Server.Tests.Realtime;
 
-/// <summary>What a client sends on a new WebSocket and every byte that it gets, after the cases of the Autobahn test suite.</summary>
+/// <summary>
+/// The frames that a client sends on a new WebSocket and every byte that it gets, after the cases of the Autobahn test suite.
+/// </summary>
 /// <param name="Name">what it shows</param>
 /// <param name="Client">frames in hex; the mask of each is zero</param>
 /// <param name="Server">frames in hex</param>

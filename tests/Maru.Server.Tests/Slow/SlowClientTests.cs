@@ -209,7 +209,7 @@ public sealed class SlowClientTests(ITestOutputHelper output)
         return (ann, room, deaf);
     }
 
-    /// <summary>More than the kernel and the outbox take for one client; answers the last seq.</summary>
+    /// <summary>Sends more than the kernel and the outbox hold for one client; returns the last seq.</summary>
     private static async Task<long> FillAsync(StompSocket talker, long room)
     {
         var text = new string('x', 10_000);

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Maru.Server.Tests.Storage;
 
-/// <summary>The upgrade that numbers the messages: what is stored gets its numbers, and nobody writes without them.</summary>
+/// <summary>The upgrade that numbers the messages: stored messages get their numbers, and no program writes without them.</summary>
 public sealed class NumbersTests
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -69,7 +69,7 @@ public sealed class NumbersTests
         (await MessagesAsync(newer)).ShouldBeEmpty();
     }
 
-    /// <summary>What is no server has not claimed the store: <c>maru seed</c>, say.</summary>
+    /// <summary>A program that is no server, such as <c>maru seed</c>, has not claimed the store.</summary>
     [Fact]
     [Trait("Store", "sqlite")]
     public async Task Only_a_server_changes_an_embedded_store_of_an_older_version()

@@ -4,7 +4,7 @@ using SQLitePCL;
 
 namespace Maru.Server.Tests.Storage;
 
-/// <summary>What the store relies on in the library that comes with the packages.</summary>
+/// <summary>The properties of the SQLite library of the packages that the store relies on.</summary>
 [Trait("Store", "sqlite")]
 public sealed class SqliteLibraryTests
 {

@@ -6,7 +6,7 @@ namespace Maru.Server.Features.Accounts;
 internal sealed record Account(
     long Id, string Handle, string Name, string? StatusMessage, string? AvatarUrl, string Role, string? PasswordHash)
 {
-    /// <summary>Everything but the WHERE; the deleted are never found.</summary>
+    /// <summary>The query without its WHERE; it never finds deleted accounts.</summary>
     public const string Select =
         "SELECT id, handle, name, status_message, avatar_url, role, password_hash FROM users WHERE deleted_at IS NULL";
 

@@ -5,11 +5,11 @@ using Maru.Server.Platform.Api;
 
 namespace Maru.Server.Features.Accounts;
 
-/// <param name="Handle">3–32 of <c>a-z0-9_.-</c>; yours for good</param>
-/// <param name="Name">what others see: 1 to 80 visible characters of scripts that go together, at most 640 bytes</param>
+/// <param name="Handle">3–32 of <c>a-z0-9_.-</c>; it never changes</param>
+/// <param name="Name">the name that others see: 1 to 80 visible characters of scripts that go together, at most 640 bytes</param>
 /// <param name="Password">8 to 256 characters and at most 2048 bytes; the same in every spelling</param>
-/// <param name="Email">to sign in with, at most 254 bytes; nobody else sees it</param>
-/// <param name="Device">what to call this session in the list of sessions; else the User-Agent</param>
+/// <param name="Email">an address to sign in with, at most 254 bytes; nobody else sees it</param>
+/// <param name="Device">the name of this session in the list of sessions; else the User-Agent</param>
 [Example("""{"handle":"ann","name":"Ann","password":"correct horse"}""")]
 public sealed record SignupRequest(
     [property: Required] string? Handle,
@@ -18,15 +18,15 @@ public sealed record SignupRequest(
     string? Email = null,
     string? Device = null);
 
-/// <param name="Handle">or the e-mail address; case and width do not matter</param>
-/// <param name="Device">what to call this session in the list of sessions; else the User-Agent</param>
+/// <param name="Handle">the handle or the e-mail address; case and width do not matter</param>
+/// <param name="Device">the name of this session in the list of sessions; else the User-Agent</param>
 [Example("""{"handle":"ann","password":"correct horse"}""")]
 public sealed record LoginRequest([property: Required] string? Handle, [property: Required] string? Password, string? Device = null);
 
 [Example("""{"refreshToken":"EhsVbQVfaaETfpznlJv4NmGF1F3if4cMeGVxGNAOGwc"}""")]
 public sealed record RefreshRequest([property: Required] string? RefreshToken);
 
-/// <summary>What is absent stays; an empty statusMessage or avatarUrl takes it away.</summary>
+/// <summary>The fields to change: an absent one stays; an empty statusMessage or avatarUrl removes it.</summary>
 /// <param name="Name">1 to 80 visible characters of scripts that go together, at most 640 bytes; kept in one spelling</param>
 /// <param name="StatusMessage">at most 200 characters and 1600 bytes</param>
 /// <param name="AvatarUrl">https://… or /api/files/…, at most 500 bytes</param>
@@ -40,18 +40,18 @@ public sealed record PasswordChange([property: Required] string? OldPassword, [p
 [Example("""{"password":"correct horse"}""")]
 public sealed record AccountDeletion([property: Required] string? Password);
 
-/// <summary>A person, as others see one.</summary>
+/// <summary>A user, as others see them.</summary>
 [Example("""{"id":1,"handle":"ann","name":"Ann"}""")]
 public sealed record User(long Id, string Handle, string Name, string? AvatarUrl = null);
 
-/// <summary>A person, as they see themselves.</summary>
+/// <summary>A user, as they see themselves.</summary>
 [Example("""{"id":1,"handle":"ann","name":"Ann","statusMessage":"at sea"}""")]
 public sealed record Profile(long Id, string Handle, string Name, string? StatusMessage = null, string? AvatarUrl = null);
 
-/// <param name="User">who signed in</param>
+/// <param name="User">the user who signed in</param>
 /// <param name="AccessToken">for the Authorization header, and for CONNECT</param>
-/// <param name="RefreshToken">good for one exchange: the answer to a refresh has the next one</param>
-/// <param name="ExpiresIn">seconds that the access token is good for</param>
+/// <param name="RefreshToken">valid for one exchange: the response to a refresh has the next one</param>
+/// <param name="ExpiresIn">seconds for which the access token is valid</param>
 [Example(
     """
     {

@@ -4,9 +4,9 @@ using Maru.Engine.Bus;
 namespace Maru.Server.Features.Accounts;
 
 /// <summary>
-/// What other parts of the server must learn about accounts.
-/// The endpoints of this slice call the methods after the commit, on the request's thread, and wait for the handlers: these are short and
-/// do not throw. The real-time part subscribes at start; nobody unsubscribes. Other nodes are told of ids alone:
+/// Tells other parts of the server about changes of accounts. The endpoints of this slice call the methods after the commit, on the
+/// request's thread, and wait for the handlers: these are short and do not throw. The real-time part subscribes at start; nobody
+/// unsubscribes. Other nodes get ids alone:
 /// <code>
 /// profile changed = 2 user
 /// </code>
@@ -25,12 +25,12 @@ internal sealed class AccountEvents
         bus.Subscribe(Channel, Hear);
     }
 
-    /// <summary>The user's name or picture is another one now; also after the account's deletion. On every node.</summary>
+    /// <summary>Raised on every node when a user's name or picture changed; also after the account's deletion.</summary>
     public event Action<UserId>? ProfileChanged;
 
     /// <summary>
-    /// The account is gone: the user leaves every room. Comes after <see cref="ProfileChanged"/> and the end of the sessions, on one node
-    /// only.
+    /// Raised when an account was deleted: the user leaves every room. Comes after <see cref="ProfileChanged"/> and the end of the
+    /// sessions, on one node only.
     /// </summary>
     public event Action<UserId>? AccountDeleted;
 

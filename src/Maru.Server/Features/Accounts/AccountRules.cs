@@ -6,8 +6,8 @@ using Maru.Server.Platform.Text;
 namespace Maru.Server.Features.Accounts;
 
 /// <summary>
-/// What handles, names, addresses and passwords may be. Each method answers the value to keep and adds what is wrong with it to
-/// <paramref name="errors"/>.
+/// The rules for handles, names, addresses and passwords. Each method returns the value to keep and adds faults to <paramref
+/// name="errors"/>.
 /// </summary>
 internal sealed partial class AccountRules(FieldErrors errors, LimitOptions limits, PasswordOptions passwords)
 {
@@ -35,7 +35,7 @@ internal sealed partial class AccountRules(FieldErrors errors, LimitOptions limi
 
     public string StatusMessage(string? value) => errors.Keep("statusMessage", TextPolicy.Line(value, limits.StatusCharacters));
 
-    /// <summary>Only what a browser fetches without running anything: no <c>javascript:</c>, no <c>data:</c>.</summary>
+    /// <summary>Allows only an address that a browser fetches without running anything: no <c>javascript:</c>, no <c>data:</c>.</summary>
     public string AvatarUrl(string? value)
     {
         if (string.IsNullOrWhiteSpace(value)) return "";

@@ -3,7 +3,7 @@ using Maru.Server.Platform.Credentials;
 
 namespace Maru.Server.Features.Accounts;
 
-/// <summary>Who people are: sign-up, sign-in, profiles, the directory.</summary>
+/// <summary>Accounts: sign-up, sign-in, profiles, the directory.</summary>
 internal static class AccountSlice
 {
     public static void AddAccounts(this IServiceCollection services)

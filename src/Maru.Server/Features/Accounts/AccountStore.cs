@@ -9,13 +9,14 @@ using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Accounts;
 
-/// <summary>The people. Any thread.</summary>
+/// <summary>Reads and writes accounts. Any thread.</summary>
 internal sealed class AccountStore(Database database, SessionStore sessions, SessionEvents events, TimeProvider time)
 {
     private const string Deleted = "deleted user";
 
     /// <summary>
-    /// Entries that a node has in memory are older than the number: see <see cref="Maru.Engine.Log.MembershipState.Names"/>.
+    /// Counts a change of a name or picture, which makes entries in the nodes' memory stale: see <see
+    /// cref="Maru.Engine.Log.MembershipState.Names"/>.
     /// </summary>
     private const string CountNames = "UPDATE name_changes SET number = number + 1 WHERE id = 1";
 
@@ -48,7 +49,7 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
     public Task<Account?> FindAsync(UserId user, CancellationToken ct) =>
         database.FirstAsync<Account>($"{Account.Select} AND id = @Value", user, ct);
 
-    /// <summary>Those that exist and are not deleted, in any order.</summary>
+    /// <summary>Returns those of the users that exist and are not deleted, in any order.</summary>
     public Task<IReadOnlyList<UserRow>> ListAsync(IReadOnlyCollection<UserId> users, CancellationToken ct) => database.ListAsync<UserRow>(
         $"SELECT {UserRow.Columns("users")} FROM users WHERE id IN @ids AND deleted_at IS NULL",
         new { ids = users.Select(x => x.Value).ToArray() },
@@ -64,8 +65,8 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
     /// Opens a session. Null when the account is no longer what the password was checked against: read it and check again.
     /// </summary>
     /// <param name="account">as it was read for the check</param>
-    /// <param name="origin">where it comes from</param>
-    /// <param name="betterHash">what to keep instead of a weak hash; null leaves it</param>
+    /// <param name="origin">the device and address that the sign-in comes from</param>
+    /// <param name="betterHash">the hash that replaces a weak one; null leaves it</param>
     /// <param name="ct">ends the wait for the store</param>
     public async Task<OpenSession?> SignInAsync(Account account, SessionOrigin origin, string? betterHash, CancellationToken ct)
     {
@@ -81,7 +82,7 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
         return session;
     }
 
-    /// <summary>Of each text: null leaves it, empty takes it away.</summary>
+    /// <summary>Changes the profile. Of each text, null leaves it and an empty one removes it.</summary>
     public Task<Account?> ChangeAsync(
         UserId user, string? name, string? statusMessage, string? avatarUrl, CancellationToken ct) => database.WriteAsync(
         (transaction, inner) => transaction.FirstAsync<Account>(
@@ -99,7 +100,7 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
             inner),
         ct);
 
-    /// <summary>The new password, and the end of every other session. False as <see cref="SignInAsync"/> returns null.</summary>
+    /// <summary>Sets the new password and ends every other session. False where <see cref="SignInAsync"/> returns null.</summary>
     public async Task<bool> ChangePasswordAsync(Account account, long session, string hash, CancellationToken ct)
     {
         var ended = await database.WriteAsync(
@@ -112,9 +113,8 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
     }
 
     /// <summary>
-    /// Removes the person. The row stays, without anything of them, so that what others see of the past can be read; the handle is given
-    /// to nobody again, who could be taken for them.
-    /// False as <see cref="SignInAsync"/> returns null.
+    /// Deletes the account. Its row stays, without personal data, so that others can still read the past; the handle is given to nobody
+    /// again, who could be taken for the user. False where <see cref="SignInAsync"/> returns null.
     /// </summary>
     public async Task<bool> DeleteAsync(Account account, CancellationToken ct)
     {
@@ -140,9 +140,11 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
         return ended is not null;
     }
 
-    /// <summary>People whose handle or name begins so, ordered by handle. It reads two ranges of two indexes.</summary>
+    /// <summary>
+    /// Returns the users whose handle or name begins with the query, ordered by handle. It reads two ranges of two indexes.
+    /// </summary>
     /// <param name="query">as <see cref="TextPolicy.NameKey"/> makes it</param>
-    /// <param name="after">the handle that the page before ended with; empty for the first page</param>
+    /// <param name="after">the last handle of the page before; empty for the first page</param>
     public Task<IReadOnlyList<User>> PageAsync(string query, string after, int limit, CancellationToken ct) => database.ListAsync<User>(
         query.Length == 0
             ? $"""
@@ -163,9 +165,9 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
         ct);
 
     /// <summary>
-    /// Begins each write that a password allowed. False when the account no longer has the hash that the password was checked against.
-    /// It locks the account until the transaction ends, so sign-ins, changes of password and the deletion of one account come one
-    /// after the other, on all nodes.
+    /// Begins each write that needs the password. False when the account no longer has the hash that the password was checked against. It
+    /// locks the account until the transaction ends, so sign-ins, changes of password and the deletion of one account come one after the
+    /// other, on all nodes.
     /// </summary>
     private static async Task<bool> ReplaceHashAsync(DbTransaction transaction, Account account, string? hash, CancellationToken ct) =>
         await transaction.ExecuteAsync(
@@ -173,7 +175,10 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
             new { account.Id, account.PasswordHash, hash },
             ct) > 0;
 
-    /// <summary>To be asked once the handle is the account's: a deletion under way held it until then.</summary>
+    /// <summary>
+    /// Returns whether the handle belonged to a deleted account. Called once the new account has the handle: a deletion under way held it
+    /// until then.
+    /// </summary>
     private static async Task<bool> IsRetiredAsync(DbTransaction transaction, string handle, CancellationToken ct) =>
         await transaction.FirstAsync<long>(
             "SELECT count(*) FROM retired_handles WHERE hash = @hash", new { hash = HashOf(handle) }, ct) > 0;
@@ -183,7 +188,7 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 }
 
-/// <summary>What a sign-up made sure of.</summary>
+/// <summary>The checked fields of a sign-up.</summary>
 internal sealed record NewAccount(string Handle, string Name, string? Email, string PasswordHash)
 {
     public string NameKey => TextPolicy.NameKey(Name);

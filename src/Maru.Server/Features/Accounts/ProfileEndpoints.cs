@@ -8,20 +8,21 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Maru.Server.Features.Accounts;
 
-/// <summary>One's own account, and the directory of the others.</summary>
+/// <summary>The endpoints of the caller's own account and of the directory of users.</summary>
 internal static class ProfileEndpoints
 {
     public static void MapProfiles(this IEndpointRouteBuilder routes)
     {
         var me = routes.MapGroup("/api/me").WithTags("Profile").RequireAuthorization();
         me.MapGet("", GetAsync).WithName("getProfile").WithSummary("Your profile");
-        me.MapPatch("", ChangeAsync).WithName("changeProfile").WithSummary("Change your profile: what is absent stays, empty takes away");
+        me.MapPatch("", ChangeAsync)
+            .WithName("changeProfile").WithSummary("Change your profile: absent fields stay, empty ones are removed");
         me.MapDelete("", DeleteAsync).WithName("deleteAccount")
-            .WithSummary("Delete your account; what you wrote stays, as by a deleted user");
+            .WithSummary("Delete your account; your messages stay, as those of a deleted user");
         me.MapPost("/password", ChangePasswordAsync).WithName("changePassword")
             .WithSummary("Change your password and end all other sessions");
         routes.MapGet("/api/users", ListAsync).WithTags("Directory").RequireAuthorization()
-            .WithName("listUsers").WithSummary("People whose handle or name begins with q");
+            .WithName("listUsers").WithSummary("Users whose handle or name begins with q");
     }
 
     private static async Task<Results<Ok<Profile>, ProblemHttpResult>> GetAsync(Caller caller, AccountStore store, CancellationToken ct) =>
@@ -93,12 +94,12 @@ internal static class ProfileEndpoints
         var found = await store.PageAsync(TextPolicy.NameKey(q), page.After?.Key ?? "", page.Size + 1, ct);
         if (found.Count <= page.Size) return TypedResults.Ok(new UserPage(found));
         var last = found[page.Size - 1];
-        return TypedResults.Ok(new UserPage([.. found.Take(page.Size)], new Cursor(last.Handle, last.Id).ToString()));
+        return TypedResults.Ok(new UserPage([.. found.Take(page.Size)], new PageCursor(last.Handle, last.Id).ToString()));
     }
 
     /// <summary>
-    /// What cannot be undone asks for the password again: a borrowed, open browser is not enough. Null lets it pass; the store then
-    /// writes only if the account is still the one that was checked, or the check starts again.
+    /// Checks the password again before a change that cannot be undone: a borrowed, open browser is not enough. Returns null where it is
+    /// right; the store then writes only if the account is still the one that was checked, or the check starts again.
     /// </summary>
     private static async Task<ProblemHttpResult?> RefuseAsync(
         Account account, string field, string? password, HttpContext context, Passwords passwords, CancellationToken ct)

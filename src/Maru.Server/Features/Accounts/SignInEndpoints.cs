@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Maru.Server.Features.Accounts;
 
-/// <summary>How one gets tokens, and gives them back.</summary>
+/// <summary>The endpoints that give tokens and end them.</summary>
 internal static class SignInEndpoints
 {
     private const int MaxDevice = 120;
@@ -73,7 +73,7 @@ internal static class SignInEndpoints
             var betterHash = check == PasswordCheck.RightButWeak ? await passwords.HashAsync(password, ct) : null;
             var session = await store.SignInAsync(account, origin, betterHash, ct);
             if (session is not null) return TypedResults.Ok(mint.Write(account, session));
-            // The account changed while the password was checked: it is checked against what there is now.
+            // The account changed while the password was checked: check again, against its present hash.
         }
     }
 
@@ -97,7 +97,7 @@ internal static class SignInEndpoints
         context.Connection.RemoteIpAddress);
 }
 
-/// <summary>Puts the answer of every way to sign in together.</summary>
+/// <summary>Makes the response of every way to sign in.</summary>
 internal sealed class TokenMint(AccessTokens tokens, JwtOptions options)
 {
     public SignedIn Write(Account account, OpenSession session) => new(

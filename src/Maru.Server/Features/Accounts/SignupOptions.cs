@@ -2,6 +2,6 @@ namespace Maru.Server.Features.Accounts;
 
 internal sealed class SignupOptions
 {
-    /// <summary>false: nobody can make an account on their own.</summary>
+    /// <summary>false: people cannot sign up by themselves.</summary>
     public bool Open { get; set; } = true;
 }

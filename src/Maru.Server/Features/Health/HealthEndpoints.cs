@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Maru.Server.Features.Health;
 
-/// <summary>For whoever starts, stops and routes to this process.</summary>
+/// <summary>Health checks for balancers and for programs that start and stop this process.</summary>
 internal static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
@@ -31,6 +31,6 @@ internal static class HealthEndpoints
 }
 
 /// <param name="Status"><c>live</c> or <c>ready</c></param>
-/// <param name="Version">of the program</param>
+/// <param name="Version">the version of the program</param>
 [Example("""{"status":"ready","version":"0.1.0"}""")]
 public sealed record HealthReport(string Status, string Version);

@@ -6,8 +6,8 @@ using Maru.Server.Storage;
 namespace Maru.Server.Features.Members;
 
 /// <summary>
-/// Takes deleted accounts out of their rooms, beside the requests. Begins with those that an earlier run left behind, so a crash loses
-/// none; at most 10,000 accounts wait, beyond that they wait for the next start. One loop.
+/// Removes deleted accounts from their rooms, beside the requests. Begins with those that an earlier run left, so a crash loses none; at
+/// most 10,000 accounts wait, further ones are found at the next start. One loop.
 /// </summary>
 internal sealed partial class Departures(
     Database database, Memberships memberships, AccountEvents events, ILogger<Departures> log) : BackgroundService

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Maru.Server.Features.Members;
 
-/// <summary>How one comes to a room, and leaves it.</summary>
+/// <summary>The endpoints to join a room and to leave it.</summary>
 internal static class JoinEndpoints
 {
     public static void MapJoin(this IEndpointRouteBuilder routes)

@@ -8,13 +8,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Maru.Server.Features.Members;
 
-/// <summary>The members of a room, and those who may not come back.</summary>
+/// <summary>The endpoints of a room's members and bans.</summary>
 internal static class MemberEndpoints
 {
     public static void MapRoomMembers(this IEndpointRouteBuilder routes)
     {
         var members = routes.MapGroup("/api/rooms/{roomId:number}/members").WithTags("Members").RequireAuthorization();
-        members.MapGet("/", ListAsync).WithName("listMembers").WithSummary("Who belongs to a room of yours");
+        members.MapGet("/", ListAsync).WithName("listMembers").WithSummary("The members of a room of yours");
         members.MapPost("/", InviteAsync)
             .WithName("inviteMembers")
             .WithSummary("Bring people in: every member into an open room, its owner and admins into one that is private or has a password")
@@ -24,8 +24,8 @@ internal static class MemberEndpoints
             .WithSummary("Give a member another role, as the owner; with owner you hand the room over and become admin")
             .Refuses(Problem.Forbidden, Problem.OwnerMustHandOver, Problem.DirectRoom);
         members.MapDelete("/{userId:number}", RemoveAsync)
-            .WithName("removeMember").WithSummary("Take out who ranks below you; with ban=true for good")
-            .WithMetadata(new ApiParameter("ban", "They may not come back; also of someone who is not in.", ApiSchemas.Flag, true))
+            .WithName("removeMember").WithSummary("Remove a member who ranks below you; with ban=true for good")
+            .WithMetadata(new ApiParameter("ban", "Ban the user, a member or not, until the ban is lifted.", ApiSchemas.Flag, true))
             .Refuses(Problem.Forbidden, Problem.DirectRoom);
     }
 
@@ -33,7 +33,7 @@ internal static class MemberEndpoints
     {
         var bans = routes.MapGroup("/api/rooms/{roomId:number}/bans").WithTags("Members").RequireAuthorization()
             .Refuses(Problem.Forbidden, Problem.DirectRoom);
-        bans.MapGet("/", ListBansAsync).WithName("listBans").WithSummary("Who is banned from a room that you lead");
+        bans.MapGet("/", ListBansAsync).WithName("listBans").WithSummary("The bans of a room, as its owner or admin");
         bans.MapDelete("/{userId:number}", LiftBanAsync).WithName("liftBan").WithSummary("Lift a ban");
     }
 

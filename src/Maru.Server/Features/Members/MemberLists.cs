@@ -7,10 +7,10 @@ using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Members;
 
-/// <summary>Members and bans by the page, ordered by user. Nothing for those who may not see them. Any thread.</summary>
+/// <summary>Reads members and bans in pages, ordered by user. Users who may not see them get an empty page. Any thread.</summary>
 internal sealed class MemberLists(Database database, ChatEngine engine, ThisNode node)
 {
-    /// <summary>For members.</summary>
+    /// <summary>Returns a page of members, for members.</summary>
     public async Task<MemberPage> MembersAsync(RoomId room, UserId user, PageRequest page, CancellationToken ct)
     {
         var rows = await database.ListAsync<MemberRow>(
@@ -27,7 +27,7 @@ internal sealed class MemberLists(Database database, ChatEngine engine, ThisNode
         return new MemberPage([.. rows.Take(page.Size).Select(ToMember)], Next(rows, page, row => row.Id));
     }
 
-    /// <summary>For the owner and admins.</summary>
+    /// <summary>Returns a page of bans, for the owner and admins.</summary>
     public async Task<BanPage> BansAsync(RoomId room, UserId user, PageRequest page, CancellationToken ct)
     {
         var rows = await database.ListAsync<BanRow>(
@@ -43,11 +43,11 @@ internal sealed class MemberLists(Database database, ChatEngine engine, ThisNode
         return new BanPage([.. rows.Take(page.Size).Select(row => row.ToBan())], Next(rows, page, row => row.Id));
     }
 
-    /// <summary>One row more than asked for says that there is a next page.</summary>
+    /// <summary>Returns the cursor of the next page: there is one if the query found one row more than asked for.</summary>
     private static string? Next<T>(IReadOnlyList<T> rows, PageRequest page, Func<T, long> id) =>
-        rows.Count > page.Size ? new Cursor(id(rows[page.Size - 1])).ToString() : null;
+        rows.Count > page.Size ? new PageCursor(id(rows[page.Size - 1])).ToString() : null;
 
-    /// <summary>This node knows its own connections alone: with others beside it, it does not say who is connected.</summary>
+    /// <summary>Makes a member. A node knows only its own connections: while other nodes run, it does not say who is connected.</summary>
     private Member ToMember(MemberRow row) => new(
         row.Id, row.Handle, row.Name, row.Role, row.OtherNodes > 0 ? null : engine.Connections.IsOnline(new UserId(row.Id)), row.AvatarUrl);
 

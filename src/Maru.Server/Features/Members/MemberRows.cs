@@ -6,11 +6,12 @@ using Maru.Server.RoomLog;
 namespace Maru.Server.Features.Members;
 
 /// <summary>
-/// The rows of a room's members and bans, inside a write to the room. Who comes and goes is counted and told here, and nowhere else.
+/// Writes the rows of a room's members and bans, inside a write to the room. Only here are members counted and their coming and going
+/// logged.
 /// </summary>
 internal static class MemberRows
 {
-    /// <summary>Answers who came: not those who are in already, are banned or do not exist.</summary>
+    /// <summary>Adds members; returns those who are new: not those who are in already, are banned or do not exist.</summary>
     public static IReadOnlyList<long> Add(RoomTransaction transaction, UserId actor, IReadOnlyList<long> users)
     {
         var room = transaction.Room.Value;
@@ -28,7 +29,7 @@ internal static class MemberRows
         return added;
     }
 
-    /// <summary>Ends the room with its last member.</summary>
+    /// <summary>Removes a member; ends the room with its last one.</summary>
     public static void Remove(RoomTransaction transaction, UserId actor, UserId user)
     {
         Count(transaction, -transaction.Execute("DELETE FROM members WHERE room_id = @room AND user_id = @user", Names(transaction, user)));
@@ -37,7 +38,7 @@ internal static class MemberRows
             RoomChanges.End(transaction, actor);
     }
 
-    /// <summary>Null: no member.</summary>
+    /// <summary>Returns the user's role; null: no member.</summary>
     public static string? RoleOf(RoomTransaction transaction, UserId user) =>
         transaction.First<string>("SELECT role FROM members WHERE room_id = @room AND user_id = @user", Names(transaction, user));
 
@@ -45,7 +46,7 @@ internal static class MemberRows
         "UPDATE members SET role = @role WHERE room_id = @room AND user_id = @user",
         new { room = transaction.Room.Value, user = user.Value, role });
 
-    /// <summary>The longest-standing admin or, where there is none, member.</summary>
+    /// <summary>Returns the longest-standing admin or, where there is none, the longest-standing member.</summary>
     public static UserId? FindHeir(RoomTransaction transaction, UserId owner)
     {
         var heir = transaction.First<long>(
@@ -57,7 +58,7 @@ internal static class MemberRows
         return heir > 0 ? new UserId(heir) : null;
     }
 
-    /// <summary>Whether there is such an account.</summary>
+    /// <summary>Returns whether the account exists.</summary>
     public static bool Exists(RoomTransaction transaction, UserId user) =>
         transaction.First<long>("SELECT count(*) FROM users WHERE id = @user AND deleted_at IS NULL", new { user = user.Value }) > 0;
 
@@ -65,7 +66,7 @@ internal static class MemberRows
         "INSERT INTO bans (room_id, user_id, banned_by, banned_at) VALUES (@room, @user, @actor, @At) ON CONFLICT DO NOTHING",
         new { room = transaction.Room.Value, user = user.Value, actor = actor.Value, transaction.At });
 
-    /// <summary>False: there was none.</summary>
+    /// <summary>Lifts a ban; false: there was none.</summary>
     public static bool LiftBan(RoomTransaction transaction, UserId user) =>
         transaction.Execute("DELETE FROM bans WHERE room_id = @room AND user_id = @user", Names(transaction, user)) > 0;
 

@@ -1,6 +1,6 @@
 namespace Maru.Server.Features.Members;
 
-/// <summary>Who belongs to rooms, and with which rights.</summary>
+/// <summary>The members of rooms and their rights.</summary>
 internal static class MemberSlice
 {
     public static void AddMembers(this IServiceCollection services)

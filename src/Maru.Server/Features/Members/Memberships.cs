@@ -5,11 +5,13 @@ using Maru.Server.RoomLog;
 
 namespace Maru.Server.Features.Members;
 
-/// <summary>Who comes to a room, goes, and ranks how, through the room's log. Each method answers null, or why not. Any thread.</summary>
-internal sealed class Memberships(ChatEngine engine, RoomStore rooms, RoomNews news)
+/// <summary>
+/// Changes who is in a room and with which role, through the room's log. Each method returns null, or the reason why not. Any thread.
+/// </summary>
+internal sealed class Memberships(ChatEngine engine, RoomStore rooms, MembershipEvents events)
 {
-    /// <summary>Does nothing for who is in already.</summary>
-    /// <param name="passwordHash">that of the password which the user knows: the room may have another one by now</param>
+    /// <summary>Adds the user; does nothing for a member.</summary>
+    /// <param name="passwordHash">the hash of the password that the user knows: the room may have another one by now</param>
     public async Task<Problem?> JoinAsync(RoomId room, UserId user, string? passwordHash)
     {
         var joined = false;
@@ -26,7 +28,7 @@ internal sealed class Memberships(ChatEngine engine, RoomStore rooms, RoomNews n
         return problem;
     }
 
-    /// <summary>All or nobody: <c>Unknown</c> are those who do not exist or are banned.</summary>
+    /// <summary>Adds all users or none: <c>Unknown</c> are those who do not exist or are banned.</summary>
     public async Task<(Problem? Problem, IReadOnlyList<long> Unknown)> InviteAsync(RoomId room, UserId actor, IReadOnlyList<long> users)
     {
         IReadOnlyList<long> added = [], unknown = [];
@@ -44,7 +46,7 @@ internal sealed class Memberships(ChatEngine engine, RoomStore rooms, RoomNews n
         return (problem, unknown);
     }
 
-    /// <summary>An owner goes only as the last one; the room ends with its last member.</summary>
+    /// <summary>Removes the user. An owner can leave only as the last member; the room ends with its last member.</summary>
     public async Task<Problem?> LeaveAsync(RoomId room, UserId user)
     {
         var problem = await RoomWrite.RunAsync(engine, room, user, transaction =>
@@ -54,12 +56,12 @@ internal sealed class Memberships(ChatEngine engine, RoomStore rooms, RoomNews n
             MemberRows.Remove(transaction, user, user);
             return null;
         });
-        if (problem is null) news.Removed([user.Value], room);
+        if (problem is null) events.Removed([user.Value], room);
         return problem;
     }
 
     /// <summary>
-    /// Takes out a member who ranks below the actor. With a ban also people who are not in: they cannot come back until it is lifted.
+    /// Removes a member who ranks below the actor. With a ban it also takes users who are not members: they cannot join until it is lifted.
     /// </summary>
     public async Task<Problem?> RemoveAsync(RoomId room, UserId actor, UserId user, bool ban)
     {
@@ -76,7 +78,7 @@ internal sealed class Memberships(ChatEngine engine, RoomStore rooms, RoomNews n
             if (removed) MemberRows.Remove(transaction, actor, user);
             return null;
         });
-        if (problem is null && removed) news.Removed([user.Value], room);
+        if (problem is null && removed) events.Removed([user.Value], room);
         return problem;
     }
 
@@ -86,7 +88,7 @@ internal sealed class Memberships(ChatEngine engine, RoomStore rooms, RoomNews n
         return MemberRows.LiftBan(transaction, user) ? null : Problem.NotFound;
     });
 
-    /// <summary>The owner alone decides. A room has one owner: making another one steps down to admin.</summary>
+    /// <summary>Changes a member's role, for the owner alone. A room has one owner: making another one makes the caller an admin.</summary>
     public Task<Problem?> ChangeRoleAsync(
         RoomId room, UserId actor, UserId user, string role) => RoomWrite.RunAsync(engine, room, actor, transaction =>
     {
@@ -101,7 +103,7 @@ internal sealed class Memberships(ChatEngine engine, RoomStore rooms, RoomNews n
     });
 
     /// <summary>
-    /// Takes out a user whose account is gone. An owner's rank passes on; whom a direct room is left to keeps seeing a name.
+    /// Removes a user whose account is deleted. An owner's role passes on; the other member of a direct room still sees a name.
     /// </summary>
     public Task<Problem?> DepartAsync(RoomId room, UserId user) => RoomWrite.RunAsync(engine, room, user, transaction =>
     {
@@ -120,6 +122,6 @@ internal sealed class Memberships(ChatEngine engine, RoomStore rooms, RoomNews n
     private async Task AnnounceAsync(RoomId room, UserId actor, IReadOnlyList<long> users)
     {
         if (users.Count > 0 && await rooms.FindAsync(room, actor, CancellationToken.None) is { } row)
-            news.Added(users, row.ToRoom() with { Role = Roles.Member });
+            events.Added(users, row.ToRoom() with { Role = Roles.Member });
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 namespace Maru.Server.Features.Messages;
 
 /// <summary>
-/// The piece of a room's history that a request asks for, <c>?before=&amp;after=&amp;limit=</c>, and what is wrong with the question.
+/// The part of a room's history that a request asks for, <c>?before=&amp;after=&amp;limit=</c>, and the faults of these parameters.
 /// </summary>
 internal sealed class HistoryRequest : IEndpointParameterMetadataProvider
 {
@@ -16,10 +16,10 @@ internal sealed class HistoryRequest : IEndpointParameterMetadataProvider
 
     public required FieldErrors Errors { get; init; }
 
-    /// <summary>A seq; null: the end.</summary>
+    /// <summary>The seq before which it ends; null: the end of the log.</summary>
     public long? Before { get; private init; }
 
-    /// <summary>Forwards from this seq; null: backwards.</summary>
+    /// <summary>The seq behind which it begins, forwards; null: backwards from the end.</summary>
     public long? After { get; private init; }
 
     /// <summary>Items at most.</summary>

@@ -5,11 +5,11 @@ using Maru.Server.RoomLog;
 namespace Maru.Server.Features.Messages;
 
 /// <summary>
-/// What happens to a message after it was sent, through the room's log. Each method answers null, or why not. Any thread.
+/// Changes messages after they were sent, through the room's log. Each method returns null, or the reason why not. Any thread.
 /// </summary>
 internal sealed class MessageChanges(ChatEngine engine)
 {
-    /// <summary>Only the sender's own. Nothing is said where nothing changes.</summary>
+    /// <summary>Edits the sender's own message. An edit that changes nothing appends nothing.</summary>
     public Task<Problem?> EditAsync(
         RoomId room, UserId actor, long seq, string text) => RoomWrite.RunAsync(engine, room, actor, transaction =>
     {
@@ -35,8 +35,8 @@ internal sealed class MessageChanges(ChatEngine engine)
     });
 
     /// <summary>
-    /// The sender's own, or anybody's for the room's owner and admins. The text goes; the place in the log and the sender's key stay, so a
-    /// retry still finds it.
+    /// Deletes the sender's own message, or anybody's for the room's owner and admins. The text goes; the seq and the sender's key stay, so
+    /// a retry still finds it.
     /// </summary>
     public Task<Problem?> DeleteAsync(RoomId room, UserId actor, long seq) => RoomWrite.RunAsync(engine, room, actor, transaction =>
     {
@@ -64,7 +64,7 @@ internal sealed class MessageChanges(ChatEngine engine)
         };
     });
 
-    /// <summary>Why a change found nothing to do. Null: no such message for this user.</summary>
+    /// <summary>Finds the message of a change that matched no row, for the reason; null: no such message for this user.</summary>
     private static MessageState? Find(RoomTransaction transaction, UserId actor, long seq) => transaction.First<MessageState>(
         """
         SELECT m.type, m.deleted_at, m.sender_id

@@ -16,16 +16,16 @@ public sealed record NewMessage([property: Required] string? Text, long? ReplyTo
 [Example("""{"text":"Hello!"}""")]
 public sealed record MessageChange([property: Required] string? Text);
 
-/// <param name="Seq">its place in the room's log: 1, 2, 3 …</param>
+/// <param name="Seq">its position in the room's log: 1, 2, 3 …</param>
 /// <param name="Kind">
-/// <c>message</c>, <c>system</c> for what happened to members and the room, or <c>unknown</c> for what only a newer server can read
+/// <c>message</c>, <c>system</c> for a change of members or of the room, or <c>unknown</c> for a kind that only a newer server can read
 /// </param>
-/// <param name="Sender">of a system message: who did it</param>
+/// <param name="Sender">in a system message: the user who acted</param>
 /// <param name="Text">empty when deleted, and in system messages</param>
 /// <param name="ClientKey">the sender's own key</param>
 /// <param name="ReplyTo">the seq replied to</param>
-/// <param name="Event">of a system message: <c>member.joined</c>, <c>member.left</c> or <c>room.changed</c></param>
-/// <param name="Subject">of a system message: whom it is about</param>
+/// <param name="Event">in a system message: <c>member.joined</c>, <c>member.left</c> or <c>room.changed</c></param>
+/// <param name="Subject">in a system message: the user whom it is about</param>
 [Example(
     """
     {
@@ -49,7 +49,7 @@ public sealed record Message(
     string? Event = null,
     User? Subject = null);
 
-/// <param name="Mine">the reader is one of them</param>
+/// <param name="Mine">the reader has reacted so too</param>
 [Example("""{"emoji":"👍","count":2,"mine":false}""")]
 public sealed record Reaction(string Emoji, int Count, bool Mine);
 
@@ -62,7 +62,7 @@ public sealed record Reaction(string Emoji, int Count, bool Mine);
 public sealed record SentFile(long Id, string Name, string MediaType, long Size, string Url, int? Width = null, int? Height = null);
 
 /// <param name="Items">ascending by seq</param>
-/// <param name="HasMore">there are more in the direction asked for: older ones, or with <c>after</c> newer ones</param>
+/// <param name="HasMore">true when there are more in the direction asked for: older ones, or with <c>after</c> newer ones</param>
 public sealed record MessagePage(IReadOnlyList<Message> Items, bool HasMore);
 
 internal sealed class MessageKindAttribute() : ValuesAttribute("MessageKind", "message", "system", "unknown");

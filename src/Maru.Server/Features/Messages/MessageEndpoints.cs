@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Maru.Server.Features.Messages;
 
-/// <summary>A room's messages.</summary>
+/// <summary>The endpoints of a room's messages.</summary>
 internal static class MessageEndpoints
 {
     private const string KeyHeader = "Idempotency-Key";
@@ -21,12 +21,12 @@ internal static class MessageEndpoints
     {
         var messages = routes.MapGroup("/api/rooms/{roomId:number}/messages").WithTags("Messages").RequireAuthorization();
         messages.MapGet("/", HistoryAsync)
-            .WithName("listMessages").WithSummary("What was said, oldest first: before or after a seq, else the newest")
+            .WithName("listMessages").WithSummary("Messages, oldest first: before or after a seq, else the newest")
             .Produces<MessagePage>();
         messages.MapGet("/{seq:number}", GetAsync).WithName("getMessage").WithSummary("One message").Produces<Message>();
         messages.MapPost("/", SendAsync).LimitBy(Limit.Messages)
             .WithName("sendMessage")
-            .WithSummary("Send; 201 once it is durable. With an Idempotency-Key a retry is answered 200 with the first message")
+            .WithSummary("Send a message; 201 once it is durable. With an Idempotency-Key a retry gets 200 with the first message")
             .Accepts<NewMessage>(Json).Produces<Message>(StatusCodes.Status201Created).Produces<Message>()
             .Refuses(Problem.KeyReused);
         messages.MapPatch("/{seq:number}", EditAsync)
@@ -35,7 +35,7 @@ internal static class MessageEndpoints
             .Refuses(Problem.Forbidden, Problem.NotEditable);
         messages.MapDelete("/{seq:number}", DeleteAsync)
             .WithName("deleteMessage")
-            .WithSummary("Delete your own message or, as the room's owner or admin, anybody's; its place stays")
+            .WithSummary("Delete your own message or, as the room's owner or admin, anybody's; its seq stays, without the text")
             .Produces(StatusCodes.Status204NoContent).Refuses(Problem.Forbidden, Problem.NotEditable);
     }
 
@@ -96,7 +96,7 @@ internal static class MessageEndpoints
         return errors.Result();
     }
 
-    /// <summary>The body as it is; Kestrel sees to its size.</summary>
+    /// <summary>Reads the body; Kestrel limits its size.</summary>
     private static async Task<byte[]> ReadAsync(HttpRequest request, CancellationToken ct)
     {
         if (!request.HasJsonContentType()) throw new BadHttpRequestException(Json, StatusCodes.Status415UnsupportedMediaType);

@@ -7,7 +7,7 @@ using Maru.Server.Storage;
 namespace Maru.Server.Features.Messages;
 
 /// <summary>
-/// Sends for those without a socket, on the sockets' own path: the engine's membership, its queue, the room's log. Any thread.
+/// Sends messages for clients without a socket, on the sockets' own path: the engine's membership, its queue, the room's log. Any thread.
 /// </summary>
 internal sealed class MessageSends(ChatEngine engine, Database database)
 {
@@ -27,7 +27,7 @@ internal sealed class MessageSends(ChatEngine engine, Database database)
         Membership? membership = null;
         try
         {
-            // Not given up with the request: whoever enters must leave.
+            // Not cancelled with the request: a client that enters must leave.
             membership = await engine.Rooms.EnterAsync(room, user, engine.Stopping);
             if (membership is null) return new Sent(Problem.NotFound);
             var outcome = new Awaiter();
@@ -47,13 +47,13 @@ internal sealed class MessageSends(ChatEngine engine, Database database)
     }
 }
 
-/// <summary>How a send ended.</summary>
+/// <summary>The outcome of a send.</summary>
 /// <param name="Refusal">null: it is durable</param>
 internal sealed record Sent(Refusal? Refusal)
 {
     public long Seq { get; init; }
 
-    /// <summary>The key had been used for this message before; nothing was written now.</summary>
+    /// <summary>True when the key had been used for this message before; nothing was written now.</summary>
     public bool IsRepeat { get; init; }
 
     /// <summary>The <see cref="Message"/>; empty for a repeat.</summary>

@@ -2,7 +2,7 @@ using Maru.Server.Platform;
 
 namespace Maru.Server.Features.Messages;
 
-/// <summary>What is said in rooms: history, sending without a socket, edits and deletions.</summary>
+/// <summary>Messages in rooms: history, sending without a socket, edits and deletions.</summary>
 internal static class MessageSlice
 {
     public static void AddMessages(this IServiceCollection services)

@@ -12,8 +12,8 @@ namespace Maru.Server.Features.Messages;
 internal sealed class MessageStore(Database database)
 {
     /// <summary>
-    /// A <see cref="MessagePage"/>; null where the user is no member. Walks the key (room, seq) from the bound on, so every page costs
-    /// the same. The page is complete before the first byte goes out: a slow client holds no state of the store.
+    /// Returns a <see cref="MessagePage"/>; null where the user is no member. Walks the key (room, seq) from the bound on, so every page
+    /// costs the same. The page is complete before the first byte goes out: a slow client holds no state of the store.
     /// </summary>
     public async Task<ReadOnlyMemory<byte>?> HistoryAsync(RoomId room, UserId user, HistoryRequest request, CancellationToken ct)
     {
@@ -58,7 +58,7 @@ internal sealed class MessageStore(Database database)
         return buffer.WrittenMemory;
     }
 
-    /// <summary>One <see cref="Message"/>; null: the user is no member, or the seq is that of no message.</summary>
+    /// <summary>Returns one <see cref="Message"/>; null: the user is no member, or no message has that seq.</summary>
     public async Task<ReadOnlyMemory<byte>?> FindAsync(RoomId room, UserId user, long seq, CancellationToken ct)
     {
         await using var connection = await database.OpenReadAsync(ct);

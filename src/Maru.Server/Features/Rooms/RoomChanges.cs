@@ -4,11 +4,11 @@ using Maru.Server.RoomLog;
 
 namespace Maru.Server.Features.Rooms;
 
-/// <summary>What happens to a room as a whole, through its log. Each method answers null, or why not. Any thread.</summary>
-internal sealed class RoomChanges(ChatEngine engine, RoomNews news)
+/// <summary>Changes rooms as a whole, through their logs. Each method returns null, or the reason why not. Any thread.</summary>
+internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
 {
-    /// <summary>Of each detail: null leaves it. Nothing is said where nothing changes.</summary>
-    /// <param name="passwordHash">taken when <paramref name="change"/> has a password; null takes the password away</param>
+    /// <summary>Changes the room's details; of each, null leaves it. A change that changes nothing appends nothing.</summary>
+    /// <param name="passwordHash">used when <paramref name="change"/> has a password; null removes the password</param>
     public Task<Problem?> ChangeAsync(
         RoomId room, UserId actor, RoomChange change, string? passwordHash) => RoomWrite.RunAsync(engine, room, actor, transaction =>
     {
@@ -40,11 +40,11 @@ internal sealed class RoomChanges(ChatEngine engine, RoomNews news)
             End(transaction, actor);
             return null;
         });
-        if (problem is null) news.Removed(members, room);
+        if (problem is null) events.Removed(members, room);
         return problem;
     }
 
-    /// <summary>Nobody is in the room any longer, and nobody finds it; its log says so. What was said stays in the store.</summary>
+    /// <summary>Ends the room: it has no members any more and is not found, and its log says so. Its messages stay in the store.</summary>
     public static void End(RoomTransaction transaction, UserId actor)
     {
         var room = transaction.Room.Value;

@@ -9,9 +9,11 @@ namespace Maru.Server.Features.Rooms;
 
 /// <param name="Name">1 to 100 visible characters of scripts that go together, at most 800 bytes; kept in one spelling</param>
 /// <param name="Description">at most 1000 characters and 8000 bytes</param>
-/// <param name="Visibility"><c>public</c>: everybody finds it and may join; <c>private</c>: by invitation</param>
-/// <param name="Password">who joins a public room must know it, 1 to 256 characters and at most 2048 bytes; absent: nobody asks</param>
-/// <param name="Members">people who belong to it from the beginning</param>
+/// <param name="Visibility"><c>public</c>: all users find it and may join; <c>private</c>: by invitation</param>
+/// <param name="Password">
+/// the password that users need to join a public room, 1 to 256 characters and at most 2048 bytes; absent: none is needed
+/// </param>
+/// <param name="Members">users who are members from the beginning</param>
 [Example("""{"name":"Harbour","visibility":"public","members":[2]}""")]
 public sealed record NewRoom(
     [property: Required] string? Name,
@@ -20,11 +22,11 @@ public sealed record NewRoom(
     string? Password = null,
     IReadOnlyList<long>? Members = null);
 
-/// <param name="UserId">the other one</param>
+/// <param name="UserId">the other user</param>
 [Example("""{"userId":2}""")]
 public sealed record DirectRequest([property: Required] long? UserId);
 
-/// <summary>What is absent stays.</summary>
+/// <summary>The fields to change: an absent one stays.</summary>
 [Example("""{"description":"Ships and tides","password":null}""")]
 public sealed record RoomChange
 {
@@ -37,7 +39,7 @@ public sealed record RoomChange
     [Visibility]
     public string? Visibility { get; set; }
 
-    /// <summary>null or empty: nobody is asked for a password any longer.</summary>
+    /// <summary>null or empty: no password is needed any more.</summary>
     [OrNull]
     public string? Password
     {
@@ -63,10 +65,10 @@ public sealed record Invitation([property: Required] IReadOnlyList<long>? UserId
 public sealed record RoleChange([property: Required, Role] string? Role);
 
 /// <param name="Kind"><c>group</c> or <c>direct</c></param>
-/// <param name="Name">of a direct room: what the other one is called</param>
-/// <param name="LastSeq">the end of the room's log</param>
-/// <param name="Role">the caller's; absent when they are no member</param>
-/// <param name="LastMessage">only in the list of one's own rooms; absent while there is none</param>
+/// <param name="Name">in a direct room: the name of the other user</param>
+/// <param name="LastSeq">the seq of the newest entry of the room's log</param>
+/// <param name="Role">the caller's; absent when they are not a member</param>
+/// <param name="LastMessage">only in the list of the caller's own rooms; absent while there is none</param>
 [Example(
     """
     {
@@ -90,7 +92,7 @@ public sealed record Room(
 public sealed record RoomPage(IReadOnlyList<Room> Items, string? Next = null);
 
 /// <param name="Role"><c>owner</c>, <c>admin</c> or <c>member</c></param>
-/// <param name="Online">connected now; absent while several nodes run, none of which knows that of all people</param>
+/// <param name="Online">true when connected now; absent while several nodes run, since none knows all connections</param>
 [Example("""{"id":1,"handle":"ann","name":"Ann","role":"owner","online":true}""")]
 public sealed record Member(
     long Id, string Handle, string Name, [property: Role] string Role, bool? Online = null, string? AvatarUrl = null);
@@ -99,7 +101,7 @@ public sealed record Member(
 /// <param name="Next">pass it as <c>after</c> to get the next page; absent on the last one</param>
 public sealed record MemberPage(IReadOnlyList<Member> Items, string? Next = null);
 
-/// <param name="BannedBy">the id of who did it</param>
+/// <param name="BannedBy">the id of the user who banned them</param>
 [Example("""{"id":2,"handle":"ben","name":"Ben","bannedBy":1,"bannedAt":"2026-11-20T12:50:02.415Z"}""")]
 public sealed record Ban(long Id, string Handle, string Name, long BannedBy, DateTimeOffset BannedAt, string? AvatarUrl = null);
 
@@ -124,7 +126,7 @@ internal sealed class RoleAttribute() : ValuesAttribute("Role", "owner", "admin"
 [JsonSerializable(typeof(BanPage))]
 internal sealed partial class RoomJson : JsonSerializerContext
 {
-    /// <summary>For what is not an HTTP answer; the same look.</summary>
+    /// <summary>The same JSON outside of HTTP responses.</summary>
     public static readonly RoomJson Events = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Maru.Server.Features.Rooms;
 
-/// <summary>One room: to look at, to change, to delete.</summary>
+/// <summary>The endpoints to read, change and delete a room.</summary>
 internal static class RoomEndpoints
 {
     public static void MapOneRoom(this IEndpointRouteBuilder routes)
@@ -14,14 +14,14 @@ internal static class RoomEndpoints
         var room = routes.MapGroup("/api/rooms/{roomId:number}").WithTags("Rooms").RequireAuthorization();
         room.MapGet("/", GetAsync).WithName("getRoom").WithSummary("A public room, or one of yours");
         room.MapPatch("/", ChangeAsync)
-            .WithName("changeRoom").WithSummary("Change a room, as its owner or admin: what is absent stays, a password of null goes")
+            .WithName("changeRoom").WithSummary("Change a room, as its owner or admin: absent fields stay, a null password is removed")
             .Refuses(Problem.Forbidden, Problem.DirectRoom);
         room.MapDelete("/", DeleteAsync)
             .WithName("deleteRoom").WithSummary("Delete a room, as its owner")
             .Refuses(Problem.Forbidden, Problem.DirectRoom);
     }
 
-    /// <summary>The response to a request that returns nothing: 204, or why not.</summary>
+    /// <summary>Returns the response of a request without content: 204, or the problem.</summary>
     public static Results<NoContent, ProblemHttpResult> ToResult(this Problem? problem) =>
         problem is null ? TypedResults.NoContent() : problem.Result();
 
@@ -41,7 +41,7 @@ internal static class RoomEndpoints
         if (request.Visibility is not null) rules.Visibility(request.Visibility);
         var password = rules.Password(request.Password);
 
-        // Before the fields' faults and the hash: neither is for those who may not change the room.
+        // Checked before the fields' faults and the hash: users who may not change the room get neither.
         var id = new RoomId(roomId);
         if (await store.FindAsync(id, caller.UserId, ct) is not { IsMember: true } room) return Problem.NotFound.Result();
         if (errors.Any) return errors.Result();

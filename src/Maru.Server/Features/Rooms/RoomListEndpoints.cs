@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Maru.Server.Features.Rooms;
 
-/// <summary>How one finds rooms, and makes new ones.</summary>
+/// <summary>The endpoints to find rooms and to make new ones.</summary>
 internal static class RoomListEndpoints
 {
     public static void MapRoomLists(this IEndpointRouteBuilder routes)
@@ -39,8 +39,8 @@ internal static class RoomListEndpoints
     }
 
     private static async Task<Results<Created<Room>, ProblemHttpResult>> CreateAsync(
-        NewRoom request, Caller caller, HttpContext context, RoomOptions options, RoomPasswords passwords, RoomStore store, RoomNews news,
-        CancellationToken ct)
+        NewRoom request, Caller caller, HttpContext context, RoomOptions options, RoomPasswords passwords, RoomStore store,
+        MembershipEvents events, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var rules = new RoomRules(errors, options);
@@ -60,13 +60,13 @@ internal static class RoomListEndpoints
         }
 
         var room = row.ToRoom();
-        news.Added([caller.UserId.Value], room);
-        news.Added(members.Where(id => id != caller.UserId.Value), room with { Role = Roles.Member });
+        events.Added([caller.UserId.Value], room);
+        events.Added(members.Where(id => id != caller.UserId.Value), room with { Role = Roles.Member });
         return TypedResults.Created(context.Link($"/api/rooms/{room.Id}"), room);
     }
 
     private static async Task<Results<Ok<Room>, Created<Room>, ProblemHttpResult>> DirectAsync(
-        DirectRequest request, Caller caller, HttpContext context, RoomOptions options, RoomStore store, RoomNews news,
+        DirectRequest request, Caller caller, HttpContext context, RoomOptions options, RoomStore store, MembershipEvents events,
         CancellationToken ct)
     {
         var errors = new FieldErrors();
@@ -82,8 +82,8 @@ internal static class RoomListEndpoints
 
         var room = row.ToRoom();
         if (!isNew) return TypedResults.Ok(room);
-        news.Added([caller.UserId.Value], room);
-        if (await store.FindAsync(new RoomId(room.Id), other, ct) is { } theirs) news.Added([other.Value], theirs.ToRoom());
+        events.Added([caller.UserId.Value], room);
+        if (await store.FindAsync(new RoomId(room.Id), other, ct) is { } theirs) events.Added([other.Value], theirs.ToRoom());
         return TypedResults.Created(context.Link($"/api/rooms/{room.Id}"), room);
     }
 }

@@ -10,10 +10,12 @@ using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Rooms;
 
-/// <summary>Rooms by the page. Any thread.</summary>
+/// <summary>Reads rooms in pages. Any thread.</summary>
 internal sealed class RoomLists(Database database)
 {
-    /// <summary>Public rooms whose name contains the query. Walks the rooms, not what is in them; each page is one statement.</summary>
+    /// <summary>
+    /// Returns public rooms whose name contains the query. Walks the rooms, not their messages; each page is one statement.
+    /// </summary>
     /// <param name="query">as <see cref="TextPolicy.NameKey"/> makes it</param>
     public async Task<RoomPage> DiscoverAsync(UserId user, string query, RoomSort sort, PageRequest page, CancellationToken ct)
     {
@@ -33,8 +35,8 @@ internal sealed class RoomLists(Database database)
     }
 
     /// <summary>
-    /// The user's own rooms with their last messages, newest activity first: a <see cref="RoomPage"/>. Only heads are sorted; rooms and
-    /// messages are read for the page alone.
+    /// Returns a <see cref="RoomPage"/> of the user's own rooms with their last messages, newest activity first. Only heads are sorted;
+    /// rooms and messages are read for the page alone.
     /// </summary>
     public async Task<ReadOnlyMemory<byte>> MineAsync(UserId user, PageRequest page, CancellationToken ct)
     {

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Maru.Server.Features.Rooms;
 
-/// <summary>Sizes in and around rooms.</summary>
+/// <summary>Limits of rooms.</summary>
 internal sealed class RoomOptions
 {
     /// <summary>Characters of a room's name; eight times as many bytes, which an index of PostgreSQL must hold.</summary>
@@ -13,7 +13,7 @@ internal sealed class RoomOptions
     [Range(0, 100_000)]
     public int DescriptionCharacters { get; set; } = 1000;
 
-    /// <summary>People that one request may bring into a room.</summary>
+    /// <summary>Users that one request may bring into a room.</summary>
     [Range(1, 500)]
     public int InvitationsPerRequest { get; set; } = 100;
 }

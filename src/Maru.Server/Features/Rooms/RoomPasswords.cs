@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Maru.Server.Features.Rooms;
 
 /// <summary>
-/// Passwords of rooms, computed by the few workers that sign-ins need too. A user may set or try so many a minute, and one at a time (<see
-/// cref="PasswordTurns"/>). Any thread.
+/// Hashes and checks rooms' passwords, on the workers that sign-ins use too. A user may set or try a number of them a minute, and one at a
+/// time (<see cref="PasswordTurns"/>). Any thread.
 /// </summary>
 internal sealed class RoomPasswords(Passwords passwords, PasswordTurns turns, RateLimitOptions limits, SharedLimits shared)
 {
@@ -17,7 +17,7 @@ internal sealed class RoomPasswords(Passwords passwords, PasswordTurns turns, Ra
         "room-password",
         shared.Add(Limit.RoomPasswords, limits.RoomPasswordsPerUser, limits.RoomPasswordsPerUser, TimeSpan.FromMinutes(1)));
 
-    /// <summary>The hash to keep, null for no password; or why there is none.</summary>
+    /// <summary>Returns the hash to keep, null for no password; or the refusal.</summary>
     public async Task<(string? Hash, ProblemHttpResult? Refusal)> HashAsync(string? password, UserId user, HttpContext context)
     {
         if (password is null) return (null, null);
@@ -28,7 +28,7 @@ internal sealed class RoomPasswords(Passwords passwords, PasswordTurns turns, Ra
         return (hash, hash is null ? Problems.Busy(context) : null);
     }
 
-    /// <summary>Null when it is the room's.</summary>
+    /// <summary>Checks a room's password; null when it is right.</summary>
     public async Task<ProblemHttpResult?> CheckAsync(RoomId room, string hash, string? password, UserId user, HttpContext context)
     {
         if (string.IsNullOrEmpty(password)) return Problem.WrongRoomPassword.Result();

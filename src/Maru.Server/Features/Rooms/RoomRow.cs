@@ -6,10 +6,10 @@ using Maru.Server.RoomLog;
 
 namespace Maru.Server.Features.Rooms;
 
-/// <summary>What a room is, and what one user is in it.</summary>
-/// <param name="OtherName">in a direct room: what the other one is called</param>
-/// <param name="LastAt">when its log grew last; unix milliseconds</param>
-/// <param name="Role">null: no member</param>
+/// <summary>A room, and one user's membership in it.</summary>
+/// <param name="OtherName">in a direct room: the name of the other user</param>
+/// <param name="LastAt">the time of its log's last entry; unix milliseconds</param>
+/// <param name="Role">the user's role; null: no member</param>
 internal sealed record RoomRow(
     long Id, string Kind, string Name, string? OtherName, string Description, string Visibility, string? PasswordHash,
     long MemberCount, long LastSeq, long LastAt, string? Role)
@@ -18,10 +18,10 @@ internal sealed record RoomRow(
         "r.id, r.kind, r.name, p.name AS other_name, r.description, r.visibility, r.password_hash, r.member_count, "
         + "h.last_seq, h.last_at, me.role";
 
-    /// <summary>The room, the user's place in it and, in a direct room, the other one <c>p</c>, who gives it its name.</summary>
+    /// <summary>The tables of a room, the user's membership and, in a direct room, the other user <c>p</c>, whose name it has.</summary>
     public const string Tables = $"rooms r {Joins}";
 
-    /// <summary>What goes with <c>rooms r</c>.</summary>
+    /// <summary>The joins that go with <c>rooms r</c>.</summary>
     public const string Joins =
         """
         JOIN room_heads h ON h.room_id = r.id
@@ -30,7 +30,7 @@ internal sealed record RoomRow(
         LEFT JOIN users p ON p.id = o.user_id
         """;
 
-    /// <summary>One room, unless the user must not know of it.</summary>
+    /// <summary>Selects one room, unless the user must not know of it.</summary>
     public const string Select =
         $"SELECT {Columns} FROM {Tables} WHERE r.id = @Room AND r.deleted_at IS NULL AND (r.visibility = 'public' OR me.role IS NOT NULL)";
 
@@ -41,13 +41,13 @@ internal sealed record RoomRow(
     /// <summary>The user is its owner or an admin.</summary>
     public bool IsLed => Roles.Rank(Role) >= Roles.Rank(Roles.Admin);
 
-    /// <summary>Who comes in needs more than to find it.</summary>
+    /// <summary>True when a user needs more than to find the room to join it.</summary>
     public bool IsGuarded => Visibility == "private" || PasswordHash is not null;
 
     public static RoomRow? Find(RoomTransaction transaction, UserId user) =>
         transaction.First<RoomRow>(Select, new { Room = transaction.Room.Value, User = user.Value });
 
-    /// <summary>For what takes a rank in a group room; the right refusal for those who do not have it.</summary>
+    /// <summary>Finds a group room for an actor who needs a rank in it; else returns the right refusal.</summary>
     public static bool TryEnter(
         RoomTransaction transaction, UserId user, string role,
         [NotNullWhen(true)] out RoomRow? room, [NotNullWhen(false)] out Problem? refusal)
@@ -63,8 +63,8 @@ internal sealed record RoomRow(
         return refusal is null;
     }
 
-    /// <summary>Appends the room as it is now to its log, for all members.</summary>
-    /// <param name="subject">whose role changed, if someone's</param>
+    /// <summary>Appends the room's new state to its log, for all members.</summary>
+    /// <param name="subject">the user whose role changed, if one's did</param>
     public static void AppendState(RoomTransaction transaction, UserId actor, UserId? subject)
     {
         // Also for an actor who has just left: they may no longer see a private room, but its members get the entry.
@@ -74,7 +74,7 @@ internal sealed record RoomRow(
         transaction.AppendSystem(EntryKind.RoomChanged, actor, subject, JsonSerializer.SerializeToUtf8Bytes(room, RoomJson.Events.Room));
     }
 
-    /// <summary>Begins a <see cref="Room"/>, as the serializer would write it; the caller ends it.</summary>
+    /// <summary>Writes the beginning of a <see cref="Room"/>, as the serializer would; the caller ends it.</summary>
     public void WriteStart(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
@@ -92,14 +92,14 @@ internal sealed record RoomRow(
     public Room ToRoom() => new(Id, Kind, OtherName ?? Name, Description, Visibility, PasswordHash is not null, MemberCount, LastSeq, Role);
 }
 
-/// <summary>What members may be, as stored and as JSON.</summary>
+/// <summary>The roles of members, as stored and as JSON.</summary>
 internal static class Roles
 {
     public const string Owner = "owner";
     public const string Admin = "admin";
     public const string Member = "member";
 
-    /// <summary>Who ranks higher may remove who ranks lower; 0 is a stranger.</summary>
+    /// <summary>Returns the rank of a role: members may remove those of lower rank; 0 is a stranger.</summary>
     public static int Rank(string? role) => role switch
     {
         Owner => 3,

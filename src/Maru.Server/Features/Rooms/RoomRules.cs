@@ -4,13 +4,13 @@ using Maru.Server.Platform.Text;
 namespace Maru.Server.Features.Rooms;
 
 /// <summary>
-/// What rooms may be called and set to. Each method returns the value to keep and adds what is wrong with it to <paramref name="errors"/>.
+/// The rules for the names and settings of rooms. Each method returns the value to keep and adds faults to <paramref name="errors"/>.
 /// </summary>
 internal sealed class RoomRules(FieldErrors errors, RoomOptions options)
 {
     public string Name(string? value) => errors.Keep("name", TextPolicy.Name(value, options.NameCharacters));
 
-    /// <summary>May have lines, unlike a name.</summary>
+    /// <summary>Checks a description: it may have line breaks, unlike a name.</summary>
     public string Description(string? value) => errors.Keep("description", TextPolicy.Lines(value, options.DescriptionCharacters));
 
     public string Visibility(string? value)
@@ -19,11 +19,11 @@ internal sealed class RoomRules(FieldErrors errors, RoomOptions options)
         return value ?? "";
     }
 
-    /// <summary>Null: no password.</summary>
+    /// <summary>Checks a password; null: none.</summary>
     public string? Password(string? value) =>
         string.IsNullOrEmpty(value) ? null : errors.Keep("password", TextPolicy.Password(value, least: 1));
 
-    /// <summary>Each once.</summary>
+    /// <summary>Returns the users, each once.</summary>
     public IReadOnlyList<long> Users(string field, IReadOnlyList<long>? value)
     {
         if (value?.Count > options.InvitationsPerRequest)
@@ -31,7 +31,7 @@ internal sealed class RoomRules(FieldErrors errors, RoomOptions options)
         return value?.Distinct().ToArray() ?? [];
     }
 
-    /// <summary>What the store said of those that it was given.</summary>
+    /// <summary>Refuses the users that the store did not find.</summary>
     public void Unknown(string field, IReadOnlyList<long> users) =>
         errors.Add(field, $"No such user, or banned here: {string.Join(", ", users)}.");
 

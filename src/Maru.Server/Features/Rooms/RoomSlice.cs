@@ -2,7 +2,7 @@ using Maru.Server.Platform;
 
 namespace Maru.Server.Features.Rooms;
 
-/// <summary>Where people meet: rooms, their lists and settings.</summary>
+/// <summary>Rooms: their lists, their settings and their making.</summary>
 internal static class RoomSlice
 {
     public static void AddRooms(this IServiceCollection services)
@@ -10,7 +10,7 @@ internal static class RoomSlice
         services.AddSingleton<RoomStore>();
         services.AddSingleton<RoomLists>();
         services.AddSingleton<RoomChanges>();
-        services.AddSingleton<RoomNews>();
+        services.AddSingleton<MembershipEvents>();
         services.AddSingleton<RoomPasswords>();
         services.AddJson(RoomJson.Default);
     }

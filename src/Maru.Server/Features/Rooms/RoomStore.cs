@@ -9,11 +9,11 @@ namespace Maru.Server.Features.Rooms;
 /// <summary>Finds rooms and makes new ones. Any thread.</summary>
 internal sealed class RoomStore(Database database, TimeProvider time)
 {
-    /// <summary>Null: there is none that the user may know of.</summary>
+    /// <summary>Finds a room; null: there is none that the user may know of.</summary>
     public Task<RoomRow?> FindAsync(RoomId room, UserId user, CancellationToken ct) =>
         database.FirstAsync<RoomRow>(RoomRow.Select, new { Room = room.Value, User = user.Value }, ct);
 
-    /// <summary>Makes the room with all its members, or tells which of them do not exist.</summary>
+    /// <summary>Makes the room with all its members, or returns those of them who do not exist.</summary>
     public Task<(RoomRow? Room, IReadOnlyList<long> Unknown)> CreateAsync(
         UserId owner, RoomDetails details, IReadOnlyList<long> members, CancellationToken ct)
     {
@@ -47,7 +47,7 @@ internal sealed class RoomStore(Database database, TimeProvider time)
             ct);
     }
 
-    /// <summary>The one room of two people. Null: the other one does not exist.</summary>
+    /// <summary>Finds or makes the one direct room of two users. Null: the other one does not exist.</summary>
     public async Task<(RoomRow? Room, bool IsNew)> DirectAsync(UserId user, UserId other, CancellationToken ct)
     {
         long[] people = [Math.Min(user.Value, other.Value), Math.Max(user.Value, other.Value)];
@@ -76,7 +76,7 @@ internal sealed class RoomStore(Database database, TimeProvider time)
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Gives a new room the beginning of its log and its members.</summary>
+    /// <summary>Gives a new room the head of its log and its members.</summary>
     private async Task OpenAsync(DbTransaction transaction, long room, long[] people, long owner, CancellationToken ct)
     {
         await transaction.ExecuteAsync(
@@ -94,7 +94,7 @@ internal sealed class RoomStore(Database database, TimeProvider time)
         transaction.FirstAsync<RoomRow>(RoomRow.Select, new { Room = room, User = user.Value }, ct);
 }
 
-/// <summary>What someone decides about a group room.</summary>
+/// <summary>The details of a group room.</summary>
 internal sealed record RoomDetails(string Name, string Description, string Visibility, string? PasswordHash)
 {
     public string NameKey => TextPolicy.NameKey(Name);

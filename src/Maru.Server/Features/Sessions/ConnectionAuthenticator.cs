@@ -7,14 +7,14 @@ using Maru.Server.Storage;
 namespace Maru.Server.Features.Sessions;
 
 /// <summary>
-/// Judges the token that a connection brings, and reads whose it is: one read of the store for all who come at the same time.
-/// It is the engine's <see cref="Authenticator"/>. Any thread.
+/// Verifies the token that a connection brings, and reads its user: one query for all connections that come at the same time. It is the
+/// engine's <see cref="Authenticator"/>. Any thread.
 /// </summary>
 internal sealed class ConnectionAuthenticator(AccessTokens tokens, EndedSessions ended, Database database)
 {
     private readonly BatchReader<long, OpenSession> _sessions = new(sessions => ReadAsync(database, sessions), x => x.SessionId);
 
-    /// <summary>Null when the token is not good, or its session has ended, here or on another node.</summary>
+    /// <summary>Returns the identity; null when the token is not valid, or its session has ended, here or on another node.</summary>
     public async ValueTask<Identity?> AuthenticateAsync(string token, CancellationToken ct)
     {
         if (!tokens.TryRead(token, out var claims) || ended.Contains(claims.SessionId)) return null;

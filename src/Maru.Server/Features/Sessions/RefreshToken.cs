@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Maru.Server.Features.Sessions;
 
-/// <summary>256 bits for the client. The store has only their hash, so a copy of the store signs nobody in.</summary>
+/// <summary>A refresh token: 256 bits for the client. The store has only their hash, so a copy of the store signs nobody in.</summary>
 internal sealed record RefreshToken(string Text)
 {
     private const int Bytes = 32;

@@ -4,8 +4,8 @@ using Maru.Server.Platform.Api;
 
 namespace Maru.Server.Features.Sessions;
 
-/// <param name="UsedAt">when its tokens were renewed last</param>
-/// <param name="Current">the session that asks</param>
+/// <param name="UsedAt">the time at which its tokens were last renewed</param>
+/// <param name="Current">true for the session of this request</param>
 [Example(
     """
     {

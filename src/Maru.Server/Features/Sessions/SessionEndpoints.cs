@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Maru.Server.Features.Sessions;
 
-/// <summary>The devices on which one is signed in.</summary>
+/// <summary>The endpoints of the caller's sessions: the devices on which they are signed in.</summary>
 internal static class SessionEndpoints
 {
     public static void MapSessions(this IEndpointRouteBuilder routes)

@@ -5,8 +5,8 @@ using Maru.Server.Platform.Tokens;
 namespace Maru.Server.Features.Sessions;
 
 /// <summary>
-/// Tells every node which sessions have ended. Who ends some calls <see cref="EndSessions"/> after the commit and waits for the handlers:
-/// these are short and do not throw. The real-time part subscribes at start; nobody unsubscribes. Other nodes are told of ids alone:
+/// Tells every node which sessions have ended. Code that ends sessions calls <see cref="EndSessions"/> after the commit and waits for the
+/// handlers: these are short and do not throw. The real-time part subscribes at start; nobody unsubscribes. Other nodes get ids alone:
 /// <code>
 /// sessions ended = 1 user count { session } reason
 /// </code>
@@ -27,7 +27,8 @@ internal sealed class SessionEvents
     }
 
     /// <summary>
-    /// These sessions of the user have ended, and why (see <see cref="SessionEnd"/>): their sockets must close with <c>session.ended</c>.
+    /// Raised with sessions of a user that have ended, and the reason (see <see cref="SessionEnd"/>): their sockets must close with
+    /// <c>session.ended</c>.
     /// </summary>
     public event Action<UserId, IReadOnlyList<long>, string?>? SessionsEnded;
 
@@ -43,7 +44,7 @@ internal sealed class SessionEvents
         _bus.Publish(Channel, frame.Written);
     }
 
-    /// <summary>Sessions that may have ended on another node; does nothing about those that are known.</summary>
+    /// <summary>Takes sessions that may have ended on another node; ignores those that are known.</summary>
     public void Learn(UserId user, IReadOnlyList<long> sessions, string? reason)
     {
         long[] fresh = [.. sessions.Where(_ended.TryAdd)];
@@ -60,7 +61,7 @@ internal sealed class SessionEvents
     }
 }
 
-/// <summary>Why a session ended: the <c>reason</c> of <c>session.ended</c>.</summary>
+/// <summary>The reasons why sessions end: the <c>reason</c> of <c>session.ended</c>.</summary>
 internal static class SessionEnd
 {
     public const string SignedOut = "signed-out";

@@ -3,7 +3,7 @@ using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Sessions;
 
-/// <summary>Where people are signed in: sessions, their refresh tokens and their ends.</summary>
+/// <summary>Sign-in sessions, their refresh tokens and their ends.</summary>
 internal static class SessionSlice
 {
     public static void AddSessions(this IServiceCollection services, StorageOptions storage)

@@ -11,8 +11,9 @@ using Maru.Server.Storage;
 namespace Maru.Server.Features.Sessions;
 
 /// <summary>
-/// The signed-in devices. A session ends in three places: here in the store, then, by <see cref="SessionEvents"/> and on every node,
-/// in <see cref="EndedSessions"/>, which refuses its access tokens, and at its sockets, which close. Any thread.
+/// Reads and writes sessions: the signed-in devices. A session ends in three places: here in the store, then, by <see
+/// cref="SessionEvents"/> and on every node, in <see cref="EndedSessions"/>, which refuses its access tokens, and at its sockets, which
+/// close. Any thread.
 /// </summary>
 internal sealed class SessionStore(
     Database database, EndedSessions ended, SessionEvents events, SigningKey key, JwtOptions options, SignInOptions rules,
@@ -62,7 +63,8 @@ internal sealed class SessionStore(
     }
 
     /// <summary>
-    /// The account has a session from that address, or had one until lately: what its owner does there is not a stranger's.
+    /// Returns whether the account has a session from that address, or had one until lately: such tries at its password do not count as a
+    /// stranger's.
     /// </summary>
     public async Task<bool> IsKnownAsync(UserId user, IPAddress? address, CancellationToken ct) => await database.FirstAsync<long>(
         "SELECT id FROM sessions WHERE user_id = @Value AND address = @address LIMIT 1",
@@ -81,7 +83,7 @@ internal sealed class SessionStore(
         return [.. rows.Select(row => row.ToSession(row.Id == caller.SessionId))];
     }
 
-    /// <summary>False when the user has no such session.</summary>
+    /// <summary>Ends a session; false when the user has no such session.</summary>
     public async Task<bool> EndAsync(UserId user, long session, CancellationToken ct)
     {
         var ids = await database.WriteAsync(
@@ -104,7 +106,10 @@ internal sealed class SessionStore(
         events.EndSessions(caller.UserId, ids, SessionEnd.SignedOut);
     }
 
-    /// <summary>Part of a larger write: after its commit the caller passes the answer to <see cref="SessionEvents.EndSessions"/>.</summary>
+    /// <summary>
+    /// Ends a user's sessions but one, as part of a larger write: after its commit the caller passes the result to <see
+    /// cref="SessionEvents.EndSessions"/>.
+    /// </summary>
     /// <param name="but">the session that goes on; 0 for none</param>
     public Task<IReadOnlyList<long>> EndAllAsync(DbTransaction transaction, UserId user, long but, string reason, CancellationToken ct) =>
         transaction.ListAsync<long>(
@@ -115,26 +120,26 @@ internal sealed class SessionStore(
             new { user.Value, but, now = Now, reason },
             ct);
 
-    /// <summary>What makes way for a session that was just opened; as <see cref="EndAllAsync"/>.</summary>
+    /// <summary>Ends the sessions that a new session replaces; the caller does as with <see cref="EndAllAsync"/>.</summary>
     public Task<IReadOnlyList<long>> MakeWayAsync(DbTransaction transaction, OpenSession session, CancellationToken ct) =>
         rules.Single
             ? EndAllAsync(transaction, new UserId(session.UserId), session.Id, SessionEnd.SignedInElsewhere, ct)
             : Task.FromResult<IReadOnlyList<long>>([]);
 
-    /// <summary>At start, before the first request: what ended before must stay ended.</summary>
+    /// <summary>Loads the ended sessions at start, before the first request: they must stay ended.</summary>
     public async Task LoadEndedAsync(CancellationToken ct)
     {
         foreach (var row in await ListEndedAsync(time.GetUtcNow() - ended.Memory, ct)) ended.TryAdd(row.Id, Time(row.EndedAt));
     }
 
-    /// <summary>On which node ever.</summary>
+    /// <summary>Returns the sessions that ended since then, on any node.</summary>
     public Task<IReadOnlyList<EndedSession>> ListEndedAsync(DateTimeOffset since, CancellationToken ct) => database.ListAsync<EndedSession>(
         "SELECT id, user_id, ended_at, end_reason FROM sessions WHERE ended_at > @since",
         new { since = since.ToUnixTimeMilliseconds() }, ct);
 
     /// <summary>
-    /// Removes sessions that no token can come back from. A few a transaction: each may have thousands of spent tokens, and others want to
-    /// write too.
+    /// Deletes sessions of which no token can be used any more. A few a transaction: each may have thousands of spent tokens, and other
+    /// writes wait meanwhile.
     /// </summary>
     public async Task<int> ForgetAsync(CancellationToken ct)
     {
@@ -150,7 +155,7 @@ internal sealed class SessionStore(
         return over.Count;
     }
 
-    /// <summary>Of two at once the second one waits here, and finds the token spent.</summary>
+    /// <summary>Exchanges the token. Of two exchanges at once the second one waits here, and finds the token spent.</summary>
     private async Task<Row?> ExchangeAsync(
         DbTransaction transaction, RefreshToken token, RefreshToken next, long address, CancellationToken ct)
     {
@@ -169,7 +174,9 @@ internal sealed class SessionStore(
         return row;
     }
 
-    /// <summary>The session whose token is the successor that an exchange just gave. It has that one only until it is used.</summary>
+    /// <summary>
+    /// Finds the session whose token is the successor that an exchange just gave. It has that token only until it is used.
+    /// </summary>
     private async Task<Row?> FindExchangedAsync(DbTransaction transaction, RefreshToken next, CancellationToken ct)
     {
         if (options.RefreshGrace == TimeSpan.Zero) return null;
@@ -213,15 +220,15 @@ internal sealed class SessionStore(
     }
 }
 
-/// <summary>Where a sign-in comes from.</summary>
-/// <param name="Device">what the list of sessions calls it</param>
-/// <param name="Address">the client's</param>
+/// <summary>The device and address that a sign-in comes from.</summary>
+/// <param name="Device">the name of the device in the list of sessions</param>
+/// <param name="Address">the client's address</param>
 internal readonly record struct SessionOrigin(string Device, IPAddress? Address);
 
-/// <summary>A session that is over, as the store has it.</summary>
+/// <summary>A session that has ended, as stored.</summary>
 internal sealed record EndedSession(long Id, long UserId, long EndedAt, string? EndReason);
 
-/// <param name="Id">the session's</param>
-/// <param name="UserId">whose it is</param>
-/// <param name="Token">the one refresh token that is good now</param>
+/// <param name="Id">the session's id</param>
+/// <param name="UserId">the user</param>
+/// <param name="Token">the one refresh token that is valid now</param>
 internal sealed record OpenSession(long Id, long UserId, RefreshToken Token);

@@ -3,7 +3,7 @@ using System.Data.Common;
 namespace Maru.Server.Features.Sessions;
 
 /// <summary>
-/// Once a day, and at start: takes sessions out of the store that are over for so long that no token of theirs can come back.
+/// Deletes, at start and once a day, the sessions that ended so long ago that none of their tokens can be used. One loop.
 /// </summary>
 internal sealed partial class SessionSweep(SessionStore sessions, TimeProvider time, ILogger<SessionSweep> log) : BackgroundService
 {

@@ -5,15 +5,17 @@ using Maru.Server.Platform.Tokens;
 namespace Maru.Server.Features.Sessions;
 
 /// <summary>
-/// Looks into the store, twice a second, for sessions that ended on other nodes: a sign-out holds everywhere within a second, whatever else
-/// does not get through. One loop; only where other nodes share the store.
+/// Reads from the store, twice a second, the sessions that ended on other nodes: a sign-out holds everywhere within a second, even if the
+/// bus fails. One loop; only where other nodes share the store.
 /// </summary>
 internal sealed partial class SessionWatch(
     SessionStore sessions, SessionEvents events, JwtOptions options, TimeProvider time, ILogger<SessionWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>From when a node takes a session's end's time to when others can read it, at most.</summary>
+    /// <summary>
+    /// The longest time from the moment that a node takes as a session's end to the one at which other nodes can read it.
+    /// </summary>
     private static readonly TimeSpan LongestWrite = TimeSpan.FromSeconds(20);
 
     private bool _failed;

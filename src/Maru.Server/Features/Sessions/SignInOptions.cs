@@ -1,6 +1,6 @@
 namespace Maru.Server.Features.Sessions;
 
-/// <summary>How people may be signed in.</summary>
+/// <summary>Rules for sign-ins.</summary>
 internal sealed class SignInOptions
 {
     /// <summary>A sign-in ends the user's other sessions.</summary>

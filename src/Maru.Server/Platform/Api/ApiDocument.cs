@@ -11,14 +11,14 @@ internal static class ApiDocument
 
     private static readonly (string Name, string Description)[] Tags =
     [
-        ("Sign-in", "How one gets tokens, and gives them back."),
-        ("Sessions", "The devices on which one is signed in."),
-        ("Profile", "One's own account."),
-        ("Directory", "Finding people."),
-        ("Rooms", "Where people meet: to find, to make, to change, to come to and to leave."),
-        ("Members", "Who belongs to a room, and who may not come back."),
-        ("Messages", "What is said in rooms."),
-        ("Health", "For whoever starts, stops and routes to the server."),
+        ("Sign-in", "Getting tokens, renewing them and ending them."),
+        ("Sessions", "The devices on which you are signed in."),
+        ("Profile", "Your own account."),
+        ("Directory", "Finding users."),
+        ("Rooms", "Finding, making, changing, joining and leaving rooms."),
+        ("Members", "The members of a room, their roles, and bans."),
+        ("Messages", "The messages of a room."),
+        ("Health", "Checks for balancers and process managers."),
     ];
 
     public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi(Name, options =>
@@ -40,7 +40,7 @@ internal static class ApiDocument
         HttpContext context, [FromKeyedServices(Name)] IOpenApiDocumentProvider documents, CancellationToken ct)
     {
         var document = await documents.GetOpenApiDocumentAsync(ct);
-        // Not what the client calls the server: that may be anything.
+        // Not the address by which the client reached the server: that may be anything.
         var address = context.Request.PathBase is { HasValue: true, Value: { } path } ? path : "/";
         document.Servers = [new OpenApiServer { Url = address, Description = "This server" }];
         context.Response.ContentType = "application/json";

@@ -15,7 +15,7 @@ internal static class ApiHeaders
 
     public static IDictionary<string, IOpenApiHeader> Describe() => new Dictionary<string, IOpenApiHeader>
     {
-        [Location] = Required("The address of what was made, from the server's root.", ApiSchemas.Text, "/api/rooms/1"),
+        [Location] = Required("The address of the new resource, from the server's root.", ApiSchemas.Text, "/api/rooms/1"),
         [RetryAfter] = Required("Seconds after which it is worth trying again.", ApiSchemas.Id, 2),
         [Authenticate] = Required("How to sign in (RFC 6750).", ApiSchemas.Text, "Bearer error=\"invalid_token\""),
         [Accept] = Header("The media type that a body must have.", ApiSchemas.Text, "application/json"),
@@ -25,10 +25,10 @@ internal static class ApiHeaders
             ApiSchemas.Text,
             "\"user\";q=300;w=3"),
         [RateLimit.Header] = Header(
-            "What is left of each policy: `r` requests now, and one more within `t` seconds.", ApiSchemas.Text, "\"user\";r=299;t=1"),
+            "The rest of each policy: `r` requests now, and one more within `t` seconds.", ApiSchemas.Text, "\"user\";r=299;t=1"),
     };
 
-    /// <summary>Those that a response may have.</summary>
+    /// <summary>Returns the headers that a response may have.</summary>
     public static IDictionary<string, IOpenApiHeader> Of(string status, bool isLimited, OpenApiDocument? document)
     {
         string[] own = status switch

@@ -6,7 +6,7 @@ using Microsoft.OpenApi;
 namespace Maru.Server.Platform.Api;
 
 /// <summary>
-/// What the API document says of each operation beyond what the framework sees: its parameters, its refusals, headers, the token.
+/// Adds to each operation of the API document what the framework does not see: its parameters, its refusals, headers, the token.
 /// </summary>
 internal static class ApiOperations
 {
@@ -32,7 +32,7 @@ internal static class ApiOperations
         return Task.CompletedTask;
     }
 
-    /// <summary>The ways to bring a token.</summary>
+    /// <summary>Returns the security schemes by which the endpoint takes a token.</summary>
     private static IEnumerable<string> Tokens(IList<object> metadata)
     {
         if (metadata.OfType<IAuthorizeData>().Any()) yield return Caller.Scheme;

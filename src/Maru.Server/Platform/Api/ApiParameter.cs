@@ -10,15 +10,15 @@ namespace Maru.Server.Platform.Api;
 /// <param name="Example">a value</param>
 internal sealed record ApiParameter(string Name, string Description, OpenApiSchema Schema, JsonNode Example)
 {
-    /// <summary>Those that mean the same at every endpoint.</summary>
+    /// <summary>The parameters that mean the same at every endpoint.</summary>
     private static readonly ApiParameter[] Common =
     [
         new("roomId", "The room's id.", ApiSchemas.Id, 1),
         new("userId", "The user's id.", ApiSchemas.Id, 2),
         new("id", "Its id.", ApiSchemas.Id, 3),
-        new("seq", "The message's place in the room's log.", ApiSchemas.Id, 17),
-        new("q", "What the name begins with or contains; absent: everything.", ApiSchemas.Text, "har"),
-        new("Idempotency-Key", "The sender's own key of 1 to 128 bytes: with it a retry is free.", ApiSchemas.Text, "0b6f3c1e"),
+        new("seq", "The message's position in the room's log.", ApiSchemas.Id, 17),
+        new("q", "Text that the name begins with or contains; absent: all.", ApiSchemas.Text, "har"),
+        new("Idempotency-Key", "The sender's own key, 1 to 128 bytes: a retry stores nothing twice.", ApiSchemas.Text, "0b6f3c1e"),
     ];
 
     public static ApiParameter? Find(string name) => Array.Find(Common, parameter => parameter.Name == name);

@@ -6,21 +6,21 @@ using Microsoft.OpenApi;
 
 namespace Maru.Server.Platform.Api;
 
-/// <summary>An endpoint's mark: what it may refuse, besides what all of its kind may.</summary>
+/// <summary>Metadata of an endpoint: the problems that it may refuse with, besides those that all of its kind may.</summary>
 internal sealed record Refusals(IReadOnlyList<Problem> Problems);
 
-/// <summary>How operations refuse, in the API document: a response for each status, with an example of each problem.</summary>
+/// <summary>The refusals of operations in the API document: a response for each status, with an example of each problem.</summary>
 internal static class ApiRefusals
 {
     public const string Schema = "Problem";
 
     private const string Trace = "00-e3bf4c61941829c1ba6385291fe20dc1-8c4bc33b7aba23d2-00";
 
-    /// <summary>Says what the endpoint may refuse.</summary>
+    /// <summary>Marks the endpoint with the problems that it may refuse with.</summary>
     public static TBuilder Refuses<TBuilder>(this TBuilder endpoints, params Problem[] problems)
         where TBuilder : IEndpointConventionBuilder => endpoints.WithMetadata(new Refusals(problems));
 
-    /// <summary>All that the operation may refuse.</summary>
+    /// <summary>Returns all problems that the operation may refuse with.</summary>
     public static IEnumerable<Problem> Of(OpenApiOperation operation, string? method, IList<object> metadata)
     {
         foreach (var refusals in metadata.OfType<Refusals>())
@@ -54,7 +54,7 @@ internal static class ApiRefusals
         if (!HttpMethods.IsGet(method ?? "")) yield return Problem.StorageFull;
     }
 
-    /// <summary>The response to each of the problems, which have one status. Those that are alike stand in the document once.</summary>
+    /// <summary>Returns the response to problems of one status. Equal responses stand in the document once.</summary>
     public static IOpenApiResponse Response(IReadOnlyList<Problem> problems, bool isLimited, OpenApiDocument? document)
     {
         var name = string.Join('.', problems.Select(problem => problem.Slug)) + (isLimited ? "" : ".unlimited");
@@ -76,7 +76,7 @@ internal static class ApiRefusals
         return new OpenApiResponseReference(name, document);
     }
 
-    /// <summary>RFC 9457, and what is ours.</summary>
+    /// <summary>Returns the schema of RFC 9457, with our additions.</summary>
     public static OpenApiSchema Describe() => new()
     {
         Type = JsonSchemaType.Object,

@@ -5,7 +5,7 @@ using Microsoft.OpenApi;
 
 namespace Maru.Server.Platform.Api;
 
-/// <summary>Schemas of the API document: those of parameters, and what the framework does not see in the contracts.</summary>
+/// <summary>Schemas of the API document: those of parameters, and additions to the contracts that the framework does not see.</summary>
 internal static class ApiSchemas
 {
     public static OpenApiSchema Id => new() { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "1" };
@@ -28,7 +28,7 @@ internal static class ApiSchemas
         Default = standard,
     };
 
-    /// <summary>For each type and property of the contracts.</summary>
+    /// <summary>Describes each type and property of the contracts.</summary>
     public static Task DescribeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken ct)
     {
         var type = context.JsonTypeInfo.Type;
@@ -39,7 +39,7 @@ internal static class ApiSchemas
             schema.Examples = [JsonNode.Parse(example.Json)!];
         if (context.JsonPropertyInfo?.AttributeProvider is not { } property) return Task.CompletedTask;
 
-        // What is absent is absent, never null, but where null says something.
+        // Absent properties are left out and never null, except where null has a meaning.
         if (property.IsDefined(typeof(OrNullAttribute), false)) schema.Type |= JsonSchemaType.Null;
         else schema.Type &= ~JsonSchemaType.Null;
         if (property.GetCustomAttributes(typeof(ValuesAttribute), false) is not [ValuesAttribute values]) return Task.CompletedTask;
@@ -48,7 +48,7 @@ internal static class ApiSchemas
         return Task.CompletedTask;
     }
 
-    /// <summary>Gives each set of values that the schemas use its own schema, and leaves out that an object may be null.</summary>
+    /// <summary>Gives each set of values that the schemas use its own schema, and removes null from schemas of objects.</summary>
     public static void Unify(IDictionary<string, IOpenApiSchema> schemas, OpenApiDocument document)
     {
         foreach (var schema in schemas.Values.OfType<OpenApiSchema>().ToArray())
@@ -61,7 +61,7 @@ internal static class ApiSchemas
         }
     }
 
-    /// <summary>Null or another schema is that schema: what is absent is absent.</summary>
+    /// <summary>Returns the other schema of one that is null or another: absent properties are left out, not null.</summary>
     public static IOpenApiSchema WithoutNull(IOpenApiSchema schema) =>
         schema is OpenApiSchema { OneOf: [OpenApiSchema { Type: JsonSchemaType.Null }, var other] } ? other : schema;
 

@@ -1,5 +1,5 @@
 namespace Maru.Server.Platform.Api;
 
-/// <summary>Marks a property of a contract that may be null, and says something then; all others may only be absent.</summary>
+/// <summary>Marks a property of a contract for which null has a meaning; all others may only be absent.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class OrNullAttribute : Attribute;

@@ -4,7 +4,7 @@ namespace Maru.Server.Platform.Credentials;
 
 internal static class PasswordRefusals
 {
-    /// <summary>What to answer when the password was not looked at, else null.</summary>
+    /// <summary>Returns the response when the password was not checked, else null.</summary>
     public static ProblemHttpResult? Refusal(this PasswordCheck check, HttpContext context) => check switch
     {
         PasswordCheck.Busy => Problems.Busy(context),

@@ -12,20 +12,19 @@ internal enum PasswordCheck : byte
     Wrong,
     Right,
 
-    /// <summary>Right, and the stored hash is weaker than what is made now, or of another form of the password.</summary>
+    /// <summary>Right, but the stored hash is weaker than a new one, or is of another form of the password.</summary>
     RightButWeak,
 
-    /// <summary>Not looked at: too many are waiting.</summary>
+    /// <summary>Not checked: too many are waiting.</summary>
     Busy,
 
-    /// <summary>Not looked at: there were too many guesses within the minute.</summary>
+    /// <summary>Not checked: there were too many guesses within the minute.</summary>
     TooOften,
 }
 
 /// <summary>
-/// Hashes passwords, some tens of milliseconds of pure computation each, beside the thread pool, so that a burst of sign-ins slows down
-/// sign-ins and nothing else.
-/// A bounded number waits; beyond it the answer is "busy" at once. Any thread.
+/// Hashes passwords, some tens of milliseconds of pure computation each, outside of the thread pool, so that a burst of sign-ins slows down
+/// nothing but sign-ins. A bounded number waits; beyond it the result is "busy" at once. Any thread.
 /// </summary>
 internal sealed class Passwords : IDisposable
 {
@@ -52,13 +51,13 @@ internal sealed class Passwords : IDisposable
         _nobodysHash = _hasher.HashPassword(Nobody, Guid.NewGuid().ToString());
     }
 
-    /// <summary>Null when too many are waiting.</summary>
+    /// <summary>Hashes a password; null when too many are waiting.</summary>
     public Task<string?> HashAsync(string password, CancellationToken ct) =>
         ComputeAsync(null, () => (string?)_hasher.HashPassword(Nobody, TextPolicy.PasswordForms(password)[0]), ct);
 
-    /// <summary>Takes the same time whether there is a hash or, for an unknown handle, none.</summary>
-    /// <param name="guess">what counts: one guesser is stopped first, so that they use up no more of what strangers have together</param>
-    /// <param name="hash">what the store has; null for nothing</param>
+    /// <summary>Checks a password. Takes the same time whether there is a hash or, for an unknown handle, none.</summary>
+    /// <param name="guess">whose guess it is: one guesser is stopped first, before they use up the limit of all strangers</param>
+    /// <param name="hash">the stored hash; null for none</param>
     /// <param name="password">as it was typed</param>
     /// <param name="ct">ends the wait for a worker</param>
     public async Task<PasswordCheck> CheckAsync(Guess guess, string? hash, string password, CancellationToken ct)

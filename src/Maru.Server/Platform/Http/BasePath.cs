@@ -1,8 +1,8 @@
 namespace Maru.Server.Platform.Http;
 
 /// <summary>
-/// The path below which clients reach the server: <see cref="HttpOptions.BasePath"/> or, behind a proxy that is believed,
-/// <c>X-Forwarded-Prefix</c>. Requests come with it or, where a proxy strips it, without; addresses in answers have it.
+/// The path below which clients reach the server: <see cref="HttpOptions.BasePath"/> or, behind a trusted proxy, <c>X-Forwarded-Prefix</c>.
+/// Requests come with it or, where a proxy strips it, without; addresses in responses have it.
 /// </summary>
 internal static class BasePath
 {
@@ -18,7 +18,7 @@ internal static class BasePath
         });
     }
 
-    /// <summary>The address of something here, for Location.</summary>
+    /// <summary>Returns the address of a resource here, for Location.</summary>
     /// <param name="context">the request that asks for it</param>
     /// <param name="path">from the server's root</param>
     public static string Link(this HttpContext context, string path) => context.Request.PathBase.Value + path;

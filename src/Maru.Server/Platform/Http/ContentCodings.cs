@@ -4,8 +4,8 @@ using Microsoft.Net.Http.Headers;
 namespace Maru.Server.Platform.Http;
 
 /// <summary>
-/// Bodies come as they are, in UTF-8. One that is compressed, or in another charset by its own words, is refused (RFC 9110, 8.4 and
-/// 15.5.16): its bytes would be taken for something else.
+/// Refuses bodies that are compressed, or by their own header in another charset than UTF-8 (RFC 9110, 8.4 and 15.5.16): their bytes would
+/// be misread.
 /// </summary>
 internal static class ContentCodings
 {
@@ -28,7 +28,7 @@ internal static class ContentCodings
         return coding.Length == 0 || Plain.Equals(coding, StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>By what it says, or says nothing of.</summary>
+    /// <summary>Returns whether the body's header says UTF-8, or names no charset.</summary>
     private static bool IsUtf8(HttpRequest request)
     {
         if (request.ContentType is null or Json || !MediaTypeHeaderValue.TryParse(request.ContentType, out var type)) return true;

@@ -1,13 +1,14 @@
 namespace Maru.Server.Platform.Http;
 
 /// <summary>
-/// HEAD is GET without a body, wherever there is GET (RFC 9110, 9.3.2): the same handler runs, and the web server leaves the body out.
+/// Serves HEAD as GET without a body, wherever there is GET (RFC 9110, 9.3.2): the same handler runs, and the web server leaves the body
+/// out.
 /// </summary>
 internal static class HeadRequests
 {
     private static readonly HttpMethodMetadata GetAndHead = new([HttpMethods.Get, HttpMethods.Head]);
 
-    /// <summary>Routes whose GET endpoints take HEAD too.</summary>
+    /// <summary>Returns routes whose GET endpoints take HEAD too.</summary>
     public static IEndpointRouteBuilder WithHead(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("");

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Maru.Server.Platform.Http;
 
-/// <summary>Where the server is reached, and from which pages.</summary>
+/// <summary>The path of the server, and the pages that may use it.</summary>
 internal sealed class HttpOptions : IValidatableObject
 {
     /// <summary>Path below which the server is reached, as <c>/chat</c>, whether or not a proxy strips it; empty: the root.</summary>
@@ -22,7 +22,9 @@ internal sealed class HttpOptions : IValidatableObject
         where !IsOrigin(origin)
         select new ValidationResult($"AllowedOrigins has {origin}, which is no origin (https://chat.example.org).");
 
-    /// <summary>As browsers write one (RFC 6454, 6.2): lower case, no port that goes without saying, no path.</summary>
+    /// <summary>
+    /// Returns whether the text is an origin as browsers write one (RFC 6454, 6.2): lower case, no default port, no path.
+    /// </summary>
     private static bool IsOrigin(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Host.Length > 0 && text == uri.GetLeftPart(UriPartial.Authority);
 }

@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Routing.Matching;
 namespace Maru.Server.Platform.Http;
 
 /// <summary>
-/// The route constraint <c>number</c>: an id or seq in its one form (<see cref="Number"/>). Another form is no route, so it is not found.
+/// The route constraint <c>number</c>: an id or seq in its one form (<see cref="Number"/>). Any other form matches no route and is not
+/// found.
 /// </summary>
 internal sealed class NumberConstraint : IRouteConstraint, IParameterLiteralNodeMatchingPolicy
 {
@@ -16,6 +17,8 @@ internal sealed class NumberConstraint : IRouteConstraint, IParameterLiteralNode
         values.TryGetValue(routeKey, out var value)
         && Convert.ToString(value, CultureInfo.InvariantCulture) is { } text && Number.IsId(text);
 
-    /// <summary>Lets routes know that <c>direct</c> in <c>/api/rooms/direct</c> can be no room's id: its methods are its own.</summary>
+    /// <summary>
+    /// Tells the router that <c>direct</c> in <c>/api/rooms/direct</c> is no room's id, so that address has its own methods.
+    /// </summary>
     public bool MatchesLiteral(string parameterName, string literal) => Number.IsId(literal);
 }

@@ -5,10 +5,10 @@ using RateLimit = Maru.Server.Platform.Limits.RateLimit;
 namespace Maru.Server.Platform.Http;
 
 /// <summary>
-/// The pages that browsers let use the server from another origin, named exactly. A browser asks before requests (CORS), not before
-/// sockets: those name their page's origin, and the server judges. Nothing here is a right: that comes from a token, which a page must
-/// have, as the server sets no cookie. So without the setting sockets are open to every page, and a list keeps strange pages from trying.
-/// Any thread.
+/// The pages that browsers let use the server from another origin, named exactly. A browser asks before requests (CORS) but not before
+/// sockets: those carry their page's origin, and the server decides. An origin grants no right: that takes a token, which a page must have,
+/// as the server sets no cookie. So without the setting sockets are open to every page, and a list keeps other pages from trying. Any
+/// thread.
 /// </summary>
 internal sealed class Origins(HttpOptions options)
 {
@@ -17,7 +17,7 @@ internal sealed class Origins(HttpOptions options)
     public bool IsAny => _allowed.Length == 0;
 
     /// <summary>
-    /// Whether a socket may be opened: by a program, which names no origin, by the server's own pages, or by those allowed.
+    /// Returns whether a socket may be opened: by a program, which sends no origin, by the server's own pages, or by the allowed ones.
     /// </summary>
     public bool MayConnect(IHeaderDictionary request) =>
         IsAny || request.Origin.Count == 0
@@ -25,12 +25,14 @@ internal sealed class Origins(HttpOptions options)
             && (_allowed.Contains(origin, StringComparer.Ordinal) || IsOwn(origin, request.Host.ToString())));
 
     /// <summary>
-    /// Whether the page came from where its socket goes. A proxy that does TLS leaves the host as it was, not the scheme.
+    /// Returns whether the page came from the host that its socket goes to. A proxy that does TLS keeps the host, not the scheme.
     /// </summary>
     private static bool IsOwn(string origin, string host) =>
         host.Length > 0 && (origin == $"https://{host}" || origin == $"http://{host}");
 
-    /// <summary>For requests (the Fetch standard, 3.2): tokens come in a header, so no credentials of the browser's.</summary>
+    /// <summary>
+    /// Adds the policy for requests (the Fetch standard, 3.2): tokens come in a header, so browsers need send no credentials.
+    /// </summary>
     public void AddTo(CorsOptions cors) => cors.AddDefaultPolicy(policy => policy
         .WithOrigins(_allowed)
         .AllowAnyMethod()
@@ -41,7 +43,7 @@ internal sealed class Origins(HttpOptions options)
         .SetPreflightMaxAge(TimeSpan.FromHours(1)));
 }
 
-/// <summary>Where a request meets <see cref="Origins"/>.</summary>
+/// <summary>Puts <see cref="Origins"/> into the pipeline.</summary>
 internal static class OriginExtensions
 {
     public static void AddOrigins(this IServiceCollection services)

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http.Metadata;
 namespace Maru.Server.Platform.Http;
 
 /// <summary>
-/// The page of a list that a request asks for, <c>?after=&amp;limit=</c>, and what is wrong with the question.
-/// The handler adds the faults of its own parameters, so that one answer names them all.
+/// The page of a list that a request asks for, <c>?after=&amp;limit=</c>, and the faults of these parameters. The handler adds the faults
+/// of its own parameters, so that one response names them all.
 /// </summary>
 internal sealed class PageRequest : IEndpointParameterMetadataProvider
 {
@@ -16,8 +16,8 @@ internal sealed class PageRequest : IEndpointParameterMetadataProvider
 
     public FieldErrors Errors { get; } = new();
 
-    /// <summary>Where it begins; null: at the beginning.</summary>
-    public Cursor? After { get; private init; }
+    /// <summary>The cursor behind which it begins; null: at the beginning.</summary>
+    public PageCursor? After { get; private init; }
 
     /// <summary>Items at most.</summary>
     public int Size { get; private set; }
@@ -25,16 +25,16 @@ internal sealed class PageRequest : IEndpointParameterMetadataProvider
     public static ValueTask<PageRequest> BindAsync(HttpContext context)
     {
         var after = context.Request.Query[AfterName].ToString();
-        var page = new PageRequest { After = Cursor.Read(after) };
+        var page = new PageRequest { After = PageCursor.Read(after) };
         if (after.Length > 0 && page.After is null) page.RefuseCursor();
         page.Size = ReadSize(context, page.Errors);
         return ValueTask.FromResult(page);
     }
 
-    /// <summary>The cursor is not of this list.</summary>
+    /// <summary>Adds a fault: the cursor is of another list.</summary>
     public void RefuseCursor() => Errors.Add(AfterName, "The next of the page before.");
 
-    /// <summary>The <c>limit</c> of the request; as usual where it has none.</summary>
+    /// <summary>Reads the <c>limit</c> of the request; the default where it has none.</summary>
     public static int ReadSize(HttpContext context, FieldErrors errors)
     {
         var limits = context.RequestServices.GetRequiredService<LimitOptions>();

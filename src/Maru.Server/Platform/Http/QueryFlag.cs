@@ -1,8 +1,6 @@
 namespace Maru.Server.Platform.Http;
 
-/// <summary>
-/// A parameter of the address that is true or false. Absent is false; what is there must say which: nothing is guessed from <c>?ban</c>.
-/// </summary>
+/// <summary>A parameter of the address that is true or false. Absent is false; <c>?ban</c> without a value is refused.</summary>
 internal static class QueryFlag
 {
     public static bool Read(string? value, string name, FieldErrors errors)

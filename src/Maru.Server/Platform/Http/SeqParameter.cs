@@ -2,7 +2,7 @@ using Maru.Engine.Codecs;
 
 namespace Maru.Server.Platform.Http;
 
-/// <summary>A parameter or header that names a place in a room's log. Absent is null; what is there must be a seq, or 0.</summary>
+/// <summary>A parameter or header that names a position in a room's log. Absent is null; a value must be a seq, or 0.</summary>
 internal static class SeqParameter
 {
     public static long? Read(string? value, string name, FieldErrors errors)

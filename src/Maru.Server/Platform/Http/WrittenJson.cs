@@ -1,6 +1,6 @@
 namespace Maru.Server.Platform.Http;
 
-/// <summary>An answer whose JSON was written already.</summary>
+/// <summary>A response whose JSON is written already.</summary>
 internal sealed class WrittenJson(ReadOnlyMemory<byte> json, int status = StatusCodes.Status200OK) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)

@@ -10,7 +10,7 @@ namespace Maru.Server.Platform.Limits;
 /// within which there is no more. Any thread.
 /// </summary>
 /// <param name="name">stable, for programs</param>
-/// <param name="rate">who took how much</param>
+/// <param name="rate">counts the units that each key took</param>
 internal sealed class RateLimit(string name, Gcra rate)
 {
     public const string PolicyHeader = "RateLimit-Policy";
@@ -19,7 +19,7 @@ internal sealed class RateLimit(string name, Gcra rate)
     private readonly string _policy = string.Create(
         CultureInfo.InvariantCulture, $"\"{name}\";q={rate.Burst};w={Math.Max(1, Seconds(rate.Window))}");
 
-    /// <summary>Takes one for the key; returns the refusal, or null.</summary>
+    /// <summary>Takes one unit of the key; returns the refusal, or null.</summary>
     public ProblemHttpResult? Take(HttpContext context, long key)
     {
         if (!rate.IsLimited) return null;

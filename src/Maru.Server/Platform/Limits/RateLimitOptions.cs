@@ -2,9 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Maru.Server.Platform.Limits;
 
-/// <summary>
-/// How much one user or one address may ask. Each pair is a bucket: what fits into it at once, and how fast it fills again.
-/// </summary>
+/// <summary>How much one user or one address may ask. Each pair is a bucket: its size, and how fast it fills again.</summary>
 internal sealed class RateLimitOptions
 {
     /// <summary>false turns every rate limit off, for load tests.</summary>

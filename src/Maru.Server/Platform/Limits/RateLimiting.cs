@@ -1,12 +1,12 @@
 namespace Maru.Server.Platform.Limits;
 
-/// <summary>An endpoint's mark: its requests count against this limit too.</summary>
+/// <summary>Metadata of an endpoint: its requests count against this limit too.</summary>
 internal sealed record Limited(Limit By);
 
-/// <summary>An endpoint's mark: its requests count against no limit.</summary>
+/// <summary>Metadata of an endpoint: its requests count against no limit.</summary>
 internal sealed record Unlimited;
 
-/// <summary>How endpoints say what limits them, and where a request meets the limits.</summary>
+/// <summary>Marks endpoints with their limits, and puts the limits into the pipeline.</summary>
 internal static class RateLimiting
 {
     public static void AddRateLimits(this IServiceCollection services)

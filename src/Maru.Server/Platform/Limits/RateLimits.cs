@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Maru.Server.Platform.Limits;
 
 /// <summary>
-/// What one user or one address may ask, over all nodes (<see cref="SharedLimits"/>). Too much is 429 with <c>Retry-After</c>; nothing
-/// waits. Any thread.
+/// Limits the requests of each user and address, over all nodes (<see cref="SharedLimits"/>). One too many is 429 with <c>Retry-After</c>;
+/// nothing waits. Any thread.
 /// </summary>
 internal sealed class RateLimits(SharedLimits shared, RateLimitOptions options, ChatEngine engine)
 {
@@ -38,10 +38,12 @@ internal sealed class RateLimits(SharedLimits shared, RateLimitOptions options, 
         };
     }
 
-    /// <summary>Of a handle; the same on every node.</summary>
+    /// <summary>Returns the key of a handle; the same on every node.</summary>
     public static long KeyOf(string text) => BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    /// <summary>Of IPv6 the network: one subscriber has 2^64 addresses of it. The same on every node.</summary>
+    /// <summary>
+    /// Returns the key of an address; of IPv6 that of the network, since one subscriber has 2^64 addresses of it. The same on every node.
+    /// </summary>
     public static long KeyOf(System.Net.IPAddress? address)
     {
         Span<byte> bytes = stackalloc byte[16];

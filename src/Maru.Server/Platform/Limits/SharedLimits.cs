@@ -3,7 +3,7 @@ using Maru.Engine.Bus;
 
 namespace Maru.Server.Platform.Limits;
 
-/// <summary>What is limited. The numbers are told to other nodes.</summary>
+/// <summary>The shared limits. Their numbers are part of the frames between nodes.</summary>
 internal enum Limit : byte
 {
     Messages = 1,
@@ -16,7 +16,7 @@ internal enum Limit : byte
 }
 
 /// <summary>
-/// All rate limits of this node. Four times a second it tells the other nodes what it let through, and they count the same; so a user of
+/// All rate limits of this node. Four times a second it tells the other nodes which units it allowed, and they count the same; so a user of
 /// several nodes has one limit in the long run, and no node waits for another. Without Redis each node counts for itself. Any thread.
 /// <code>
 /// frame = 1 limit count { key(8) count }
@@ -24,7 +24,7 @@ internal enum Limit : byte
 /// </summary>
 internal sealed class SharedLimits : IDisposable
 {
-    /// <summary>Entries that are told at once; the rest is told the next time.</summary>
+    /// <summary>Entries of one frame; the rest goes the next time.</summary>
     private const int MaxTold = 4096;
 
     private const byte Spent = 1;
@@ -49,7 +49,7 @@ internal sealed class SharedLimits : IDisposable
         _timer = time.CreateTimer(_ => Tell(), null, TellEvery, TellEvery);
     }
 
-    /// <summary>A new limit, which is shared from now on. It limits nothing where rate limits are turned off.</summary>
+    /// <summary>Makes a limit, which is shared from now on. It limits nothing where rate limits are turned off.</summary>
     public Gcra Add(Limit limit, int burst, int perPeriod, TimeSpan period) =>
         Add(limit, new Gcra(burst, _options.Enabled ? perPeriod : 0, period, _time));
 

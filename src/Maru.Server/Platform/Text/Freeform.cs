@@ -12,7 +12,7 @@ namespace Maru.Server.Platform.Text;
 /// </summary>
 internal static class Freeform
 {
-    /// <summary>The first character that may not be there, null when all may.</summary>
+    /// <summary>Returns the first character that is not allowed, null when all are.</summary>
     public static Rune? Forbidden(string text)
     {
         if (text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0) return null;
@@ -38,7 +38,7 @@ internal static class Freeform
         };
     }
 
-    /// <summary>Parts of Hangul syllables that did not become one.</summary>
+    /// <summary>Returns whether it is a part of a Hangul syllable that was not composed.</summary>
     private static bool IsConjoiningJamo(int codePoint) =>
         codePoint is >= 0x1100 and <= 0x11FF or >= 0xA960 and <= 0xA97C or >= 0xD7B0 and <= 0xD7FB;
 }

@@ -3,14 +3,14 @@ using System.Text;
 
 namespace Maru.Server.Platform.Text;
 
-/// <summary>Characters that cannot be seen and change how their neighbours look: joiners, selectors, tags. Any thread.</summary>
+/// <summary>Invisible characters that change how their neighbours look: joiners, selectors, tags. Any thread.</summary>
 internal static class Joiners
 {
     private const int ZeroWidthNonJoiner = 0x200C, ZeroWidthJoiner = 0x200D;
     private const int TextStyle = 0xFE0E, EmojiStyle = 0xFE0F, Keycap = 0x20E3;
     private const int BlackFlag = 0x1F3F4, Tags = 0xE0000, TagEnd = 0xE007F;
 
-    /// <summary>The character at that place is one of them, and has an effect there.</summary>
+    /// <summary>Returns whether the character at that index is one of them, and has an effect there.</summary>
     public static bool HaveEffect(ReadOnlySpan<Rune> text, int at)
     {
         var (before, after) = (CodePoint(text, at - 1), CodePoint(text, at + 1));
@@ -24,7 +24,7 @@ internal static class Joiners
         };
     }
 
-    /// <summary>-1 beyond the ends.</summary>
+    /// <summary>Returns the code point at an index, -1 beyond the ends.</summary>
     private static int CodePoint(ReadOnlySpan<Rune> text, int at) => at >= 0 && at < text.Length ? text[at].Value : -1;
 
     private static bool IsEmoji(int codePoint) => UnicodeData.Of(codePoint).IsEmoji;
@@ -47,8 +47,7 @@ internal static class Joiners
         && Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format;
 
     /// <summary>
-    /// UTS 51 ED-14a: a black flag, three to six tags that spell a region, an end. Anything else that tags spell would be a text that
-    /// nobody sees.
+    /// UTS 51 ED-14a: a black flag, three to six tags that spell a region, an end. Other tags would spell a text that nobody sees.
     /// </summary>
     private static bool IsInFlag(ReadOnlySpan<Rune> text, int at)
     {

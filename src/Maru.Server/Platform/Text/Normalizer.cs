@@ -53,7 +53,7 @@ internal static class Normalizer
         }
     }
 
-    /// <summary>Marks of different classes have one order; those of one class keep theirs, which means something.</summary>
+    /// <summary>Sorts marks of different classes; those of one class keep their order, which has a meaning.</summary>
     private static void Order(List<Part> parts)
     {
         for (var from = 0; from < parts.Count; from++)

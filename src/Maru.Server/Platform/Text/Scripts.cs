@@ -1,7 +1,7 @@
 namespace Maru.Server.Platform.Text;
 
 /// <summary>
-/// The scripts of a name, so that no letter of one passes for a letter of another. UTS 39 section 5.2, restriction level "highly
+/// Checks the scripts of a name, so that no letter of one passes for a letter of another. UTS 39 section 5.2, restriction level "highly
 /// restrictive": one script, or Latin with Chinese, Japanese or Korean. Punctuation, symbols, emoji and marks that many scripts use do not
 /// count. Any thread.
 /// </summary>
@@ -11,7 +11,7 @@ internal static class Scripts
 
     private static readonly string[] EastAsian = ["Han with Bopomofo", "Japanese", "Korean"];
 
-    /// <summary>The scripts that do not go together, null when all do.</summary>
+    /// <summary>Returns the scripts that do not go together, null when all do.</summary>
     public static string? Mixture(string name)
     {
         HashSet<string>? all = null, beyondLatin = null;     // null: any script
@@ -29,7 +29,10 @@ internal static class Scripts
         return fits ? null : string.Join(" and ", Named(seen).Select(script => script.Replace('_', ' ')));
     }
 
-    /// <summary>A character of several scripts, as a digit is, adds one of them where nothing else of the name is in any.</summary>
+    /// <summary>
+    /// Returns the scripts to name. A character of several scripts, such as a digit, adds one of them only if no other character of the
+    /// name has any.
+    /// </summary>
     private static List<string> Named(List<string[]> seen)
     {
         List<string> named = [.. seen.Where(x => x.Length == 1).Select(x => x[0]).Distinct()];
@@ -49,7 +52,7 @@ internal static class Scripts
         return some;
     }
 
-    /// <summary>UTS 39 section 5.1: the ways of writing that use several scripts.</summary>
+    /// <summary>Returns the writing systems that use the script and others with it (UTS 39 section 5.1).</summary>
     private static string[] Writing(string script) => script switch
     {
         "Han" => EastAsian,

@@ -4,8 +4,8 @@ using System.Text;
 namespace Maru.Server.Platform.Text;
 
 /// <summary>
-/// How long a text may be: in characters as people see them (grapheme clusters, UAX 29), and in bytes, since one of those may have any
-/// number of marks. Eight bytes a character are enough for every script; a family of emoji takes up to 41.
+/// The length that a text may have: in characters as people see them (grapheme clusters, UAX 29), and in bytes, since a character may have
+/// any number of marks. Eight bytes a character are enough for every script; a family of emoji takes up to 41.
 /// </summary>
 /// <param name="Least">characters</param>
 /// <param name="Most">characters</param>
@@ -16,10 +16,10 @@ internal readonly record struct TextBound(int Least, int Most)
     public bool Holds(string text) =>
         Encoding.UTF8.GetByteCount(text) <= Bytes && Count(text) is var count && Least <= count && count <= Most;
 
-    /// <summary>Too long in whatever form: not worth normalizing.</summary>
+    /// <summary>Returns whether the text is too long in every form, so that normalizing it is a waste.</summary>
     public bool RulesOut(string text) => text.Length > Bytes * 4;
 
-    /// <summary>The beginning of the text that holds.</summary>
+    /// <summary>Returns the beginning of the text that the bound allows.</summary>
     public string Cut(string text)
     {
         var (length, bytes, count) = (0, 0, 0);

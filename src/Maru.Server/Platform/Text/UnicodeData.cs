@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Maru.Server.Platform.Text;
 
 /// <summary>
-/// What .NET does not tell of the Unicode Character Database, or only with ICU: see docs/adr/0008. Read from two embedded tables at the
-/// first text beyond ASCII; some milliseconds. Any thread.
+/// Data of the Unicode Character Database that .NET does not offer, or only with ICU: see docs/adr/0008. Read from two embedded tables at
+/// the first text beyond ASCII; some milliseconds. Any thread.
 /// </summary>
 internal static class UnicodeData
 {
@@ -33,10 +33,10 @@ internal static class UnicodeData
         return None;
     }
 
-    /// <summary>One step; null: it consists of itself. Hangul syllables are not in the table.</summary>
+    /// <summary>Returns one step of a decomposition; null: the character has none. Hangul syllables are not in the table.</summary>
     public static Decomposition? DecompositionOf(int codePoint) => Decompositions.GetValueOrDefault(codePoint);
 
-    /// <summary>The one character that two make together, or null.</summary>
+    /// <summary>Returns the one character that two make together, or null.</summary>
     public static int? Compose(int first, int second) => Compositions.TryGetValue((first, second), out var whole) ? whole : null;
 
     private static IEnumerable<string> Lines(string table)
@@ -74,7 +74,7 @@ internal static class UnicodeData
         }
     }
 
-    /// <summary>What a character consists of.</summary>
+    /// <summary>The parts of a character.</summary>
     /// <param name="Whole">the character</param>
     /// <param name="Parts">one step towards its parts</param>
     /// <param name="IsCanonical">the same character in another spelling; false: a similar one</param>
@@ -90,7 +90,7 @@ internal static class UnicodeData
     }
 }
 
-/// <param name="Scripts">that use it (UAX 24); none: every one may</param>
+/// <param name="Scripts">the scripts that use it (UAX 24); none: all do</param>
 /// <param name="CombiningClass">UAX 44; 0: it begins something</param>
 /// <param name="JoiningType">of cursive letters (UAX 44): <c>D</c> on both sides, <c>R</c>, <c>L</c>, or a space</param>
 /// <param name="IsEmoji">beyond ASCII</param>

@@ -4,25 +4,27 @@ using Maru.Engine;
 
 namespace Maru.Server.Platform.Tokens;
 
-/// <summary>What an access token says: whose it is, of which session, and until when.</summary>
+/// <summary>The claims of an access token: its user, its session, and until when it is valid.</summary>
 /// <param name="Role"><c>user</c> or <c>admin</c></param>
-/// <param name="ExpiresAt">unix seconds; nodes take the token for as much longer as their clocks may be apart</param>
-/// <param name="NotBefore">unix seconds; as much sooner</param>
+/// <param name="ExpiresAt">unix seconds; nodes take the token for as much longer as their clocks may differ</param>
+/// <param name="NotBefore">unix seconds; nodes take the token as much sooner</param>
 internal readonly record struct AccessClaims(UserId UserId, long SessionId, string Role, long ExpiresAt, long NotBefore = 0)
 {
-    // Seconds of the year 9999: a date beyond it is nonsense, and arithmetic on it would overflow.
+    // Seconds of the year 9999: a later date is nonsense, and arithmetic on it would overflow.
     private const long LastDate = 253_402_300_799;
 
     /// <summary>Reads the claims of RFC 7519 section 4.1 that we write, and <c>nbf</c>; unknown ones are skipped.</summary>
     /// <param name="payload">of a token that was verified</param>
-    /// <param name="claims">the claims; <c>iat</c> is a date, and judged no further: a clock that was set back ends no token</param>
+    /// <param name="claims">
+    /// the claims; <c>iat</c> must be a date and is not judged further: a clock that was set back ends no token
+    /// </param>
     public static bool TryRead(JsonElement payload, out AccessClaims claims)
     {
         claims = default;
         if (!TryReadId(payload, "sub"u8, out var user) || !TryReadId(payload, "sid"u8, out var session)) return false;
         if (!TryReadDate(payload, "exp"u8, out var expiresAt) || expiresAt is null) return false;
         if (!TryReadDate(payload, "nbf"u8, out var notBefore) || !TryReadDate(payload, "iat"u8, out _)) return false;
-        if (payload.TryGetProperty("aud"u8, out _)) return false;   // for somebody else: ours name nobody
+        if (payload.TryGetProperty("aud"u8, out _)) return false;   // for another audience: ours name none
         if (payload.TryGetProperty("role"u8, out var role) && role.ValueKind != JsonValueKind.String) return false;
         var isAdmin = role.ValueKind == JsonValueKind.String && role.ValueEquals("admin"u8);
         claims = new AccessClaims(new UserId(user), session, isAdmin ? "admin" : "user", expiresAt.Value, notBefore ?? 0);

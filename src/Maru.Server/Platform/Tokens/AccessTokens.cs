@@ -37,8 +37,8 @@ internal sealed class AccessTokens(SigningKey key, VerificationKeys keys, JwtOpt
     }
 
     /// <summary>
-    /// True when a key of ours signed it, it is for us and its time is now. Whether its session has ended is another question:
-    /// <see cref="EndedSessions"/>.
+    /// Reads a token; true when a key of ours signed it, it is for us and valid now. Whether its session has ended is for <see
+    /// cref="EndedSessions"/> to tell.
     /// </summary>
     public bool TryRead(ReadOnlySpan<char> token, out AccessClaims claims)
     {
@@ -51,7 +51,7 @@ internal sealed class AccessTokens(SigningKey key, VerificationKeys keys, JwtOpt
         return true;
     }
 
-    /// <summary>How long the token is still taken, here and now.</summary>
+    /// <summary>Returns how long the token is still taken on this node.</summary>
     public TimeSpan TimeLeft(in AccessClaims claims) => DateTimeOffset.FromUnixTimeSeconds(claims.ExpiresAt + _skew) - time.GetUtcNow();
 
     private bool IsInTime(in AccessClaims claims)

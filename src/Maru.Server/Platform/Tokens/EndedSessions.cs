@@ -3,9 +3,8 @@ using System.Collections.Concurrent;
 namespace Maru.Server.Platform.Tokens;
 
 /// <summary>
-/// The sessions that ended while a token of theirs may still be in time: what makes a sign-out effective at once without a read of the
-/// store per request.
-/// A session leaves when its last token has expired. Any thread.
+/// The sessions that ended while a token of theirs may still be valid: with them a sign-out takes effect at once without a read of the
+/// store per request. A session leaves when its last token has expired. Any thread.
 /// </summary>
 internal sealed class EndedSessions(JwtOptions options, TimeProvider time)
 {
@@ -18,13 +17,13 @@ internal sealed class EndedSessions(JwtOptions options, TimeProvider time)
     private readonly Lock _sweep = new();
     private DateTimeOffset _sweepAt;
 
-    /// <summary>How long after its end a session must be remembered.</summary>
+    /// <summary>How long an ended session must be remembered.</summary>
     public TimeSpan Memory { get; } =
         (options.AccessTokenLifetime > SeededTokenLifetime ? options.AccessTokenLifetime : SeededTokenLifetime) + options.ClockSkew;
 
     public bool Contains(long session) => !_forgetAt.IsEmpty && _forgetAt.ContainsKey(session);
 
-    /// <summary>It ended just now; false when that is known.</summary>
+    /// <summary>Adds a session that ended just now; false when it is known.</summary>
     public bool TryAdd(long session) => TryAdd(session, time.GetUtcNow());
 
     /// <inheritdoc cref="TryAdd(long)"/>

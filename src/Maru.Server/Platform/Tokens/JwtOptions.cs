@@ -4,29 +4,29 @@ namespace Maru.Server.Platform.Tokens;
 
 internal sealed class JwtOptions : IValidatableObject
 {
-    /// <summary>HS256 or ES256. What a token says about itself is only compared with it.</summary>
+    /// <summary>HS256 or ES256. A token's own <c>alg</c> is only compared with it.</summary>
     [AllowedValues(TokenKey.Hs256, TokenKey.Es256, ErrorMessage = "Algorithm must be HS256 or ES256.")]
     public string Algorithm { get; set; } = TokenKey.Hs256;
 
-    /// <summary>The <c>iss</c> that is written and demanded.</summary>
+    /// <summary>The <c>iss</c> that tokens get and must have.</summary>
     [Required]
     public string Issuer { get; set; } = "maru";
 
     [Range(typeof(TimeSpan), "00:00:10", "1.00:00:00")]
     public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>A session ends when it was not refreshed for so long.</summary>
+    /// <summary>A session that is not refreshed for this long ends.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")]
     public TimeSpan RefreshTokenLifetime { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>
-    /// How long an exchange of a refresh token may be repeated, by a second tab or after a lost answer; 0: never. Its successor's first use
-    /// ends it sooner.
+    /// How long an exchange of a refresh token may be repeated, by a second tab or after a lost response; 0: never. Its successor's first
+    /// use ends it sooner.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan RefreshGrace { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How far the clocks of the nodes may be apart.</summary>
+    /// <summary>How far the clocks of the nodes may differ.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(5);
 

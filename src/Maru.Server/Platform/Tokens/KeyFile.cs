@@ -5,8 +5,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Maru.Server.Platform.Tokens;
 
 /// <summary>
-/// The keys in the data folder. One signs, <c>keys/jwt-hs256.key</c> or <c>keys/jwt-es256.pem</c>: made on the first start, readable by
-/// its owner alone. Those in <c>keys/verify</c> only verify: secrets (<c>*.key</c>) and keys on P-256 or of RSA, public ones too
+/// The keys in the data folder. One signs, <c>keys/jwt-hs256.key</c> or <c>keys/jwt-es256.pem</c>: made on the first start, readable by its
+/// owner alone. Those in <c>keys/verify</c> only verify: secrets (<c>*.key</c>) and keys on P-256 or of RSA, also public ones
 /// (<c>*.pem</c>).
 /// </summary>
 internal static class KeyFile
@@ -28,7 +28,7 @@ internal static class KeyFile
         });
     }
 
-    /// <summary>The keys that only verify: those that signed before, or will sign next.</summary>
+    /// <summary>Reads the keys that only verify: those that signed before, or will sign next.</summary>
     /// <exception cref="StartException">A file cannot be read, others can read its secret, or it is no key.</exception>
     public static SecurityKey[] OpenOthers(string dataFolder)
     {
@@ -94,7 +94,7 @@ internal static class KeyFile
         return read(key);
     }
 
-    /// <summary>Whole or not at all: written beside its place, then moved there unless another process was first.</summary>
+    /// <summary>Makes a file, whole or not at all: writes it under another name and moves it, unless another process was first.</summary>
     private static void Make(string path, string text)
     {
         var folder = Path.GetDirectoryName(path) ?? path;

@@ -17,10 +17,10 @@ internal sealed class SigningKey
         _secret = secret;
     }
 
-    /// <summary>Signs.</summary>
+    /// <summary>Signs tokens.</summary>
     public SigningCredentials Credentials { get; }
 
-    /// <summary>Verifies what this key signed: the secret, or the public key.</summary>
+    /// <summary>Verifies tokens that this key signed: the secret, or the public key.</summary>
     public SecurityKey Verifies { get; }
 
     /// <summary>The <c>alg</c> of RFC 7518 section 3.1.</summary>

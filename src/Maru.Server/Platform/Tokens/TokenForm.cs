@@ -6,9 +6,9 @@ using System.Text.Unicode;
 namespace Maru.Server.Platform.Tokens;
 
 /// <summary>
-/// A signed token in the compact form (RFC 7515 section 3.1), taken apart and not yet believed. It is stricter than the library, which
-/// takes padding and the other alphabet of Base64, text behind a JSON object, a name that stands twice (two readers could see two users)
-/// and extensions that would have to be understood (RFC 7515 section 4.1.11).
+/// A signed token in the compact form (RFC 7515 section 3.1), parsed and not yet verified. It is stricter than the library, which accepts
+/// padding and the other alphabet of Base64, text behind a JSON object, a name that stands twice (two readers could see two users) and
+/// extensions that would have to be understood (RFC 7515 section 4.1.11).
 /// </summary>
 /// <remarks><code>token = BASE64URL(header) "." BASE64URL(payload) "." BASE64URL(signature)</code></remarks>
 internal readonly record struct TokenForm(JsonElement Header, JsonElement Payload)

@@ -53,7 +53,7 @@ internal static class TokenKey
         };
     }
 
-    /// <summary>The public part alone: this server signs nothing with it.</summary>
+    /// <summary>Makes a key of the public part alone: this server signs nothing with it.</summary>
     /// <exception cref="CryptographicException">It is too short.</exception>
     public static JsonWebKey OfRsa(RSA key)
     {

@@ -3,16 +3,14 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Maru.Server.Platform.Tokens;
 
-/// <summary>
-/// Verifies who signed a token: its signature and issuer. Its time and its other claims are the caller's to judge. Any thread.
-/// </summary>
+/// <summary>Verifies a token's signature and issuer. Its times and other claims are the caller's to judge. Any thread.</summary>
 internal sealed class TokenVerifier
 {
     private static readonly JsonWebTokenHandler Handler = new() { MaximumTokenSizeInBytes = TokenForm.MaxLength };
 
     private readonly TokenValidationParameters _rules;
 
-    /// <param name="keys">that may have signed it</param>
+    /// <param name="keys">the keys that may have signed it</param>
     /// <param name="issuer">the <c>iss</c> that is demanded; null: any</param>
     public TokenVerifier(VerificationKeys keys, string? issuer) => _rules = new TokenValidationParameters
     {

@@ -18,9 +18,9 @@ internal sealed class VerificationKeys
 
     public IReadOnlyList<string> Algorithms { get; }
 
-    /// <summary>Those that may be published; secrets are not among them.</summary>
+    /// <summary>The keys that may be published; secrets are not among them.</summary>
     public IEnumerable<JsonWebKey> Public => _keys.OfType<JsonWebKey>();
 
-    /// <summary>The keys that a token may be signed with, by the <c>kid</c> of its header; without one, all.</summary>
+    /// <summary>Returns the keys that may have signed a token, by the <c>kid</c> of its header; without one, all.</summary>
     public IEnumerable<SecurityKey> Find(string? id) => string.IsNullOrEmpty(id) ? _keys : _keys.Where(key => key.KeyId == id);
 }

@@ -4,16 +4,16 @@ using System.Security.Cryptography;
 namespace Maru.Server.Platform.Tokens;
 
 /// <summary>
-/// Remembers tokens that were found good, so that a client's next request costs a hash and not a signature. Only what can never change is
-/// kept: time and ended sessions are asked each time. A token takes the place of another one; at most some 1 MB in all. Any thread.
+/// Remembers tokens that were verified, so that a client's next request costs a hash and not a signature. Only facts that never change are
+/// kept: times and ended sessions are checked each time. A token replaces another one of its slot; at most some 1 MB in all. Any thread.
 /// </summary>
 internal sealed class VerifiedTokens
 {
-    private const int Places = 8192;    // a power of two
+    private const int Slots = 8192;    // a power of two
 
-    private readonly Entry?[] _places = new Entry?[Places];
+    private readonly Entry?[] _slots = new Entry?[Slots];
 
-    /// <summary>The token's SHA-256: no token lies about in memory for longer than its request.</summary>
+    /// <summary>Returns the token's SHA-256, so that no token stays in memory for longer than its request.</summary>
     public static UInt128 IdOf(ReadOnlySpan<char> token)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
@@ -23,14 +23,14 @@ internal sealed class VerifiedTokens
 
     public bool TryGet(UInt128 id, out AccessClaims claims)
     {
-        var entry = Volatile.Read(ref Place(id));
+        var entry = Volatile.Read(ref SlotOf(id));
         claims = entry?.Id == id ? entry.Claims : default;
         return entry?.Id == id;
     }
 
-    public void Add(UInt128 id, in AccessClaims claims) => Volatile.Write(ref Place(id), new Entry(id, claims));
+    public void Add(UInt128 id, in AccessClaims claims) => Volatile.Write(ref SlotOf(id), new Entry(id, claims));
 
-    private ref Entry? Place(UInt128 id) => ref _places[(int)id & (Places - 1)];
+    private ref Entry? SlotOf(UInt128 id) => ref _slots[(int)id & (Slots - 1)];
 
     private sealed record Entry(UInt128 Id, AccessClaims Claims);
 }

@@ -6,13 +6,13 @@ using Npgsql;
 namespace Maru.Server.Storage.Postgres;
 
 /// <summary>
-/// PostgreSQL for many nodes. Readers, writers and commit loops have connections apart, so that none of them can starve the others. With
+/// PostgreSQL for many nodes. Readers, writers and commit loops have separate connections, so that none of them can starve the others. With
 /// several hosts in the connection string the one that takes writes is used, also after a failover. Any thread.
 /// </summary>
 internal sealed class PostgresDatabase : Database
 {
-    // A plan that was made when a table was small, or nothing was known of it, must not scan it when it is large: all that is read and
-    // changed here is found by key, some rows at a time.
+    // A plan that was made when a table was small or unknown must not scan it when it is large: all statements here find rows by key, some
+    // at a time.
     private const string ByKeyOnly = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
 
     private const long SchemaLock = 0x6D617275;   // "maru"
@@ -91,16 +91,16 @@ internal sealed class PostgresDatabase : Database
     public override StartException Unusable(DbException e) =>
         e is NpgsqlException postgres ? PostgresErrors.Unusable(Name, postgres) : base.Unusable(e);
 
-    /// <summary>A connection beside the pools, the caller's to dispose: for a commit loop, or to listen.</summary>
+    /// <summary>Opens a connection outside of the pools, the caller's to dispose: for a commit loop, or to listen.</summary>
     public NpgsqlConnection OpenOwn() => _own.OpenConnection();
 
     /// <inheritdoc cref="OpenOwn"/>
     public ValueTask<NpgsqlConnection> OpenOwnAsync(CancellationToken ct) => _own.OpenConnectionAsync(ct);
 
-    /// <summary>One of the writers' connections, beside any transaction.</summary>
+    /// <summary>Opens one of the writers' connections, outside of any transaction.</summary>
     public ValueTask<NpgsqlConnection> OpenWriterAsync(CancellationToken ct) => _writers.OpenConnectionAsync(ct);
 
-    /// <summary>Closes the connections that wait in the pools.</summary>
+    /// <summary>Closes the idle connections of the pools.</summary>
     public void ForgetIdle()
     {
         _readers.Clear();

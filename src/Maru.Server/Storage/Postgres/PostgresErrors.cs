@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Maru.Server.Storage.Postgres;
 
-/// <summary>What PostgreSQL's errors mean here: https://www.postgresql.org/docs/15/errcodes-appendix.html</summary>
+/// <summary>The meaning of PostgreSQL's errors: https://www.postgresql.org/docs/15/errcodes-appendix.html</summary>
 internal static class PostgresErrors
 {
     public static Problem ProblemOf(NpgsqlException e) => e switch
@@ -13,11 +13,11 @@ internal static class PostgresErrors
         PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter } =>
             Problem.Invalid,   // U+0000
         PostgresException answer when !IsAway(answer) => Problem.Internal,
-        _ => Problem.Unavailable,   // no answer at all
+        _ => Problem.Unavailable,   // no response at all
     };
 
     /// <summary>
-    /// The server, and not the statement, is at fault: it goes down, starts, is overloaded, or takes no writes (any longer).
+    /// Returns whether the server, and not the statement, is at fault: it stops, starts, is overloaded, or takes no writes (any longer).
     /// </summary>
     private static bool IsAway(PostgresException e) => e.SqlState[..2] is "08" or "53" or "57" or "58" or "25" or "28" || e.IsTransient;
 

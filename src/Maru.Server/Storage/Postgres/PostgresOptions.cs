@@ -3,11 +3,11 @@ using System.ComponentModel.DataAnnotations;
 namespace Maru.Server.Storage.Postgres;
 
 /// <summary>
-/// How a node uses PostgreSQL. A node has at most <see cref="Readers"/> + <see cref="Writers"/> + commit loops + 1 connections.
+/// A node's use of PostgreSQL. A node has at most <see cref="Readers"/> + <see cref="Writers"/> + commit loops + 1 connections.
 /// </summary>
 internal sealed class PostgresOptions
 {
-    /// <summary>Connections that read at the same time; who needs one more waits.</summary>
+    /// <summary>Connections that read at the same time; a query beyond them waits.</summary>
     [Range(1, 1000)]
     public int Readers { get; set; } = 16;
 
@@ -19,7 +19,7 @@ internal sealed class PostgresOptions
     [Range(1, 64)]
     public int CommitLoops { get; set; } = 2;
 
-    /// <summary>How long making a connection may take, and waiting for a free one.</summary>
+    /// <summary>How long opening a connection may take, and waiting for a free one.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(3);
 

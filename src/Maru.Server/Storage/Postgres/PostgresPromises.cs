@@ -3,7 +3,7 @@ using Maru.Server.Configuration;
 
 namespace Maru.Server.Storage.Postgres;
 
-/// <summary>Looks at start whether PostgreSQL is set up to keep what it acknowledges.</summary>
+/// <summary>Checks at start whether PostgreSQL is configured to keep what it acknowledges.</summary>
 internal sealed partial class PostgresPromises(PostgresDatabase database, ILogger<PostgresPromises> log) : IHostedService
 {
     /// <exception cref="StartException">The store cannot be read.</exception>

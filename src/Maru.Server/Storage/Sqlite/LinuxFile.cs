@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Maru.Server.Storage.Sqlite;
 
-/// <summary>What Linux knows about a file and .NET does not offer. Any thread.</summary>
+/// <summary>Linux's file functions that .NET does not offer. Any thread.</summary>
 internal static class LinuxFile
 {
     private const int CurrentFolder = -100;         // AT_FDCWD
@@ -12,7 +12,7 @@ internal static class LinuxFile
     private const int SetLock = 37;                 // F_OFD_SETLK
     private const short WriteLock = 1;              // F_WRLCK
 
-    /// <summary>The number of hard links to a file, and whether it is mounted by itself. Symbolic links are followed.</summary>
+    /// <summary>Returns the number of hard links to a file, and whether it is mounted by itself. Symbolic links are followed.</summary>
     public static (uint Links, bool IsMounted) NamesOf(string path)
     {
         // struct statx is the same on every architecture: attributes at byte 8, links at byte 16.

@@ -7,12 +7,11 @@ using SQLitePCL;
 namespace Maru.Server.Storage.Sqlite;
 
 /// <summary>
-/// SQLite in a file: many readers, one writer. Writers wait here, in the order of arrival, and not by polling the file.
-/// Any thread.
+/// SQLite in a file: many readers, one writer. Writers wait here, in the order of arrival, instead of polling the file. Any thread.
 /// </summary>
 internal sealed partial class SqliteDatabase : Database
 {
-    /// <summary>After messages without keys were inserted beside the log: the next start need not look through them.</summary>
+    /// <summary>Run after messages without keys were inserted beside the log: the next start need not search them.</summary>
     private const string SkipKeyless =
         """
         UPDATE message_keys_watermark SET message_id = (SELECT coalesce(max(id), 0) FROM messages)
@@ -26,7 +25,7 @@ internal sealed partial class SqliteDatabase : Database
     private readonly SqliteConnection _writer;
     private readonly SemaphoreSlim _gate = new(1, 1);   // its asynchronous waiters are served first come, first served
 
-    /// <param name="claim">keeps other servers out while the store is open; absent in programs that may run beside a server</param>
+    /// <param name="claim">keeps other servers out while the store is open; null in programs that may run beside a server</param>
     public SqliteDatabase(StorageOptions storage, SqliteOptions options, ILogger<SqliteDatabase> log, StoreClaim? claim = null)
     {
         _claim = claim;
@@ -47,7 +46,7 @@ internal sealed partial class SqliteDatabase : Database
 
     public override bool TellsWhoRuns => _claim is not null;
 
-    /// <summary>It sees one state of the store for as long as a statement or transaction on it lasts.</summary>
+    /// <summary>Opens a reader. It sees one state of the store for as long as a statement or transaction on it lasts.</summary>
     public override async ValueTask<DbConnection> OpenReadAsync(CancellationToken ct)
     {
         await EventLoop.LeaveAsync();
@@ -70,7 +69,7 @@ internal sealed partial class SqliteDatabase : Database
         }
     }
 
-    /// <summary>Folded into the file at once, so that the write-ahead log does not grow with what is inserted.</summary>
+    /// <summary>Inserts rows and checkpoints at once, so that the write-ahead log does not grow with them.</summary>
     public override async Task InsertAsync(string table, string[] columns, IEnumerable<object?[]> rows, CancellationToken ct)
     {
         using var lease = await EnterWriterAsync(ct);
@@ -123,10 +122,10 @@ internal sealed partial class SqliteDatabase : Database
         return new WriterLease(_writer, _gate);
     }
 
-    /// <summary>A connection of its own for the write-ahead log's checkpoints; the caller's to dispose.</summary>
+    /// <summary>Opens a connection for the write-ahead log's checkpoints; the caller's to dispose.</summary>
     public SqliteConnection OpenCheckpointer() => _file.OpenWriter(_options);
 
-    /// <summary>Waits for the write under way. Closing the last connection folds the write-ahead log into the file.</summary>
+    /// <summary>Waits for the write under way. Closing the last connection checkpoints the write-ahead log.</summary>
     public override async ValueTask DisposeAsync()
     {
         await _gate.WaitAsync();
@@ -137,8 +136,8 @@ internal sealed partial class SqliteDatabase : Database
     }
 
     /// <summary>
-    /// Some failures, a full disk among them, have rolled back already. ADO.NET would fail at rolling back once more, hide the cause, and
-    /// hold the transaction for open for ever: so it is given one to roll back.
+    /// Ends a failed transaction. Some failures, a full disk among them, have rolled back already: ADO.NET would fail at rolling back once
+    /// more, hide the cause, and keep the transaction as open for ever, so it is given one to roll back.
     /// </summary>
     private static void End(SqliteTransaction transaction, sqlite3? writer)
     {

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Maru.Server.Storage.Sqlite;
 
-/// <summary>What SQLite's primary result codes mean here: https://www.sqlite.org/rescode.html</summary>
+/// <summary>The meaning of SQLite's primary result codes: https://www.sqlite.org/rescode.html</summary>
 internal static class SqliteErrors
 {
     public const int Constraint = 19;

@@ -21,12 +21,12 @@ internal sealed class SqliteFile
 
     private SqliteFile(string path, string connectionString) => (Path, ConnectionString) = (path, connectionString);
 
-    /// <summary>Absolute.</summary>
+    /// <summary>The absolute path.</summary>
     public string Path { get; }
 
     public string ConnectionString { get; }
 
-    /// <summary>Makes the file if it is not there, and opens nothing: a close would end all locks of this process on the file.</summary>
+    /// <summary>Makes the file if it is missing, and does not open it: a close would end all locks of this process on the file.</summary>
     /// <exception cref="StartException">The connection string, the folder or the file is of no use.</exception>
     public static SqliteFile Prepare(string connectionString)
     {
@@ -51,7 +51,9 @@ internal sealed class SqliteFile
         }
     }
 
-    /// <summary>The connection that writes. The commit loop makes its checkpoints, so that none falls into a sender's commit.</summary>
+    /// <summary>
+    /// Opens the connection that writes. The commit loop checkpoints, so that no checkpoint falls into a sender's commit.
+    /// </summary>
     public SqliteConnection OpenWriter(SqliteOptions options)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder(ConnectionString) { Pooling = false }.ToString());
@@ -83,9 +85,9 @@ internal sealed class SqliteFile
     }
 
     /// <summary>
-    /// SQLite keeps the newest commits in a file beside the name that it was asked to open. A program that opens the same file by a hard
-    /// link, or mounted alone into another folder, does not find them and writes over what they stand on: section 2.5 of
-    /// https://www.sqlite.org/howtocorrupt.html
+    /// Refuses a file with other names. SQLite keeps the newest commits in a file beside the name that it was asked to open. A program that
+    /// opens the same file by a hard link, or mounted alone into another folder, does not find them and overwrites their pages: section 2.5
+    /// of https://www.sqlite.org/howtocorrupt.html
     /// </summary>
     private static void RefuseOtherNames(string path)
     {

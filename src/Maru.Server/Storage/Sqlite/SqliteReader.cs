@@ -7,8 +7,7 @@ using Microsoft.Data.Sqlite;
 namespace Maru.Server.Storage.Sqlite;
 
 /// <summary>
-/// Connections that read, kept open with the statements that they have prepared: to prepare a list of rooms took twice as long as to run
-/// it. Any thread.
+/// Connections that read, kept open with their prepared statements: preparing a list of rooms took twice as long as running it. Any thread.
 /// </summary>
 internal sealed class SqliteReaders(string connectionString) : IDisposable
 {
@@ -17,7 +16,7 @@ internal sealed class SqliteReaders(string connectionString) : IDisposable
     private readonly ConcurrentBag<SqliteReader> _idle = [];
     private volatile bool _isClosed;
 
-    /// <summary>The caller's until it is disposed.</summary>
+    /// <summary>Opens a reader, the caller's until it is disposed.</summary>
     public SqliteReader Open()
     {
         if (_idle.TryTake(out var idle)) return idle;
@@ -26,7 +25,7 @@ internal sealed class SqliteReaders(string connectionString) : IDisposable
         return reader;
     }
 
-    /// <summary>Takes a reader back; false: it is to be closed.</summary>
+    /// <summary>Takes a reader back; false: it must be closed.</summary>
     public bool TryKeep(SqliteReader reader)
     {
         if (_isClosed || _idle.Count >= Kept) return false;
@@ -35,7 +34,7 @@ internal sealed class SqliteReaders(string connectionString) : IDisposable
         return true;
     }
 
-    /// <summary>Closes those that are idle; the others are closed when they are disposed.</summary>
+    /// <summary>Closes the idle readers; the others are closed when they are disposed.</summary>
     public void Dispose()
     {
         _isClosed = true;
@@ -89,8 +88,8 @@ internal sealed class SqliteReader(string connectionString, SqliteReaders reader
     }
 
     /// <summary>
-    /// Runs on the statement that its connection has prepared for its text, which goes back when either is disposed; its reader must be
-    /// closed by then.
+    /// A command that runs on the prepared statement of its text. The statement goes back when the command or the connection is disposed;
+    /// its reader must be closed by then.
     /// </summary>
     private sealed class Command(SqliteReader connection) : DbCommand
     {

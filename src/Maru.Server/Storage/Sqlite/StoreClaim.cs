@@ -4,12 +4,12 @@ using Microsoft.Win32.SafeHandles;
 namespace Maru.Server.Storage.Sqlite;
 
 /// <summary>
-/// One server at a time on one embedded store, whatever the name that it is opened by: a second one would not see the first one's members,
-/// messages and keys. Taken before the store is opened and disposed after it is closed; the kernel ends it with the process.
+/// Lets one server at a time use an embedded store, under any name: a second one would not see the first one's members, messages and keys.
+/// Taken before the store is opened and disposed after it is closed; the kernel ends it with the process.
 /// </summary>
 internal sealed class StoreClaim : IDisposable
 {
-    private const long Place = 1L << 62;    // of the byte that is locked: far behind those that SQLite locks
+    private const long LockOffset = 1L << 62;   // of the locked byte: far behind those that SQLite locks
 
     private readonly SafeFileHandle _file;
 
@@ -33,16 +33,16 @@ internal sealed class StoreClaim : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>On the store itself, so that the lock holds for every path to it, through links, mounts and renames.</summary>
+    /// <summary>Locks the store itself, so that the lock holds for every path to it, through links, mounts and renames.</summary>
     private static SafeFileHandle Lock(string path)
     {
         var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        if (LinuxFile.TryLock(file, Place)) return file;
+        if (LinuxFile.TryLock(file, LockOffset)) return file;
         file.Dispose();
         throw new IOException("Its lock is taken.");
     }
 
-    /// <summary>Where no such lock can be had: on a file beside the store.</summary>
+    /// <summary>Locks a file beside the store, where the store itself cannot be locked.</summary>
     private static SafeFileHandle LockBeside(string path)
     {
         var store = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;

@@ -4,9 +4,9 @@ using SQLitePCL;
 namespace Maru.Server.Storage.Sqlite;
 
 /// <summary>
-/// Folds the write-ahead log into the database without stopping the commit loop: a background connection copies, and the writer, between
-/// two transactions, copies the little that came meanwhile, so that the log starts again from its beginning. Measured under load: the log
-/// stays at 20 to 45 MB; left to the background alone it never ends, and SQLite's own automatic checkpoints put up to 55 ms into a sender's
+/// Checkpoints the write-ahead log without stopping the commit loop: a background connection copies, and the writer, between two
+/// transactions, copies the little that came meanwhile, so that the log starts again from its beginning. Measured under load: the log stays
+/// at 20 to 45 MB; left to the background alone it never ends, and SQLite's own automatic checkpoints put up to 55 ms into a sender's
 /// commit.
 /// </summary>
 internal sealed partial class WalCheckpoints : IDisposable
@@ -31,7 +31,7 @@ internal sealed partial class WalCheckpoints : IDisposable
         _thread.Start();
     }
 
-    /// <summary>The commit loop, after each transaction.</summary>
+    /// <summary>Called by the commit loop after each transaction.</summary>
     public void Committed(sqlite3 writer, int messages)
     {
         _written += BytesPerTransaction + (messages * BytesPerMessage);

@@ -5,7 +5,7 @@ using Maru.Server.Storage;
 
 namespace Maru.Server.Tests.Features.Rooms;
 
-/// <summary>What people do in rooms, as a test says it.</summary>
+/// <summary>The actions of people in rooms, as a test says them.</summary>
 internal static class Chat
 {
     public static Task<Room> MakeRoomAsync(
@@ -26,7 +26,7 @@ internal static class Chat
     public static async Task<IReadOnlyList<Message>> HistoryAsync(this Person person, Room room) =>
         (await person.Http.SendAsync($"GET /api/rooms/{room.Id}/messages?limit=200").Read<MessagePage>()).Items;
 
-    /// <summary>What the room's history says happened: "member.joined ann1", with the subject's handle.</summary>
+    /// <summary>Returns the room's system messages: "member.joined ann1", with the subject's handle.</summary>
     public static async Task<IReadOnlyList<string>> NewsAsync(this Person person, Room room) =>
     [
         .. from message in await person.HistoryAsync(room)
@@ -53,7 +53,9 @@ internal static class Chat
 
     public static async Task<string?> RoleAsync(this Person person, Room room) => (await person.SeeAsync(room)).Role;
 
-    /// <summary>What must hold for every room at every time: counted members, one owner, no gaps among seqs and numbers.</summary>
+    /// <summary>
+    /// Checks the rules that hold for every room at every time: counted members, one owner, no gaps among seqs and numbers.
+    /// </summary>
     public static async Task ShouldBeSoundAsync(this MaruServer server)
     {
         var faults = await server.Service<Database>().ListAsync<string>(

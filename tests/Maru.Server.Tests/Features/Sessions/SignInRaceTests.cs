@@ -6,7 +6,7 @@ using Maru.Server.Storage;
 
 namespace Maru.Server.Tests.Features.Sessions;
 
-/// <summary>What a password allowed is written only while it still is the account's password.</summary>
+/// <summary>A write that needs a password happens only while it still is the account's password.</summary>
 public sealed class SignInRaceTests
 {
     private const string NewPassword = "battery staple";

@@ -4,7 +4,7 @@ using Maru.Server.Configuration;
 
 namespace Maru.Server.Tests.Platform.Http;
 
-/// <summary>Which pages of other origins browsers let use the server: by requests (CORS) and by sockets.</summary>
+/// <summary>The pages of other origins that browsers let use the server: by requests (CORS) and by sockets.</summary>
 public sealed class OriginsTests
 {
     private const string Ours = "https://chat.example.org";

@@ -6,7 +6,7 @@ using Maru.Server.Platform.Tokens;
 
 namespace Maru.Server.Tests.Platform.Tokens;
 
-/// <summary>What is read of what a key signed: the form and the signature, whatever it says.</summary>
+/// <summary>The verifier judges a token's form and its signature, whatever its claims.</summary>
 public sealed class TokenVerifierTests
 {
     private const string Header = """{"alg":"HS256"}""";

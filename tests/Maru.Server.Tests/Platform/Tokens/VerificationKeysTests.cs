@@ -6,7 +6,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Maru.Server.Tests.Platform.Tokens;
 
-/// <summary>Which of several keys verifies a token, and with which algorithm.</summary>
+/// <summary>The choice among several keys that verify a token, and the algorithm.</summary>
 public sealed class VerificationKeysTests
 {
     private static readonly byte[] Secret = RandomNumberGenerator.GetBytes(32);

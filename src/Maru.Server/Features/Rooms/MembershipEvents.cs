@@ -6,13 +6,13 @@ using Maru.Engine.People;
 namespace Maru.Server.Features.Rooms;
 
 /// <summary>
-/// Tells people, on every node, which rooms they have come to and lost. Called after the commit; who is away reads the list later. Any
+/// Tells users, on every node, which rooms they have come to and lost. Called after the commit; users who are away read the list later. Any
 /// thread.
 /// </summary>
-internal sealed class RoomNews(ChatEngine engine)
+internal sealed class MembershipEvents(ChatEngine engine)
 {
-    /// <param name="users">who is in now</param>
-    /// <param name="room">as they see it</param>
+    /// <param name="users">the users who are members now</param>
+    /// <param name="room">the room as they see it</param>
     public void Added(IEnumerable<long> users, Room room) =>
         Tell(
             users, new RoomId(room.Id),
@@ -20,7 +20,7 @@ internal sealed class RoomNews(ChatEngine engine)
 
     public void Removed(IEnumerable<long> users, RoomId room) => Tell(users, room, EventJson.RoomRemoved(room));
 
-    /// <summary>Whether a user is in a room is a state: what came last holds.</summary>
+    /// <summary>Sends the event. Whether a user is in a room is a state, so the last event counts.</summary>
     private void Tell(IEnumerable<long> users, RoomId room, byte[] json) =>
         engine.UserEvents.Publish([.. users.Select(x => new UserId(x))], new UserEvent(json, $"room:{room}") { IsRare = true });
 }
