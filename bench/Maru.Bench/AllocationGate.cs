@@ -4,14 +4,14 @@ using System.Text.Json;
 namespace Maru.Bench;
 
 /// <summary>
-/// Bytes allocated per operation, over all threads, against <c>bench/allocations.json</c>:
-/// a figure that hardly varies between machines, so CI can insist on it.
+/// Compares bytes allocated per operation, over all threads, with <c>bench/allocations.json</c>: a figure that hardly varies between
+/// machines, so CI can enforce it.
 /// </summary>
 internal static class AllocationGate
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    /// <summary>0 when nothing allocates more than it may.</summary>
+    /// <summary>Returns 0 when no operation allocates more than it may.</summary>
     public static int Run(bool update)
     {
         var path = FindFile();
@@ -52,7 +52,7 @@ internal static class AllocationGate
         ];
     }
 
-    /// <summary>What one receiver more costs.</summary>
+    /// <summary>Returns the bytes that one more receiver costs.</summary>
     private static double DeliveryItself(Operations operations)
     {
         var (many, few) = (PerOperation(500, 1, operations.DeliverOne), PerOperation(500, 1, operations.DeliverOneToFew));
@@ -67,7 +67,9 @@ internal static class AllocationGate
         return (double)(GC.GetTotalAllocatedBytes(precise: true) - before) / rounds / operations;
     }
 
-    /// <summary>A tenth more than measured, for pools that grow when they happen to; nothing stays nothing.</summary>
+    /// <summary>
+    /// Returns the bytes that are allowed: a tenth more than measured, for pools that grow now and then; nothing stays nothing.
+    /// </summary>
     private static double Allowed(double bytes) => bytes < 0.01 ? 0.01 : Math.Ceiling(bytes * 1.1 * 100) / 100;
 
     private static string FindFile()

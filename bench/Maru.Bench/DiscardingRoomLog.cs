@@ -3,7 +3,7 @@ using Maru.Engine.Log;
 
 namespace Maru.Bench;
 
-/// <summary>A store that costs nothing: gives seqs, keeps nothing, and everybody is a member.</summary>
+/// <summary>A store that costs nothing: it gives seqs, keeps nothing, and every user is a member.</summary>
 internal sealed class DiscardingRoomLog : IRoomLog
 {
     private readonly Dictionary<RoomId, RoomHead> _heads = [];

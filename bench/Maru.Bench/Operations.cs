@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maru.Bench;
 
-/// <summary>What is measured, each once: the benchmarks and the allocation gate call the same methods. One thread.</summary>
+/// <summary>The measured operations, each written once: the benchmarks and the allocation gate call the same methods. One thread.</summary>
 internal sealed class Operations : IDisposable, IDraftOwner
 {
     public const int Subscribers = 1000;
@@ -92,16 +92,18 @@ internal sealed class Operations : IDisposable, IDraftOwner
         At = 1_900_000_000_000,
     });
 
-    /// <summary>One entry to every subscriber, flushed: <see cref="Subscribers"/> deliveries.</summary>
+    /// <summary>Delivers one entry to every subscriber, flushed: <see cref="Subscribers"/> deliveries.</summary>
     public void DeliverOne() => Deliver(_hub, _one, 1);
 
-    /// <summary>The same to <see cref="Few"/>: the difference is what a delivery itself costs, without the run's encoding.</summary>
+    /// <summary>
+    /// Delivers the same entry to <see cref="Few"/> subscribers: the difference is the cost of deliveries, without encoding.
+    /// </summary>
     public void DeliverOneToFew() => Deliver(_small, _one, 1);
 
-    /// <summary>A run of fifty to every subscriber: 50 × <see cref="Subscribers"/> deliveries.</summary>
+    /// <summary>Delivers a run of fifty to every subscriber: 50 × <see cref="Subscribers"/> deliveries.</summary>
     public void DeliverFifty() => Deliver(_hub, _fifty, 50);
 
-    /// <summary>A SEND from the session's bytes to its receipt, over commit loop and lane.</summary>
+    /// <summary>Takes a SEND from the session's bytes to its receipt, over commit loop and lane.</summary>
     public void Send(int count)
     {
         for (var i = 0; i < count; i++)
@@ -114,7 +116,7 @@ internal sealed class Operations : IDisposable, IDraftOwner
         if (_session.Connection.IsClosing) throw new InvalidOperationException("the session refused what is measured");
     }
 
-    /// <summary>A batch of <see cref="Batch"/> drafts into a store that costs nothing.</summary>
+    /// <summary>Commits a batch of <see cref="Batch"/> drafts to a store that costs nothing.</summary>
     public void CommitBatch()
     {
         _log.Append(_plan.Arrange(_drafts));

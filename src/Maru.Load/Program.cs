@@ -4,7 +4,7 @@ using Maru.Load.Scenarios;
 
 namespace Maru.Load;
 
-/// <summary>The command line. Exit code: 0 = all held, 1 = not, 2 = not usable as called.</summary>
+/// <summary>The command line. Exit code: 0 = all checks held, 1 = some did not, 2 = it could not run as called.</summary>
 internal static class Program
 {
     public static async Task<int> Main(string[] args)

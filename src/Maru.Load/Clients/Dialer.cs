@@ -5,9 +5,9 @@ using System.Net.Sockets;
 namespace Maru.Load.Clients;
 
 /// <summary>
-/// Begins connections, on threads of its own: .NET tells by an exception that a connect() is under way, which would hold up a loop.
-/// None of them waits for a server: one that is stopped, or behind a broken network, must not keep clients from the others.
-/// Any thread may ask; the answer goes to the asker's own queue.
+/// Begins connections, on its own threads: .NET reports by an exception that a connect() is under way, which would delay a loop. No thread
+/// waits for a server: one that is stopped, or behind a broken network, must not keep clients from the others. Any thread may ask; the
+/// result goes to the asker's own queue.
 /// </summary>
 internal sealed class Dialer : IDisposable
 {
@@ -67,5 +67,7 @@ internal sealed class Dialer : IDisposable
     }
 }
 
-/// <summary>A dial's beginning: a non-blocking socket that becomes writable when it is connected, or not, or why there is none.</summary>
+/// <summary>
+/// A dial that has begun: a non-blocking socket that becomes writable when it is connected or has failed; or the reason why there is none.
+/// </summary>
 internal readonly record struct Dialed(Client Client, Socket? Socket, SocketError Error);

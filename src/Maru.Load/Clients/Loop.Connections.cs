@@ -27,7 +27,7 @@ internal sealed partial class Loop
         }
         else if (timer == LoopTimer.Repeat)
         {
-            // All that has no answer, in order: what is on its way already is answered with the same seq.
+            // All messages without a response, in order: the server acknowledges those that it has already with the same seq.
             client.WillRepeat = false;
             if (client.State != ClientState.Ready) return;
             client.NextToWrite = client.Pending!.First;
@@ -59,7 +59,7 @@ internal sealed partial class Loop
         _poller.Watch(dialed.Socket, client.Slot, client.Interest);
     }
 
-    /// <summary>The dialed socket is connected, or not: asks for the WebSocket.</summary>
+    /// <summary>Ends a dial: if the socket is connected, asks for the WebSocket.</summary>
     private void FinishDial(Client client)
     {
         var error = (SocketError)(int)client.Socket!.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
@@ -91,7 +91,7 @@ internal sealed partial class Loop
         Lose(client, error.ToString());
     }
 
-    /// <summary>Reads the HTTP answer; answers the bytes it took, 0 when it is not whole yet, -1 when it is refused.</summary>
+    /// <summary>Reads the HTTP response; returns the bytes it took, 0 when it is not whole yet, -1 when it is refused.</summary>
     private int FinishUpgrade(Client client, ReadOnlySpan<byte> input)
     {
         var taken = Upgrade.Read(input, out var status);
@@ -122,7 +122,7 @@ internal sealed partial class Loop
             && frame.TryGetHeader("heart-beat"u8, out var beat)
             && TryParse(beat[..Math.Max(0, beat.IndexOf((byte)','))], out var every)
             && every > 0)
-            client.Patience = 2 * Math.Max(every * Ticks.PerMillisecond, Ticks.FromSeconds(_scenario.HeartBeat));
+            client.SilenceLimit = 2 * Math.Max(every * Ticks.PerMillisecond, Ticks.FromSeconds(_scenario.HeartBeat));
         Subscribe(client);
     }
 
@@ -165,8 +165,7 @@ internal sealed partial class Loop
     }
 
     /// <summary>
-    /// Ends the connection, if there is one, and plans the next dial, to the next node.
-    /// Without a reason it was asked for.
+    /// Ends the connection, if there is one, and plans the next dial, to the next node. A null reason means that the scenario asked for it.
     /// </summary>
     private void Lose(Client client, string? reason)
     {
@@ -182,7 +181,7 @@ internal sealed partial class Loop
         if (client.State == ClientState.Ready)
         {
             Counters.Ready--;
-            if (client.CatchUpTo < 0) client.LostAt = Ticks.Now; // else it is the same absence still
+            if (client.CatchUpTo < 0) client.LostAt = Ticks.Now; // else the absence goes on
         }
 
         if (reason is not null) CountError(reason);
@@ -190,7 +189,7 @@ internal sealed partial class Loop
         client.TailLength = 0;
         client.State = ClientState.Waiting;
         client.Deadline = long.MaxValue;
-        client.Patience = 0;
+        client.SilenceLimit = 0;
         client.Node = (client.Node + 1) % _run.Nodes.Count;
 
         // 50 ms, doubled up to 3.2 s, and spread, so that a server that comes back is not hit by all at once;

@@ -2,16 +2,16 @@ using Maru.Load.Measuring;
 
 namespace Maru.Load.Clients;
 
-// Connections that are given up because nothing comes.
+// Gives connections up that stay silent.
 internal sealed partial class Loop
 {
-    // A stopped server's kernel still accepts connections, and a broken network answers nothing: after this a client tries the next node.
+    // A stopped server's kernel still accepts connections, and a broken network gives no response: after this a client tries the next node.
     private const long LongestHandshake = 10 * Ticks.PerSecond;
 
-    /// <summary>Something came: the server lives.</summary>
+    /// <summary>Moves the deadline on because bytes came: the server lives.</summary>
     private void Heard(Client client, long now)
     {
-        if (client.Patience > 0 && client.State == ClientState.Ready && !client.IsSlow) SetDeadline(client, now + client.Patience);
+        if (client.SilenceLimit > 0 && client.State == ClientState.Ready && !client.IsSlow) SetDeadline(client, now + client.SilenceLimit);
     }
 
     private void SetDeadline(Client client, long deadline)
@@ -24,7 +24,7 @@ internal sealed partial class Loop
 
     private void MeetDeadline(Client client)
     {
-        if (client.DeadlineTimer > Ticks.Now) return; // an earlier one took its place, and has passed
+        if (client.DeadlineTimer > Ticks.Now) return; // an earlier timer replaced this one, and has passed
         client.DeadlineTimer = long.MaxValue;
         if (client.Deadline > Ticks.Now) SetDeadline(client, client.Deadline);
         else if (client.Socket is not null) Lose(client, client.State == ClientState.Ready ? "no-heart-beat" : "no-handshake");

@@ -7,10 +7,12 @@ using Maru.Load.Verification;
 
 namespace Maru.Load.Clients;
 
-// What a frame means, read the general way.
+// The meaning of frames, read the general way.
 internal sealed partial class Loop
 {
-    /// <summary>A store that is away is not asked again at once, and not by all at the same time.</summary>
+    /// <summary>
+    /// The delay before a client repeats a SEND to a store that is away, so that clients repeat neither at once nor all at the same time.
+    /// </summary>
     private const long RepeatAfter = 500 * Ticks.PerMillisecond;
 
     private void OnFrame(Client client, StompFrame frame, ReadOnlySpan<byte> alone, LatencyWindow window)
@@ -106,7 +108,7 @@ internal sealed partial class Loop
         SendNext(client, now);
     }
 
-    /// <summary>A refused SEND, on /user/queue/errors: the message's answer is no.</summary>
+    /// <summary>Takes a refusal of a SEND, from /user/queue/errors.</summary>
     private void OnRefusal(Client client, StompFrame frame, long now)
     {
         var slug = Slug(frame.Body);

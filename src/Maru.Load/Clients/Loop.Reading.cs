@@ -27,7 +27,7 @@ internal sealed partial class Loop
         if (client.Socket is not null) KeepTail(client, data[taken..]);
     }
 
-    /// <summary>Answers how many bytes are dealt with; the connection may be lost on the way.</summary>
+    /// <summary>Processes what was read; returns the number of bytes that are done. The connection may be lost on the way.</summary>
     private int Process(Client client, Span<byte> data, long now)
     {
         var at = 0;

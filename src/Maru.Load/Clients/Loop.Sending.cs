@@ -4,7 +4,7 @@ using Maru.Load.Verification;
 
 namespace Maru.Load.Clients;
 
-// What becomes due, how it is written, and what is retried.
+// Sends the messages that become due, and repeats those that must be.
 internal sealed partial class Loop
 {
     private void Begin(SendingPlan plan)
@@ -27,7 +27,7 @@ internal sealed partial class Loop
         while (_schedule.TryTake(now, out var scheduled, out var turn)) AddDue(_senders[(int)(turn % _senders.Count)], scheduled);
     }
 
-    /// <summary>A closed loop's next message, when one was answered.</summary>
+    /// <summary>Sends a closed loop's next message after one was acknowledged.</summary>
     private void SendNext(Client client, long now)
     {
         if (_scenario.Window > 0 && !_draining && _current is { } plan && now < plan.MeasureUntil) AddDue(client, now);
@@ -46,8 +46,8 @@ internal sealed partial class Loop
     }
 
     /// <summary>
-    /// Writes what is pending and not yet written on this connection, as far as there is room:
-    /// new messages, and after a reconnect the unanswered ones again.
+    /// Writes the pending messages that are not written on this connection yet, as far as there is room: new messages and, after a
+    /// reconnect, the unacknowledged ones again.
     /// </summary>
     private void WritePending(Client client)
     {
@@ -58,7 +58,7 @@ internal sealed partial class Loop
             if (!pending.TryGet(number, out var scheduled, out var written)) continue;
             if (written && !_scenario.ClientKeys)
             {
-                Counters.GivenUp++; // without a key nobody can tell whether it was stored
+                Counters.GivenUp++; // without a key it is unknown whether it was stored
                 pending.Answer(number);
                 continue;
             }

@@ -11,7 +11,7 @@ namespace Maru.Load.Clients;
 /// </summary>
 internal sealed partial class Loop : IDisposable
 {
-    // A timer wakes it at most every 200 us for what is due: not 24,000 times a second for 24,000 messages.
+    // A timer wakes the loop at most every 200 us for due messages: not 24,000 times a second for 24,000 messages.
     private const long Grain = 200_000;
 
     // Turns begin at least 100 us apart: waking for each frame of a busy server costs more than the frame.
@@ -58,16 +58,16 @@ internal sealed partial class Loop : IDisposable
 
     public Counters Counters { get; } = new();
 
-    /// <summary>Schedule to delivery, of the messages due while measuring.</summary>
+    /// <summary>Times from schedule to delivery, of the messages due while measuring.</summary>
     public Histogram Deliveries { get; } = new();
 
-    /// <summary>Schedule to RECEIPT.</summary>
+    /// <summary>Times from schedule to RECEIPT.</summary>
     public Histogram Receipts { get; } = new();
 
-    /// <summary>From a lost connection to the new subscription.</summary>
+    /// <summary>Times from a lost connection to the new subscription.</summary>
     public Histogram Resumes { get; } = new();
 
-    /// <summary>From a lost connection to having all that the room had at the new subscription.</summary>
+    /// <summary>Times from a lost connection to having all entries that the room had at the new subscription.</summary>
     public Histogram CatchUps { get; } = new();
 
     /// <summary>Refusals and broken connections by slug. Any thread.</summary>
@@ -75,10 +75,10 @@ internal sealed partial class Loop : IDisposable
 
     public IReadOnlyList<Client> Clients => _clients;
 
-    /// <summary>While draining: nothing is outstanding and every client is at its room's head.</summary>
+    /// <summary>True while draining, when nothing is outstanding and every client is at its room's head.</summary>
     public bool IsSettled => _settled;
 
-    /// <summary>Longest silence of any client but the slow ones, in nanoseconds; once the loop has stopped.</summary>
+    /// <summary>Returns the longest silence of any client but the slow ones, in nanoseconds. Called once the loop has stopped.</summary>
     public long LongestSilence()
     {
         if (_current is null) return 0;
@@ -87,10 +87,10 @@ internal sealed partial class Loop : IDisposable
         return _clients.Where(client => !client.IsSlow).Select(client => client.Silence.Longest).DefaultIfEmpty(0).Max();
     }
 
-    /// <summary>Why the run cannot go on, or null.</summary>
+    /// <summary>The reason why the run cannot go on, or null.</summary>
     public string? Failure => _failure;
 
-    /// <summary>Before <see cref="Start"/> only.</summary>
+    /// <summary>Adds a client. Called before <see cref="Start"/> only.</summary>
     public void Add(Client client, long dialAt)
     {
         client.Slot = _clients.Count;
@@ -104,7 +104,9 @@ internal sealed partial class Loop : IDisposable
 
     public void BeginSending(SendingPlan plan) => _plan = plan;
 
-    /// <summary>No message becomes due any more, slow clients read at full speed, and <see cref="IsSettled"/> is kept up to date.</summary>
+    /// <summary>
+    /// Begins the drain: no message becomes due any more, slow clients read at full speed, and <see cref="IsSettled"/> is kept up to date.
+    /// </summary>
     public void Drain() => _draining = true;
 
     public void Stop()
@@ -126,7 +128,7 @@ internal sealed partial class Loop : IDisposable
             while (!_stopping) Turn();
             CloseAll();
         }
-#pragma warning disable CA1031 // the thread's edge: whatever ends it must end the run with its reason, not the process
+#pragma warning disable CA1031 // the thread's edge: an exception must end the run with its reason, not the process
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -194,11 +196,11 @@ internal enum LoopTimer : byte
     /// <summary>A connection is given up when its client's deadline has passed.</summary>
     Deadline,
 
-    /// <summary>Messages that the server could not take then are sent again.</summary>
+    /// <summary>Sends messages again that the server could not take.</summary>
     Repeat,
 }
 
-/// <summary>When messages are due, and which of them count.</summary>
+/// <summary>The times at which messages are due, and which of them are measured.</summary>
 /// <param name="Start">first message</param>
 /// <param name="MeasureFrom">end of the warm-up</param>
 /// <param name="MeasureUntil">no message is due from here on</param>

@@ -4,9 +4,9 @@ using Maru.Load.Scenarios;
 
 namespace Maru.Load.Clients;
 
-/// <summary>One server of those under load.</summary>
+/// <summary>One of the servers under load.</summary>
 /// <param name="Url">its WebSocket; REST is expected at the same host and port</param>
-/// <param name="Address">where that is</param>
+/// <param name="Address">the address of that host</param>
 internal sealed record Node(Uri Url, IPEndPoint Address)
 {
     public string HostHeader => Url.Authority;

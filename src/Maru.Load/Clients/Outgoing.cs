@@ -36,7 +36,7 @@ internal struct Outgoing
         _end += header + payload.Length;
     }
 
-    /// <summary>Writes what the socket takes; answers the bytes written, -1 when the connection is gone.</summary>
+    /// <summary>Writes as much as the socket takes; returns the bytes written, -1 when the connection is gone.</summary>
     public int Flush(Socket socket)
     {
         var sent = socket.Send(_bytes.AsSpan(_start, _end - _start), SocketFlags.None, out var error);

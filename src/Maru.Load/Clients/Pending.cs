@@ -1,9 +1,8 @@
 namespace Maru.Load.Clients;
 
 /// <summary>
-/// One sender's messages that are not acknowledged yet, by number, in order:
-/// bounded by <see cref="Most"/>, beyond which a due message is skipped and reported.
-/// One thread.
+/// One sender's messages without a response, by number, in order: bounded by <see cref="Most"/>, beyond which a due message is skipped and
+/// reported. One thread.
 /// </summary>
 internal sealed class Pending
 {
@@ -12,13 +11,13 @@ internal sealed class Pending
     private Entry[] _entries = new Entry[16];   // a ring: number n is at n mod length
     private int _first;
 
-    /// <summary>The next message's number: how many there have been.</summary>
+    /// <summary>The number of the next message, which is how many there were.</summary>
     public int Next { get; private set; }
 
-    /// <summary>Those without an answer.</summary>
+    /// <summary>How many messages have no response.</summary>
     public int Outstanding { get; private set; }
 
-    /// <summary>The oldest number that may be without an answer.</summary>
+    /// <summary>The oldest number that may have no response.</summary>
     public int First => _first;
 
     public bool TryAdd(long scheduled, out int number)
@@ -31,7 +30,7 @@ internal sealed class Pending
         return true;
     }
 
-    /// <summary>Whether it has no answer; then when it was due and whether it was ever written to a socket.</summary>
+    /// <summary>Returns whether a message has no response; if so, when it was due and whether it was ever written to a socket.</summary>
     public bool TryGet(int number, out long scheduled, out bool written)
     {
         ref readonly var entry = ref _entries[number & (_entries.Length - 1)];
@@ -41,7 +40,7 @@ internal sealed class Pending
 
     public void SetWritten(int number) => _entries[number & (_entries.Length - 1)].Written = true;
 
-    /// <summary>It has its RECEIPT or refusal, or is given up.</summary>
+    /// <summary>Removes a message that has its RECEIPT or refusal, or is given up.</summary>
     public void Answer(int number)
     {
         _entries[number & (_entries.Length - 1)].Answered = true;

@@ -6,17 +6,16 @@ using Microsoft.Win32.SafeHandles;
 namespace Maru.Load.Clients;
 
 /// <summary>
-/// Which of thousands of sockets can be read: Linux' epoll, called directly. <c>Socket</c>'s own asynchronous calls hand every wake-up
-/// from an epoll thread to the thread pool and want a buffer per connection; <c>Socket.Select</c> looks at every socket on each call.
-/// One thread, no unsafe code.
-/// One caller.
+/// Polls thousands of sockets by Linux' epoll, called directly. <c>Socket</c>'s own asynchronous calls pass every wake-up from an epoll
+/// thread to the thread pool and need a buffer per connection; <c>Socket.Select</c> looks at every socket on each call. One thread, no
+/// unsafe code.
 /// </summary>
 internal sealed class Poller : IDisposable
 {
     public const uint Readable = 0x001;
     public const uint Writable = 0x004;
 
-    private const uint Broken = 0x008 | 0x010; // EPOLLERR, EPOLLHUP: told whether asked for or not
+    private const uint Broken = 0x008 | 0x010; // EPOLLERR, EPOLLHUP: reported even when not asked for
 
     private const int Add = 1;
     private const int Remove = 2;
@@ -31,14 +30,15 @@ internal sealed class Poller : IDisposable
     private readonly SafeFileHandle _handle = Create();
     private readonly SafeFileHandle _nothing = Create();   // watches no socket: a sleep finer than a millisecond
 
-    /// <summary>Waits for at most so many nanoseconds; answers how many sockets are ready.</summary>
+    /// <summary>Waits for at most that many nanoseconds; returns how many sockets are ready.</summary>
     public int Wait(long nanoseconds) => Wait(_handle, nanoseconds);
 
-    /// <summary>Waits whatever the sockets do.</summary>
+    /// <summary>Waits for the whole time, also when sockets are ready.</summary>
     public void Pause(long nanoseconds) => Wait(_nothing, nanoseconds);
 
     /// <summary>
-    /// The slot of the i-th ready socket; whether it can be written, and whether it is broken, which reading it will explain.
+    /// Returns the slot of the i-th ready socket; tells whether it can be written, and whether it is broken, for which reading it will give
+    /// the reason.
     /// </summary>
     public int Slot(int i, out bool writable, out bool broken)
     {

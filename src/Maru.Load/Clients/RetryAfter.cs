@@ -3,8 +3,8 @@ using System.Buffers.Text;
 namespace Maru.Load.Clients;
 
 /// <summary>
-/// How long a server that goes down asks its clients to stay away, in ms:
-/// ERROR's header <c>retry-after</c>, or a close frame's reason that holds <c>retry-after=1500</c>.
+/// Reads the delay that a stopping server asks of its clients, in ms: ERROR's header <c>retry-after</c>, or a close frame's reason that
+/// holds <c>retry-after=1500</c>.
 /// </summary>
 internal static class RetryAfter
 {
@@ -12,7 +12,7 @@ internal static class RetryAfter
 
     public static int Bounded(long milliseconds) => (int)Math.Clamp(milliseconds, 0, Longest);
 
-    /// <summary>What a close frame's reason asks for; 0 = nothing.</summary>
+    /// <summary>Returns the delay in a close frame's reason; 0 = none.</summary>
     public static int InReason(ReadOnlySpan<byte> reason)
     {
         var at = reason.IndexOf("retry-after"u8);

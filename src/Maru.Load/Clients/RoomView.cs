@@ -5,7 +5,7 @@ using Maru.Load.Verification;
 namespace Maru.Load.Clients;
 
 /// <summary>One room as one loop sees it.</summary>
-/// <param name="index">its place among the run's rooms</param>
+/// <param name="index">its index among the run's rooms</param>
 /// <param name="id">its number on the server</param>
 /// <param name="start">the room's last seq before the run; -1 = not known</param>
 /// <param name="known">the latest frames</param>

@@ -3,8 +3,8 @@ using Maru.Load.Scenarios;
 
 namespace Maru.Load.Clients;
 
-/// <summary>What all loops of a run share. Immutable, but for the room heads.</summary>
-/// <param name="scenario">what is played</param>
+/// <summary>The state that all loops of a run share. Immutable, but for the room heads.</summary>
+/// <param name="scenario">the scenario</param>
 /// <param name="key">begins every client key</param>
 /// <param name="nodes">the servers, in the order in which a client that lost one tries the next</param>
 /// <param name="dialer">opens connections</param>
@@ -25,10 +25,10 @@ internal sealed class RunShared(Scenario scenario, string key, IReadOnlyList<Nod
     /// <summary>The largest seq of a room that any receipt or delivery named; 0 = none.</summary>
     public long Head(int room) => Volatile.Read(ref _heads[room]);
 
-    /// <summary>Heads rise no more: what other processes send from now on is not this run's to wait for.</summary>
+    /// <summary>Stops heads from rising: the run does not wait for messages that other processes send from now on.</summary>
     public void FreezeHeads() => _frozen = true;
 
-    /// <summary>Any thread; called once per message and loop, not per delivery.</summary>
+    /// <summary>Raises a room's head. Any thread; called once per message and loop, not per delivery.</summary>
     public void RaiseHead(int room, long seq)
     {
         if (_frozen) return;

@@ -1,9 +1,8 @@
 namespace Maru.Load.Clients;
 
 /// <summary>
-/// When one loop's messages are due in an open loop: evenly spaced, dealt to its senders in turn.
-/// It never waits for the server, so a stalled server does not hide its stall (no coordinated omission).
-/// One thread.
+/// The schedule of one loop's messages in an open loop: evenly spaced, dealt to its senders in turn. It never waits for the server, so a
+/// stalled server does not hide its stall (no coordinated omission). One thread.
 /// </summary>
 internal struct Schedule(long start, long end, double nanosecondsApart, double offset)
 {
@@ -18,7 +17,7 @@ internal struct Schedule(long start, long end, double nanosecondsApart, double o
         }
     }
 
-    /// <summary>Takes the next message if it is due: when it was due, and its turn (to be taken modulo the senders).</summary>
+    /// <summary>Takes the next message if it is due; returns its time and its turn (to be taken modulo the senders).</summary>
     public bool TryTake(long now, out long scheduled, out long turn)
     {
         scheduled = Next;

@@ -4,8 +4,8 @@ using System.Text;
 namespace Maru.Load.Clients;
 
 /// <summary>
-/// The HTTP exchange that opens a WebSocket (RFC 6455, 4.1).
-/// The key is the same each time: it protects against caches, of which there are none here.
+/// The HTTP exchange that opens a WebSocket (RFC 6455, 4.1). The key is the same each time: it protects against caches, and there are none
+/// here.
 /// </summary>
 internal static class Upgrade
 {
@@ -21,8 +21,8 @@ internal static class Upgrade
         + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: v12.stomp\r\n\r\n");
 
     /// <summary>
-    /// Answers the bytes of the whole answer, 0 when it is not whole yet, -1 when it is not a WebSocket's;
-    /// then <paramref name="problem"/> says what it is.
+    /// Reads the response; returns its bytes, 0 when it is not whole yet, -1 when it is not a WebSocket's; then <paramref name="problem"/>
+    /// describes it.
     /// </summary>
     public static int Read(ReadOnlySpan<byte> input, out string problem)
     {

@@ -4,9 +4,9 @@ using Maru.Load.Scenarios;
 
 namespace Maru.Load.Faults;
 
-/// <summary>The shell commands behind the names of faults, and what became of each that was run. Any thread.</summary>
+/// <summary>The shell commands behind the names of faults, and the outcome of each that was run. Any thread.</summary>
 /// <param name="commands">by name</param>
-/// <param name="log">the file that takes what they print</param>
+/// <param name="log">the file for their output</param>
 internal sealed class FaultCommands(IReadOnlyDictionary<string, string> commands, string log)
 {
     private readonly Lock _lock = new();
@@ -20,11 +20,11 @@ internal sealed class FaultCommands(IReadOnlyDictionary<string, string> commands
         }
     }
 
-    /// <summary>Runs each command at its moment, whether the one before has ended or not; ends when all have ended.</summary>
-    /// <param name="plan">what is due, in order</param>
-    /// <param name="from">the moment that the plan's times count from (<see cref="Ticks"/>)</param>
-    /// <param name="begun">when the run began</param>
-    /// <param name="show">told of each command's beginning and end</param>
+    /// <summary>Runs each command at its time, whether the one before has ended or not; completes when all have ended.</summary>
+    /// <param name="plan">the faults, in order of time</param>
+    /// <param name="from">the time that the plan's times count from (<see cref="Ticks"/>)</param>
+    /// <param name="begun">the time at which the run began</param>
+    /// <param name="show">called at each command's beginning and end</param>
     /// <param name="ct">no further command begins; those that run are left alone</param>
     public async Task RunAsync(IReadOnlyList<DueFault> plan, long from, long begun, Action<FaultExecution> show, CancellationToken ct)
     {
@@ -75,7 +75,7 @@ internal sealed class FaultCommands(IReadOnlyDictionary<string, string> commands
         }
 
         show(execution);
-        // What the command starts may outlive it and write on: into a file, not into a pipe of this process.
+        // Processes that the command starts may outlive it and write on: to a file, not to a pipe of this process.
         var shell = new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", "exec >>\"$0\" 2>&1 </dev/null\n" + commands[name], log } };
         using var process = Process.Start(shell)!;
         await process.WaitForExitAsync(ct);

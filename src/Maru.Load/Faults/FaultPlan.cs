@@ -3,14 +3,14 @@ using Maru.Load.Scenarios;
 namespace Maru.Load.Faults;
 
 /// <summary>
-/// Which fault is due when: all of a run, drawn before it begins, so that the same seed breaks the same things at the same moments.
+/// The plan of a run's faults and their times, drawn before the run begins, so that the same seed breaks the same things at the same times.
 /// </summary>
 internal static class FaultPlan
 {
-    /// <summary>In the order of time.</summary>
+    /// <summary>Returns the faults in the order of time.</summary>
     /// <param name="scenario">its faults, its duration and its seed</param>
     /// <param name="names">the commands that were given</param>
-    /// <param name="seed">of the draws</param>
+    /// <param name="seed">the seed of the draws</param>
     public static IReadOnlyList<DueFault> Of(Scenario scenario, IReadOnlyCollection<string> names, int seed)
     {
         var due = new List<(double At, Fault Fault)>();

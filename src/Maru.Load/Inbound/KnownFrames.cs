@@ -4,12 +4,9 @@ using Maru.Load.Verification;
 namespace Maru.Load.Inbound;
 
 /// <summary>
-/// The latest MESSAGE frames of one room as they stood on the wire.
-/// The server's frames are unmasked, hence the same bytes for every member:
-/// the first member's copy is read and checked in full, every other member's is compared with it byte by byte.
-/// That verifies more than parsing does (the whole frame) and costs less.
-/// A frame that is not known, or differs, goes the general way.
-/// One thread.
+/// The latest MESSAGE frames of one room as they stood on the wire. The server's frames are unmasked, hence the same bytes for every
+/// member: the first member's copy is read and checked in full, every other member's is compared with it byte by byte. That verifies more
+/// than parsing does (the whole frame) and costs less. An unknown or different frame is read the general way. One thread.
 /// </summary>
 internal sealed class KnownFrames
 {
@@ -26,7 +23,7 @@ internal sealed class KnownFrames
     }
 
     /// <summary>
-    /// The bytes that entry <paramref name="seq"/> took when <paramref name="input"/> begins with exactly its frame, else 0.
+    /// Returns the length of entry <paramref name="seq"/> when <paramref name="input"/> begins with exactly its frame, else 0.
     /// </summary>
     public int Match(long seq, ReadOnlySpan<byte> input, out long scheduled)
     {
@@ -46,7 +43,7 @@ internal sealed class KnownFrames
         slot = new Slot(seq, frame.Length, text);
     }
 
-    /// <summary>Whether another member got a different message under the same seq.</summary>
+    /// <summary>Returns whether another member got a different message under the same seq.</summary>
     public bool Contradicts(long seq, MessageText text)
     {
         ref readonly var slot = ref _slots[(int)seq & _mask];

@@ -4,12 +4,14 @@ using Maru.Load.Verification;
 
 namespace Maru.Load.Inbound;
 
-/// <summary>Which deliveries are latency samples: those due within the window; the time that they came at is the read's.</summary>
-/// <param name="Into">where samples go</param>
+/// <summary>
+/// The time window whose deliveries are latency samples, by the time at which they were due; they arrived at the time of the read.
+/// </summary>
+/// <param name="Into">gets the samples</param>
 /// <param name="Now">the read's time</param>
-/// <param name="From">when messages due begin to be samples for this client</param>
-/// <param name="Until">when they end</param>
-/// <param name="MeasureFrom">when they begin for a client that was always there: what its silence counts from</param>
+/// <param name="From">the time from which messages due are samples for this client</param>
+/// <param name="Until">the time at which samples end</param>
+/// <param name="MeasureFrom">the same for a client that was always connected: its silence counts from here</param>
 internal readonly record struct LatencyWindow(Histogram Into, long Now, long From, long Until, long MeasureFrom)
 {
     public void Record(long scheduled, ref Silence silence)
@@ -20,9 +22,9 @@ internal readonly record struct LatencyWindow(Histogram Into, long Now, long Fro
 }
 
 /// <summary>
-/// One read of one connection, event by event.
-/// The room's known frames are taken by comparison and never become events: they are counted and their seqs accepted on the spot.
-/// All else comes out as frames, read the general way; both ways see the same entries, whatever the cut.
+/// One read of one connection, event by event. The room's known frames are taken by comparison and never become events: they are counted
+/// and their seqs accepted at once. All others come out as frames, read the general way; both ways see the same entries, however the bytes
+/// are split.
 /// </summary>
 internal ref struct Reception(
     ref ServerFrames frames, ref SeqCheck seq, ref Silence silence, KnownFrames known, Span<byte> data, LatencyWindow window)
@@ -31,15 +33,15 @@ internal ref struct Reception(
     private readonly ref SeqCheck _seq = ref seq;
     private readonly ref Silence _silence = ref silence;
     private readonly Span<byte> _data = data;
-    private int _start;         // where a WebSocket frame began that holds one STOMP frame so far; -1 = it holds more
+    private int _start;         // start of a WebSocket frame that holds one STOMP frame so far; -1 = it holds more
 
-    /// <summary>Bytes dealt with; the rest belongs in front of the next read.</summary>
+    /// <summary>Bytes that are done; the rest belongs in front of the next read.</summary>
     public int Taken { get; private set; }
 
     /// <summary>Deliveries taken by comparison.</summary>
     public int Compared { get; private set; }
 
-    /// <summary>The next event; <see cref="InboundEvent.NeedMore"/> ends the read.</summary>
+    /// <summary>Returns the next event; <see cref="InboundEvent.NeedMore"/> ends the read.</summary>
     /// <param name="frame">the frame of <see cref="InboundEvent.Frame"/></param>
     /// <param name="payload">its WebSocket frame, when that holds nothing else; or the payload of a ping or close</param>
     public InboundEvent Next(out StompFrame frame, out ReadOnlySpan<byte> payload)

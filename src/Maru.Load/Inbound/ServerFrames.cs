@@ -5,10 +5,10 @@ namespace Maru.Load.Inbound;
 
 internal enum InboundEvent : byte
 {
-    /// <summary>Call again with what is left and more bytes behind it.</summary>
+    /// <summary>Call again with the remaining bytes and more behind them.</summary>
     NeedMore,
 
-    /// <summary>Nothing for the caller: call again with what is left.</summary>
+    /// <summary>Nothing for the caller: call again with the remaining bytes.</summary>
     Nothing,
     Frame,
     Ping,
@@ -17,10 +17,9 @@ internal enum InboundEvent : byte
 }
 
 /// <summary>
-/// The client's side of one connection's bytes: WebSocket frames, and STOMP frames in them, however either is cut.
-/// A WebSocket frame is taken when it is whole, so what a caller must keep between reads is at most one frame;
-/// only a STOMP frame that spans messages is copied.
-/// One connection, one caller.
+/// The client's side of one connection's bytes: WebSocket frames, and STOMP frames in them, however both are split. A WebSocket frame is
+/// taken when it is whole, so a caller must keep at most one frame between reads; only a STOMP frame that spans messages is copied. One
+/// connection, one caller.
 /// </summary>
 internal struct ServerFrames
 {
@@ -33,7 +32,7 @@ internal struct ServerFrames
     private StompReader _stomp = new(Limits);
     private bool _messageOpen;      // the WebSocket message continues in the next frame
     private int _payload;           // bytes of the current frame's payload still to be read, at the input's start
-    private byte[] _carry = [];     // a STOMP frame's part from earlier messages, and what came after it
+    private byte[] _carry = [];     // a STOMP frame's part from earlier messages, and the bytes after it
     private int _carryStart;
     private int _carryEnd;
 
@@ -41,7 +40,7 @@ internal struct ServerFrames
     {
     }
 
-    /// <summary>Nothing is half read: the next byte begins a WebSocket frame, and in it a STOMP frame.</summary>
+    /// <summary>True between frames: the next byte begins a WebSocket frame, and in it a STOMP frame.</summary>
     public readonly bool AtBoundary => !_messageOpen && _payload == 0 && _carryEnd == 0;
 
     public StompVersion Version
@@ -128,7 +127,7 @@ internal struct ServerFrames
         _carryEnd += bytes.Length;
     }
 
-    /// <summary>The size of the whole WebSocket frame at the start, once its header is there.</summary>
+    /// <summary>Finds the size of the whole WebSocket frame at the start, once its header is there.</summary>
     private static bool TryMeasure(ReadOnlySpan<byte> input, out long total)
     {
         total = 0;

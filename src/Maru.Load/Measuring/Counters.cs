@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Maru.Load.Measuring;
 
-/// <summary>What one loop counts. Written by its thread only; others read it at any time, a moment late.</summary>
+/// <summary>The counters of one loop. Written by its thread only; others read them at any time, a moment late.</summary>
 internal sealed class Counters
 {
     public long Connections;        // now
@@ -17,7 +17,7 @@ internal sealed class Counters
     public long Skipped;            // due, but the sender had too many outstanding
     public long Acknowledged;
     public long Refused;
-    public long Unavailable;        // "not now", answered to a SEND with a client key: sent again a little later
+    public long Unavailable;        // "not now", the refusal of a SEND with a client key: sent again a little later
     public long GivenUp;            // written, connection lost, no client key to retry with
 
     public long Deliveries;

@@ -42,7 +42,9 @@ internal sealed class Histogram
         MaxNanoseconds = Math.Max(MaxNanoseconds, other.MaxNanoseconds);
     }
 
-    /// <summary>What came since <paramref name="earlier"/>, an older copy of this one. The maximum is its bucket's upper end.</summary>
+    /// <summary>
+    /// Returns the records since <paramref name="earlier"/>, an older copy of this histogram. The maximum is its bucket's upper end.
+    /// </summary>
     public Histogram Since(Histogram earlier)
     {
         var since = new Histogram();
@@ -57,10 +59,10 @@ internal sealed class Histogram
         return since;
     }
 
-    /// <summary>Bucket and count in turn, of the buckets that hold something.</summary>
+    /// <summary>Returns bucket and count in turn, of the buckets that are not empty.</summary>
     public long[] Filled() => [.. _counts.Index().Where(one => one.Item > 0).SelectMany(one => (long[])[one.Index, one.Item])];
 
-    /// <summary>The one that <see cref="Filled"/> came from.</summary>
+    /// <summary>Returns the histogram that <see cref="Filled"/> came from.</summary>
     public static Histogram Of(IReadOnlyList<long> filled, long totalNanoseconds, long maxNanoseconds)
     {
         var histogram = new Histogram { TotalNanoseconds = totalNanoseconds, MaxNanoseconds = maxNanoseconds };
@@ -79,8 +81,8 @@ internal sealed class Histogram
     public double MaxMs => MaxNanoseconds / 1e6;
 
     /// <summary>
-    /// The duration, in milliseconds, that the given share (0 to 1) of the records does not exceed:
-    /// the upper end of its bucket, at most the maximum.
+    /// Returns the duration, in milliseconds, that the given share (0 to 1) of the records does not exceed: the upper end of its bucket, at
+    /// most the maximum.
     /// </summary>
     public double PercentileMs(double share)
     {

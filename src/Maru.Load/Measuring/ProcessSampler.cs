@@ -3,23 +3,22 @@ using System.Globalization;
 namespace Maru.Load.Measuring;
 
 /// <summary>
-/// CPU time and resident memory of a process, from /proc (proc(5)); nothing when there is no such process.
-/// One named by a file that holds its id is found again when it was restarted.
-/// One caller.
+/// Reads CPU time and resident memory of a process from /proc (proc(5)); zero when there is no such process. A process that is named by a
+/// file with its id is found again after a restart. One caller.
 /// </summary>
 /// <param name="which">a process id, or the path of a file that holds one</param>
 internal sealed class ProcessSampler(string which)
 {
     private const double ClockTicksPerSecond = 100; // USER_HZ, 100 on every Linux that .NET runs on
 
-    private double _cpuBefore;      // of processes that are gone
+    private double _cpuBefore;      // of earlier processes
     private double _cpu;            // of the present one
     private double _lastCpu = -1;
     private long _lastAt;
 
     public bool Exists => Read("stat").Length > 0;
 
-    /// <summary>CPU seconds used so far, all threads, user and system, of all processes that it was.</summary>
+    /// <summary>Returns the CPU seconds used so far, all threads, user and system, of all its processes over restarts.</summary>
     public double CpuSeconds()
     {
         var fields = Read("stat");
@@ -37,7 +36,7 @@ internal sealed class ProcessSampler(string which)
         return parts.Length < 2 ? 0 : (long)Number(parts[1]) * Environment.SystemPageSize;
     }
 
-    /// <summary>Percent of one core since the call before.</summary>
+    /// <summary>Returns the percent of one core since the call before.</summary>
     public double CpuPercent()
     {
         var (cpu, at) = (CpuSeconds(), Ticks.Now);

@@ -31,7 +31,7 @@ internal sealed record SecondSample
 
     public double ServerMb { get; init; }
 
-    /// <summary>Each server by itself, in the order in which they were named.</summary>
+    /// <summary>Each server, in the order in which they were named.</summary>
     public IReadOnlyList<ProcessSample> Servers { get; init; } = [];
 
     public double ClientCpuPercent { get; init; }

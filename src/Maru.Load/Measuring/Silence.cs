@@ -1,11 +1,8 @@
 namespace Maru.Load.Measuring;
 
 /// <summary>
-/// How long one client heard nothing although something was due:
-/// from the last delivery, or from the moment at which the message that ends the silence was due if that was later,
-/// to that message's delivery.
-/// A quiet room is no silence.
-/// One caller.
+/// The silence of one client: the time that it got nothing although a message was due. It counts from the last delivery, or from the time
+/// at which the message that ends it was due if that was later, to that message's delivery. A quiet room is no silence. One caller.
 /// </summary>
 internal struct Silence
 {
@@ -15,8 +12,8 @@ internal struct Silence
     public long Longest { get; private set; }
 
     /// <summary>
-    /// A message came that was due at the given moment; 0 = an entry that nobody scheduled.
-    /// Only what was due from <paramref name="from"/> to <paramref name="until"/> counts.
+    /// Takes a delivery that was due at the given time; 0 = an entry that no schedule has. Only messages due from <paramref name="from"/>
+    /// to <paramref name="until"/> count.
     /// </summary>
     public void Heard(long scheduled, long now, long from, long until)
     {
@@ -25,6 +22,6 @@ internal struct Silence
         _last = now;
     }
 
-    /// <summary>Nothing will come any more, although something was due.</summary>
+    /// <summary>Ends the silence of a client that gets nothing more, although a message was due.</summary>
     public void End(long now, long from) => Longest = Math.Max(Longest, now - Math.Max(_last, from));
 }

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Maru.Load.Reporting;
 
-/// <summary>Under what a run took place: without it a figure means nothing.</summary>
+/// <summary>The conditions of a run, without which its figures mean nothing.</summary>
 internal sealed record Conditions(
     string Started, string Machine, int Cores, string Memory, string Kernel, string Runtime, string Server, string Url, string Tool)
 {

@@ -15,7 +15,7 @@ internal static class ResultFile
 
     public static void Write(string path, RunResult result) => File.WriteAllText(path, JsonSerializer.Serialize(result, Options) + "\n");
 
-    /// <summary>The scenario as it can be run again.</summary>
+    /// <summary>Returns the scenario as text with which it can be run again.</summary>
     public static string Text(Scenario scenario) => JsonSerializer.Serialize(scenario, Options);
 
     public static RunResult Read(string path)

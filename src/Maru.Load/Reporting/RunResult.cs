@@ -6,26 +6,26 @@ using Maru.Load.Verification;
 
 namespace Maru.Load.Reporting;
 
-/// <summary>Everything a run found: what <c>result.json</c> holds and the HTML report is made from.</summary>
+/// <summary>Everything that a run found: the content of <c>result.json</c> and of the HTML report.</summary>
 internal sealed record RunResult
 {
-    /// <summary>All guarantees and all thresholds held.</summary>
+    /// <summary>True when all guarantees and all thresholds held.</summary>
     public bool Passed { get; init; }
 
-    /// <summary>Which part of the scenario this process played.</summary>
+    /// <summary>The part of the scenario that this process played.</summary>
     public Shard Shard { get; init; } = Shard.Whole;
 
-    /// <summary>When the timeline begins, to lay several beside each other.</summary>
+    /// <summary>The time at which the timeline begins, to lay several beside each other.</summary>
     public DateTimeOffset Began { get; init; }
 
     public required Conditions Conditions { get; init; }
 
     public required Scenario Scenario { get; init; }
 
-    /// <summary>What must hold in every run.</summary>
+    /// <summary>The checks that must hold in every run.</summary>
     public required IReadOnlyList<Check> Guarantees { get; init; }
 
-    /// <summary>What this scenario demands.</summary>
+    /// <summary>The checks of this scenario's thresholds.</summary>
     public required IReadOnlyList<Check> Thresholds { get; init; }
 
     /// <summary>Every measure by the name that thresholds use.</summary>
@@ -42,7 +42,7 @@ internal sealed record RunResult
 
     public required IReadOnlyList<SecondSample> Timeline { get; init; }
 
-    /// <summary>What was broken on purpose.</summary>
+    /// <summary>The faults that were made.</summary>
     public IReadOnlyList<FaultExecution> Faults { get; init; } = [];
 
     [JsonIgnore]
@@ -57,10 +57,10 @@ internal sealed record RunResult
     [JsonIgnore]
     public Percentiles CatchUp => Percentiles.Of(Latencies.CatchUp);
 
-    /// <summary>How many servers' processes were measured.</summary>
+    /// <summary>The number of servers whose processes were measured.</summary>
     [JsonIgnore]
     public int ServerCount => Timeline.Count == 0 ? 0 : Timeline.Min(second => second.Servers.Count);
 }
 
-/// <summary>One demand, what was found, and whether that is enough.</summary>
+/// <summary>A check: one demand, the value that was found, and whether it holds.</summary>
 internal sealed record Check(string Name, string Demand, double Found, bool Holds);

@@ -4,9 +4,8 @@ using Maru.Load.Scenarios;
 namespace Maru.Load.Runs;
 
 /// <summary>
-/// Who plays: which user each client is, and which rooms are in use. <c>maru seed</c> puts user number i
-/// of the token file into room number i mod (rooms of the rooms file);
-/// client j is the (j / rooms)-th member of the scenario's room j mod rooms.
+/// The users of the clients, and the rooms in use. <c>maru seed</c> puts user number i of the token file into room number i mod (rooms of
+/// the rooms file); client j is the (j / rooms)-th member of the scenario's room j mod rooms.
 /// </summary>
 internal sealed record Cast(IReadOnlyList<string> Tokens, IReadOnlyList<long> Rooms)
 {

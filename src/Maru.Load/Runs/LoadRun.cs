@@ -39,7 +39,7 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         var starts = await StartsAsync(reader, cast, ct);
         using var dialer = new Dialer(_clients.Length);
         var run = new RunShared(_scenario, Convert.ToHexStringLower(Guid.NewGuid().ToByteArray().AsSpan(0, 6)), nodes, dialer);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(ct); // however the run ends, no further fault begins
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(ct); // no fault begins after the end of the run
         try
         {
             return await PlayAsync(run, cast, starts, plan, reader, end.Token);
@@ -88,10 +88,10 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         if (!await UntilAsync(sampling, "drain", isSettled, _scenario.DrainTimeout, CancellationToken.None))
             screen.Say($"Not everything came within the {_scenario.DrainTimeout:N0} s of drainTimeout.");
         run.FreezeHeads();
-        await UntilAsync(sampling, "drain", () => false, 0.3, CancellationToken.None); // what comes once too often comes now
+        await UntilAsync(sampling, "drain", () => false, 0.3, CancellationToken.None); // duplicates would come now
         foreach (var loop in _loops) loop.Stop();
 
-        reader.Patience = TimeSpan.FromSeconds(60); // the faults may have taken every node for a moment
+        reader.RetryFor = TimeSpan.FromSeconds(60); // the faults may have taken every node for a moment
         var history = _scenario.History ? await ReadHistoryAsync(reader, cast, starts, ct) : null;
         var measures = Measures(sampling, before, after, seconds, cpu);
         return await ResultAsync(run, reader, sampling, measures, history);
@@ -156,7 +156,7 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         return new SendingPlan(start, from, until, 0, 0);
     }
 
-    /// <summary>Samples once a second until the condition holds; false after so many seconds.</summary>
+    /// <summary>Samples once a second until the condition holds; false after that many seconds.</summary>
     private async Task<bool> UntilAsync(Sampling sampling, string phase, Func<bool> condition, double seconds, CancellationToken ct)
     {
         var (start, nextSample) = (Ticks.Now, Ticks.Now + Ticks.PerSecond);

@@ -5,7 +5,7 @@ using Maru.Load.Verification;
 
 namespace Maru.Load.Runs;
 
-/// <summary>One result of what the shards of a scenario found: all that is counted is added, thresholds are judged anew.</summary>
+/// <summary>Merges the results of a scenario's shards into one: all counts are added, thresholds are judged anew.</summary>
 internal static class Merge
 {
     private static readonly string[] Summed =
@@ -78,7 +78,7 @@ internal static class Merge
     }
 
     /// <summary>
-    /// Second by second: rates added, latencies the worst of the shards', servers as the shard saw them that saw the most.
+    /// Merges timelines second by second: rates added, latencies the worst of the shards', servers those of the shard that saw the most.
     /// </summary>
     private static List<SecondSample> Timeline(RunResult[] parts) =>
     [

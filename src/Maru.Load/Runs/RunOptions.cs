@@ -2,7 +2,7 @@ using Maru.Load.Scenarios;
 
 namespace Maru.Load.Runs;
 
-/// <summary>Where a run goes and what it may use; the rest is the scenario's.</summary>
+/// <summary>The servers of a run and the files that it may use; the scenario has the rest.</summary>
 /// <param name="Urls">the servers' WebSockets: the clients are spread over them</param>
 /// <param name="TokensFile">one access token a line</param>
 /// <param name="RoomsFile">one room id a line</param>
@@ -12,9 +12,9 @@ internal sealed record RunOptions(IReadOnlyList<Uri> Urls, string TokensFile, st
     /// <summary>The shell commands behind the names of the scenario's faults.</summary>
     public IReadOnlyDictionary<string, string> Faults { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Which part of the scenario's clients are this process'.</summary>
+    /// <summary>The part of the scenario's clients that this process plays.</summary>
     public Shard Shard { get; init; } = Shard.Whole;
 
-    /// <summary>Takes what those commands print.</summary>
+    /// <summary>The file for the output of those commands.</summary>
     public string FaultLog { get; init; } = "/dev/null";
 }

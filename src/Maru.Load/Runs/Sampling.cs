@@ -13,7 +13,7 @@ internal sealed class Sampling(IReadOnlyList<Loop> loops, IReadOnlyList<ProcessS
     private Histogram _lastReceipts = new();
     private long _lastAt = Ticks.Now;
 
-    /// <summary>When the run began: what the timeline counts from.</summary>
+    /// <summary>The time at which the run began, from which the timeline counts.</summary>
     public long Start { get; } = Ticks.Now;
 
     public List<SecondSample> Timeline { get; } = [];

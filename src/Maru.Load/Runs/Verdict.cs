@@ -7,11 +7,12 @@ using Maru.Load.Verification;
 
 namespace Maru.Load.Runs;
 
-/// <summary>Turns what was counted into what held and what did not.</summary>
+/// <summary>Judges the counts of a run: which checks hold and which do not.</summary>
 internal static class Verdict
 {
     /// <summary>
-    /// Entries that members have not got at the end: those skipped, and those between a member's last one and the room's head.
+    /// Returns the number of entries that members have not got at the end: those skipped, and those between a member's last one and the
+    /// room's head.
     /// </summary>
     public static long Lost(IEnumerable<Client> clients, Func<int, long> head)
     {
@@ -32,7 +33,9 @@ internal static class Verdict
         return lost;
     }
 
-    /// <summary>Clients that at the end are not connected, wait for an answer, or are behind their room's head.</summary>
+    /// <summary>
+    /// Returns the number of clients that at the end are not connected, wait for a response, or are behind their room's head.
+    /// </summary>
     public static long Stuck(IEnumerable<Client> clients, Func<int, long> head) =>
         clients.Count(client => !client.IsSettled(head(client.Room.Index)));
 
@@ -60,7 +63,7 @@ internal static class Verdict
         return checks;
     }
 
-    /// <summary>A measure that could not be taken holds no threshold.</summary>
+    /// <summary>Checks thresholds. A measure that could not be taken holds none.</summary>
     public static IReadOnlyList<Check> Thresholds(IEnumerable<string> thresholds, IReadOnlyDictionary<string, double> measures)
         => [.. thresholds.Select(Threshold.Parse).Select(t => new Check(
             t.Measure,

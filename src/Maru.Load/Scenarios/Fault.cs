@@ -4,24 +4,21 @@ using System.Text.Json.Serialization;
 
 namespace Maru.Load.Scenarios;
 
-/// <summary>
-/// When something is broken, and what.
-/// The commands behind the names are given at the call (<c>--fault name="command"</c>).
-/// </summary>
+/// <summary>A fault and its time. The commands behind the names are given at the call (<c>--fault name="command"</c>).</summary>
 internal sealed record Fault
 {
-    /// <summary>Seconds from the moment at which measuring begins; also as text: "500ms", "20s", "2m".</summary>
+    /// <summary>Seconds from the beginning of measuring; also as text: "500ms", "20s", "2m".</summary>
     [JsonConverter(typeof(SecondsConverter))]
     public double At { get; init; }
 
-    /// <summary>Again each so many seconds, while messages are sent; 0 = once.</summary>
+    /// <summary>Seconds after which it is repeated, while messages are sent; 0 = once.</summary>
     [JsonConverter(typeof(SecondsConverter))]
     public double Every { get; init; }
 
     /// <summary>The command's name.</summary>
     public string? Run { get; init; }
 
-    /// <summary>Names of which one is drawn each time. Neither this nor <see cref="Run"/>: one of all commands given.</summary>
+    /// <summary>Names, one of which is drawn each time. Without these and <see cref="Run"/>: one of all commands given.</summary>
     public IReadOnlyList<string> OneOf { get; init; } = [];
 }
 

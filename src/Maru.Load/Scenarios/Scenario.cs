@@ -3,9 +3,7 @@ using System.Text.Json.Serialization;
 namespace Maru.Load.Scenarios;
 
 /// <summary>
-/// What a run does and what it must reach.
-/// One JSON file; unknown fields are errors; docs/load.md describes each field.
-/// Times are seconds.
+/// The work of a run and its thresholds. One JSON file; unknown fields are errors; docs/load.md describes each field. Times are seconds.
 /// </summary>
 internal sealed record Scenario
 {
@@ -50,7 +48,7 @@ internal sealed record Scenario
     /// <summary>Seconds that are measured.</summary>
     public double Duration { get; init; } = 20;
 
-    /// <summary>Seconds to wait after the last send for what is outstanding; what is missing then is lost.</summary>
+    /// <summary>Seconds to wait after the last send for outstanding messages; those that are missing then are lost.</summary>
     public double DrainTimeout { get; init; } = 30;
 
     /// <summary>Share (0 to 1) of the clients that read slowly; they do not send and are not in the latency figures.</summary>
@@ -66,8 +64,7 @@ internal sealed record Scenario
     public double ReconnectEvery { get; init; } = 10;
 
     /// <summary>
-    /// Seconds between two signs of life that the clients ask of the server (STOMP's heart-beat);
-    /// a client that gets none for twice as long reconnects. 0 = none.
+    /// Seconds between two heart-beats that the clients ask of the server; a client that gets none for twice as long reconnects. 0 = none.
     /// </summary>
     public double HeartBeat { get; init; }
 
@@ -77,10 +74,7 @@ internal sealed record Scenario
     /// </summary>
     public int BaselineClients { get; init; }
 
-    /// <summary>
-    /// Whether the start and the end are compared with the history over REST.
-    /// Without it only what is delivered is verified.
-    /// </summary>
+    /// <summary>Whether the start and the end are compared with the history over REST. Without it only deliveries are verified.</summary>
     public bool History { get; init; } = true;
 
     /// <summary>
@@ -89,13 +83,13 @@ internal sealed record Scenario
     /// </summary>
     public int Threads { get; init; } = 1;
 
-    /// <summary>What is broken on purpose while messages are sent, and when.</summary>
+    /// <summary>The faults that are made while messages are sent.</summary>
     public IReadOnlyList<Fault> Faults { get; init; } = [];
 
     /// <summary>Seed of the draws among faults; 0 = another one in each run, which is printed.</summary>
     public int Seed { get; init; }
 
-    /// <summary>What must be reached, each as <c>measure operator number</c>, for instance <c>deliveryP99Ms &lt; 100</c>.</summary>
+    /// <summary>The demands on the run, each as <c>measure operator number</c>, for instance <c>deliveryP99Ms &lt; 100</c>.</summary>
     public IReadOnlyList<string> Thresholds { get; init; } = [];
 
     [JsonIgnore]
@@ -104,7 +98,7 @@ internal sealed record Scenario
     [JsonIgnore]
     public int SendingClients => Rate <= 0 && Window == 0 ? 0 : Math.Min(Senders == 0 ? Clients : Senders, Clients - SlowClients);
 
-    /// <summary>Rooms that no client is in are not touched.</summary>
+    /// <summary>The rooms that have clients; the others are not touched.</summary>
     [JsonIgnore]
     public int RoomsInUse => Math.Min(Rooms, Clients);
 }

@@ -1,6 +1,6 @@
 namespace Maru.Load.Scenarios;
 
-/// <summary>What a scenario must keep beyond its types. Each message names the field and says what to do.</summary>
+/// <summary>The rules for scenarios beyond their types. Each message names the field and says what to do.</summary>
 internal static class ScenarioRules
 {
     /// <summary>The shortest text that holds sender, number and time.</summary>

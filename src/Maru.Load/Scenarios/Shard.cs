@@ -3,9 +3,8 @@ using System.Globalization;
 namespace Maru.Load.Scenarios;
 
 /// <summary>
-/// One process' share of a scenario that several play together.
-/// Whole rooms where there are enough of them, so that each shard sees all of its rooms;
-/// else each room's members in turn, and a shard sees only what its own members send and get.
+/// One process' share of a scenario that several play together. Whole rooms where there are enough of them, so that each shard sees all of
+/// its rooms; else each room's members in turn, and a shard sees only what its own members send and get.
 /// </summary>
 /// <param name="Number">from 1</param>
 /// <param name="Of">how many processes there are</param>
@@ -13,7 +12,7 @@ internal sealed record Shard(int Number, int Of)
 {
     public static readonly Shard Whole = new(1, 1);
 
-    /// <summary>Whether the scenario's client of that number is this process'.</summary>
+    /// <summary>Returns whether the client of that number is this process'.</summary>
     public bool Has(int client, int rooms) => (rooms >= Of ? client % rooms : client / rooms) % Of == Number - 1;
 
     public static Shard Parse(string text)

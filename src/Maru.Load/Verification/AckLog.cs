@@ -1,14 +1,17 @@
 namespace Maru.Load.Verification;
 
-/// <summary>Which message each acknowledged seq of one room belongs to: 8 bytes a message, as seqs are dense. One writer.</summary>
+/// <summary>The messages that one room's seqs were acknowledged for: 8 bytes a message, as seqs are dense. One writer.</summary>
 internal sealed class AckLog(long start)
 {
     private long[] _acks = [];      // by seq - start - 1: sender and number + 1, 0 = not acknowledged
 
-    /// <summary>One behind the last seq that may be acknowledged here.</summary>
+    /// <summary>The end of the seqs that may be acknowledged here, exclusive.</summary>
     public long End => start + 1 + _acks.Length;
 
-    /// <summary>False when the seq cannot be right: not after the start, absurdly far, or given to another message before.</summary>
+    /// <summary>
+    /// Records an acknowledgement; false when the seq cannot be right: not after the start, absurdly far, or given to another message
+    /// before.
+    /// </summary>
     public bool TryRecord(long seq, int sender, int number)
     {
         var index = seq - start - 1;

@@ -1,6 +1,6 @@
 namespace Maru.Load.Verification;
 
-/// <summary>What reading all rooms' history after the run showed.</summary>
+/// <summary>The findings of reading all rooms' history after the run.</summary>
 internal sealed record HistoryFindings
 {
     /// <summary>Entries read, those of others included.</summary>
@@ -9,19 +9,19 @@ internal sealed record HistoryFindings
     /// <summary>Acknowledged messages found under their seq.</summary>
     public long Found { get; init; }
 
-    /// <summary>Acknowledged, but not there.</summary>
+    /// <summary>Acknowledged messages that are not stored.</summary>
     public long Missing { get; init; }
 
-    /// <summary>Under an acknowledged seq stands another message, or its text is not whole.</summary>
+    /// <summary>Acknowledged seqs with another message, or with a text that is not whole.</summary>
     public long Altered { get; init; }
 
-    /// <summary>The same message under two seqs.</summary>
+    /// <summary>Messages stored under two seqs.</summary>
     public long StoredTwice { get; init; }
 
-    /// <summary>Seqs left out.</summary>
+    /// <summary>Seqs without an entry.</summary>
     public long Gaps { get; init; }
 
-    /// <summary>There, but never acknowledged: allowed, as an acknowledgement can be lost on its way.</summary>
+    /// <summary>Stored messages that were never acknowledged: allowed, as an acknowledgement can be lost on its way.</summary>
     public long UnacknowledgedPresent { get; init; }
 
     public HistoryFindings Plus(HistoryFindings other) => new()

@@ -6,16 +6,16 @@ using Maru.Load.Scenarios;
 
 namespace Maru.Load.Verification;
 
-/// <summary>The REST side of verification: where a room stands, and its pages, from whichever node answers. Any thread.</summary>
+/// <summary>The REST side of verification: reads rooms' heads and their pages, from any node that responds. Any thread.</summary>
 internal sealed class HistoryReader(IReadOnlyList<Uri> nodes) : IDisposable
 {
     private const int PageSize = 200;
 
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
-    private volatile int _node;     // the one that answered last
+    private volatile int _node;     // the one that responded last
 
-    /// <summary>How long a page is asked for again when no node answers.</summary>
-    public TimeSpan Patience { get; set; }
+    /// <summary>How long a page is asked for again while no node responds.</summary>
+    public TimeSpan RetryFor { get; set; }
 
     public async Task<long> LastSeqAsync(long room, string token, CancellationToken ct)
     {
@@ -23,7 +23,7 @@ internal sealed class HistoryReader(IReadOnlyList<Uri> nodes) : IDisposable
         return json.RootElement.GetProperty("lastSeq").GetInt64();
     }
 
-    /// <summary>Reads everything after the history's start; tells of each page's entries.</summary>
+    /// <summary>Reads everything after the history's start; reports each page's entries.</summary>
     public async Task<HistoryFindings> ReadRoomAsync(
         long room, string token, RoomHistory history, Action<int> progress, CancellationToken ct)
     {
@@ -42,7 +42,7 @@ internal sealed class HistoryReader(IReadOnlyList<Uri> nodes) : IDisposable
         }
     }
 
-    /// <summary>The version in the server's OpenAPI document; null when it has none.</summary>
+    /// <summary>Returns the version in the server's OpenAPI document; null when it has none.</summary>
     public async Task<string?> VersionAsync(CancellationToken ct)
     {
         try
@@ -61,7 +61,7 @@ internal sealed class HistoryReader(IReadOnlyList<Uri> nodes) : IDisposable
 
     private async Task<JsonDocument> GetAsync(string path, string? token, CancellationToken ct)
     {
-        var until = Ticks.Now + Ticks.FromSeconds(Patience.TotalSeconds);
+        var until = Ticks.Now + Ticks.FromSeconds(RetryFor.TotalSeconds);
         while (true)
         {
             var problem = "";
@@ -80,7 +80,7 @@ internal sealed class HistoryReader(IReadOnlyList<Uri> nodes) : IDisposable
         }
     }
 
-    /// <summary>No answer, or one that says that the node cannot just now, leaves the document null.</summary>
+    /// <summary>Reads a document; null without a response, or when the node says that it cannot respond now.</summary>
     private async Task<(JsonDocument? Json, string Problem)> TryGetAsync(Uri node, string path, string? token, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(node, path));

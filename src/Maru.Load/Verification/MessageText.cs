@@ -4,9 +4,8 @@ using System.Text.Unicode;
 namespace Maru.Load.Verification;
 
 /// <summary>
-/// What a message says about itself: <c>"m " sender " " number " " scheduled " " *"x"</c>,
-/// padded to the scenario's payload.
-/// <c>number</c> counts the sender's messages from 0, <c>scheduled</c> is the moment at which it was due (<see cref="Measuring.Ticks"/>).
+/// The text of a message: <c>"m " sender " " number " " scheduled " " *"x"</c>, padded to the scenario's payload. <c>number</c> counts the
+/// sender's messages from 0, <c>scheduled</c> is the time at which it was due (<see cref="Measuring.Ticks"/>).
 /// </summary>
 internal readonly record struct MessageText(int Sender, int Number, long Scheduled)
 {
@@ -16,7 +15,7 @@ internal readonly record struct MessageText(int Sender, int Number, long Schedul
         destination[written..].Fill((byte)'x');
     }
 
-    /// <summary>The text within a room event's JSON, as it stands there; empty for an event that holds none of ours.</summary>
+    /// <summary>Finds the text in a room event's JSON, as it stands there; empty for an event without one of ours.</summary>
     public static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> json)
     {
         var at = json.IndexOf("\"text\":\"m "u8);
@@ -26,7 +25,7 @@ internal readonly record struct MessageText(int Sender, int Number, long Schedul
         return end < 0 ? json : json[..end];
     }
 
-    /// <summary>Reads a text of so many bytes; false when it is not one of ours, or not whole.</summary>
+    /// <summary>Reads a text of that many bytes; false when it is not one of ours, or not whole.</summary>
     public static bool TryParse(ReadOnlySpan<byte> bytes, int payload, out MessageText text)
     {
         text = default;

@@ -1,8 +1,8 @@
 namespace Maru.Load.Verification;
 
-/// <summary>Compares one room's stored entries, given in the order of the pages, with what was acknowledged. One caller.</summary>
+/// <summary>Compares one room's stored entries, given in the order of the pages, with the acknowledgements. One caller.</summary>
 /// <param name="start">the room's last seq before the run</param>
-/// <param name="acks">what was acknowledged, by one or several loops</param>
+/// <param name="acks">the acknowledgements, by one or several loops</param>
 /// <param name="payload">bytes of a whole text</param>
 /// <param name="isOurs">whether a sender is this process': another shard verifies the others</param>
 internal sealed class RoomHistory(long start, IReadOnlyList<AckLog> acks, int payload, Func<int, bool> isOurs)

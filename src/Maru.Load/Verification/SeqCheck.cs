@@ -1,6 +1,6 @@
 namespace Maru.Load.Verification;
 
-/// <summary>What one delivered seq means for its receiver.</summary>
+/// <summary>The meaning of one delivered seq for its receiver.</summary>
 internal enum SeqVerdict : byte
 {
     Next,
@@ -8,10 +8,10 @@ internal enum SeqVerdict : byte
     /// <summary>Later than the next one: entries before it are missing, for now.</summary>
     Gap,
 
-    /// <summary>One that was missing comes after a later one.</summary>
+    /// <summary>An entry that was missing, after a later one.</summary>
     OutOfOrder,
 
-    /// <summary>Came before.</summary>
+    /// <summary>An entry that came before.</summary>
     Duplicate,
 }
 
@@ -29,10 +29,10 @@ internal struct SeqCheck(long after)
     /// <summary>The seq that came first; -1 = none yet.</summary>
     public long First { get; private set; } = -1;
 
-    /// <summary>Entries skipped that have not come since.</summary>
+    /// <summary>How many skipped entries have not come since.</summary>
     public long Missing { get; private set; }
 
-    /// <summary>The one that must come next has come: what the quick path calls after it compared the whole frame.</summary>
+    /// <summary>Takes the next seq: called by the quick path after it compared the whole frame.</summary>
     public void Advance()
     {
         Last++;

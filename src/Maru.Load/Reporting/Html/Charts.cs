@@ -2,7 +2,7 @@ using Maru.Load.Measuring;
 
 namespace Maru.Load.Reporting.Html;
 
-/// <summary>Which charts a result gives.</summary>
+/// <summary>Makes the charts of a result.</summary>
 internal static class Charts
 {
     public static IEnumerable<LineChart> Of(RunResult r)

@@ -11,23 +11,22 @@ internal sealed record Series(string Name, IReadOnlyList<(double X, double Y)> P
 internal sealed record Mark(double At, string Label);
 
 /// <summary>
-/// A line chart as inline SVG, drawn by hand: no script, no outside resource.
-/// Colours come from the page's style, so it follows light and dark.
+/// A line chart as inline SVG: no script, no outside resource. Colours come from the page's style, so it follows light and dark.
 /// </summary>
-/// <param name="Title">what is shown</param>
+/// <param name="Title">the title</param>
 /// <param name="Unit">of y</param>
 /// <param name="XUnit">of x, for the tips</param>
 internal sealed record LineChart(string Title, string Unit, string XUnit, IReadOnlyList<Series> Lines)
 {
     private const double Width = 640, Height = 230, Left = 62, Right = 26, Top = 12, Bottom = 30;
 
-    /// <summary>Own labels of the x axis; round numbers when null.</summary>
+    /// <summary>Labels of the x axis; round numbers when null.</summary>
     public IReadOnlyList<Mark>? XMarks { get; init; }
 
-    /// <summary>A range of x to shade: what was measured.</summary>
+    /// <summary>The range of x to shade, which was measured.</summary>
     public (double From, double Until)? Shade { get; init; }
 
-    /// <summary>Moments to mark, each with what happened.</summary>
+    /// <summary>Times to mark, each with its event.</summary>
     public IReadOnlyList<Mark> Events { get; init; } = [];
 
     public string ToHtml()

@@ -18,7 +18,7 @@ internal static class Scale
         return marks;
     }
 
-    /// <summary>1200 as 1.2k, 4000000 as 4M.</summary>
+    /// <summary>Writes 1200 as 1.2k, 4000000 as 4M.</summary>
     public static string Short(double value)
     {
         var (scaled, suffix) = Math.Abs(value) switch
