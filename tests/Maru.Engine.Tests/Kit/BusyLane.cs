@@ -3,7 +3,7 @@ using Maru.Engine.Rooms;
 
 namespace Maru.Engine.Tests.Kit;
 
-/// <summary>A lane that is at work until this is disposed: what is posted meanwhile waits.</summary>
+/// <summary>A lane that is at work until this is disposed: work that is posted meanwhile waits.</summary>
 internal sealed class BusyLane : LaneWork, IDisposable
 {
     private readonly ManualResetEventSlim _done = new();

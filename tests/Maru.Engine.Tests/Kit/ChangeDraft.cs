@@ -2,7 +2,7 @@ using Maru.Engine.Log;
 
 namespace Maru.Engine.Tests.Kit;
 
-/// <summary>A message is edited or deleted: the log then has it, and all that was told of it, as it is from now on.</summary>
+/// <summary>A message is edited or deleted: from then on the log has it, and all entries about it, in its new state.</summary>
 internal sealed class ChangeDraft(MemoryRoomLog log, long room, EntryKind kind, long target, DraftOutcome outcome)
     : MemoryWrite(new RoomId(room), new UserId(7), outcome)
 {
@@ -13,7 +13,7 @@ internal sealed class ChangeDraft(MemoryRoomLog log, long room, EntryKind kind, 
         await outcome.Settled.Within("the change");
     }
 
-    /// <summary>The event of a message in the log after so many changes of it.</summary>
+    /// <summary>Returns the event of an edit or a deletion, with the text that it leaves.</summary>
     public static byte[] Body(EntryKind kind, long seq, string text) =>
         System.Text.Encoding.UTF8.GetBytes($"{{\"type\":\"{kind}\",\"seq\":{seq},\"text\":\"{text}\"}}");
 

@@ -17,7 +17,7 @@ internal sealed class GatedBus : IBus
 
     public bool Carries(BusChannel channel) => true;
 
-    /// <summary>Lets so many more runs pass, then holds the next.</summary>
+    /// <summary>Lets that many more runs pass, then holds the next.</summary>
     public void Close(int after)
     {
         lock (_gate) _passing = after;
@@ -32,7 +32,7 @@ internal sealed class GatedBus : IBus
         }
     }
 
-    /// <summary>As after a connection that was lost: everything is listened to anew.</summary>
+    /// <summary>Listens to every channel anew, as after a lost connection.</summary>
     public void ListenAgain()
     {
         lock (_gate) _listening.ForEach(listening => listening());

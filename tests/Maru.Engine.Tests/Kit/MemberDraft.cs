@@ -3,7 +3,7 @@ using Maru.Engine.Output;
 
 namespace Maru.Engine.Tests.Kit;
 
-/// <summary>Someone comes into a room or leaves it, or the room ends.</summary>
+/// <summary>A member comes into a room or leaves it, or the room ends.</summary>
 internal sealed class MemberDraft(long room, long user, EntryKind kind, DraftOutcome outcome)
     : MemoryWrite(new RoomId(room), new UserId(user), outcome)
 {

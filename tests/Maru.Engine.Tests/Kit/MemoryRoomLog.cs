@@ -23,7 +23,7 @@ internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
 
     public MemoryRoomLog() => _decision = new Appending(this);
 
-    /// <summary>Looks at a batch before it is written; what it returns is thrown. Null lets it pass.</summary>
+    /// <summary>Checks a batch before it is written; the returned exception is thrown. Null lets it pass.</summary>
     public Func<IReadOnlyList<BatchPart>, Exception?> AppendFault { get; set; } = _ => null;
 
     /// <summary>Returns the exception that a read throws, or null.</summary>
@@ -45,7 +45,7 @@ internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
 
     public int MembershipReads { get; private set; }
 
-    /// <summary>How often somebody was renamed, on whichever node.</summary>
+    /// <summary>How often a user was renamed, on any node.</summary>
     public long Names { get; set; }
 
     /// <summary>How often the ends of rooms were asked for.</summary>
@@ -81,7 +81,7 @@ internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
         return System.Text.Encoding.ASCII.GetBytes(head + new string('x', Math.Max(0, bytes - head.Length - 2)) + "\"}");
     }
 
-    /// <summary>A message, and all that was told of it, says that from now on. Inside a transaction.</summary>
+    /// <summary>Gives a message, and all entries about it, that text from now on. Inside a transaction.</summary>
     public void Retell(RoomId room, long target, string text)
     {
         var entries = _rooms[room].Entries;
@@ -97,7 +97,7 @@ internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
         }
     }
 
-    /// <summary>From now on a transaction waits inside the store until <see cref="ResumeAppends"/>.</summary>
+    /// <summary>Makes transactions wait inside the store until <see cref="ResumeAppends"/>.</summary>
     public void StallAppends()
     {
         lock (_appending) _appendsStall = true;

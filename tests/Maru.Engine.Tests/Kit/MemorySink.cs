@@ -17,10 +17,10 @@ internal sealed class MemorySink(long window = long.MaxValue, bool onlyWaits = f
     private TaskCompletionSource? _space;
     private TaskCompletionSource _changed = New();
 
-    /// <summary>Reset, it holds the thread that writes, whoever's it is: a lane's, for one.</summary>
+    /// <summary>While it is reset, it holds the thread that writes, such as a lane's.</summary>
     public ManualResetEventSlim WritesAllowed { get; } = new(true);
 
-    /// <summary>Thrown by every write from now on: what no sink should do.</summary>
+    /// <summary>The exception of every write from now on, which no sink should throw.</summary>
     public Exception? Fault { get; set; }
 
     public bool IsShutdown { get; private set; }
@@ -32,7 +32,7 @@ internal sealed class MemorySink(long window = long.MaxValue, bool onlyWaits = f
     /// <summary>All bytes taken so far.</summary>
     public long Taken { get; private set; }
 
-    /// <summary>Writes asked for: what batching saves.</summary>
+    /// <summary>The number of writes, which batching reduces.</summary>
     public int Writes { get; private set; }
 
     /// <summary>Writes that would wait if they had to.</summary>
@@ -54,7 +54,7 @@ internal sealed class MemorySink(long window = long.MaxValue, bool onlyWaits = f
         WakeWriter();
     }
 
-    /// <summary>Takes what has arrived out of the window.</summary>
+    /// <summary>Takes the bytes that have arrived out of the window.</summary>
     public byte[] Read()
     {
         byte[] read;

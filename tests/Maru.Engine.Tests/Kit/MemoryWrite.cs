@@ -28,7 +28,7 @@ internal abstract class MemoryWrite(RoomId room, UserId actor, IDraftOwner owner
         if (Refusal is null) into.AddRange(_entries);
     }
 
-    /// <summary>Why not, or null. What is refused has changed no member.</summary>
+    /// <summary>Returns the reason why not, or null. A refused write has changed no member.</summary>
     protected abstract Problem? Write(HashSet<UserId> members, LogHead head);
 
     protected void Add(Entry entry) => _entries.Add(entry);

@@ -12,7 +12,7 @@ public abstract class BusContract
     private static readonly BusChannel Channel = new("a", Travel.Any);
     private static readonly RoomId Room = new(7);
 
-    /// <summary>A bus that nobody has joined yet.</summary>
+    /// <summary>Starts a bus that no node has joined yet.</summary>
     private protected abstract Task<BusRig> StartAsync();
 
     [Fact]
@@ -257,7 +257,7 @@ public abstract class BusContract
         /// <summary>Does not wait until it listens.</summary>
         public static Task<Ears> BeginAsync(IBus bus, BusChannel channel) => Task.FromResult(new Ears(bus, channel));
 
-        /// <summary>The next so many, and no more than those.</summary>
+        /// <summary>Returns that many of the next numbers, and checks that no more come.</summary>
         public async Task<int[]> HearAsync(int count)
         {
             await Deadline.Until(() => _heard.Count >= count, $"{count} frames on {Channel.Name}");

@@ -145,7 +145,7 @@ public sealed class PeopleTests(TwoNodes nodes) : IClassFixture<TwoNodes>
         (await his.EventAsync("room.removed")).Json.GetProperty("roomId").GetInt64().ShouldBe(77);
     }
 
-    /// <summary>Nothing asks for it again: what was told meanwhile is found when the node listens again.</summary>
+    /// <summary>Nothing asks for it again: frames of that time are found when the node listens again.</summary>
     [Fact]
     public async Task What_happens_while_a_node_fails_to_listen_reaches_its_people_all_the_same()
     {

@@ -24,7 +24,7 @@ internal sealed record Talk(ClusterRig Cluster, Person Ann, Person Ben, Room Roo
         return talk;
     }
 
-    /// <summary>So many messages from each, at the same time; both hear all of them, in the order of the log, once.</summary>
+    /// <summary>Sends that many messages from each, at the same time; both receive all of them, in the order of the log, once.</summary>
     public async Task ExchangeAsync(int messages, int bytes = 10)
     {
         var text = new string('x', bytes);
@@ -39,7 +39,7 @@ internal sealed record Talk(ClusterRig Cluster, Person Ann, Person Ben, Room Roo
         }
     }
 
-    /// <summary>The seqs of the next messages.</summary>
+    /// <summary>Returns the seqs of the next messages.</summary>
     public static async Task<long[]> HearAsync(StompSocket socket, int messages)
     {
         var seqs = new long[messages];
@@ -47,7 +47,7 @@ internal sealed record Talk(ClusterRig Cluster, Person Ann, Person Ben, Room Roo
         return seqs;
     }
 
-    /// <summary>Until a signal of Ann's reaches Ben, which only the bus can bring: until then they are lost, as signals are.</summary>
+    /// <summary>Waits until a signal of Ann's reaches Ben, which only the bus can bring: until then signals are lost.</summary>
     public Task SignalGetsThroughAsync() => Deadline.Until(
         async () =>
         {
@@ -61,7 +61,7 @@ internal sealed record Talk(ClusterRig Cluster, Person Ann, Person Ben, Room Roo
 
     public static bool IsSignal(Frame frame) => frame["subscription"] == "signals";
 
-    /// <summary>Nothing came twice: of what was told, all was taken.</summary>
+    /// <summary>Checks that no message came twice: of those that came, all were taken.</summary>
     public void ShouldHaveHeardAll()
     {
         foreach (var socket in (StompSocket[])[Hers, His])

@@ -12,7 +12,7 @@ internal sealed class KillRun(string folder, string database) : IAsyncDisposable
 
     private MaruProcess? _server;
 
-    /// <summary>A kill comes at a random moment up to so long after the server took up its work.</summary>
+    /// <summary>The longest time after the server began its work; a kill comes at a random moment up to then.</summary>
     public TimeSpan LongestLife { get; init; } = TimeSpan.FromMilliseconds(1200);
 
     /// <summary>The store that is killed instead of the server, which lives on.</summary>
@@ -20,7 +20,7 @@ internal sealed class KillRun(string folder, string database) : IAsyncDisposable
 
     public List<Talker> Members { get; } = [];
 
-    /// <summary>One line for people: what the run was made of.</summary>
+    /// <summary>One line for people: the figures of the run.</summary>
     public string Figures =>
         $"{Members.Sum(x => x.Acknowledgements)} acknowledgements, {Members.Sum(x => x.Events.Count)} deliveries, "
             + $"{Members.Sum(x => x.Retries)} retries, {Members.Sum(x => x.Connections)} connections";

@@ -25,7 +25,7 @@ internal sealed class Talker(int number, string token, long room) : IDisposable
 
     public long Room => room;
 
-    /// <summary>The seq that each acknowledged message was given; a second, other answer for the same message is kept too.</summary>
+    /// <summary>The seq that each acknowledged message was given; a second, different response for the same message is kept too.</summary>
     public List<(int Message, long Seq)> Acknowledged { get; } = [];
 
     /// <summary>Every event of the room, in the order in which it came: its seq, and of messages the key and the text.</summary>

@@ -18,7 +18,7 @@ internal static class ClientFrames
 
     public static byte[] Pong(ReadOnlySpan<byte> payload) => Frame(0x8A, payload);
 
-    /// <summary>A header that announces so many bytes, and none of them.</summary>
+    /// <summary>Returns a header that announces that many bytes, and none of them.</summary>
     public static byte[] Announce(ulong length, bool binary = false)
     {
         var header = new byte[14];

@@ -79,7 +79,7 @@ internal sealed class ClusterRig : IAsyncDisposable
         return node;
     }
 
-    /// <summary>The same person at another node.</summary>
+    /// <summary>Returns the same user as a client of another node.</summary>
     public Person At(int node, Person person)
     {
         var http = ApiCheck.Client(this[node].Address);
@@ -93,7 +93,7 @@ internal sealed class ClusterRig : IAsyncDisposable
     public Task ListenedAsync(long room, int nodes = 2) =>
         Deadline.Until(async () => (await ListenersAsync($"maru:r:{room}")).Sum() == nodes, $"{nodes} nodes to listen to room {room}");
 
-    /// <summary>Connections that listen to the channel, at each Redis server.</summary>
+    /// <summary>Returns the number of connections that listen to the channel, at each Redis server.</summary>
     public Task<int[]> ListenersAsync(string channel) =>
         _redisCluster?.ListenersAsync(channel) ?? Task.WhenAll(_redis.Select(x => x.ListenersAsync(channel)));
 

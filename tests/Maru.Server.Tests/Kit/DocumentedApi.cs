@@ -11,7 +11,7 @@ internal sealed class DocumentedApi
     private const string Problem = "application/problem+json";
     private const string Schemas = "#/components/schemas/";
 
-    /// <summary>Said before a request has an address, by the web server itself and without a body.</summary>
+    /// <summary>The statuses of the web server's own refusals, before a request has an address and without a body.</summary>
     private static readonly int[] Unread = [400, 414, 431];
 
     private static readonly EvaluationOptions Options = new() { OutputFormat = OutputFormat.List };
@@ -58,7 +58,7 @@ internal sealed class DocumentedApi
         return body is null ? null : CheckJson(form["schema"]!, body);
     }
 
-    /// <summary>Of what is in no document: a page, or a refusal of an address or a method.</summary>
+    /// <summary>Checks a response that is in no document: a page, or a refusal of an address or a method.</summary>
     private string? CheckUnknown(JsonObject? operations, int status, string? media, HttpResponseMessage response, byte[]? body)
     {
         if (media == Problem && body is { Length: > 0 }) return CheckJson(Reference("Problem"), body);
@@ -100,10 +100,10 @@ internal sealed class DocumentedApi
 
     private static JsonObject Reference(string schema) => new() { ["$ref"] = Schemas + schema };
 
-    /// <summary>Of the addresses that the path stands for: all its parameters are ids.</summary>
+    /// <summary>Returns a pattern of the addresses that the path stands for: all its parameters are ids.</summary>
     private static Regex Pattern(string path) => new($"^{Regex.Replace(Regex.Escape(path), @"\\\{\w+}", "[1-9][0-9]*")}/?$");
 
-    /// <summary>The schema with all others beside it. An object has nothing but what the document says.</summary>
+    /// <summary>Compiles the schema with all others beside it. An object has only the properties of the document.</summary>
     private static JsonSchema Compile(JsonObject schemas, string name)
     {
         var all = schemas.DeepClone().AsObject();

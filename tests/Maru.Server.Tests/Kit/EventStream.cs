@@ -29,7 +29,7 @@ internal sealed class EventStream : IDisposable
         return new EventStream(response, new StreamReader(await response.Content.ReadAsStreamAsync(ct)));
     }
 
-    /// <summary>The next event; comments are passed over. Its id is 0 where it has none.</summary>
+    /// <summary>Returns the next event; comments are skipped. Its id is 0 where it has none.</summary>
     public async Task<(long Id, string Type, JsonElement Json)> NextAsync() =>
         await ReadAsync() ?? throw new InvalidOperationException("the stream has ended");
 

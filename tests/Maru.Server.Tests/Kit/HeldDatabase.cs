@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Maru.Server.Tests.Kit;
 
-/// <summary>The real store, whose writes a test can hold: so it meets what otherwise only a race would. Any thread.</summary>
+/// <summary>The real store, whose writes a test can hold: so a test meets what otherwise only a race would. Any thread.</summary>
 internal sealed class HeldDatabase : Database
 {
     private Database? _store;
@@ -48,13 +48,13 @@ internal sealed class HeldDatabase : Database
             return ActivatorUtilities.CreateInstance<T>(provider, this);
         }));
 
-    /// <summary>Holds the next so many writes before they begin.</summary>
+    /// <summary>Holds that many of the next writes before they begin.</summary>
     public Hold HoldWrites(int count) => _begin = new Hold(count);
 
-    /// <summary>Holds the next so many writes when all but their commit is done.</summary>
+    /// <summary>Holds that many of the next writes when all but their commit is done.</summary>
     public Hold HoldCommits(int count) => _commit = new Hold(count);
 
-    /// <summary>The next write is committed, and its caller is told that the store went away.</summary>
+    /// <summary>Commits the next write and tells its caller that the store went away.</summary>
     public void LoseAnswer() => _lost = 1;
 
     public override ValueTask<DbConnection> OpenReadAsync(CancellationToken ct) => Store.OpenReadAsync(ct);

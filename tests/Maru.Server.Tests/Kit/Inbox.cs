@@ -27,7 +27,7 @@ internal sealed class Inbox
         }
     }
 
-    /// <summary>Nothing more comes: whoever waits fails.</summary>
+    /// <summary>Ends the inbox: nothing more comes, and waiting callers fail.</summary>
     public void End(Ending ending)
     {
         lock (_gate)

@@ -51,7 +51,7 @@ internal sealed partial class MaruProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>A server that listens, on a store in that folder.</summary>
+    /// <summary>Starts a server on a store in that folder; returns when it listens.</summary>
     public static Task<MaruProcess> StartAsync(string folder, params string[] settings) => StartPublishedAsync(Beside, folder, settings);
 
     /// <summary>As <see cref="StartAsync"/>, of another program than the one beside the tests.</summary>
@@ -73,7 +73,7 @@ internal sealed partial class MaruProcess : IAsyncDisposable
         return (code, program.Lines);
     }
 
-    /// <summary>People and rooms in the store; their tokens and ids.</summary>
+    /// <summary>Seeds users and rooms into the store; returns their tokens and ids.</summary>
     public static async Task<(string[] Tokens, long[] Rooms)> SeedAsync(string folder, int users, int rooms, params string[] settings)
     {
         var (tokens, ids) = (Path.Combine(folder, "tokens.txt"), Path.Combine(folder, "rooms.txt"));

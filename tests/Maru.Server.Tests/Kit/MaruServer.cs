@@ -48,10 +48,10 @@ public sealed class MaruServer : IAsyncLifetime
         };
     }
 
-    /// <summary>Keys, files and the store.</summary>
+    /// <summary>The folder of keys, files and the store.</summary>
     public string Folder { get; } = Path.Combine(Path.GetTempPath(), "maru-tests", Guid.NewGuid().ToString("n"));
 
-    /// <summary>Without a token.</summary>
+    /// <summary>A client without a token.</summary>
     public HttpClient Http { get; private set; } = new();
 
     public Uri Address => Http.BaseAddress!;
@@ -77,11 +77,11 @@ public sealed class MaruServer : IAsyncLifetime
         }
     }
 
-    /// <summary>Another node on the same store, with the same keys. PostgreSQL only.</summary>
+    /// <summary>Starts another node on the same store, with the same keys. PostgreSQL only.</summary>
     public Task<MaruServer> JoinAsync(params string[] settings) =>
         StartAsync([$"--Maru:Data={Folder}", $"--Maru:Database={Service<StorageOptions>().Database}", .. settings]);
 
-    /// <summary>Where it listens: with TLS only when the settings say so.</summary>
+    /// <summary>The address at which it listens: with TLS only when the settings say so.</summary>
     public Uri AddressOf(string scheme)
     {
         var addresses = Service<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
@@ -104,7 +104,7 @@ public sealed class MaruServer : IAsyncLifetime
         await RunAsync([.. _settings, .. settings]);
     }
 
-    /// <summary>A new account that is signed in; its handle is the name and a number that nobody else has.</summary>
+    /// <summary>Signs a new account up; its handle is the name and a number that no other account has.</summary>
     public async Task<Person> SignUpAsync(string name = "ann")
     {
         var handle = $"{name}{Interlocked.Increment(ref _people)}";

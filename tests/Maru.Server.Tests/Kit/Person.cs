@@ -2,10 +2,10 @@ using Maru.Server.Features.Accounts;
 
 namespace Maru.Server.Tests.Kit;
 
-/// <summary>Somebody who is signed in.</summary>
+/// <summary>A user who is signed in.</summary>
 public sealed record Person(User User, string AccessToken, string RefreshToken, HttpClient Http)
 {
-    /// <summary>Everybody's.</summary>
+    /// <summary>The password of all test users.</summary>
     public const string Password = "correct horse";
 
     public long Id => User.Id;

@@ -11,7 +11,7 @@ internal static class Ports
 
     private static int Next = Random.Shared.Next(Count);
 
-    /// <summary>A port of 127.0.0.1 that nobody has, and that no other test of this process is given for a long time.</summary>
+    /// <summary>Returns a free port of 127.0.0.1 that no other test of this process gets for a long time.</summary>
     public static int Free()
     {
         while (true)

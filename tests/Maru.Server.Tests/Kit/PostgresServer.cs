@@ -20,7 +20,7 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private PostgresServer(string folder, string programs, int port) => (_folder, _programs, _port) = (folder, programs, port);
 
-    /// <summary>One for all tests of this process that do it no harm: each has a database of its own.</summary>
+    /// <summary>One server for all tests of this process that do it no harm: each has a database of its own.</summary>
     public static Task<PostgresServer> Shared => SharedServer.Value;
 
     public static async Task<PostgresServer> StartAsync()
@@ -52,7 +52,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         return To(name);
     }
 
-    /// <summary>Where nobody listens.</summary>
+    /// <summary>Returns an address at which nothing listens.</summary>
     public static string Nowhere() => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Ports.Free()}");
 
     public Task DropDatabaseAsync(string connectionString) =>
@@ -61,7 +61,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>Ends every connection to a database, as a restart or a firewall does.</summary>
     public static Task CutAsync(string connectionString) => CutAsync(connectionString, "true");
 
-    /// <summary>Ends the connections of those who listen, and no others.</summary>
+    /// <summary>Ends the connections that listen, and no others.</summary>
     public static Task CutListenersAsync(string connectionString) => CutAsync(connectionString, "query LIKE 'LISTEN %'");
 
     private static async Task CutAsync(string connectionString, string which)
@@ -77,7 +77,9 @@ internal sealed class PostgresServer : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Returns when so many connections to a database wait for another's lock; or when what should have waited ended.</summary>
+    /// <summary>
+    /// Returns when that many connections to a database wait for another's lock, or when the work that should have waited has ended.
+    /// </summary>
     public static async Task WaitsForLockAsync(string connectionString, int count, Task or)
     {
         await using var connection = new NpgsqlConnection($"{connectionString};Pooling=false");
@@ -88,13 +90,13 @@ internal sealed class PostgresServer : IAsyncDisposable
             async () => or.IsCompleted || (long)(await command.ExecuteScalarAsync())! >= count, $"{count} to wait for a lock");
     }
 
-    /// <summary>After a stop or a kill; returns when it takes connections.</summary>
+    /// <summary>Starts it after a stop or a kill; returns when it takes connections.</summary>
     public Task StartAgainAsync() => PostgresAsync("pg_ctl", "-D", $"{_folder}/data", "-l", $"{_folder}/log", "-w", "-t", "60", "start");
 
-    /// <summary>As an operator restarts it: connections are cut, what was committed stays.</summary>
+    /// <summary>Stops it as an operator does: connections are cut, committed rows stay.</summary>
     public Task StopAsync() => PostgresAsync("pg_ctl", "-D", $"{_folder}/data", "-m", "fast", "-w", "-t", "60", "stop");
 
-    /// <summary>SIGKILL to the server; its children follow, and would keep another one from starting.</summary>
+    /// <summary>Kills the server by SIGKILL; returns when its children are gone too, which would keep another one from starting.</summary>
     public async Task KillAsync()
     {
         int[] all = [ProcessId, .. Children()];

@@ -43,7 +43,7 @@ internal sealed class RedisProcess(params string[] settings) : IAsyncDisposable
         await Deadline.Until(async () => await AskAsync("PING") is "+PONG", "Redis to answer");
     }
 
-    /// <summary>Gone, with every connection.</summary>
+    /// <summary>Kills it, with every connection.</summary>
     public void Kill()
     {
         if (_process is not { } process) return;
@@ -58,13 +58,13 @@ internal sealed class RedisProcess(params string[] settings) : IAsyncDisposable
 
     public void Resume() => Signals.Resume(_process!.Id);
 
-    /// <summary>Connections that listen to the channel.</summary>
+    /// <summary>Returns the number of connections that listen to the channel.</summary>
     public async Task<int> ListenersAsync(string channel, bool sharded = false) =>
         await AskAsync($"PUBSUB {(sharded ? "SHARDNUMSUB" : "NUMSUB")} {channel}", lines: 4) is { } answer
             ? int.Parse(answer[(answer.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture)
             : 0;
 
-    /// <summary>As any other program that uses this Redis could.</summary>
+    /// <summary>Publishes a message as another program that uses this Redis could.</summary>
     public async Task PublishAsync(string channel, byte[] message)
     {
         using var client = new TcpClient();

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Maru.Server.Tests.Kit;
 
-/// <summary>A certificate that nobody signed, as files, and the settings of a server that uses it.</summary>
+/// <summary>A self-signed certificate, as files, and the settings of a server that uses it.</summary>
 internal sealed class ServerCertificate : IDisposable
 {
     private readonly Folder _folder = new();

@@ -7,7 +7,7 @@ internal static class Signals
 {
     public static void Kill(int process) => _ = Send(process, 9);
 
-    /// <summary>It stays, and does nothing.</summary>
+    /// <summary>Freezes the process: it stays, and does nothing.</summary>
     public static void Pause(int process) => _ = Send(process, 19);
 
     public static void Resume(int process) => _ = Send(process, 18);

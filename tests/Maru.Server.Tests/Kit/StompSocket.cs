@@ -34,7 +34,7 @@ internal sealed class StompSocket : IAsyncDisposable
     /// <summary>Completes when the connection is gone.</summary>
     public Task<Ending> Ended => _ended.Task;
 
-    /// <summary>WebSocket is spoken, STOMP not yet.</summary>
+    /// <summary>Opens a WebSocket, without a STOMP CONNECT.</summary>
     /// <param name="address">of the server</param>
     /// <param name="path">anything but <c>/ws</c> goes the general way in</param>
     /// <param name="subprotocol">offered</param>
@@ -55,7 +55,7 @@ internal sealed class StompSocket : IAsyncDisposable
         return new StompSocket(socket, rest, watch);
     }
 
-    /// <summary>CONNECTED came.</summary>
+    /// <summary>Opens a WebSocket and connects by STOMP.</summary>
     public static async Task<StompSocket> ConnectAsync(
         Uri address,
         string token,
@@ -84,13 +84,13 @@ internal sealed class StompSocket : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Bytes as they are.</summary>
+    /// <summary>Sends bytes as they are.</summary>
     public async Task WriteAsync(ReadOnlyMemory<byte> bytes)
     {
         while (!bytes.IsEmpty) bytes = bytes[await _socket.SendAsync(bytes)..];
     }
 
-    /// <summary>One STOMP frame as one text message.</summary>
+    /// <summary>Sends one STOMP frame as one text message.</summary>
     public Task SendAsync(string command, string body, params (string Name, string Value)[] headers) =>
         WriteAsync(ClientFrames.Message(ClientFrames.Stomp(command, body, headers)));
 
@@ -138,17 +138,17 @@ internal sealed class StompSocket : IAsyncDisposable
     public Task<Frame> ReceiptAsync(string id) =>
         TakeAsync(frame => frame.Command == "RECEIPT" && frame["receipt-id"] == id, $"the receipt {id}");
 
-    /// <summary>The next event of that type, on whatever subscription.</summary>
+    /// <summary>Returns the next event of that type, on any subscription.</summary>
     public Task<Frame> EventAsync(string type) =>
         TakeAsync(frame => frame.Command == "MESSAGE" && frame["content-type"] == "application/json" && frame.Type == type, type);
 
-    /// <summary>The next refusal on /user/queue/errors.</summary>
+    /// <summary>Returns the next refusal on /user/queue/errors.</summary>
     public Task<Frame> RefusalAsync() =>
         TakeAsync(frame => frame.Command == "MESSAGE" && frame["destination"] == "/user/queue/errors", "a refusal");
 
     public Task<Frame> ErrorAsync() => TakeAsync(frame => frame.Command == "ERROR", "ERROR");
 
-    /// <summary>The next MESSAGE.</summary>
+    /// <summary>Returns the next MESSAGE.</summary>
     public Task<Frame> MessageAsync() => TakeAsync(frame => frame.Command == "MESSAGE", "MESSAGE");
 
     /// <inheritdoc cref="Inbox.Frames"/>
@@ -169,7 +169,7 @@ internal sealed class StompSocket : IAsyncDisposable
         Interlocked.Exchange(ref _paused, null)?.SetResult();
     }
 
-    /// <summary>Gone at once, as when a cable is pulled and the kernel notices.</summary>
+    /// <summary>Ends the connection at once, as when a cable is pulled and the kernel notices.</summary>
     public void Cut() => _socket.Close(0);
 
     public async ValueTask DisposeAsync()

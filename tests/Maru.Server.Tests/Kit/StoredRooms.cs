@@ -9,14 +9,14 @@ namespace Maru.Server.Tests.Kit;
 /// <summary>The rooms with which a <see cref="LogRig"/> works on a server's store.</summary>
 internal static class StoredRooms
 {
-    /// <summary>A new room and its members' rights.</summary>
+    /// <summary>Makes a room; returns its members' rights.</summary>
     public static async Task<(long Room, Right[] Members)> MakeRoomAsync(params Person[] people)
     {
         var room = await people[0].MakeRoomAsync(members: [.. people.Skip(1).Select(x => x.Id)]);
         return (room.Id, Array.ConvertAll(people, x => (Right)new Elsewhere(room.Id, x.Id)));
     }
 
-    /// <summary>A change of the room that says so in its log, unless it is refused or fails.</summary>
+    /// <summary>Makes a change of the room that appends its own entry, unless it is refused or fails.</summary>
     public static RoomWrite Change(Right who, Problem? refusal = null, Exception? failure = null) => new(
         who.RoomId,
         who.User,
@@ -29,7 +29,7 @@ internal static class StoredRooms
         },
         new Awaiter());
 
-    /// <summary>How many of those changes have lasted.</summary>
+    /// <summary>Returns how many of those changes have lasted.</summary>
     public static async Task<int> ChangesAsync(MaruServer server, Right who)
     {
         var store = server.Service<Database>();

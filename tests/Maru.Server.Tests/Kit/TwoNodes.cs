@@ -25,7 +25,7 @@ public sealed class TwoNodes : IAsyncLifetime
         (_first, _second) = (nodes._first, nodes._second);
     }
 
-    /// <summary>Somebody who signed up at the first node, as the second one's client.</summary>
+    /// <summary>Returns a user who signed up at the first node as a client of the second one.</summary>
     public Person AtSecond(Person person) =>
         Second.Person(new Maru.Server.Features.Accounts.SignedIn(person.User, person.AccessToken, person.RefreshToken, 0));
 
