@@ -17,7 +17,7 @@ public sealed class FoldersTests(ITestOutputHelper output)
         typeof(ChatEngine).Assembly,
         "Maru.Engine",
         [
-            "", "Queues", "Codecs", "Output", "Log", "Bus", "Connections", "People", "Rooms", "Commit", "Clients",
+            "", "Queues", "Problems", "Codecs", "Output", "Lanes", "Log", "Bus", "Connections", "People", "Rooms", "Commit", "Clients",
             "Protocols", "Protocols.*", nameof(ChatEngine),
         ],
         []);
@@ -30,7 +30,7 @@ public sealed class FoldersTests(ITestOutputHelper output)
             "Configuration", "Platform.Text", "Platform.Tokens", "Storage", "Storage.Sqlite", "Storage.Postgres",
             "Platform", "Platform.Limits", "Platform.Api", "Platform.Http", "Platform.Credentials", "RoomLog", "Cluster", "Bus",
             "Followers", "Features.Health", "Features.Sessions", "Features.Accounts", "Features.Messages", "Features.Rooms",
-            "Features.Members", "Realtime", "Commands", "",
+            "Features.Members", "Realtime.Sinks", "Realtime", "Commands", "",
         ],
         []);
 
@@ -38,7 +38,10 @@ public sealed class FoldersTests(ITestOutputHelper output)
     public void Folders_of_the_load_generator_know_only_those_they_stand_on() => Check(
         typeof(LoadRun).Assembly,
         "Maru.Load",
-        ["Scenarios", "Measuring", "Verification", "Inbound", "Faults", "Clients", "Reporting", "Reporting.Html", "Runs", "Cli", ""],
+        [
+            "Scenarios", "Measuring", "Verification", "Inbound", "Faults", "Sockets", "Clients", "Reporting", "Reporting.Html", "Runs",
+            "Cli", "",
+        ],
         []);
 
     private void Check(Assembly assembly, string root, string[] order, string[] known)

@@ -1,5 +1,6 @@
 using Maru.Engine;
 using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using static Maru.Testing.LogRig;
 
 namespace Maru.Testing;

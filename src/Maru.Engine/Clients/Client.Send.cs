@@ -2,6 +2,7 @@ using System.Text.Unicode;
 using Maru.Engine.Bus;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
+using Maru.Engine.Problems;
 using Maru.Engine.Rooms;
 
 namespace Maru.Engine.Clients;

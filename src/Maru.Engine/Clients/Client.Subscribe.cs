@@ -1,5 +1,6 @@
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Engine.Rooms;
 
 namespace Maru.Engine.Clients;

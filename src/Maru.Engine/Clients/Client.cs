@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using Maru.Engine.Connections;
+using Maru.Engine.Lanes;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
+using Maru.Engine.Problems;
 using Maru.Engine.Rooms;
 
 namespace Maru.Engine.Clients;

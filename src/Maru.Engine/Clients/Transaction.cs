@@ -1,6 +1,7 @@
 using Maru.Engine.Bus;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
+using Maru.Engine.Problems;
 using Maru.Engine.Rooms;
 
 namespace Maru.Engine.Clients;

@@ -1,5 +1,7 @@
 using Maru.Engine.Bus;
+using Maru.Engine.Lanes;
 using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Engine.Rooms;
 
 namespace Maru.Engine.Commit;
@@ -8,7 +10,7 @@ namespace Maru.Engine.Commit;
 internal sealed record CommitParts(
     IRoomLog Log,
     RoomChannels Channels,
-    Lanes Lanes,
+    LaneTable Lanes,
     RoomTable Rooms,
     Action<RoomId> Committed,
     EngineOptions Options,

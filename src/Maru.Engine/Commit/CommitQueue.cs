@@ -1,5 +1,6 @@
 using Maru.Engine.Log;
 using Maru.Engine.Output;
+using Maru.Engine.Problems;
 using Maru.Engine.Queues;
 
 namespace Maru.Engine.Commit;

@@ -1,4 +1,5 @@
 using Maru.Engine.Log;
+using Maru.Engine.Problems;
 
 namespace Maru.Engine.Connections;
 

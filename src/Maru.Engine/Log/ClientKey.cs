@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Maru.Engine.Problems;
 
 namespace Maru.Engine.Log;
 

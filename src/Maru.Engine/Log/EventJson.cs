@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Maru.Engine.Codecs;
+using Maru.Engine.Problems;
 
 namespace Maru.Engine.Log;
 

@@ -1,3 +1,5 @@
+using Maru.Engine.Problems;
+
 namespace Maru.Engine.Log;
 
 /// <summary>The durable log of every room. One implementation a store.</summary>

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Unicode;
+using Maru.Engine.Codecs;
+using Maru.Engine.Problems;
 
 namespace Maru.Engine.Log;
 

@@ -73,7 +73,7 @@ public sealed class MessageDraft : Draft
     internal override void Prepare()
     {
         base.Prepare();
-        if (!_right.IsActive) Refuse(Log.Refusal.NotAMember);
+        if (!_right.IsActive) Refuse(Problems.Refusal.NotAMember);
     }
 
     internal override void Settle(FlushList flush)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Maru.Engine.Codecs;
 
 namespace Maru.Engine.Log;
 

@@ -1,4 +1,5 @@
 using Maru.Engine.Output;
+using Maru.Engine.Problems;
 
 namespace Maru.Engine.Log;
 

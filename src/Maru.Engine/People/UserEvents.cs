@@ -3,6 +3,7 @@ using Maru.Engine.Bus;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
+using Maru.Engine.Problems;
 using Maru.Engine.Queues;
 
 namespace Maru.Engine.People;

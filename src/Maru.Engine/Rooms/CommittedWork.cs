@@ -1,5 +1,6 @@
 using Maru.Engine.Bus;
 using Maru.Engine.Connections;
+using Maru.Engine.Lanes;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
 using Maru.Engine.Queues;

@@ -1,6 +1,8 @@
 using Maru.Engine.Bus;
+using Maru.Engine.Lanes;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
+using Maru.Engine.Problems;
 
 namespace Maru.Engine.Rooms;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Maru.Engine.Bus;
+using Maru.Engine.Lanes;
 using Maru.Engine.Log;
 
 namespace Maru.Engine.Rooms;
@@ -10,7 +11,8 @@ namespace Maru.Engine.Rooms;
 /// thread.
 /// </summary>
 internal sealed class RoomTable(
-    IRoomLog log, RoomChannels channels, Lanes lanes, LogPageReader pages, EngineOptions options, EngineClock clock, EngineMetrics metrics)
+    IRoomLog log, RoomChannels channels, LaneTable lanes, LogPageReader pages, EngineOptions options, EngineClock clock,
+    EngineMetrics metrics)
 {
     private readonly ConcurrentDictionary<RoomId, Room> _rooms = new();
     private long _storedNames;

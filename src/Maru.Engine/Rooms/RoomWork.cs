@@ -1,5 +1,7 @@
+using Maru.Engine.Lanes;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
+using Maru.Engine.Problems;
 
 namespace Maru.Engine.Rooms;
 

@@ -1,4 +1,5 @@
 using Maru.Engine.Connections;
+using Maru.Engine.Lanes;
 using Maru.Engine.Output;
 
 namespace Maru.Engine.Rooms;

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Maru.Load.Inbound;
 using Maru.Load.Measuring;
+using Maru.Load.Sockets;
 using Maru.Load.Verification;
 
 namespace Maru.Load.Clients;

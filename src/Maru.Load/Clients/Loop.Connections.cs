@@ -3,6 +3,7 @@ using System.Text;
 using Maru.Engine.Codecs;
 using Maru.Load.Inbound;
 using Maru.Load.Measuring;
+using Maru.Load.Sockets;
 
 namespace Maru.Load.Clients;
 

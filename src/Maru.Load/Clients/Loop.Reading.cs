@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Maru.Engine.Codecs;
 using Maru.Load.Inbound;
 using Maru.Load.Measuring;
+using Maru.Load.Sockets;
 
 namespace Maru.Load.Clients;
 

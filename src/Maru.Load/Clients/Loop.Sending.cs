@@ -1,5 +1,6 @@
 using Maru.Engine.Codecs;
 using Maru.Load.Measuring;
+using Maru.Load.Sockets;
 using Maru.Load.Verification;
 
 namespace Maru.Load.Clients;

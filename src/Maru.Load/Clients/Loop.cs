@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Maru.Load.Measuring;
 using Maru.Load.Scenarios;
+using Maru.Load.Sockets;
 
 namespace Maru.Load.Clients;
 

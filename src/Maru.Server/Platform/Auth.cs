@@ -1,4 +1,4 @@
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage;
 using Microsoft.AspNetCore.Authentication;

@@ -1,6 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.Storage;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;

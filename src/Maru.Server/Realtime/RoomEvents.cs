@@ -1,11 +1,12 @@
 using Maru.Engine;
 using Maru.Engine.Clients;
 using Maru.Engine.Connections;
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Engine.Protocols.Sse;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Api;
 using Maru.Server.Platform.Http;
+using Maru.Server.Realtime.Sinks;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;

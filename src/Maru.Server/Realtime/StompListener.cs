@@ -3,6 +3,7 @@ using Maru.Engine;
 using Maru.Engine.Protocols;
 using Maru.Engine.Protocols.Stomp;
 using Maru.Server.Configuration;
+using Maru.Server.Realtime.Sinks;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 

@@ -3,6 +3,7 @@ using System.Text;
 using Maru.Engine;
 using Maru.Engine.Protocols;
 using Maru.Server.Platform.Http;
+using Maru.Server.Realtime.Sinks;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.HostFiltering;

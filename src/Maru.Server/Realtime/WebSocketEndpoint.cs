@@ -1,8 +1,9 @@
 using System.IO.Pipelines;
 using Maru.Engine;
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Http;
+using Maru.Server.Realtime.Sinks;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Maru.Server.Realtime;

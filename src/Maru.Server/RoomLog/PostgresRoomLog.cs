@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Maru.Engine;
 using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.Storage;
 using Maru.Server.Storage.Postgres;
 using Npgsql;

@@ -4,6 +4,7 @@ using Dapper;
 using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
+using Maru.Engine.Problems;
 using Maru.Server.Storage;
 
 namespace Maru.Server.RoomLog;

@@ -1,6 +1,7 @@
 using Maru.Engine.Bus;
 using Maru.Engine.Codecs;
 using Maru.Engine.Log;
+using Maru.Engine.Problems;
 
 namespace Maru.Engine.Tests.Commit;
 

@@ -1,5 +1,5 @@
+using Maru.Engine.Lanes;
 using Maru.Engine.Output;
-using Maru.Engine.Rooms;
 
 namespace Maru.Engine.Tests.Kit;
 

@@ -1,5 +1,6 @@
 using Maru.Engine;
 using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.Features.Messages;
 using Maru.Server.RoomLog;
 using Maru.Server.Tests.Features.Rooms;

@@ -1,4 +1,4 @@
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.Tests.Features.Rooms;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

@@ -1,5 +1,5 @@
 using System.Net.Http.Headers;
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Microsoft.Data.Sqlite;
 
 namespace Maru.Server.Tests.Faults;

@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 using System.Text.Json.Nodes;
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Tests.Features.Rooms;

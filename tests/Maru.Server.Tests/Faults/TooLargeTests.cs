@@ -1,6 +1,6 @@
 using System.Text;
 using Maru.Engine;
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Faults;

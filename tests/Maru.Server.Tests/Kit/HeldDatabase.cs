@@ -1,5 +1,5 @@
 using System.Data.Common;
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.Configuration;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Sessions;

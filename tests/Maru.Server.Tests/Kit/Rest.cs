@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 
 namespace Maru.Server.Tests.Kit;
 

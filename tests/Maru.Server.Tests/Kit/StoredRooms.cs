@@ -1,4 +1,5 @@
 using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.RoomLog;
 using Maru.Server.Storage;
 using Maru.Server.Tests.Features.Rooms;

@@ -1,5 +1,5 @@
 using System.Text;
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,4 @@
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.Platform;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

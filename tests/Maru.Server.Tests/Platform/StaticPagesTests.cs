@@ -72,7 +72,7 @@ public sealed class StaticPagesTests(MaruServer server) : IClassFixture<MaruServ
     [InlineData("/..%2fappsettings.json")]
     [InlineData("/appsettings.json")]
     public async Task What_is_no_page_is_not_found(string path) =>
-        await server.Http.SendAsync($"GET {path}").ShouldRefuse(Maru.Engine.Log.Problem.NotFound);
+        await server.Http.SendAsync($"GET {path}").ShouldRefuse(Maru.Engine.Problems.Problem.NotFound);
 
     private Task<HttpResponseMessage> SendAsync(string header, string value)
     {

@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Realtime;

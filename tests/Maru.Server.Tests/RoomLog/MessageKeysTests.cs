@@ -2,6 +2,7 @@ using System.Text;
 using Maru.Engine;
 using Maru.Engine.Commit;
 using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.RoomLog;
 using Maru.Server.Tests.Features.Rooms;
 

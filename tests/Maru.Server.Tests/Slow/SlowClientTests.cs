@@ -1,6 +1,6 @@
 using System.Globalization;
 using Maru.Engine;
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Slow;

@@ -1,5 +1,6 @@
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
+using Maru.Engine.Problems;
 
 namespace Maru.Engine.Protocols.Sse;
 
@@ -34,7 +35,7 @@ internal sealed class SseWire : Wire
     public override ReadOnlyMemory<byte> Farewell(Refusal? refusal, in Ticket ticket)
     {
         if (refusal is null) return Comment;
-        if (refusal.Problem != Log.Problem.ShuttingDown) return Problem(refusal);
+        if (refusal.Problem != Problems.Problem.ShuttingDown) return Problem(refusal);
         return (byte[])[.. System.Text.Encoding.ASCII.GetBytes($"retry: {Random.Shared.Next(MaxRetryAfter)}\n"), .. Problem(refusal)];
     }
 

@@ -2,6 +2,7 @@ using Maru.Engine.Codecs;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
+using Maru.Engine.Problems;
 
 namespace Maru.Engine.Protocols.Stomp;
 

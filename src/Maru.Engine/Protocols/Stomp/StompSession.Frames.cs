@@ -5,6 +5,7 @@ using Maru.Engine.Clients;
 using Maru.Engine.Codecs;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
+using Maru.Engine.Problems;
 
 namespace Maru.Engine.Protocols.Stomp;
 

@@ -2,8 +2,8 @@ using System.Buffers;
 using Maru.Engine.Clients;
 using Maru.Engine.Codecs;
 using Maru.Engine.Connections;
-using Maru.Engine.Log;
 using Maru.Engine.Output;
+using Maru.Engine.Problems;
 
 namespace Maru.Engine.Protocols.Stomp;
 

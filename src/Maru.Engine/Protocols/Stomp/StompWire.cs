@@ -3,6 +3,7 @@ using System.Text;
 using Maru.Engine.Codecs;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
+using Maru.Engine.Problems;
 
 namespace Maru.Engine.Protocols.Stomp;
 

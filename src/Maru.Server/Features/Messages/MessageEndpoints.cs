@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Unicode;
 using Maru.Engine;
 using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Api;
 using Maru.Server.Platform.Http;

@@ -1,5 +1,6 @@
 using Maru.Engine;
 using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Engine.Rooms;
 using Maru.Server.RoomLog;
 using Maru.Server.Storage;

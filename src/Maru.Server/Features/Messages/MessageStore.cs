@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Dapper;
 using Maru.Engine;
-using Maru.Engine.Log;
+using Maru.Engine.Codecs;
 using Maru.Server.RoomLog;
 using Maru.Server.Storage;
 

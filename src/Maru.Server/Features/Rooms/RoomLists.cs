@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Dapper;
 using Maru.Engine;
-using Maru.Engine.Log;
+using Maru.Engine.Codecs;
 using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Text;
 using Maru.Server.RoomLog;

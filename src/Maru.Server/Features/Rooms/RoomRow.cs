@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Maru.Engine;
 using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.RoomLog;
 
 namespace Maru.Server.Features.Rooms;

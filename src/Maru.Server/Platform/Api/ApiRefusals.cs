@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.Platform.Limits;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.OpenApi;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Maru.Engine.Log;
+using Maru.Engine.Codecs;
 
 namespace Maru.Server.Platform.Text;
 

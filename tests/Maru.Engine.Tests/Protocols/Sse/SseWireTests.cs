@@ -2,6 +2,7 @@ using System.Text;
 using Maru.Engine.Clients;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Engine.Protocols.Sse;
 
 namespace Maru.Engine.Tests.Protocols.Sse;

@@ -1,5 +1,5 @@
 using Maru.Engine.Codecs;
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 
 namespace Maru.Engine.Tests.Protocols.Stomp;
 

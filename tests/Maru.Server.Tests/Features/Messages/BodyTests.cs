@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Features.Messages;

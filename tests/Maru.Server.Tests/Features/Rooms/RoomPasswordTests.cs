@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Storage;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.Features.Messages;
 using Maru.Server.Features.Rooms;
 

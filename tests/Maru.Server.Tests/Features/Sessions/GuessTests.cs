@@ -1,5 +1,5 @@
 using System.Net.Http.Json;
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 
 namespace Maru.Server.Tests.Features.Sessions;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Maru.Engine;
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Storage;

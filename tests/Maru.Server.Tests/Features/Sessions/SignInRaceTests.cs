@@ -1,4 +1,4 @@
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Platform.Credentials;

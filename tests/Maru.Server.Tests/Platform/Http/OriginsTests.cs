@@ -1,5 +1,5 @@
 using System.Text;
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.Configuration;
 
 namespace Maru.Server.Tests.Platform.Http;

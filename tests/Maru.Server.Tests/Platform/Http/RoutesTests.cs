@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.Platform;
 
 namespace Maru.Server.Tests.Platform.Http;

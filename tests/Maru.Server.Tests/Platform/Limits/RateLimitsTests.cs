@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using Maru.Engine;
-using Maru.Engine.Log;
+using Maru.Engine.Problems;
 using Maru.Server.Configuration;
 using Maru.Server.Tests.Features.Rooms;
 

@@ -1,11 +1,11 @@
-namespace Maru.Engine.Rooms;
+namespace Maru.Engine.Lanes;
 
 /// <summary>All lanes; a room always uses the same one.</summary>
-internal sealed class Lanes
+internal sealed class LaneTable
 {
     private readonly Lane[] _lanes;
 
-    public Lanes(int count, EngineLog log)
+    public LaneTable(int count, EngineLog log)
     {
         _lanes = new Lane[count];
         for (var i = 0; i < count; i++) _lanes[i] = new Lane(i, log);

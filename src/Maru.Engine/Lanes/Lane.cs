@@ -1,7 +1,7 @@
 using Maru.Engine.Output;
 using Maru.Engine.Queues;
 
-namespace Maru.Engine.Rooms;
+namespace Maru.Engine.Lanes;
 
 /// <summary>
 /// A loop on its own thread that does all work of its rooms, in order, so rooms need no locks. Takes everything that waits as one round and

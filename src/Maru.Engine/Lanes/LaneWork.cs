@@ -1,6 +1,6 @@
 using Maru.Engine.Output;
 
-namespace Maru.Engine.Rooms;
+namespace Maru.Engine.Lanes;
 
 /// <summary>One piece of work for a room, done in its lane.</summary>
 internal abstract class LaneWork

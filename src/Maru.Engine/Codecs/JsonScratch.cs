@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Maru.Engine.Log;
+namespace Maru.Engine.Codecs;
 
 /// <summary>A thread's own JSON writer, used again and again: an object costs its bytes and nothing else. One object at a time.</summary>
 internal sealed class JsonScratch

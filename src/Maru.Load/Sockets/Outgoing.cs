@@ -1,11 +1,11 @@
 using System.Net.Sockets;
 using Maru.Engine.Codecs;
 
-namespace Maru.Load.Clients;
+namespace Maru.Load.Sockets;
 
 /// <summary>
 /// Bytes on their way to one connection's server.
-/// Bounded: a SEND that finds it full waits in <see cref="Pending"/> instead.
+/// Bounded: a SEND that finds it full waits in <c>Pending</c> instead.
 /// One thread.
 /// </summary>
 internal struct Outgoing

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Maru.Engine.Log;
+namespace Maru.Engine.Codecs;
 
 /// <summary>Finds text in which nothing can be seen. Any thread.</summary>
 internal static class Invisible

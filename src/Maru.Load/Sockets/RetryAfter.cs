@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 
-namespace Maru.Load.Clients;
+namespace Maru.Load.Sockets;
 
 /// <summary>
 /// Reads the delay that a stopping server asks of its clients, in ms: ERROR's header <c>retry-after</c>, or a close frame's reason that

@@ -1,4 +1,4 @@
-namespace Maru.Engine.Log;
+namespace Maru.Engine.Problems;
 
 /// <summary>
 /// One kind of refusal, the same on every transport: the <c>type</c> of HTTP problem details, the <c>message</c> of a STOMP ERROR and the

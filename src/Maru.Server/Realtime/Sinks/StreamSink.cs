@@ -3,7 +3,7 @@ using Maru.Engine;
 using Maru.Engine.Output;
 using Microsoft.AspNetCore.Connections.Features;
 
-namespace Maru.Server.Realtime;
+namespace Maru.Server.Realtime.Sinks;
 
 /// <summary>
 /// Writes through the framework's stream, for connections whose bytes are still to be encrypted or framed by HTTP. It never writes without

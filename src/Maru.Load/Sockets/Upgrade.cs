@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Maru.Load.Clients;
+namespace Maru.Load.Sockets;
 
 /// <summary>
 /// The HTTP exchange that opens a WebSocket (RFC 6455, 4.1). The key is the same each time: it protects against caches, and there are none

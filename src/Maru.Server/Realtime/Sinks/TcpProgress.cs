@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 
-namespace Maru.Server.Realtime;
+namespace Maru.Server.Realtime.Sinks;
 
 /// <summary>Reads a peer's progress from the kernel.</summary>
 internal static class TcpProgress

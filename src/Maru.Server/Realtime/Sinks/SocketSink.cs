@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Maru.Engine.Output;
 
-namespace Maru.Server.Realtime;
+namespace Maru.Server.Realtime.Sinks;
 
 /// <summary>
 /// Writes directly to the connection's socket, past the server's own buffers: shared frames go to the kernel without a copy of ours, on the

@@ -1,4 +1,4 @@
-namespace Maru.Engine.Log;
+namespace Maru.Engine.Problems;
 
 /// <summary>The reason why something was not done: the same value for a draft, a frame and a request.</summary>
 /// <param name="Problem">the kind</param>

@@ -1,12 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using Maru.Engine;
-using Maru.Server.Realtime;
+using Maru.Server.Realtime.Sinks;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Maru.Server.Tests.Realtime;
+namespace Maru.Server.Tests.Realtime.Sinks;
 
 public sealed class StreamSinkTests : IDisposable
 {

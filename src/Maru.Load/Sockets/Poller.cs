@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Maru.Load.Clients;
+namespace Maru.Load.Sockets;
 
 /// <summary>
 /// Polls thousands of sockets by Linux' epoll, called directly. <c>Socket</c>'s own asynchronous calls pass every wake-up from an epoll
