@@ -62,9 +62,14 @@ public sealed class NotifyBusTests : BusContract
 
         await rig.BringBackAsync();
         await Deadline.Until(() => ears.Has(0), "what waited");
-        here.Publish(Channel, Frame(100));
-        await Deadline.Until(() => ears.Has(100), "what came later");
-        ears.Count.ShouldBeLessThan(30);
+        await Deadline.Until(
+            () =>
+            {
+                here.Publish(Channel, Frame(100));      // dropped as well, until what waited is told
+                return ears.Has(100);
+            },
+            "what came later");
+        Enumerable.Range(0, 100).Count(ears.Has).ShouldBeLessThan(30);
         rig.Log.Lines.ShouldContain(x => x.Contains("was dropped", StringComparison.Ordinal));
     }
 }

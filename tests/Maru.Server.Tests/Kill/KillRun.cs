@@ -81,7 +81,7 @@ internal sealed class KillRun(string folder, string database) : IAsyncDisposable
     }
 
     /// <summary>
-    /// Everything is acknowledged, and everybody has seen as much as the one who has seen most.
+    /// Everything is acknowledged, and everybody has seen all that was: a RECEIPT may come before the event.
     /// What does not settle in time is the verdict's business.
     /// </summary>
     private async Task SettleAsync()
@@ -90,11 +90,14 @@ internal sealed class KillRun(string folder, string database) : IAsyncDisposable
         {
             await Deadline.Until(
                 () => Members.TrueForAll(talker => talker.IsSettled)
-                    && Members.GroupBy(talker => talker.Room).All(room => room.Select(talker => talker.Last).Distinct().Count() == 1),
+                    && Members.GroupBy(talker => talker.Room).All(room => HaveSeen(room, room.Max(talker => talker.LastAcknowledged))),
                 "all to be settled");
         }
         catch (TimeoutException)
         {
         }
+
+        static bool HaveSeen(IGrouping<long, Talker> room, long seq) =>
+            room.Min(talker => talker.Last) is var last && last >= seq && room.Max(talker => talker.Last) == last;
     }
 }

@@ -17,6 +17,7 @@ internal sealed class Talker(int number, string token, long room) : IDisposable
     private readonly SortedDictionary<int, string> _pending = [];      // number of the message: its text
     private readonly SemaphoreSlim _window = new(Window);
     private int _next;
+    private bool _hasStopped;
 
     /// <summary>The refusals that may end a connection without being a fault: the talker comes again.</summary>
     public IReadOnlyList<string> Bearable { get; init; } = ["shutting-down"];
@@ -47,6 +48,15 @@ internal sealed class Talker(int number, string token, long room) : IDisposable
         }
     }
 
+    /// <summary>The highest seq that one of the messages was given.</summary>
+    public long LastAcknowledged
+    {
+        get
+        {
+            lock (_gate) return Acknowledged.Count == 0 ? 0 : Acknowledged.Max(x => x.Seq);
+        }
+    }
+
     public int Acknowledgements
     {
         get
@@ -55,11 +65,12 @@ internal sealed class Talker(int number, string token, long room) : IDisposable
         }
     }
 
+    /// <summary>Sends nothing new any more, and everything is acknowledged.</summary>
     public bool IsSettled
     {
         get
         {
-            lock (_gate) return _pending.Count == 0;
+            lock (_gate) return _hasStopped && _pending.Count == 0;
         }
     }
 
@@ -118,6 +129,7 @@ internal sealed class Talker(int number, string token, long room) : IDisposable
         }
         catch (OperationCanceledException) when (!end.IsCancellationRequested)
         {
+            lock (_gate) _hasStopped = true;
             await socket.Ended.WaitAsync(ct);
         }
     }
