@@ -26,8 +26,7 @@ public sealed class NewerKindTests
         var log = new LogBook();
         await using var cluster = await ClusterRig.StartAsync(nodes: 1, redis: redis, settings: redis > 0 ? ClusterRig.BusOnly : []);
         string[] warnings = ["--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Maru.Server.Storage.Postgres.PostgresPromises=None"];
-        await cluster.AddNodeAsync(
-            services => services.AddSingleton<ILoggerProvider>(log), [.. redis > 0 ? ClusterRig.BusOnly : [], .. warnings]);
+        await cluster.AddNodeAsync(services => services.AddSingleton<ILoggerProvider>(log), warnings);
         await using var talk = await Talk.BeginAsync(cluster, overTheBus: redis > 0);
         var said = await talk.Ann.SayAsync(talk.Room, "before");
         (await WriteAsync(cluster[0], talk, said.Seq)).ShouldBeNull();

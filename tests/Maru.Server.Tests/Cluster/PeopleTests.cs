@@ -8,16 +8,16 @@ namespace Maru.Server.Tests.Cluster;
 
 /// <summary>Changes of users, sessions and memberships on one node hold on the other.</summary>
 [Trait("Store", "postgres")]
-public sealed class PeopleTests(TwoNodes nodes) : IClassFixture<TwoNodes>
+public sealed class PeopleTests(ClusterRig cluster) : IClassFixture<ClusterRig>
 {
     private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task No_node_says_who_is_connected_while_there_are_others()
     {
-        var ann = await nodes.First.SignUpAsync();
+        var ann = await cluster[0].SignUpAsync();
         var room = await ann.MakeRoomAsync();
-        await using var socket = await StompSocket.ConnectAsync(nodes.Second.Address, ann.AccessToken);
+        await using var socket = await StompSocket.ConnectAsync(cluster[1].Address, ann.AccessToken);
         var members = await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/members").Read<MemberPage>();
         members.Items.ShouldHaveSingleItem().Online.ShouldBeNull();
     }
@@ -31,10 +31,10 @@ public sealed class PeopleTests(TwoNodes nodes) : IClassFixture<TwoNodes>
     [InlineData("stolen token", "token-reused")]
     public async Task A_session_that_ends_here_ends_there(string how, string reason)
     {
-        var laptop = await nodes.First.SignUpAsync();
-        var phone = await nodes.First.SignInAsync(laptop.Handle);
-        var there = nodes.AtSecond(phone);
-        await using var socket = await StompSocket.ConnectAsync(nodes.Second.Address, phone.AccessToken);
+        var laptop = await cluster[0].SignUpAsync();
+        var phone = await cluster[0].SignInAsync(laptop.Handle);
+        var there = cluster.At(1, phone);
+        await using var socket = await StompSocket.ConnectAsync(cluster[1].Address, phone.AccessToken);
         await socket.SubscribeAsync("/user/queue/events", "events");
         await there.Http.SendAsync("GET /api/me").ShouldBe(200);
 
@@ -60,9 +60,9 @@ public sealed class PeopleTests(TwoNodes nodes) : IClassFixture<TwoNodes>
                 break;
             default:
                 var first = new { refreshToken = phone.RefreshToken };
-                var next = await nodes.First.Http.SendAsync("POST /api/auth/refresh", first).Read<Maru.Server.Features.Accounts.SignedIn>();
-                await nodes.First.Http.SendAsync("POST /api/auth/refresh", new { refreshToken = next.RefreshToken }).ShouldBe(200);
-                await nodes.First.Http.SendAsync("POST /api/auth/refresh", first).ShouldRefuse(Problem.SessionEnded);
+                var next = await cluster[0].Http.SendAsync("POST /api/auth/refresh", first).Read<Maru.Server.Features.Accounts.SignedIn>();
+                await cluster[0].Http.SendAsync("POST /api/auth/refresh", new { refreshToken = next.RefreshToken }).ShouldBe(200);
+                await cluster[0].Http.SendAsync("POST /api/auth/refresh", first).ShouldRefuse(Problem.SessionEnded);
                 break;
         }
 
@@ -75,24 +75,24 @@ public sealed class PeopleTests(TwoNodes nodes) : IClassFixture<TwoNodes>
     [Fact]
     public async Task A_session_that_ended_in_the_store_alone_ends_on_every_node()
     {
-        var ann = await nodes.First.SignUpAsync();
-        await using var socket = await StompSocket.ConnectAsync(nodes.Second.Address, ann.AccessToken);
+        var ann = await cluster[0].SignUpAsync();
+        await using var socket = await StompSocket.ConnectAsync(cluster[1].Address, ann.AccessToken);
         await socket.SubscribeAsync("/user/queue/events", "events");
-        await nodes.First.Service<Database>().WriteAsync(
+        await cluster[0].Service<Database>().WriteAsync(
             (transaction, ct) => transaction.ExecuteAsync(
                 "UPDATE sessions SET ended_at = @now, end_reason = 'signed-out' WHERE user_id = @Id",
                 new { ann.Id, now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() },
                 ct),
             Ct);
         (await socket.EventAsync("session.ended")).Json.GetProperty("reason").GetString().ShouldBe("signed-out");
-        await nodes.AtSecond(ann).Http.SendAsync("GET /api/me").ShouldRefuse(Problem.SessionEnded);
+        await cluster.At(1, ann).Http.SendAsync("GET /api/me").ShouldRefuse(Problem.SessionEnded);
     }
 
     [Fact]
     public async Task Who_is_taken_out_of_a_room_is_told_there_and_hears_and_says_nothing_more()
     {
-        var (ann, bob) = (await nodes.First.SignUpAsync(), await nodes.First.SignUpAsync("bob"));
-        await using var his = await StompSocket.ConnectAsync(nodes.Second.Address, bob.AccessToken);
+        var (ann, bob) = (await cluster[0].SignUpAsync(), await cluster[0].SignUpAsync("bob"));
+        await using var his = await StompSocket.ConnectAsync(cluster[1].Address, bob.AccessToken);
         await his.SubscribeAsync("/user/queue/errors", "errors");
         await his.SubscribeAsync("/user/queue/events", "events");
         var room = await ann.MakeRoomAsync(visibility: "private", members: bob.Id);
@@ -119,9 +119,9 @@ public sealed class PeopleTests(TwoNodes nodes) : IClassFixture<TwoNodes>
     [Fact]
     public async Task A_new_name_is_in_what_open_connections_elsewhere_say()
     {
-        var ann = await nodes.First.SignUpAsync();
+        var ann = await cluster[0].SignUpAsync();
         var room = await ann.MakeRoomAsync();
-        await using var socket = await StompSocket.ConnectAsync(nodes.Second.Address, ann.AccessToken);
+        await using var socket = await StompSocket.ConnectAsync(cluster[1].Address, ann.AccessToken);
         await socket.SubscribeAsync(room.Id);
         await ann.Http.SendAsync("PATCH /api/me", new { name = "Anna" }).ShouldBe(200);
         await Deadline.Until(
@@ -137,11 +137,11 @@ public sealed class PeopleTests(TwoNodes nodes) : IClassFixture<TwoNodes>
     [Fact]
     public async Task A_room_taken_from_more_people_than_one_notice_holds_is_taken_from_all()
     {
-        var bob = await nodes.First.SignUpAsync("bob");
-        await using var his = await StompSocket.ConnectAsync(nodes.Second.Address, bob.AccessToken);
+        var bob = await cluster[0].SignUpAsync("bob");
+        await using var his = await StompSocket.ConnectAsync(cluster[1].Address, bob.AccessToken);
         await his.SubscribeAsync("/user/queue/events", "events");
         long[] users = [.. Enumerable.Range(0, 5000).Select(i => long.MaxValue - i), bob.Id];
-        nodes.First.Service<MembershipEvents>().Removed(users, new RoomId(77));
+        cluster[0].Service<MembershipEvents>().Removed(users, new RoomId(77));
         (await his.EventAsync("room.removed")).Json.GetProperty("roomId").GetInt64().ShouldBe(77);
     }
 
@@ -149,16 +149,16 @@ public sealed class PeopleTests(TwoNodes nodes) : IClassFixture<TwoNodes>
     [Fact]
     public async Task What_happens_while_a_node_fails_to_listen_reaches_its_people_all_the_same()
     {
-        var (ann, bob) = (await nodes.First.SignUpAsync(), await nodes.First.SignUpAsync("bob"));
-        await using var his = await StompSocket.ConnectAsync(nodes.Second.Address, bob.AccessToken);
+        var (ann, bob) = (await cluster[0].SignUpAsync(), await cluster[0].SignUpAsync("bob"));
+        await using var his = await StompSocket.ConnectAsync(cluster[1].Address, bob.AccessToken);
         await his.SubscribeAsync("/user/queue/events", "events");
         for (var round = 0; round < 3; round++)
         {
-            await PostgresServer.CutListenersAsync(nodes.First.Service<StorageOptions>().Database);
+            await PostgresServer.CutListenersAsync(cluster.Database);
             var room = await ann.MakeRoomAsync(visibility: "private", members: bob.Id);
             (await his.EventAsync("room.added")).Json.GetProperty("roomId").GetInt64().ShouldBe(room.Id);
             await his.SubscribeAsync(room.Id);
-            await PostgresServer.CutListenersAsync(nodes.First.Service<StorageOptions>().Database);
+            await PostgresServer.CutListenersAsync(cluster.Database);
             await bob.Http.SendAsync("PATCH /api/me", new { name = $"Bob {round}" }).ShouldBe(200);
             await Deadline.Until(
                 async () =>
@@ -168,7 +168,7 @@ public sealed class PeopleTests(TwoNodes nodes) : IClassFixture<TwoNodes>
                     return message.GetProperty("sender").GetProperty("name").GetString() == $"Bob {round}";
                 },
                 "the new name");
-            await PostgresServer.CutListenersAsync(nodes.First.Service<StorageOptions>().Database);
+            await PostgresServer.CutListenersAsync(cluster.Database);
             await ann.Http.SendAsync($"DELETE /api/rooms/{room.Id}/members/{bob.Id}").ShouldBe(204);
             (await his.EventAsync("room.removed")).Json.GetProperty("roomId").GetInt64().ShouldBe(room.Id);
         }

@@ -21,9 +21,9 @@ public sealed class SingleSessionTests
     [Trait("Store", "postgres")]
     public async Task A_sign_in_ends_the_others_on_all_nodes()
     {
-        await using var nodes = await TwoNodes.StartAsync(Single);
-        var ann = await nodes.First.SignUpAsync();
-        await ShouldMakeWayAsync(nodes.AtSecond(ann), nodes.Second, nodes.First);
+        await using var cluster = await ClusterRig.StartAsync(redis: 0, settings: Single);
+        var ann = await cluster[0].SignUpAsync();
+        await ShouldMakeWayAsync(cluster.At(1, ann), cluster[1], cluster[0]);
     }
 
     [Fact]
@@ -40,16 +40,15 @@ public sealed class SingleSessionTests
     [Trait("Store", "postgres")]
     public async Task Of_sign_ins_at_once_on_two_nodes_one_session_remains()
     {
-        var database = await (await PostgresServer.Shared).MakeDatabaseAsync();
-        var (first, store) = await HeldDatabase.StartAsync(null, $"--Maru:Database={database}", Single);
-        await using var _ = first;
-        await using var second = await first.JoinAsync(Single);
+        await using var cluster = await ClusterRig.StartAsync(nodes: 0, redis: 0, settings: Single);
+        var store = new HeldDatabase();
+        var (first, second) = (await cluster.AddNodeAsync(store.UseForAccounts), await cluster.AddNodeAsync());
         var ann = await first.SignUpAsync();
         var hold = store.HoldCommits(1);
         List<Task<HttpResponseMessage>> all = [SignInAsync(first)];
         await hold.Arrived;
         Task<HttpResponseMessage>[] others = [SignInAsync(second), SignInAsync(first), SignInAsync(second)];
-        await PostgresServer.WaitsForLockAsync(database, 3, or: Task.WhenAll(others));
+        await PostgresServer.WaitsForLockAsync(cluster.Database, 3, or: Task.WhenAll(others));
         hold.Release();
 
         List<Person> people = [];

@@ -15,11 +15,11 @@ public sealed class PostgresTests
     public async Task While_it_is_away_sends_are_refused_and_what_is_in_memory_goes_on(string how)
     {
         await using var postgres = await PostgresServer.StartAsync();
-        await using var server = await MaruServer.StartAsync(
-            $"--Maru:Database={await postgres.MakeDatabaseAsync()}",
-            "--Maru:Postgres:ConnectTimeout=00:00:02",
-            "--Maru:Postgres:CommandTimeout=00:00:02");
-        await using var second = await server.JoinAsync();
+        await using var cluster = await ClusterRig.StartAsync(
+            redis: 0,
+            postgres: postgres,
+            settings: ["--Maru:Postgres:ConnectTimeout=00:00:02", "--Maru:Postgres:CommandTimeout=00:00:02"]);
+        var (server, second) = (cluster[0], cluster[1]);
         var (ann, bob) = (await server.SignUpAsync(), await server.SignUpAsync("bob"));
         var room = await ann.MakeRoomAsync(members: bob.Id);
         await using var hers = await StompSocket.ConnectAsync(server.Address, ann.AccessToken);

@@ -5,16 +5,16 @@ namespace Maru.Server.Tests.Kit;
 
 /// <summary>
 /// Several nodes in this process, on one PostgreSQL database and with the same keys: a token is good on each.
-/// With Redis between them, or without.
+/// With Redis between them, or without. As a class fixture it is two nodes without.
 /// </summary>
-internal sealed class ClusterRig : IAsyncDisposable
+public sealed class ClusterRig : IAsyncLifetime
 {
     private readonly Folder _data = new();
     private readonly List<MaruServer> _nodes = [];
     private readonly List<RedisProcess> _redis = [];
+    private string[] _settings = [];
     private RedisCluster? _redisCluster;
-    private PostgresServer? _postgres;
-    private string _database = "";
+    private PostgresServer? _shared;        // on which the database is
 
     /// <summary>
     /// Settings with which nothing but the bus brings a message to another node in time:
@@ -22,23 +22,25 @@ internal sealed class ClusterRig : IAsyncDisposable
     /// </summary>
     public static readonly string[] BusOnly = ["--Maru:Engine:TailCheck=00:01:00", "--Maru:Engine:TailCheckAlone=00:01:00"];
 
-    public IReadOnlyList<RedisProcess> Redis => _redisCluster?.All ?? _redis;
+    /// <summary>The connection string.</summary>
+    public string Database { get; private set; } = "";
+
+    internal IReadOnlyList<RedisProcess> Redis => _redisCluster?.All ?? _redis;
 
     public MaruServer this[int node] => _nodes[node];
 
     /// <param name="nodes">how many</param>
     /// <param name="redis">how many Redis servers; 0: the nodes find everything in the store</param>
     /// <param name="redisRuns">false: the Redis servers are not there yet</param>
+    /// <param name="postgres">a PostgreSQL of the test's own; null: the one that all share</param>
     /// <param name="settings">of all nodes</param>
-    public static async Task<ClusterRig> StartAsync(int nodes = 2, int redis = 1, bool redisRuns = true, params string[] settings)
+    internal static async Task<ClusterRig> StartAsync(
+        int nodes = 2, int redis = 1, bool redisRuns = true, PostgresServer? postgres = null, params string[] settings)
     {
-        var cluster = new ClusterRig();
+        var cluster = new ClusterRig { _settings = settings };
         try
         {
-            cluster._postgres = await PostgresServer.Shared;
-            cluster._database = await cluster._postgres.MakeDatabaseAsync();
-            for (var i = 0; i < redis; i++) cluster._redis.Add(redisRuns ? await RedisProcess.StartAsync() : new RedisProcess());
-            for (var i = 0; i < nodes; i++) await cluster.AddNodeAsync(settings);
+            await cluster.MakeAsync(nodes, redis, redisRuns, postgres);
             return cluster;
         }
         catch
@@ -52,11 +54,11 @@ internal sealed class ClusterRig : IAsyncDisposable
     /// <param name="settings">of all nodes</param>
     public static async Task<ClusterRig> StartOnRedisClusterAsync(params string[] settings)
     {
-        var cluster = await StartAsync(nodes: 0, redis: 0);
+        var cluster = await StartAsync(nodes: 0, redis: 0, settings: settings);
         try
         {
             cluster._redisCluster = await RedisCluster.StartAsync();
-            for (var i = 0; i < 2; i++) await cluster.AddNodeAsync(settings);
+            for (var i = 0; i < 2; i++) await cluster.AddNodeAsync();
             return cluster;
         }
         catch
@@ -66,17 +68,29 @@ internal sealed class ClusterRig : IAsyncDisposable
         }
     }
 
+    public async ValueTask InitializeAsync() => await MakeAsync(nodes: 2, redis: 0, redisRuns: true, postgres: null);
+
     public Task<MaruServer> AddNodeAsync(params string[] settings) => AddNodeAsync(null, settings);
 
     /// <param name="adjust">replaces services</param>
-    /// <param name="settings">of this node</param>
+    /// <param name="settings">of this node, on top of the cluster's</param>
     public async Task<MaruServer> AddNodeAsync(Action<IServiceCollection>? adjust, params string[] settings)
     {
         var bus = _redisCluster?.Addresses ?? string.Join(',', _redis.Select(x => x.Address));
         var node = await MaruServer.StartAsync(
-            null, adjust, [$"--Maru:Database={_database}", $"--Maru:Data={_data.Path}", $"--Maru:Redis={bus}", .. settings]);
+            null,
+            adjust,
+            [$"--Maru:Database={Database}", $"--Maru:Data={_data.Path}", $"--Maru:Redis={bus}", .. _settings, .. settings]);
         _nodes.Add(node);
         return node;
+    }
+
+    /// <summary>Ends the node that was added last, in good order.</summary>
+    public async Task EndLastAsync()
+    {
+        var node = _nodes[^1];
+        _nodes.Remove(node);
+        await node.DisposeAsync();
     }
 
     /// <summary>Returns the same user as a client of another node.</summary>
@@ -87,7 +101,7 @@ internal sealed class ClusterRig : IAsyncDisposable
         return person with { Http = http };
     }
 
-    public Task<StompSocket> ConnectAsync(int node, Person person) => StompSocket.ConnectAsync(this[node].Address, person.AccessToken);
+    internal Task<StompSocket> ConnectAsync(int node, Person person) => StompSocket.ConnectAsync(this[node].Address, person.AccessToken);
 
     /// <summary>Returns once that many nodes listen to the room, on whichever Redis it is.</summary>
     public Task ListenedAsync(long room, int nodes = 2) =>
@@ -102,7 +116,16 @@ internal sealed class ClusterRig : IAsyncDisposable
         foreach (var node in _nodes) await node.DisposeAsync();
         foreach (var redis in _redis) await redis.DisposeAsync();
         if (_redisCluster is not null) await _redisCluster.DisposeAsync();
-        if (_database.Length > 0) await _postgres!.DropDatabaseAsync(_database);
+        if (_shared is not null) await _shared.DropDatabaseAsync(Database);
         _data.Dispose();
+    }
+
+    private async Task MakeAsync(int nodes, int redis, bool redisRuns, PostgresServer? postgres)
+    {
+        var server = postgres ?? await PostgresServer.Shared;
+        Database = await server.MakeDatabaseAsync();
+        if (postgres is null) _shared = server;
+        for (var i = 0; i < redis; i++) _redis.Add(redisRuns ? await RedisProcess.StartAsync() : new RedisProcess());
+        for (var i = 0; i < nodes; i++) await AddNodeAsync();
     }
 }

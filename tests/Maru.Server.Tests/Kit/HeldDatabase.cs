@@ -25,19 +25,18 @@ internal sealed class HeldDatabase : Database
 
     public override bool TellsWhoRuns => Store.TellsWhoRuns;
 
-    /// <summary>Puts it between a server's accounts and their store.</summary>
+    /// <summary>A server with it between the accounts and their store.</summary>
     public static async Task<(MaruServer Server, HeldDatabase Store)> StartAsync(ManualTime? time, params string[] settings)
     {
         var held = new HeldDatabase();
-        var server = await MaruServer.StartAsync(
-            time,
-            services =>
-            {
-                held.Use<AccountStore>(services);
-                held.Use<SessionStore>(services);
-            },
-            settings);
-        return (server, held);
+        return (await MaruServer.StartAsync(time, held.UseForAccounts, settings), held);
+    }
+
+    /// <summary>Puts it between a server's accounts and their store.</summary>
+    public void UseForAccounts(IServiceCollection services)
+    {
+        Use<AccountStore>(services);
+        Use<SessionStore>(services);
     }
 
     /// <summary>Puts it between a server's service and the store.</summary>

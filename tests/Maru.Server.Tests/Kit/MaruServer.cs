@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using Maru.Server.Features.Accounts;
-using Maru.Server.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -76,10 +75,6 @@ public sealed class MaruServer : IAsyncLifetime
             throw;
         }
     }
-
-    /// <summary>Starts another node on the same store, with the same keys. PostgreSQL only.</summary>
-    public Task<MaruServer> JoinAsync(params string[] settings) =>
-        StartAsync([$"--Maru:Data={Folder}", $"--Maru:Database={Service<StorageOptions>().Database}", .. settings]);
 
     /// <summary>The address at which it listens: with TLS only when the settings say so.</summary>
     public Uri AddressOf(string scheme)

@@ -55,17 +55,18 @@ public sealed class NumbersTests
     [Trait("Store", "postgres")]
     public async Task Nothing_is_changed_beneath_a_node_of_an_older_version()
     {
-        await using var older = await MaruServer.StartAsync($"--Maru:Database={await (await PostgresServer.Shared).MakeDatabaseAsync()}");
+        await using var cluster = await ClusterRig.StartAsync(nodes: 1, redis: 0);
+        var older = cluster[0];
         await ForgetNumbersAsync(older);
         await ExecuteAsync(older, "UPDATE nodes SET schema_known = 0");
-        var refusal = (await Should.ThrowAsync<StartException>(older.JoinAsync())).Message;
+        var refusal = (await Should.ThrowAsync<StartException>(cluster.AddNodeAsync())).Message;
         refusal.ShouldContain(older.Service<ThisNode>().Name);
         refusal.ShouldNotContain("\n");
         (await Should.ThrowAsync<DbException>(MessagesAsync(older))).Message.ShouldContain("number");
 
         // It ends, as the message says, and the newer one starts.
         await ExecuteAsync(older, "UPDATE nodes SET lease_until = 0");
-        await using var newer = await older.JoinAsync();
+        var newer = await cluster.AddNodeAsync();
         (await MessagesAsync(newer)).ShouldBeEmpty();
     }
 

@@ -109,16 +109,16 @@ public sealed class RefreshTests
     [Trait("Store", "postgres")]
     public async Task Two_nodes_give_the_same_token()
     {
-        await using var nodes = await TwoNodes.StartAsync();
-        var ann = await nodes.First.SignUpAsync();
-        var (here, there) = (RefreshAsync(nodes.First, ann.RefreshToken), RefreshAsync(nodes.Second, ann.RefreshToken));
+        await using var cluster = await ClusterRig.StartAsync(redis: 0);
+        var ann = await cluster[0].SignUpAsync();
+        var (here, there) = (RefreshAsync(cluster[0], ann.RefreshToken), RefreshAsync(cluster[1], ann.RefreshToken));
         var next = await here.Read<SignedIn>();
         (await there.Read<SignedIn>()).RefreshToken.ShouldBe(next.RefreshToken);
-        (await RefreshAsync(nodes.Second, ann.RefreshToken).Read<SignedIn>()).RefreshToken.ShouldBe(next.RefreshToken);
+        (await RefreshAsync(cluster[1], ann.RefreshToken).Read<SignedIn>()).RefreshToken.ShouldBe(next.RefreshToken);
 
-        var last = await RefreshAsync(nodes.Second, next.RefreshToken).Read<SignedIn>();
-        await RefreshAsync(nodes.First, ann.RefreshToken).ShouldRefuse(Problem.SessionEnded);
-        await RefreshAsync(nodes.Second, last.RefreshToken).ShouldRefuse(Problem.SessionEnded);
+        var last = await RefreshAsync(cluster[1], next.RefreshToken).Read<SignedIn>();
+        await RefreshAsync(cluster[0], ann.RefreshToken).ShouldRefuse(Problem.SessionEnded);
+        await RefreshAsync(cluster[1], last.RefreshToken).ShouldRefuse(Problem.SessionEnded);
     }
 
     private static async Task ShouldEndAsync(MaruServer server, string token, SignedIn last)
