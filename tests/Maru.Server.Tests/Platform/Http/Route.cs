@@ -1,3 +1,5 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -16,10 +18,29 @@ internal sealed partial record Route(string Method, string Template, RouteEndpoi
     /// <summary>The contract of its body; null: it takes none.</summary>
     public Type? Body => Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType;
 
+    /// <summary>A name that its body may have.</summary>
+    public string FirstField => JsonNamingPolicy.CamelCase.ConvertName(Body!.GetProperties()[0].Name);
+
     public bool HasNumbers => Template.Contains('{', StringComparison.Ordinal);
 
-    /// <summary>Its address with this in the place of every id and seq.</summary>
-    public string Path(string number = "1") => Parameter().Replace(Template, number);
+    /// <param name="method">another one than its own</param>
+    /// <param name="token">none: without</param>
+    /// <param name="body">none: without</param>
+    /// <param name="type">said of the body</param>
+    /// <param name="number">in the place of every id and seq</param>
+    public HttpRequestMessage Request(
+        string? method = null,
+        string? token = null,
+        byte[]? body = null,
+        string? type = "application/json",
+        string number = "1")
+    {
+        var request = new HttpRequestMessage(new HttpMethod(method ?? Method), Parameter().Replace(Template, number));
+        if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (body is not null) request.Content = new ByteArrayContent(body);
+        if (type is not null && request.Content is not null) request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+        return request;
+    }
 
     public override string ToString() => $"{Method} {Template}";
 

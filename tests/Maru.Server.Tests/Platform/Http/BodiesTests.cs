@@ -1,0 +1,124 @@
+using System.Text;
+using Maru.Engine.Problems;
+using Maru.Server.Platform;
+
+namespace Maru.Server.Tests.Platform.Http;
+
+/// <summary>Every route that takes a body × every defect of a body: the right status, the right problem, the right headers.</summary>
+public sealed class BodiesTests(MaruServer server) : IClassFixture<MaruServer>
+{
+    private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData(null)]
+    public Task A_body_that_is_not_said_to_be_JSON_is_an_unsupported_media_type(string? type) =>
+        ShouldRefuseAsync(_ => "{}"u8.ToArray(), Problems.UnsupportedMediaType, "Accept: application/json", type);
+
+    [Theory]
+    [InlineData("iso-8859-1")]
+    [InlineData("utf-16")]
+    [InlineData("us-ascii")]
+    [InlineData("\"latin1\"")]
+    [InlineData("no-such-charset")]
+    public Task A_body_in_another_charset_is_an_unsupported_media_type(string charset) => ShouldRefuseAsync(
+        _ => "{}"u8.ToArray(), Problems.UnsupportedMediaType, "Accept: application/json", $"application/json; charset={charset}");
+
+    [Theory]
+    [InlineData("utf-8")]
+    [InlineData("\"UTF-8\"")]
+    public Task A_body_may_say_that_it_is_UTF8(string charset) =>
+        ShouldRefuseAsync(_ => "7"u8.ToArray(), Problem.Malformed, type: $"application/json; charset={charset}");
+
+    [Theory]
+    [InlineData("br")]
+    [InlineData("gzip")]
+    [InlineData("identity, br")]
+    public async Task A_compressed_body_is_an_unsupported_media_type(string coding)
+    {
+        var ann = await server.SignUpAsync();
+        await server.EachRouteAsync(
+            route => route.Body is not null,
+            route =>
+            {
+                var request = route.Request(token: ann.AccessToken, body: "{}"u8.ToArray());
+                request.Content?.Headers.TryAddWithoutValidation("Content-Encoding", coding);
+                return request;
+            },
+            (_, answer) => answer.ShouldRefuseAsync(Problems.UnsupportedMediaType, "Accept-Encoding: identity"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("{} {}")]
+    public async Task A_body_that_is_no_JSON_object_is_malformed(string body)
+    {
+        var ann = await server.SignUpAsync();
+        await server.EachRouteAsync(
+            route => route.Body is not null && !(IsOptional(route) && body is "" or "null"),
+            route => route.Request(token: ann.AccessToken, body: Encoding.Latin1.GetBytes(body)),
+            (_, answer) => answer.ShouldRefuseAsync(Problem.Malformed));
+
+        static bool IsOptional(Route route) => route.Template.EndsWith("/join", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public Task A_body_that_is_not_UTF8_is_malformed() =>
+        ShouldRefuseAsync(route => Encoding.Latin1.GetBytes($"{{\"{route.FirstField}\":\"\xff\"}}"), Problem.Malformed);
+
+    [Fact]
+    public Task A_body_that_says_one_thing_twice_is_malformed()
+    {
+        return ShouldRefuseAsync(Twice, Problem.Malformed);
+
+        static byte[] Twice(Route route)
+        {
+            var name = route.FirstField;
+            var value = name == "text" ? "\"x\"" : "null";
+            return Encoding.UTF8.GetBytes($$"""{"{{name}}":{{value}},"{{name}}":{{value}}}""");
+        }
+    }
+
+    [Fact]
+    public async Task A_byte_order_mark_before_a_body_changes_nothing()
+    {
+        var ann = await server.SignUpAsync();
+        var plain = new Dictionary<Route, string>();
+        var body = "{\"role\":7}"u8.ToArray();
+        await server.EachRouteAsync(
+            Takes,
+            route => route.Request(token: ann.AccessToken, body: body),
+            async (route, answer) => plain[route] = await ProblemAsync(answer));
+        await server.EachRouteAsync(
+            Takes,
+            route => route.Request(token: ann.AccessToken, body: [.. ByteOrderMark, .. body]),
+            async (route, answer) => (await ProblemAsync(answer)).ShouldBe(plain[route]));
+
+        static bool Takes(Route route) => route.Body is not null && route.Method != "DELETE";
+
+        static async Task<string> ProblemAsync(HttpResponseMessage answer)
+        {
+            var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            return text.IndexOf("traceId", StringComparison.Ordinal) is > 0 and var end ? text[..end] : $"{answer.StatusCode}";
+        }
+    }
+
+    [Fact]
+    public Task A_body_beyond_the_limit_is_too_large() =>
+        ShouldRefuseAsync(_ => Encoding.UTF8.GetBytes($$"""{"x":"{{new string('x', 300_000)}}"}"""), Problem.TooLarge);
+
+    /// <summary>With a good token, at each route that takes a body.</summary>
+    private async Task ShouldRefuseAsync(
+        Func<Route, byte[]> body, Problem problem, string? header = null, string? type = "application/json")
+    {
+        var ann = await server.SignUpAsync();
+        await server.EachRouteAsync(
+            route => route.Body is not null,
+            route => route.Request(token: ann.AccessToken, body: body(route), type: type),
+            (_, answer) => answer.ShouldRefuseAsync(problem, header));
+    }
+}
