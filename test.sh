@@ -111,7 +111,8 @@ run_project() {
     local log=$logs/$name$store.log xml=$logs/$name$store.xml
     shift $(($# > 1 ? 2 : 1))
     say "$name${store:+ on $store}"
-    MARU_TEST_STORE=$store dotnet "$dll" -noColor -noLogo -noAutoReporters -reporter verbose -xml "$xml" "$@" >"$log" 2>&1 </dev/null &
+    MARU_TEST_STORE=$store dotnet "$dll" -noColor -noLogo -noAutoReporters -reporter verbose -result-xml "$xml" "$@" \
+        >"$log" 2>&1 </dev/null &
     child=$!
     watch "$child" "$log"
     wait "$child"
@@ -217,7 +218,7 @@ need chromium chromium "tests in a browser"
 servers=
 need_servers && servers=yes
 
-for project in tests/*/*.csproj; do
+for project in tests/*.Tests/*.csproj; do
     case $project in
         */Maru.Server.Tests.csproj) run_project Maru.Server.Tests sqlite -trait- Store=postgres ;;
         *) run_project "$(basename "$project" .csproj)" ;;
