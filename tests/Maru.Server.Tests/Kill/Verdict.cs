@@ -87,17 +87,17 @@ internal static class Verdict
         }
     }
 
-    private static DbConnection Open(string connectionString)
+    public static DbConnection Open(string connectionString)
     {
         SQLitePCL.Batteries_V2.Init();
         DbConnection store = connectionString.StartsWith("Host=", StringComparison.Ordinal)
-            ? new NpgsqlConnection(connectionString)
+            ? new NpgsqlConnection($"{connectionString};Pooling=False")
             : new SqliteConnection($"{connectionString};Pooling=False");
         store.Open();
         return store;
     }
 
-    private static List<T> Rows<T>(DbConnection store, string sql, long room, Func<DbDataReader, T> read)
+    public static List<T> Rows<T>(DbConnection store, string sql, long room, Func<DbDataReader, T> read)
     {
         using var command = store.CreateCommand();
         command.CommandText = sql;

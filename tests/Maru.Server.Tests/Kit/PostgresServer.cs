@@ -90,6 +90,16 @@ internal sealed class PostgresServer : IAsyncDisposable
             async () => or.IsCompleted || (long)(await command.ExecuteScalarAsync())! >= count, $"{count} to wait for a lock");
     }
 
+    /// <summary>Returns when nobody else is connected to a database: what a killed server asked for is done, or never will be.</summary>
+    public static async Task LeftAsync(string connectionString)
+    {
+        await using var connection = new NpgsqlConnection($"{connectionString};Pooling=false");
+        await connection.OpenAsync();
+        const string sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        await using var command = new NpgsqlCommand(sql, connection);
+        await Deadline.Until(async () => (long)(await command.ExecuteScalarAsync())! == 0, "the others to leave the database");
+    }
+
     /// <summary>Starts it after a stop or a kill; returns when it takes connections.</summary>
     public Task StartAgainAsync() => PostgresAsync("pg_ctl", "-D", $"{_folder}/data", "-l", $"{_folder}/log", "-w", "-t", "60", "start");
 
