@@ -1,12 +1,15 @@
 using Maru.Server.Storage;
 using Maru.Server.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Maru.Server.Tests.Storage;
 
 [Trait("Store", "sqlite")]
 public sealed class SqliteDatabaseTests(MaruServer server) : IClassFixture<MaruServer>
 {
+    private const int Reprepared = 5;   // SQLITE_STMTSTATUS_REPREPARE
+
     private readonly SqliteDatabase _database = (SqliteDatabase)server.Service<Database>();
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -25,6 +28,24 @@ public sealed class SqliteDatabaseTests(MaruServer server) : IClassFixture<MaruS
         (await CountAsync("undone")).ShouldBe(0);
         await InsertAsync("done");
         (await CountAsync("done")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_prepared_statement_keeps_its_plan_whatever_is_bound()
+    {
+        await using var reader = (SqliteReader)await _database.OpenReadAsync(Ct);
+        raw.sqlite3_prepare_v2(reader.Handle, "SELECT id FROM users ORDER BY name LIMIT ?1", out var statement);
+        using (statement)
+        {
+            for (var limit = 1; limit <= 5; limit++)
+            {
+                raw.sqlite3_bind_int(statement, 1, limit);
+                raw.sqlite3_step(statement);
+                raw.sqlite3_reset(statement);
+            }
+
+            raw.sqlite3_stmt_status(statement, Reprepared, 0).ShouldBe(0);
+        }
     }
 
     [Fact]

@@ -56,7 +56,7 @@ internal sealed class RoomLists(Database database)
             """,
             new { User = user.Value, key = after?.NumericKey, id = after?.Id, limit = page.Size + 1 }));
         var parse = reader.GetRowParser<RoomRow>(startIndex: MessageRows.ColumnCount);
-        var buffer = new ArrayBufferWriter<byte>(16 * 1024);
+        var buffer = new ArrayBufferWriter<byte>(1024);
         using var writer = new Utf8JsonWriter(buffer, JsonScratch.Compact);
         writer.WriteStartObject();
         writer.WriteStartArray("items"u8);

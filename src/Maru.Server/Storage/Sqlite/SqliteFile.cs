@@ -52,6 +52,13 @@ internal sealed class SqliteFile
     }
 
     /// <summary>
+    /// Keeps the plans of prepared statements whatever is bound to them. Otherwise SQLite plans anew when a LIMIT is bound: a list of
+    /// rooms took three times as long.
+    /// </summary>
+    public static void KeepPlans(SqliteConnection connection) =>
+        raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_ENABLE_QPSG, 1, out _);
+
+    /// <summary>
     /// Opens the connection that writes. The commit loop checkpoints, so that no checkpoint falls into a sender's commit.
     /// </summary>
     public SqliteConnection OpenWriter(SqliteOptions options)
@@ -60,6 +67,7 @@ internal sealed class SqliteFile
         try
         {
             connection.Open();
+            KeepPlans(connection);
             using var command = connection.CreateCommand();
             command.CommandText = string.Create(
                 CultureInfo.InvariantCulture,

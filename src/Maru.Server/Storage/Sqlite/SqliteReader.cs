@@ -22,6 +22,7 @@ internal sealed class SqliteReaders(string connectionString) : IDisposable
         if (_idle.TryTake(out var idle)) return idle;
         var reader = new SqliteReader(connectionString, this);
         reader.Open();
+        SqliteFile.KeepPlans(reader);
         return reader;
     }
 
