@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Extensions.FileProviders;
 
 namespace Maru.Server.Platform;
@@ -12,18 +13,21 @@ internal static class StaticPages
     public static void UseStaticPages(this WebApplication app)
     {
         var files = app.Environment.WebRootFileProvider;
-        app.Use(next => context => Prepare(context, files) ? next(context) : Problems.WriteAsync(context, Problems.MethodNotAllowed));
-        app.UseDefaultFiles();
-        app.UseStaticFiles(new StaticFileOptions
+        // Below /api is no file: no request there looks for one.
+        app.UseWhen(context => !context.Request.Path.StartsWithSegments("/api"), pages =>
         {
-            OnPrepareResponse = file =>
-            {
-                var headers = file.Context.Response.Headers;
-                headers.ContentSecurityPolicy = Policy;
-                headers.CacheControl = "no-cache";
-                headers["Referrer-Policy"] = "no-referrer";
-            },
+            pages.Use(next => context => Prepare(context, files) ? next(context) : Problems.WriteAsync(context, Problems.MethodNotAllowed));
+            pages.UseDefaultFiles();
+            pages.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = AddHeaders });
         });
+    }
+
+    private static void AddHeaders(StaticFileResponseContext file)
+    {
+        var headers = file.Context.Response.Headers;
+        headers.ContentSecurityPolicy = Policy;
+        headers.CacheControl = "no-cache";
+        headers["Referrer-Policy"] = "no-referrer";
     }
 
     /// <summary>Prepares the response; false: it is a page, and pages are only read.</summary>
