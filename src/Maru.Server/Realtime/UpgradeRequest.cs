@@ -62,12 +62,17 @@ internal sealed partial record UpgradeRequest(SocketRoute Route, IHeaderDictiona
         return routes.Find(Encoding.ASCII.GetString(line["GET ".Length..^" HTTP/1.1".Length]));
     }
 
-    /// <summary>RFC 9112, 5: <c>field-name ":" OWS field-value OWS</c>.</summary>
+    /// <summary>
+    /// RFC 9112, 5: <c>field-name ":" OWS field-value OWS</c>. A field without a value is left to the HTTP server: the dictionary would
+    /// not keep it.
+    /// </summary>
     private static bool TryAdd(ReadOnlySpan<byte> line, IHeaderDictionary headers)
     {
         var colon = line.IndexOf((byte)':');
         if (colon <= 0 || line[..colon].ContainsAnyExcept(Token)) return false;
-        headers.Append(Encoding.ASCII.GetString(line[..colon]), Encoding.ASCII.GetString(line[(colon + 1)..].Trim(" \t"u8)));
+        var value = line[(colon + 1)..].Trim(" \t"u8);
+        if (value.IsEmpty) return false;
+        headers.Append(Encoding.ASCII.GetString(line[..colon]), Encoding.ASCII.GetString(value));
         return true;
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using RateLimit = Maru.Server.Platform.Limits.RateLimit;
 
@@ -55,6 +56,12 @@ internal static class OriginExtensions
 
     public static void UseOrigins(this WebApplication app)
     {
-        if (!app.Services.GetRequiredService<Origins>().IsAny) app.UseCors();
+        if (app.Services.GetRequiredService<Origins>().IsAny) return;
+        app.UseWhen(context => !AsksForSocket(context.Features), branch => branch.UseCors());
     }
+
+    /// <summary>The response to a handshake is no page's to read: CORS has nothing to add.</summary>
+    private static bool AsksForSocket(IFeatureCollection features) =>
+        features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
+        || features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
 }

@@ -78,7 +78,26 @@ public sealed class OriginsTests
         await using var server = await MaruServer.StartAsync(Setting);
         var (own, behindTls) = ($"http://{server.Address.Authority}", $"https://{server.Address.Authority}");
         foreach (var origin in (string?[])[Ours, "http://localhost:5173", own, behindTls, null])
-            (await UpgradeAsync(server, path, origin)).Head.ShouldStartWith("HTTP/1.1 101 ", customMessage: origin);
+        {
+            var (head, _) = await UpgradeAsync(server, path, origin);
+            head.ShouldStartWith("HTTP/1.1 101 ", customMessage: origin);
+            var fields = head.Split("\r\n")[1..].Select(line => line.Split(':')[0]).Order();
+            string.Join(' ', fields).ShouldBe("Connection Date Sec-WebSocket-Accept Upgrade", customMessage: origin);
+        }
+    }
+
+    [Theory]
+    [InlineData("/ws")]
+    [InlineData("/ws?x=1")]
+    public async Task Sockets_of_an_empty_origin_or_of_two_are_refused(string path)
+    {
+        await using var server = await MaruServer.StartAsync(Setting);
+        foreach (var origin in (string[])["", $"\r\nOrigin: {Ours}", $"{Ours}\r\nOrigin:", $"{Ours}\r\nOrigin: {Ours}"])
+        {
+            var (head, body) = await UpgradeAsync(server, path, origin);
+            head.ShouldStartWith("HTTP/1.1 403 ", customMessage: origin);
+            body.ShouldContain(Problem.Forbidden.Slug);
+        }
     }
 
     [Fact]
