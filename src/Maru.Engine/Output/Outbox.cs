@@ -119,7 +119,7 @@ internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock cl
         {
             if (_closed || _ending) return AddResult.Closed;
             if (Bytes > 0 && Bytes + frames.Length > bound) return AddResult.Full;
-            _queue.Add(frames);
+            if (!frames.IsEmpty) _queue.Add(frames);    // last words may be empty: an empty piece would look like the end of the queue
             _ending = ends;
             if (_busy) return AddResult.Added;
             _busy = true;

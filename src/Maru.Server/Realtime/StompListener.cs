@@ -68,6 +68,8 @@ internal sealed partial class StompListener(
                 if (read.IsCompleted || read.IsCanceled || session.Connection.IsClosing) break;
             }
 
+            // What the client sent before its end is completed.
+            session.Connection.Close(refusal: null);
             await session.Connection.WhenClosedAsync();
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)

@@ -41,7 +41,8 @@ internal static class WebSocketConnection
                 if (read.IsCompleted || read.IsCanceled || peer == PeerState.Closed) break;
             }
 
-            // Requests that the client sent before its end are completed.
+            // What the client sent before its end is completed, even where the end is that of TCP alone.
+            session.Connection.Close(refusal: null);
             await session.Connection.WhenClosedAsync();
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)

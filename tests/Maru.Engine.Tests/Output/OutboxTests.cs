@@ -38,6 +38,20 @@ public sealed class OutboxTests : IDisposable
         second.IsClosed.ShouldBeTrue("who asks and never reads is cut off");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Empty_last_words_end_it_too(int bytes)
+    {
+        var sink = new MemorySink();
+        var outbox = new Outbox(sink, 1000, _clock);
+        if (bytes > 0) outbox.Add(new byte[bytes], _flush);
+        outbox.End(default, _flush);
+        _flush.Flush();
+        sink.Read().Length.ShouldBe(bytes);
+        sink.IsShutdown.ShouldBeTrue();
+    }
+
     [Fact]
     public async Task Last_words_are_the_last_and_then_the_sink_is_shut_down()
     {

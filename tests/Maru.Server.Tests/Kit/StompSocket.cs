@@ -169,6 +169,9 @@ internal sealed class StompSocket : IAsyncDisposable
         Interlocked.Exchange(ref _paused, null)?.SetResult();
     }
 
+    /// <summary>Ends this side of TCP, without a close frame. What the server still sends is read.</summary>
+    public void EndSending() => _socket.Shutdown(SocketShutdown.Send);
+
     /// <summary>Ends the connection at once, as when a cable is pulled and the kernel notices.</summary>
     public void Cut() => _socket.Close(0);
 

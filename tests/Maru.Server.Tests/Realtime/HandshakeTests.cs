@@ -1,4 +1,5 @@
 using System.Text;
+using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Realtime;
 
@@ -61,6 +62,19 @@ public sealed class HandshakeTests(MaruServer server) : IClassFixture<MaruServer
         await using var socket = await StompSocket.ConnectAsync(server.Address, ann.AccessToken, path);
         await socket.SendAsync("DISCONNECT", "", ("receipt", "bye"));
         await socket.ReceiptAsync("bye");
+        (await socket.Ended.Within("the end")).ShouldBe(new Ending(1000, "", true));
+    }
+
+    [Fact]
+    public async Task What_was_sent_before_the_end_of_TCP_is_answered()
+    {
+        var ann = await server.SignUpAsync();
+        var room = await ann.MakeRoomAsync();
+        await using var socket = await StompSocket.ConnectAsync(server.Address, ann.AccessToken);
+        var receipts = new List<string>();
+        for (var i = 0; i < 20; i++) receipts.Add(await socket.SayAsync(room.Id, $"{i}"));
+        socket.EndSending();
+        foreach (var receipt in receipts) (await socket.ReceiptAsync(receipt)).Seq.ShouldBePositive();
         (await socket.Ended.Within("the end")).ShouldBe(new Ending(1000, "", true));
     }
 

@@ -33,6 +33,24 @@ public sealed class StompListenerTests
         (await end.AsTask().Within("the end")).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task What_was_sent_before_the_end_is_answered()
+    {
+        var port = Ports.Free();
+        await using var server = await MaruServer.StartAsync($"--Maru:StompTcp=127.0.0.1:{port}");
+        var ann = await server.SignUpAsync();
+        var room = await ann.MakeRoomAsync();
+        using var tcp = new TcpClient("127.0.0.1", port);
+        var stream = tcp.GetStream();
+        await SayAsync(stream, $"CONNECT\naccept-version:1.2\nheart-beat:0,0\nAuthorization:Bearer {ann.AccessToken}\n\n\0");
+        await FrameAsync(stream);
+        await SayAsync(stream, $"SEND\ndestination:/app/rooms/{room.Id}/messages\nreceipt:r\n\n{{\"text\":\"last\"}}\0");
+        tcp.Client.Shutdown(SocketShutdown.Send);
+        (await FrameAsync(stream)).ShouldStartWith("RECEIPT\nreceipt-id:r\nseq:");
+        var end = stream.ReadAsync(new byte[1], TestContext.Current.CancellationToken);
+        (await end.AsTask().Within("the end")).ShouldBe(0);
+    }
+
     private static Task SayAsync(NetworkStream stream, string frames) =>
         stream.WriteAsync(Encoding.UTF8.GetBytes(frames), TestContext.Current.CancellationToken).AsTask();
 
