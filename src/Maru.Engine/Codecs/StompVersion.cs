@@ -22,6 +22,9 @@ internal static class StompVersions
         _ => "1.0"u8,
     };
 
+    /// <summary>The list of all versions up to that one, as in the header <c>version</c> of ERROR.</summary>
+    public static ReadOnlySpan<byte> UpTo(StompVersion newest) => "1.0,1.1,1.2"u8[..((4 * (int)newest) + 3)];
+
     /// <summary>The version of a WebSocket subprotocol such as <c>v12.stomp</c>; null: the newest.</summary>
     public static StompVersion OfSubprotocol(string? subprotocol) => subprotocol switch
     {

@@ -126,6 +126,19 @@ public sealed class EventTests(MaruServer server) : IClassFixture<MaruServer>
         message["message-id"].ShouldNotBeEmpty();
     }
 
+    [Theory]
+    [InlineData("1.1,1.2", "v10.stomp", "1.0")]
+    [InlineData("1.2", "v11.stomp", "1.0,1.1")]
+    [InlineData("2.0", "v12.stomp", "1.0,1.1,1.2")]
+    [InlineData("2.0", null, "1.0,1.1,1.2")]
+    public async Task A_refused_version_is_told_those_that_the_subprotocol_leaves(string versions, string? subprotocol, string ours)
+    {
+        await using var socket = await StompSocket.OpenAsync(server.Address, subprotocol: subprotocol);
+        await socket.SendAsync("CONNECT", "", ("accept-version", versions), ("host", "x"), ("passcode", "any"));
+        var error = await socket.ErrorAsync();
+        (error["message"], error["version"]).ShouldBe(("unsupported-version", ours));
+    }
+
     /// <summary>Dense, whatever the moment of joining in: the joint of history and live is where entries get lost or doubled.</summary>
     [Fact]
     public async Task Who_resumes_while_others_talk_sees_no_gap_and_no_double()

@@ -27,7 +27,7 @@ internal sealed partial class StompSession : ProtocolSession
     /// the version that the transport's own handshake settled, or the newest of all: CONNECT cannot ask for more
     /// </param>
     public StompSession(ByteSink sink, ClientParts parts, Framing framing, StompVersion newest = StompVersion.V12)
-        : base(new Connection(sink, StompWire.Of(framing, StompVersion.V10), parts.Options, parts.Clock, parts.Metrics))
+        : base(new Connection(sink, StompWire.New(framing, newest), parts.Options, parts.Clock, parts.Metrics))
     {
         (_parts, _framing, _newest) = (parts, framing, newest);
         _client = new Client(Connection, parts);

@@ -16,15 +16,19 @@ internal sealed class StompWire : Wire
     private const int MaxRetryAfter = 500;
 
     private static readonly byte[] Server = Encoding.ASCII.GetBytes($"maru/{typeof(StompWire).Assembly.GetName().Version?.ToString(3)}");
+    private static readonly StompVersion[] Versions = [StompVersion.V10, StompVersion.V11, StompVersion.V12];
     private static readonly StompWire[] WebSocket = All(Framing.WebSocket);
     private static readonly StompWire[] Stream = All(Framing.Stream);
+    private static readonly StompWire[] NewWebSocket = AllNew(Framing.WebSocket);
+    private static readonly StompWire[] NewStream = AllNew(Framing.Stream);
 
     private readonly Framing _framing;
     private readonly StompVersion _version;
+    private readonly StompVersion _newest;
 
-    private StompWire(Framing framing, StompVersion version, bool acks)
+    private StompWire(Framing framing, StompVersion version, bool acks, StompVersion newest)
     {
-        (_framing, _version, HasAcks) = (framing, version, acks);
+        (_framing, _version, HasAcks, _newest) = (framing, version, acks, newest);
         HeartBeat = framing.Message("\n"u8);
     }
 
@@ -40,6 +44,11 @@ internal sealed class StompWire : Wire
 
     public static StompWire Of(Framing framing, StompVersion version, bool acks = false) =>
         (framing == Framing.WebSocket ? WebSocket : Stream)[(2 * (int)version) + (acks ? 1 : 0)];
+
+    /// <summary>Returns the wire of a connection before CONNECT: that of 1.0, since no version is agreed on.</summary>
+    /// <param name="newest">the newest version that CONNECT may ask for</param>
+    public static StompWire New(Framing framing, StompVersion newest) =>
+        (framing == Framing.WebSocket ? NewWebSocket : NewStream)[(int)newest];
 
     /// <summary>Returns the wire of a subscription that asked for an <c>ack</c> mode other than auto.</summary>
     public StompWire WithAcks() => Of(_framing, _version, acks: _version == StompVersion.V12);
@@ -127,7 +136,7 @@ internal sealed class StompWire : Wire
         var writer = new StompWriter(rented, _version);
         writer.Command(StompCommand.Error);
         writer.Header("message"u8, Encoding.ASCII.GetBytes(problem.Slug));
-        if (problem == Problem.UnsupportedVersion) writer.Header("version"u8, "1.0,1.1,1.2"u8);
+        if (problem == Problem.UnsupportedVersion) writer.Header("version"u8, StompVersions.UpTo(_newest));
         if (problem == Problem.ShuttingDown) writer.Header("retry-after"u8, Random.Shared.Next(MaxRetryAfter));
         if (!ticket.IsNone) writer.Header("receipt-id"u8, ticket.Text);
         writer.Header("content-type"u8, "application/problem+json"u8);
@@ -146,8 +155,11 @@ internal sealed class StompWire : Wire
 
     private static StompWire[] All(Framing framing) =>
     [
-        .. from version in (StompVersion[])[StompVersion.V10, StompVersion.V11, StompVersion.V12]
+        .. from version in Versions
            from acks in (bool[])[false, true]
-           select new StompWire(framing, version, acks),
+           select new StompWire(framing, version, acks, StompVersion.V12),
     ];
+
+    private static StompWire[] AllNew(Framing framing) =>
+        [.. Versions.Select(newest => new StompWire(framing, StompVersion.V10, false, newest))];
 }
