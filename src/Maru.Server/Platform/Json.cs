@@ -7,8 +7,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Maru.Server.Platform;
 
 /// <summary>
-/// The format of all JSON: camelCase, absent instead of null, times in UTC with milliseconds, other scripts unescaped. Slices add their
-/// generated contexts.
+/// The format of all JSON: camelCase, which is read letter by letter too, absent instead of null, times in UTC with milliseconds, other
+/// scripts unescaped. Slices add their generated contexts.
 /// </summary>
 internal static class Json
 {
@@ -18,6 +18,7 @@ internal static class Json
         json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         json.NumberHandling = JsonNumberHandling.Strict;
         json.AllowDuplicateProperties = false;
+        json.PropertyNameCaseInsensitive = false;
         json.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;   // safe: responses are application/json, never HTML
         json.Converters.Add(new UtcTimes());
     });

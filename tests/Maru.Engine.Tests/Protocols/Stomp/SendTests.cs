@@ -80,6 +80,7 @@ public sealed class SendTests
     [InlineData("{\"text\":\"a\",\"text\":\"b\"}", "malformed")]
     [InlineData("{\"text\":\"a\",\"replyTo\":null,\"replyTo\":null}", "malformed")]
     [InlineData("{\"files\":[],\"text\":\"a\",\"files\":[]}", "malformed")]
+    [InlineData("{\"Text\":\"a\"}", "invalid")]
     [InlineData("{\"text\":\"0123456789\"}", "too-large")]
     public async Task A_body_that_is_no_message_is_refused(string body, string slug)
     {
@@ -92,13 +93,16 @@ public sealed class SendTests
         (await client.SayAsync(5, "still fine"[..9], "r2"))["seq"].ShouldBe("1");
     }
 
-    [Fact]
-    public async Task A_byte_order_mark_before_a_body_changes_nothing()
+    [Theory]
+    [InlineData("\uFEFF{\"text\":\"a\"}")]
+    [InlineData("{\"foo\":1,\"text\":\"a\",\"foo\":2}")]
+    [InlineData("{\"text\":\"a\",\"Text\":\"b\",\"TEXT\":1}")]
+    public async Task A_byte_order_mark_and_fields_of_other_names_change_nothing(string body)
     {
         using var rig = new EngineRig();
         rig.Log.AddRoom(5, 7);
         var client = await rig.ConnectAsync(7);
-        await client.SendAsync("SEND\ndestination:/app/rooms/5/messages\nreceipt:r\n\n\uFEFF{\"text\":\"a\"}\0");
+        await client.SendAsync($"SEND\ndestination:/app/rooms/5/messages\nreceipt:r\n\n{body}\0");
         (await client.ReceiptAsync("r"))["seq"].ShouldBe("1");
         System.Text.Encoding.UTF8.GetString(rig.Log.Entries(5).ShouldHaveSingleItem().Body).ShouldContain("\"text\":\"a\"");
     }
