@@ -64,6 +64,7 @@ internal static class Program
         await app.Services.GetRequiredService<SessionStore>().LoadEndedAsync(CancellationToken.None);
         app.UseProxies();
         app.UseBasePath();
+        app.UseMethods();
         app.UseRequestLog();
         app.UseProblems();
         app.UseStaticPages();

@@ -35,6 +35,7 @@ internal static class Auth
 internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended) : IAuthenticationHandler
 {
     private const string Prefix = "Bearer ";
+    private const string None = "?";    // a token that is none: several fields, and none of them counts
 
     private static readonly AuthenticateResult BadToken = AuthenticateResult.Fail("The access token is wrong or expired.");
     private static readonly AuthenticateResult Ended = AuthenticateResult.Fail("The session has ended.");
@@ -64,7 +65,8 @@ internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended) : 
     public static string TokenOf(HttpContext context)
     {
         var request = context.Request;
-        if (request.Headers.Authorization is [{ } header, ..])
+        if (request.Headers.Authorization.Count > 1) return None;
+        if (request.Headers.Authorization is [{ } header])
             return header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? header[Prefix.Length..].Trim() : "";
         var isTaken = context.GetEndpoint()?.Metadata.GetMetadata<TokenInAddress>() is not null;
         return isTaken && request.Query[TokenInAddress.Parameter] is [{ } token, ..] ? token : "";

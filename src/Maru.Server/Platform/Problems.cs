@@ -95,7 +95,16 @@ internal static partial class Problems
     private static Task RefuseAsync(HttpContext context, Problem problem, int? status)
     {
         if (problem == UnsupportedMediaType) context.Response.Headers.Accept = Json;
+        if (problem == MethodNotAllowed) TidyAllow(context);
         return WriteAsync(context, problem, Detail(context, status));
+    }
+
+    /// <summary>Takes CONNECT out of <c>Allow</c> where there is none: only HTTP/2 has that of RFC 8441.</summary>
+    private static void TidyAllow(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        if (HttpProtocol.IsHttp2(context.Request.Protocol) || headers.Allow is not [{ } allow]) return;
+        headers.Allow = allow.Replace("CONNECT, ", "", StringComparison.Ordinal);
     }
 
     /// <summary>Returns the reason of the framework's refusal, in our words: its own names our types.</summary>

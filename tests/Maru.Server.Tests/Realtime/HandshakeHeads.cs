@@ -27,7 +27,7 @@ internal static class HandshakeHeads
         .. Taken.Select(x => new HandshakeHead(x.Name, Lines(x.Lines), 101, [Accept])),
         .. Subprotocols.Select(x => new HandshakeHead(x.Offered, Lines([.. Good, x.Offered]), 101, x.Chosen)),
         .. NoUpgrade.Select(x => new HandshakeHead(x.Name, Lines(x.Lines), 426, ["Upgrade: websocket", "Connection: Upgrade, close"])),
-        .. OtherMethods.Select(x => new HandshakeHead(x, Lines(With(0, x)), 405, [])),
+        .. OtherMethods.Select(x => new HandshakeHead(x, Lines(With(0, x)), 405, ["Allow: GET, HEAD"])),
         .. BadHandshake.Select(x => new HandshakeHead(x.Name, Lines(x.Lines), 400, ["Sec-WebSocket-Version: 13"])),
         .. Broken.Select(x => new HandshakeHead(x.Name, x.Text, x.Status, [])),
     ];
@@ -92,13 +92,15 @@ internal static class HandshakeHeads
         ("a protocol that begins like ours", With(2, "Upgrade: websocket2")),
         ("Connection names other fields", With(3, "Connection: keep-alive, X-Upgrade")),
         ("an HTTP that has no Upgrade", With(0, "GET /ws HTTP/1.0")),
-        ("a method in lower case, which is another", With(0, "get /ws HTTP/1.1")),
         ("HEAD", With(0, "HEAD /ws HTTP/1.1")),
         ("a GET as a browser's address bar makes it", [Start, Host, "Accept: text/html", "Connection: keep-alive"]),
     ];
 
     private static string[] OtherMethods =>
-        ["POST /ws HTTP/1.1", "PUT /ws HTTP/1.1", "DELETE /ws HTTP/1.1", "OPTIONS /ws HTTP/1.1", "CHAT /ws HTTP/1.1"];
+    [
+        "POST /ws HTTP/1.1", "PUT /ws HTTP/1.1", "DELETE /ws HTTP/1.1", "OPTIONS /ws HTTP/1.1", "CHAT /ws HTTP/1.1", "get /ws HTTP/1.1",
+        "Get /ws HTTP/1.1", "head /ws HTTP/1.1",
+    ];
 
     private static (string Name, string[] Lines)[] BadHandshake =>
     [

@@ -23,6 +23,9 @@ internal sealed partial record Route(string Method, string Template, RouteEndpoi
 
     public bool HasNumbers => Template.Contains('{', StringComparison.Ordinal);
 
+    /// <summary>An address of it.</summary>
+    public string Path => Address("1");
+
     /// <param name="method">another one than its own</param>
     /// <param name="token">none: without</param>
     /// <param name="body">none: without</param>
@@ -35,7 +38,7 @@ internal sealed partial record Route(string Method, string Template, RouteEndpoi
         string? type = "application/json",
         string number = "1")
     {
-        var request = new HttpRequestMessage(new HttpMethod(method ?? Method), Parameter().Replace(Template, number));
+        var request = new HttpRequestMessage(new HttpMethod(method ?? Method), Address(number));
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (body is not null) request.Content = new ByteArrayContent(body);
         if (type is not null && request.Content is not null) request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
@@ -52,6 +55,8 @@ internal sealed partial record Route(string Method, string Template, RouteEndpoi
            orderby template, method
            select new Route(method, template, endpoint),
     ];
+
+    private string Address(string number) => Parameter().Replace(Template, number);
 
     [GeneratedRegex(@"\{[^}]+\}")]
     private static partial Regex Parameter();

@@ -23,13 +23,45 @@ public sealed class RoutesTests(MaruServer server) : IClassFixture<MaruServer>
     [Fact]
     public async Task A_wrong_method_is_told_the_right_ones()
     {
-        var methods = Route.All(server).ToLookup(route => route.Template, route => route.Method);
-        await server.EachRouteAsync(
-            _ => true,
-            route => route.Request(method: "PURGE"),
-            (route, answer) =>
-                answer.ShouldRefuseAsync(Problems.MethodNotAllowed, $"Allow: {string.Join(", ", methods[route.Template].Order())}"));
+        // CONNECT is a method of HTTP/2 here.
+        var methods = Route.All(server).Where(route => route.Method != "CONNECT").ToLookup(route => route.Template, route => route.Method);
+        foreach (var wrong in (Func<string, string>[])[_ => "PURGE", _ => "purge", right => right + "X"])
+        {
+            await server.EachRouteAsync(
+                route => route.Method != "CONNECT",
+                route => route.Request(method: wrong(route.Method)),
+                (route, answer) =>
+                    answer.ShouldRefuseAsync(Problems.MethodNotAllowed, $"Allow: {string.Join(", ", methods[route.Template].Order())}"));
+        }
     }
+
+    /// <summary>On a bare socket: HttpClient would put them in upper case.</summary>
+    [Theory]
+    [InlineData("get /health/live", "GET, HEAD")]
+    [InlineData("Head /health/live", "GET, HEAD")]
+    [InlineData("post /api/auth/signup", "POST")]
+    [InlineData("patch /api/me", "DELETE, GET, HEAD, PATCH")]
+    [InlineData("get /", "GET, HEAD")]
+    [InlineData("head /maru.css", "GET, HEAD")]
+    public async Task A_method_in_lower_case_is_another_method(string line, string allow)
+    {
+        var request = Encoding.ASCII.GetBytes($"{line} HTTP/1.1\r\nHost: x\r\n\r\n");
+        var (socket, head, _) = await Upgrade.RequestAsync(server.Address, request);
+        socket.Dispose();
+        head.ShouldStartWith("HTTP/1.1 405 ");
+        head.Split("\r\n").ShouldContain($"Allow: {allow}");
+    }
+
+    [Fact]
+    public Task Two_tokens_are_none() => server.EachRouteAsync(
+        route => route.NeedsToken,
+        route =>
+        {
+            var request = route.Request();
+            request.Headers.TryAddWithoutValidation("Authorization", ["Bearer x.y.z", "Bearer x.y.z"]);
+            return request;
+        },
+        (_, answer) => answer.ShouldRefuseAsync(Problem.Unauthenticated, "WWW-Authenticate: Bearer error=\"invalid_token\""));
 
     [Fact]
     public async Task HEAD_is_GET_without_a_body()
@@ -51,8 +83,40 @@ public sealed class RoutesTests(MaruServer server) : IClassFixture<MaruServer>
             });
         get.Keys.ShouldBeEmpty("HEAD is missing");
 
-        static Task<string> HeadAsync(HttpResponseMessage answer) =>
-            Task.FromResult($"{(int)answer.StatusCode} {answer.Content.Headers.ContentType}");
+        static Task<string> HeadAsync(HttpResponseMessage answer) => Task.FromResult($"{(int)answer.StatusCode} {Content(answer)}");
+    }
+
+    /// <summary>Over HTTP/1.1 the web server itself drops the body; a body here is an error of the protocol.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task HEAD_is_GET_without_a_body_over_HTTP2(bool hasToken)
+    {
+        using var certificate = new ServerCertificate();
+        await using var own = await MaruServer.StartAsync(certificate.Settings);
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, presented, _, _) => certificate.Value.Equals(presented);
+        using var http = ApiCheck.Client(own.AddressOf(Uri.UriSchemeHttps), handler);
+        var ann = await own.SignUpAsync();
+        foreach (var path in Route.All(own).Where(x => x.Method == "HEAD").Select(x => x.Path).Append("/").Append("/nothing"))
+        {
+            using var get = await SendAsync("GET", path);
+            using var head = await SendAsync("HEAD", path);
+            (head.StatusCode, head.Version).ShouldBe((get.StatusCode, HttpVersion.Version20), path);
+            Content(head).ShouldBe(Content(get), path);
+            (await head.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).ShouldBeEmpty(path);
+        }
+
+        Task<HttpResponseMessage> SendAsync(string method, string path)
+        {
+            var request = new HttpRequestMessage(new HttpMethod(method), path)
+            {
+                Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            };
+            if (hasToken) request.Headers.Authorization = new("Bearer", ann.AccessToken);
+            return http.SendAsync(request, TestContext.Current.CancellationToken);
+        }
     }
 
     [Theory]
@@ -96,5 +160,12 @@ public sealed class RoutesTests(MaruServer server) : IClassFixture<MaruServer>
                 return Task.CompletedTask;
             },
             http);
+    }
+
+    /// <summary>Returns what the header says of the content.</summary>
+    private static string Content(HttpResponseMessage answer)
+    {
+        var headers = answer.Content.Headers.NonValidated;
+        return string.Join(' ', headers.Where(x => x.Key is "Content-Type" or "Content-Length").OrderBy(x => x.Key).Select(x => x.Value));
     }
 }
