@@ -67,8 +67,8 @@ internal static class Program
         app.UseMethods();
         app.UseRequestLog();
         app.UseProblems();
-        app.UseStaticPages();
         app.UseOrigins();
+        app.UseStaticPages();
         app.UseRouting();
         app.UseAuthentication();
         app.UseRateLimits();

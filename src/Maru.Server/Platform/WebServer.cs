@@ -3,9 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Maru.Server.Configuration;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.HttpOverrides;
-using IPAddress = System.Net.IPAddress;
-using IPNetwork = System.Net.IPNetwork;
+using Microsoft.AspNetCore.HostFiltering;
 
 namespace Maru.Server.Platform;
 
@@ -27,6 +25,7 @@ internal static class WebServer
             if (limits.Connections > 0)
                 kestrel.Limits.MaxConcurrentConnections = kestrel.Limits.MaxConcurrentUpgradedConnections = limits.Connections;
         });
+        builder.Services.Configure<HostFilteringOptions>(hosts => hosts.IncludeFailureMessage = false);   // it is a page
         if (Array.TrueForAll(["urls", "http_ports", "https_ports"], key => string.IsNullOrEmpty(builder.Configuration[key])))
             builder.WebHost.UseUrls(DefaultUrl);
     }
@@ -43,28 +42,4 @@ internal static class WebServer
             $"It cannot listen as --urls or the section Kestrel says. {Settings.Line(e)}",
         _ => null,
     };
-
-    /// <summary>Takes the client's address from the proxy, if it is a configured one; any other peer could name any address.</summary>
-    public static void UseProxies(this WebApplication app)
-    {
-        var networks = app.Services.GetRequiredService<LimitOptions>().Proxies.Split(
-            ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (networks.Length == 0) return;
-        var options = new ForwardedHeadersOptions
-        {
-            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedPrefix,
-            ForwardLimit = null,
-        };
-        options.KnownProxies.Clear();
-        options.KnownIPNetworks.Clear();
-        foreach (var network in networks) options.KnownIPNetworks.Add(Network(network));
-        app.UseForwardedHeaders(options);
-    }
-
-    private static IPNetwork Network(string text)
-    {
-        if (IPNetwork.TryParse(text, out var network)) return network;
-        if (IPAddress.TryParse(text, out var address)) return new IPNetwork(address, address.GetAddressBytes().Length * 8);
-        throw new StartException($"Maru:Limits:Proxies has {text}, which is no address (10.0.0.1) or network (10.0.0.0/8).");
-    }
 }

@@ -57,6 +57,19 @@ public sealed class StaticPagesTests(MaruServer server) : IClassFixture<MaruServ
         await Task.FromResult(answer).ShouldRefuse(Problems.RangeNotSatisfiable);
     }
 
+    [Theory]
+    [InlineData("items=0-3")]
+    [InlineData("bytes-0=0-3")]
+    [InlineData("items=9999999-")]
+    [InlineData("0-3")]
+    public async Task A_range_of_anything_but_bytes_is_ignored(string range)
+    {
+        using var whole = await server.Http.SendAsync("GET /maru.css");
+        using var answer = await SendAsync("Range", range);
+        ((int)answer.StatusCode).ShouldBe(200);
+        answer.Content.Headers.ContentLength.ShouldBe(whole.Content.Headers.ContentLength);
+    }
+
     [Fact]
     public async Task A_part_of_a_page_is_sent_alone()
     {

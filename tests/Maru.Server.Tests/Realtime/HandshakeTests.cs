@@ -115,6 +115,7 @@ public sealed class HandshakeTests(MaruServer server) : IClassFixture<MaruServer
             var request = Encoding.ASCII.GetString(Upgrade.Request(own.Address, path, null));
             var head = await AskAsync(own, request.Replace($"Host: {own.Address.Authority}", $"Host: {host}", StringComparison.Ordinal));
             head.ShouldStartWith($"HTTP/1.1 {status} ");
+            if (status == 400) head.Split("\r\n").ShouldContain("Content-Length: 0");
         }
     }
 

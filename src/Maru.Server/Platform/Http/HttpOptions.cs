@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text;
 
 namespace Maru.Server.Platform.Http;
 
@@ -6,7 +7,7 @@ namespace Maru.Server.Platform.Http;
 internal sealed class HttpOptions : IValidatableObject
 {
     /// <summary>Path below which the server is reached, as <c>/chat</c>, whether or not a proxy strips it; empty: the root.</summary>
-    [RegularExpression(@"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", ErrorMessage = "BasePath must be like /chat, without a slash at its end.")]
+    [RegularExpression(Http.BasePath.Pattern, ErrorMessage = "BasePath must be like /chat, without a slash at its end.")]
     public string BasePath { get; set; } = "";
 
     /// <summary>
@@ -23,8 +24,9 @@ internal sealed class HttpOptions : IValidatableObject
         select new ValidationResult($"AllowedOrigins has {origin}, which is no origin (https://chat.example.org).");
 
     /// <summary>
-    /// Returns whether the text is an origin as browsers write one (RFC 6454, 6.2): lower case, no default port, no path.
+    /// Returns whether the text is an origin as browsers write one (RFC 6454, 6.2): ASCII in lower case, no user, default port or path.
     /// </summary>
     private static bool IsOrigin(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Host.Length > 0 && text == uri.GetLeftPart(UriPartial.Authority);
+        Ascii.IsValid(text) && !text.Contains('@')
+        && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Host.Length > 0 && text == uri.GetLeftPart(UriPartial.Authority);
 }

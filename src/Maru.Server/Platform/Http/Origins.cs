@@ -57,7 +57,26 @@ internal static class OriginExtensions
     public static void UseOrigins(this WebApplication app)
     {
         if (app.Services.GetRequiredService<Origins>().IsAny) return;
-        app.UseWhen(context => !AsksForSocket(context.Features), branch => branch.UseCors());
+        app.UseWhen(context => !AsksForSocket(context.Features), branch =>
+        {
+            branch.Use(next => context =>
+            {
+                context.Response.OnStarting(VaryAsync, context.Response.Headers);
+                return next(context);
+            });
+            branch.UseCors();
+        });
+    }
+
+    /// <summary>
+    /// Tells caches that a response depends on who asks, also where nobody said so (the Fetch standard, "CORS protocol and HTTP caches"):
+    /// the framework does for some requests only.
+    /// </summary>
+    private static Task VaryAsync(object state)
+    {
+        var headers = (IHeaderDictionary)state;
+        if (!headers.Vary.Contains(HeaderNames.Origin)) headers.Append(HeaderNames.Vary, HeaderNames.Origin);
+        return Task.CompletedTask;
     }
 
     /// <summary>The response to a handshake is no page's to read: CORS has nothing to add.</summary>

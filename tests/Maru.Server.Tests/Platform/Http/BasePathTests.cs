@@ -1,7 +1,9 @@
+using System.Text;
 using System.Text.Json;
 using Maru.Server.Configuration;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Messages;
+using Maru.Server.Platform;
 
 namespace Maru.Server.Tests.Platform.Http;
 
@@ -42,23 +44,43 @@ public sealed class BasePathTests
         using var http = ApiCheck.Client(server.Address, handler);
         using var answer = await http.SendAsync("GET /chat");
         ((int)answer.StatusCode).ShouldBe(301);
-        (answer.Headers.Location?.AbsolutePath).ShouldBe("/chat/");
+        (answer.Headers.Location?.OriginalString).ShouldBe("/chat/");
+        using var asked = await http.SendAsync("HEAD /chat?x=%20");
+        (asked.Headers.Location?.OriginalString).ShouldBe("/chat/?x=%20");
+        using var posted = await http.SendAsync("POST /chat");
+        posted.Content.Headers.Allow.ShouldBe(["GET", "HEAD"]);
+        await Task.FromResult(posted).ShouldRefuse(Problems.MethodNotAllowed);
     }
 
     [Theory]
     [InlineData("127.0.0.1", "/there", "/there")]
+    [InlineData("127.0.0.1", "/there/", "/there")]
+    [InlineData("127.0.0.1", "/a/b-c_d.e~f", "/a/b-c_d.e~f")]
     [InlineData("127.0.0.1", "there", "")]
+    [InlineData("127.0.0.1", "/", "")]
+    [InlineData("127.0.0.1", "//evil.example", "")]
+    [InlineData("127.0.0.1", "/there//", "")]
+    [InlineData("127.0.0.1", "/../x", "")]
+    [InlineData("127.0.0.1", "/a\\b", "")]
+    [InlineData("127.0.0.1", "/a b", "")]
+    [InlineData("127.0.0.1", "/a?b", "")]
+    [InlineData("127.0.0.1", "/a%00", "")]
+    [InlineData("127.0.0.1", "/a, /b", "")]
+    [InlineData("127.0.0.1", "/é", "")]
     [InlineData("10.0.0.1", "/there", "")]
     [InlineData("", "/there", "")]
     public async Task A_proxy_that_is_believed_may_tell_the_path_that_it_strips(string proxies, string told, string path)
     {
         await using var server = await MaruServer.StartAsync($"--Maru:Limits:Proxies={proxies}");
-        var ann = await server.SignUpAsync();
-        ann.Http.DefaultRequestHeaders.Add("X-Forwarded-Prefix", told);
-        ann.Http.DefaultRequestHeaders.Add("X-Forwarded-For", "192.0.2.1");
-        using var room = await ann.Http.SendAsync("POST /api/rooms", new { name = "room", visibility = "public" });
-        (room.Headers.Location?.ToString()).ShouldBe($"{path}/api/rooms/1");
-        (await ServersAsync(ann.Http.SendAsync("GET /openapi/v1.json"))).ShouldBe(path.Length == 0 ? "/" : path);
+        using var handler = new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 };
+        using var http = ApiCheck.Client(server.Address, handler);
+        http.DefaultRequestHeaders.TryAddWithoutValidation("X-Forwarded-Prefix", told);
+        http.DefaultRequestHeaders.Add("X-Forwarded-For", "192.0.2.1");
+        var signUp = new { handle = "ann", name = "Ann", password = Person.Password };
+        using var made = await http.SendAsync("POST /api/auth/signup", signUp);
+        ((int)made.StatusCode).ShouldBe(201);
+        (made.Headers.Location?.OriginalString).ShouldBe($"{path}/api/me");
+        (await ServersAsync(http.SendAsync("GET /openapi/v1.json"))).ShouldBe(path.Length == 0 ? "/" : path);
     }
 
     [Fact]

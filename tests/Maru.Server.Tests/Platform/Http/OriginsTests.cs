@@ -38,6 +38,24 @@ public sealed class OriginsTests
             Header(answer, "Access-Control-Expose-Headers").Split(',').ShouldContain(name);
     }
 
+    /// <summary>Else a cache gives a page's answer to another page, or a program's to a page.</summary>
+    [Theory]
+    [InlineData(Setting)]
+    [InlineData($"--Maru:Http:AllowedOrigins={Ours}")]
+    public async Task Every_answer_tells_caches_that_it_depends_on_the_origin(string setting)
+    {
+        await using var server = await MaruServer.StartAsync(setting);
+        foreach (var path in (string[])["/.well-known/jwks.json", "/", "/maru.css", "/api/me", "/nothing"])
+        {
+            foreach (var origin in (string?[])[null, Ours, "https://evil.example"])
+            {
+                using var answer = await SendAsync(server, HttpMethod.Get, path, origin);
+                Header(answer, "Vary").ShouldBe("Origin", $"{path} for {origin}");
+                Header(answer, "Access-Control-Allow-Origin").ShouldBe(origin == Ours ? Ours : "");
+            }
+        }
+    }
+
     [Theory]
     [InlineData("GET", "/api/me", 401)]
     [InlineData("GET", "/api/nothing", 404)]
@@ -108,6 +126,7 @@ public sealed class OriginsTests
         ((int)preflight.StatusCode).ShouldBe(405);
         using var answer = await SendAsync(server, HttpMethod.Get, "/health/live", Ours);
         Header(answer, "Access-Control-Allow-Origin").ShouldBeEmpty();
+        Header(answer, "Vary").ShouldBeEmpty();
         foreach (var path in (string[])["/ws", "/ws?x=1"]) (await UpgradeAsync(server, path, Ours)).Head.ShouldStartWith("HTTP/1.1 101 ");
     }
 
@@ -119,6 +138,13 @@ public sealed class OriginsTests
     [InlineData("https://Chat.example.org")]
     [InlineData("https://chat.example.org:443")]
     [InlineData("https://*.example.org")]
+    [InlineData("https://exämple.org")]
+    [InlineData("https://ex%61mple.org")]
+    [InlineData("https://user@chat.example.org")]
+    [InlineData("https://@chat.example.org")]
+    [InlineData("https://user:word@chat.example.org")]
+    [InlineData("https://chat.example.org?")]
+    [InlineData("https://chat.example.org#")]
     public async Task What_is_no_origin_ends_the_start(string origin) =>
         (await Should.ThrowAsync<StartException>(MaruServer.StartAsync($"--Maru:Http:AllowedOrigins={origin}")))
             .Message.ShouldContain($"AllowedOrigins has {origin}, which is no origin");
@@ -133,10 +159,10 @@ public sealed class OriginsTests
     }
 
     private static Task<HttpResponseMessage> SendAsync(
-        MaruServer server, HttpMethod method, string path, string origin, HttpContent? body = null)
+        MaruServer server, HttpMethod method, string path, string? origin, HttpContent? body = null)
     {
         var request = new HttpRequestMessage(method, path) { Content = method == HttpMethod.Get ? null : body };
-        request.Headers.Add("Origin", origin);
+        if (origin is not null) request.Headers.Add("Origin", origin);
         return server.Http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 

@@ -1,0 +1,50 @@
+using System.Net;
+using Maru.Server.Configuration;
+using Microsoft.AspNetCore.HttpOverrides;
+using IPNetwork = System.Net.IPNetwork;
+
+namespace Maru.Server.Platform.Http;
+
+/// <summary>Believes the proxies of <see cref="LimitOptions.Proxies"/>; any other peer could name any address and path.</summary>
+internal static class Proxies
+{
+    private static readonly string Prefix = ForwardedHeadersDefaults.XForwardedPrefixHeaderName;
+
+    public static void UseProxies(this WebApplication app)
+    {
+        var networks = app.Services.GetRequiredService<LimitOptions>().Proxies.Split(
+            ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (networks.Length == 0) return;
+        var options = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedPrefix,
+            ForwardLimit = null,
+        };
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (var network in networks) options.KnownIPNetworks.Add(Network(network));
+        app.Use(next => context =>
+        {
+            TidyPrefix(context.Request.Headers);
+            return next(context);
+        });
+        app.UseForwardedHeaders(options);
+    }
+
+    /// <summary>Removes a forwarded prefix that could not be <see cref="HttpOptions.BasePath"/>, but for a slash at its end.</summary>
+    private static void TidyPrefix(IHeaderDictionary headers)
+    {
+        if (headers[Prefix] is not { Count: > 0 } prefix) return;
+        var path = prefix.ToString();
+        if (path.EndsWith('/')) path = path[..^1];
+        if (path.Length > 0 && BasePath.IsValid(path)) headers[Prefix] = path;
+        else headers.Remove(Prefix);
+    }
+
+    private static IPNetwork Network(string text)
+    {
+        if (IPNetwork.TryParse(text, out var network)) return network;
+        if (IPAddress.TryParse(text, out var address)) return new IPNetwork(address, address.GetAddressBytes().Length * 8);
+        throw new StartException($"Maru:Limits:Proxies has {text}, which is no address (10.0.0.1) or network (10.0.0.0/8).");
+    }
+}
