@@ -21,6 +21,18 @@ public sealed class ProblemsTests(MaruServer server) : IClassFixture<MaruServer>
         Detail(await PostAsync(body, "application/json").ShouldRefuse(Problem.Malformed))
             .ShouldBe("The body must be a JSON object of the documented shape.");
 
+    [Theory]
+    [InlineData("signup", "{}", "handle name password")]
+    [InlineData("signup", """{"Handle": "ann", "Name": "Ann", "Password": "correct horse"}""", "handle name password")]
+    [InlineData("login", "{}", "handle password")]
+    [InlineData("login", """{"handle": "ann"}""", "password")]
+    [InlineData("login", """{"password": null, "handle": "ann"}""", "password")]
+    [InlineData("login", """{"Handle": "ann", "password": "x"}""", "handle")]
+    [InlineData("refresh", "{}", "refreshToken")]
+    [InlineData("refresh", """{"refreshToken": null}""", "refreshToken")]
+    public async Task A_field_that_must_be_there_is_named(string action, string body, string fields) =>
+        (await PostAsync(body, "application/json", action).ShouldRefuseFields()).ShouldBe(fields.Split(' '));
+
     /// <summary>The web server refuses these before there is a request for us to answer; the document says so.</summary>
     [Theory]
     [InlineData("/api/rooms/%00", 0, 400)]
@@ -100,6 +112,6 @@ public sealed class ProblemsTests(MaruServer server) : IClassFixture<MaruServer>
 
     private static string Detail(System.Text.Json.JsonElement problem) => problem.GetProperty("detail").GetString() ?? "";
 
-    private Task<HttpResponseMessage> PostAsync(string body, string contentType) => server.Http.PostAsync(
-        "/api/auth/login", new StringContent(body, Encoding.UTF8, contentType), TestContext.Current.CancellationToken);
+    private Task<HttpResponseMessage> PostAsync(string body, string contentType, string action = "login") => server.Http.PostAsync(
+        $"/api/auth/{action}", new StringContent(body, Encoding.UTF8, contentType), TestContext.Current.CancellationToken);
 }

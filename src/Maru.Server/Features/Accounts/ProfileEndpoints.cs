@@ -56,7 +56,7 @@ internal static class ProfileEndpoints
         {
             account = await store.FindAsync(caller.UserId, ct);
             if (account is null) return Problem.SessionEnded.Result();
-            if (await RefuseAsync(account, "password", request.Password, context, passwords, ct) is { } refusal) return refusal;
+            if (await RefuseAsync(account, "password", request.Password, context, passwords) is { } refusal) return refusal;
         }
         while (!await store.DeleteAsync(account, ct));
         events.ChangeProfile(caller.UserId);
@@ -79,7 +79,7 @@ internal static class ProfileEndpoints
         {
             account = await store.FindAsync(caller.UserId, ct);
             if (account is null) return Problem.SessionEnded.Result();
-            if (await RefuseAsync(account, "oldPassword", request.OldPassword, context, passwords, ct) is { } refusal) return refusal;
+            if (await RefuseAsync(account, "oldPassword", request.OldPassword, context, passwords) is { } refusal) return refusal;
             hash ??= await passwords.HashAsync(password, ct);
             if (hash is null) return Problems.Busy(context);
         }
@@ -102,10 +102,10 @@ internal static class ProfileEndpoints
     /// right; the store then writes only if the account is still the one that was checked, or the check starts again.
     /// </summary>
     private static async Task<ProblemHttpResult?> RefuseAsync(
-        Account account, string field, string? password, HttpContext context, Passwords passwords, CancellationToken ct)
+        Account account, string field, string? password, HttpContext context, Passwords passwords)
     {
-        var check = await passwords.CheckAsync(new Guess("me:", account.Id), account.PasswordHash, password ?? "", ct);
-        if (check != PasswordCheck.Wrong) return check.Refusal(context);
+        var (check, refusal) = await passwords.CheckAsync(new Guess("me:", account.Id), account.PasswordHash, password ?? "", context);
+        if (refusal is not null || check != PasswordCheck.Wrong) return refusal;
         var errors = new FieldErrors();
         errors.Add(field, "The password is wrong.");
         return errors.Result();

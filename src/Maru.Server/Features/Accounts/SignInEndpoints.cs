@@ -58,16 +58,17 @@ internal static class SignInEndpoints
         LoginRequest request, HttpContext context, Passwords passwords, AccountStore store, SessionStore sessions, TokenMint mint,
         CancellationToken ct)
     {
-        var name = TextPolicy.SignInName(request.Handle);
-        var password = request.Password ?? "";
+        if (request is not { Handle: { } handle, Password: { } password })
+            return Missing(("handle", request.Handle), ("password", request.Password));
+        var name = TextPolicy.SignInName(handle);
         var origin = Origin(request.Device, context);
         while (true)
         {
             var account = await store.FindAsync(name, ct);
             var isKnown = await sessions.IsKnownAsync(account?.UserId ?? default, origin.Address, ct);
             var guess = new Guess(name, RateLimits.KeyOf(origin.Address), ByStranger: !isKnown);
-            var check = await passwords.CheckAsync(guess, account?.PasswordHash, password, ct);
-            if (check.Refusal(context) is { } refusal) return refusal;
+            var (check, refusal) = await passwords.CheckAsync(guess, account?.PasswordHash, password, context);
+            if (refusal is not null) return refusal;
             if (account is null || check == PasswordCheck.Wrong) return Problem.WrongCredentials.Result();
 
             var betterHash = check == PasswordCheck.RightButWeak ? await passwords.HashAsync(password, ct) : null;
@@ -80,8 +81,8 @@ internal static class SignInEndpoints
     private static async Task<Results<Ok<SignedIn>, ProblemHttpResult>> RefreshAsync(
         RefreshRequest request, HttpContext context, SessionStore sessions, AccountStore store, TokenMint mint, CancellationToken ct)
     {
-        var token = new RefreshToken(request.RefreshToken ?? "");
-        var session = await sessions.RefreshAsync(token, context.Connection.RemoteIpAddress, ct);
+        if (request.RefreshToken is not { } token) return Missing(("refreshToken", request.RefreshToken));
+        var session = await sessions.RefreshAsync(new RefreshToken(token), context.Connection.RemoteIpAddress, ct);
         var account = session is null ? null : await store.FindAsync(new UserId(session.UserId), ct);
         return session is null || account is null ? Problem.SessionEnded.Result() : TypedResults.Ok(mint.Write(account, session));
     }
@@ -90,6 +91,17 @@ internal static class SignInEndpoints
     {
         await sessions.EndAsync(caller.UserId, caller.SessionId, ct);
         return TypedResults.NoContent();
+    }
+
+    private static ProblemHttpResult Missing(params ReadOnlySpan<(string Name, string? Value)> fields)
+    {
+        var errors = new FieldErrors();
+        foreach (var (name, value) in fields)
+        {
+            if (value is null) errors.Add(name, "It must be there.");
+        }
+
+        return errors.Result();
     }
 
     private static SessionOrigin Origin(string? device, HttpContext context) => new(

@@ -35,7 +35,7 @@ internal sealed class RoomPasswords(Passwords passwords, PasswordTurns turns, Ra
         if (_rate.Take(context, user.Value) is { } refusal) return refusal;
         using var turn = await turns.TakeAsync(user, context.RequestAborted);
         if (!turn.IsAcquired) return Problems.Busy(context);
-        var check = await passwords.CheckAsync(new Guess($"room:{room}", user.Value), hash, password, context.RequestAborted);
-        return check == PasswordCheck.Wrong ? Problem.WrongRoomPassword.Result() : check.Refusal(context);
+        var (check, refused) = await passwords.CheckAsync(new Guess($"room:{room}", user.Value), hash, password, context);
+        return refused ?? (check == PasswordCheck.Wrong ? Problem.WrongRoomPassword.Result() : null);
     }
 }

@@ -1,7 +1,7 @@
 using System.Threading.RateLimiting;
-using Maru.Engine;
 using Maru.Server.Platform.Limits;
 using Maru.Server.Platform.Text;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
@@ -14,12 +14,6 @@ internal enum PasswordCheck : byte
 
     /// <summary>Right, but the stored hash is weaker than a new one, or is of another form of the password.</summary>
     RightButWeak,
-
-    /// <summary>Not checked: too many are waiting.</summary>
-    Busy,
-
-    /// <summary>Not checked: there were too many guesses within the minute.</summary>
-    TooOften,
 }
 
 /// <summary>
@@ -33,8 +27,8 @@ internal sealed class Passwords : IDisposable
 
     private readonly PasswordHasher<object> _hasher;
     private readonly ConcurrencyLimiter _workers;
-    private readonly Gcra _ofOne;
-    private readonly Gcra _ofStrangers;
+    private readonly RateLimit _ofOne;
+    private readonly RateLimit _ofStrangers;
     private readonly string _nobodysHash;
 
     public Passwords(PasswordOptions options, RateLimitOptions limits, SharedLimits shared)
@@ -46,8 +40,10 @@ internal sealed class Passwords : IDisposable
             QueueLimit = options.Queue,
             QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         });
-        _ofOne = shared.Add(Limit.Attempts, limits.AttemptsPerAccount, limits.AttemptsPerAccount, Minute);
-        _ofStrangers = shared.Add(Limit.StrangersAttempts, limits.AttemptsByStrangers, limits.AttemptsByStrangers, Minute);
+        _ofOne = new RateLimit(
+            "attempt", shared.Add(Limit.Attempts, limits.AttemptsPerAccount, limits.AttemptsPerAccount, Minute));
+        _ofStrangers = new RateLimit(
+            "stranger", shared.Add(Limit.StrangersAttempts, limits.AttemptsByStrangers, limits.AttemptsByStrangers, Minute));
         _nobodysHash = _hasher.HashPassword(Nobody, Guid.NewGuid().ToString());
     }
 
@@ -55,19 +51,27 @@ internal sealed class Passwords : IDisposable
     public Task<string?> HashAsync(string password, CancellationToken ct) =>
         ComputeAsync(null, () => (string?)_hasher.HashPassword(Nobody, TextPolicy.PasswordForms(password)[0]), ct);
 
-    /// <summary>Checks a password. Takes the same time whether there is a hash or, for an unknown handle, none.</summary>
+    /// <summary>
+    /// Checks a password, or returns why it was not checked. Takes the same time whether there is a hash or, for an unknown handle, none.
+    /// </summary>
     /// <param name="guess">whose guess it is: one guesser is stopped first, before they use up the limit of all strangers</param>
     /// <param name="hash">the stored hash; null for none</param>
     /// <param name="password">as it was typed</param>
-    /// <param name="ct">ends the wait for a worker</param>
-    public async Task<PasswordCheck> CheckAsync(Guess guess, string? hash, string password, CancellationToken ct)
+    /// <param name="context">the request; its end ends the wait for a worker</param>
+    public async Task<(PasswordCheck Check, ProblemHttpResult? Refusal)> CheckAsync(
+        Guess guess, string? hash, string password, HttpContext context)
     {
-        if (!_ofOne.TryTake(RateLimits.KeyOf($"{guess.By} {guess.Secret}"))) return PasswordCheck.TooOften;
-        if (guess.ByStranger && !_ofStrangers.TryTake(RateLimits.KeyOf(guess.Secret))) return PasswordCheck.TooOften;
-        return await ComputeAsync(PasswordCheck.Busy, () => Verify(hash, TextPolicy.PasswordForms(password)), ct);
+        if (Take(guess, context) is { } refusal) return (default, refusal);
+        var check = await ComputeAsync(null, () => (PasswordCheck?)Verify(hash, TextPolicy.PasswordForms(password)), context.RequestAborted);
+        return check is null ? (default, Problems.Busy(context)) : (check.Value, null);
     }
 
     public void Dispose() => _workers.Dispose();
+
+    /// <summary>Counts the guess; returns the refusal, or null.</summary>
+    private ProblemHttpResult? Take(Guess guess, HttpContext context) =>
+        _ofOne.Take(context, RateLimits.KeyOf($"{guess.By} {guess.Secret}"), onlyRefusal: true)
+        ?? (guess.ByStranger ? _ofStrangers.Take(context, RateLimits.KeyOf(guess.Secret), onlyRefusal: true) : null);
 
     private PasswordCheck Verify(string? hash, string[] forms)
     {

@@ -20,10 +20,14 @@ internal sealed class RateLimit(string name, Gcra rate)
         CultureInfo.InvariantCulture, $"\"{name}\";q={rate.Burst};w={Math.Max(1, Seconds(rate.Window))}");
 
     /// <summary>Takes one unit of the key; returns the refusal, or null.</summary>
-    public ProblemHttpResult? Take(HttpContext context, long key)
+    /// <param name="context">the request; its response names the limit</param>
+    /// <param name="key">who or what is counted</param>
+    /// <param name="onlyRefusal">true when only a refusal names the limit: what is left would tell what others did</param>
+    public ProblemHttpResult? Take(HttpContext context, long key, bool onlyRefusal = false)
     {
         if (!rate.IsLimited) return null;
         var quota = rate.Take(key);
+        if (quota.IsTaken && onlyRefusal) return null;
         var headers = context.Response.Headers;
         Add(headers, PolicyHeader, _policy);
         Add(headers, Header, string.Create(CultureInfo.InvariantCulture, $"\"{name}\";r={quota.Remaining};t={Seconds(quota.Next)}"));

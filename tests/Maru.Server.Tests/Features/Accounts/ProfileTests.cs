@@ -37,6 +37,15 @@ public sealed class ProfileTests(MaruServer server) : IClassFixture<MaruServer>
     }
 
     [Fact]
+    public async Task A_field_in_another_case_is_another_field_and_ignored()
+    {
+        var ann = await server.SignUpAsync();
+        var unchanged = await ann.Http.SendAsync("GET /api/me").Read<Profile>();
+        var change = new Dictionary<string, string> { ["Name"] = "q", ["NAME"] = "r", ["StatusMessage"] = "s" };
+        (await ann.Http.SendAsync("PATCH /api/me", change).Read<Profile>()).ShouldBe(unchanged);
+    }
+
+    [Fact]
     public async Task Neither_role_nor_id_comes_from_a_request()
     {
         var ann = await server.SignUpAsync();

@@ -28,7 +28,12 @@ public sealed class GuessTests
         await using var server = await StartAsync("--Maru:RateLimits:AttemptsByStrangers=6");
         await LogInAsync(server, "2001:db8:1::1", Person.Password).ShouldBe(200);
         for (var i = 0; i < 5; i++) await LogInAsync(server, $"198.51.100.{i}", "wrong").ShouldRefuse(Problem.WrongCredentials);
-        await LogInAsync(server, "198.51.100.100", Person.Password).ShouldRefuse(Problem.RateLimited);
+        using (var refused = await LogInAsync(server, "198.51.100.100", Person.Password))
+        {
+            var wait = refused.Headers.GetValues("Retry-After").Single();
+            refused.Headers.GetValues("RateLimit").Single().ShouldEndWith($", \"stranger\";r=0;t={wait}");
+            await Task.FromResult(refused).ShouldRefuse(Problem.RateLimited);
+        }
 
         await LogInAsync(server, Home, "wrong").ShouldRefuse(Problem.WrongCredentials);
         await LogInAsync(server, Home, Person.Password).ShouldBe(200);

@@ -90,7 +90,6 @@ public sealed class SignInTests(MaruServer server) : IClassFixture<MaruServer>
         var unknown = await server.Http.SendAsync("POST /api/auth/login", new { handle = "nobody-here", password = "something else" })
             .ShouldRefuse(Problem.WrongCredentials);
         Names(wrong).ShouldBe(Names(unknown));
-        await server.Http.SendAsync("POST /api/auth/login", new { }).ShouldRefuse(Problem.WrongCredentials);
 
         static IEnumerable<string> Names(System.Text.Json.JsonElement details) => details.EnumerateObject().Select(field => field.Name);
     }

@@ -1,6 +1,7 @@
 using Maru.Engine.Bus;
 using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Limits;
+using Microsoft.AspNetCore.Http;
 
 namespace Maru.Server.Tests.Platform.Credentials;
 
@@ -27,9 +28,10 @@ public sealed class PasswordsTests
         using var limits = new SharedLimits(new RateLimitOptions(), new LocalBus(), TimeProvider.System);
         using var passwords = new Passwords(new PasswordOptions { Iterations = 1000 }, NoLimits, limits);
         var ann = new Guess("ann", 1);
-        (await passwords.CheckAsync(ann, null, "", Ct)).ShouldBe(PasswordCheck.Wrong);
+        var context = new DefaultHttpContext { RequestAborted = Ct };
+        (await passwords.CheckAsync(ann, null, "", context)).ShouldBe((PasswordCheck.Wrong, null));
         var hash = await passwords.HashAsync("correct horse", Ct);
-        (await passwords.CheckAsync(ann, hash, "correct horse", Ct)).ShouldBe(PasswordCheck.Right);
-        (await passwords.CheckAsync(ann, hash, "Correct horse", Ct)).ShouldBe(PasswordCheck.Wrong);
+        (await passwords.CheckAsync(ann, hash, "correct horse", context)).ShouldBe((PasswordCheck.Right, null));
+        (await passwords.CheckAsync(ann, hash, "Correct horse", context)).ShouldBe((PasswordCheck.Wrong, null));
     }
 }

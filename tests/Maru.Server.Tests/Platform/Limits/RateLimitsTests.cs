@@ -55,8 +55,6 @@ public sealed class RateLimitsTests
             Header(answer, "Retry-After").ShouldBe("1");
             break;
         }
-
-        static string Header(HttpResponseMessage answer, string name) => answer.Headers.GetValues(name).ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -126,11 +124,26 @@ public sealed class RateLimitsTests
     [Fact]
     public async Task An_account_takes_only_so_many_attempts_from_one_address()
     {
-        await using var server = await MaruServer.StartAsync(On, "--Maru:RateLimits:AttemptsPerAccount=3");
+        var time = new ManualTime();
+        await using var server = await MaruServer.StartAsync(time, null, On, "--Maru:RateLimits:AttemptsPerAccount=3");
         var ann = await server.SignUpAsync();
         for (var i = 0; i < 3; i++) await LogInAsync(ann.Handle, "wrong").ShouldRefuse(Problem.WrongCredentials);
-        await ShouldWaitAsync(LogInAsync(ann.Handle, Person.Password), atLeast: 30);
-        await LogInAsync("somebody-else", "wrong").ShouldRefuse(Problem.WrongCredentials);
+        using (var refused = await LogInAsync(ann.Handle, Person.Password))
+        {
+            Header(refused, "Retry-After").ShouldBe("20");
+            Header(refused, "RateLimit-Policy").ShouldEndWith(", \"attempt\";q=3;w=60");
+            Header(refused, "RateLimit").ShouldEndWith(", \"attempt\";r=0;t=20");
+            await Task.FromResult(refused).ShouldRefuse(Problem.RateLimited);
+        }
+
+        using (var other = await LogInAsync("somebody-else", "wrong"))
+        {
+            Header(other, "RateLimit").ShouldNotContain("attempt");
+            await Task.FromResult(other).ShouldRefuse(Problem.WrongCredentials);
+        }
+
+        time.Advance(TimeSpan.FromSeconds(20));
+        await LogInAsync(ann.Handle, Person.Password).ShouldBe(200);
 
         Task<HttpResponseMessage> LogInAsync(string handle, string password) =>
             server.Http.SendAsync("POST /api/auth/login", new { handle, password });
@@ -165,6 +178,8 @@ public sealed class RateLimitsTests
     public async Task A_proxy_that_is_no_address_ends_the_start() =>
         (await Should.ThrowAsync<StartException>(MaruServer.StartAsync("--Maru:Limits:Proxies=nginx")))
             .Message.ShouldContain("Maru:Limits:Proxies has nginx");
+
+    private static string Header(HttpResponseMessage answer, string name) => answer.Headers.GetValues(name).ShouldHaveSingleItem();
 
     private static async Task ShouldWaitAsync(Task<HttpResponseMessage> answer, int atLeast = 1)
     {
