@@ -13,7 +13,9 @@ internal static class Number
     public static bool TryRead(string text, out long number)
     {
         number = 0;
-        return text is "0" or [>= '1' and <= '9', ..] && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+        return text is "0" or [>= '1' and <= '9', ..]
+            && !text.AsSpan().ContainsAnyExceptInRange('0', '9')   // TryParse passes NULs at the end
+            && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
     }
 
     /// <inheritdoc cref="TryRead(string, out long)"/>

@@ -76,10 +76,17 @@ public sealed class EndpointsTests(MaruServer server) : IClassFixture<MaruServer
     [InlineData("after=")]
     [InlineData("after=1.0")]
     [InlineData("after=%00")]
+    [InlineData("after=5%00")]
+    [InlineData("before=5%00%00")]
+    [InlineData("limit=")]
+    [InlineData("limit=5%00")]
+    [InlineData("limit=%205")]
+    [InlineData("limit=05")]
+    [InlineData("limit=1&limit=2")]
     [InlineData("after=1e3")]
     [InlineData("after=9223372036854775808")]
     [InlineData("after=1&after=2")]
-    public async Task A_seq_has_one_form(string query)
+    public async Task A_number_has_one_form(string query)
     {
         var ann = await server.SignUpAsync();
         var room = await ann.MakeRoomAsync();

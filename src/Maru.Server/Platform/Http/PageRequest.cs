@@ -38,9 +38,9 @@ internal sealed class PageRequest : IEndpointParameterMetadataProvider
     public static int ReadSize(HttpContext context, FieldErrors errors)
     {
         var limits = context.RequestServices.GetRequiredService<LimitOptions>();
-        var text = context.Request.Query[LimitName].ToString();
-        if (text.Length == 0) return Usual(limits);
-        if (Number.TryRead(text, out var size) && size >= 1 && size <= limits.PageItems) return (int)size;
+        var values = context.Request.Query[LimitName];
+        if (values.Count == 0) return Usual(limits);
+        if (Number.TryRead(values.ToString(), out var size) && size >= 1 && size <= limits.PageItems) return (int)size;
         errors.Add(LimitName, $"1 to {limits.PageItems}.");
         return 0;
     }

@@ -5,8 +5,7 @@ internal static class QueryFlag
 {
     public static bool Read(string? value, string name, FieldErrors errors)
     {
-        if (value is null) return false;
-        if (!bool.TryParse(value, out var flag)) errors.Add(name, "true or false.");
-        return flag;
+        if (value is not (null or "true" or "false")) errors.Add(name, "true or false.");
+        return value == "true";
     }
 }

@@ -26,6 +26,10 @@ public sealed class RankTests(MaruServer server) : IClassFixture<MaruServer>
     [InlineData("?ban=")]
     [InlineData("?ban=1")]
     [InlineData("?ban=yes")]
+    [InlineData("?ban=True")]
+    [InlineData("?ban=TRUE")]
+    [InlineData("?ban=%20true")]
+    [InlineData("?ban=true%00")]
     [InlineData("?ban=true&ban=false")]
     public async Task A_ban_that_is_not_clear_removes_nobody(string query)
     {
@@ -35,7 +39,7 @@ public sealed class RankTests(MaruServer server) : IClassFixture<MaruServer>
         (await ben.RoleAsync(room)).ShouldBe("member");
         await ann.Http.SendAsync($"DELETE /api/rooms/{room.Id}/members/{ben.Id}?ban=false").ShouldBe(204);
         await ben.JoinAsync(room);
-        await ann.Http.SendAsync($"DELETE /api/rooms/{room.Id}/members/{ben.Id}?ban=True").ShouldBe(204);
+        await ann.Http.SendAsync($"DELETE /api/rooms/{room.Id}/members/{ben.Id}?ban=true").ShouldBe(204);
         await ben.Http.SendAsync($"POST /api/rooms/{room.Id}/join").ShouldRefuse(Problem.Banned);
     }
 

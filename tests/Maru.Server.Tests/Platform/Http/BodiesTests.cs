@@ -10,6 +10,10 @@ public sealed class BodiesTests(MaruServer server) : IClassFixture<MaruServer>
     [Theory]
     [InlineData("text/plain")]
     [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("application/merge-patch+json")]
+    [InlineData("application/problem+json")]
+    [InlineData("application/json-seq")]
+    [InlineData("text/json")]
     [InlineData(null)]
     public Task A_body_that_is_not_said_to_be_JSON_is_an_unsupported_media_type(string? type) =>
         ShouldRefuseAsync(_ => "{}"u8.ToArray(), Problems.UnsupportedMediaType, "Accept: application/json", type);
@@ -24,10 +28,12 @@ public sealed class BodiesTests(MaruServer server) : IClassFixture<MaruServer>
         _ => "{}"u8.ToArray(), Problems.UnsupportedMediaType, "Accept: application/json", $"application/json; charset={charset}");
 
     [Theory]
-    [InlineData("utf-8")]
-    [InlineData("\"UTF-8\"")]
-    public Task A_body_may_say_that_it_is_UTF8(string charset) =>
-        ShouldRefuseAsync(_ => "7"u8.ToArray(), Problem.Malformed, type: $"application/json; charset={charset}");
+    [InlineData("application/json; charset=utf-8")]
+    [InlineData("application/json; charset=\"UTF-8\"")]
+    [InlineData("Application/JSON")]
+    [InlineData("application/json; version=1")]
+    public Task A_body_may_say_more_than_that_it_is_JSON(string type) =>
+        ShouldRefuseAsync(_ => "7"u8.ToArray(), Problem.Malformed, type: type);
 
     [Theory]
     [InlineData("br")]
