@@ -80,7 +80,7 @@ internal static class MaruCommand
         {
             await app.StartAsync();
         }
-        catch (Exception e) when (WebServer.StartFault(e) is { } fault)
+        catch (Exception e) when (((e as StartException)?.Message ?? WebServer.StartFault(e)) is { } fault)
         {
             await app.StopAsync();   // parts that have started end in good order
             throw new StartException(fault, e);

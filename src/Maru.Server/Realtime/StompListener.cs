@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Maru.Engine;
 using Maru.Engine.Protocols;
 using Maru.Engine.Protocols.Stomp;
@@ -21,7 +22,7 @@ internal sealed partial class StompListener(
         {
             _listener = await transports.First().BindAsync(Address(), cancellationToken);
         }
-        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is IOException or SocketException or AddressInUseException)
         {
             throw new StartException($"Maru:StompTcp: {address} cannot be listened at. {e.Message}", e);
         }

@@ -59,6 +59,20 @@ public sealed class MaruCommandTests
     }
 
     [Fact]
+    public async Task An_address_of_STOMP_that_is_taken_is_named_by_its_setting()
+    {
+        using var folder = new Folder();
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var (code, lines) = await MaruProcess.RunAsync(
+            [.. await MaruProcess.StoreAsync(folder), "--urls=http://127.0.0.1:0", $"--Maru:StompTcp={taken.LocalEndpoint}"]);
+        code.ShouldBe(2, string.Join('\n', lines));
+        lines.Single(line => line.StartsWith("maru: ", StringComparison.Ordinal))
+            .ShouldBe($"maru: Maru:StompTcp: {taken.LocalEndpoint} cannot be listened at. Address already in use");
+        lines.ShouldNotContain(line => line.Contains("\"Critical\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_file_of_settings_that_cannot_be_read_is_named()
     {
         var name = $"broken-{Guid.NewGuid():n}";
