@@ -1,4 +1,5 @@
 using System.Text;
+using Maru.Engine;
 using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Realtime;
@@ -76,6 +77,26 @@ public sealed class HandshakeTests(MaruServer server) : IClassFixture<MaruServer
         socket.EndSending();
         foreach (var receipt in receipts) (await socket.ReceiptAsync(receipt)).Seq.ShouldBePositive();
         (await socket.Ended.Within("the end")).ShouldBe(new Ending(1000, "", true));
+    }
+
+    [Fact]
+    public async Task Who_ends_their_side_of_TCP_and_reads_nothing_is_cut_off_as_any_other_who_ends()
+    {
+        var time = new ManualTime();
+        await using var own = await MaruServer.StartAsync(time, null, "--Maru:Engine:SendBufferBytes=16384");
+        var ann = await own.SignUpAsync();
+        var room = (await ann.MakeRoomAsync()).Id;
+        await using var socket = await StompSocket.ConnectAsync(own.Address, ann.AccessToken, receiveBuffer: 4096);
+        for (var i = 0; i < 60; i++) await socket.SayAndWaitAsync(room, new string('x', 16_000));
+        var connection = own.Service<ChatEngine>().Connections.All().ShouldHaveSingleItem();
+        socket.Pause();
+        await socket.SendAsync("SUBSCRIBE", "", ("destination", $"/topic/rooms/{room}"), ("id", "all"), ("after", "0"));
+        await Deadline.Until(() => connection.Outbox.Bytes > 0, "bytes that wait");
+        socket.EndSending();
+        await Deadline.Until(() => connection.IsClosing, "the end of the client's side");
+        connection.Outbox.IsClosed.ShouldBeFalse();
+        time.Advance(2 * new EngineOptions().CloseTimeout);
+        await Deadline.Until(() => own.Service<ChatEngine>().Connections.Count == 0, "the end");
     }
 
     [Fact]
