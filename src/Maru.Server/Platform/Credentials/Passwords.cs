@@ -62,7 +62,8 @@ internal sealed class Passwords : IDisposable
         Guess guess, string? hash, string password, HttpContext context)
     {
         if (Take(guess, context) is { } refusal) return (default, refusal);
-        var check = await ComputeAsync(null, () => (PasswordCheck?)Verify(hash, TextPolicy.PasswordForms(password)), context.RequestAborted);
+        var check = await ComputeAsync(
+            null, () => (PasswordCheck?)Verify(hash, TextPolicy.PasswordForms(password)), context.RequestAborted);
         return check is null ? (default, Problems.Busy(context)) : (check.Value, null);
     }
 
