@@ -39,8 +39,8 @@ public sealed class FoldersTests(ITestOutputHelper output)
         typeof(LoadRun).Assembly,
         "Maru.Load",
         [
-            "Scenarios", "Measuring", "Verification", "Inbound", "Faults", "Sockets", "Clients", "Reporting", "Reporting.Html", "Runs",
-            "Cli", "",
+            "Scenarios", "Measuring", "Verification", "Inbound", "Faults", "Sockets", "Clients", "Attacks", "Reporting", "Reporting.Html",
+            "Runs", "Cli", "",
         ],
         []);
 

@@ -39,6 +39,20 @@ internal static class RunCommand
     {
         Description = "a shell command that the scenario's faults may run, as name=\"command\"; may be given several times",
     };
+    private static readonly Option<string> AttackTokens = new("--attack-tokens")
+    {
+        Description = "the attackers' access tokens, as 'maru seed --tokens' writes them",
+        DefaultValueFactory = _ => "attack-tokens.txt",
+    };
+    private static readonly Option<string> AttackRooms = new("--attack-rooms")
+    {
+        Description = "the attackers' room ids, as 'maru seed --rooms-file' writes them",
+        DefaultValueFactory = _ => "attack-rooms.txt",
+    };
+    private static readonly Option<string?> TlsUrl = new("--tls-url")
+    {
+        Description = "the server's WebSocket over TLS (wss://…), for attacks that come that way; without it they are left out",
+    };
     private static readonly Option<string> Part = new("--shard")
     {
         Description = "this process' part of the clients, as number/count; 'maru-load merge' makes one result of all parts",
@@ -51,7 +65,7 @@ internal static class RunCommand
     {
         var command = new Command("run", "Runs a scenario against a server, verifies every delivery and prints the verdict.")
         {
-            Which, Url, Tokens, Rooms, Pid, Out, Set, Faults, Part, AllowRemote,
+            Which, Url, Tokens, Rooms, Pid, Out, Set, Faults, AttackTokens, AttackRooms, TlsUrl, Part, AllowRemote,
         };
         command.SetAction(ActAsync);
         return command;
@@ -62,11 +76,17 @@ internal static class RunCommand
         if (!OperatingSystem.IsLinux())
             throw new ScenarioException("maru-load runs on Linux only: it waits for its sockets by epoll and reads /proc.");
         var scenario = ScenarioFile.Load(parsed.GetValue(Which)!, parsed.GetValue(Set) ?? []);
-        var urls = await Task.WhenAll(parsed.GetValue(Url)!.Select(url => TargetAsync(url, parsed.GetValue(AllowRemote), ct)));
+        var allowRemote = parsed.GetValue(AllowRemote);
+        var urls = await Task.WhenAll(parsed.GetValue(Url)!.Select(url => TargetAsync(url, "ws", allowRemote, ct)));
+        var tls = parsed.GetValue(TlsUrl) is { } text ? await TargetAsync(text, "wss", allowRemote, ct) : null;
+        if (tls is null) scenario = scenario.WithoutTls();
         var options = new RunOptions(urls, parsed.GetValue(Tokens)!, parsed.GetValue(Rooms)!, parsed.GetValue(Pid) ?? [])
         {
             Faults = FaultCommands.Parse(parsed.GetValue(Faults) ?? []),
             Shard = Shard.Parse(parsed.GetValue(Part)!),
+            AttackTokensFile = parsed.GetValue(AttackTokens)!,
+            AttackRoomsFile = parsed.GetValue(AttackRooms)!,
+            TlsUrl = tls,
         };
         var folder = parsed.GetValue(Out);
         if (folder is not null)
@@ -89,10 +109,11 @@ internal static class RunCommand
         return result.Passed ? 0 : 1;
     }
 
-    private static async Task<Uri> TargetAsync(string text, bool allowRemote, CancellationToken ct)
+    private static async Task<Uri> TargetAsync(string text, string scheme, bool allowRemote, CancellationToken ct)
     {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme != "ws")
-            throw new ScenarioException($"--url {text}: give a WebSocket address such as ws://127.0.0.1:8080/ws (wss is not supported).");
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme != scheme)
+            throw new ScenarioException(
+                $"{text}: give a WebSocket address such as {scheme}://127.0.0.1:8080/ws (members come over ws only, --tls-url is wss).");
         var addresses = await Dns.GetHostAddressesAsync(url.Host, ct);
         if (!allowRemote && !addresses.All(IPAddress.IsLoopback))
             throw new ScenarioException(

@@ -105,7 +105,12 @@ internal sealed partial class Loop
             if (rightRoom) _run.RaiseHead(client.Room.Index, seq);
         }
 
-        if (_current is { } plan && scheduled >= plan.MeasureFrom && scheduled < plan.MeasureUntil) Receipts.Record(now - scheduled);
+        if (_current is { } plan && scheduled >= plan.MeasureFrom && scheduled < plan.MeasureUntil)
+        {
+            Receipts.Record(now - scheduled);
+            ByPeriod?.Acknowledged(scheduled, now - scheduled);
+        }
+
         SendNext(client, now);
     }
 

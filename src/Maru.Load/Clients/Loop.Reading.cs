@@ -39,7 +39,8 @@ internal sealed partial class Loop
             if (at <= 0) return 0;
         }
 
-        var window = new LatencyWindow(Deliveries, now, client.LatencyFrom, _current?.MeasureUntil ?? 0, _current?.MeasureFrom ?? 0);
+        var window = new LatencyWindow(
+            Deliveries, now, client.LatencyFrom, _current?.MeasureUntil ?? 0, _current?.MeasureFrom ?? 0, ByPeriod);
         var reception = new Reception(ref client.Frames, ref client.Seq, ref client.Silence, client.Room.Known, data[at..], window);
         while (client.Socket is not null)
         {

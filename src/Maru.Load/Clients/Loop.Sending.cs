@@ -10,6 +10,7 @@ internal sealed partial class Loop
 {
     private void Begin(SendingPlan plan)
     {
+        ByPeriod = plan.Periods is { } periods ? new PeriodLatencies(periods) : null;
         _current = plan;
         var apart = plan.NanosecondsApart > 0 && _senders.Count > 0 ? plan.NanosecondsApart : 0;
         _schedule = apart > 0 ? new Schedule(plan.Start, plan.MeasureUntil, apart, plan.Offset) : new Schedule(long.MaxValue, 0, 1, 0);

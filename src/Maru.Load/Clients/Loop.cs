@@ -65,6 +65,9 @@ internal sealed partial class Loop : IDisposable
     /// <summary>Times from schedule to RECEIPT.</summary>
     public Histogram Receipts { get; } = new();
 
+    /// <summary>Both of these by period; null where the run has none, and before it sends.</summary>
+    public PeriodLatencies? ByPeriod { get; private set; }
+
     /// <summary>Times from a lost connection to the new subscription.</summary>
     public Histogram Resumes { get; } = new();
 
@@ -207,4 +210,6 @@ internal enum LoopTimer : byte
 /// <param name="MeasureUntil">no message is due from here on</param>
 /// <param name="NanosecondsApart">between two messages of this loop; 0 = closed loop or none</param>
 /// <param name="Offset">this loop's share of that distance, so that several loops interleave</param>
-internal sealed record SendingPlan(long Start, long MeasureFrom, long MeasureUntil, double NanosecondsApart, double Offset);
+/// <param name="Periods">the parts of the run that are judged apart; null = none</param>
+internal sealed record SendingPlan(
+    long Start, long MeasureFrom, long MeasureUntil, double NanosecondsApart, double Offset, Periods? Periods);

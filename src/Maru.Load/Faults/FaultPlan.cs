@@ -25,7 +25,7 @@ internal static class FaultPlan
         return [.. due.OrderBy(one => one.At).Select(one =>
         {
             var choices = Choices(one.Fault, names);
-            return new DueFault(one.At, choices[random.Next(choices.Count)]);
+            return new DueFault(one.At, choices[random.Next(choices.Count)]) { Apart = one.Fault.Apart };
         })];
     }
 
@@ -49,4 +49,8 @@ internal static class FaultPlan
 /// <summary>One fault to come.</summary>
 /// <param name="At">seconds from the moment at which measuring begins</param>
 /// <param name="Name">its command's</param>
-internal sealed record DueFault(double At, string Name);
+internal sealed record DueFault(double At, string Name)
+{
+    /// <summary>Seconds from then in which messages due are judged apart.</summary>
+    public double Apart { get; init; }
+}

@@ -12,11 +12,18 @@ namespace Maru.Load.Inbound;
 /// <param name="From">the time from which messages due are samples for this client</param>
 /// <param name="Until">the time at which samples end</param>
 /// <param name="MeasureFrom">the same for a client that was always connected: its silence counts from here</param>
-internal readonly record struct LatencyWindow(Histogram Into, long Now, long From, long Until, long MeasureFrom)
+/// <param name="ByPeriod">gets them too, where the run has periods</param>
+internal readonly record struct LatencyWindow(
+    Histogram Into, long Now, long From, long Until, long MeasureFrom, PeriodLatencies? ByPeriod = null)
 {
     public void Record(long scheduled, ref Silence silence)
     {
-        if (scheduled >= From && scheduled < Until) Into.Record(Now - scheduled);
+        if (scheduled >= From && scheduled < Until)
+        {
+            Into.Record(Now - scheduled);
+            ByPeriod?.Delivered(scheduled, Now - scheduled);
+        }
+
         silence.Heard(scheduled, Now, MeasureFrom, Until);
     }
 }

@@ -8,6 +8,9 @@ internal sealed record SecondSample
 
     public string Phase { get; init; } = "";
 
+    /// <summary>The attack that went on; "none" = none did; "" = the run has none.</summary>
+    public string Attack { get; init; } = "";
+
     public long Connections { get; init; }
 
     public double SentPerSecond { get; init; }
@@ -37,6 +40,9 @@ internal sealed record SecondSample
     public double ClientCpuPercent { get; init; }
 
     public double ClientMb { get; init; }
+
+    /// <summary>Servers whose process was not there although no fault went on.</summary>
+    public int ServersMissing { get; init; }
 
     /// <summary>Violations so far, all kinds.</summary>
     public long Violations { get; init; }

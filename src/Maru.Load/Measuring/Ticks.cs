@@ -9,4 +9,12 @@ internal static class Ticks
     public static long Now => TimeProvider.System.GetTimestamp();
 
     public static long FromSeconds(double seconds) => (long)(seconds * PerSecond);
+
+    /// <summary>Waits until that time, or until it is cancelled.</summary>
+    public static async Task UntilAsync(long time, CancellationToken ct)
+    {
+        var wait = (time - Now) / (double)PerMillisecond;
+        if (wait <= 0) return;
+        await Task.Delay(TimeSpan.FromMilliseconds(wait), TimeProvider.System, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 }

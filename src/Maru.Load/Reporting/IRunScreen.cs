@@ -1,3 +1,4 @@
+using Maru.Load.Attacks;
 using Maru.Load.Faults;
 using Maru.Load.Measuring;
 
@@ -12,6 +13,9 @@ internal interface IRunScreen
 
     /// <summary>Shows that a fault's command began, or has ended.</summary>
     void ShowFault(FaultExecution fault);
+
+    /// <summary>Shows how far an attack is.</summary>
+    void ShowAttack(AttackProgress attack);
 
     /// <summary>Shows the share of the history that is read, 0 to 1.</summary>
     void ShowHistory(double share);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Maru.Load.Attacks;
 using Maru.Load.Faults;
 using Maru.Load.Measuring;
 using Spectre.Console;
@@ -19,6 +20,7 @@ internal sealed class LiveScreen(LiveDisplayContext live) : IRunScreen
     private readonly Queue<SecondSample> _seconds = new();
     private readonly List<FaultExecution> _faults = [];
     private string _said = "";
+    private AttackProgress? _attack;
     private double _history = -1;
 
     /// <summary>Runs the work while the table is on the terminal.</summary>
@@ -55,6 +57,15 @@ internal sealed class LiveScreen(LiveDisplayContext live) : IRunScreen
         }
     }
 
+    public void ShowAttack(AttackProgress attack)
+    {
+        lock (_lock)
+        {
+            _attack = attack;
+            Draw();
+        }
+    }
+
     public void ShowHistory(double share)
     {
         lock (_lock)
@@ -80,15 +91,16 @@ internal sealed class LiveScreen(LiveDisplayContext live) : IRunScreen
         }
 
         List<IRenderable> rows = [table, .. _faults.Select(fault => new Text(ResultText.Of(fault)))];
-        if (_history >= 0) rows.Add(Bar(_history));
+        if (_attack is not null && _history < 0) rows.AddRange([Bar("attack", _attack.Share), new Text(ResultText.Of(_attack))]);
+        if (_history >= 0) rows.Add(Bar("history", _history));
         live.UpdateTarget(new Rows(rows));
         live.Refresh();
     }
 
-    private static Markup Bar(double share)
+    private static Markup Bar(string name, double share)
     {
         var filled = (int)(share * 40);
-        return new Markup($"history [green]{new string('━', filled)}[/][grey]{new string('━', 40 - filled)}[/] {(int)(share * 100)} %");
+        return new Markup($"{name} [green]{new string('━', filled)}[/][grey]{new string('━', 40 - filled)}[/] {(int)(share * 100)} %");
     }
 
     private static string Number(double value, string format = "#,0") => value.ToString(format, CultureInfo.InvariantCulture);

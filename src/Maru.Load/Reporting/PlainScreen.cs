@@ -1,4 +1,5 @@
 using System.Globalization;
+using Maru.Load.Attacks;
 using Maru.Load.Faults;
 using Maru.Load.Measuring;
 
@@ -8,6 +9,7 @@ namespace Maru.Load.Reporting;
 internal sealed class PlainScreen(TextWriter output) : IRunScreen
 {
     private int _tenths;
+    private string _attack = "";
 
     public void Say(string text) => output.WriteLine(text);
 
@@ -18,6 +20,14 @@ internal sealed class PlainScreen(TextWriter output) : IRunScreen
         + $"client {s.ClientCpuPercent,4:N0} %  violations {s.Violations:N0}"));
 
     public void ShowFault(FaultExecution fault) => output.WriteLine(ResultText.Of(fault));
+
+    /// <summary>One line at the beginning and one at the end: the seconds between have lines enough.</summary>
+    public void ShowAttack(AttackProgress attack)
+    {
+        if (attack.Share is > 0 and < 1 && attack.Name == _attack) return;
+        _attack = attack.Share < 1 ? attack.Name : "";
+        output.WriteLine(ResultText.Of(attack));
+    }
 
     public void ShowHistory(double share)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Maru.Load.Attacks;
 using Maru.Load.Faults;
 using Maru.Load.Measuring;
 
@@ -33,6 +34,7 @@ internal static class ResultText
             Line(text, $"{h.UnacknowledgedPresent:N0} present without acknowledgement");
         }
 
+        if (r.Attacks.Count > 0) text.Append(AttackText.Of(r.Attacks));
         foreach (var fault in r.Faults) Line(text, $"{Of(fault)}");
         if (r.Faults.Count > 0) Line(text, $"{r.Faults.Count} faults; again in the same order with --set seed={r.Scenario.Seed}");
         foreach (var (slug, count) in r.Errors) Line(text, $"error {slug}: {count:N0}");
@@ -47,6 +49,10 @@ internal static class ResultText
 
     public static string Of(FaultExecution fault) => string.Create(CultureInfo.InvariantCulture,
         $"{fault.At,7:N1} s fault {fault.Name}{(fault.ExitCode is { } code ? $": exit code {code} after {fault.Seconds:N1} s" : " ...")}");
+
+    public static string Of(AttackProgress attack) => string.Create(CultureInfo.InvariantCulture,
+        $"attack {attack.Number} of {attack.Of}, {attack.Name}: {attack.Share * 100:0} %, {attack.BytesSent / 1e6:N1} MB sent, "
+        + $"{attack.MostOpen:N0} connections at most, {attack.Ended:N0} ended by the server");
 
     private static void Servers(StringBuilder text, RunResult r)
     {

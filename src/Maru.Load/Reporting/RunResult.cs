@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Maru.Load.Attacks;
 using Maru.Load.Faults;
 using Maru.Load.Measuring;
 using Maru.Load.Scenarios;
@@ -44,6 +45,9 @@ internal sealed record RunResult
 
     /// <summary>The faults that were made.</summary>
     public IReadOnlyList<FaultExecution> Faults { get; init; } = [];
+
+    /// <summary>What members, newcomers and attackers met under each attack, between them, and under faults.</summary>
+    public IReadOnlyList<AttackFindings> Attacks { get; init; } = [];
 
     [JsonIgnore]
     public Percentiles Delivery => Percentiles.Of(Latencies.Delivery);

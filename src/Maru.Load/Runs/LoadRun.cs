@@ -42,7 +42,8 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         using var end = CancellationTokenSource.CreateLinkedTokenSource(ct); // no fault begins after the end of the run
         try
         {
-            return await PlayAsync(run, cast, starts, plan, reader, end.Token);
+            var attacks = await AttackSide.PrepareAsync(_scenario, options, nodes, cast, reader, ct);
+            return await PlayAsync(run, cast, starts, plan, attacks, reader, end.Token);
         }
         finally
         {
@@ -52,7 +53,8 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
     }
 
     private async Task<RunResult> PlayAsync(
-        RunShared run, Cast cast, long[] starts, IReadOnlyList<DueFault> due, HistoryReader reader, CancellationToken ct)
+        RunShared run, Cast cast, long[] starts, IReadOnlyList<DueFault> due, AttackSide attacks, HistoryReader reader,
+        CancellationToken ct)
     {
         Build(run, cast, starts);
         var sampling = new Sampling(_loops, _servers);
@@ -73,28 +75,35 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
                 + $"{_scenario.Ramp + 60:N0} s after the start. Errors: {ErrorText()}");
         screen.Say($"All connected after {(Ticks.Now - connecting) / 1e9:N1} s. Sending.");
 
-        var plan = BeginSending();
+        var plan = BeginSending(due, attacks);
         if (due.Count > 0) screen.Say($"{due.Count} faults are due, drawn with seed {_scenario.Seed}.");
         var breaking = _faults.RunAsync(due, plan.MeasureFrom, sampling.Start, screen.ShowFault, ct);
+        var attacking = attacks.RunAsync(plan, screen, ct);
+        sampling.IsBreaking = () => attacks.IsFault(Ticks.Now) || _faults.Executions.Any(fault => fault.ExitCode is null);
         await UntilAsync(sampling, "warm-up", () => Ticks.Now >= plan.MeasureFrom, double.MaxValue, ct);
         var (before, beforeAt, beforeCpu) = (sampling.Totals(), Ticks.Now, ServerCpuSeconds());
+        if (_scenario.Kinds.Count > 0) sampling.Attack = () => attacks.Now;
         await UntilAsync(sampling, "measure", () => Ticks.Now >= plan.MeasureUntil, double.MaxValue, ct);
+        sampling.Attack = () => "";
         var (after, seconds) = (sampling.Totals(), (Ticks.Now - beforeAt) / 1e9);
         var cpu = (ServerCpuSeconds() - beforeCpu) / seconds * 100;
         _bytesPerConnection = (double)(ServerBytes() - baseline) / (_clients.Length - baselineClients);
 
         foreach (var loop in _loops) loop.Drain();
-        var isSettled = () => breaking.IsCompleted && _loops.TrueForAll(loop => loop.IsSettled);
+        var isSettled = () => breaking.IsCompleted && attacking.IsCompleted && _loops.TrueForAll(loop => loop.IsSettled);
         if (!await UntilAsync(sampling, "drain", isSettled, _scenario.DrainTimeout, CancellationToken.None))
             screen.Say($"Not everything came within the {_scenario.DrainTimeout:N0} s of drainTimeout.");
         run.FreezeHeads();
         await UntilAsync(sampling, "drain", () => false, 0.3, CancellationToken.None); // duplicates would come now
         foreach (var loop in _loops) loop.Stop();
+        if (attacking.IsFaulted) await attacking;
 
         reader.RetryFor = TimeSpan.FromSeconds(60); // the faults may have taken every node for a moment
         var history = _scenario.History ? await ReadHistoryAsync(reader, cast, starts, ct) : null;
+        var found = attacks.Findings(_loops, sampling.Timeline);
         var measures = Measures(sampling, before, after, seconds, cpu);
-        return await ResultAsync(run, reader, sampling, measures, history);
+        foreach (var (name, value) in AttackMeasures.Of(found, sampling.Timeline)) measures[name] = value;
+        return (await ResultAsync(run, reader, sampling, measures, history)) with { Attacks = found };
     }
 
     private async Task<long[]> StartsAsync(HistoryReader reader, Cast cast, CancellationToken ct)
@@ -140,20 +149,20 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         return start + (long)(Ticks.FromSeconds(_scenario.Ramp) * (double)(j - _scenario.BaselineClients) / _scenario.Clients);
     }
 
-    private SendingPlan BeginSending()
+    private SendingPlan BeginSending(IReadOnlyList<DueFault> due, AttackSide attacks)
     {
         var start = Ticks.Now + (10 * Ticks.PerMillisecond);
         var from = start + Ticks.FromSeconds(_scenario.Warmup);
         var until = from + Ticks.FromSeconds(_scenario.Duration);
-        var sending = Math.Max(1, _scenario.SendingClients);
+        var (periods, sending) = (attacks.Plan(due, from), Math.Max(1, _scenario.SendingClients));
         foreach (var (t, loop) in _loops.Index())
         {
             var share = (double)loop.Clients.Count(client => client.Pending is not null) / sending;
             var apart = _scenario.Rate > 0 && share > 0 ? Ticks.PerSecond / (_scenario.Rate * share) : 0;
-            loop.BeginSending(new SendingPlan(start, from, until, apart, (double)t / _loops.Count));
+            loop.BeginSending(new SendingPlan(start, from, until, apart, (double)t / _loops.Count, periods));
         }
 
-        return new SendingPlan(start, from, until, 0, 0);
+        return new SendingPlan(start, from, until, 0, 0, periods);
     }
 
     /// <summary>Samples once a second until the condition holds; false after that many seconds.</summary>

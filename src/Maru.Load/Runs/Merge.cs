@@ -1,3 +1,4 @@
+using Maru.Load.Attacks;
 using Maru.Load.Measuring;
 using Maru.Load.Reporting;
 using Maru.Load.Scenarios;
@@ -16,7 +17,9 @@ internal static class Merge
         RunResult[] parts = [.. results.OrderBy(part => part.Shard.Number)];
         Check(parts);
         var first = parts[0]; // it made the faults, hence its seed is the run's
+        var (attacks, timeline) = (Attacks(parts), Timeline(parts));
         var measures = Measures(parts);
+        foreach (var (name, value) in AttackMeasures.Of(attacks, timeline)) measures[name] = value;
         var guarantees = first.Guarantees.Select(check => Add(check, parts)).ToArray();
         var thresholds = Verdict.Thresholds(first.Scenario.Thresholds, measures);
         return first with
@@ -36,7 +39,8 @@ internal static class Merge
                 ? null
                 : parts.Aggregate(new HistoryFindings(), (sum, part) => sum.Plus(part.History!)),
             Faults = [.. first.Faults.Select(fault => fault with { At = fault.At + After(first, parts) })],
-            Timeline = Timeline(parts),
+            Attacks = attacks,
+            Timeline = timeline,
         };
     }
 
@@ -77,6 +81,9 @@ internal static class Merge
         return measures;
     }
 
+    private static AttackFindings[] Attacks(RunResult[] parts) => [.. parts[0].Attacks.Select(attack => parts.Skip(1)
+        .SelectMany(part => part.Attacks).Where(other => other.Name == attack.Name).Aggregate(attack, (sum, one) => sum.Plus(one)))];
+
     /// <summary>
     /// Merges timelines second by second: rates added, latencies the worst of the shards', servers those of the shard that saw the most.
     /// </summary>
@@ -87,6 +94,7 @@ internal static class Merge
             {
                 At = second.Key,
                 Phase = second.First().Phase,
+                Attack = second.First().Attack,
                 Connections = second.Sum(s => s.Connections),
                 SentPerSecond = second.Sum(s => s.SentPerSecond),
                 AcknowledgedPerSecond = second.Sum(s => s.AcknowledgedPerSecond),
@@ -99,6 +107,7 @@ internal static class Merge
                 ServerCpuPercent = second.Max(s => s.ServerCpuPercent),
                 ServerMb = second.Max(s => s.ServerMb),
                 Servers = second.MaxBy(s => s.ServerMb)!.Servers,
+                ServersMissing = second.Max(s => s.ServersMissing),
                 ClientCpuPercent = second.Sum(s => s.ClientCpuPercent),
                 ClientMb = second.Sum(s => s.ClientMb),
                 Violations = second.Sum(s => s.Violations),

@@ -15,6 +15,15 @@ internal sealed record RunOptions(IReadOnlyList<Uri> Urls, string TokensFile, st
     /// <summary>The part of the scenario's clients that this process plays.</summary>
     public Shard Shard { get; init; } = Shard.Whole;
 
+    /// <summary>The attackers' access tokens, one a line.</summary>
+    public string AttackTokensFile { get; init; } = "attack-tokens.txt";
+
+    /// <summary>The attackers' rooms, one a line.</summary>
+    public string AttackRoomsFile { get; init; } = "attack-rooms.txt";
+
+    /// <summary>The server's WebSocket over TLS, for attacks that come that way.</summary>
+    public Uri? TlsUrl { get; init; }
+
     /// <summary>The file for the output of those commands.</summary>
     public string FaultLog { get; init; } = "/dev/null";
 }

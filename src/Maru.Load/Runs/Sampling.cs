@@ -18,6 +18,12 @@ internal sealed class Sampling(IReadOnlyList<Loop> loops, IReadOnlyList<ProcessS
 
     public List<SecondSample> Timeline { get; } = [];
 
+    /// <summary>Names the attack that goes on.</summary>
+    public Func<string> Attack { get; set; } = () => "";
+
+    /// <summary>Tells whether a fault goes on, which may have taken a server.</summary>
+    public Func<bool> IsBreaking { get; set; } = () => false;
+
     /// <summary>Seconds since the last sample.</summary>
     public double SinceLast => (Ticks.Now - _lastAt) / (double)Ticks.PerSecond;
 
@@ -36,6 +42,7 @@ internal sealed class Sampling(IReadOnlyList<Loop> loops, IReadOnlyList<ProcessS
         {
             At = Math.Round((at - Start) / (double)Ticks.PerSecond, 2),
             Phase = phase,
+            Attack = Attack(),
             Connections = totals.Connections,
             SentPerSecond = (totals.Sent - _last.Sent) / seconds,
             AcknowledgedPerSecond = (totals.Acknowledged - _last.Acknowledged) / seconds,
@@ -48,6 +55,7 @@ internal sealed class Sampling(IReadOnlyList<Loop> loops, IReadOnlyList<ProcessS
             ServerCpuPercent = processes.Sum(process => process.CpuPercent),
             ServerMb = processes.Sum(process => process.Mb),
             Servers = processes,
+            ServersMissing = IsBreaking() ? 0 : processes.Count(process => process.Mb == 0),
             ClientCpuPercent = _self.CpuPercent(),
             ClientMb = _self.ResidentBytes() / 1e6,
             Violations = totals.Gaps + totals.OutOfOrder + totals.Duplicates + totals.Foreign + totals.Altered + totals.AckConflicts,

@@ -15,6 +15,10 @@ internal sealed record Fault
     [JsonConverter(typeof(SecondsConverter))]
     public double Every { get; init; }
 
+    /// <summary>Seconds from its beginning in which messages due are not judged by <c>calm…</c> and the attacks' measures.</summary>
+    [JsonConverter(typeof(SecondsConverter))]
+    public double Apart { get; init; }
+
     /// <summary>The command's name.</summary>
     public string? Run { get; init; }
 

@@ -86,11 +86,40 @@ internal sealed record Scenario
     /// <summary>The faults that are made while messages are sent.</summary>
     public IReadOnlyList<Fault> Faults { get; init; } = [];
 
+    /// <summary>
+    /// The attacks that are made one after the other, again and again, while messages are measured; see <see cref="AttackName"/>.
+    /// </summary>
+    [JsonConverter(typeof(NamesConverter))]
+    public IReadOnlyList<string> Kinds { get; init; } = [];
+
+    /// <summary>Seconds that one attack lasts.</summary>
+    public double AttackFor { get; init; } = 10;
+
+    /// <summary>Seconds of rest after each.</summary>
+    public double AttackRest { get; init; } = 5;
+
+    /// <summary>Share of each attack's usual number of sockets; at least one is used.</summary>
+    public double AttackSize { get; init; } = 1;
+
+    /// <summary>Addresses of this machine (127.66.0.0/16) from which the attackers come.</summary>
+    public int AttackAddresses { get; init; } = 1;
+
     /// <summary>Seed of the draws among faults; 0 = another one in each run, which is printed.</summary>
     public int Seed { get; init; }
 
     /// <summary>The demands on the run, each as <c>measure operator number</c>, for instance <c>deliveryP99Ms &lt; 100</c>.</summary>
     public IReadOnlyList<string> Thresholds { get; init; } = [];
+
+    /// <summary>Seconds in which every attack is made once.</summary>
+    [JsonIgnore]
+    public double AttackRound => Kinds.Count * (AttackFor + AttackRest);
+
+    /// <summary>Returns the same without the attacks that come over TLS.</summary>
+    public Scenario WithoutTls()
+    {
+        var rest = this with { Kinds = [.. Kinds.Where(kind => !AttackName.Parse(kind).Tls)] };
+        return Duration == AttackRound && rest.Kinds.Count > 0 ? rest with { Duration = rest.AttackRound } : rest;
+    }
 
     [JsonIgnore]
     public int SlowClients => (int)Math.Round(SlowShare * Clients);

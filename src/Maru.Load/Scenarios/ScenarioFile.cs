@@ -41,6 +41,7 @@ internal static class ScenarioFile
             var scenario = root.Deserialize<Scenario>(Options)!;
             if (scenario.Name.Length == 0) scenario = scenario with { Name = name };
             if (scenario.Clients == 0) scenario = scenario with { Clients = scenario.Rooms * scenario.Members };
+            if (scenario.Kinds.Count > 0 && !root.ContainsKey("duration")) scenario = scenario with { Duration = scenario.AttackRound };
             ScenarioRules.Check(scenario);
             return scenario;
         }

@@ -32,6 +32,11 @@ internal static class ScenarioRules
                 "faults: run (one name) and oneOf (several) exclude each other: leave one out, or both for one of all given.");
         }
 
+        Require(s.AttackFor > 0 && s.AttackRest >= 0, "attackFor, attackRest: more than 0 seconds, and not negative.");
+        Require(s.AttackSize > 0, "attackSize: more than 0; 1 is the usual size.");
+        Require(s.AttackAddresses is >= 1 and <= 60_000, "attackAddresses: 1 to 60000.");
+        Require(s.Kinds.Count <= 100, "kinds: at most 100.");
+        foreach (var name in s.Kinds) AttackName.Parse(name);
         foreach (var text in s.Thresholds) Threshold.Parse(text);
     }
 

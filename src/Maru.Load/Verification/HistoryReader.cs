@@ -42,6 +42,20 @@ internal sealed class HistoryReader(IReadOnlyList<Uri> nodes) : IDisposable
         }
     }
 
+    /// <summary>Returns the handle of a token's user; null when there is none.</summary>
+    public async Task<string?> HandleAsync(string token, CancellationToken ct)
+    {
+        try
+        {
+            using var json = await GetAsync("/api/me", token, ct);
+            return json.RootElement.GetProperty("handle").GetString();
+        }
+        catch (Exception e) when (e is ScenarioException or KeyNotFoundException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Returns the version in the server's OpenAPI document; null when it has none.</summary>
     public async Task<string?> VersionAsync(CancellationToken ct)
     {

@@ -9,7 +9,10 @@ public sealed class ScenarioFileTests
     public void Every_ready_scenario_is_valid_and_says_what_it_is()
     {
         ScenarioFile.ReadyNames.ShouldBe(
-            ["chaos", "chaos-short", "cluster", "fanout", "idle", "rolling", "rooms", "smoke", "spike", "steady", "storm"]);
+            [
+                "chaos", "chaos-short", "cluster", "crowd", "fanout", "flood", "idle", "rolling", "rooms", "smoke", "spike", "steady",
+                "storm",
+            ]);
         foreach (var name in ScenarioFile.ReadyNames)
         {
             var scenario = ScenarioFile.Load(name, []);

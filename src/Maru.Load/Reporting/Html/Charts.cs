@@ -1,3 +1,4 @@
+using Maru.Load.Attacks;
 using Maru.Load.Measuring;
 
 namespace Maru.Load.Reporting.Html;
@@ -9,7 +10,7 @@ internal static class Charts
     {
         var measured = r.Timeline.Where(s => s.Phase == "measure").ToArray();
         (double, double)? shade = measured.Length < 2 ? null : (measured[0].At - 1, measured[^1].At);
-        Mark[] events = [.. r.Faults.Select(fault => new Mark(fault.At, fault.Name))];
+        Mark[] events = [.. r.Faults.Select(fault => new Mark(fault.At, fault.Name)), .. Attacks(r)];
         LineChart Time(string title, string unit, params (string Name, Func<SecondSample, double> Value)[] lines)
         {
             var series = lines.Select(line => new Series(line.Name, [.. r.Timeline.Select(s => (s.At, line.Value(s)))]));
@@ -47,6 +48,11 @@ internal static class Charts
             yield return Time("CPU", "% of one core", ("client", s => s.ClientCpuPercent));
         }
     }
+
+    /// <summary>The seconds in which attacks began.</summary>
+    private static IEnumerable<Mark> Attacks(RunResult r) => r.Timeline.Zip(r.Timeline.Skip(1))
+        .Where(pair => pair.First.Attack != pair.Second.Attack && pair.Second.Attack is not ("" or AttackFindings.None))
+        .Select(pair => new Mark(pair.Second.At - 1, pair.Second.Attack));
 
     /// <summary>Percentiles with the tail stretched: each step to the right is ten times rarer.</summary>
     private static LineChart Percentile(RunResult r)
