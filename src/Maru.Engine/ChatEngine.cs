@@ -49,8 +49,9 @@ public sealed class ChatEngine : IDisposable
         UserEvents = new UserEvents(Connections, bus, options, Metrics, time);
         _pages = new LogPageReader(log, bus, options, Metrics, Log, time);
         _budget = new ByteBudget(options.ReceiveBytes);
-        _lanes = new LaneTable(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Log);
-        Rooms = new RoomTable(log, _channels, _lanes, _pages, options, Clock, Metrics);
+        _lanes = new LaneTable(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Log, time);
+        SignalRate = new Gcra(options.SignalDeliveryBurst, options.SignalDeliveriesPerSecond, TimeSpan.FromSeconds(1), time);
+        Rooms = new RoomTable(log, _channels, _lanes, new RoomParts(_pages, options, Clock, Metrics, SignalRate));
         var parts = new CommitParts(log, _channels, _lanes, Rooms, room => Committed?.Invoke(room), options, Metrics, Log, time);
         Commits = new CommitLoops(log, options.CommitQueueBytes, (queue, number) => new CommitLoop(queue, number, parts));
         Clients = new ClientParts(
@@ -74,6 +75,9 @@ public sealed class ChatEngine : IDisposable
     /// <summary>The limit on each user's messages and signals, over all of that user's connections and requests.</summary>
     public Gcra MessageRate { get; }
 
+    /// <summary>The limit on the listeners on this node that each user's signals reach.</summary>
+    internal Gcra SignalRate { get; }
+
     internal TimeProvider Time { get; }
 
     internal EngineClock Clock { get; }
@@ -94,7 +98,7 @@ public sealed class ChatEngine : IDisposable
         _lanes.Start();
         Commits.Start();
         _tails = new TailWatch(Rooms, _log, _bus, Options, Log, Time);
-        _sweeper = new Sweeper(Connections, MessageRate, Clock, Log, Time);
+        _sweeper = new Sweeper(Connections, [MessageRate, SignalRate], Clock, Log, Time);
     }
 
     /// <summary>True once new connections are refused, because the server is about to stop.</summary>

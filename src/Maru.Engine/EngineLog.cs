@@ -5,6 +5,8 @@ namespace Maru.Engine;
 /// <summary>The engine's log messages for an operator.</summary>
 internal sealed partial class EngineLog(ILogger logger)
 {
+    private readonly ILogger _logger = new UnfailingLogger(logger);
+
     [LoggerMessage(1, LogLevel.Error, "A transaction of {Drafts} drafts failed; they are tried one by one.")]
     public partial void CommitFailed(int drafts, Exception e);
 
@@ -34,4 +36,25 @@ internal sealed partial class EngineLog(ILogger logger)
 
     [LoggerMessage(10, LogLevel.Error, "The store could not be asked for other nodes' entries.")]
     public partial void TailCheckFailed(Exception e);
+
+    /// <summary>A loop that tells of a failure goes on even where telling fails too, because memory has run out.</summary>
+    private sealed class UnfailingLogger(ILogger inner) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => inner.BeginScope(state);
+
+        public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            try
+            {
+                inner.Log(logLevel, eventId, state, exception, formatter);
+            }
+            catch (Exception)
+            {
+                // There is nothing left to say it with.
+            }
+        }
+    }
 }

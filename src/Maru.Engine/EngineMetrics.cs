@@ -22,6 +22,8 @@ public sealed class EngineMetrics : IDisposable
             "maru.pages.read", "{page}", "Pages that were read from the store for subscriptions that are behind.");
         Cursors = _meter.CreateUpDownCounter<int>(
             "maru.cursors", "{subscription}", "Subscriptions that are behind and read at their own pace.");
+        SignalsDropped = _meter.CreateCounter<long>(
+            "maru.signals.dropped", "{signal}", "Signals that reached no listener, or not all: too many listeners or signals in a short time.");
         UserEventsDropped = _meter.CreateCounter<long>(
             "maru.user_events.dropped", "{event}", "Events that other nodes were not told of, because too many waited.");
         _meter.CreateObservableGauge("maru.connections", connections, "{connection}", "Open connections.");
@@ -45,6 +47,8 @@ public sealed class EngineMetrics : IDisposable
     internal Counter<long> PagesRead { get; }
 
     internal UpDownCounter<int> Cursors { get; }
+
+    internal Counter<long> SignalsDropped { get; }
 
     internal Counter<long> UserEventsDropped { get; }
 

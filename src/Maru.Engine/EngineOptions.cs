@@ -110,6 +110,14 @@ public sealed class EngineOptions : IValidatableObject
     [Range(1, 100_000)]
     public int MaxSubscriptions { get; set; } = 1000;
 
+    /// <summary>Subscriptions of one user on one node, over all of that user's connections.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxSubscriptionsPerUser { get; set; } = 10_000;
+
+    /// <summary>Bytes of a client's own name for a subscription or a transaction, in UTF-8.</summary>
+    [Range(16, 4096)]
+    public int MaxNameBytes { get; set; } = 256;
+
     /// <summary>Rooms that one connection may use without subscribing.</summary>
     [Range(1, 100_000)]
     public int MaxRooms { get; set; } = 2000;
@@ -137,6 +145,17 @@ public sealed class EngineOptions : IValidatableObject
     /// <summary>Messages and signals that one user may send at once after a rest.</summary>
     [Range(1, 1_000_000)]
     public int MessageBurst { get; set; } = 200;
+
+    /// <summary>
+    /// Listeners a second on one node that one user's signals may reach in the long run: what a signal costs grows with them. 0 means no
+    /// limit.
+    /// </summary>
+    [Range(0, int.MaxValue)]
+    public int SignalDeliveriesPerSecond { get; set; } = 100_000;
+
+    /// <summary>Listeners that one user's signals may reach at once after a rest; one signal to more of them is let through.</summary>
+    [Range(1, int.MaxValue)]
+    public int SignalDeliveryBurst { get; set; } = 200_000;
 
     /// <summary>How long a new connection may take to send CONNECT.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]

@@ -47,11 +47,12 @@ public sealed class Gcra
     /// <summary>How long it takes until a whole burst is there again.</summary>
     public TimeSpan Window => ToTime(_burst);
 
-    /// <summary>Takes one unit; false: too many.</summary>
-    public bool TryTake(long key) => Take(key).IsTaken;
+    /// <summary>Takes units, all if there is one at least, and the key is in debt for the others; false: too many.</summary>
+    public bool TryTake(long key, int units = 1) => Take(key, units).IsTaken;
 
-    /// <summary>Takes one unit if there is one, and returns what is left.</summary>
-    public RateQuota Take(long key)
+    /// <inheritdoc cref="TryTake"/>
+    /// <returns>what is left</returns>
+    public RateQuota Take(long key, int units = 1)
     {
         if (_interval == 0) return new RateQuota(true, int.MaxValue, TimeSpan.Zero);
         key = Admit(key);
@@ -60,12 +61,13 @@ public sealed class Gcra
             var cell = _cells.GetOrAdd(key, static _ => new Cell());
             var tat = Interlocked.Read(ref cell.Tat);
             var now = _time.GetTimestamp();
-            var next = Math.Max(tat, now) + _interval;
-            var excess = next - now - _burst;
+            var start = Math.Max(tat, now);
+            var excess = start + _interval - now - _burst;
             if (excess > 0) return new RateQuota(false, 0, ToTime(excess));
+            var next = start + Ticks(units);
             if (!TryMove(key, cell, tat, next)) continue;
-            Interlocked.Increment(ref cell.Taken);
-            var (left, towardsNext) = Math.DivRem(-excess, _interval);
+            Interlocked.Add(ref cell.Taken, units);
+            var (left, towardsNext) = Math.DivRem(Math.Max(0, now + _burst - next), _interval);
             return new RateQuota(true, left, ToTime(_interval - towardsNext));
         }
     }

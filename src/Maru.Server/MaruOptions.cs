@@ -69,7 +69,7 @@ internal sealed class MaruOptions
     public static MaruOptions Read(IConfiguration configuration)
     {
         var options = Settings.Read<MaruOptions>(configuration);
-        if (!options.RateLimits.Enabled) options.Engine.MessagesPerSecond = 0;
+        if (!options.RateLimits.Enabled) (options.Engine.MessagesPerSecond, options.Engine.SignalDeliveriesPerSecond) = (0, 0);
         return options;
     }
 }

@@ -33,10 +33,14 @@ internal sealed partial class Client
     public async ValueTask SendAsync(RoomId room, Signal signal, Ticket ticket, Transaction? transaction)
     {
         if (await EnterAsync(room, ticket, transaction).ConfigureAwait(false) is not { } membership) return;
-        var passed = transaction is null ? Pass(membership, signal) : default;
-        transaction?.Hold(membership, signal, ticket);
+        if (transaction is null)
+        {
+            await Pass(membership, signal, ticket).ConfigureAwait(false);
+            return;
+        }
+
+        transaction.Hold(membership, signal, ticket);
         Acknowledge(ticket);
-        await passed.ConfigureAwait(false);
     }
 
     /// <summary>False: the user has sent too much in a short time, and the request was refused.</summary>
@@ -71,7 +75,9 @@ internal sealed partial class Client
         return parts.Commits.TryAdd(draft) ? WithinBound() : parts.Commits.AddAsync(draft);
     }
 
-    private ValueTask Pass(Membership membership, Signal signal) => Post(membership.Room, Passing(membership, signal), signal.Bytes);
+    private ValueTask Pass(Membership membership, Signal signal, Ticket? ticket) =>
+        Post(membership.Room, Passing(membership, signal, ticket), signal.Bytes);
 
-    private PassingSignal Passing(Membership membership, Signal signal) => new(membership.Room, signal, connection, parts.Channels);
+    private PassingSignal Passing(Membership membership, Signal signal, Ticket? ticket) =>
+        new(membership, signal, connection, ticket, parts.Channels);
 }

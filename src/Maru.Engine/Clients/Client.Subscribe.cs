@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
 using Maru.Engine.Problems;
@@ -7,6 +9,8 @@ namespace Maru.Engine.Clients;
 
 internal sealed partial class Client
 {
+    private const int MostEventQueues = 8;
+
     private SmallMap<string, Subscription> _subscriptions;
 
     /// <summary>
@@ -25,8 +29,7 @@ internal sealed partial class Client
         if (isHere && after is { } seq && !await LookAsync(membership, seq, ticket).ConfigureAwait(false)) return;
         var subscription = new Subscription(connection, membership, key, signal);
         var subscribing = new Subscribing(subscription, after, ticket);
-        _subscriptions.Add(key.Id, subscription);
-        await Post(membership.Room, subscribing, subscribing.Bytes).ConfigureAwait(false);
+        if (TryAdd(subscription, ticket)) await Post(membership.Room, subscribing, subscribing.Bytes).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -52,7 +55,7 @@ internal sealed partial class Client
     /// <summary>Passes the user's own events on from now on.</summary>
     public void ListenForEvents(WireSubscription queue, Ticket ticket)
     {
-        if (!IsFree(queue.Id, ticket)) return;
+        if (!IsFree(queue.Id, ticket, connection.EventQueues < MostEventQueues ? null : Many("events", MostEventQueues))) return;
         connection.ListenForEvents(queue);
         Acknowledge(ticket);
     }
@@ -60,14 +63,17 @@ internal sealed partial class Client
     /// <summary>Sends refusals as events from now on, instead of ending the connection.</summary>
     public void ListenForRefusals(WireSubscription queue, Ticket ticket)
     {
-        if (!IsFree(queue.Id, ticket)) return;
+        if (!IsFree(queue.Id, ticket, connection.HasRefusalQueue ? Many("refusals", 1) : null)) return;
         connection.ListenForRefusals(queue);
         Acknowledge(ticket);
     }
 
+    private static Refusal Many(string what, int most) =>
+        new(Problem.TooManySubscriptions, $"A connection may have {most} of its subscriptions for {what}.");
+
     public ValueTask UnsubscribeAsync(string id, Ticket ticket)
     {
-        if (_subscriptions.Remove(id, out var subscription)) return UnsubscribeAsync(subscription, ticket);
+        if (TryRemove(id, out var subscription)) return UnsubscribeAsync(subscription, ticket);
         connection.StopListening(id);
         Acknowledge(ticket);
         return default;
@@ -79,14 +85,23 @@ internal sealed partial class Client
         return Post(subscription.Room, unsubscribing, unsubscribing.Bytes);
     }
 
-    /// <summary>Returns whether the client may make one more subscription under that name; refuses the request where it may not.</summary>
-    private bool IsFree(string id, Ticket ticket)
+    /// <summary>
+    /// Returns whether the client may make one more subscription under that name; refuses the request where it may not.
+    /// </summary>
+    /// <param name="id">the name</param>
+    /// <param name="ticket">the client's name for the request</param>
+    /// <param name="refusal">the reason, where its kind of subscription has a bound of its own; else null</param>
+    private bool IsFree(string id, Ticket ticket, Refusal? refusal = null)
     {
-        if (_subscriptions.TryGet(id, out var former) && former.IsEnded) _subscriptions.Remove(id, out _);
-        if (_subscriptions.TryGet(id, out _) || connection.HasQueue(id))
-            Refuse(ticket, new Refusal(Problem.Conflict, "This connection has a subscription with this id."));
-        else if (!HasPlace()) Refuse(ticket, Problem.TooManySubscriptions);
-        else return true;
+        if (_subscriptions.TryGet(id, out var former) && former.IsEnded) TryRemove(id, out _);
+        if (Encoding.UTF8.GetByteCount(id) > parts.Options.MaxNameBytes)
+            refusal = new Refusal(Problem.Invalid, $"A subscription's id may have {parts.Options.MaxNameBytes} bytes.", "id");
+        else if (_subscriptions.TryGet(id, out _) || connection.HasQueue(id))
+            refusal = new Refusal(Problem.Conflict, "This connection has a subscription with this id.");
+        else if (!HasPlace())
+            refusal = new Refusal(Problem.TooManySubscriptions, $"A connection may have {parts.Options.MaxSubscriptions} subscriptions.");
+        if (refusal is null) return true;
+        Refuse(ticket, refusal);
         return false;
     }
 
@@ -96,9 +111,30 @@ internal sealed partial class Client
         if (_subscriptions.Count + connection.Queues < parts.Options.MaxSubscriptions) return true;
         foreach (var subscription in _subscriptions.Values())
         {
-            if (subscription.IsEnded) _subscriptions.Remove(subscription.Key.Id, out _);
+            if (subscription.IsEnded) TryRemove(subscription.Key.Id, out _);
         }
 
         return _subscriptions.Count + connection.Queues < parts.Options.MaxSubscriptions;
+    }
+
+    /// <summary>Adds a subscription, which counts for its user; false: the user has too many, and the request was refused.</summary>
+    private bool TryAdd(Subscription subscription, Ticket ticket)
+    {
+        var most = parts.Options.MaxSubscriptionsPerUser;
+        if (!connection.User!.TryAddSubscription(most))
+        {
+            Refuse(ticket, new Refusal(Problem.TooManySubscriptions, $"Your connections may have {most} subscriptions together."));
+            return false;
+        }
+
+        _subscriptions.Add(subscription.Key.Id, subscription);
+        return true;
+    }
+
+    private bool TryRemove(string id, [NotNullWhen(true)] out Subscription? subscription)
+    {
+        if (!_subscriptions.Remove(id, out subscription)) return false;
+        connection.User!.RemoveSubscriptions(1);
+        return true;
     }
 }

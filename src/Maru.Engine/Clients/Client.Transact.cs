@@ -25,7 +25,7 @@ internal sealed partial class Client
     {
         foreach (var (membership, signal) in transaction.Signals)
         {
-            if (refusal is not null || !membership.Room.Lane.Post(Passing(membership, signal))) connection.InFlight.Return(signal.Bytes);
+            if (refusal is not null || !membership.Room.Lane.Post(Passing(membership, signal, null))) connection.InFlight.Return(signal.Bytes);
         }
 
         if (refusal is not null) connection.Refuse(transaction.Ticket, refusal, flush);
@@ -47,7 +47,7 @@ internal sealed partial class Client
 
     private async ValueTask SignalAsync(Transaction transaction)
     {
-        foreach (var (membership, signal) in transaction.Signals) await Pass(membership, signal).ConfigureAwait(false);
+        foreach (var (membership, signal) in transaction.Signals) await Pass(membership, signal, null).ConfigureAwait(false);
         Acknowledge(transaction.Ticket);
     }
 

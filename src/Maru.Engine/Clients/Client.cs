@@ -82,6 +82,7 @@ internal sealed partial class Client(Connection connection, ClientParts parts) :
         }
 
         foreach (var membership in _memberships.Values()) RoomTable.Leave(membership);
+        connection.User?.RemoveSubscriptions(_subscriptions.Count);
         _subscriptions.Clear();
         _memberships.Clear();
         parts.Connections.Close(connection);

@@ -4,6 +4,7 @@ namespace Maru.Engine.Connections;
 internal sealed class ConnectedUser(UserId id, byte[] profile, EngineOptions options)
 {
     private Connection[]? _connections = [];    // replaced as a whole; null once the last has left
+    private int _subscriptions;
 
     public UserId Id => id;
 
@@ -35,6 +36,16 @@ internal sealed class ConnectedUser(UserId id, byte[] profile, EngineOptions opt
             if (Interlocked.CompareExchange(ref _connections, after.Length == 0 ? null : after, before) == before) return after.Length == 0;
         }
     }
+
+    /// <summary>Counts one more subscription of the user; false when there are too many.</summary>
+    public bool TryAddSubscription(int most)
+    {
+        if (Interlocked.Increment(ref _subscriptions) <= most) return true;
+        Interlocked.Decrement(ref _subscriptions);
+        return false;
+    }
+
+    public void RemoveSubscriptions(int count) => Interlocked.Add(ref _subscriptions, -count);
 
     public Connection[] Connections => Volatile.Read(ref _connections) ?? [];
 }

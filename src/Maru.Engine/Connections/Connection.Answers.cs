@@ -8,10 +8,15 @@ internal sealed partial class Connection
 {
     // The client's subscriptions to its own queues. Replaced as a whole: the protocol writes, any thread reads.
     private volatile WireSubscription[] _eventQueues = [];
-    private volatile WireSubscription[] _refusalQueues = [];
+    private volatile WireSubscription[] _refusalQueues = [];     // one, or none
     private long _events;
 
-    public int Queues => _eventQueues.Length + _refusalQueues.Length;
+    public int Queues => EventQueues + _refusalQueues.Length;
+
+    public int EventQueues => _eventQueues.Length;
+
+    /// <summary>The client listens for refusals.</summary>
+    public bool HasRefusalQueue => _refusalQueues.Length > 0;
 
     /// <summary>The client wants the user's events.</summary>
     public bool WantsEvents => _eventQueues.Length > 0;
@@ -22,7 +27,7 @@ internal sealed partial class Connection
     public void ListenForEvents(WireSubscription queue) => _eventQueues = [.. _eventQueues, queue];
 
     /// <summary>Called by the protocol: the client wants refusals under that name, and then stays connected after one.</summary>
-    public void ListenForRefusals(WireSubscription queue) => _refusalQueues = [.. _refusalQueues, queue];
+    public void ListenForRefusals(WireSubscription queue) => _refusalQueues = [queue];
 
     /// <summary>Called by the protocol: the client no longer wants the events or refusals under that name.</summary>
     public void StopListening(string id)

@@ -11,6 +11,10 @@ internal abstract class EventEncoder
     /// <summary>Encodes the run's events into one buffer, in order.</summary>
     public abstract byte[] Encode(List<Entry> run);
 
-    /// <summary>Encodes a signal; empty where the protocol has none.</summary>
-    public abstract byte[] Encode(Signal signal);
+    /// <summary>
+    /// Encodes what only this subscription's event of a signal has; what follows is <see cref="Wire.SignalBody"/>, which all share.
+    /// </summary>
+    /// <param name="signal">the signal</param>
+    /// <param name="body">bytes that follow</param>
+    public abstract byte[] SignalHead(Signal signal, int body);
 }

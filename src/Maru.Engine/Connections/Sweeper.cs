@@ -9,36 +9,37 @@ internal sealed class Sweeper : IDisposable
 {
     private readonly ITimer _timer;
 
-    public Sweeper(ConnectionTable connections, Gcra messages, EngineClock clock, EngineLog log, TimeProvider time) =>
-        _timer = time.CreateTimer(_ => Sweep(connections, messages, clock, log), null, EngineOptions.SweepEvery, EngineOptions.SweepEvery);
+    public Sweeper(ConnectionTable connections, Gcra[] rates, EngineClock clock, EngineLog log, TimeProvider time) =>
+        _timer = time.CreateTimer(_ => Sweep(connections, rates, clock, log), null, EngineOptions.SweepEvery, EngineOptions.SweepEvery);
 
     public void Dispose() => _timer.Dispose();
 
-    private static void Sweep(ConnectionTable connections, Gcra messages, EngineClock clock, EngineLog log)
+    private static void Sweep(ConnectionTable connections, Gcra[] rates, EngineClock clock, EngineLog log)
     {
         clock.Advance();
-        connections.Sweep();
-        messages.Sweep();
-        var flush = new FlushList();
-        foreach (var connection in connections.All())
-        {
-            try
-            {
-                connection.Tick(clock.Now, flush);
-            }
-            catch (Exception e)
-            {
-                log.SweepFailed(e);
-            }
-        }
-
         try
         {
+            connections.Sweep();
+            foreach (var rate in rates) rate.Sweep();
+            var flush = new FlushList();
+            foreach (var connection in connections.All()) Look(connection, clock.Now, flush, log);
             flush.Flush();
         }
-        catch (AggregateException e)
+        catch (Exception e)
         {
-            log.FlushFailed(e);
+            log.SweepFailed(e);
+        }
+    }
+
+    private static void Look(Connection connection, long now, FlushList flush, EngineLog log)
+    {
+        try
+        {
+            connection.Tick(now, flush);
+        }
+        catch (Exception e)
+        {
+            log.SweepFailed(e);
         }
     }
 }

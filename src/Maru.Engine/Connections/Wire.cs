@@ -1,3 +1,4 @@
+using Maru.Engine.Bus;
 using Maru.Engine.Log;
 using Maru.Engine.Problems;
 
@@ -22,6 +23,11 @@ internal abstract class Wire
     /// <param name="room">the room</param>
     /// <param name="subscription">the client's own name for it, or empty where the protocol has none</param>
     public abstract EventEncoder Encoder(RoomId room, string subscription);
+
+    /// <summary>
+    /// Encodes the part of a signal's event that is equal for all subscriptions; empty where the protocol has no signals.
+    /// </summary>
+    public virtual ReadOnlyMemory<byte> SignalBody(Signal signal) => default;
 
     /// <summary>Encodes the response to a request that asked for one.</summary>
     /// <param name="ticket">the client's name for the request</param>

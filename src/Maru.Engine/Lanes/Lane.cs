@@ -4,18 +4,24 @@ using Maru.Engine.Queues;
 namespace Maru.Engine.Lanes;
 
 /// <summary>
-/// A loop on its own thread that does all work of its rooms, in order, so rooms need no locks. Takes everything that waits as one round and
-/// flushes the round's outboxes at its end: the more load, the larger the writes.
+/// A loop on its own thread that does all work of its rooms, in order, so rooms need no locks. Takes everything that was posted as one
+/// round and flushes the round's outboxes at its end: the more load, the larger the writes. Work that gives way follows, in its own order,
+/// for half as long as the round took and at least <see cref="LeastShare"/>: however much of it waits, other rooms' entries do not wait
+/// behind it, and it always gets on.
 /// </summary>
 internal sealed class Lane
 {
+    private static readonly TimeSpan LeastShare = TimeSpan.FromMilliseconds(2);
+
     private readonly Mailbox<LaneWork> _mailbox = new();
+    private readonly Queue<LaneWork> _givingWay = new();    // the loop's own
     private readonly EngineLog _log;
+    private readonly TimeProvider _time;
     private readonly Thread _thread;
 
-    public Lane(int number, EngineLog log)
+    public Lane(int number, EngineLog log, TimeProvider time)
     {
-        _log = log;
+        (_log, _time) = (log, time);
         _thread = new Thread(Run) { IsBackground = true, Name = $"maru lane {number}" };
     }
 
@@ -35,29 +41,55 @@ internal sealed class Lane
     {
         using var flush = new FlushList();
         List<LaneWork> round = [];
-        while (_mailbox.Take(ref round))
+        while (_mailbox.Take(ref round, waits: _givingWay.Count == 0))
         {
+            var began = _time.GetTimestamp();
             foreach (var work in round)
             {
-                try
-                {
-                    work.Do(flush);
-                }
-                catch (Exception e)
-                {
-                    _log.LaneFailed(work.GetType().Name, e);
-                }
+                if (work.GivesWay) _givingWay.Enqueue(work);
+                else Do(work, flush);
             }
 
             round.Clear();
-            try
-            {
-                flush.Flush();
-            }
-            catch (AggregateException e)
-            {
-                _log.FlushFailed(e);
-            }
+            Flush(flush);
+            if (_givingWay.Count > 0) GiveShare(_time.GetElapsedTime(began), flush);
+        }
+    }
+
+    private void GiveShare(TimeSpan roundTook, FlushList flush)
+    {
+        var share = TimeSpan.FromTicks(Math.Max(LeastShare.Ticks, roundTook.Ticks / 2));
+        var began = _time.GetTimestamp();
+        while (_givingWay.TryDequeue(out var work))
+        {
+            Do(work, flush);
+            if (_time.GetElapsedTime(began) >= share) break;
+        }
+
+        Flush(flush);
+    }
+
+    private void Do(LaneWork work, FlushList flush)
+    {
+        try
+        {
+            work.Do(flush);
+        }
+        catch (Exception e)
+        {
+            _log.LaneFailed(work.GetType().Name, e);
+        }
+    }
+
+    private void Flush(FlushList flush)
+    {
+        try
+        {
+            flush.Flush();
+        }
+        catch (Exception e)
+        {
+            _log.FlushFailed(e);
         }
     }
 }

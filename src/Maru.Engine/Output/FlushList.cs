@@ -13,10 +13,10 @@ public sealed class FlushList : IDisposable
     /// <summary>
     /// Writes everything and empties the list. Aborts an outbox whose sink throws, which no sink should; throws that at the end.
     /// </summary>
-    /// <exception cref="AggregateException">the exceptions of those sinks</exception>
+    /// <exception cref="AggregateException">the exception of the first of those sinks</exception>
     public void Flush()
     {
-        List<Exception>? failures = null;
+        Exception? failure = null;
         // A flush may wake subscriptions but never adds here: those go through their lane.
         foreach (var outbox in _outboxes)
         {
@@ -27,12 +27,12 @@ public sealed class FlushList : IDisposable
             catch (Exception e)
             {
                 outbox.Abort();
-                (failures ??= []).Add(e);
+                failure ??= e;
             }
         }
 
         _outboxes.Clear();
-        if (failures is not null) throw new AggregateException(failures);
+        if (failure is not null) throw new AggregateException(failure);
     }
 
     /// <summary>Flushes at the end of a block outside of a round: <c>using var flush = new FlushList();</c></summary>

@@ -41,8 +41,17 @@ internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock cl
     /// <summary>Adds a run of live entries: refused when it would exceed the bound, unless nothing waits.</summary>
     public AddResult TryAdd(ReadOnlyMemory<byte> frames, FlushList flush) => Add(frames, flush, maxBytes);
 
-    /// <summary>Adds an event that may be lost when the client is slow: refused from half the bound on.</summary>
-    public AddResult TryAddEphemeral(ReadOnlyMemory<byte> frame, FlushList flush) => Add(frame, flush, maxBytes / 2);
+    /// <summary>True when no run of live entries is taken, whatever its size.</summary>
+    public bool IsFull => Bytes >= maxBytes;
+
+    /// <summary>Returns whether an event of that size, which may be lost when the client is slow, would be taken now.</summary>
+    public bool TakesEphemeral(int bytes) => !IsClosed && (Bytes == 0 || Bytes + bytes <= maxBytes / 2);
+
+    /// <summary>
+    /// Adds an event that may be lost when the client is slow, in two parts that only go together: refused from half the bound on.
+    /// </summary>
+    public AddResult TryAddEphemeral(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body, FlushList flush) =>
+        Add(head, flush, maxBytes / 2, body);
 
     /// <summary>Adds a response that the client asked for. Aborts the connection of a client that keeps asking and never reads.</summary>
     public void Add(ReadOnlyMemory<byte> frame, FlushList flush)
@@ -113,13 +122,15 @@ internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock cl
         }
     }
 
-    private AddResult Add(ReadOnlyMemory<byte> frames, FlushList flush, int bound, bool ends = false)
+    private AddResult Add(
+        ReadOnlyMemory<byte> frames, FlushList flush, int bound, ReadOnlyMemory<byte> body = default, bool ends = false)
     {
         lock (_gate)
         {
             if (_closed || _ending) return AddResult.Closed;
-            if (Bytes > 0 && Bytes + frames.Length > bound) return AddResult.Full;
+            if (Bytes > 0 && Bytes + frames.Length + body.Length > bound) return AddResult.Full;
             if (!frames.IsEmpty) _queue.Add(frames);    // last words may be empty: an empty piece would look like the end of the queue
+            if (!body.IsEmpty) _queue.Add(body);
             _ending = ends;
             if (_busy) return AddResult.Added;
             _busy = true;

@@ -44,11 +44,13 @@ internal sealed class Mailbox<T>
     /// Called by the taking thread: waits for items and swaps them for <paramref name="taken"/>, which it has emptied. False: completed,
     /// and all taken.
     /// </summary>
-    public bool Take(ref List<T> taken)
+    /// <param name="taken">gets the items</param>
+    /// <param name="waits">false: does not wait, and returns true even when there are none</param>
+    public bool Take(ref List<T> taken, bool waits = true)
     {
         lock (_gate)
         {
-            if (WaitFor(1, Timeout.InfiniteTimeSpan) == 0) return false;
+            if (waits && WaitFor(1, Timeout.InfiniteTimeSpan) == 0) return false;
             (taken, _posted) = (_posted, taken);
             return true;
         }

@@ -1,5 +1,3 @@
-using Maru.Engine.Bus;
-using Maru.Engine.Connections;
 using Maru.Engine.Lanes;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
@@ -42,25 +40,4 @@ internal sealed class ReceivedRun(Room room, List<Entry> entries, ByteBudget bud
 internal sealed class ReceivedHead(Room room, long head) : LaneWork
 {
     public override void Do(FlushList flush) => room.CatchUpTo(head);
-}
-
-/// <summary>A signal of another node.</summary>
-internal sealed class ReceivedSignal(Room room, Signal signal, ByteBudget budget) : LaneWork
-{
-    public override void Do(FlushList flush)
-    {
-        budget.Return(signal.Bytes);
-        room.Deliver(signal, flush);
-    }
-}
-
-/// <summary>A signal that a member on this node sent: for the members here, and for other nodes.</summary>
-internal sealed class PassingSignal(Room room, Signal signal, Connection origin, RoomChannels channels) : LaneWork
-{
-    public override void Do(FlushList flush)
-    {
-        origin.InFlight.Return(signal.Bytes);
-        room.Deliver(signal, flush);
-        channels.Publish(room.Id, signal);
-    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
 using Maru.Engine.Problems;
@@ -11,6 +12,8 @@ namespace Maru.Engine.Rooms;
 /// </summary>
 internal sealed class Cursors(Room room, RoomTail tail, Hub hub, LogPageReader pages, EngineOptions options)
 {
+    private const int EncodeShare = 1024 * 1024;    // bytes of a page that are encoded at once
+
     private readonly List<Entry> _page = [];
     private Dictionary<long, Reading>? _readings;       // by the last seq of the page
     private long _names = room.Names;
@@ -47,28 +50,38 @@ internal sealed class Cursors(Room room, RoomTail tail, Hub hub, LogPageReader p
         foreach (var reading in _readings.Values) reading.Removals.Add(change);
     }
 
-    /// <summary>Sends a page of the store to the cursors that wait for it.</summary>
+    /// <summary>
+    /// Sends a page of the store to the cursors that wait for it. Where too much would have to be encoded at once it goes on at its next
+    /// turn.
+    /// </summary>
     public void Take(LogPage page, FlushList flush)
     {
-        if (_readings is null || !_readings.Remove(LogPages.Last(page.After), out var reading)) return;
+        var key = LogPages.Last(page.After);
+        if (_readings is null || !_readings.TryGetValue(key, out var reading)) return;
         if (page.Failed)
         {
+            _readings.Remove(key);
             foreach (var cursor in reading.All) Fail(cursor);
             return;
         }
 
-        List<Subscription> served = [];
         if (!reading.IsSpoiled(page.Entries))
         {
-            tail.Refresh(page.Entries, reading.AsOf);
-            served = Send(page, reading.Cursors, flush);
+            if (reading.Served.Count == 0) tail.Refresh(page.Entries, reading.AsOf);
+            Send(page, reading, flush);
+            if (reading.Cursors.Count > 0)
+            {
+                room.Lane.Post(page);
+                return;
+            }
         }
 
         // Cursors that got nothing go first, and of them the one that is furthest behind: its page has what the others need.
-        foreach (var cursor in reading.All.Except(served).OrderBy(x => x.Next).Concat(served))
+        _readings.Remove(key);
+        foreach (var cursor in reading.Unserved.OrderBy(x => x.Next).Concat(reading.Served))
         {
             cursor.IsReading = false;
-            CatchUp(cursor, flush);
+            cursor.PostCatchUp();
         }
     }
 
@@ -79,24 +92,33 @@ internal sealed class Cursors(Room room, RoomTail tail, Hub hub, LogPageReader p
     }
 
     /// <summary>
-    /// Sends each cursor the page from where it is, encoded once for all that are at the same seq. Returns those that got it: a page of
-    /// large entries may end before the others.
+    /// Sends each waiting cursor the page from where it is, encoded once for all that are at the same seq, up to a bound. A page of large
+    /// entries may end before some: they get nothing.
     /// </summary>
-    private List<Subscription> Send(LogPage page, List<Subscription> cursors, FlushList flush)
+    private void Send(LogPage page, Reading reading, FlushList flush)
     {
-        List<Subscription> served = [];
+        var share = EncodeShare;
         Dictionary<(WireForm, long), EncodedRun> encoded = [];
-        foreach (var cursor in cursors)
+        while (share > 0 && reading.TryTake(out var cursor))
         {
             var skip = (int)(cursor.Next - 1 - page.After);
-            if (cursor.Index < 0 || skip >= page.Entries.Count) continue;
-            if (!encoded.TryGetValue((cursor.Form, cursor.Next), out var run))
-                encoded[(cursor.Form, cursor.Next)] = run = cursor.Form.Encode(page.Entries[skip..]);
-            TrySend(cursor, run, flush);
-            served.Add(cursor);
-        }
+            if (cursor.Index < 0 || skip >= page.Entries.Count)
+            {
+                reading.Later.Add(cursor);
+                continue;
+            }
 
-        return served;
+            reading.Served.Add(cursor);
+            if (cursor.Connection.Outbox.IsFull) continue;
+            if (!encoded.TryGetValue((cursor.Form, cursor.Next), out var run))
+            {
+                run = cursor.Form.Encode(page.Entries[skip..]);
+                share -= run.Bytes.Length;
+                if (cursor.Form.Users > 1) encoded[(cursor.Form, cursor.Next)] = run;
+            }
+
+            TrySend(cursor, run, flush);
+        }
     }
 
     /// <summary>Gets the cursor's next run from memory; false: it must be read from the store.</summary>
@@ -157,12 +179,24 @@ internal sealed class Cursors(Room room, RoomTail tail, Hub hub, LogPageReader p
 
         public long AsOf => asOf;
 
+        /// <summary>Cursors that have not had their turn.</summary>
         public List<Subscription> Cursors { get; } = [];
 
-        /// <summary>Cursors that need another read: this one began too early, or too far on.</summary>
+        public List<Subscription> Served { get; } = [];
+
+        /// <summary>Cursors that need another read: this one began too early, or too far on, or ended too early.</summary>
         public List<Subscription> Later { get; } = [];
 
-        public IEnumerable<Subscription> All => [.. Cursors, .. Later];
+        public IEnumerable<Subscription> Unserved => [.. Cursors, .. Later];
+
+        public IEnumerable<Subscription> All => [.. Unserved, .. Served];
+
+        public bool TryTake([NotNullWhen(true)] out Subscription? cursor)
+        {
+            cursor = Cursors.Count > 0 ? Cursors[^1] : null;
+            if (cursor is not null) Cursors.RemoveAt(Cursors.Count - 1);
+            return cursor is not null;
+        }
 
         /// <summary>The deletions that were released during the read.</summary>
         public List<Entry> Removals { get; } = [];

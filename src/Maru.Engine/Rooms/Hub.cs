@@ -1,4 +1,3 @@
-using Maru.Engine.Bus;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
@@ -12,6 +11,9 @@ namespace Maru.Engine.Rooms;
 /// </summary>
 internal sealed class Hub(RoomId room, EngineMetrics metrics)
 {
+    // Bytes of one run that are encoded at once. A thousand forms of 4 KB each are more than any usual room has.
+    private const int EncodeShare = 4 * 1024 * 1024;
+
     private readonly Subscribers _log = new();
     private readonly Dictionary<WireSubscription, WireForm> _forms = [];
     private Dictionary<string, Subscribers>? _signals;
@@ -61,15 +63,21 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics)
     }
 
     /// <summary>
-    /// Delivers a run of entries to every live subscription that it comes next for. One whose outbox is full becomes a cursor.
+    /// Delivers a run of entries to every live subscription that it comes next for. One whose outbox is full becomes a cursor, and so do
+    /// those for whose forms too much would have to be encoded at once: they read on when it is their turn.
     /// </summary>
     public void Deliver(List<Entry> run, FlushList flush)
     {
         var (first, next) = (run[0].Seq, run[^1].Seq + 1);
+        var share = EncodeShare;
         foreach (var subscription in _log.All)
         {
             if (subscription.IsCursor || subscription.Next > first) continue;
-            var added = subscription.Connection.Outbox.TryAdd(subscription.Form.GetOrEncode(run).Bytes, flush);
+            var outbox = subscription.Connection.Outbox;
+            var added = AddResult.Full;
+            // An earlier run may have failed on its way to this one: it reads what it lacks.
+            if (subscription.Next == first && !outbox.IsFull && subscription.Form.TryGetOrEncode(run, ref share, out var encoded))
+                added = outbox.TryAdd(encoded.Bytes, flush);
             if (added == AddResult.Added)
             {
                 subscription.Next = next;
@@ -77,7 +85,7 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics)
             else if (added == AddResult.Full)
             {
                 SetCursor(subscription, true);
-                if (!subscription.Connection.Outbox.WhenEmpty(subscription.PostCatchUp)) subscription.PostCatchUp();
+                if (!outbox.WhenEmpty(subscription.PostCatchUp)) subscription.PostCatchUp();
             }
         }
 
@@ -100,24 +108,24 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics)
         foreach (var form in _forms.Values) form.Forget();
     }
 
-    /// <summary>Delivers a signal to the subscriptions to its name that are not behind.</summary>
-    public void Deliver(Signal signal, FlushList flush)
-    {
-        if (_signals is null || !_signals.TryGetValue(signal.Name, out var listeners)) return;
-        Dictionary<WireForm, byte[]>? others = null;
-        WireForm? last = null;
-        byte[] frame = [];
-        foreach (var subscription in listeners.All)
-        {
-            if (subscription.Form != last)
-            {
-                last = subscription.Form;
-                others ??= [];
-                if (!others.TryGetValue(last, out frame!)) others[last] = frame = last.Encode(signal);
-            }
+    /// <summary>The subscriptions to a signal.</summary>
+    public int Listeners(string name) => _signals is not null && _signals.TryGetValue(name, out var listeners) ? listeners.Count : 0;
 
-            if (frame.Length > 0) subscription.Connection.Outbox.TryAddEphemeral(frame, flush);
+    /// <summary>
+    /// Delivers a signal to up to that many more of its subscriptions; returns whether all of them have had their turn. Nothing is encoded
+    /// for one whose outbox takes nothing. Only one signal of a name is on its way at a time.
+    /// </summary>
+    public bool Deliver(SignalFrames frames, int share, FlushList flush)
+    {
+        if (_signals is null || !_signals.TryGetValue(frames.Signal.Name, out var listeners)) return true;
+        var end = Math.Min(listeners.Count, listeners.Passed + share);
+        foreach (var subscription in listeners.All[listeners.Passed..end])
+        {
+            if (subscription.Connection.Outbox.TakesEphemeral(frames.Signal.Body.Length)) frames.Send(subscription, flush);
         }
+
+        listeners.Passed = end < listeners.Count ? end : 0;
+        return listeners.Passed == 0;
     }
 
     private void RemoveAll(Subscribers subscribers, UserId? user, long seq)

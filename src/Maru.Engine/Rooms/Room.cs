@@ -1,4 +1,3 @@
-using Maru.Engine.Bus;
 using Maru.Engine.Lanes;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
@@ -8,7 +7,7 @@ namespace Maru.Engine.Rooms;
 
 /// <summary>
 /// A room that clients of this node use: its recent log (<see cref="RoomTail"/>, <see cref="TailGap"/>), its subscriptions (<see
-/// cref="Hub"/>, <see cref="Cursors"/>) and the rights of its members (<see cref="RoomMembers"/>). Lane only, unless a member says
+/// cref="Hub"/>, <see cref="Cursors"/>, <see cref="SignalQueue"/>) and the rights of its members (<see cref="RoomMembers"/>). Lane only, unless a member says
 /// otherwise.
 /// </summary>
 internal sealed class Room
@@ -27,12 +26,14 @@ internal sealed class Room
     private bool _ready;
     private bool _unloaded;
 
-    public Room(RoomId id, Lane lane, RoomTable table, LogPageReader pages, EngineOptions options, EngineClock clock, EngineMetrics metrics)
+    public Room(RoomId id, Lane lane, RoomTable table, RoomParts parts)
     {
+        var (options, pages) = (parts.Options, parts.Pages);
         (Id, Lane, _table) = (id, lane, table);
-        _tail = new RoomTail(options, clock);
+        _tail = new RoomTail(options, parts.Clock);
         _gap = new TailGap(this, _tail, pages);
-        _hub = new Hub(id, metrics);
+        _hub = new Hub(id, parts.Metrics);
+        Signals = new SignalQueue(lane, _hub, parts.SignalRate, parts.Metrics);
         _cursors = new Cursors(this, _tail, _hub, pages, options);
         _members = new RoomMembers(this);
     }
@@ -42,6 +43,8 @@ internal sealed class Room
 
     /// <summary>Any thread.</summary>
     public Lane Lane { get; }
+
+    public SignalQueue Signals { get; }
 
     /// <summary>The number of the last message that was released here: unread messages are counted from it.</summary>
     public long Messages { get; private set; }
@@ -173,8 +176,6 @@ internal sealed class Room
         _hub.Remove(subscription);
     }
 
-    public void Deliver(Signal signal, FlushList flush) => _hub.Deliver(signal, flush);
-
     /// <inheritdoc cref="Cursors.CatchUp"/>
     public void CatchUp(Subscription subscription, FlushList flush) => _cursors.CatchUp(subscription, flush);
 
@@ -235,7 +236,7 @@ internal sealed class Room
         }
 
         subscribing.Done(flush);
-        if (subscription.IsCursor) CatchUp(subscription, flush);
+        if (subscription.IsCursor) subscription.PostCatchUp();
     }
 
     private void Release(FlushList flush)

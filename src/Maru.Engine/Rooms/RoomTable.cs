@@ -10,9 +10,7 @@ namespace Maru.Engine.Rooms;
 /// The rooms that clients of this node use. The first client that enters makes a room, and it is forgotten when the last has left. Any
 /// thread.
 /// </summary>
-internal sealed class RoomTable(
-    IRoomLog log, RoomChannels channels, LaneTable lanes, LogPageReader pages, EngineOptions options, EngineClock clock,
-    EngineMetrics metrics)
+internal sealed class RoomTable(IRoomLog log, RoomChannels channels, LaneTable lanes, RoomParts parts)
 {
     private readonly ConcurrentDictionary<RoomId, Room> _rooms = new();
     private long _storedNames;
@@ -91,7 +89,7 @@ internal sealed class RoomTable(
         while (true)
         {
             if (_rooms.TryGetValue(id, out var room)) return room;
-            room = new Room(id, lanes.For(id), this, pages, options, clock, metrics);
+            room = new Room(id, lanes.For(id), this, parts);
             channels.Use(id);      // before another thread can find the room, and release it
             if (_rooms.TryAdd(id, room)) return room;
             channels.Release(id);

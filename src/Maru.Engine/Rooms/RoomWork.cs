@@ -115,5 +115,7 @@ internal sealed class LogPage(Room room, long after, List<Entry> entries, bool f
     /// <summary>True when it was read to fill a gap in the tail.</summary>
     public bool FillsGap { get; init; }
 
+    public override bool GivesWay => !FillsGap;
+
     public override void Do(FlushList flush) => room.TakePage(this, flush);
 }

@@ -41,6 +41,9 @@ internal sealed class Subscription(Connection connection, Membership membership,
     /// <summary>True when the room ended it, because the membership ended. Any thread.</summary>
     public bool IsEnded { get => Volatile.Read(ref _ended); set => Volatile.Write(ref _ended, value); }
 
+    /// <summary>Live subscriptions do not wait behind those that read the past.</summary>
+    public override bool GivesWay => true;
+
     /// <summary>Called when the outbox is empty again, on any thread: posts the next step of the cursor.</summary>
     public void PostCatchUp() => Room.Lane.Post(this);
 

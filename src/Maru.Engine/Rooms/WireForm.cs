@@ -1,3 +1,4 @@
+using Maru.Engine.Bus;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
 
@@ -42,6 +43,20 @@ internal sealed class WireForm(RoomId room, WireSubscription subscription, Engin
         return encoded;
     }
 
+    /// <inheritdoc cref="GetOrEncode"/>
+    /// <param name="run">the run</param>
+    /// <param name="share">bytes that may still be encoded: one run may exceed it. False: none, and the run was not encoded before</param>
+    /// <param name="encoded">the encoded run</param>
+    public bool TryGetOrEncode(List<Entry> run, ref int share, out EncodedRun encoded)
+    {
+        if (TryGet(run[0].Seq, out encoded)) return true;
+        if (share <= 0) return false;
+        encoded = Encode(run);
+        share -= encoded.Bytes.Length;
+        if (Users > 1) Keep(encoded);
+        return true;
+    }
+
     /// <summary>Encodes the run without keeping it.</summary>
     public EncodedRun Encode(List<Entry> run)
     {
@@ -50,7 +65,10 @@ internal sealed class WireForm(RoomId room, WireSubscription subscription, Engin
         return encoded;
     }
 
-    public byte[] Encode(Bus.Signal signal) => _encoder.Encode(signal);
+    public Wire Wire => subscription.Wire;
+
+    /// <inheritdoc cref="EventEncoder.SignalHead"/>
+    public byte[] SignalHead(Signal signal, int body) => _encoder.SignalHead(signal, body);
 
     /// <summary>Drops the shared bytes.</summary>
     public void Forget()

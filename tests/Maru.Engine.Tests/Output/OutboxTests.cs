@@ -29,8 +29,8 @@ public sealed class OutboxTests : IDisposable
 
         var second = new Outbox(new MemorySink(window: 0), 1000, _clock);
         second.TryAdd(new byte[400], _flush).ShouldBe(AddResult.Added);
-        second.TryAddEphemeral(new byte[101], _flush).ShouldBe(AddResult.Full);
-        second.TryAddEphemeral(new byte[100], _flush).ShouldBe(AddResult.Added);
+        second.TryAddEphemeral(new byte[50], new byte[51], _flush).ShouldBe(AddResult.Full);
+        second.TryAddEphemeral(new byte[50], new byte[50], _flush).ShouldBe(AddResult.Added);
         second.TryAdd(new byte[500], _flush).ShouldBe(AddResult.Added);
         second.Add(new byte[3000], _flush);
         second.IsClosed.ShouldBeFalse();

@@ -35,7 +35,7 @@ internal sealed class SseEncoder : EventEncoder
     }
 
     /// <summary>Returns nothing: signals are for clients that can send signals too.</summary>
-    public override byte[] Encode(Signal signal) => [];
+    public override byte[] SignalHead(Signal signal, int body) => [];
 
     /// <summary>An event without an id.</summary>
     public static byte[] Event(ReadOnlySpan<byte> type, ReadOnlySpan<byte> json)

@@ -63,16 +63,13 @@ internal sealed class StompEncoder : EventEncoder
         return buffer;
     }
 
-    /// <summary>Headers and body as they came, with the sender; in a binary message if they are no text.</summary>
-    public override byte[] Encode(Signal signal)
+    /// <summary>Up to the sender; in a binary message if what follows is no text.</summary>
+    public override byte[] SignalHead(Signal signal, int body)
     {
         var destination = Encoding.UTF8.GetBytes($"/topic/rooms/{_room}/signals/{signal.Name}");
-        var size = 160 + StompEscapes.EncodedLength(_subscription, _version) + StompEscapes.EncodedLength(destination, _version)
-            + signal.Body.Length;
-        foreach (var text in signal.Headers) size += StompEscapes.EncodedLength(text, _version) + 1;
-
-        var frame = new byte[size];
-        var writer = new StompWriter(frame, _version);
+        Span<byte> head = new byte[160 + StompEscapes.EncodedLength(_subscription, _version)
+            + StompEscapes.EncodedLength(destination, _version)];
+        var writer = new StompWriter(head, _version);
         writer.Command(StompCommand.Message);
         writer.Header("subscription"u8, _subscription);
         writer.Header("destination"u8, destination);
@@ -87,9 +84,10 @@ internal sealed class StompEncoder : EventEncoder
         }
 
         writer.Header("sender"u8, signal.Sender.Value);
-        for (var i = 0; i < signal.Headers.Length; i += 2) writer.Header(signal.Headers[i], signal.Headers[i + 1]);
-        writer.Body(signal.Body);
-        return _framing.Message(frame.AsSpan(0, writer.Position), signal.IsText);
+        var frame = writer.Position + body;
+        var message = GC.AllocateUninitializedArray<byte>(_framing.HeaderSize(frame) + writer.Position);
+        head[..writer.Position].CopyTo(message.AsSpan(_framing.WriteHeader(message, frame, signal.IsText)));
+        return message;
     }
 
     private int FrameSize(Entry entry)

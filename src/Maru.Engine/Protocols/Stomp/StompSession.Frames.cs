@@ -152,6 +152,8 @@ internal sealed partial class StompSession
 
     private ValueTask Begin(in StompFrame frame, string name)
     {
+        if (Encoding.UTF8.GetByteCount(name) > _parts.Options.MaxNameBytes)
+            return Fail(frame, new Refusal(Problem.TooLarge, $"A transaction's name may have {_parts.Options.MaxNameBytes} bytes."));
         _transactions ??= [];
         if (_transactions.ContainsKey(name)) return Fail(frame, Broken("This transaction was begun already."));
         var most = _parts.Options.MaxTransactions;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Maru.Engine.Bus;
 using Maru.Engine.Codecs;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
@@ -55,6 +56,18 @@ internal sealed class StompWire : Wire
 
     public override EventEncoder Encoder(RoomId room, string subscription) =>
         new StompEncoder(room, subscription, _version, HasAcks, _framing);
+
+    /// <summary>Headers and body as they came.</summary>
+    public override ReadOnlyMemory<byte> SignalBody(Signal signal)
+    {
+        var size = 32 + signal.Body.Length;
+        foreach (var text in signal.Headers) size += StompEscapes.EncodedLength(text, _version) + 1;
+        var body = new byte[size];
+        var writer = new StompWriter(body, _version);
+        for (var i = 0; i < signal.Headers.Length; i += 2) writer.Header(signal.Headers[i], signal.Headers[i + 1]);
+        writer.Body(signal.Body);
+        return body.AsMemory(0, writer.Position);
+    }
 
     /// <param name="beat">ms between heart-beats, either way</param>
     public ReadOnlyMemory<byte> Connected(int beat, Identity identity)
