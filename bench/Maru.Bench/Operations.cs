@@ -8,6 +8,7 @@ using Maru.Engine.Log;
 using Maru.Engine.Output;
 using Maru.Engine.Protocols;
 using Maru.Engine.Protocols.Stomp;
+using Maru.Engine.Queues;
 using Maru.Engine.Rooms;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -47,7 +48,8 @@ internal sealed class Operations : IDisposable, IDraftOwner
         _engine = new ChatEngine(
             options, _log, new LocalBus(), (_, _) => new(new Identity(new UserId(7), 1, TimeSpan.FromHours(1), _profile)),
             TimeProvider.System, NullLogger<ChatEngine>.Instance);
-        (_hub, _small) = (new Hub(Room, _engine.Metrics), new Hub(Room, _engine.Metrics));
+        var memory = new MemoryBudget(long.MaxValue);
+        (_hub, _small) = (new Hub(Room, _engine.Metrics, memory), new Hub(Room, _engine.Metrics, memory));
         _engine.Start();
         _session = new StompSession(new NullSink(), _engine.Clients, Framing.WebSocket);
         _engine.Connections.TryOpen(_session.Connection);

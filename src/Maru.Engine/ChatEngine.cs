@@ -29,6 +29,7 @@ public sealed class ChatEngine : IDisposable
     private readonly LogPageReader _pages;
     private readonly ByteBudget _budget;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly MemoryGuard _guard;
     private Sweeper? _sweeper;
     private TailWatch? _tails;
 
@@ -45,17 +46,19 @@ public sealed class ChatEngine : IDisposable
             new RoomChannels(bus, time) { Committed = Receive, CommittedUpTo = ReceiveHead, Signalled = Receive, Listening = CheckTail };
         MessageRate = new Gcra(options.MessageBurst, options.MessagesPerSecond, TimeSpan.FromSeconds(1), time);
         Connections = new ConnectionTable(options, Clock);
-        Metrics = new EngineMetrics(() => Connections.Count, () => Rooms!.Count);
+        var memory = new MemoryBudget(options.ClientMemoryBytes > 0 ? options.ClientMemoryBytes : MemoryOfAll() / 3);
+        Metrics = new EngineMetrics(() => Connections.Count, () => Rooms!.Count, memory);
         UserEvents = new UserEvents(Connections, bus, options, Metrics, time);
         _pages = new LogPageReader(log, bus, options, Metrics, Log, time);
         _budget = new ByteBudget(options.ReceiveBytes);
         _lanes = new LaneTable(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Log, time);
         SignalRate = new Gcra(options.SignalDeliveryBurst, options.SignalDeliveriesPerSecond, TimeSpan.FromSeconds(1), time);
-        Rooms = new RoomTable(log, _channels, _lanes, new RoomParts(_pages, options, Clock, Metrics, SignalRate));
+        Rooms = new RoomTable(log, _channels, _lanes, new RoomParts(_pages, options, Clock, Metrics, SignalRate, memory));
         var parts = new CommitParts(log, _channels, _lanes, Rooms, room => Committed?.Invoke(room), options, Metrics, Log, time);
         Commits = new CommitLoops(log, options.CommitQueueBytes, (queue, number) => new CommitLoop(queue, number, parts));
         Clients = new ClientParts(
-            options, Clock, Metrics, Log, authenticator, MessageRate, Connections, Rooms, Commits, _channels, Stopping);
+            options, Clock, Metrics, Log, authenticator, MessageRate, Connections, Rooms, Commits, _channels, memory, Stopping);
+        _guard = new MemoryGuard(memory, Connections, Rooms.Trim, Clock, Metrics, Log);
     }
 
     public EngineOptions Options { get; }
@@ -98,6 +101,7 @@ public sealed class ChatEngine : IDisposable
         _lanes.Start();
         Commits.Start();
         _tails = new TailWatch(Rooms, _log, _bus, Options, Log, Time);
+        _guard.Start();
         _sweeper = new Sweeper(Connections, [MessageRate, SignalRate], Clock, Log, Time);
     }
 
@@ -183,11 +187,15 @@ public sealed class ChatEngine : IDisposable
     /// <summary>Called when the bus begins to listen to the room and may have missed entries: the log is checked soon.</summary>
     public void CheckTail(RoomId room) => _tails?.Ask(room);
 
+    /// <summary>The memory that the process may use: the machine's, or less in a container or by a limit of the heap.</summary>
+    private static long MemoryOfAll() => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
     public void Dispose()
     {
         _channels.Dispose();
         UserEvents.Dispose();
         _sweeper?.Dispose();
+        _guard.Dispose();
         _tails?.Dispose();
         _stopping.Dispose();
         _pages.Dispose();

@@ -37,6 +37,16 @@ internal sealed partial class EngineLog(ILogger logger)
     [LoggerMessage(10, LogLevel.Error, "The store could not be asked for other nodes' entries.")]
     public partial void TailCheckFailed(Exception e);
 
+    [LoggerMessage(11, LogLevel.Warning,
+        "What waits for clients and comes from them takes all of its {Limit} bytes: {Cut} connections were cut, the largest and slowest first.")]
+    public partial void MemoryExceeded(long limit, int cut);
+
+    [LoggerMessage(12, LogLevel.Error, "Memory could not be freed.")]
+    public partial void MemoryGuardFailed(Exception e);
+
+    [LoggerMessage(13, LogLevel.Error, "Committed entries could not be delivered here; the room reads them from the store.")]
+    public partial void DeliveryFailed(Exception e);
+
     /// <summary>A loop that tells of a failure goes on even where telling fails too, because memory has run out.</summary>
     private sealed class UnfailingLogger(ILogger inner) : ILogger
     {

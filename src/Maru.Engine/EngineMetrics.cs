@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Maru.Engine.Queues;
 
 namespace Maru.Engine;
 
@@ -7,7 +8,7 @@ public sealed class EngineMetrics : IDisposable
 {
     private readonly Meter _meter = new("Maru.Engine");
 
-    internal EngineMetrics(Func<int> connections, Func<int> rooms)
+    internal EngineMetrics(Func<int> connections, Func<int> rooms, MemoryBudget memory)
     {
         Committed = _meter.CreateCounter<long>("maru.entries.committed", "{entry}", "Entries that became durable.");
         CommitTime = _meter.CreateHistogram<double>("maru.commit.duration", "s", "Time of one transaction of the commit loop.");
@@ -16,6 +17,8 @@ public sealed class EngineMetrics : IDisposable
         Ended = _meter.CreateCounter<long>("maru.connections.ended", "{connection}", "Connections that the server ended, by reason.");
         SlowClients = _meter.CreateCounter<long>(
             "maru.connections.slow", "{connection}", "Connections that took nothing for too long and were cut.");
+        Cut = _meter.CreateCounter<long>(
+            "maru.connections.cut", "{connection}", "Connections that were cut because clients held too much memory.");
         Encoded = _meter.CreateCounter<long>(
             "maru.frames.encoded", "By", "Bytes of frames that were encoded, each once for all its receivers.");
         PagesRead = _meter.CreateCounter<long>(
@@ -27,6 +30,9 @@ public sealed class EngineMetrics : IDisposable
         UserEventsDropped = _meter.CreateCounter<long>(
             "maru.user_events.dropped", "{event}", "Events that other nodes were not told of, because too many waited.");
         _meter.CreateObservableGauge("maru.connections", connections, "{connection}", "Open connections.");
+        _meter.CreateObservableGauge(
+            "maru.memory.used", () => memory.Used, "By", "Memory that clients make this process keep.");
+        _meter.CreateObservableGauge("maru.memory.limit", () => memory.Max, "By", "Its bound.");
         _meter.CreateObservableGauge("maru.rooms", rooms, "{room}", "Rooms that are loaded.");
     }
 
@@ -41,6 +47,8 @@ public sealed class EngineMetrics : IDisposable
     internal Counter<long> Ended { get; }
 
     internal Counter<long> SlowClients { get; }
+
+    internal Counter<long> Cut { get; }
 
     internal Counter<long> Encoded { get; }
 

@@ -31,6 +31,13 @@ public sealed class EngineOptions : IValidatableObject
     [Range(1, 1024)]
     public int MaxClientKeyBytes { get; set; } = 128;
 
+    /// <summary>
+    /// Memory that clients may make the process keep in all, in bytes: what waits for them, what comes from them, their subscriptions, and
+    /// the recent events of rooms. 0: a third of the memory that the process may use. Beyond it the largest and slowest are cut.
+    /// </summary>
+    [Range(0L, long.MaxValue)]
+    public long ClientMemoryBytes { get; set; }
+
     /// <summary>Bytes that wait for one client before its subscriptions turn into cursors.</summary>
     [Range(4096, 256 * 1024 * 1024)]
     public int OutboxBytes { get; set; } = 1024 * 1024;

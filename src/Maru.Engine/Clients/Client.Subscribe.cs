@@ -120,6 +120,12 @@ internal sealed partial class Client
     /// <summary>Adds a subscription, which counts for its user; false: the user has too many, and the request was refused.</summary>
     private bool TryAdd(Subscription subscription, Ticket ticket)
     {
+        if (connection.Memory.IsOver)
+        {
+            Refuse(ticket, new Refusal(Problem.Unavailable, "There is no memory for more subscriptions."));
+            return false;
+        }
+
         var most = parts.Options.MaxSubscriptionsPerUser;
         if (!connection.User!.TryAddSubscription(most))
         {
@@ -128,6 +134,7 @@ internal sealed partial class Client
         }
 
         _subscriptions.Add(subscription.Key.Id, subscription);
+        connection.Memory.Take(subscription.Bytes);
         return true;
     }
 
@@ -135,6 +142,7 @@ internal sealed partial class Client
     {
         if (!_subscriptions.Remove(id, out subscription)) return false;
         connection.User!.RemoveSubscriptions(1);
+        connection.Memory.Return(subscription.Bytes);
         return true;
     }
 }

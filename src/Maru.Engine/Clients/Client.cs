@@ -79,6 +79,7 @@ internal sealed partial class Client(Connection connection, ClientParts parts) :
         {
             var unsubscribing = new Unsubscribing(subscription, default);
             Bring(subscription.Room, unsubscribing, unsubscribing.Bytes);
+            connection.Memory.Return(subscription.Bytes);
         }
 
         foreach (var membership in _memberships.Values()) RoomTable.Leave(membership);

@@ -1,12 +1,15 @@
 using Maru.Engine.Bus;
 using Maru.Engine.Commit;
 using Maru.Engine.Connections;
+using Maru.Engine.Output;
+using Maru.Engine.Queues;
 using Maru.Engine.Rooms;
 
 namespace Maru.Engine.Clients;
 
 /// <summary>The parts that clients of every protocol work with.</summary>
 /// <param name="MessageRate">the limit on each user's messages and signals, over all of their connections and requests</param>
+/// <param name="Memory">what all clients together may make this process keep</param>
 /// <param name="Stopping">cancelled when the server stops</param>
 internal sealed record ClientParts(
     EngineOptions Options,
@@ -19,4 +22,9 @@ internal sealed record ClientParts(
     RoomTable Rooms,
     CommitLoops Commits,
     RoomChannels Channels,
-    CancellationToken Stopping);
+    MemoryBudget Memory,
+    CancellationToken Stopping)
+{
+    /// <summary>Makes the connection of a new client.</summary>
+    public Connection Connect(ByteSink sink, Wire wire) => new(sink, wire, Options, Clock, Metrics, new MemoryShare(Memory));
+}

@@ -44,9 +44,19 @@ internal sealed class Transaction(Client client, int maxBytes) : IDraftOwner
     /// <summary>Called in any lane: all of its messages are settled.</summary>
     public void Settled(Draft draft, FlushList flush) => client.Settled(this, draft.Refusal, flush);
 
+    /// <summary>Called when it ends: what it holds no longer counts as held.</summary>
+    public void Release()
+    {
+        client.Connection.Memory.Return(_bytes);
+        _bytes = 0;
+    }
+
     private bool Fits(int bytes, Ticket ticket)
     {
+        if (client.Connection.Memory.IsOver) Spoil(new Refusal(Problem.Unavailable, "There is no memory to hold more."));
+        if (Refusal is not null) return false;
         _bytes += bytes;
+        client.Connection.Memory.Take(bytes);
         if (_bytes <= maxBytes) return true;
         client.Connection.Close(new Refusal(Problem.TooLarge, $"A transaction may hold {maxBytes} bytes."), ticket);
         return false;

@@ -51,13 +51,24 @@ internal sealed class CommitLoop
         var pace = new Pace(_parts.Options.CommitPace, _parts.Time, () => Environment.CpuUsage.TotalTime, Environment.ProcessorCount);
         while (true)
         {
-            pace.Wait(_queue);
-            if (!_queue.Take(batch, _parts.Options.CommitBatch)) return;
-            var started = _parts.Time.GetTimestamp();
-            Commit(batch);
-            _parts.Metrics.CommitTime.Record(_parts.Time.GetElapsedTime(started).TotalSeconds);
-            _parts.Metrics.CommitSize.Record(batch.Count);
-            batch.Clear();
+            var isTaken = false;
+            try
+            {
+                pace.Wait(_queue);
+                if (!_queue.Take(batch, _parts.Options.CommitBatch)) return;
+                isTaken = true;
+                var started = _parts.Time.GetTimestamp();
+                Commit(batch);
+                _parts.Metrics.CommitTime.Record(_parts.Time.GetElapsedTime(started).TotalSeconds);
+                _parts.Metrics.CommitSize.Record(batch.Count);
+                batch.Clear();
+            }
+            catch (Exception e)
+            {
+                // No memory to take the batch with, for one: what was taken of it is committed with the next.
+                _parts.Diagnostics.DraftFailed(e);
+                if (isTaken) batch.Clear();
+            }
         }
     }
 
@@ -100,7 +111,26 @@ internal sealed class CommitLoop
         }
     }
 
+    /// <summary>
+    /// What is committed is never tried again: where it cannot be handed on, because memory has run out for one, its room reads it from the
+    /// store.
+    /// </summary>
     private void Publish(RoomBatch batch)
+    {
+        try
+        {
+            HandOn(batch);
+        }
+        catch (Exception e)
+        {
+            _parts.Diagnostics.DeliveryFailed(e);
+            var head = batch.Drafts.Where(x => x.Refusal is null).Select(x => x.Seq).DefaultIfEmpty().Max();
+            if (_parts.Rooms.TryGet(batch.Room, out var room)) room.Lane.Post(new ReceivedHead(room, head));
+            _parts.Lanes.For(batch.Room).Post(new CommittedRun(null, [], batch.Drafts));
+        }
+    }
+
+    private void HandOn(RoomBatch batch)
     {
         List<Entry> entries = new(batch.Drafts.Count);
         foreach (var draft in batch.Drafts)

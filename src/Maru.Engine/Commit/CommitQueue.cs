@@ -56,13 +56,19 @@ internal sealed class CommitQueue(long maxBytes)
 
         var end = Math.Min(_taken.Count, _next + max);
         var bytes = 0L;
-        for (; _next < end; _next++)
+        try
         {
-            batch.Add(_taken[_next]);
-            bytes += _taken[_next].Bytes;
+            for (; _next < end; _next++)
+            {
+                batch.Add(_taken[_next]);
+                bytes += _taken[_next].Bytes;
+            }
+        }
+        finally
+        {
+            _budget.Return(bytes);
         }
 
-        _budget.Return(bytes);
         return true;
     }
 

@@ -9,7 +9,8 @@ namespace Maru.Engine.Connections;
 /// One client's connection, whatever its protocol: its user, its outbox, the bytes that are under way, and the times at which it must end.
 /// Any thread, unless a member says otherwise. Its responses are in <c>Connection.Answers.cs</c>.
 /// </summary>
-internal sealed partial class Connection(ByteSink sink, Wire wire, EngineOptions options, EngineClock clock, EngineMetrics metrics)
+internal sealed partial class Connection(
+    ByteSink sink, Wire wire, EngineOptions options, EngineClock clock, EngineMetrics metrics, MemoryShare memory)
 {
     private readonly long _openedAt = clock.Now;
     private long _expiresAt = long.MaxValue;        // by the engine's clock, when the token is no longer good
@@ -18,7 +19,10 @@ internal sealed partial class Connection(ByteSink sink, Wire wire, EngineOptions
     private bool _isClosing;
     private bool _pinged;
 
-    public Outbox Outbox { get; } = new(sink, options.OutboxBytes, clock);
+    public Outbox Outbox { get; } = new(sink, options.OutboxBytes, clock, memory);
+
+    /// <summary>The memory that the client makes this process keep.</summary>
+    public MemoryShare Memory => memory;
 
     /// <summary>The protocol's encoder. Changed once, when the peers agree on a version.</summary>
     public Wire Wire { get; set; } = wire;
@@ -41,7 +45,7 @@ internal sealed partial class Connection(ByteSink sink, Wire wire, EngineOptions
     public Refusal? Refusal { get; private set; }
 
     /// <summary>Bytes under way to the store or to a lane: it bounds what one client can pile up there.</summary>
-    public ByteBudget InFlight { get; } = new(options.InFlightBytes);
+    public ByteBudget InFlight { get; } = new(options.InFlightBytes, memory);
 
     /// <summary>Called by the protocol when the token was accepted.</summary>
     public void SignIn(Identity identity, ConnectedUser user)

@@ -8,6 +8,9 @@ public sealed class ConnectionTable
 {
     private const long EndedKept = 60_000;
 
+    /// <summary>Memory of an idle connection, half of it measured, the rest for what it needs now and then.</summary>
+    private const int ConnectionBytes = 16 * 1024;
+
     private readonly ConcurrentDictionary<UserId, ConnectedUser> _users = new();
     private readonly ConcurrentDictionary<long, long> _ended = new();   // sessions that ended just now, and when
     private readonly Lock _gate = new();
@@ -68,11 +71,13 @@ public sealed class ConnectionTable
     {
         lock (_gate)
         {
-            if (_refusesNew || _all.Count >= _options.MaxConnections) return false;
+            if (_refusesNew || connection.Memory.IsOver || _all.Count >= _options.MaxConnections) return false;
             connection.Slot = _all.Count;
             _all.Add(connection);
-            return true;
         }
+
+        connection.Memory.Take(ConnectionBytes);
+        return true;
     }
 
     internal void Close(Connection connection)
@@ -86,6 +91,8 @@ public sealed class ConnectionTable
             _all.RemoveAt(_all.Count - 1);
             connection.Slot = -1;
         }
+
+        connection.Memory.Return(ConnectionBytes);
 
         if (connection.User is not { } user) return;
         if (user.Remove(connection)) _users.TryRemove(new KeyValuePair<UserId, ConnectedUser>(user.Id, user));

@@ -17,6 +17,9 @@ public abstract class ByteSink
     /// </summary>
     public virtual int RecordBytes => 0;
 
+    /// <summary>Bytes that the system keeps for a peer that takes nothing, besides those that wait here.</summary>
+    public virtual int SystemBytes => 0;
+
     /// <summary>Waits until all is taken. Throws <see cref="IOException"/> when the connection is gone.</summary>
     public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes);
 

@@ -43,6 +43,7 @@ internal sealed partial class Outbox
         {
             if (!_queue.IsEmpty) return _queue.Gather(buffer);
             _busy = false;
+            StopWaiting();
             _queue.Release();
             ended = _ending && !_closed;
             if (ended) _closed = true;
@@ -59,6 +60,7 @@ internal sealed partial class Outbox
         {
             if (_closed) return;
             if (written > 0) LastProgress = clock.Now;
+            if (_waits) memory.Return(written);
             _queue.Advance(written);
         }
     }
@@ -84,18 +86,42 @@ internal sealed partial class Outbox
 
                 // A piece at a time, so that a client that reads slowly is seen to read.
                 if (piece.Length > GatherBytes) piece = piece[..GatherBytes];
-                if (!piece.IsEmpty) await sink.WriteAsync(piece).ConfigureAwait(false);
+                if (!piece.IsEmpty) await WriteAsync(piece).ConfigureAwait(false);
                 Advance(piece.Length);
             }
             while (!TryWriteAll());
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception e)
         {
-            Close();
+            if (e is IOException or ObjectDisposedException or OperationCanceledException) Close();
+            else Abort();   // no memory, for one: nobody else would write what waits
         }
         finally
         {
             if (record.Length > 0) ArrayPool<byte>.Shared.Return(record);
         }
+    }
+
+    /// <summary>Writes a piece. Where that takes time, what waits is memory of the client, and so is what the system keeps for it.</summary>
+    private ValueTask WriteAsync(ReadOnlyMemory<byte> piece)
+    {
+        var write = sink.WriteAsync(piece);
+        if (write.IsCompleted) return write;
+        lock (_gate)
+        {
+            if (_closed || _waits) return write;
+            _waits = true;
+            memory.Take(_queue.Bytes + sink.SystemBytes);
+        }
+
+        return write;
+    }
+
+    /// <summary>Called when nothing waits any longer. Under the gate.</summary>
+    private void StopWaiting()
+    {
+        if (!_waits) return;
+        _waits = false;
+        memory.Return(_queue.Bytes + sink.SystemBytes);
     }
 }

@@ -1,3 +1,5 @@
+using Maru.Engine.Queues;
+
 namespace Maru.Engine.Output;
 
 internal enum AddResult : byte
@@ -13,16 +15,18 @@ internal enum AddResult : byte
 /// The bytes that wait to be written to one connection: references to shared, encoded bytes, in order. Any thread adds; at most one writer
 /// at a time writes everything queued in as few socket writes as possible, and leaves when the queue is empty: idle, it holds no task,
 /// timer or buffer. Bounded in bytes. Full means: subscriptions become cursors and wait for <see cref="WhenEmpty"/>, ephemeral events are
-/// dropped, responses are still taken up to four times the bound, and beyond that the connection is aborted. The writer is
+/// dropped, responses are still taken up to four times the bound, and beyond that the connection is aborted. While clients hold too much
+/// memory, only an empty outbox takes entries and ephemeral events. The writer is
 /// <c>Outbox.Write.cs</c>.
 /// </summary>
-internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock clock)
+internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock clock, MemoryShare memory)
 {
     private const long NoticedAfter = 2000;     // ms: a client that reads at all does so within two rounds of the sweeper
 
     private readonly Lock _gate = new();
     private PieceQueue _queue;      // changed and gathered under the gate
     private bool _busy;             // a flush is owed or under way
+    private bool _waits;            // the peer's window is full: what waits counts as memory that the client holds
     private bool _ending;
     private bool _closed;
     private List<Action>? _whenEmpty;
@@ -39,19 +43,19 @@ internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock cl
     public bool IsClosed => Volatile.Read(ref _closed);
 
     /// <summary>Adds a run of live entries: refused when it would exceed the bound, unless nothing waits.</summary>
-    public AddResult TryAdd(ReadOnlyMemory<byte> frames, FlushList flush) => Add(frames, flush, maxBytes);
+    public AddResult TryAdd(ReadOnlyMemory<byte> frames, FlushList flush) => Add(frames, flush, Bound(maxBytes));
 
     /// <summary>True when no run of live entries is taken, whatever its size.</summary>
-    public bool IsFull => Bytes >= maxBytes;
+    public bool IsFull => Bytes >= Bound(maxBytes);
 
     /// <summary>Returns whether an event of that size, which may be lost when the client is slow, would be taken now.</summary>
-    public bool TakesEphemeral(int bytes) => !IsClosed && (Bytes == 0 || Bytes + bytes <= maxBytes / 2);
+    public bool TakesEphemeral(int bytes) => !IsClosed && (Bytes == 0 || Bytes + bytes <= Bound(maxBytes / 2));
 
     /// <summary>
     /// Adds an event that may be lost when the client is slow, in two parts that only go together: refused from half the bound on.
     /// </summary>
     public AddResult TryAddEphemeral(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body, FlushList flush) =>
-        Add(head, flush, maxBytes / 2, body);
+        Add(head, flush, Bound(maxBytes / 2), body);
 
     /// <summary>Adds a response that the client asked for. Aborts the connection of a client that keeps asking and never reads.</summary>
     public void Add(ReadOnlyMemory<byte> frame, FlushList flush)
@@ -131,6 +135,7 @@ internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock cl
             if (Bytes > 0 && Bytes + frames.Length + body.Length > bound) return AddResult.Full;
             if (!frames.IsEmpty) _queue.Add(frames);    // last words may be empty: an empty piece would look like the end of the queue
             if (!body.IsEmpty) _queue.Add(body);
+            if (_waits) memory.Take(frames.Length + body.Length);
             _ending = ends;
             if (_busy) return AddResult.Added;
             _busy = true;
@@ -141,12 +146,16 @@ internal sealed partial class Outbox(ByteSink sink, int maxBytes, EngineClock cl
         return AddResult.Added;
     }
 
+    /// <summary>The bound of what can be read later or lost: none while clients hold too much memory.</summary>
+    private int Bound(int bytes) => Bytes > 0 && memory.IsOver ? 0 : bytes;
+
     private void Close()
     {
         lock (_gate)
         {
             if (_closed) return;
             _closed = true;
+            StopWaiting();
             _queue.Clear();
         }
 

@@ -4,7 +4,9 @@ namespace Maru.Engine.Queues;
 /// Counts bytes that are under way, against a bound. Full means: <see cref="TryTake"/> refuses, and callers that can wait do. One piece may
 /// exceed the bound, so that the largest always passes an empty budget. Any thread.
 /// </summary>
-internal sealed class ByteBudget(long max)
+/// <param name="max">the bound</param>
+/// <param name="memory">what is under way counts there too, where it is given</param>
+internal sealed class ByteBudget(long max, MemoryShare? memory = null)
 {
     private readonly Lock _gate = new();
     private long _max = max;
@@ -24,19 +26,23 @@ internal sealed class ByteBudget(long max)
         {
             if (_taken >= _max) return false;
             _taken += bytes;
-            return true;
         }
+
+        memory?.Take(bytes);
+        return true;
     }
 
     /// <summary>Takes bytes in any case. The caller takes no more before <see cref="WhenWithinAsync"/>.</summary>
     public void Take(long bytes)
     {
         lock (_gate) _taken += bytes;
+        memory?.Take(bytes);
     }
 
     public void Return(long bytes)
     {
         List<TaskCompletionSource>? woken = null;
+        memory?.Return(bytes);
         lock (_gate)
         {
             _taken -= bytes;

@@ -24,7 +24,7 @@ internal sealed class Cursors(Room room, RoomTail tail, Hub hub, LogPageReader p
         if (subscription.Index < 0 || subscription.IsReading) return;
         var outbox = subscription.Connection.Outbox;
         // Several pages at a time: a client that reads fast must not wait for the lane after each.
-        while (subscription.IsCursor && outbox.Bytes < options.OutboxBytes / 2)
+        while (subscription.IsCursor && outbox.Bytes < options.OutboxBytes / 2 && !outbox.IsFull)
         {
             if (!TryGet(subscription, out var run))
             {

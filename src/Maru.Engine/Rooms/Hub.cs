@@ -2,6 +2,7 @@ using Maru.Engine.Connections;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
 using Maru.Engine.Problems;
+using Maru.Engine.Queues;
 
 namespace Maru.Engine.Rooms;
 
@@ -9,12 +10,13 @@ namespace Maru.Engine.Rooms;
 /// A room's subscribers and the walk over them: each distinct wire form is encoded once, each receiver costs one reference in its outbox.
 /// Lane only.
 /// </summary>
-internal sealed class Hub(RoomId room, EngineMetrics metrics)
+internal sealed class Hub(RoomId room, EngineMetrics metrics, MemoryBudget memory)
 {
     // Bytes of one run that are encoded at once. A thousand forms of 4 KB each are more than any usual room has.
     private const int EncodeShare = 4 * 1024 * 1024;
 
     private readonly Subscribers _log = new();
+    private readonly KeptRuns _kept = new(memory);
     private readonly Dictionary<WireSubscription, WireForm> _forms = [];
     private Dictionary<string, Subscribers>? _signals;
     private int _cursors;
@@ -24,7 +26,7 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics)
     public void Add(Subscription subscription)
     {
         if (!_forms.TryGetValue(subscription.Key, out var form))
-            _forms[subscription.Key] = form = new WireForm(room, subscription.Key, metrics);
+            _forms[subscription.Key] = form = new WireForm(room, subscription.Key, _kept, metrics);
         form.Users++;
         subscription.Form = form;
         if (subscription.Signal is not { } name)
@@ -42,7 +44,12 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics)
     {
         if (subscription.Index < 0) return;
         SetCursor(subscription, false);
-        if (--subscription.Form.Users == 0) _forms.Remove(subscription.Key);
+        if (--subscription.Form.Users == 0)
+        {
+            subscription.Form.Forget();
+            _forms.Remove(subscription.Key);
+        }
+
         if (subscription.Signal is not { } name)
         {
             _log.Remove(subscription);
@@ -92,6 +99,17 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics)
         if (_cursors == 0) Forget();
     }
 
+    /// <summary>Turns the live subscriptions that have not come to that seq into cursors.</summary>
+    public void LeaveBehind(long next)
+    {
+        foreach (var subscription in _log.All)
+        {
+            if (subscription.IsCursor || subscription.Next >= next) continue;
+            SetCursor(subscription, true);
+            subscription.PostCatchUp();
+        }
+    }
+
     /// <summary>Turns a subscription from live to cursor or back. Encoded runs are kept while cursors may want them.</summary>
     public void SetCursor(Subscription subscription, bool isCursor)
     {
@@ -105,6 +123,7 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics)
     /// <summary>Drops encoded runs: none of them is sent again.</summary>
     public void Forget()
     {
+        if (_kept.Bytes == 0) return;
         foreach (var form in _forms.Values) form.Forget();
     }
 

@@ -34,12 +34,13 @@ internal sealed class LogPageReader(
         try
         {
             await Task.Delay(delay, time, _stopping.Token).ConfigureAwait(false);
-            room.Lane.Post(new GapWaited(room, after));
         }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        catch (Exception)
         {
-            // the engine stops
+            // The engine stops, or there is no memory to wait with.
         }
+
+        room.Lane.Post(new GapWaited(room, after));
     }
 
     private async Task ReadAsync(Room room, long after, bool fillsGap)

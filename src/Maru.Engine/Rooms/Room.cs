@@ -30,9 +30,9 @@ internal sealed class Room
     {
         var (options, pages) = (parts.Options, parts.Pages);
         (Id, Lane, _table) = (id, lane, table);
-        _tail = new RoomTail(options, parts.Clock);
+        _tail = new RoomTail(options, parts.Clock, parts.Memory);
         _gap = new TailGap(this, _tail, pages);
-        _hub = new Hub(id, parts.Metrics);
+        _hub = new Hub(id, parts.Metrics, parts.Memory);
         Signals = new SignalQueue(lane, _hub, parts.SignalRate, parts.Metrics);
         _cursors = new Cursors(this, _tail, _hub, pages, options);
         _members = new RoomMembers(this);
@@ -126,13 +126,22 @@ internal sealed class Room
     /// <summary>Takes committed entries, in any order, and delivers those that come next.</summary>
     public void Apply(List<Entry> entries, FlushList flush)
     {
-        foreach (var entry in entries)
+        try
         {
-            if (_ready) _tail.Offer(entry, _released);
-            else _tail.Hold(entry);
+            foreach (var entry in entries)
+            {
+                if (_ready) _tail.Offer(entry, _released);
+                else _tail.Hold(entry);
+            }
+
+            Release(flush);
+        }
+        catch (Exception)
+        {
+            Recover(entries[^1].Seq);
+            throw;
         }
 
-        Release(flush);
         if (!_ready) return;
         // The last subscriptions may have ended just now, after their member's clients had left already.
         Unload();
@@ -144,6 +153,13 @@ internal sealed class Room
     {
         _tail.Know(head);
         if (_ready && !_unloaded) _gap.Fill(atOnce: true);
+    }
+
+    /// <summary>Gives back what it need not keep.</summary>
+    public void Trim()
+    {
+        _tail.Trim();
+        _hub.Forget();
     }
 
     /// <inheritdoc cref="TailGap.Waited"/>
@@ -239,6 +255,17 @@ internal sealed class Room
         if (subscription.IsCursor) subscription.PostCatchUp();
     }
 
+    /// <summary>
+    /// Called when entries could not be delivered, because memory has run out for one: what the tail lacks is read from the store, and
+    /// subscriptions that lack what the tail has read on there.
+    /// </summary>
+    private void Recover(long head)
+    {
+        _released.Clear();
+        _hub.LeaveBehind(_tail.Next);
+        CatchUpTo(head);
+    }
+
     private void Release(FlushList flush)
     {
         if (_released.Count == 0) return;
@@ -272,6 +299,7 @@ internal sealed class Room
     {
         if (!_members.IsEmpty || !_hub.IsEmpty) return;
         _unloaded = true;
+        _tail.Clear();
         _table.Remove(this);
     }
 }

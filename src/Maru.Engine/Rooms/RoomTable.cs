@@ -65,6 +65,12 @@ internal sealed class RoomTable(IRoomLog log, RoomChannels channels, LaneTable l
         membership.Room.Lane.Post(new Looking(membership.Room, state.Head.Seq));
     }
 
+    /// <summary>Makes all rooms give back what they need not keep.</summary>
+    public void Trim()
+    {
+        foreach (var (_, room) in _rooms) room.Lane.Post(new Trimming(room));
+    }
+
     /// <summary>Notes that a user's name or picture changed.</summary>
     public void NamesChanged() => Interlocked.Increment(ref _heardNames);
 

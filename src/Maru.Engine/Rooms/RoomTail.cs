@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Maru.Engine.Log;
+using Maru.Engine.Queues;
 
 namespace Maru.Engine.Rooms;
 
@@ -8,7 +9,7 @@ namespace Maru.Engine.Rooms;
 /// missing before it. A busy room keeps some seconds of its log and a quiet one little; within the bounds, older entries go. An entry that
 /// reads differently in the store by now is stale: it is not given out until it was read again. Lane only.
 /// </summary>
-internal sealed class RoomTail(EngineOptions options, EngineClock clock)
+internal sealed class RoomTail(EngineOptions options, EngineClock clock, MemoryBudget memory)
 {
     private Kept[] _recent = new Kept[16];   // a ring, seqs without gaps
     private int _oldest;
@@ -38,7 +39,8 @@ internal sealed class RoomTail(EngineOptions options, EngineClock clock)
     /// </summary>
     public void Start(long head, List<Entry> released)
     {
-        (Next, _count) = (head + 1, 0);
+        while (_count > 0) Dequeue();
+        Next = head + 1;
         while (_early is { Count: > 0 } && _early.First().Key <= head) TryTakeEarly(_early.First().Key, out _);
         ReleaseEarly(released);
     }
@@ -59,7 +61,7 @@ internal sealed class RoomTail(EngineOptions options, EngineClock clock)
     public void Hold(Entry entry)
     {
         Know(entry.Seq);
-        if (_earlyBytes <= options.TailMaxBytes && (_early ??= []).TryAdd(entry.Seq, entry)) _earlyBytes += entry.Body.Length;
+        if (_earlyBytes <= options.TailMaxBytes && (_early ??= []).TryAdd(entry.Seq, entry)) KeepEarly(entry.Body.Length);
     }
 
     /// <summary>Takes an entry, in any order; adds the entries that are now in order to <paramref name="released"/>.</summary>
@@ -120,19 +122,45 @@ internal sealed class RoomTail(EngineOptions options, EngineClock clock)
         for (var i = page.Count - 1; i >= 0 && page[i].Seq + 1 >= First; i--)
         {
             if (page[i].Seq >= First) Replace(page[i], asOf);
-            else if (asOf != Changes || _bytes + page[i].Body.Length > options.TailMinBytes) break;
+            else if (asOf != Changes || memory.IsTight || _bytes + page[i].Body.Length > options.TailMinBytes) break;
             else Prepend(page[i]);
         }
+    }
+
+    /// <summary>Keeps the newest entry alone; the others are in the log.</summary>
+    public void Trim()
+    {
+        while (_count > 1) Dequeue();
+    }
+
+    /// <summary>Called when the room is used no longer: nothing of it is kept.</summary>
+    public void Clear()
+    {
+        while (_count > 0) Dequeue();
+        while (_early is { Count: > 0 }) TryTakeEarly(_early.First().Key, out _);
     }
 
     private void Release(Entry entry, List<Entry> released)
     {
         released.Add(entry);
         Enqueue(entry);
-        _bytes += entry.Body.Length;
+        Keep(entry.Body.Length);
         Next = entry.Seq + 1;
         var young = clock.Now - (long)options.TailAge.TotalMilliseconds;
         while (_count > 1 && (_bytes > options.TailMaxBytes || (_bytes > options.TailMinBytes && At(0).At < young))) Dequeue();
+        if (memory.IsTight) Trim();
+    }
+
+    private void Keep(int bytes)
+    {
+        _bytes += bytes;
+        memory.AddRooms(bytes);
+    }
+
+    private void KeepEarly(int bytes)
+    {
+        _earlyBytes += bytes;
+        memory.AddRooms(bytes);
     }
 
     private ref Kept At(int index) => ref _recent[(_oldest + index) % _recent.Length];
@@ -147,7 +175,7 @@ internal sealed class RoomTail(EngineOptions options, EngineClock clock)
     {
         var i = (int)(entry.Seq - First);
         if (i >= _count || At(i).StaleSince > asOf) return;
-        _bytes += entry.Body.Length - At(i).Entry.Body.Length;
+        Keep(entry.Body.Length - At(i).Entry.Body.Length);
         At(i) = new Kept(entry, At(i).At);
     }
 
@@ -156,7 +184,7 @@ internal sealed class RoomTail(EngineOptions options, EngineClock clock)
         MakePlace();
         _oldest = (_oldest + _recent.Length - 1) % _recent.Length;
         _count++;
-        _bytes += entry.Body.Length;
+        Keep(entry.Body.Length);
         At(0) = new Kept(entry, clock.Now);
     }
 
@@ -170,7 +198,7 @@ internal sealed class RoomTail(EngineOptions options, EngineClock clock)
 
     private void Dequeue()
     {
-        _bytes -= At(0).Entry.Body.Length;
+        Keep(-At(0).Entry.Body.Length);
         At(0) = default;
         _oldest = (_oldest + 1) % _recent.Length;
         _count--;
@@ -185,7 +213,7 @@ internal sealed class RoomTail(EngineOptions options, EngineClock clock)
     {
         entry = null;
         if (_early is not { Count: > 0 } || !_early.Remove(seq, out entry)) return false;
-        _earlyBytes -= entry.Body.Length;
+        KeepEarly(-entry.Body.Length);
         return true;
     }
 

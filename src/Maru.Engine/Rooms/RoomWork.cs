@@ -119,3 +119,9 @@ internal sealed class LogPage(Room room, long after, List<Entry> entries, bool f
 
     public override void Do(FlushList flush) => room.TakePage(this, flush);
 }
+
+/// <summary>Memory is tight: the room gives back what it need not keep.</summary>
+internal sealed class Trimming(Room room) : LaneWork
+{
+    public override void Do(FlushList flush) => room.Trim();
+}

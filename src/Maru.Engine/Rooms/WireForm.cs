@@ -13,7 +13,7 @@ internal readonly record struct EncodedRun(long First, long Last, ReadOnlyMemory
 /// The bytes of a room's events as a subscription wants them: subscriptions of one form share the same bytes. Keeps encoded runs for the
 /// subscriptions that need them next. Lane only.
 /// </summary>
-internal sealed class WireForm(RoomId room, WireSubscription subscription, EngineMetrics metrics)
+internal sealed class WireForm(RoomId room, WireSubscription subscription, KeptRuns kept, EngineMetrics metrics)
 {
     private const int KeptBytes = 2 * 1024 * 1024;
 
@@ -76,19 +76,27 @@ internal sealed class WireForm(RoomId room, WireSubscription subscription, Engin
         if (_bytes == 0) return;
         _encoded.Clear();
         _order.Clear();
+        kept.Add(-_bytes);
         _bytes = 0;
     }
 
     private void Keep(in EncodedRun run)
     {
-        while (_bytes > KeptBytes && _order.TryDequeue(out var oldest))
+        while ((_bytes > KeptBytes || kept.IsFull) && _order.TryDequeue(out var oldest))
         {
             _encoded.Remove(oldest.First);
-            _bytes -= oldest.Bytes.Length;
+            Count(-oldest.Bytes.Length);
         }
 
+        // The newest one is kept whatever there is: the run's other receivers follow at once.
         if (!_encoded.TryAdd(run.First, run)) return;
         _order.Enqueue(run);
-        _bytes += run.Bytes.Length;
+        Count(run.Bytes.Length);
+    }
+
+    private void Count(int bytes)
+    {
+        _bytes += bytes;
+        kept.Add(bytes);
     }
 }

@@ -43,7 +43,8 @@ internal static class RoomEvents
 
         var sink = new StreamSink(context, engine.Options);
         var parts = engine.Clients;
-        var connection = new Connection(sink, SseWire.Instance, parts.Options, parts.Clock, parts.Metrics) { KeepAlive = Beat };
+        var connection = parts.Connect(sink, SseWire.Instance);
+        connection.KeepAlive = Beat;
         var client = new Client(connection, parts);
         if (!engine.Connections.TryOpen(connection)) return NoRoom(context, engine);
         try

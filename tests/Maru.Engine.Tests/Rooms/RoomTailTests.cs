@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Maru.Engine.Log;
+using Maru.Engine.Queues;
 using Maru.Engine.Rooms;
 
 namespace Maru.Engine.Tests.Rooms;
@@ -82,7 +83,7 @@ public sealed class RoomTailTests
     }
 
     private static RoomTail Tail(int bytes) =>
-        new(new EngineOptions { TailMinBytes = bytes, TailMaxBytes = bytes }, new EngineClock(new ManualTime()));
+        new(new EngineOptions { TailMinBytes = bytes, TailMaxBytes = bytes }, new EngineClock(new ManualTime()), new MemoryBudget(long.MaxValue));
 
     private static Entry Make(int seq) => new(new RoomId(1), seq, EntryKind.MessageCreated, new byte[100]);
 }

@@ -145,6 +145,7 @@ internal sealed partial class StompSession
         if (frame.Command == StompCommand.Begin) return Begin(frame, name);
         if (_transactions is null || !_transactions.Remove(name, out var transaction)) return Fail(frame, Broken(NoTransaction));
         transaction.Ticket = Receipt(frame);
+        transaction.Release();      // from here on it counts as in flight
         if (frame.Command == StompCommand.Commit) return _client.CommitAsync(transaction);
         _client.Acknowledge(transaction.Ticket);
         return default;

@@ -27,7 +27,7 @@ internal sealed partial class StompSession : ProtocolSession
     /// the version that the transport's own handshake settled, or the newest of all: CONNECT cannot ask for more
     /// </param>
     public StompSession(ByteSink sink, ClientParts parts, Framing framing, StompVersion newest = StompVersion.V12)
-        : base(new Connection(sink, StompWire.New(framing, newest), parts.Options, parts.Clock, parts.Metrics))
+        : base(parts.Connect(sink, StompWire.New(framing, newest)))
     {
         (_parts, _framing, _newest) = (parts, framing, newest);
         _client = new Client(Connection, parts);
@@ -52,6 +52,7 @@ internal sealed partial class StompSession : ProtocolSession
     public override void Closed()
     {
         _client.Leave();
+        if (_transactions is not null) foreach (var transaction in _transactions.Values) transaction.Release();
         _transactions = null;
         ReleaseHeld();
     }
@@ -118,6 +119,7 @@ internal sealed partial class StompSession : ProtocolSession
             var larger = ArrayPool<byte>.Shared.Rent(Math.Max(length + bytes.Length, 2 * length));
             _held.AsSpan(_heldFrom, length).CopyTo(larger);
             ReleaseHeld();
+            Connection.Memory.Take(larger.Length);
             (_held, _heldTo) = (larger, length);
         }
 
@@ -127,7 +129,12 @@ internal sealed partial class StompSession : ProtocolSession
 
     private void ReleaseHeld()
     {
-        if (_held.Length > 0) ArrayPool<byte>.Shared.Return(_held);
+        if (_held.Length > 0)
+        {
+            Connection.Memory.Return(_held.Length);
+            ArrayPool<byte>.Shared.Return(_held);
+        }
+
         (_held, _heldFrom, _heldTo) = ([], 0, 0);
     }
 

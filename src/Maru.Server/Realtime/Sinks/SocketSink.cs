@@ -9,6 +9,8 @@ namespace Maru.Server.Realtime.Sinks;
 /// </summary>
 internal sealed class SocketSink(Socket socket, Action abort) : ByteSink
 {
+    private int _sendBufferBytes;
+
     /// <summary>Takes over the socket: nothing else reads or writes from now on.</summary>
     /// <param name="sendBufferBytes">
     /// bytes that the kernel may hold. Left to itself it lets megabytes wait for a slow reader: with 1,000 of them its memory for TCP ran
@@ -18,8 +20,11 @@ internal sealed class SocketSink(Socket socket, Action abort) : ByteSink
     {
         socket.Blocking = false;
         socket.NoDelay = true;
-        socket.SendBufferSize = sendBufferBytes;
+        socket.SendBufferSize = _sendBufferBytes = sendBufferBytes;
     }
+
+    /// <summary>socket(7): the kernel doubles the size of the buffer, for what it needs itself.</summary>
+    public override int SystemBytes => 2 * _sendBufferBytes;
 
     public override int TryWrite(ReadOnlySpan<byte> bytes)
     {

@@ -20,8 +20,13 @@ internal sealed class StreamSink : ByteSink
         // Streams of HTTP/2 share a socket: what it has sent says nothing about one of them.
         if (HttpProtocol.IsHttp2(request.Request.Protocol)) return;
         _socket = request.Features.Get<IConnectionSocketFeature>()?.Socket;
-        if (_socket is not null) _socket.SendBufferSize = options.SendBufferBytes;
+        if (_socket is null) return;
+        _socket.SendBufferSize = options.SendBufferBytes;
+        SystemBytes = 2 * options.SendBufferBytes;
     }
+
+    /// <inheritdoc cref="SocketSink.SystemBytes"/>
+    public override int SystemBytes { get; }
 
     /// <summary>The response's stream, set when the response has begun; nothing is written before.</summary>
     public Stream Stream { get; set; } = Stream.Null;

@@ -83,7 +83,7 @@ public sealed class SseWireTests
         public static async Task<Stream> OpenAsync(EngineRig rig, long? after = null, long user = 7)
         {
             var (sink, parts) = (new MemorySink(), rig.Engine.Clients);
-            var connection = new Connection(sink, SseWire.Instance, parts.Options, parts.Clock, parts.Metrics);
+            var connection = parts.Connect(sink, SseWire.Instance);
             connection.KeepAlive = new KeepAlive(15_000, 0);
             rig.Engine.Connections.TryOpen(connection).ShouldBeTrue();
             var client = new Client(connection, parts);
