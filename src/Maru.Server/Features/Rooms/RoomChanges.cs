@@ -8,17 +8,19 @@ namespace Maru.Server.Features.Rooms;
 /// <summary>Changes rooms as a whole, through their logs. Each method returns null, or the reason why not. Any thread.</summary>
 internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
 {
-    /// <summary>Changes the room's details; of each, null leaves it. A change that changes nothing appends nothing.</summary>
-    /// <param name="passwordHash">used when <paramref name="change"/> has a password; null removes the password</param>
+    /// <summary>
+    /// Changes the room's details, all of them or none, with the right that the actor has at that moment; of each, null leaves it. A change
+    /// that changes nothing appends nothing.
+    /// </summary>
     public Task<Problem?> ChangeAsync(
-        RoomId room, UserId actor, RoomChange change, string? passwordHash) => RoomWrite.RunAsync(engine, room, actor, transaction =>
+        RoomId room, UserId actor, RoomChange change, NewPassword? password) => RoomWrite.RunAsync(engine, room, actor, transaction =>
     {
         if (!RoomRow.TryEnter(transaction, actor, Roles.Admin, out var before, out var refusal)) return refusal;
         var after = new RoomDetails(
             change.Name ?? before.Name,
             change.Description ?? before.Description,
             change.Visibility ?? before.Visibility,
-            change.ChangesPassword ? passwordHash : before.PasswordHash);
+            password is null ? before.PasswordHash : password.Hash);
         if (after == new RoomDetails(before.Name, before.Description, before.Visibility, before.PasswordHash)) return null;
         transaction.Execute(
             """
@@ -56,3 +58,7 @@ internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
         transaction.AppendChange(EntryKind.RoomDeleted, actor, null);
     }
 }
+
+/// <summary>What a change makes of a room's password. No change is null, so that a hash that was not made never removes a password.</summary>
+/// <param name="Hash">of the new password; null: none is needed any more</param>
+internal sealed record NewPassword(string? Hash);

@@ -41,13 +41,15 @@ internal static class RoomEndpoints
         if (request.Visibility is not null) rules.Visibility(request.Visibility);
         var password = rules.Password(request.Password);
 
-        // Checked before the fields' faults and the hash: users who may not change the room get neither.
+        // Refused before the fields' faults and the hash, which are for users who may change the room. The write asks once more.
         var id = new RoomId(roomId);
-        if (await store.FindAsync(id, caller.UserId, ct) is not { IsMember: true } room) return Problem.NotFound.Result();
+        var before = await store.FindAsync(id, caller.UserId, ct);
+        if (RoomRow.Refuse(before, Roles.Admin) is { } problem) return problem.Result();
         if (errors.Any) return errors.Result();
-        var (hash, refusal) = await passwords.HashAsync(room.IsLed ? password : null, caller.UserId, context);
+        var (hash, refusal) = await passwords.HashAsync(password, caller.UserId, context);
         if (refusal is not null) return refusal;
-        if (await changes.ChangeAsync(id, caller.UserId, request, hash) is { } problem) return problem.Result();
+        var newPassword = request.ChangesPassword ? new NewPassword(hash) : null;
+        if (await changes.ChangeAsync(id, caller.UserId, request, newPassword) is { } late) return late.Result();
         return await store.FindAsync(id, caller.UserId, ct) is { } changed ? TypedResults.Ok(changed.ToRoom()) : Problem.NotFound.Result();
     }
 

@@ -54,15 +54,20 @@ internal sealed record RoomRow(
         [NotNullWhen(true)] out RoomRow? room, [NotNullWhen(false)] out Problem? refusal)
     {
         room = Find(transaction, user);
-        refusal = room switch
-        {
-            null or { IsMember: false } => Problem.NotFound,
-            { IsDirect: true } => Problem.DirectRoom,
-            _ when Roles.Rank(room.Role) < Roles.Rank(role) => Problem.Forbidden,
-            _ => null,
-        };
+        refusal = Refuse(room, role);
         return refusal is null;
     }
+
+    /// <summary>Returns why the user may not do what needs that rank in a group room; null: they may.</summary>
+    /// <param name="room">as the user sees it; null: not at all</param>
+    /// <param name="role">the least role</param>
+    public static Problem? Refuse(RoomRow? room, string role) => room switch
+    {
+        null or { IsMember: false } => Problem.NotFound,
+        { IsDirect: true } => Problem.DirectRoom,
+        _ when Roles.Rank(room.Role) < Roles.Rank(role) => Problem.Forbidden,
+        _ => null,
+    };
 
     /// <summary>Appends the room's new state to its log, for all members.</summary>
     /// <param name="subject">the user whose role changed, if one's did</param>
