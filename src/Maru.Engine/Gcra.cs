@@ -52,23 +52,29 @@ public sealed class Gcra
 
     /// <inheritdoc cref="TryTake"/>
     /// <returns>what is left</returns>
-    public RateQuota Take(long key, int units = 1)
+    public RateQuota Take(long key, int units = 1) => Take(key, units, isSettled: true);
+
+    /// <summary>
+    /// Takes one unit for the time being, where only the outcome tells whether it counts: <see cref="Count"/> or <see cref="Release"/>
+    /// follows. Other nodes do not hear of it before.
+    /// </summary>
+    public RateQuota Hold(long key) => Take(key, 1, isSettled: false);
+
+    /// <summary>Counts a held unit.</summary>
+    public void Count(long key)
     {
-        if (_interval == 0) return new RateQuota(true, int.MaxValue, TimeSpan.Zero);
+        if (_interval > 0) Interlocked.Increment(ref _cells.GetOrAdd(Admit(key), static _ => new Cell()).Taken);
+    }
+
+    /// <summary>Gives a held unit back.</summary>
+    public void Release(long key)
+    {
+        if (_interval == 0) return;
         key = Admit(key);
-        while (true)
+        while (_cells.TryGetValue(key, out var cell))
         {
-            var cell = _cells.GetOrAdd(key, static _ => new Cell());
             var tat = Interlocked.Read(ref cell.Tat);
-            var now = _time.GetTimestamp();
-            var start = Math.Max(tat, now);
-            var excess = start + _interval - now - _burst;
-            if (excess > 0) return new RateQuota(false, 0, ToTime(excess));
-            var next = start + Ticks(units);
-            if (!TryMove(key, cell, tat, next)) continue;
-            Interlocked.Add(ref cell.Taken, units);
-            var (left, towardsNext) = Math.DivRem(Math.Max(0, now + _burst - next), _interval);
-            return new RateQuota(true, left, ToTime(_interval - towardsNext));
+            if (TryMove(key, cell, tat, tat - _interval)) return;
         }
     }
 
@@ -105,6 +111,26 @@ public sealed class Gcra
         if (_interval > 0) _isFull = _cells.Count >= MaxKeys;
     }
 
+    private RateQuota Take(long key, int units, bool isSettled)
+    {
+        if (_interval == 0) return new RateQuota(true, int.MaxValue, TimeSpan.Zero);
+        key = Admit(key);
+        while (true)
+        {
+            var cell = _cells.GetOrAdd(key, static _ => new Cell());
+            var tat = Interlocked.Read(ref cell.Tat);
+            var now = _time.GetTimestamp();
+            var start = Math.Max(tat, now);
+            var excess = start + _interval - now - _burst;
+            if (excess > 0) return new RateQuota(false, 0, ToTime(excess));
+            var next = start + Ticks(units);
+            if (!TryMove(key, cell, tat, next)) continue;
+            if (isSettled) Interlocked.Add(ref cell.Taken, units);
+            var (left, towardsNext) = Math.DivRem(Math.Max(0, now + _burst - next), _interval);
+            return new RateQuota(true, left, ToTime(_interval - towardsNext));
+        }
+    }
+
     /// <summary>
     /// Returns the key itself, or the one that it shares while there are too many. Users' ids are positive, so no shared key is a user's.
     /// </summary>
@@ -133,7 +159,7 @@ public sealed class Gcra
     }
 }
 
-/// <summary>The outcome of <see cref="Gcra.Take"/> for a key.</summary>
+/// <summary>The outcome of <see cref="Gcra.Take(long, int)"/> for a key.</summary>
 /// <param name="IsTaken">false: there was no unit left</param>
 /// <param name="Remaining">units that may be taken at once now</param>
 /// <param name="Next">how long until there is one more than that</param>

@@ -30,6 +30,19 @@ public sealed class GcraTests
     }
 
     [Fact]
+    public void A_held_unit_counts_only_when_it_is_settled_so()
+    {
+        var rate = Make();
+        for (var i = 0; i < 10; i++) rate.Hold(7).IsTaken.ShouldBeTrue();
+        rate.Hold(7).IsTaken.ShouldBeFalse();
+        Told(rate).ShouldBeEmpty();
+        for (var i = 0; i < 4; i++) rate.Release(7);
+        for (var i = 0; i < 6; i++) rate.Count(7);
+        Told(rate).ShouldBe([(7, 6)]);
+        Take(rate, 7).ShouldBe(4);
+    }
+
+    [Fact]
     public void A_flood_of_keys_shares_a_few_limits_and_takes_no_more_memory()
     {
         var rate = Make();

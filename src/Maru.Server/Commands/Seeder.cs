@@ -35,7 +35,8 @@ internal sealed class Seeder(Database database, Passwords passwords, AccessToken
     /// <param name="ct">ends it between two transactions: rows written by then stay</param>
     public async Task<Seeded> RunAsync(SeedPlan plan, Action<string, int> progress, CancellationToken ct)
     {
-        var hash = await passwords.HashAsync(Password, ct) ?? throw new InvalidOperationException("Nobody else asks for a hash here.");
+        var hash = await passwords.HashAsync(Password, isKnown: false, ct)
+            ?? throw new InvalidOperationException("Nobody else asks for a hash here.");
         var handles = await FreeHandlesAsync(plan.Users, ct);
         var users = await NextIdsAsync("users", plan.Users, ct);
         var sessions = await NextIdsAsync("sessions", plan.Users, ct);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Maru.Engine;
 
 namespace Maru.Server.Features.Accounts;
@@ -11,6 +12,9 @@ internal sealed record Account(
         "SELECT id, handle, name, status_message, avatar_url, role, password_hash FROM users WHERE deleted_at IS NULL";
 
     public UserId UserId => new(Id);
+
+    /// <summary>What the limits on guesses call its password.</summary>
+    public string PasswordKey => string.Create(CultureInfo.InvariantCulture, $"account:{Id}");
 
     public User ToUser() => new(Id, Handle, Name, AvatarUrl);
 

@@ -20,8 +20,12 @@ public sealed record SignupRequest(
 
 /// <param name="Handle">the handle or the e-mail address; case and width do not matter</param>
 /// <param name="Device">the name of this session in the list of sessions; else the User-Agent</param>
+/// <param name="DeviceToken">
+/// the one that this device got when it last signed in to this account: wrong passwords of others do not keep it from signing in
+/// </param>
 [Example("""{"handle":"ann","password":"correct horse"}""")]
-public sealed record LoginRequest([property: Required] string? Handle, [property: Required] string? Password, string? Device = null);
+public sealed record LoginRequest(
+    [property: Required] string? Handle, [property: Required] string? Password, string? Device = null, string? DeviceToken = null);
 
 [Example("""{"refreshToken":"EhsVbQVfaaETfpznlJv4NmGF1F3if4cMeGVxGNAOGwc"}""")]
 public sealed record RefreshRequest([property: Required] string? RefreshToken);
@@ -52,14 +56,18 @@ public sealed record Profile(long Id, string Handle, string Name, string? Status
 /// <param name="AccessToken">for the Authorization header, and for CONNECT</param>
 /// <param name="RefreshToken">valid for one exchange: the response to a refresh has the next one</param>
 /// <param name="ExpiresIn">seconds for which the access token is valid</param>
+/// <param name="DeviceToken">
+/// only after a sign-up or a sign-in: keep it, also when you sign out, and send it with the next sign-in of this account
+/// </param>
 [Example(
     """
     {
       "user": { "id": 1, "handle": "ann", "name": "Ann" }, "accessToken": "eyJ…",
-      "refreshToken": "EhsVbQVfaaETfpznlJv4NmGF1F3if4cMeGVxGNAOGwc", "expiresIn": 900
+      "refreshToken": "EhsVbQVfaaETfpznlJv4NmGF1F3if4cMeGVxGNAOGwc", "expiresIn": 900,
+      "deviceToken": "3ZtQ0vVbF0m8mCkYfC0b1zYqXr2nH5uJw9dE7sKpLxA"
     }
     """)]
-public sealed record SignedIn(User User, string AccessToken, string RefreshToken, long ExpiresIn);
+public sealed record SignedIn(User User, string AccessToken, string RefreshToken, long ExpiresIn, string? DeviceToken = null);
 
 /// <param name="Items">ordered by handle</param>
 /// <param name="Next">pass it as <c>after</c> to get the next page; absent on the last one</param>

@@ -10,8 +10,10 @@ internal static class AccountSlice
     {
         services.AddSingleton<AccountEvents>();
         services.AddSingleton<AccountStore>();
+        services.AddSingleton<GuessLimits>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<PasswordTurns>();
+        services.AddSingleton<SignInGuesses>();
         services.AddSingleton<TokenMint>();
         services.AddJson(AccountJson.Default);
     }

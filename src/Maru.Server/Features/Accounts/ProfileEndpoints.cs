@@ -56,7 +56,7 @@ internal static class ProfileEndpoints
         {
             account = await store.FindAsync(caller.UserId, ct);
             if (account is null) return Problem.SessionEnded.Result();
-            if (await RefuseAsync(account, "password", request.Password, context, passwords) is { } refusal) return refusal;
+            if (await RefuseAsync(account, caller, "password", request.Password, context, passwords) is { } refusal) return refusal;
         }
         while (!await store.DeleteAsync(account, ct));
         events.ChangeProfile(caller.UserId);
@@ -79,8 +79,8 @@ internal static class ProfileEndpoints
         {
             account = await store.FindAsync(caller.UserId, ct);
             if (account is null) return Problem.SessionEnded.Result();
-            if (await RefuseAsync(account, "oldPassword", request.OldPassword, context, passwords) is { } refusal) return refusal;
-            hash ??= await passwords.HashAsync(password, ct);
+            if (await RefuseAsync(account, caller, "oldPassword", request.OldPassword, context, passwords) is { } refusal) return refusal;
+            hash ??= await passwords.HashAsync(password, isKnown: true, ct);
             if (hash is null) return Problems.Busy(context);
         }
         while (!await store.ChangePasswordAsync(account, caller.SessionId, hash, ct));
@@ -102,9 +102,10 @@ internal static class ProfileEndpoints
     /// right; the store then writes only if the account is still the one that was checked, or the check starts again.
     /// </summary>
     private static async Task<ProblemHttpResult?> RefuseAsync(
-        Account account, string field, string? password, HttpContext context, Passwords passwords)
+        Account account, Caller caller, string field, string? password, HttpContext context, Passwords passwords)
     {
-        var (check, refusal) = await passwords.CheckAsync(new Guess("me:", account.Id), account.PasswordHash, password ?? "", context);
+        var guess = new Guess(account.PasswordKey, caller.SessionId, Guesser.Session);
+        var (check, refusal) = await passwords.CheckAsync(guess, account.PasswordHash, password ?? "", context);
         if (refusal is not null || check != PasswordCheck.Wrong) return refusal;
         var errors = new FieldErrors();
         errors.Add(field, "The password is wrong.");

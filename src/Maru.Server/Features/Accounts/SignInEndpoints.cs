@@ -7,7 +7,6 @@ using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Limits;
 using Maru.Server.Platform.Text;
-using Maru.Server.Platform.Tokens;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Maru.Server.Features.Accounts;
@@ -23,7 +22,7 @@ internal static class SignInEndpoints
         group.MapPost("/signup", SignUpAsync).LimitBy(Limit.SignIns)
             .WithName("signUp").WithSummary("Make an account and sign in")
             .Refuses(Problem.SignupClosed, Problem.HandleTaken);
-        group.MapPost("/login", LogInAsync).LimitBy(Limit.SignIns)
+        group.MapPost("/login", LogInAsync)
             .WithName("logIn").WithSummary("Sign in with a handle or an e-mail address")
             .Refuses(Problem.WrongCredentials);
         group.MapPost("/refresh", RefreshAsync)
@@ -36,7 +35,7 @@ internal static class SignInEndpoints
 
     private static async Task<Results<Created<SignedIn>, ProblemHttpResult>> SignUpAsync(
         SignupRequest request, HttpContext context, SignupOptions options, LimitOptions limits, PasswordOptions lengths,
-        Passwords passwords, AccountStore store, TokenMint mint, CancellationToken ct)
+        Passwords passwords, SignInLimits signIns, AccountStore store, TokenMint mint, CancellationToken ct)
     {
         if (!options.Open) return Problem.SignupClosed.Result();
         var errors = new FieldErrors();
@@ -47,16 +46,18 @@ internal static class SignInEndpoints
         var email = rules.Email(request.Email);
         if (errors.Any) return errors.Result();
 
-        if (await passwords.HashAsync(password, ct) is not { } hash) return Problems.Busy(context);
-        var made = await store.CreateAsync(new NewAccount(handle, name, email, hash), Origin(request.Device, context), ct);
+        var origin = Origin(request.Device, context);
+        if (signIns.OfSignUps.Take(context, RateLimits.KeyOf(origin.Address), onlyRefusal: true) is { } tooMany) return tooMany;
+        if (await passwords.HashAsync(password, isKnown: false, ct) is not { } hash) return Problems.Busy(context);
+        var made = await store.CreateAsync(new NewAccount(handle, name, email, hash), origin, ct);
         return made is var (account, session)
-            ? TypedResults.Created(context.Link("/api/me"), mint.Write(account, session))
+            ? TypedResults.Created(context.Link("/api/me"), mint.WriteWithDevice(account, session))
             : Problem.HandleTaken.Result();
     }
 
     private static async Task<Results<Ok<SignedIn>, ProblemHttpResult>> LogInAsync(
-        LoginRequest request, HttpContext context, Passwords passwords, AccountStore store, SessionStore sessions, TokenMint mint,
-        CancellationToken ct)
+        LoginRequest request, HttpContext context, Passwords passwords, PasswordTurns turns, AccountStore store, SignInGuesses guesses,
+        TokenMint mint, CancellationToken ct)
     {
         if (request is not { Handle: { } handle, Password: { } password })
             return Missing(("handle", request.Handle), ("password", request.Password));
@@ -65,17 +66,29 @@ internal static class SignInEndpoints
         while (true)
         {
             var account = await store.FindAsync(name, ct);
-            var isKnown = await sessions.IsKnownAsync(account?.UserId ?? default, origin.Address, ct);
-            var guess = new Guess(name, RateLimits.KeyOf(origin.Address), ByStranger: !isKnown);
-            var (check, refusal) = await passwords.CheckAsync(guess, account?.PasswordHash, password, context);
+            var guess = await guesses.OfAsync(name, account, request.DeviceToken, origin.Address, ct);
+            var (check, refusal) = await CheckAsync(guess, account, password, context, passwords, turns);
             if (refusal is not null) return refusal;
             if (account is null || check == PasswordCheck.Wrong) return Problem.WrongCredentials.Result();
 
-            var betterHash = check == PasswordCheck.RightButWeak ? await passwords.HashAsync(password, ct) : null;
+            var betterHash = check == PasswordCheck.RightButWeak ? await passwords.HashAsync(password, isKnown: true, ct) : null;
             var session = await store.SignInAsync(account, origin, betterHash, ct);
-            if (session is not null) return TypedResults.Ok(mint.Write(account, session));
+            var signedIn = account with { PasswordHash = betterHash ?? account.PasswordHash };
+            if (session is not null) return TypedResults.Ok(mint.WriteWithDevice(signedIn, session, request.DeviceToken));
             // The account changed while the password was checked: check again, against its present hash.
         }
+    }
+
+    /// <summary>Checks the password. Those whom the account knows take turns, so that no account keeps others waiting.</summary>
+    private static async Task<(PasswordCheck Check, ProblemHttpResult? Refusal)> CheckAsync(
+        Guess guess, Account? account, string password, HttpContext context, Passwords passwords, PasswordTurns turns)
+    {
+        if (account is null || guess.Guesser == Guesser.Stranger)
+            return await passwords.CheckAsync(guess, account?.PasswordHash, password, context);
+        using var turn = await turns.TakeAsync(account.UserId, context.RequestAborted);
+        return turn.IsAcquired
+            ? await passwords.CheckAsync(guess, account.PasswordHash, password, context)
+            : (default, Problems.Busy(context));
     }
 
     private static async Task<Results<Ok<SignedIn>, ProblemHttpResult>> RefreshAsync(
@@ -109,12 +122,3 @@ internal static class SignInEndpoints
         context.Connection.RemoteIpAddress);
 }
 
-/// <summary>Makes the response of every way to sign in.</summary>
-internal sealed class TokenMint(AccessTokens tokens, JwtOptions options)
-{
-    public SignedIn Write(Account account, OpenSession session) => new(
-        account.ToUser(),
-        tokens.Write(account.UserId, session.Id, account.Role, options.AccessTokenLifetime),
-        session.Token.Text,
-        (long)options.AccessTokenLifetime.TotalSeconds);
-}

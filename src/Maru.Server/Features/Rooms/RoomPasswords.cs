@@ -24,7 +24,7 @@ internal sealed class RoomPasswords(Passwords passwords, PasswordTurns turns, Ra
         if (_rate.Take(context, user.Value) is { } refusal) return (null, refusal);
         using var turn = await turns.TakeAsync(user, context.RequestAborted);
         if (!turn.IsAcquired) return (null, Problems.Busy(context));
-        var hash = await passwords.HashAsync(password, context.RequestAborted);
+        var hash = await passwords.HashAsync(password, isKnown: true, context.RequestAborted);
         return (hash, hash is null ? Problems.Busy(context) : null);
     }
 

@@ -11,6 +11,7 @@ internal static class SessionSlice
         services.AddSingleton<SessionEvents>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<ConnectionAuthenticator>();
+        services.AddSingleton<DeviceTokens>();
         services.AddHostedService<SessionSweep>();
         if (storage.IsShared) services.AddHostedService<SessionWatch>();
         services.AddJson(SessionJson.Default);

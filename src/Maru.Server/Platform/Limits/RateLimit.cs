@@ -23,10 +23,24 @@ internal sealed class RateLimit(string name, Gcra rate)
     /// <param name="context">the request; its response names the limit</param>
     /// <param name="key">who or what is counted</param>
     /// <param name="onlyRefusal">true when only a refusal names the limit: what is left would tell what others did</param>
-    public ProblemHttpResult? Take(HttpContext context, long key, bool onlyRefusal = false)
+    public ProblemHttpResult? Take(HttpContext context, long key, bool onlyRefusal = false) =>
+        rate.IsLimited ? Tell(context, rate.Take(key), onlyRefusal) : null;
+
+    /// <summary>
+    /// Takes one unit for the time being, as <see cref="Take"/>: <see cref="Settle"/> follows where it was not refused.
+    /// </summary>
+    public ProblemHttpResult? Hold(HttpContext context, long key, bool onlyRefusal = false) =>
+        rate.IsLimited ? Tell(context, rate.Hold(key), onlyRefusal) : null;
+
+    /// <summary>Counts a held unit, or gives it back.</summary>
+    public void Settle(long key, bool counts)
     {
-        if (!rate.IsLimited) return null;
-        var quota = rate.Take(key);
+        if (counts) rate.Count(key);
+        else rate.Release(key);
+    }
+
+    private ProblemHttpResult? Tell(HttpContext context, RateQuota quota, bool onlyRefusal)
+    {
         if (quota.IsTaken && onlyRefusal) return null;
         var headers = context.Response.Headers;
         Add(headers, PolicyHeader, _policy);

@@ -22,19 +22,28 @@ internal sealed class RateLimitOptions
     [Range(1, int.MaxValue)]
     public int AddressPerSecond { get; set; } = 100;
 
-    /// <summary>Sign-ins and sign-ups from one address, at once.</summary>
+    /// <summary>Sign-ins that fail, and sign-ups, from one address, at once.</summary>
     [Range(1, int.MaxValue)]
     public int SignInBurst { get; set; } = 60;
 
     [Range(1, int.MaxValue)]
     public int SignInPerMinute { get; set; } = 60;
 
-    /// <summary>Attempts at the password of one account from one address, or of one room by one user, a minute.</summary>
+    /// <summary>Accounts that one address may make, at once and a day.</summary>
+    [Range(1, int.MaxValue)]
+    public int SignUpsPerDay { get; set; } = 200;
+
+    /// <summary>
+    /// Wrong passwords for one account from one address where the account is not known, or for one room by one user: at once and an hour.
+    /// </summary>
     [Range(1, int.MaxValue)]
     public int AttemptsPerAccount { get; set; } = 20;
 
-    /// <summary>Attempts at the password of one account from all addresses together where it was not signed in lately, a minute.</summary>
-    [Range(1, int.MaxValue)]
+    /// <summary>
+    /// Wrong passwords for one account in any hour, from all addresses together where it is not known; a half by its handle, a half by its
+    /// e-mail address. A device or an address that the account knows, and each of its sessions, has a half of its own.
+    /// </summary>
+    [Range(10, int.MaxValue)]
     public int AttemptsByStrangers { get; set; } = 100;
 
     /// <summary>Passwords of rooms that one user may set or try, a minute.</summary>

@@ -12,6 +12,7 @@ internal static class RateLimiting
     public static void AddRateLimits(this IServiceCollection services)
     {
         services.AddSingleton<SharedLimits>();
+        services.AddSingleton<SignInLimits>();
         services.AddSingleton<RateLimits>();
     }
 

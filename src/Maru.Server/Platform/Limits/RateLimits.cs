@@ -10,16 +10,14 @@ namespace Maru.Server.Platform.Limits;
 /// Limits the requests of each user and address, over all nodes (<see cref="SharedLimits"/>). One too many is 429 with <c>Retry-After</c>;
 /// nothing waits. Any thread.
 /// </summary>
-internal sealed class RateLimits(SharedLimits shared, RateLimitOptions options, ChatEngine engine)
+internal sealed class RateLimits(SharedLimits shared, SignInLimits signIns, RateLimitOptions options, ChatEngine engine)
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     private readonly RateLimit _users = new("user", shared.Add(Limit.Users, options.UserBurst, options.UserPerSecond, Second));
     private readonly RateLimit _addresses = new(
         "address", shared.Add(Limit.Addresses, options.AddressBurst, options.AddressPerSecond, Second));
 
-    private readonly RateLimit _signIns = new("sign-in", shared.Add(Limit.SignIns, options.SignInBurst, options.SignInPerMinute, Minute));
     private readonly RateLimit _messages = new("message", shared.Add(Limit.Messages, engine.MessageRate));
 
     /// <summary>Counts one request against the limits of its user or address and of its endpoint; returns the refusal, or null.</summary>
@@ -32,7 +30,7 @@ internal sealed class RateLimits(SharedLimits shared, RateLimitOptions options, 
         var usual = caller is null ? _addresses.Take(context, address) : _users.Take(context, caller.UserId.Value);
         return usual ?? (endpoint?.GetMetadata<Limited>()?.By, caller) switch
         {
-            (Limit.SignIns, _) => _signIns.Take(context, address),
+            (Limit.SignIns, _) => signIns.OfAddress.Take(context, address),
             (Limit.Messages, not null) => _messages.Take(context, caller.UserId.Value),
             _ => null,
         };

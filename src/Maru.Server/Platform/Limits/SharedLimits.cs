@@ -13,6 +13,8 @@ internal enum Limit : byte
     Attempts = 5,
     RoomPasswords = 6,
     StrangersAttempts = 7,
+    KnownAttempts = 8,
+    SignUps = 9,
 }
 
 /// <summary>

@@ -73,7 +73,7 @@ public sealed class SignInRaceTests
         var ct = TestContext.Current.CancellationToken;
         var accounts = server.Service<AccountStore>();
         var account = await accounts.FindAsync(ann.Handle, ct);
-        var hash = await server.Service<Passwords>().HashAsync(NewPassword, ct);
+        var hash = await server.Service<Passwords>().HashAsync(NewPassword, isKnown: true, ct);
         var session = (await SessionsAsync(phone)).Single(x => x.Current).Id;
         (await accounts.ChangePasswordAsync(account!, session, hash!, ct)).ShouldBeTrue();
         hold.Release();
