@@ -12,10 +12,14 @@ namespace Maru.Engine.Connections;
 internal sealed partial class Connection(
     ByteSink sink, Wire wire, EngineOptions options, EngineClock clock, EngineMetrics metrics, MemoryShare memory)
 {
+    private const int StrangerFrames = 64;  // a few heart-beats
+
     private readonly long _openedAt = clock.Now;
     private long _expiresAt = long.MaxValue;        // by the engine's clock, when the token is no longer good
     private long _endsAt = long.MaxValue;           // when it is cut off, once its last words are queued
     private long _lastReceived = clock.Now;
+    private int _strangerBytes;     // reader only, until they sign in
+    private int _strangerFrames;
     private bool _isClosing;
     private bool _pinged;
 
@@ -56,6 +60,25 @@ internal sealed partial class Connection(
 
     /// <summary>Called by the protocol when bytes came from the client.</summary>
     public void Heard() => _lastReceived = clock.Now;
+
+    /// <summary>
+    /// Called by the reader with what it took, for clients who have not said who they are: they may send what a CONNECT needs, no more.
+    /// </summary>
+    /// <param name="bytes">on the wire</param>
+    /// <param name="frames">that carry nothing for the protocol: pings, pongs, empty messages, blank lines</param>
+    public void Count(int bytes, int frames)
+    {
+        if (Identity is not null) return;
+        _strangerBytes += bytes;
+        _strangerFrames += frames;
+        if (IsBeyond(1)) Close(new Refusal(Problem.ConnectFirst, "CONNECT did not come among the first bytes."));
+    }
+
+    /// <summary>
+    /// True when not even the bytes behind the last words are worth reading: a client who did not say who they are sends on. Bytes that are
+    /// left unread may cost them the last words.
+    /// </summary>
+    public bool HasHeardEnough => IsClosing && Identity is null && IsBeyond(2);
 
     /// <summary>Called by the sweeper, about once a second.</summary>
     public void Tick(long now, FlushList flush)
@@ -102,6 +125,10 @@ internal sealed partial class Connection(
         await InFlight.WhenEmptyAsync().ConfigureAwait(false);
         await Outbox.EndedAsync().ConfigureAwait(false);
     }
+
+    /// <summary>CONNECT has headers of at most <c>MaxHeaderBytes</c>; the rest is for how a transport cuts it up.</summary>
+    private bool IsBeyond(int budgets) =>
+        _strangerBytes > budgets * 2 * options.MaxHeaderBytes || _strangerFrames > budgets * StrangerFrames;
 
     private void CloseWith(Func<ReadOnlyMemory<byte>> lastWords, Refusal? refusal)
     {

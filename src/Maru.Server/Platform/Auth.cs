@@ -1,4 +1,5 @@
 using Maru.Engine.Problems;
+using Maru.Server.Platform.Sockets;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage;
 using Microsoft.AspNetCore.Authentication;
@@ -47,6 +48,7 @@ internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended) : 
     {
         _context = context;
         _result = Authenticate(TokenOf(context));
+        if (_result.Succeeded) Peer.Of(context)?.SignIn();
         return Task.CompletedTask;
     }
 

@@ -4,6 +4,7 @@ using Maru.Engine;
 using Maru.Engine.Protocols;
 using Maru.Engine.Protocols.Stomp;
 using Maru.Server.Configuration;
+using Maru.Server.Platform.Sockets;
 using Maru.Server.Realtime.Sinks;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -60,9 +61,13 @@ internal sealed partial class StompListener(
             while (true)
             {
                 var read = await connection.Transport.Input.ReadAsync();
+                if (session.Connection.Identity is null) await ReadQueue.NextAsync();
                 foreach (var piece in read.Buffer)
                 {
+                    var before = session.Frames;
+                    session.Connection.Count(piece.Length, 0);
                     if (!session.Connection.IsClosing) await session.ReceiveAsync(piece);
+                    if (Turn.IsOver(session, piece.Length, session.Frames - before)) await ReadQueue.NextAsync();
                 }
 
                 connection.Transport.Input.AdvanceTo(read.Buffer.End);

@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using System.Runtime.InteropServices;
 using Maru.Engine.Codecs;
 using Maru.Engine.Protocols;
+using Maru.Server.Platform.Sockets;
 
 namespace Maru.Server.Realtime;
 
@@ -20,30 +21,42 @@ internal static class WebSocketConnection
     {
         var frames = new WebSocketReader(expectMask: true);
         var peer = PeerState.Open;
+        var connection = session.Connection;
         try
         {
             while (true)
             {
                 var read = await input.ReadAsync();
+                if (connection.Identity is null) await ReadQueue.NextAsync();
                 var rest = read.Buffer;
                 while (Next(ref frames, ref rest, session, ref peer, out var payload))
                 {
                     // Bytes after the last words are thrown away until the peer closes. Unread ones would reset the connection, and the
                     // last words would be lost.
-                    if (session.Connection.IsClosing) continue;
-                    var taken = session.ReceiveAsync(payload);
-                    if (!taken.IsCompletedSuccessfully) await taken;
+                    var before = session.Frames;
+                    if (!payload.IsEmpty && !connection.IsClosing)
+                    {
+                        var taken = session.ReceiveAsync(payload);
+                        if (!taken.IsCompletedSuccessfully) await taken;
+                    }
+
+                    if (Turn.IsOver(session, payload.Length, 1 + session.Frames - before)) await ReadQueue.NextAsync();
                 }
 
-                if (peer != PeerState.Open) rest = rest.Slice(rest.End);
+                if (peer != PeerState.Open)
+                {
+                    connection.Count((int)rest.Length, 0);
+                    rest = rest.Slice(rest.End);
+                }
+
                 input.AdvanceTo(rest.Start, read.Buffer.End);
                 // When both sides have said goodbye the server ends TCP (RFC 6455, 7.1.1).
-                if (read.IsCompleted || read.IsCanceled || peer == PeerState.Closed) break;
+                if (read.IsCompleted || read.IsCanceled || peer == PeerState.Closed || connection.HasHeardEnough) break;
             }
 
             // What the client sent before its end is completed, even where the end is that of TCP alone.
-            session.Connection.Close(refusal: null);
-            await session.Connection.WhenClosedAsync();
+            connection.Close(refusal: null);
+            await connection.WhenClosedAsync();
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
@@ -52,8 +65,9 @@ internal static class WebSocketConnection
     }
 
     /// <summary>
-    /// Finds the next piece of payload and responds to control frames before it. False: more bytes are needed, or the session ends.
+    /// Reads the next frame, or the next piece of one, and responds to control frames. False: more bytes are needed, or the session ends.
     /// </summary>
+    /// <param name="payload">of a data frame; empty for other frames</param>
     private static bool Next(
         ref WebSocketReader frames,
         ref ReadOnlySequence<byte> rest,
@@ -62,31 +76,24 @@ internal static class WebSocketConnection
         out ReadOnlyMemory<byte> payload)
     {
         payload = default;
-        while (!rest.IsEmpty && peer == PeerState.Open)
+        if (rest.IsEmpty || peer != PeerState.Open) return false;
+
+        // Frames are read in place. Only a header or a control frame that is split between two segments is copied together.
+        var segment = MemoryMarshal.AsMemory(rest.First);
+        var status = frames.Read(segment.Span, out var consumed, out var piece);
+        if (status == WebSocketEvent.NeedMore && !rest.IsSingleSegment)
         {
-            // Frames are read in place. Only a header or a control frame that is split between two segments is copied together.
-            var segment = MemoryMarshal.AsMemory(rest.First);
-            var status = frames.Read(segment.Span, out var consumed, out var piece);
-            if (status == WebSocketEvent.NeedMore && !rest.IsSingleSegment)
-            {
-                var joined = rest.Slice(0, Math.Min(rest.Length, WebSocketFrames.LongestHeader + 125)).ToArray();
-                segment = joined;
-                status = frames.Read(joined, out consumed, out piece);
-            }
-
-            if (status == WebSocketEvent.NeedMore) return false;
-            rest = rest.Slice(consumed);
-            if (status == WebSocketEvent.Payload)
-            {
-                if (piece.IsEmpty) continue;
-                payload = segment[(consumed - piece.Length)..consumed];
-                return true;
-            }
-
-            peer = Answer(status, piece, session);
+            var joined = rest.Slice(0, Math.Min(rest.Length, WebSocketFrames.LongestHeader + 125)).ToArray();
+            segment = joined;
+            status = frames.Read(joined, out consumed, out piece);
         }
 
-        return false;
+        if (status == WebSocketEvent.NeedMore) return false;
+        rest = rest.Slice(consumed);
+        session.Connection.Count(consumed, status == WebSocketEvent.Payload && !piece.IsEmpty ? 0 : 1);
+        if (status == WebSocketEvent.Payload) payload = segment[(consumed - piece.Length)..consumed];
+        else peer = Answer(status, piece, session);
+        return true;
     }
 
     private static PeerState Answer(WebSocketEvent status, ReadOnlySpan<byte> payload, ProtocolSession session)

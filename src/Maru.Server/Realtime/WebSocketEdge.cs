@@ -3,6 +3,7 @@ using System.Text;
 using Maru.Engine;
 using Maru.Engine.Protocols;
 using Maru.Server.Platform.Http;
+using Maru.Server.Platform.Sockets;
 using Maru.Server.Realtime.Sinks;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -30,6 +31,7 @@ internal sealed class WebSocketEdge(
     {
         if (await TryOpenAsync(connection) is not { } opening)
         {
+            Peer.ReadInTurns(connection, new Peer());
             await next(connection);
             return;
         }
@@ -79,6 +81,7 @@ internal sealed class WebSocketEdge(
             while (true)
             {
                 var read = await input.ReadAsync(deadline.Token);
+                await ReadQueue.NextAsync();
                 var request = UpgradeRequest.TryRead(Span(read.Buffer), routes, out var needMore);
                 var waits = needMore && !read.IsCompleted;
                 input.AdvanceTo(read.Buffer.Start, waits ? read.Buffer.End : read.Buffer.Start);

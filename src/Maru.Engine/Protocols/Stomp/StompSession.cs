@@ -94,12 +94,26 @@ internal sealed partial class StompSession : ProtocolSession
         {
             var status = _reader.Read(bytes[used..], out var consumed, out var frame);
             used += consumed;
-            if (status == StompReadStatus.NeedMore) break;
+            if (status == StompReadStatus.NeedMore)
+            {
+                HearBlankLines(consumed);
+                break;
+            }
+
+            Frames++;
             if (status != StompReadStatus.Frame) Connection.Close(Refusal(status), Receipt(frame));
             else wait = Handle(frame);
         }
 
         return used;
+    }
+
+    /// <summary>Blank lines are consumed without a frame: heart-beats, each a frame for those who count.</summary>
+    private void HearBlankLines(int count)
+    {
+        if (count == 0) return;
+        Frames += count;
+        Connection.Count(0, count);
     }
 
     private ValueTask Handle(in StompFrame frame)

@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+
+namespace Maru.Server.Platform.Sockets;
+
+/// <summary>
+/// Where readers wait that may not hold an event loop: those whose <see cref="Turn"/> is over, and all who have not said who they are. One
+/// queue, first come, first served, and a thread for two cores. So everything that strangers and floods can make the server do at once
+/// takes these threads, and neither the event loops of those who are in nor the thread pool. A reader waits at most once, so the queue
+/// has no more entries than there are connections. What runs here must not wait: see docs/adr/0002.
+/// </summary>
+internal static class ReadQueue
+{
+    private static readonly object Gate = new();
+    private static readonly Queue<Action> Waiting = new();
+
+    static ReadQueue()
+    {
+        for (var number = 0; number < Math.Max(1, Environment.ProcessorCount / 2); number++)
+            new Thread(Run) { IsBackground = true, Name = $"maru readers {number}" }.Start();
+    }
+
+    /// <summary>Continues on a thread of the queue, after those that wait already.</summary>
+    public static Next NextAsync() => default;
+
+    private static void Add(Action reader)
+    {
+        lock (Gate)
+        {
+            Waiting.Enqueue(reader);
+            Monitor.Pulse(Gate);
+        }
+    }
+
+    private static void Run()
+    {
+        while (true)
+        {
+            Turn.End();
+            Take()();
+        }
+    }
+
+    private static Action Take()
+    {
+        lock (Gate)
+        {
+            while (Waiting.Count == 0) Monitor.Wait(Gate);
+            return Waiting.Dequeue();
+        }
+    }
+
+    /// <summary>Awaited by a reader; allocates nothing.</summary>
+    public readonly struct Next : ICriticalNotifyCompletion
+    {
+        public bool IsCompleted => false;
+
+        public Next GetAwaiter() => this;
+
+        public void GetResult()
+        {
+        }
+
+        public void OnCompleted(Action continuation) => Add(continuation);
+
+        public void UnsafeOnCompleted(Action continuation) => Add(continuation);
+    }
+}
