@@ -24,6 +24,7 @@ usage: scripts/cluster.sh COMMAND
   start-node N           start node N (1 to $NODES)
   stop-node N            SIGTERM: the node drains, then ends
   kill-node N            SIGKILL
+  pause-node N | resume-node N    SIGSTOP, SIGCONT
   restart-node N         stop-node, then start-node; returns when it is ready
   roll                   restart-node, one after the other
   cut-node N | heal-node N        cut node N off from Redis, and join it again
@@ -229,6 +230,8 @@ case ${1:-} in
     start-node) node_number "${2:-}"; start_node "$2" ;;
     stop-node) node_number "${2:-}"; end TERM "node-$2" ;;
     kill-node) node_number "${2:-}"; end KILL "node-$2" ;;
+    pause-node) node_number "${2:-}"; signal STOP "node-$2" ;;
+    resume-node) node_number "${2:-}"; signal CONT "node-$2" ;;
     restart-node) node_number "${2:-}"; restart_node "$2" ;;
     roll) each_node restart_node ;;
     cut-node) node_number "${2:-}"; signal STOP "relay-$2" ;;

@@ -31,7 +31,8 @@ internal sealed class AttackRun(AttackSchedule schedule, IReadOnlyList<AttackTar
             await Ticks.UntilAsync(from + Ticks.FromSeconds(due.At), ct);
             if (ct.IsCancellationRequested) return;
             var name = AttackName.Parse(due.Name);
-            var target = name.Tls ? tls : plain[i % plain.Count];
+            var round = i / Math.Max(1, schedule.Periods.Names.Count - 2);
+            var target = name.Tls ? tls : plain[(i + round) % plain.Count]; // each kind meets each node
             if (target is null) throw new ScenarioException($"The attack {name} needs the server's TLS address: --tls-url.");
             using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
             _now = due;

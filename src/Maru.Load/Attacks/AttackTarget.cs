@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Sockets;
 using Maru.Load.Clients;
+using Maru.Load.Sockets;
 
 namespace Maru.Load.Attacks;
 
@@ -12,14 +12,10 @@ internal sealed record AttackTarget(Node Node, int Addresses)
     public bool IsTls => Node.Url.Scheme == "wss";
 
     /// <summary>Returns the address of an attacker, which no member has; null = the machine's usual one.</summary>
-    public IPEndPoint? Attacker(int number) => Local(66, number % Addresses);
+    public IPEndPoint? Attacker(int number) => Local(LoopbackAddress.Attackers, number % Addresses);
 
     /// <summary>Returns the address of a newcomer: each has another one.</summary>
-    public IPEndPoint? Newcomer(int number) => Local(77, number % 60_000);
+    public IPEndPoint? Newcomer(int number) => Local(LoopbackAddress.Newcomers, number % LoopbackAddress.Most);
 
-    private IPEndPoint? Local(byte network, int number)
-    {
-        if (Node.Address.AddressFamily != AddressFamily.InterNetwork || !IPAddress.IsLoopback(Node.Address.Address)) return null;
-        return new IPEndPoint(new IPAddress([127, network, (byte)(number / 250), (byte)(1 + (number % 250))]), 0);
-    }
+    private IPEndPoint? Local(byte network, int number) => LoopbackAddress.Of(Node.Address, network, number);
 }

@@ -12,8 +12,6 @@ namespace Maru.Load.Attacks;
 /// </summary>
 internal sealed class RawConnection : IDisposable
 {
-    private const int IpProtoIp = 0;
-    private const int BindAddressNoPort = 24;       // many connections may share a port: it is chosen when they connect
     private const int IpProtoTcp = 6;
     private const int TcpInfo = 11;
     private const byte Established = 1;
@@ -49,12 +47,7 @@ internal sealed class RawConnection : IDisposable
         try
         {
             if (isDeaf) socket.ReceiveBufferSize = 4096;
-            if (from is not null)
-            {
-                socket.SetRawSocketOption(IpProtoIp, BindAddressNoPort, [1, 0, 0, 0]);
-                socket.Bind(from);
-            }
-
+            if (from is not null) LoopbackAddress.Bind(socket, from);
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
             patience.CancelAfter(Patience);
             await socket.ConnectAsync(target.Node.Address, patience.Token);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Maru.Load.Sockets;
 
 namespace Maru.Load.Clients;
 
@@ -20,9 +21,13 @@ internal sealed class Dialer : IDisposable
 
     private readonly BlockingCollection<(Client Client, IPEndPoint Server, ConcurrentQueue<Dialed> Answers)> _wanted = [];
     private readonly int _receiveBuffer;
+    private readonly int _addresses;
 
-    public Dialer(int clients)
+    /// <param name="clients">how many there are in all</param>
+    /// <param name="addresses">addresses of this machine that they come from; 1 = the usual one</param>
+    public Dialer(int clients, int addresses)
     {
+        _addresses = addresses;
         _receiveBuffer = Math.Clamp(AllReceiveBuffers / clients, 16 * 1024, 256 * 1024);
         for (var i = 0; i < 2; i++) new Thread(Work) { IsBackground = true, Name = "dialer" }.Start();
     }
@@ -44,6 +49,8 @@ internal sealed class Dialer : IDisposable
             socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
             // A slow reader must be felt by the server, not absorbed by megabytes of kernel buffer.
             socket.ReceiveBufferSize = client.IsSlow ? 4096 : _receiveBuffer;
+            if (_addresses > 1 && LoopbackAddress.Of(server, LoopbackAddress.Members, client.Number % _addresses) is { } address)
+                LoopbackAddress.Bind(socket, address);
             Begin(socket, server);
             return new Dialed(client, socket, SocketError.Success);
         }

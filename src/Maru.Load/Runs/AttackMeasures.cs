@@ -35,14 +35,14 @@ internal static class AttackMeasures
         }
     }
 
-    /// <summary>
-    /// Returns how much larger the memory's maximum is in the last third of the time than in the first, in percent.
-    /// </summary>
+    /// <summary>Returns how much larger the memory's median is in the last third of the time than in the first, in percent.</summary>
     private static double Growth(double[] mb)
     {
         var third = mb.Length / 3;
         if (third == 0) return double.NaN;
-        var first = mb[..third].Max();
-        return first == 0 ? double.NaN : 100 * ((mb[^third..].Max() / first) - 1);
+        var first = Median(mb[..third]);
+        return first == 0 ? double.NaN : 100 * ((Median(mb[^third..]) / first) - 1);
     }
+
+    private static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
 }

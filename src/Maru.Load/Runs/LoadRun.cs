@@ -37,7 +37,7 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         var nodes = await Task.WhenAll(options.Urls.Select(url => Node.FindAsync(url, ct)));
         using var reader = new HistoryReader([.. nodes.Select(node => node.Rest)]);
         var starts = await StartsAsync(reader, cast, ct);
-        using var dialer = new Dialer(_clients.Length);
+        using var dialer = new Dialer(_clients.Length, _scenario.Addresses);
         var run = new RunShared(_scenario, Convert.ToHexStringLower(Guid.NewGuid().ToByteArray().AsSpan(0, 6)), nodes, dialer);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(ct); // no fault begins after the end of the run
         try

@@ -22,6 +22,11 @@ internal sealed record Scenario
     /// <summary>Clients in each room: another way to give <see cref="Clients"/> (rooms x members).</summary>
     public int Members { get; init; }
 
+    /// <summary>
+    /// Addresses of this machine (127.55.0.0/16) from which the clients come, where the server is on it; 1 = the usual one.
+    /// </summary>
+    public int Addresses { get; init; } = 1;
+
     /// <summary>How many of the clients send; 0 = all.</summary>
     public int Senders { get; init; }
 

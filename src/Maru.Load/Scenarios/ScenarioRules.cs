@@ -34,6 +34,7 @@ internal static class ScenarioRules
 
         Require(s.AttackFor > 0 && s.AttackRest >= 0, "attackFor, attackRest: more than 0 seconds, and not negative.");
         Require(s.AttackSize > 0, "attackSize: more than 0; 1 is the usual size.");
+        Require(s.Addresses is >= 1 and <= 60_000, "addresses: 1 to 60000.");
         Require(s.AttackAddresses is >= 1 and <= 60_000, "attackAddresses: 1 to 60000.");
         Require(s.Kinds.Count <= 100, "kinds: at most 100.");
         foreach (var name in s.Kinds) AttackName.Parse(name);

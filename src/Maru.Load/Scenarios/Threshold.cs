@@ -44,7 +44,7 @@ internal sealed record Threshold(string Measure, string Operator, double Limit)
         ["liveP99Ms"] = "GET /health/live, 99th percentile under the attack where it was longest",
         ["livesFailed"] = "of these the ones that were refused or took more than 10 s",
         ["serversMissing"] = "servers whose process was not there although no fault went on (needs --pid)",
-        ["serverGrowthPercent"] = "the server's largest memory in the last third of measuring, beyond that in the first (needs --pid)",
+        ["serverGrowthPercent"] = "growth of the servers' memory: median of the last third of measuring beside the first's (needs --pid)",
         ["serverMb"] = "the server's largest resident memory, MB (needs --pid)",
         ["serverCpuPercent"] = "the server's mean CPU while measuring, 100 = one core (needs --pid)",
         ["bytesPerConnection"] = "growth of the server's resident memory a connection (needs --pid)",

@@ -52,10 +52,16 @@ public sealed partial class AttackRunTests
     {
         using var folder = new Folder();
         using var certificate = new ServerCertificate();
-        await MaruProcess.SeedAsync(folder, users: 3, rooms: 1);
-        foreach (var file in (string[])["tokens.txt", "rooms.txt"])
-            File.Move(Path.Combine(folder, file), Path.Combine(folder, attackers ? $"attack-{file}" : $"other-{file}"));
-        await MaruProcess.SeedAsync(folder, users: 10, rooms: 1);
+        var (tokens, rooms) = await MaruProcess.SeedAsync(folder, users: 20, rooms: 2);
+        // one room is the members', the other one the attackers'
+        File.WriteAllLines(In("tokens.txt"), tokens.Where((_, i) => i % 2 == 0));
+        File.WriteAllLines(In("rooms.txt"), [$"{rooms[0]}"]);
+        if (attackers)
+        {
+            File.WriteAllLines(In("attack-tokens.txt"), tokens.Where((_, i) => i % 2 == 1));
+            File.WriteAllLines(In("attack-rooms.txt"), [$"{rooms[1]}"]);
+        }
+
         await using var server = await MaruProcess.StartAsync(folder, certificate.Settings);
         Match secure = Match.Empty;
         await Deadline.Until(

@@ -10,8 +10,8 @@ public sealed class ScenarioFileTests
     {
         ScenarioFile.ReadyNames.ShouldBe(
             [
-                "chaos", "chaos-short", "cluster", "crowd", "fanout", "flood", "idle", "rolling", "rooms", "smoke", "spike", "steady",
-                "storm",
+                "chaos", "chaos-short", "cluster", "crowd", "fanout", "flood", "hostile", "idle", "rolling", "rooms", "smoke", "spike",
+                "steady", "storm",
             ]);
         foreach (var name in ScenarioFile.ReadyNames)
         {
