@@ -44,7 +44,7 @@ internal sealed class MemoryGuard : IDisposable
         _budget.Exceeded = null;
         _stops.Set();
         _exceeded.Set();
-        if (_thread.ThreadState != ThreadState.Unstarted) _thread.Join();
+        if (_thread.IsAlive) _thread.Join();     // commands that start nothing dispose of it too
         _exceeded.Dispose();
         _stops.Dispose();
     }
