@@ -40,14 +40,15 @@ internal sealed class Seeder(Database database, Passwords passwords, AccessToken
         var handles = await FreeHandlesAsync(plan.Users, ct);
         var users = await NextIdsAsync("users", plan.Users, ct);
         var sessions = await NextIdsAsync("sessions", plan.Users, ct);
+        var marks = sessions.Select(_ => SessionMark.Make()).ToArray();
         var rooms = await NextIdsAsync("rooms", plan.Rooms, ct);
         var expires = _now + (long)jwt.RefreshTokenLifetime.TotalMilliseconds;
         var begun = _now - (long)Past.TotalMilliseconds;
 
         await InsertAsync("users", ["id", "handle", "name", "name_key", "password_hash", "created_at"], plan.Users,
             i => [users[(int)i], handles[(int)i], Capital(handles[(int)i]), Spaced(handles[(int)i]), hash, _now]);
-        await InsertAsync("sessions", ["id", "user_id", "device", "refresh_hash", "created_at", "used_at", "expires_at"], plan.Users,
-            i => [sessions[(int)i], users[(int)i], "seed", RandomNumberGenerator.GetBytes(32), _now, _now, expires], "users");
+        await InsertAsync("sessions", ["id", "user_id", "device", "refresh_hash", "mark", "created_at", "used_at", "expires_at"], plan.Users,
+            i => [sessions[(int)i], users[(int)i], "seed", RandomNumberGenerator.GetBytes(32), marks[(int)i], _now, _now, expires], "users");
         await InsertAsync("rooms", ["id", "kind", "name", "name_key", "visibility", "member_count", "created_at"], plan.Rooms,
             i => [rooms[(int)i], "group", Text($"Room {i + 1}"), Text($"room {i + 1}"), "public", (long)plan.Members((int)i), begun]);
         await InsertAsync("room_heads", ["room_id", "last_seq", "messages", "last_at"], plan.Rooms,
@@ -57,7 +58,8 @@ internal sealed class Seeder(Database database, Passwords passwords, AccessToken
         await InsertAsync("messages", ["room_id", "seq", "number", "type", "sender_id", "at", "text"],
             plan.Inhabited > 0 ? plan.Messages : 0, i => Message(plan, users, rooms, i));
         return new Seeded(
-            [.. users.Zip(sessions, (user, session) => tokens.Write(new UserId(user), session, "user", EndedSessions.SeededTokenLifetime))],
+            [.. users.Select((user, i) =>
+                tokens.Write(new UserId(user), sessions[i], marks[i], "user", EndedSessions.SeededTokenLifetime))],
             rooms);
 
         async Task InsertAsync(string table, string[] columns, long rows, Func<long, object[]> row, string? partOf = null)

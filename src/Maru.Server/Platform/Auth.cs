@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace Maru.Server.Platform;
 
-/// <summary>Access by <c>Authorization: Bearer token</c> (RFC 6750). It reads no store.</summary>
+/// <summary>
+/// Access by <c>Authorization: Bearer token</c> (RFC 6750). It reads the store once a session and node, and not once a request.
+/// </summary>
 internal static class Auth
 {
     public static void AddAuth(this IServiceCollection services)
@@ -33,7 +35,7 @@ internal static class Auth
 }
 
 /// <summary>Makes the <see cref="Caller"/> of one request from its token.</summary>
-internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended) : IAuthenticationHandler
+internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended, SessionVerifier sessions) : IAuthenticationHandler
 {
     private const string Prefix = "Bearer ";
     private const string None = "?";    // a token that is none: several fields, and none of them counts
@@ -42,22 +44,20 @@ internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended) : 
     private static readonly AuthenticateResult Ended = AuthenticateResult.Fail("The session has ended.");
 
     private HttpContext? _context;
-    private AuthenticateResult _result = AuthenticateResult.NoResult();
+    private AuthenticateResult? _result;
 
     public Task InitializeAsync(AuthenticationScheme scheme, HttpContext context)
     {
         _context = context;
-        _result = Authenticate(TokenOf(context));
-        if (_result.Succeeded) Peer.Of(context)?.SignIn();
         return Task.CompletedTask;
     }
 
-    public Task<AuthenticateResult> AuthenticateAsync() => Task.FromResult(_result);
+    public async Task<AuthenticateResult> AuthenticateAsync() => _result ??= await JudgeAsync(TokenOf(Context));
 
     /// <summary>RFC 6750 section 3: the error is named only to those who sent a token.</summary>
     public Task ChallengeAsync(AuthenticationProperties? properties)
     {
-        Context.Response.Headers.WWWAuthenticate = _result.None ? "Bearer" : "Bearer error=\"invalid_token\"";
+        Context.Response.Headers.WWWAuthenticate = _result is null or { None: true } ? "Bearer" : "Bearer error=\"invalid_token\"";
         return Problems.WriteAsync(Context, _result == Ended ? Problem.SessionEnded : Problem.Unauthenticated);
     }
 
@@ -76,14 +76,15 @@ internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended) : 
 
     private HttpContext Context => _context ?? throw new InvalidOperationException("Initialize first.");
 
-    private AuthenticateResult Authenticate(ReadOnlySpan<char> token)
+    private async ValueTask<AuthenticateResult> JudgeAsync(string token)
     {
-        if (token.IsEmpty) return AuthenticateResult.NoResult();
+        if (token.Length == 0) return AuthenticateResult.NoResult();
         if (!tokens.TryRead(token, out var claims)) return BadToken;
-        return ended.Contains(claims.SessionId)
-            ? Ended : AuthenticateResult.Success(new AuthenticationTicket(new Caller(claims), Caller.Scheme));
+        if (ended.Contains(claims.SessionId)) return Ended;
+        if (!await sessions(claims, Context.RequestAborted)) return Ended;
+        Peer.Of(Context)?.SignIn();
+        return AuthenticateResult.Success(new AuthenticationTicket(new Caller(claims), Caller.Scheme));
     }
-
 }
 
 /// <summary>

@@ -50,6 +50,9 @@ public sealed class MaruServer : IAsyncLifetime
     /// <summary>The folder of keys, files and the store.</summary>
     public string Folder { get; } = Path.Combine(Path.GetTempPath(), "maru-tests", Guid.NewGuid().ToString("n"));
 
+    /// <summary>The connection string of its store.</summary>
+    public string Store => _store?.ConnectionString ?? throw new InvalidOperationException("The settings name the store.");
+
     /// <summary>A client without a token.</summary>
     public HttpClient Http { get; private set; } = new();
 
@@ -97,6 +100,14 @@ public sealed class MaruServer : IAsyncLifetime
     {
         await StopAsync();
         await RunAsync([.. _settings, .. settings]);
+    }
+
+    /// <summary>As <see cref="RestartAsync(string[])"/>, with something done while no server runs.</summary>
+    public async Task RestartAsync(Func<Task> meanwhile)
+    {
+        await StopAsync();
+        await meanwhile();
+        await RunAsync(_settings);
     }
 
     /// <summary>Signs a new account up; its handle is the name and a number that no other account has.</summary>

@@ -52,6 +52,13 @@ internal sealed class PostgresServer : IAsyncDisposable
         return To(name);
     }
 
+    /// <summary>Writes a database into a file, as an operator backs it up.</summary>
+    public Task DumpAsync(string connectionString, string file) => ToolAsync("pg_dump", connectionString, "-Fc", "-f", file);
+
+    /// <summary>Brings a database back to what the file has.</summary>
+    public Task RestoreAsync(string connectionString, string file) =>
+        ToolAsync("pg_restore", connectionString, "--clean", "--if-exists", file);
+
     /// <summary>Returns an address at which nothing listens.</summary>
     public static string Nowhere() => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Ports.Free()}");
 
@@ -128,6 +135,13 @@ internal sealed class PostgresServer : IAsyncDisposable
     private int ProcessId => int.Parse(File.ReadLines($"{_folder}/data/postmaster.pid").First(), CultureInfo.InvariantCulture);
 
     private string To(string database) => $"Host=127.0.0.1;Port={_port};Database={database};Username=maru";
+
+    private Task ToolAsync(string program, string connectionString, params string[] args)
+    {
+        var database = new NpgsqlConnectionStringBuilder(connectionString).Database;
+        string[] to = ["-h", "127.0.0.1", "-p", _port.ToString(CultureInfo.InvariantCulture), "-U", "maru", "-d", database!];
+        return RunAsync($"{_programs}/{program}", [.. to, .. args]);
+    }
 
     private async Task ExecuteAsync(string sql)
     {

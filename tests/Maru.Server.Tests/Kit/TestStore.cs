@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace Maru.Server.Tests.Kit;
 
@@ -27,6 +30,46 @@ internal sealed class TestStore : IAsyncDisposable
         if (!IsPostgres) return new TestStore($"Data Source={folder}/maru.db");
         var server = await PostgresServer.Shared;
         return new TestStore(await server.MakeDatabaseAsync()) { _server = server };
+    }
+
+    /// <summary>Makes a backup while a server runs, as docs/operations.md says.</summary>
+    public static async Task BackUpAsync(string connectionString, string file)
+    {
+        if (IsPostgres) await (await PostgresServer.Shared).DumpAsync(connectionString, file);
+        else await ExecuteAsync(connectionString, $"VACUUM INTO '{file}'");
+    }
+
+    /// <summary>Restores a backup while no server runs, as docs/operations.md says.</summary>
+    public static async Task RestoreAsync(string connectionString, string file)
+    {
+        if (IsPostgres)
+        {
+            await (await PostgresServer.Shared).RestoreAsync(connectionString, file);
+            return;
+        }
+
+        var store = new SqliteConnectionStringBuilder(connectionString).DataSource;
+        File.Delete($"{store}-wal");
+        File.Delete($"{store}-shm");
+        File.Copy(file, store, overwrite: true);
+    }
+
+    /// <summary>Runs a statement as a program of an operator.</summary>
+    public static async Task ExecuteAsync(string connectionString, string sql)
+    {
+        await using var connection = await OpenAsync(connectionString);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Opens a connection of another program's.</summary>
+    public static async Task<DbConnection> OpenAsync(string connectionString)
+    {
+        DbConnection connection =
+            IsPostgres ? new NpgsqlConnection($"{connectionString};Pooling=false") : new SqliteConnection($"{connectionString};Pooling=false");
+        await connection.OpenAsync();
+        return connection;
     }
 
     public async ValueTask DisposeAsync()

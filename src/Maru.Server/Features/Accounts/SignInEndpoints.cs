@@ -100,9 +100,9 @@ internal static class SignInEndpoints
         return session is null || account is null ? Problem.SessionEnded.Result() : TypedResults.Ok(mint.Write(account, session));
     }
 
-    private static async Task<NoContent> LogOutAsync(Caller caller, SessionStore sessions, CancellationToken ct)
+    private static async Task<NoContent> LogOutAsync(Caller caller, SessionEnds ends)
     {
-        await sessions.EndAsync(caller.UserId, caller.SessionId, ct);
+        await ends.EndAsync(caller.UserId, [caller.SessionId], SessionEnd.SignedOut);
         return TypedResults.NoContent();
     }
 

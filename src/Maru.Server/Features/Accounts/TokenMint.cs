@@ -3,14 +3,21 @@ using Maru.Server.Platform.Tokens;
 
 namespace Maru.Server.Features.Accounts;
 
-/// <summary>Makes the response of every way to sign in. Any thread.</summary>
-internal sealed class TokenMint(AccessTokens tokens, DeviceTokens devices, JwtOptions options)
+/// <summary>Makes the response of every way to sign in, once the session is stored. Any thread.</summary>
+internal sealed class TokenMint(
+    AccessTokens tokens, SessionChecks checks, DeviceTokens devices, JwtOptions options, TimeProvider time)
 {
-    public SignedIn Write(Account account, OpenSession session) => new(
-        account.ToUser(),
-        tokens.Write(account.UserId, session.Id, account.Role, options.AccessTokenLifetime),
-        session.Token.Text,
-        (long)options.AccessTokenLifetime.TotalSeconds);
+    public SignedIn Write(Account account, OpenSession session)
+    {
+        checks.Know(session);
+        var left = session.ExpiresAt - time.GetUtcNow();
+        var lifetime = left < options.AccessTokenLifetime ? left : options.AccessTokenLifetime;
+        return new SignedIn(
+            account.ToUser(),
+            tokens.Write(account.UserId, session.Id, session.Mark, account.Role, lifetime),
+            session.Token.Text,
+            (long)lifetime.TotalSeconds);
+    }
 
     /// <summary>Makes the response to whoever knew the password, with a token for their device.</summary>
     /// <param name="account">with the hash of that password</param>

@@ -10,7 +10,7 @@ namespace Maru.Server.Features.Sessions;
 /// Verifies the token that a connection brings, and reads its user: one query for all connections that come at the same time. It is the
 /// engine's <see cref="Authenticator"/>. Any thread.
 /// </summary>
-internal sealed class ConnectionAuthenticator(AccessTokens tokens, EndedSessions ended, Database database)
+internal sealed class ConnectionAuthenticator(AccessTokens tokens, EndedSessions ended, SessionChecks checks, Database database)
 {
     private readonly BatchReader<long, OpenSession> _sessions = new(sessions => ReadAsync(database, sessions), x => x.SessionId);
 
@@ -19,20 +19,21 @@ internal sealed class ConnectionAuthenticator(AccessTokens tokens, EndedSessions
     {
         if (!tokens.TryRead(token, out var claims) || ended.Contains(claims.SessionId)) return null;
         var session = await _sessions.FindAsync(claims.SessionId, ct);
-        return session?.Id == claims.UserId.Value
+        return session is not null && checks.IsGood(claims, session.Id, session.Mark, session.CreatedAt)
             ? new Identity(claims.UserId, claims.SessionId, tokens.TimeLeft(claims), session.ToJson())
             : null;
     }
 
     private static Task<IReadOnlyList<OpenSession>> ReadAsync(Database database, long[] sessions) => database.ListAsync<OpenSession>(
         $"""
-        SELECT s.id AS session_id, {UserRow.Columns("u")} FROM sessions s JOIN users u ON u.id = s.user_id
+        SELECT s.id AS session_id, coalesce(s.mark, 0) AS mark, s.created_at, {UserRow.Columns("u")} FROM sessions s JOIN users u ON u.id = s.user_id
         WHERE s.id IN @sessions AND s.ended_at IS NULL AND u.deleted_at IS NULL
         """,
         new { sessions },
         CancellationToken.None);
 
-    private sealed record OpenSession(long SessionId, long Id, string Handle, string Name, string? AvatarUrl)
+    private sealed record OpenSession(
+        long SessionId, long Mark, long CreatedAt, long Id, string Handle, string Name, string? AvatarUrl)
     {
         public byte[] ToJson() => MessageJson.User(new(Id), Handle, Name, AvatarUrl);
     }

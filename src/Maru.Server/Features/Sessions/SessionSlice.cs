@@ -1,4 +1,5 @@
 using Maru.Server.Platform;
+using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Sessions;
@@ -10,6 +11,10 @@ internal static class SessionSlice
     {
         services.AddSingleton<SessionEvents>();
         services.AddSingleton<SessionStore>();
+        services.AddSingleton<SessionChecks>();
+        services.AddSingleton<SessionVerifier>(provider => provider.GetRequiredService<SessionChecks>().IsGoodAsync);
+        services.AddSingleton<SessionEnds>();
+        services.AddHostedService(provider => provider.GetRequiredService<SessionEnds>());
         services.AddSingleton<ConnectionAuthenticator>();
         services.AddSingleton<DeviceTokens>();
         services.AddHostedService<SessionSweep>();

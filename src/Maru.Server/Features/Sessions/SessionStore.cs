@@ -11,13 +11,12 @@ using Maru.Server.Storage;
 namespace Maru.Server.Features.Sessions;
 
 /// <summary>
-/// Reads and writes sessions: the signed-in devices. A session ends in three places: here in the store, then, by <see
-/// cref="SessionEvents"/> and on every node, in <see cref="EndedSessions"/>, which refuses its access tokens, and at its sockets, which
-/// close. Any thread.
+/// Reads and writes sessions: the signed-in devices. A session ends in three places: in the store and, by <see cref="SessionEvents"/> and
+/// on every node, in <see cref="EndedSessions"/>, which refuses its tokens, and at its sockets, which close. Any thread.
 /// </summary>
 internal sealed class SessionStore(
-    Database database, EndedSessions ended, SessionEvents events, SigningKey key, JwtOptions options, SignInOptions rules,
-    TimeProvider time)
+    Database database, EndedSessions ended, SessionEvents events, SessionEnds ends, SigningKey key, JwtOptions options,
+    SignInOptions rules, TimeProvider time)
 {
     private readonly byte[] _successors = key.Derive("maru refresh token"u8);
     private readonly byte[] _addresses = key.Derive("maru address"u8);
@@ -25,11 +24,13 @@ internal sealed class SessionStore(
     public async Task<OpenSession> OpenAsync(DbTransaction transaction, UserId user, SessionOrigin origin, CancellationToken ct)
     {
         var token = RefreshToken.Make();
+        var mark = SessionMark.Make();
         var now = time.GetUtcNow();
+        var expires = Expires(now);
         var id = await transaction.FirstAsync<long>(
             """
-            INSERT INTO sessions (user_id, device, address, refresh_hash, created_at, used_at, expires_at)
-            VALUES (@Value, @Device, @address, @Hash, @now, @now, @expires)
+            INSERT INTO sessions (user_id, device, address, refresh_hash, mark, created_at, used_at, expires_at)
+            VALUES (@Value, @Device, @address, @Hash, @mark, @now, @now, @expires)
             RETURNING id
             """,
             new
@@ -38,11 +39,12 @@ internal sealed class SessionStore(
                 origin.Device,
                 address = KeyOf(origin.Address),
                 token.Hash,
+                mark,
                 now = now.ToUnixTimeMilliseconds(),
-                expires = Expires(now)
+                expires,
             },
             ct);
-        return new OpenSession(id, user.Value, token);
+        return new OpenSession(id, user.Value, mark, token, Time(expires));
     }
 
     /// <summary>
@@ -52,14 +54,15 @@ internal sealed class SessionStore(
     public async Task<OpenSession?> RefreshAsync(RefreshToken token, IPAddress? from, CancellationToken ct)
     {
         var next = token.Next(_successors);
-        var (row, robbed) = await database.WriteAsync<(Row?, Row?)>(
+        var (row, robbed) = await database.WriteAsync<(Row?, Robbed?)>(
             async (transaction, inner) =>
                 await ExchangeAsync(transaction, token, next, KeyOf(from), inner) is { } exchanged ? (exchanged, null)
                 : await FindExchangedAsync(transaction, next, inner) is { } repeated ? (repeated, null)
                 : (null, await EndRobbedAsync(transaction, token, inner)),
             ct);
         if (robbed is not null) events.EndSessions(new UserId(robbed.UserId), [robbed.Id], SessionEnd.TokenReused);
-        return row is null ? null : new OpenSession(row.Id, row.UserId, next);
+        // The end of a session may wait for the store, which took the exchange.
+        return row is null || ended.Contains(row.Id) ? null : new OpenSession(row.Id, row.UserId, row.Mark, next, Time(row.ExpiresAt));
     }
 
     /// <summary>
@@ -80,30 +83,25 @@ internal sealed class SessionStore(
             """,
             new { caller.UserId.Value, now = Now },
             ct);
-        return [.. rows.Select(row => row.ToSession(row.Id == caller.SessionId))];
+        return [.. rows.Where(row => !ended.Contains(row.Id)).Select(row => row.ToSession(row.Id == caller.SessionId))];
     }
 
     /// <summary>Ends a session; false when the user has no such session.</summary>
     public async Task<bool> EndAsync(UserId user, long session, CancellationToken ct)
     {
-        var ids = await database.WriteAsync(
-            (transaction, inner) => transaction.ListAsync<long>(
-                """
-                UPDATE sessions SET ended_at = @now, end_reason = @reason
-                WHERE id = @session AND user_id = @Value AND ended_at IS NULL RETURNING id
-                """,
-                new { user.Value, session, now = Now, reason = SessionEnd.SignedOut },
-                inner),
-            ct);
-        events.EndSessions(user, ids, SessionEnd.SignedOut);
-        return ids.Count > 0;
+        var ids = await database.ListAsync<long>(
+            "SELECT id FROM sessions WHERE id = @session AND user_id = @Value AND ended_at IS NULL", new { user.Value, session }, ct);
+        if (ids.Count == 0 || ended.Contains(session)) return false;
+        await ends.EndAsync(user, ids, SessionEnd.SignedOut);
+        return true;
     }
 
     public async Task EndOthersAsync(Caller caller, CancellationToken ct)
     {
-        var ids = await database.WriteAsync(
-            (transaction, inner) => EndAllAsync(transaction, caller.UserId, caller.SessionId, SessionEnd.SignedOut, inner), ct);
-        events.EndSessions(caller.UserId, ids, SessionEnd.SignedOut);
+        var ids = await database.ListAsync<long>(
+            "SELECT id FROM sessions WHERE user_id = @Value AND id <> @SessionId AND ended_at IS NULL",
+            new { caller.UserId.Value, caller.SessionId }, ct);
+        await ends.EndAsync(caller.UserId, ids, SessionEnd.SignedOut);
     }
 
     /// <summary>
@@ -120,11 +118,23 @@ internal sealed class SessionStore(
             new { user.Value, but, now = Now, reason },
             ct);
 
-    /// <summary>Ends the sessions that a new session replaces; the caller does as with <see cref="EndAllAsync"/>.</summary>
+    /// <summary>
+    /// Ends the sessions that a new session replaces: those that were not used for longest, beyond the number that a user may have. The
+    /// caller does as with <see cref="EndAllAsync"/>.
+    /// </summary>
     public Task<IReadOnlyList<long>> MakeWayAsync(DbTransaction transaction, OpenSession session, CancellationToken ct) =>
         rules.Single
             ? EndAllAsync(transaction, new UserId(session.UserId), session.Id, SessionEnd.SignedInElsewhere, ct)
-            : Task.FromResult<IReadOnlyList<long>>([]);
+            : transaction.ListAsync<long>(
+                """
+                UPDATE sessions SET ended_at = @now, end_reason = @reason
+                WHERE id IN (
+                  SELECT id FROM sessions WHERE user_id = @UserId AND id <> @Id AND ended_at IS NULL
+                  ORDER BY used_at DESC, id DESC LIMIT 1000 OFFSET @others)
+                RETURNING id
+                """,
+                new { session.UserId, session.Id, now = Now, reason = SessionEnd.SignedInElsewhere, others = rules.PerUser - 1 },
+                ct);
 
     /// <summary>Loads the ended sessions at start, before the first request: they must stay ended.</summary>
     public async Task LoadEndedAsync(CancellationToken ct)
@@ -162,11 +172,21 @@ internal sealed class SessionStore(
         var now = time.GetUtcNow();
         var row = await transaction.FirstAsync<Row>(
             """
-            UPDATE sessions SET refresh_hash = @next, address = @address, used_at = @now, expires_at = @expires
-            WHERE refresh_hash = @Hash AND ended_at IS NULL AND expires_at > @now
-            RETURNING id, user_id
+            UPDATE sessions SET refresh_hash = @next, address = @address, mark = coalesce(mark, @mark), used_at = @now,
+              expires_at = CASE WHEN created_at + @maxAge < @expires THEN created_at + @maxAge ELSE @expires END
+            WHERE refresh_hash = @Hash AND ended_at IS NULL AND expires_at > @now AND created_at + @maxAge > @now
+            RETURNING id, user_id, mark, expires_at
             """,
-            new { token.Hash, next = next.Hash, address, now = now.ToUnixTimeMilliseconds(), expires = Expires(now) },
+            new
+            {
+                token.Hash,
+                next = next.Hash,
+                address,
+                mark = SessionMark.Make(),
+                now = now.ToUnixTimeMilliseconds(),
+                expires = Expires(now),
+                maxAge = (long)rules.MaxAge.TotalMilliseconds,
+            },
             ct);
         if (row is null) return null;
         const string spend = "INSERT INTO spent_refresh_tokens (hash, session_id) VALUES (@Hash, @Id)";
@@ -182,15 +202,15 @@ internal sealed class SessionStore(
         if (options.RefreshGrace == TimeSpan.Zero) return null;
         return await transaction.FirstAsync<Row>(
             """
-            SELECT id, user_id FROM sessions
+            SELECT id, user_id, coalesce(mark, 0) AS mark, expires_at FROM sessions
             WHERE refresh_hash = @Hash AND used_at > @since AND ended_at IS NULL AND expires_at > @now
             """,
             new { next.Hash, since = Now - (long)options.RefreshGrace.TotalMilliseconds, now = Now },
             ct);
     }
 
-    private Task<Row?> EndRobbedAsync(DbTransaction transaction, RefreshToken token, CancellationToken ct) =>
-        transaction.FirstAsync<Row>(
+    private Task<Robbed?> EndRobbedAsync(DbTransaction transaction, RefreshToken token, CancellationToken ct) =>
+        transaction.FirstAsync<Robbed>(
             """
             UPDATE sessions SET ended_at = @now, end_reason = @reason
             WHERE ended_at IS NULL AND id = (SELECT session_id FROM spent_refresh_tokens WHERE hash = @Hash)
@@ -208,11 +228,14 @@ internal sealed class SessionStore(
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private long Expires(DateTimeOffset now) => (now + options.RefreshTokenLifetime).ToUnixTimeMilliseconds();
+    private long Expires(DateTimeOffset now) =>
+        (now + (options.RefreshTokenLifetime < rules.MaxAge ? options.RefreshTokenLifetime : rules.MaxAge)).ToUnixTimeMilliseconds();
 
     private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
-    private sealed record Row(long Id, long UserId);
+    private sealed record Row(long Id, long UserId, long Mark, long ExpiresAt);
+
+    private sealed record Robbed(long Id, long UserId);
 
     private sealed record ListRow(long Id, string Device, long CreatedAt, long UsedAt, long ExpiresAt)
     {
@@ -230,5 +253,7 @@ internal sealed record EndedSession(long Id, long UserId, long EndedAt, string? 
 
 /// <param name="Id">the session's id</param>
 /// <param name="UserId">the user</param>
+/// <param name="Mark">what its tokens have besides the id</param>
 /// <param name="Token">the one refresh token that is valid now</param>
-internal sealed record OpenSession(long Id, long UserId, RefreshToken Token);
+/// <param name="ExpiresAt">the time at which it ends if it is not refreshed</param>
+internal sealed record OpenSession(long Id, long UserId, long Mark, RefreshToken Token, DateTimeOffset ExpiresAt);

@@ -8,7 +8,10 @@ namespace Maru.Server.Platform.Tokens;
 /// <param name="Role"><c>user</c> or <c>admin</c></param>
 /// <param name="ExpiresAt">unix seconds; nodes take the token for as much longer as their clocks may differ</param>
 /// <param name="NotBefore">unix seconds; nodes take the token as much sooner</param>
-internal readonly record struct AccessClaims(UserId UserId, long SessionId, string Role, long ExpiresAt, long NotBefore = 0)
+/// <param name="IssuedAt">unix seconds</param>
+/// <param name="Mark">the session's; 0: an older program wrote the token</param>
+internal readonly record struct AccessClaims(
+    UserId UserId, long SessionId, string Role, long ExpiresAt, long NotBefore = 0, long IssuedAt = 0, long Mark = 0)
 {
     // Seconds of the year 9999: a later date is nonsense, and arithmetic on it would overflow.
     private const long LastDate = 253_402_300_799;
@@ -23,11 +26,13 @@ internal readonly record struct AccessClaims(UserId UserId, long SessionId, stri
         claims = default;
         if (!TryReadId(payload, "sub"u8, out var user) || !TryReadId(payload, "sid"u8, out var session)) return false;
         if (!TryReadDate(payload, "exp"u8, out var expiresAt) || expiresAt is null) return false;
-        if (!TryReadDate(payload, "nbf"u8, out var notBefore) || !TryReadDate(payload, "iat"u8, out _)) return false;
+        if (!TryReadDate(payload, "nbf"u8, out var notBefore) || !TryReadDate(payload, "iat"u8, out var issuedAt)) return false;
+        if (!TryReadMark(payload, out var mark)) return false;
         if (payload.TryGetProperty("aud"u8, out _)) return false;   // for another audience: ours name none
         if (payload.TryGetProperty("role"u8, out var role) && role.ValueKind != JsonValueKind.String) return false;
         var isAdmin = role.ValueKind == JsonValueKind.String && role.ValueEquals("admin"u8);
-        claims = new AccessClaims(new UserId(user), session, isAdmin ? "admin" : "user", expiresAt.Value, notBefore ?? 0);
+        claims = new AccessClaims(
+            new UserId(user), session, isAdmin ? "admin" : "user", expiresAt.Value, notBefore ?? 0, issuedAt ?? 0, mark);
         return true;
     }
 
@@ -42,6 +47,15 @@ internal readonly record struct AccessClaims(UserId UserId, long SessionId, stri
         if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var date) || !(Math.Abs(date) <= LastDate)) return false;
         seconds = (long)Math.Floor(date);
         return true;
+    }
+
+    /// <summary><c>mark</c>: sixteen hexadecimal digits, for a JSON number would lose some. False when it is something else.</summary>
+    private static bool TryReadMark(JsonElement payload, out long mark)
+    {
+        mark = 0;
+        if (!payload.TryGetProperty("mark"u8, out var value)) return true;
+        if (value.ValueKind != JsonValueKind.String || value.GetString() is not { Length: 16 } digits) return false;
+        return long.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out mark) && mark > 0;
     }
 
     /// <summary>A positive number in a string: <c>sub</c> is one by definition, <c>sid</c> follows it.</summary>

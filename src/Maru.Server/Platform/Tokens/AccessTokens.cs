@@ -7,8 +7,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Maru.Server.Platform.Tokens;
 
 /// <summary>
-/// Writes and reads access tokens: JSON Web Tokens with the claims <c>iss sub sid role iat exp</c> (RFC 7519 section 4.1). Reading needs
-/// no store. Any thread.
+/// Writes and reads access tokens: JSON Web Tokens with the claims <c>iss sub sid mark role iat exp</c> (RFC 7519 section 4.1). Reading
+/// needs no store. Any thread.
 /// </summary>
 internal sealed class AccessTokens(SigningKey key, VerificationKeys keys, JwtOptions options, TimeProvider time)
 {
@@ -18,7 +18,12 @@ internal sealed class AccessTokens(SigningKey key, VerificationKeys keys, JwtOpt
     private readonly VerifiedTokens _verified = new();
     private readonly long _skew = (long)options.ClockSkew.TotalSeconds;
 
-    public string Write(UserId user, long session, string role, TimeSpan lifetime)
+    /// <param name="user">the user</param>
+    /// <param name="session">the session's number, which a restored store may give again</param>
+    /// <param name="mark">the session's mark, which it does not</param>
+    /// <param name="role"><c>user</c> or <c>admin</c></param>
+    /// <param name="lifetime">how long it is valid</param>
+    public string Write(UserId user, long session, long mark, string role, TimeSpan lifetime)
     {
         var now = time.GetUtcNow().UtcDateTime;
         return Handler.CreateToken(new SecurityTokenDescriptor
@@ -28,6 +33,7 @@ internal sealed class AccessTokens(SigningKey key, VerificationKeys keys, JwtOpt
             {
                 ["sub"] = user.Value.ToString(CultureInfo.InvariantCulture),
                 ["sid"] = session.ToString(CultureInfo.InvariantCulture),
+                ["mark"] = mark.ToString("x16", CultureInfo.InvariantCulture),
                 ["role"] = role,
             },
             IssuedAt = now,
@@ -37,8 +43,8 @@ internal sealed class AccessTokens(SigningKey key, VerificationKeys keys, JwtOpt
     }
 
     /// <summary>
-    /// Reads a token; true when a key of ours signed it, it is for us and valid now. Whether its session has ended is for <see
-    /// cref="EndedSessions"/> to tell.
+    /// Reads a token; true when a key of ours signed it, it is for us and valid now. Whether it belongs to its session is for <see
+    /// cref="SessionVerifier"/> to tell, whether that has ended for <see cref="EndedSessions"/>.
     /// </summary>
     public bool TryRead(ReadOnlySpan<char> token, out AccessClaims claims)
     {

@@ -80,6 +80,51 @@ public sealed class SessionTests(MaruServer server) : IClassFixture<MaruServer>
     }
 
     [Fact]
+    public async Task A_session_ends_at_its_age_however_often_it_is_refreshed_and_its_tokens_with_it()
+    {
+        var time = new ManualTime();
+        await using var own = await MaruServer.StartAsync(time, null, "--Maru:Sessions:MaxAge=10.00:00:00");
+        var tokens = await own.Http.SendAsync(
+            "POST /api/auth/signup", new { handle = "ann", name = "Ann", password = Person.Password }).Read<SignedIn>(201);
+        for (var day = 1; day < 10; day++)
+        {
+            time.Advance(TimeSpan.FromDays(1));
+            tokens = await RefreshAsync().Read<SignedIn>();
+        }
+
+        tokens.ExpiresIn.ShouldBe(900);
+        time.Advance(TimeSpan.FromDays(1) - TimeSpan.FromMinutes(5));
+        tokens = await RefreshAsync().Read<SignedIn>();
+        tokens.ExpiresIn.ShouldBe(300);
+        await own.Person(tokens).Http.SendAsync("GET /api/me").ShouldBe(200);
+        time.Advance(TimeSpan.FromMinutes(5.1));
+        await own.Person(tokens).Http.SendAsync("GET /api/me").ShouldRefuse(Problem.Unauthenticated);
+        await RefreshAsync().ShouldRefuse(Problem.SessionEnded);
+
+        Task<HttpResponseMessage> RefreshAsync() => own.Http.SendAsync("POST /api/auth/refresh", new { tokens.RefreshToken });
+    }
+
+    [Fact]
+    public async Task One_sign_in_too_many_ends_the_session_that_was_not_used_for_longest()
+    {
+        var time = new ManualTime();
+        await using var own = await MaruServer.StartAsync(time, null, "--Maru:Sessions:PerUser=3");
+        List<Person> devices = [await own.SignUpAsync()];
+        for (var i = 0; i < 2; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            devices.Add(await own.SignInAsync(devices[0].Handle));
+        }
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        await own.Http.SendAsync("POST /api/auth/refresh", new { devices[0].RefreshToken }).ShouldBe(200);
+        time.Advance(TimeSpan.FromSeconds(1));
+        devices.Add(await own.SignInAsync(devices[0].Handle));
+        await devices[1].Http.SendAsync("GET /api/me").ShouldRefuse(Problem.SessionEnded);
+        foreach (var i in (int[])[0, 2, 3]) await devices[i].Http.SendAsync("GET /api/me").ShouldBe(200);
+    }
+
+    [Fact]
     public async Task A_connection_is_known_by_its_token_until_the_session_ends()
     {
         var ann = await server.SignUpAsync();

@@ -22,15 +22,15 @@ public sealed class AccessTokensTests
     [Fact]
     public void What_is_written_is_read()
     {
-        var token = _tokens.Write(new UserId(7), 42, "admin", TimeSpan.FromMinutes(15));
+        var token = _tokens.Write(new UserId(7), 42, 5, "admin", TimeSpan.FromMinutes(15));
         _tokens.TryRead(token, out var claims).ShouldBeTrue();
-        claims.ShouldBe(new AccessClaims(new UserId(7), 42, "admin", _now + 900));
+        claims.ShouldBe(new AccessClaims(new UserId(7), 42, "admin", _now + 900, 0, _now, 5));
     }
 
     [Fact]
     public void A_token_is_good_until_its_time_is_over_and_the_skew_with_it()
     {
-        var token = _tokens.Write(new UserId(7), 42, "user", TimeSpan.FromMinutes(15));
+        var token = _tokens.Write(new UserId(7), 42, 5, "user", TimeSpan.FromMinutes(15));
         _time.Advance(TimeSpan.FromSeconds(900 + 4));
         _tokens.TryRead(token, out _).ShouldBeTrue();
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -75,6 +75,11 @@ public sealed class AccessTokensTests
     [InlineData("\"iss\":[\"maru\"],\"sub\":\"1\",\"sid\":\"2\",\"exp\":{0}")]
     [InlineData("\"iss\":\"maru\",\"sub\":\"1\",\"\\u0073ub\":\"1\",\"sid\":\"2\",\"exp\":{0}")]
     [InlineData("\"iss\":\"maru\",\"sub\":\"1\",\"sid\":\"2\",\"exp\":{0}}},{{")]
+    [InlineData("\"iss\":\"maru\",\"sub\":\"1\",\"sid\":\"2\",\"exp\":{0},\"mark\":5")]
+    [InlineData("\"iss\":\"maru\",\"sub\":\"1\",\"sid\":\"2\",\"exp\":{0},\"mark\":\"\"")]
+    [InlineData("\"iss\":\"maru\",\"sub\":\"1\",\"sid\":\"2\",\"exp\":{0},\"mark\":\"5\"")]
+    [InlineData("\"iss\":\"maru\",\"sub\":\"1\",\"sid\":\"2\",\"exp\":{0},\"mark\":\"0000000000000000\"")]
+    [InlineData("\"iss\":\"maru\",\"sub\":\"1\",\"sid\":\"2\",\"exp\":{0},\"mark\":\"ffffffffffffffff\"")]
     public void A_token_that_we_signed_but_would_not_write_is_refused(string claims) => Reads(claims).ShouldBeFalse();
 
     [Theory]
@@ -113,7 +118,7 @@ public sealed class AccessTokensTests
     [Fact]
     public void A_token_that_was_read_before_is_judged_by_the_clock_again_and_another_one_by_its_signature()
     {
-        var token = _tokens.Write(new UserId(7), 42, "user", TimeSpan.FromMinutes(15));
+        var token = _tokens.Write(new UserId(7), 42, 5, "user", TimeSpan.FromMinutes(15));
         for (var i = 0; i < 3; i++)
         {
             _tokens.TryRead(token, out var claims).ShouldBeTrue();
@@ -128,7 +133,8 @@ public sealed class AccessTokensTests
     [Fact]
     public void More_tokens_than_are_remembered_are_told_apart()
     {
-        var tokens = Enumerable.Range(1, 20_000).Select(i => _tokens.Write(new UserId(i), i, "user", TimeSpan.FromMinutes(15))).ToArray();
+        string[] tokens =
+            [.. Enumerable.Range(1, 20_000).Select(i => _tokens.Write(new UserId(i), i, 5, "user", TimeSpan.FromMinutes(15)))];
         foreach (var _ in (bool[])[true, false])
         {
             for (var i = 0; i < tokens.Length; i++)

@@ -119,7 +119,7 @@ public sealed class KeyFileTests : IDisposable
 
     private string Verify => Directory.CreateDirectory(Path.Combine(_folder, "keys", "verify")).FullName;
 
-    private static string Token(SigningKey key) => Tokens(key).Write(new UserId(1), 1, "user", TimeSpan.FromHours(1));
+    private static string Token(SigningKey key) => Tokens(key).Write(new UserId(1), 1, 5, "user", TimeSpan.FromHours(1));
 
     private static AccessTokens Tokens(SigningKey key, params SecurityKey[] others) =>
         new(key, new VerificationKeys(key, others), new JwtOptions(), TimeProvider.System);

@@ -85,7 +85,7 @@ public sealed class VerificationKeysTests
         var tokens = new AccessTokens(Es256, new VerificationKeys(Es256), new JwtOptions(), TimeProvider.System);
         Parallel.For(1, 2001, new ParallelOptions { MaxDegreeOfParallelism = 16 }, i =>
         {
-            var token = tokens.Write(new UserId(i), i, "user", TimeSpan.FromHours(1));
+            var token = tokens.Write(new UserId(i), i, 5, "user", TimeSpan.FromHours(1));
             tokens.TryRead(token, out var claims).ShouldBeTrue();
             claims.SessionId.ShouldBe(i);
             tokens.TryRead($"{token[..^4]}{(token.EndsWith("AAAA", StringComparison.Ordinal) ? "BBBB" : "AAAA")}", out _).ShouldBeFalse();
