@@ -54,9 +54,7 @@ internal static class Floods
     private static async Task OverSocketAsync(
         Attack attack, RawConnection connection, string? token, Prepared prepared, CancellationToken ct)
     {
-        await connection.UpgradeAsync(attack.Target, token, ct);
-        // with it a refusal does not end the connection
-        if (token is not null) await connection.WriteAsync(Prepared.Stomp($"SUBSCRIBE\nid:e\ndestination:/user/queue/errors\n\n"), 1, ct);
+        await (token is null ? connection.UpgradeAsync(attack.Target, ct) : connection.ConnectAsync(attack.Target, token, ct));
         await WriteAndReadAsync(connection, prepared, ct);
     }
 

@@ -12,7 +12,7 @@ internal static class Hoards
     public static async Task LongIds(Attack attack, RawConnection connection, Attacker who, CancellationToken ct)
     {
         var (token, room) = attack.Cast.Account(0);
-        await connection.UpgradeAsync(attack.Target, token, ct);
+        await connection.ConnectAsync(attack.Target, token, ct);
         var reading = connection.ReadForeverAsync(4096, ct);
         var id = new string('i', LongId);
         for (var i = 0; i < Subscriptions && !reading.IsCompleted; i++)
@@ -25,9 +25,8 @@ internal static class Hoards
     public static async Task Transactions(Attack attack, RawConnection connection, Attacker who, CancellationToken ct)
     {
         var (token, room) = attack.Cast.Account(who.Number % 10);
-        await connection.UpgradeAsync(attack.Target, token, ct);
+        await connection.ConnectAsync(attack.Target, token, ct);
         var reading = connection.ReadForeverAsync(4096, ct);
-        await connection.WriteAsync(Prepared.Stomp($"SUBSCRIBE\nid:e\ndestination:/user/queue/errors\n\n"), 1, ct);
         var body = $"{{\"text\":\"{new string('t', TextBytes)}\"}}";
         for (var t = 0; t < OpenTransactions; t++)
         {

@@ -46,7 +46,7 @@ internal sealed class Newcomers(
             var (number, server, period) = (i, servers[i % servers.Count], periods.At(due));
             running.RemoveAll(task => task.IsCompleted);
             running.Add(TryAsync(_entries[period], due, server, number, connection =>
-                connection.UpgradeAsync(server, tokens[number % tokens.Count], ct), ct));
+                connection.ConnectAsync(server, tokens[number % tokens.Count], ct), ct));
             running.Add(TryAsync(_lives[period], due, server, number, connection => connection.AskAsync(Live(server), ct), ct));
             if (i % SignInEvery == 0 && handles.Count > 0)
                 running.Add(TryAsync(_signIns[period], due, server, number, connection =>

@@ -63,14 +63,20 @@ internal sealed class RawConnection : IDisposable
         }
     }
 
-    /// <summary>Opens the WebSocket and, with a token, signs in.</summary>
-    public async Task UpgradeAsync(AttackTarget target, string? token, CancellationToken ct)
+    /// <summary>Opens the WebSocket.</summary>
+    public async Task UpgradeAsync(AttackTarget target, CancellationToken ct)
     {
         await WriteAsync(Upgrade.Request(target.Node.HostHeader, target.Node.Path), 1, ct);
         await ReadUntilAsync(" 101 ", ct);
-        if (token is null) return;
+    }
+
+    /// <summary>Opens the WebSocket and signs in; asks for refusals, which then do not end the connection.</summary>
+    public async Task ConnectAsync(AttackTarget target, string token, CancellationToken ct)
+    {
+        await UpgradeAsync(target, ct);
         await WriteAsync(Prepared.Stomp($"CONNECT\naccept-version:1.2\nhost:localhost\nAuthorization:Bearer {token}\n\n"), 1, ct);
         await ReadUntilAsync("CONNECTED\n", ct);
+        await WriteAsync(Prepared.Stomp($"SUBSCRIBE\nid:e\ndestination:/user/queue/errors\n\n"), 1, ct);
     }
 
     /// <summary>Sends a request and reads until the response's status is there; another one than 200 is a refusal.</summary>

@@ -24,7 +24,7 @@ internal static class SignalFlood
     {
         var (token, room) = attack.Cast.Account(0);
         var destination = $"/topic/rooms/{room}/signals/flood";
-        await connection.UpgradeAsync(attack.Target, token, ct);
+        await connection.ConnectAsync(attack.Target, token, ct);
         if (who.Number == 0) await SendAsync(attack, connection, who, destination, body, ct);
         else await ListenAsync(attack, connection, destination, ct);
     }

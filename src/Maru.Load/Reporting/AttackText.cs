@@ -22,7 +22,7 @@ internal static class AttackText
             Put(text, $"{one.ServerCpuPercent,10:N0}{one.ServerMb,7:N0}\n");
         }
 
-        foreach (var one in found.Where(one => one.IsAttack))
+        foreach (var one in found.Where(one => one.IsAttack && one.Receipt.Count > 0))
         {
             Put(text, $"{one.Name}: {one.BytesSent / 1e6:N1} MB in {one.FramesSent:N0} frames sent, ");
             Put(text, $"{one.BytesReceived / 1e6:N1} MB read, ");

@@ -23,6 +23,12 @@ public sealed partial class AttackRunTests
         var result = await RunAsync(kinds);
 
         Runs.Broken(result).ShouldBeEmpty();
+        using (var folder = new Folder())
+        {
+            ResultFile.Write(Path.Combine(folder, "result.json"), result);
+            result = ResultFile.Read(Path.Combine(folder, "result.json"));
+        }
+
         result.Attacks.Select(one => one.Name).ShouldBe([AttackFindings.None, .. kinds.Split(','), AttackFindings.Faults]);
         var html = HtmlReport.Of(result);
         foreach (var attack in result.Attacks.Where(one => one.IsAttack))

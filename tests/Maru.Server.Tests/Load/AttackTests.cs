@@ -98,6 +98,17 @@ public sealed class AttackTests
         measures["serversMissing"].ShouldBe(1);
     }
 
+    [Fact]
+    public void Findings_of_several_processes_add_up()
+    {
+        var sum = (Of("pongs", 20) with { BytesSent = 5 }).Plus(Of("pongs", 40) with { Ended = new Dictionary<string, long> { ["x"] = 2 } });
+
+        sum.Receipt.Count.ShouldBe(2);
+        sum.Receipt.MaxMs.ShouldBe(40);
+        sum.Newcomer.Failed.ShouldBe(new Dictionary<string, long> { ["no-response"] = 2 });
+        (sum.BytesSent, sum.Ended["x"]).ShouldBe((5, 2));
+    }
+
     private static SecondSample[] Second(params double[] mb) =>
         [.. mb.Select(one => new SecondSample { Phase = "measure", ServerMb = one, ServersMissing = one == 0 ? 1 : 0 })];
 
