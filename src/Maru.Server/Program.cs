@@ -49,6 +49,7 @@ internal static class Program
         services.AddAuth();
         services.AddRateLimits();
         services.AddApiDocument();
+        services.AddHealth();
         services.AddSessions(options.Storage);
         services.AddAccounts();
         services.AddRooms();
@@ -68,10 +69,10 @@ internal static class Program
         app.UseRequestLog();
         app.UseProblems();
         app.UseOrigins();
-        app.UseStaticPages();
         app.UseRouting();
         app.UseAuthentication();
         app.UseRateLimits();
+        app.UseStaticPages();
         app.UseAuthorization();
         app.UseContentCodings();
 

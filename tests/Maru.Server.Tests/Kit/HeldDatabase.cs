@@ -9,15 +9,20 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Maru.Server.Tests.Kit;
 
-/// <summary>The real store, whose writes a test can hold: so a test meets what otherwise only a race would. Any thread.</summary>
+/// <summary>The real store, whose writes and reads a test can hold: so a test meets what otherwise only a race would. Any thread.</summary>
 internal sealed class HeldDatabase : Database
 {
     private Database? _store;
     private volatile Hold? _begin;
     private volatile Hold? _commit;
+    private volatile Hold? _read;
+    private int _reads;
     private int _lost;
 
     public override string Name => Store.Name;
+
+    /// <summary>Reads that have begun.</summary>
+    public int Reads => Volatile.Read(ref _reads);
 
     public override string Folder => Store.Folder;
 
@@ -53,10 +58,18 @@ internal sealed class HeldDatabase : Database
     /// <summary>Holds that many of the next writes when all but their commit is done.</summary>
     public Hold HoldCommits(int count) => _commit = new Hold(count);
 
+    /// <summary>Holds that many of the next reads before they begin.</summary>
+    public Hold HoldReads(int count) => _read = new Hold(count);
+
     /// <summary>Commits the next write and tells its caller that the store went away.</summary>
     public void LoseAnswer() => _lost = 1;
 
-    public override ValueTask<DbConnection> OpenReadAsync(CancellationToken ct) => Store.OpenReadAsync(ct);
+    public override async ValueTask<DbConnection> OpenReadAsync(CancellationToken ct)
+    {
+        Interlocked.Increment(ref _reads);
+        if (_read is { } read) await read.PassAsync();
+        return await Store.OpenReadAsync(ct);
+    }
 
     public override async Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct)
     {
@@ -88,7 +101,7 @@ internal sealed class HeldDatabase : Database
 
     private Database Store => _store ?? throw new InvalidOperationException("The server has not started.");
 
-    /// <summary>Some writes that wait for the test; those that come later pass.</summary>
+    /// <summary>Some writes or reads that wait for the test; those that come later pass.</summary>
     internal sealed class Hold(int count)
     {
         private readonly TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -96,7 +109,7 @@ internal sealed class HeldDatabase : Database
         private int _left = count;
 
         /// <summary>Ends when all of them wait.</summary>
-        public Task Arrived => _arrived.Task.Within("the writes to come");
+        public Task Arrived => _arrived.Task.Within("the store to be asked");
 
         public void Release() => _released.SetResult();
 

@@ -1,9 +1,7 @@
-using Maru.Engine;
 using Maru.Engine.Problems;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Api;
 using Maru.Server.Platform.Limits;
-using Maru.Server.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Maru.Server.Features.Health;
@@ -11,6 +9,8 @@ namespace Maru.Server.Features.Health;
 /// <summary>Health checks for balancers and for programs that start and stop this process.</summary>
 internal static class HealthEndpoints
 {
+    public static void AddHealth(this IServiceCollection services) => services.AddSingleton<Readiness>();
+
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/health").WithTags("Health").DoNotLimit();
@@ -21,13 +21,8 @@ internal static class HealthEndpoints
             .Refuses(Problem.ShuttingDown, Problem.Unavailable);
     }
 
-    private static async Task<Results<Ok<HealthReport>, ProblemHttpResult>> ReadyAsync(
-        IHostApplicationLifetime lifetime, ChatEngine engine, Database database, CancellationToken ct)
-    {
-        if (engine.IsDraining || lifetime.ApplicationStopping.IsCancellationRequested) return Problem.ShuttingDown.Result();
-        await database.FirstAsync<long>("SELECT count(*) FROM migrations", null, ct);   // a store that fails makes the problem itself
-        return TypedResults.Ok(new HealthReport("ready", Product.Version));
-    }
+    private static async Task<Results<Ok<HealthReport>, ProblemHttpResult>> ReadyAsync(Readiness readiness, CancellationToken ct) =>
+        await readiness.FindFaultAsync(ct) is { } fault ? fault.Result() : TypedResults.Ok(new HealthReport("ready", Product.Version));
 }
 
 /// <param name="Status"><c>live</c> or <c>ready</c></param>

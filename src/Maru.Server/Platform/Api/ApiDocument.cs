@@ -1,4 +1,3 @@
-using Maru.Server.Platform.Limits;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -7,7 +6,7 @@ namespace Maru.Server.Platform.Api;
 /// <summary>The description of the REST interface for machines, at <c>/openapi/v1.json</c>. All of it comes from the endpoints.</summary>
 internal static class ApiDocument
 {
-    private const string Name = "v1";
+    public const string Name = "v1";
 
     private static readonly (string Name, string Description)[] Tags =
     [
@@ -21,7 +20,19 @@ internal static class ApiDocument
         ("Health", "Checks for balancers and process managers."),
     ];
 
-    public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi(Name, options =>
+    public static void AddApiDocument(this IServiceCollection services)
+    {
+        services.AddSingleton<ApiDocumentBytes>();
+        services.AddOpenApi(Name, Configure);
+    }
+
+    public static void MapApiDocument(this IEndpointRouteBuilder routes)
+    {
+        var document = routes.ServiceProvider.GetRequiredService<ApiDocumentBytes>();
+        routes.MapGet($"/openapi/{Name}.json", document.WriteAsync).ExcludeFromDescription();
+    }
+
+    private static void Configure(OpenApiOptions options)
     {
         options.ShouldInclude = operation => operation.HttpMethod != HttpMethods.Head;   // as GET, everywhere
         options.AddSchemaTransformer(ApiSchemas.DescribeAsync);
@@ -31,20 +42,6 @@ internal static class ApiDocument
             Describe(document);
             return Task.CompletedTask;
         });
-    });
-
-    public static void MapApiDocument(this IEndpointRouteBuilder routes) =>
-        routes.MapGet($"/openapi/{Name}.json", WriteAsync).DoNotLimit().ExcludeFromDescription();
-
-    private static async Task WriteAsync(
-        HttpContext context, [FromKeyedServices(Name)] IOpenApiDocumentProvider documents, CancellationToken ct)
-    {
-        var document = await documents.GetOpenApiDocumentAsync(ct);
-        // Not the address by which the client reached the server: that may be anything.
-        var address = context.Request.PathBase is { HasValue: true, Value: { } path } ? path : "/";
-        document.Servers = [new OpenApiServer { Url = address, Description = "This server" }];
-        context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, ct), ct);
     }
 
     private static void Describe(OpenApiDocument document)

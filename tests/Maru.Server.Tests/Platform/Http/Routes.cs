@@ -24,8 +24,8 @@ internal static class Routes
             using var answer = await (http ?? server.Http).SendAsync(request, TestContext.Current.CancellationToken);
             try
             {
-                // Only the public keys are for everybody.
-                var isKept = route.Template == "/.well-known/jwks.json" && answer.StatusCode == HttpStatusCode.OK;
+                // Only these are for everybody.
+                var isKept = route.Template is "/.well-known/jwks.json" or "/openapi/v1.json" && answer.StatusCode == HttpStatusCode.OK;
                 (answer.Headers.CacheControl?.NoStore).ShouldBe(!isKept, "no-store");
                 answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
                 await check(route, answer);
