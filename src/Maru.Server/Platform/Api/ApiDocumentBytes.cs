@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Maru.Server.Platform.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;

@@ -1,6 +1,6 @@
 using Microsoft.Net.Http.Headers;
 
-namespace Maru.Server.Platform.Http;
+namespace Maru.Server.Platform;
 
 /// <summary>The conditions that a request to read something may set (RFC 9110, 13.1).</summary>
 internal static class Preconditions
