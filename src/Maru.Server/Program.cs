@@ -1,3 +1,5 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Maru.Server.Bus;
 using Maru.Server.Cluster;
 using Maru.Server.Commands;
@@ -22,7 +24,12 @@ namespace Maru.Server;
 /// <summary>The table of contents: the parts of the server, and the order in which a request passes through them.</summary>
 internal static class Program
 {
-    internal static Task<int> Main(string[] args) => MaruCommand.RunAsync(args, BuildAsync);
+    internal static Task<int> Main(string[] args)
+    {
+        if (AddressSpace.Fault() is not { } fault) return RunAsync(args);
+        Console.Error.WriteLine($"maru: {fault}");
+        return Task.FromResult(MaruCommand.BadSetup);
+    }
 
     /// <summary>Makes a server that is ready to start: settings read, store migrated.</summary>
     /// <param name="args">configuration, as on the command line: <c>--urls</c>, <c>--Maru:Database=…</c></param>
@@ -61,8 +68,7 @@ internal static class Program
         adjust?.Invoke(services);
 
         var app = builder.Build();
-        await app.Services.GetRequiredService<Migrator>().MigrateAsync(CancellationToken.None);
-        await app.Services.GetRequiredService<SessionStore>().LoadEndedAsync(CancellationToken.None);
+        await OpenStoreAsync(app.Services);
         app.UseProxies();
         app.UseBasePath();
         app.UseMethods();
@@ -87,6 +93,23 @@ internal static class Program
         routes.MapMessages();
         routes.MapRealtime();
         return app;
+    }
+
+    /// <summary>Not part of <see cref="Main"/>, which must be able to start in a small address space.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Task<int> RunAsync(string[] args) => MaruCommand.RunAsync(args, BuildAsync);
+
+    private static async Task OpenStoreAsync(IServiceProvider services)
+    {
+        try
+        {
+            await services.GetRequiredService<Migrator>().MigrateAsync(CancellationToken.None);
+            await services.GetRequiredService<SessionStore>().LoadEndedAsync(CancellationToken.None);
+        }
+        catch (DbException e)
+        {
+            throw services.GetRequiredService<Database>().Unusable(e);
+        }
     }
 
     private static WebApplicationBuilder CreateBuilder(string[] args)

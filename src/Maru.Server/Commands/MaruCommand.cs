@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.Data.Common;
 using System.Runtime.InteropServices;
 using Maru.Server.Configuration;
 using Maru.Server.Platform;
 using Maru.Server.Realtime;
+using Maru.Server.Storage;
 using Maru.Server.Storage.Sqlite;
 
 namespace Maru.Server.Commands;
@@ -19,7 +21,7 @@ internal delegate Task<WebApplication> ServerBuilder(string[] args, Action<IServ
 /// </summary>
 internal static class MaruCommand
 {
-    private const int BadSetup = 2;
+    public const int BadSetup = 2;
     private const int FileSizeExceeded = 25;   // SIGXFSZ on Linux and macOS
 
     /// <param name="args">the command line</param>
@@ -55,7 +57,7 @@ internal static class MaruCommand
         }
         catch (StartException e)
         {
-            await Console.Error.WriteLineAsync($"maru: {e.Message}");
+            await Console.Error.WriteLineAsync($"maru: {e.Message.ReplaceLineEndings(" ")}");
             return BadSetup;
         }
     }
@@ -80,12 +82,20 @@ internal static class MaruCommand
         {
             await app.StartAsync();
         }
-        catch (Exception e) when (((e as StartException)?.Message ?? WebServer.StartFault(e)) is { } fault)
+        catch (Exception e) when (FaultOf(e, app.Services.GetRequiredService<Database>()) is { } fault)
         {
             await app.StopAsync();   // parts that have started end in good order
             throw new StartException(fault, e);
         }
     }
+
+    /// <summary>Returns what the operator can mend; null: it is a bug.</summary>
+    private static string? FaultOf(Exception e, Database database) => e switch
+    {
+        StartException start => start.Message,
+        DbException failure => database.Unusable(failure).Message,
+        _ => WebServer.StartFault(e),
+    };
 
     private sealed class PrintVersion : SynchronousCommandLineAction
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Maru.Server.Configuration;
+using Maru.Server.Files;
 using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage;
@@ -80,9 +81,7 @@ internal static class SeedCommand
         try
         {
             File.Delete(path);   // an old file would keep its mode
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            await using var file = new StreamWriter(path, options);
+            await using var file = new StreamWriter(OwnFile.Open(path, FileMode.CreateNew));
             foreach (var line in lines) await file.WriteAsync($"{line}\n".AsMemory(), ct);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

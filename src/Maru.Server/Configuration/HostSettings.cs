@@ -1,4 +1,5 @@
 using System.Globalization;
+using Maru.Server.Files;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Maru.Server.Configuration;
@@ -87,7 +88,15 @@ internal static class HostSettings
             .ToArray();
         foreach (var (key, path) in paths)
         {
-            if (!File.Exists(path)) throw new StartException($"{key} is {path}, and there is no such file.");
+            if (!Path.Exists(path)) throw new StartException($"{key} is {path}, and there is no such file.");
+            try
+            {
+                GivenFile.Check(path);
+            }
+            catch (IOException e)
+            {
+                throw new StartException($"{key}: {e.Message}", e);
+            }
         }
 
         configuration.AddInMemoryCollection(paths);

@@ -15,7 +15,8 @@ internal static class Auth
     {
         services.AddSingleton(
             provider => KeyFile.Open(
-                provider.GetRequiredService<StorageOptions>().Data, provider.GetRequiredService<JwtOptions>().Algorithm));
+                provider.GetRequiredService<StorageOptions>().Data, provider.GetRequiredService<JwtOptions>().Algorithm,
+                provider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(KeyFile))));
         services.AddSingleton(provider => new VerificationKeys(
             provider.GetRequiredService<SigningKey>(), KeyFile.OpenOthers(provider.GetRequiredService<StorageOptions>().Data)));
         services.AddSingleton<AccessTokens>();

@@ -22,6 +22,10 @@ internal abstract class Database : IAsyncDisposable
     /// </summary>
     public abstract bool TellsWhoRuns { get; }
 
+    /// <summary>Reaches the store for the first time: what is wrong with its settings, certificates and password file shows here.</summary>
+    /// <exception cref="StartException">It cannot be reached as it is set up.</exception>
+    public virtual Task ReachAsync(CancellationToken ct) => Task.CompletedTask;
+
     /// <summary>Opens a connection for reading only.</summary>
     public abstract ValueTask<DbConnection> OpenReadAsync(CancellationToken ct);
 

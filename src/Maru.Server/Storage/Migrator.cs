@@ -28,6 +28,7 @@ internal sealed partial class Migrator(Database database, TimeProvider time, ILo
     {
         try
         {
+            await database.ReachAsync(ct);
             var scripts = Scripts(database.Folder);
             var (applied, needs) = await AppliedAsync(ct);
             if (needs > scripts[^1].Number)

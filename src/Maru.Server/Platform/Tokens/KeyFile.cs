@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Maru.Server.Configuration;
+using Maru.Server.Files;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Maru.Server.Platform.Tokens;
@@ -11,20 +12,19 @@ namespace Maru.Server.Platform.Tokens;
 /// </summary>
 internal static class KeyFile
 {
-    private const UnixFileMode Others =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+    private const int LeastDifferentBytes = 8;     // 32 random bytes have some 30
 
     /// <exception cref="StartException">The file cannot be made or read, or others can read it.</exception>
-    public static SigningKey Open(string dataFolder, string algorithm)
+    public static SigningKey Open(string dataFolder, string algorithm, ILogger? log = null)
     {
         var isCurve = algorithm == TokenKey.Es256;
         var path = Path.GetFullPath(Path.Combine(dataFolder, "keys", isCurve ? "jwt-es256.pem" : "jwt-hs256.key"));
         return Guard(path, "delete it: a new one is made, and everybody signs in again", () =>
         {
-            if (!File.Exists(path)) Make(path, isCurve ? NewCurve() : NewSecret());
+            if (log is not null) LookAtFolders(dataFolder, log);
+            if (!IsThere(path)) Make(path, isCurve ? NewCurve() : NewSecret());
             var text = Read(path);
-            return isCurve ? ReadCurve(text, SigningKey.OfCurve) : SigningKey.OfSecret(Convert.FromBase64String(text));
+            return isCurve ? ReadCurve(text, SigningKey.OfCurve) : SigningKey.OfSecret(ReadSecret(path, text));
         });
     }
 
@@ -33,15 +33,15 @@ internal static class KeyFile
     public static SecurityKey[] OpenOthers(string dataFolder)
     {
         var folder = Path.GetFullPath(Path.Combine(dataFolder, "keys", "verify"));
-        if (!Directory.Exists(folder)) return [];
-        var paths = Directory.GetFiles(folder).Order(StringComparer.Ordinal);
-        return [.. paths.Select(path => Guard(path, "take it away", () => OpenOther(path)))];
+        if (!IsThere(folder)) return [];
+        var paths = Guard(folder, "take it away", () => Directory.GetFiles(folder));
+        return [.. paths.Order(StringComparer.Ordinal).Select(path => Guard(path, "take it away", () => OpenOther(path)))];
     }
 
     private static SecurityKey OpenOther(string path)
     {
         var text = Read(path);
-        if (Path.GetExtension(path) != ".pem") return TokenKey.OfSecret(Convert.FromBase64String(text));
+        if (Path.GetExtension(path) != ".pem") return TokenKey.OfSecret(ReadSecret(path, text));
         try
         {
             return ReadCurve(text, key => TokenKey.OfCurve(key.ExportParameters(includePrivateParameters: false)));
@@ -56,10 +56,27 @@ internal static class KeyFile
 
     private static string Read(string path)
     {
-        var text = File.ReadAllText(path);
+        var text = GivenFile.Read(path);
         var isPublic = text.Contains("-----BEGIN ", StringComparison.Ordinal) && !text.Contains("PRIVATE KEY", StringComparison.Ordinal);
-        if (isPublic || OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & Others) == 0) return text;
+        if (isPublic || !OwnFile.IsOpen(path)) return text;
         throw new StartException($"Others can read the key {path}. Run: chmod 600 {path} - and make a new key if they may have done so.");
+    }
+
+    private static byte[] ReadSecret(string path, string text)
+    {
+        var secret = Convert.FromBase64String(text);
+        if (secret.Length < TokenKey.MinSecretBytes || secret.Distinct().Count() >= LeastDifferentBytes) return secret;
+        throw new StartException($"The key {path} is not random. Delete it: a new one is made, and everybody signs in again.");
+    }
+
+    /// <summary>Returns whether anything has this name, be it a link to nothing.</summary>
+    private static bool IsThere(string path) => Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
+
+    private static void LookAtFolders(string dataFolder, ILogger log)
+    {
+        OwnFile.WarnIfShared(dataFolder, log);
+        OwnFile.Close(Path.Combine(dataFolder, "keys"), log);
+        OwnFile.Close(Path.Combine(dataFolder, "keys", "verify"), log);
     }
 
     private static T Guard<T>(string path, string remedy, Func<T> open)
@@ -98,23 +115,24 @@ internal static class KeyFile
     private static void Make(string path, string text)
     {
         var folder = Path.GetDirectoryName(path) ?? path;
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-        else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-
+        OwnFile.MakeFolder(Path.GetDirectoryName(folder) ?? folder);
+        OwnFile.MakeFolder(folder);
         var draft = $"{path}.{Environment.ProcessId}";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var file = new FileStream(draft, options))
-        {
-            file.Write(System.Text.Encoding.ASCII.GetBytes(text));
-            file.Flush(flushToDisk: true);
-        }
-
         try
         {
+            using (var file = OwnFile.Open(draft, FileMode.Create))
+            {
+                file.Write(System.Text.Encoding.ASCII.GetBytes(text));
+                file.Flush(flushToDisk: true);
+            }
+
             File.Move(draft, path, overwrite: false);
         }
         catch (IOException) when (File.Exists(path))
+        {
+            // another process was first
+        }
+        finally
         {
             File.Delete(draft);
         }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Maru.Engine.Problems;
 using Maru.Server.Configuration;
+using Maru.Server.Files;
 using Npgsql;
 
 namespace Maru.Server.Storage.Postgres;
@@ -23,11 +24,19 @@ internal sealed class PostgresDatabase : Database
 
     public PostgresDatabase(StorageOptions storage, PostgresOptions options)
     {
-        var settings = Read(storage, options);
-        Name = $"{settings.Database ?? settings.Username} on {settings.Host}";
-        _readers = Source(settings, x => x.MaxPoolSize = options.Readers);
-        _writers = Source(settings, x => x.MaxPoolSize = options.Writers);
-        _own = Source(settings, x => x.Pooling = false);
+        try
+        {
+            var settings = Read(storage, options);
+            Name = settings.Database is { } name ? $"{name} on {settings.Host}" : $"{settings.Host}";
+            _readers = Source(settings, x => x.MaxPoolSize = options.Readers);
+            _writers = Source(settings, x => x.MaxPoolSize = options.Writers);
+            _own = Source(settings, x => x.Pooling = false);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException or NotSupportedException)
+        {
+            throw new StartException(
+                $"Maru:Database is not a connection string for PostgreSQL (\"Host=…;Database=…;Username=…\"). {e.Message}", e);
+        }
     }
 
     public override string Name { get; }
@@ -37,6 +46,19 @@ internal sealed class PostgresDatabase : Database
     public override string Clock => "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 
     public override bool TellsWhoRuns => true;
+
+    /// <summary>Whatever fails here but PostgreSQL itself is the library's word about its settings, and no bug.</summary>
+    public override async Task ReachAsync(CancellationToken ct)
+    {
+        try
+        {
+            await using var connection = await _writers.OpenConnectionAsync(ct);
+        }
+        catch (Exception e) when (e is not DbException and not OperationCanceledException)
+        {
+            throw new StartException($"The store {Name} cannot be reached as Maru:Database says. {Settings.Line(e)}", e);
+        }
+    }
 
     public override async ValueTask<DbConnection> OpenReadAsync(CancellationToken ct)
     {
@@ -116,28 +138,40 @@ internal sealed class PostgresDatabase : Database
 
     private static NpgsqlConnectionStringBuilder Read(StorageOptions storage, PostgresOptions options)
     {
+        var settings = new NpgsqlConnectionStringBuilder(storage.Database)
+        {
+            Timeout = (int)options.ConnectTimeout.TotalSeconds,
+            CommandTimeout = (int)options.CommandTimeout.TotalSeconds,
+            MaxAutoPrepare = 100,
+            AutoPrepareMinUsages = 2,
+            NoResetOnClose = true,          // nothing here changes a session
+            IncludeErrorDetail = false,     // it would put people's words into the log
+            LogParameters = false,
+        };
+        if (string.IsNullOrEmpty(settings.ApplicationName)) settings.ApplicationName = "maru";
+        if (settings.KeepAlive == 0) settings.KeepAlive = 5;
+        if (settings.Host?.Contains(',') == true && string.IsNullOrEmpty(settings.TargetSessionAttributes))
+            settings.TargetSessionAttributes = "primary";
+        CheckFiles(settings);
+        return settings;
+    }
+
+    /// <summary>As PostgreSQL's own clients do, refuses a private key that others can read.</summary>
+    private static void CheckFiles(NpgsqlConnectionStringBuilder settings)
+    {
         try
         {
-            var settings = new NpgsqlConnectionStringBuilder(storage.Database)
+            foreach (var path in (string?[])[settings.SslCertificate, settings.SslKey, settings.RootCertificate, settings.Passfile])
             {
-                Timeout = (int)options.ConnectTimeout.TotalSeconds,
-                CommandTimeout = (int)options.CommandTimeout.TotalSeconds,
-                MaxAutoPrepare = 100,
-                AutoPrepareMinUsages = 2,
-                NoResetOnClose = true,          // nothing here changes a session
-                IncludeErrorDetail = false,     // it would put people's words into the log
-                LogParameters = false,
-            };
-            if (string.IsNullOrEmpty(settings.ApplicationName)) settings.ApplicationName = "maru";
-            if (settings.KeepAlive == 0) settings.KeepAlive = 5;
-            if (settings.Host?.Contains(',') == true && string.IsNullOrEmpty(settings.TargetSessionAttributes))
-                settings.TargetSessionAttributes = "primary";
-            return settings;
+                if (!string.IsNullOrEmpty(path)) GivenFile.Check(path);
+            }
+
+            if (settings.SslKey is { Length: > 0 } key && File.Exists(key) && OwnFile.IsOpen(key))
+                throw new StartException($"Others can read {key}, the key of Maru:Database. Run: chmod 600 {key}");
         }
-        catch (Exception e) when (e is ArgumentException or FormatException)
+        catch (IOException e)
         {
-            throw new StartException(
-                $"Maru:Database is not a connection string for PostgreSQL (\"Host=…;Database=…;Username=…\"). {e.Message}", e);
+            throw new StartException($"Maru:Database names a file that cannot be used. {e.Message}", e);
         }
     }
 

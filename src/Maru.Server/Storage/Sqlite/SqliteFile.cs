@@ -1,5 +1,7 @@
+using System.Data.Common;
 using System.Globalization;
 using Maru.Server.Configuration;
+using Maru.Server.Files;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -11,6 +13,10 @@ internal sealed class SqliteFile
     // A message makes one page of its room's index dirty, and the log takes whole pages: with 4 KiB 5.0 KB a message, with 1 KiB 1.7 KB,
     // and a commit's 99th percentile fell from 12 to 1.3 ms (300 rooms, batches of 72). Counts only for a store that is made anew.
     private const int PageBytes = 1024;
+
+    private const string Forms = "SQLite (\"Data Source=file\") or PostgreSQL (\"Host=…\")";
+
+    private static readonly string[] Names = ["Data Source", "DataSource", "Filename"];
 
     static SqliteFile()
     {
@@ -32,23 +38,29 @@ internal sealed class SqliteFile
     {
         try
         {
-            var parts = new SqliteConnectionStringBuilder(connectionString);
-            var path = System.IO.Path.GetFullPath(parts.DataSource);
-            parts.DataSource = path;
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path) ?? path);
-            if (!File.Exists(path)) Create(path);   // its -wal and -shm files take over the mode
+            var path = System.IO.Path.GetFullPath(FileOf(connectionString));
+            OwnFile.MakeFolder(System.IO.Path.GetDirectoryName(path) ?? path);
+            GivenFile.Check(path);
+            // A link may lead to a file that is still to be made. Files beside it, -wal and -shm, take over its mode.
+            var file = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
+            if (!File.Exists(file)) OwnFile.Open(file, FileMode.OpenOrCreate).Dispose();
             RefuseOtherNames(path);
-            return new SqliteFile(path, parts.ToString());
+            return new SqliteFile(path, new SqliteConnectionStringBuilder { DataSource = path }.ToString());
         }
         catch (ArgumentException e)
         {
-            throw new StartException(
-                $"Maru:Database is no connection string for SQLite (\"Data Source=file\") or PostgreSQL (\"Host=…\"). {e.Message}", e);
+            throw new StartException($"Maru:Database is no connection string for {Forms}. {e.Message}", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StartException($"The store cannot be made: {e.Message} Correct Maru:Database or the folder's permissions.", e);
         }
+    }
+
+    /// <summary>Closes the store, and the files beside it that hold its newest commits, to others.</summary>
+    public void CloseToOthers(ILogger log)
+    {
+        foreach (var end in (string[])["", "-wal", "-shm"]) OwnFile.Close(Path + end, log);
     }
 
     /// <summary>
@@ -93,6 +105,23 @@ internal sealed class SqliteFile
     }
 
     /// <summary>
+    /// Returns the file that a connection string names. It may say nothing else: the server sets the rest, and some of it would keep the
+    /// store in memory, without its keys to other rows, or encrypted, which this SQLite cannot.
+    /// </summary>
+    private static string FileOf(string connectionString)
+    {
+        var parts = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        var known = parts.Keys.Cast<string>().ToLookup(name => Names.Contains(name, StringComparer.OrdinalIgnoreCase));
+        if (known[false].FirstOrDefault() is { } other)
+            throw new StartException($"Maru:Database has {other}. A store in SQLite has a file and nothing else: \"Data Source=file\".");
+        if (known[true].FirstOrDefault() is not { } name) throw new StartException($"Maru:Database names no store: {Forms}.");
+        var file = (string)parts[name];
+        if (file.Length == 0 || file.Contains(":memory:", StringComparison.Ordinal) || file.StartsWith("file:", StringComparison.Ordinal))
+            throw new StartException($"Maru:Database has {name}={file}, which is no path of a file.");
+        return file;
+    }
+
+    /// <summary>
     /// Refuses a file with other names. SQLite keeps the newest commits in a file beside the name that it was asked to open. A program that
     /// opens the same file by a hard link, or mounted alone into another folder, does not find them and overwrites their pages: section 2.5
     /// of https://www.sqlite.org/howtocorrupt.html
@@ -114,12 +143,5 @@ internal sealed class SqliteFile
             throw new StartException(
                 $"The store {path} is mounted as a single file, without those beside it that hold its newest commits. Mount its folder.");
         }
-    }
-
-    private static void Create(string path)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        new FileStream(path, options).Dispose();
     }
 }

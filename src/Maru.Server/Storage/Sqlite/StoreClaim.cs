@@ -1,4 +1,5 @@
 using Maru.Server.Configuration;
+using Maru.Server.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Maru.Server.Storage.Sqlite;

@@ -2,6 +2,7 @@ using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using Maru.Engine;
 using Maru.Server.Configuration;
+using Maru.Server.Files;
 using Maru.Server.Platform.Tokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -115,9 +116,65 @@ public sealed class KeyFileTests : IDisposable
         }
     }
 
+    /// <summary>A key is looked at before it is opened, so nothing hangs the start.</summary>
+    [Theory]
+    [InlineData("a pipe", "not a file")]
+    [InlineData("a folder", "is a folder")]
+    [InlineData("a device", "not a file")]
+    [InlineData("a link to itself", "links")]
+    [InlineData("a link to nothing", "find")]
+    [InlineData("nothing", "damaged")]
+    [InlineData("zeros", "not random")]
+    [InlineData("one letter", "not random")]
+    [InlineData("31 bytes", "damaged")]
+    [InlineData("a book", "more than")]
+    public async Task What_is_no_key_is_told_and_left(string what, string why)
+    {
+        await ShouldRefuseAsync(Path.Combine(_folder, "keys", "jwt-hs256.key"), () => KeyFile.Open(_folder, "HS256"));
+        if (what != "a folder") await ShouldRefuseAsync(Path.Combine(Verify, "other.key"), () => KeyFile.OpenOthers(_folder));
+
+        async Task ShouldRefuseAsync(string path, Func<object> open)
+        {
+            var folder = Directory.CreateDirectory(Path.GetDirectoryName(path)!).FullName;
+            Place(what, path);
+            var message = (await Should.ThrowAsync<StartException>(Task.Run(open).Within("the start to end"))).Message;
+            message.ShouldContain(why);
+            message.ShouldContain(path);
+            message.ReplaceLineEndings("").ShouldBe(message);
+            Directory.GetFileSystemEntries(folder).ShouldBe([path]);
+        }
+    }
+
+    [Fact]
+    public void A_file_in_the_place_of_the_folder_is_told()
+    {
+        KeyFile.Open(_folder, "HS256");
+        File.WriteAllText(Path.Combine(_folder, "keys", "verify"), "");
+        Should.Throw<StartException>(() => KeyFile.OpenOthers(_folder)).Message.ShouldContain("keys/verify");
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private string Verify => Directory.CreateDirectory(Path.Combine(_folder, "keys", "verify")).FullName;
+
+    private static void Place(string what, string path)
+    {
+        if (what == "a pipe") Pipes.Make(path);
+        else if (what == "a folder") Directory.CreateDirectory(path);
+        else if (what == "a device") File.CreateSymbolicLink(path, "/dev/zero");
+        else if (what == "a link to itself") File.CreateSymbolicLink(path, Path.GetFileName(path));
+        else if (what == "a link to nothing") File.CreateSymbolicLink(path, "nowhere");
+        else using (var file = new StreamWriter(OwnFile.Open(path, FileMode.CreateNew))) file.Write(Text(what));
+    }
+
+    private static string Text(string what) => what switch
+    {
+        "nothing" => "",
+        "zeros" => Convert.ToBase64String(new byte[32]),
+        "one letter" => Convert.ToBase64String([.. Enumerable.Repeat((byte)'a', 64)]),
+        "31 bytes" => Convert.ToBase64String(RandomNumberGenerator.GetBytes(31)),
+        _ => new string('A', 100_000),
+    };
 
     private static string Token(SigningKey key) => Tokens(key).Write(new UserId(1), 1, 5, "user", TimeSpan.FromHours(1));
 

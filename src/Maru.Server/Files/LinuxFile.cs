@@ -1,13 +1,16 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Maru.Server.Storage.Sqlite;
+namespace Maru.Server.Files;
 
 /// <summary>Linux's file functions that .NET does not offer. Any thread.</summary>
 internal static class LinuxFile
 {
     private const int CurrentFolder = -100;         // AT_FDCWD
+    private const uint Type = 1;                    // STATX_TYPE
     private const uint LinkCount = 4;               // STATX_NLINK
+    private const int TypeBits = 0xF000;            // S_IFMT
+    private const int Regular = 0x8000;             // S_IFREG
     private const ulong MountRoot = 0x2000;         // STATX_ATTR_MOUNT_ROOT
     private const int SetLock = 37;                 // F_OFD_SETLK
     private const short WriteLock = 1;              // F_WRLCK
@@ -19,6 +22,16 @@ internal static class LinuxFile
         var file = new byte[256];
         if (statx(CurrentFolder, path, 0, LinkCount, file) != 0) return (1, false);
         return (BitConverter.ToUInt32(file, 16), (BitConverter.ToUInt64(file, 8) & MountRoot) != 0);
+    }
+
+    /// <summary>
+    /// Returns false for a folder, pipe, socket or device; true also when the file cannot be looked at. Links are followed.
+    /// </summary>
+    public static bool IsRegular(string path)
+    {
+        var file = new byte[256];
+        if (statx(CurrentFolder, path, 0, Type, file) != 0) return true;
+        return (BitConverter.ToUInt16(file, 28) & TypeBits) == Regular;     // the mode is at byte 28
     }
 
     /// <summary>
