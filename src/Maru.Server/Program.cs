@@ -73,6 +73,7 @@ internal static class Program
         app.UseBasePath();
         app.UseMethods();
         app.UseRequestLog();
+        app.UseResponseHeaders(options.Http.StrictTransport);
         app.UseProblems();
         app.UseOrigins();
         app.UseRouting();

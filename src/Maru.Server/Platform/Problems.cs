@@ -69,9 +69,6 @@ internal static partial class Problems
 
     private static async Task GuardAsync(HttpContext context, RequestDelegate next, ILogger log)
     {
-        // A response is for its caller alone, and its type is what Content-Type says; responses that may be cached say so themselves.
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers.XContentTypeOptions = "nosniff";
         try
         {
             await next(context);

@@ -8,8 +8,7 @@ namespace Maru.Server.Platform;
 internal static class StaticPages
 {
     private const string Policy =
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
-        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        ResponseHeaders.NothingElse + "; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:";
 
     private const string Bytes = "bytes=";
 
@@ -34,7 +33,6 @@ internal static class StaticPages
         var headers = file.Context.Response.Headers;
         headers.ContentSecurityPolicy = Policy;
         headers.CacheControl = "no-cache";
-        headers["Referrer-Policy"] = "no-referrer";
     }
 
     /// <summary>Prepares the response; false: it is a page, and pages are only read.</summary>

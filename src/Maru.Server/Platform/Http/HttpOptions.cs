@@ -16,6 +16,15 @@ internal sealed class HttpOptions : IValidatableObject
     /// </summary>
     public string AllowedOrigins { get; set; } = "";
 
+    /// <summary>
+    /// The <c>Strict-Transport-Security</c> of responses over HTTPS (RFC 6797): browsers come by HTTPS alone from then on, to subdomains
+    /// too. Empty: none.
+    /// </summary>
+    [RegularExpression(
+        @"max-age=\d{1,10}(; includeSubDomains)?(; preload)?|",
+        ErrorMessage = "StrictTransport must be like max-age=31536000; includeSubDomains.")]
+    public string StrictTransport { get; set; } = "max-age=31536000; includeSubDomains";
+
     public string[] ListOrigins() => AllowedOrigins.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>

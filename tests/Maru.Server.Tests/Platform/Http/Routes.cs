@@ -28,6 +28,8 @@ internal static class Routes
                 var isKept = route.Template is "/.well-known/jwks.json" or "/openapi/v1.json" && answer.StatusCode == HttpStatusCode.OK;
                 (answer.Headers.CacheControl?.NoStore).ShouldBe(!isKept, "no-store");
                 answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
+                answer.Headers.GetValues("Content-Security-Policy").Single().ShouldContain("frame-ancestors 'none'");
+                answer.Headers.GetValues("Referrer-Policy").ShouldBe(["no-referrer"]);
                 await check(route, answer);
             }
             catch (Exception e) when (e is ShouldAssertException or InvalidOperationException or JsonException)
