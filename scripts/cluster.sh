@@ -149,7 +149,9 @@ start_nginx() {
     runs nginx && return
     local config=$DATA/nginx.conf n servers=
     for ((n = 1; n <= NODES; n++)); do servers+="\\1 127.0.0.1:$((PORT + n))\\2\n"; done
-    sed -e "/server maru-[2-9]:/d" -e "s|^\( *server\) maru-1:8080\(.*\)|${servers%\\n}|" -e "s|listen 8080|listen 127.0.0.1:$PORT|" \
+    # Without limits of an address: all clients are at one here.
+    sed -e '/^ *limit_\(conn\|req\) /d' \
+        -e "/server maru-[2-9]:/d" -e "s|^\( *server\) maru-1:8080\(.*\)|${servers%\\n}|" -e "s|listen 8080|listen 127.0.0.1:$PORT|" \
         -e "s|/tmp/nginx.pid|$DATA/nginx.master|" -e "s|/tmp/nginx|$DATA/nginx-tmp|" deploy/nginx.conf >"$config"
     launch nginx nginx -c "$config" -g 'daemon off;' -e stderr
     ready nginx curl -sf "http://127.0.0.1:$PORT/health/ready"

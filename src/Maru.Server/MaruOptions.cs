@@ -29,6 +29,11 @@ internal sealed class MaruOptions
     [Required]
     public string Data { get; set; } = "data";
 
+    /// <summary>
+    /// Folder whose files each hold one setting, a password say: <c>Maru__Bus__Password</c>, named as in the environment. Empty: none.
+    /// </summary>
+    public string Secrets { get; set; } = "";
+
     /// <summary><c>host:port[,host:port]</c> of the bus between nodes; empty for a single node.</summary>
     [RegularExpression(@"(\s*([^:,\s]+|\[[^\],\s]+\]):\d{1,5}\s*(,|$))*", ErrorMessage = "Redis must be host:port[,host:port].")]
     public string Redis { get; set; } = "";

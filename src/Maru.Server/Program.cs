@@ -117,7 +117,10 @@ internal static class Program
     {
         try
         {
-            return WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+            var options = new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory };
+            var builder = WebApplication.CreateSlimBuilder(options);
+            SecretFiles.AddTo(builder.Configuration);
+            return builder;
         }
         catch (InvalidDataException e)
         {
