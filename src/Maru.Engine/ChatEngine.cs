@@ -47,6 +47,8 @@ public sealed class ChatEngine : IDisposable
         MessageRate = new Gcra(options.MessageBurst, options.MessagesPerSecond, TimeSpan.FromSeconds(1), time);
         Connections = new ConnectionTable(options, Clock);
         var memory = new MemoryBudget(options.ClientMemoryBytes > 0 ? options.ClientMemoryBytes : MemoryOfAll() / 3);
+        // Idle connections get half of it at most, so that there is something to give to those that are not.
+        options.MaxConnections = (int)Math.Min(options.MaxConnections, memory.Max / 2 / ConnectionTable.ConnectionBytes);
         Metrics = new EngineMetrics(() => Connections.Count, () => Rooms!.Count, memory);
         UserEvents = new UserEvents(Connections, bus, options, Metrics, time);
         _pages = new LogPageReader(log, bus, options, Metrics, Log, time);

@@ -120,12 +120,6 @@ internal sealed partial class Client
     /// <summary>Adds a subscription, which counts for its user; false: the user has too many, and the request was refused.</summary>
     private bool TryAdd(Subscription subscription, Ticket ticket)
     {
-        if (connection.Memory.IsOver)
-        {
-            Refuse(ticket, new Refusal(Problem.Unavailable, "There is no memory for more subscriptions."));
-            return false;
-        }
-
         var most = parts.Options.MaxSubscriptionsPerUser;
         if (!connection.User!.TryAddSubscription(most))
         {

@@ -53,8 +53,6 @@ internal sealed class Transaction(Client client, int maxBytes) : IDraftOwner
 
     private bool Fits(int bytes, Ticket ticket)
     {
-        if (client.Connection.Memory.IsOver) Spoil(new Refusal(Problem.Unavailable, "There is no memory to hold more."));
-        if (Refusal is not null) return false;
         _bytes += bytes;
         client.Connection.Memory.Take(bytes);
         if (_bytes <= maxBytes) return true;

@@ -9,7 +9,7 @@ public sealed class ConnectionTable
     private const long EndedKept = 60_000;
 
     /// <summary>Memory of an idle connection, half of it measured, the rest for what it needs now and then.</summary>
-    private const int ConnectionBytes = 16 * 1024;
+    internal const int ConnectionBytes = 16 * 1024;
 
     private readonly ConcurrentDictionary<UserId, ConnectedUser> _users = new();
     private readonly ConcurrentDictionary<long, long> _ended = new();   // sessions that ended just now, and when
@@ -71,7 +71,7 @@ public sealed class ConnectionTable
     {
         lock (_gate)
         {
-            if (_refusesNew || connection.Memory.IsOver || _all.Count >= _options.MaxConnections) return false;
+            if (_refusesNew || _all.Count >= _options.MaxConnections) return false;
             connection.Slot = _all.Count;
             _all.Add(connection);
         }

@@ -48,7 +48,7 @@ public sealed record Problem(string Slug, int Status, string Title, ushort Close
     public static readonly Problem ConnectFirst = new(
         "connect-first", 400, "The first frame must be CONNECT, and there is only one.", 1002);
     public static readonly Problem TooManySubscriptions = new(
-        "too-many-subscriptions", 429, "This connection has as many subscriptions as it may.");
+        "too-many-subscriptions", 429, "There are as many subscriptions as a connection, or an account, may have.");
     public static readonly Problem TooManyConnections = new(
         "too-many-connections", 429, "There are as many connections as the server takes.");
     public static readonly Problem Silent = new("heart-beat-lost", 408, "Nothing came from the client in the time agreed on.");

@@ -2,8 +2,8 @@ namespace Maru.Engine.Queues;
 
 /// <summary>
 /// Counts the memory that clients make this process keep: what waits for them and comes from them (<see cref="MemoryShare"/>), and the
-/// recent entries of rooms. Full means: rooms keep no more than they must, outboxes take nothing while something waits, new connections and
-/// subscriptions are refused, and <see cref="Exceeded"/> cuts the largest and slowest. Any thread.
+/// recent entries of rooms. Full means: rooms keep no more than they must, outboxes take nothing while something waits, and <see
+/// cref="Exceeded"/> cuts the largest and slowest. Any thread.
 /// </summary>
 /// <param name="max">bytes in all</param>
 internal sealed class MemoryBudget(long max)
