@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
@@ -51,14 +52,28 @@ internal sealed partial class MaruProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Time of all cores that it has used.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Starts a server on a store in that folder; returns when it listens.</summary>
     public static Task<MaruProcess> StartAsync(string folder, params string[] settings) => StartPublishedAsync(Beside, folder, settings);
 
+    /// <summary>As <see cref="StartAsync"/>, with a heap that may have no more bytes than that.</summary>
+    public static Task<MaruProcess> StartSmallAsync(long heapBytes, string folder, params string[] settings) =>
+        StartPublishedAsync(Beside, folder, settings, heapBytes);
+
     /// <summary>As <see cref="StartAsync"/>, of another program than the one beside the tests.</summary>
-    public static async Task<MaruProcess> StartPublishedAsync(string program, string folder, params string[] settings)
+    public static async Task<MaruProcess> StartPublishedAsync(string program, string folder, string[]? settings = null, long heapBytes = 0)
     {
         string[] usual = ["--urls=http://127.0.0.1:0", "--Maru:RateLimits:Enabled=false", "--Maru:Passwords:Iterations=1000"];
-        var server = Launch(program, [.. await StoreAsync(folder), .. usual, .. settings]);
+        var server = Launch(program, [.. await StoreAsync(folder), .. usual, .. settings ?? []], heapBytes);
         await Task.WhenAny(server._listening.Task, server._process.WaitForExitAsync()).Within("the server to listen");
         if (!server._listening.Task.IsCompleted)
             throw new InvalidOperationException($"the server ended:\n{string.Join('\n', server.Lines)}");
@@ -79,7 +94,7 @@ internal sealed partial class MaruProcess : IAsyncDisposable
         var (tokens, ids) = (Path.Combine(folder, "tokens.txt"), Path.Combine(folder, "rooms.txt"));
         var (code, lines) = await RunAsync(
         [
-            "seed", $"--users={users}", $"--rooms={rooms}", "--messages=0", $"--tokens={tokens}", $"--rooms-file={ids}",
+            "seed", $"--users={users}", $"--rooms={rooms}", $"--tokens={tokens}", $"--rooms-file={ids}",
             "--Maru:Passwords:Iterations=1000", .. await StoreAsync(folder), .. settings,
         ]);
         code.ShouldBe(0, string.Join('\n', lines));
@@ -126,11 +141,12 @@ internal sealed partial class MaruProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static MaruProcess Launch(string program, string[] args)
+    private static MaruProcess Launch(string program, string[] args, long heapBytes = 0)
     {
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var arg in args) start.ArgumentList.Add(arg);
         start.Environment["DOTNET_gcServer"] = "0";
+        if (heapBytes > 0) start.Environment["DOTNET_GCHeapHardLimit"] = heapBytes.ToString("x", CultureInfo.InvariantCulture);
         return new MaruProcess(Process.Start(start) ?? throw new InvalidOperationException("no process"));
     }
 

@@ -96,6 +96,60 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
+    public async Task The_clients_name_for_a_subscription_is_bounded()
+    {
+        using var rig = new EngineRig();
+        rig.Log.AddRoom(1, 7);
+        var client = await rig.ConnectAsync(7);
+        await client.ListenForRefusalsAsync();
+        await client.SubscribeRoomAsync(1, new string('x', 256));
+        await client.SendAsync($"SUBSCRIBE\nid:{new string('x', 257)}\ndestination:/topic/rooms/1\nreceipt:long\n\n\0");
+        (await client.RefusalAsync("long")).Text.ShouldContain("invalid");
+        await client.SendAsync($"SUBSCRIBE\nid:{new string('한', 86)}\ndestination:/user/queue/events\nreceipt:wide\n\n\0");
+        (await client.RefusalAsync("wide")).Text.ShouldContain("invalid");
+    }
+
+    [Fact]
+    public async Task Refusals_come_once_whoever_asks_for_them_twice()
+    {
+        using var rig = new EngineRig();
+        var client = await rig.ConnectAsync(7);
+        await client.ListenForRefusalsAsync();
+        await client.SendAsync("SUBSCRIBE\nid:again\ndestination:/user/queue/errors\nreceipt:again\n\n\0");
+        (await client.RefusalAsync("again")).Text.ShouldContain("too-many-subscriptions");
+        await client.SendAsync("UNSUBSCRIBE\nid:errors\nreceipt:u\n\n\0");
+        await client.ReceiptAsync("u");
+        await client.SubscribeAsync("/user/queue/errors", "again");
+        for (var i = 0; i < 8; i++) await client.SubscribeAsync("/user/queue/events", $"e{i}");
+        await client.SendAsync("SUBSCRIBE\nid:e8\ndestination:/user/queue/events\nreceipt:e8\n\n\0");
+        (await client.RefusalAsync("e8")).Text.ShouldContain("too-many-subscriptions");
+    }
+
+    [Fact]
+    public async Task A_users_subscriptions_are_bounded_over_all_connections()
+    {
+        using var rig = new EngineRig(x => x.MaxSubscriptionsPerUser = 3);
+        rig.Log.AddRoom(1, 7, 8);
+        var (first, second, other) = (await rig.ConnectAsync(7), await rig.ConnectAsync(7), await rig.ConnectAsync(8));
+        await second.ListenForRefusalsAsync();
+        await first.SubscribeRoomAsync(1, "a");
+        await first.SubscribeRoomAsync(1, "b");
+        await second.SubscribeRoomAsync(1, "a");
+        await second.SendAsync("SUBSCRIBE\nid:b\ndestination:/topic/rooms/1\nreceipt:full\n\n\0");
+        (await second.RefusalAsync("full")).Text.ShouldContain("too-many-subscriptions");
+        await other.SubscribeRoomAsync(1);
+
+        await second.SendAsync("UNSUBSCRIBE\nid:a\nreceipt:u\n\n\0");
+        await second.ReceiptAsync("u");
+        await second.SubscribeRoomAsync(1, "b");
+        first.Session.Closed();
+        await second.SubscribeRoomAsync(1, "c");
+        await second.SubscribeRoomAsync(1, "d");
+        await second.SendAsync("SUBSCRIBE\nid:e\ndestination:/topic/rooms/1\nreceipt:again\n\n\0");
+        (await second.RefusalAsync("again")).Text.ShouldContain("too-many-subscriptions");
+    }
+
+    [Fact]
     public async Task A_connection_has_so_many_subscriptions_and_no_more()
     {
         using var rig = new EngineRig(x => x.MaxSubscriptions = 3);

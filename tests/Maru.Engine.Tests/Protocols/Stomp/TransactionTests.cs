@@ -54,6 +54,29 @@ public sealed class TransactionTests
         client.Messages.Select(x => x.Text).ShouldBe(["free", "held"]);
     }
 
+    [Fact]
+    public async Task A_signal_that_was_held_is_not_heard_in_a_room_that_its_sender_has_lost_meanwhile()
+    {
+        using var rig = Rig();
+        rig.Log.AddRoom(3, 7, 8);
+        var (sender, listener) = (await rig.ConnectAsync(7), await rig.ConnectAsync(8));
+        await listener.SubscribeAsync("/topic/rooms/3/signals/x");
+        await sender.SendAsync(
+            "BEGIN\ntransaction:t\n\n\0SEND\ndestination:/topic/rooms/3/signals/x\ntransaction:t\n\nheld\0"
+            + StompClient.Say(2, "stored", "m", "transaction:t\n"));
+        rig.Log.StallAppends();
+        var left = MemberDraft.Leaves(3, 7);
+        await rig.Engine.AppendAsync(left);
+        await sender.SendAsync("COMMIT\ntransaction:t\nreceipt:c\n\n\0");
+        rig.Log.ResumeAppends();
+        await left.Settled.Within("the removal");
+        await sender.ReceiptAsync("c");
+        await sender.ReceiptAsync("m");
+        await listener.SendAsync("SEND\ndestination:/topic/rooms/3/signals/x\n\nlater\0");
+        await listener.UntilAsync(() => listener.Messages.Any(), "the later signal");
+        listener.Messages.Select(x => x.Text).ShouldBe(["later"]);
+    }
+
     [Theory]
     [InlineData("BEGIN\ntransaction:t\n\n\0BEGIN\ntransaction:t\n\n\0", "bad-frame")]
     [InlineData("BEGIN\ntransaction:1\n\n\0BEGIN\ntransaction:2\n\n\0BEGIN\ntransaction:3\n\n\0", "too-large")]
