@@ -68,6 +68,7 @@ internal static class Program
         adjust?.Invoke(services);
 
         var app = builder.Build();
+        HostSettings.WarnOfOpenKeys(app.Configuration, app.Logger);
         await OpenStoreAsync(app.Services);
         app.UseProxies();
         app.UseBasePath();

@@ -37,7 +37,7 @@ internal static class MigrateCommand
     private static async Task RunAsync(string from, string to, CancellationToken ct)
     {
         if (!File.Exists(FileOf(from)))
-            throw new StartException($"--from must be a SQLite store that is there (\"Data Source=file\"), not \"{from}\".");
+            throw new StartException("--from must be a SQLite store that is there (\"Data Source=file\").");
         if (!IsPostgres(to)) throw new StartException("--to must be a PostgreSQL store (\"Host=…;Database=…;Username=…\").");
         await using var source = Provide(from);
         await using var target = Provide(to);
@@ -75,7 +75,7 @@ internal static class MigrateCommand
         {
             return new SqliteConnectionStringBuilder(database).DataSource;
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or FormatException)
         {
             return null;
         }

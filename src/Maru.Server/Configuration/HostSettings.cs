@@ -8,8 +8,10 @@ namespace Maru.Server.Configuration;
 /// Checks the framework's own settings: where to listen, with which certificates, what to log. The framework ignores some that it cannot
 /// read, and fails on others without their names; here both end the start with a line that names them.
 /// </summary>
-internal static class HostSettings
+internal static partial class HostSettings
 {
+    private const string KeyPath = ":KeyPath";
+
     private static readonly string[] Formatters = [ConsoleFormatterNames.Json, ConsoleFormatterNames.Simple, ConsoleFormatterNames.Systemd];
 
     /// <summary>
@@ -25,6 +27,16 @@ internal static class HostSettings
         CheckSeconds("shutdownTimeoutSeconds", configuration["shutdownTimeoutSeconds"]);
         CheckLogs(configuration.GetSection("Logging"));
         FindCertificates(configuration);
+    }
+
+    /// <summary>Warns of keys of certificates that others can read: they are the operator's, and often another program's too.</summary>
+    public static void WarnOfOpenKeys(IConfiguration configuration, ILogger log)
+    {
+        foreach (var (key, path) in configuration.GetSection("Kestrel").AsEnumerable())
+        {
+            if (key.EndsWith(KeyPath, StringComparison.OrdinalIgnoreCase) && File.Exists(path) && OwnFile.IsOpen(path))
+                Log.Open(log, key, path);
+        }
     }
 
     private static void CheckAddresses(string key, string? addresses)
@@ -105,8 +117,14 @@ internal static class HostSettings
     private static bool IsLevel(string text) => Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level) && Enum.IsDefined(level);
 
     private static bool IsPath(string key) =>
-        key.EndsWith(":Path", StringComparison.OrdinalIgnoreCase) || key.EndsWith(":KeyPath", StringComparison.OrdinalIgnoreCase);
+        key.EndsWith(":Path", StringComparison.OrdinalIgnoreCase) || key.EndsWith(KeyPath, StringComparison.OrdinalIgnoreCase);
 
     private static string[] Split(string? list) =>
         list?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "{Setting} is {Path}, which others can read: run chmod 600 there")]
+        public static partial void Open(ILogger log, string setting, string path);
+    }
 }

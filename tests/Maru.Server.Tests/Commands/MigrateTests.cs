@@ -102,6 +102,7 @@ public sealed class MigrateTests : IAsyncLifetime
     [Theory]
     [InlineData("Data Source=/nowhere/maru.db", null)]
     [InlineData("Host=127.0.0.1", null)]
+    [InlineData("Data Source=FOLDER/maru.db;Default Timeout=abc", null)]
     [InlineData(null, "Data Source=FOLDER/new.db")]
     [InlineData(null, "Host=127.0.0.1;Port=1;Username=x")]
     public async Task What_cannot_be_moved_is_refused_and_nothing_is_made(string? from, string? to)

@@ -34,6 +34,38 @@ public sealed class HostSettingsTests
     public void What_the_framework_takes_passes(string key, string value) => HostSettings.Check(Configuration((key, value)));
 
     [Fact]
+    public void What_lies_in_the_place_of_a_certificate_and_is_no_file_is_named()
+    {
+        using var folder = new Folder();
+        Pipes.Make($"{folder.Path}/server.key");
+        foreach (var path in (string[])[folder, $"{folder.Path}/server.key"])
+        {
+            var configuration = Configuration(("Kestrel:Certificates:Default:KeyPath", path));
+            var message = Should.Throw<StartException>(() => HostSettings.Check(configuration)).Message;
+            message.ShouldStartWith("Kestrel:Certificates:Default:KeyPath: ");
+            message.ShouldContain(path);
+        }
+    }
+
+    [Fact]
+    public void A_key_of_a_certificate_that_others_can_read_is_told()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using var folder = new Folder();
+        var key = $"{folder.Path}/server.key";
+        File.WriteAllText(key, "key");
+        var log = new LogBook();
+        foreach (var more in (UnixFileMode[])[UnixFileMode.None, UnixFileMode.OtherRead])
+        {
+            File.SetUnixFileMode(key, UnixFileMode.UserRead | more);
+            log.Lines.ShouldBeEmpty();
+            HostSettings.WarnOfOpenKeys(Configuration(("Kestrel:Certificates:Default:KeyPath", key)), log.CreateLogger("x"));
+        }
+
+        log.Lines.ShouldHaveSingleItem().ShouldContain($"{key}, which others can read");
+    }
+
+    [Fact]
     public void A_certificate_is_looked_for_from_the_current_folder()
     {
         using var folder = new Folder();
