@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Maru.Load.Scenarios;
@@ -14,6 +15,7 @@ internal sealed class Attack(AttackName name, AttackTarget target, AttackCast ca
     private static readonly TimeSpan PauseAfterEnd = TimeSpan.FromMilliseconds(20);
 
     private readonly SemaphoreSlim _opening = new(64);
+    private readonly ConcurrentDictionary<string, Lazy<IReadOnlyList<Prepared>>> _prepared = new(StringComparer.Ordinal);
     private int _listening;
 
     public AttackName Name => name;
@@ -26,6 +28,10 @@ internal sealed class Attack(AttackName name, AttackTarget target, AttackCast ca
     public int Listening => Volatile.Read(ref _listening);
 
     public void IsListening() => Interlocked.Increment(ref _listening);
+
+    /// <summary>Makes bytes once for all of the attack's connections: what this process computes, the members' figures feel.</summary>
+    public IReadOnlyList<Prepared> Once(string key, Func<IEnumerable<Prepared>> make) =>
+        _prepared.GetOrAdd(key, _ => new Lazy<IReadOnlyList<Prepared>>(() => [.. make()])).Value;
 
     /// <summary>Attacks until it is cancelled.</summary>
     /// <param name="size">share of the usual number of connections</param>

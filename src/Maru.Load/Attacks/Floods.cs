@@ -28,27 +28,29 @@ internal static class Floods
     {
         var token = attack.Name.Token ? $"Authorization: Bearer {attack.Cast.Account(0).Token}\r\n" : "";
         var request = Encoding.ASCII.GetBytes($"GET /nothing HTTP/1.1\r\nHost: {attack.Target.Node.HostHeader}\r\n{token}\r\n");
-        return WriteAndReadAsync(connection, Prepared.Repeat(request), ct);
+        return WriteAndReadAsync(connection, attack.Once("", () => [Prepared.Repeat(request)])[0], ct);
     }
 
     public static Task Subscriptions(Attack attack, RawConnection connection, Attacker who, CancellationToken ct)
     {
         var (token, room) = attack.Cast.Account(0);
         var id = new string('i', LongId);
-        return OverSocketAsync(attack, connection, token, Prepared.Of(
+        var all = attack.Once("", () => [Prepared.Of(
             Enumerable.Range(0, 4).SelectMany(i => (byte[][])
             [
                 Prepared.Stomp($"SUBSCRIBE\nid:{i}{id}\ndestination:/topic/rooms/{room}\n\n"),
                 Prepared.Stomp($"UNSUBSCRIBE\nid:{i}{id}\n\n"),
-            ])), ct);
+            ]))]);
+        return OverSocketAsync(attack, connection, token, all[0], ct);
     }
 
     public static Task RefusedSends(Attack attack, RawConnection connection, Attacker who, CancellationToken ct)
     {
         const string Body = """{"text":"let me in"}""";
         var room = attack.Cast.MembersRoom;
-        return OverSocketAsync(attack, connection, attack.Cast.Account(0).Token, Prepared.Repeat(
-            Prepared.Stomp($"SEND\ndestination:/app/rooms/{room}/messages\ncontent-length:{Body.Length}\n\n{Body}")), ct);
+        var all = attack.Once("", () => [Prepared.Repeat(
+            Prepared.Stomp($"SEND\ndestination:/app/rooms/{room}/messages\ncontent-length:{Body.Length}\n\n{Body}"))]);
+        return OverSocketAsync(attack, connection, attack.Cast.Account(0).Token, all[0], ct);
     }
 
     private static async Task OverSocketAsync(

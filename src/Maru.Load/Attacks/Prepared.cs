@@ -23,6 +23,21 @@ internal sealed record Prepared(ReadOnlyMemory<byte> Bytes, int Frames)
         return new Prepared(bytes, times * frames);
     }
 
+    /// <summary>Gathers frames in buffers of about that size.</summary>
+    public static IEnumerable<Prepared> Gather(IEnumerable<byte[]> frames)
+    {
+        var gathered = new List<byte[]>();
+        foreach (var frame in frames)
+        {
+            gathered.Add(frame);
+            if (gathered.Sum(one => one.Length) < Size) continue;
+            yield return Of(gathered);
+            gathered.Clear();
+        }
+
+        if (gathered.Count > 0) yield return Of(gathered);
+    }
+
     /// <summary>Returns a WebSocket message as a client sends it.</summary>
     public static byte[] Message(WebSocketOpcode opcode, ReadOnlySpan<byte> payload)
     {

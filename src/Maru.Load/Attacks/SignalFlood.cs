@@ -31,9 +31,9 @@ internal static class SignalFlood
 
     private static async Task ListenAsync(Attack attack, RawConnection connection, string destination, CancellationToken ct)
     {
-        var all = Prepared.Of(Enumerable.Range(0, Subscriptions)
-            .Select(i => Prepared.Stomp($"SUBSCRIBE\nid:{i}\ndestination:{destination}\n\n")));
-        await connection.WriteAsync(all.Bytes, all.Frames, ct);
+        var all = attack.Once("", () => [Prepared.Of(Enumerable.Range(0, Subscriptions)
+            .Select(i => Prepared.Stomp($"SUBSCRIBE\nid:{i}\ndestination:{destination}\n\n")))]);
+        await connection.WriteAsync(all[0].Bytes, all[0].Frames, ct);
         attack.IsListening();
         await connection.HoldAsync(ct);
     }

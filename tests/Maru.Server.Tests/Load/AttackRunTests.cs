@@ -75,7 +75,7 @@ public sealed partial class AttackRunTests
         const string Small = """
             {
                 "clients": 10, "rate": 200, "ramp": 0, "warmup": 0.1, "drainTimeout": 30,
-                "attackFor": 0.5, "attackRest": 0.1, "attackSize": 0.02
+                "attackFor": 0.3, "attackRest": 0.1, "attackSize": 0.02
             }
             """;
         var run = new LoadRun(

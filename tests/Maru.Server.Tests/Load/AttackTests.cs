@@ -101,7 +101,8 @@ public sealed class AttackTests
     [Fact]
     public void Findings_of_several_processes_add_up()
     {
-        var sum = (Of("pongs", 20) with { BytesSent = 5 }).Plus(Of("pongs", 40) with { Ended = new Dictionary<string, long> { ["x"] = 2 } });
+        var ended = new Dictionary<string, long> { ["x"] = 2 };
+        var sum = (Of("pongs", 20) with { BytesSent = 5 }).Plus(Of("pongs", 40) with { Ended = ended });
 
         sum.Receipt.Count.ShouldBe(2);
         sum.Receipt.MaxMs.ShouldBe(40);
