@@ -6,9 +6,12 @@ namespace Maru.Server.Platform;
 /// </summary>
 internal static class ResponseHeaders
 {
-    /// <summary>The policy of a response that is no page: it loads nothing, and nobody shows it in a frame.</summary>
+    /// <summary>
+    /// The policy of a response that is no page: it loads nothing, and nobody shows it in a frame. A script that a person runs there may
+    /// speak with this server.
+    /// </summary>
     public const string NothingElse =
-        "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; connect-src 'self'";
 
     /// <param name="app">the server</param>
     /// <param name="strictTransport">the <c>Strict-Transport-Security</c> of responses over HTTPS; empty: none</param>

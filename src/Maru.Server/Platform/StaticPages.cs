@@ -8,7 +8,7 @@ namespace Maru.Server.Platform;
 internal static class StaticPages
 {
     private const string Policy =
-        ResponseHeaders.NothingElse + "; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:";
+        ResponseHeaders.NothingElse + "; style-src 'self'; script-src 'self'; img-src 'self' data:";
 
     private const string Bytes = "bytes=";
 
