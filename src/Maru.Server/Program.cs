@@ -15,6 +15,7 @@ using Maru.Server.Platform;
 using Maru.Server.Platform.Api;
 using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Limits;
+using Maru.Server.Platform.Security;
 using Maru.Server.Realtime;
 using Maru.Server.RoomLog;
 using Maru.Server.Storage;
@@ -50,6 +51,7 @@ internal static class Program
         services.AddCluster(options.Storage);
         services.AddBus(options.Storage, options.Redis);
         services.AddProblems();
+        services.AddSingleton<SecurityLog>();
         services.Configure<RouteOptions>(options => options.SetParameterPolicy<NumberConstraint>(NumberConstraint.Name));
         services.AddJson();
         services.AddOrigins();
@@ -75,6 +77,7 @@ internal static class Program
         app.UseMethods();
         app.UseRequestLog();
         app.UseResponseHeaders(options.Http.StrictTransport);
+        app.UseSecurityAudit();
         app.UseProblems();
         app.UseOrigins();
         app.UseRouting();

@@ -1,5 +1,6 @@
 using Maru.Engine.Problems;
 using Maru.Server.Platform.Sockets;
+using Maru.Server.Platform.Security;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage;
 using Microsoft.AspNetCore.Authentication;
@@ -80,9 +81,19 @@ internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended, Se
     private async ValueTask<AuthenticateResult> JudgeAsync(string token)
     {
         if (token.Length == 0) return AuthenticateResult.NoResult();
-        if (!tokens.TryRead(token, out var claims)) return BadToken;
-        if (ended.Contains(claims.SessionId)) return Ended;
-        if (!await sessions(claims, Context.RequestAborted)) return Ended;
+        if (!tokens.TryRead(token, out var claims))
+        {
+            if (claims == default) SecurityNote.Of(Context).Outcome = SecurityOutcome.Forged;   // else it is ours, and expired
+            return BadToken;
+        }
+
+        if (ended.Contains(claims.SessionId) || !await sessions(claims, Context.RequestAborted))
+        {
+            SecurityNote.Of(Context).Outcome = SecurityOutcome.Ended;
+            SecurityNote.Of(Context).Subject = claims.UserId.Value;
+            return Ended;
+        }
+
         Peer.Of(Context)?.SignIn();
         return AuthenticateResult.Success(new AuthenticationTicket(new Caller(claims), Caller.Scheme));
     }

@@ -2,6 +2,7 @@ using Maru.Engine.Problems;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Http;
+using Maru.Server.Platform.Security;
 using Maru.Server.Platform.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -17,9 +18,9 @@ internal static class ProfileEndpoints
         me.MapGet("", GetAsync).WithName("getProfile").WithSummary("Your profile");
         me.MapPatch("", ChangeAsync)
             .WithName("changeProfile").WithSummary("Change your profile: absent fields stay, empty ones are removed");
-        me.MapDelete("", DeleteAsync).WithName("deleteAccount")
+        me.MapDelete("", DeleteAsync).Audits(SecurityKind.AccountDeletion).WithName("deleteAccount")
             .WithSummary("Delete your account; your messages stay, as those of a deleted user");
-        me.MapPost("/password", ChangePasswordAsync).WithName("changePassword")
+        me.MapPost("/password", ChangePasswordAsync).Audits(SecurityKind.PasswordChange).WithName("changePassword")
             .WithSummary("Change your password and end all other sessions");
         routes.MapGet("/api/users", ListAsync).WithTags("Directory").RequireAuthorization()
             .WithName("listUsers").WithSummary("Users whose handle or name begins with q");
@@ -107,6 +108,7 @@ internal static class ProfileEndpoints
         var guess = new Guess(account.PasswordKey, caller.SessionId, Guesser.Session);
         var (check, refusal) = await passwords.CheckAsync(guess, account.PasswordHash, password ?? "", context);
         if (refusal is not null || check != PasswordCheck.Wrong) return refusal;
+        SecurityNote.Of(context).Detail = "wrong password";
         var errors = new FieldErrors();
         errors.Add(field, "The password is wrong.");
         return errors.Result();

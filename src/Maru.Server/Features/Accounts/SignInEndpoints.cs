@@ -6,6 +6,7 @@ using Maru.Server.Platform.Api;
 using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Limits;
+using Maru.Server.Platform.Security;
 using Maru.Server.Platform.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -19,17 +20,17 @@ internal static class SignInEndpoints
     public static void MapSignIn(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/auth").WithTags("Sign-in");
-        group.MapPost("/signup", SignUpAsync).LimitBy(Limit.SignIns)
+        group.MapPost("/signup", SignUpAsync).LimitBy(Limit.SignIns).Audits(SecurityKind.SignUp)
             .WithName("signUp").WithSummary("Make an account and sign in")
             .Refuses(Problem.SignupClosed, Problem.HandleTaken);
-        group.MapPost("/login", LogInAsync)
+        group.MapPost("/login", LogInAsync).Audits(SecurityKind.SignIn)
             .WithName("logIn").WithSummary("Sign in with a handle or an e-mail address")
             .Refuses(Problem.WrongCredentials);
-        group.MapPost("/refresh", RefreshAsync)
+        group.MapPost("/refresh", RefreshAsync).Audits(SecurityKind.Refresh)
             .WithName("refreshTokens").WithSummary("Exchange the refresh token for new tokens")
             .WithDescription("A repeat within the grace returns the same refresh token; a use after it ends the session.")
             .Refuses(Problem.SessionEnded);
-        group.MapPost("/logout", LogOutAsync).RequireAuthorization()
+        group.MapPost("/logout", LogOutAsync).RequireAuthorization().Audits(SecurityKind.SignOut)
             .WithName("logOut").WithSummary("Sign out: this session's tokens are dead at once, its sockets close");
     }
 
@@ -50,9 +51,9 @@ internal static class SignInEndpoints
         if (signIns.OfSignUps.Take(context, RateLimits.KeyOf(origin.Address), onlyRefusal: true) is { } tooMany) return tooMany;
         if (await passwords.HashAsync(password, isKnown: false, ct) is not { } hash) return Problems.Busy(context);
         var made = await store.CreateAsync(new NewAccount(handle, name, email, hash), origin, ct);
-        return made is var (account, session)
-            ? TypedResults.Created(context.Link("/api/me"), mint.WriteWithDevice(account, session))
-            : Problem.HandleTaken.Result();
+        if (made is not var (account, session)) return Problem.HandleTaken.Result();
+        SecurityNote.Of(context).Subject = account.Id;
+        return TypedResults.Created(context.Link("/api/me"), mint.WriteWithDevice(account, session));
     }
 
     private static async Task<Results<Ok<SignedIn>, ProblemHttpResult>> LogInAsync(
@@ -67,6 +68,8 @@ internal static class SignInEndpoints
         {
             var account = await store.FindAsync(name, ct);
             var guess = await guesses.OfAsync(name, account, request.DeviceToken, origin.Address, ct);
+            SecurityNote.Of(context).Subject = account?.Id;
+            SecurityNote.Of(context).Detail = guess.Guesser.ToString();
             var (check, refusal) = await CheckAsync(guess, account, password, context, passwords, turns);
             if (refusal is not null) return refusal;
             if (account is null || check == PasswordCheck.Wrong) return Problem.WrongCredentials.Result();
@@ -95,7 +98,9 @@ internal static class SignInEndpoints
         RefreshRequest request, HttpContext context, SessionStore sessions, AccountStore store, TokenMint mint, CancellationToken ct)
     {
         if (request.RefreshToken is not { } token) return Missing(("refreshToken", request.RefreshToken));
-        var session = await sessions.RefreshAsync(new RefreshToken(token), context.Connection.RemoteIpAddress, ct);
+        var (session, robbed) = await sessions.RefreshAsync(new RefreshToken(token), context.Connection.RemoteIpAddress, ct);
+        SecurityNote.Of(context).Subject = session?.UserId ?? robbed;
+        if (robbed is not null) SecurityNote.Of(context).Outcome = SecurityOutcome.Reused;
         var account = session is null ? null : await store.FindAsync(new UserId(session.UserId), ct);
         return session is null || account is null ? Problem.SessionEnded.Result() : TypedResults.Ok(mint.Write(account, session));
     }

@@ -4,6 +4,7 @@ using Maru.Server.Features.Rooms;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Api;
 using Maru.Server.Platform.Http;
+using Maru.Server.Platform.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Maru.Server.Features.Members;
@@ -19,11 +20,11 @@ internal static class MemberEndpoints
             .WithName("inviteMembers")
             .WithSummary("Bring people in: every member into an open room, its owner and admins into one that is private or has a password")
             .Refuses(Problem.Forbidden, Problem.DirectRoom);
-        members.MapPatch("/{userId:number}", ChangeRoleAsync)
+        members.MapPatch("/{userId:number}", ChangeRoleAsync).Audits(SecurityKind.RoleChange)
             .WithName("changeRole")
             .WithSummary("Give a member another role, as the owner; with owner you hand the room over and become admin")
             .Refuses(Problem.Forbidden, Problem.OwnerMustHandOver, Problem.DirectRoom);
-        members.MapDelete("/{userId:number}", RemoveAsync)
+        members.MapDelete("/{userId:number}", RemoveAsync).Audits(SecurityKind.MemberRemoval)
             .WithName("removeMember").WithSummary("Remove a member who ranks below you; with ban=true for good")
             .WithMetadata(new ApiParameter("ban", "Ban the user, a member or not, until the ban is lifted.", ApiSchemas.Flag, true))
             .Refuses(Problem.Forbidden, Problem.DirectRoom);
@@ -34,7 +35,7 @@ internal static class MemberEndpoints
         var bans = routes.MapGroup("/api/rooms/{roomId:number}/bans").WithTags("Members").RequireAuthorization()
             .Refuses(Problem.Forbidden, Problem.DirectRoom);
         bans.MapGet("/", ListBansAsync).WithName("listBans").WithSummary("The bans of a room, as its owner or admin");
-        bans.MapDelete("/{userId:number}", LiftBanAsync).WithName("liftBan").WithSummary("Lift a ban");
+        bans.MapDelete("/{userId:number}", LiftBanAsync).Audits(SecurityKind.BanLift).WithName("liftBan").WithSummary("Lift a ban");
     }
 
     private static async Task<Results<Ok<MemberPage>, ProblemHttpResult>> ListAsync(
@@ -62,20 +63,22 @@ internal static class MemberEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> ChangeRoleAsync(
-        long roomId, long userId, RoleChange request, Caller caller, RoomOptions options, Memberships memberships)
+        long roomId, long userId, RoleChange request, Caller caller, HttpContext context, RoomOptions options, Memberships memberships)
     {
         var errors = new FieldErrors();
         var role = new RoomRules(errors, options).Role(request.Role);
         if (errors.Any) return errors.Result();
+        SecurityNote.Of(context).Detail = role;
         return (await memberships.ChangeRoleAsync(new RoomId(roomId), caller.UserId, new UserId(userId), role)).ToResult();
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(
-        long roomId, long userId, Caller caller, Memberships memberships, string? ban)
+        long roomId, long userId, Caller caller, HttpContext context, Memberships memberships, string? ban)
     {
         var errors = new FieldErrors();
         var isBan = QueryFlag.Read(ban, "ban", errors);
         if (errors.Any) return errors.Result();
+        SecurityNote.Of(context).Detail = isBan ? "ban" : "kick";
         return (await memberships.RemoveAsync(new RoomId(roomId), caller.UserId, new UserId(userId), isBan)).ToResult();
     }
 

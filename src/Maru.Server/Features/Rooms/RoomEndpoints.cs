@@ -2,6 +2,7 @@ using Maru.Engine;
 using Maru.Engine.Problems;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Api;
+using Maru.Server.Platform.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Maru.Server.Features.Rooms;
@@ -16,7 +17,7 @@ internal static class RoomEndpoints
         room.MapPatch("/", ChangeAsync)
             .WithName("changeRoom").WithSummary("Change a room, as its owner or admin: absent fields stay, a null password is removed")
             .Refuses(Problem.Forbidden, Problem.DirectRoom);
-        room.MapDelete("/", DeleteAsync)
+        room.MapDelete("/", DeleteAsync).Audits(SecurityKind.RoomDeletion)
             .WithName("deleteRoom").WithSummary("Delete a room, as its owner")
             .Refuses(Problem.Forbidden, Problem.DirectRoom);
     }

@@ -1,5 +1,6 @@
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
+using Maru.Server.Platform.Security;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.RoomLog;
 using Maru.Server.Storage;
@@ -10,18 +11,25 @@ namespace Maru.Server.Features.Sessions;
 /// Verifies the token that a connection brings, and reads its user: one query for all connections that come at the same time. It is the
 /// engine's <see cref="Authenticator"/>. Any thread.
 /// </summary>
-internal sealed class ConnectionAuthenticator(AccessTokens tokens, EndedSessions ended, SessionChecks checks, Database database)
+internal sealed class ConnectionAuthenticator(
+    AccessTokens tokens, EndedSessions ended, SessionChecks checks, SecurityLog security, Database database)
 {
     private readonly BatchReader<long, OpenSession> _sessions = new(sessions => ReadAsync(database, sessions), x => x.SessionId);
 
     /// <summary>Returns the identity; null when the token is not valid, or its session has ended, here or on another node.</summary>
     public async ValueTask<Identity?> AuthenticateAsync(string token, CancellationToken ct)
     {
-        if (!tokens.TryRead(token, out var claims) || ended.Contains(claims.SessionId)) return null;
-        var session = await _sessions.FindAsync(claims.SessionId, ct);
-        return session is not null && checks.IsGood(claims, session.Id, session.Mark, session.CreatedAt)
-            ? new Identity(claims.UserId, claims.SessionId, tokens.TimeLeft(claims), session.ToJson())
-            : null;
+        if (!tokens.TryRead(token, out var claims))
+        {
+            if (claims == default) security.Write(new SecurityEvent(SecurityKind.AccessToken, SecurityOutcome.Forged));
+            return null;
+        }
+
+        var session = ended.Contains(claims.SessionId) ? null : await _sessions.FindAsync(claims.SessionId, ct);
+        if (session is not null && checks.IsGood(claims, session.Id, session.Mark, session.CreatedAt))
+            return new Identity(claims.UserId, claims.SessionId, tokens.TimeLeft(claims), session.ToJson());
+        security.Write(new SecurityEvent(SecurityKind.AccessToken, SecurityOutcome.Ended) { Subject = claims.UserId.Value });
+        return null;
     }
 
     private static Task<IReadOnlyList<OpenSession>> ReadAsync(Database database, long[] sessions) => database.ListAsync<OpenSession>(

@@ -1,5 +1,6 @@
 using Maru.Engine.Problems;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Maru.Server.Features.Sessions;
@@ -11,8 +12,8 @@ internal static class SessionEndpoints
     {
         var group = routes.MapGroup("/api/me/sessions").WithTags("Sessions").RequireAuthorization();
         group.MapGet("", ListAsync).WithName("listSessions").WithSummary("Your sessions, the last used one first");
-        group.MapDelete("", EndOthersAsync).WithName("endOtherSessions").WithSummary("End all sessions but this one");
-        group.MapDelete("/{id:number}", EndAsync).WithName("endSession")
+        group.MapDelete("", EndOthersAsync).Audits(SecurityKind.SignOut).WithName("endOtherSessions").WithSummary("End all sessions but this one");
+        group.MapDelete("/{id:number}", EndAsync).Audits(SecurityKind.SignOut).WithName("endSession")
             .WithSummary("End one session: its tokens are dead at once, its sockets close");
     }
 

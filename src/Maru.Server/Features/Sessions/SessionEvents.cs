@@ -1,5 +1,6 @@
 using Maru.Engine;
 using Maru.Engine.Bus;
+using Maru.Server.Platform.Security;
 using Maru.Server.Platform.Tokens;
 
 namespace Maru.Server.Features.Sessions;
@@ -18,11 +19,12 @@ internal sealed class SessionEvents
     private static readonly BusChannel Channel = new("sessions", Travel.Sure);
 
     private readonly EndedSessions _ended;
+    private readonly SecurityLog _security;
     private readonly IBus _bus;
 
-    public SessionEvents(EndedSessions ended, IBus bus)
+    public SessionEvents(EndedSessions ended, SecurityLog security, IBus bus)
     {
-        (_ended, _bus) = (ended, bus);
+        (_ended, _security, _bus) = (ended, security, bus);
         bus.Subscribe(Channel, Hear);
     }
 
@@ -36,6 +38,12 @@ internal sealed class SessionEvents
     {
         if (sessions.Count == 0) return;
         Learn(user, sessions, reason);
+        foreach (var session in sessions)
+        {
+            var end = new SecurityEvent(SecurityKind.SessionEnd, SecurityOutcome.Success);
+            _security.Write(end with { Subject = user.Value, Session = session, Detail = reason });
+        }
+
         var frame = FrameWriter.Begin(Ended);
         frame.Number(user.Value);
         frame.Number(sessions.Count);

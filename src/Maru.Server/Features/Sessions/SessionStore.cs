@@ -49,9 +49,10 @@ internal sealed class SessionStore(
 
     /// <summary>
     /// Exchanges a refresh token for its successor. Within the grace the exchange can be repeated, until the successor is used.
-    /// Null when the token is not good; when it was good once, somebody else has it too, and its session ends.
+    /// Without a session when the token is not good; when it was good once, somebody else has it too, and its session ends.
     /// </summary>
-    public async Task<OpenSession?> RefreshAsync(RefreshToken token, IPAddress? from, CancellationToken ct)
+    /// <returns>the session, or the user whose token was used twice</returns>
+    public async Task<(OpenSession? Session, long? Robbed)> RefreshAsync(RefreshToken token, IPAddress? from, CancellationToken ct)
     {
         var next = token.Next(_successors);
         var (row, robbed) = await database.WriteAsync<(Row?, Robbed?)>(
@@ -62,7 +63,9 @@ internal sealed class SessionStore(
             ct);
         if (robbed is not null) events.EndSessions(new UserId(robbed.UserId), [robbed.Id], SessionEnd.TokenReused);
         // The end of a session may wait for the store, which took the exchange.
-        return row is null || ended.Contains(row.Id) ? null : new OpenSession(row.Id, row.UserId, row.Mark, next, Time(row.ExpiresAt));
+        return row is null || ended.Contains(row.Id)
+            ? (null, robbed?.UserId)
+            : (new OpenSession(row.Id, row.UserId, row.Mark, next, Time(row.ExpiresAt)), null);
     }
 
     /// <summary>

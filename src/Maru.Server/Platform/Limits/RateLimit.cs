@@ -1,5 +1,6 @@
 using System.Globalization;
 using Maru.Engine;
+using Maru.Server.Platform.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Maru.Server.Platform.Limits;
@@ -45,7 +46,9 @@ internal sealed class RateLimit(string name, Gcra rate)
         var headers = context.Response.Headers;
         Add(headers, PolicyHeader, _policy);
         Add(headers, Header, string.Create(CultureInfo.InvariantCulture, $"\"{name}\";r={quota.Remaining};t={Seconds(quota.Next)}"));
-        return quota.IsTaken ? null : Problems.Busy(context, quota.Next);
+        if (quota.IsTaken) return null;
+        SecurityNote.Of(context).Detail = name;
+        return Problems.Busy(context, quota.Next);
     }
 
     /// <summary>One line for all limits of a request, which is easier to read than a line each.</summary>

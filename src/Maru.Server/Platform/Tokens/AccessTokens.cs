@@ -46,6 +46,8 @@ internal sealed class AccessTokens(SigningKey key, VerificationKeys keys, JwtOpt
     /// Reads a token; true when a key of ours signed it, it is for us and valid now. Whether it belongs to its session is for <see
     /// cref="SessionVerifier"/> to tell, whether that has ended for <see cref="EndedSessions"/>.
     /// </summary>
+    /// <param name="token">as it came</param>
+    /// <param name="claims">the claims, also of a token of ours that is not valid now; the default where we did not write it</param>
     public bool TryRead(ReadOnlySpan<char> token, out AccessClaims claims)
     {
         claims = default;
