@@ -21,7 +21,7 @@ public sealed class LaneTests : IDisposable
     public async Task Work_that_gives_way_holds_up_no_other_however_much_of_it_waits()
     {
         var done = 0;
-        var seen = new TaskCompletionSource<int>();
+        var seen = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         for (var i = 0; i < 1000; i++)
         {
             var first = i == 0;
@@ -41,7 +41,7 @@ public sealed class LaneTests : IDisposable
     public async Task Work_that_gives_way_gets_on_while_other_work_never_ends()
     {
         var done = 0;
-        var all = new TaskCompletionSource();
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var endless = new Work(false, () => _time.Advance(TimeSpan.FromMilliseconds(20)));
         endless.Then = () => { if (!all.Task.IsCompleted) _lane.Post(endless); };
         _lane.Post(endless);
@@ -61,7 +61,7 @@ public sealed class LaneTests : IDisposable
     [Fact]
     public async Task Work_that_fails_ends_neither_the_lane_nor_what_follows()
     {
-        var done = new TaskCompletionSource();
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _lane.Post(new Work(true, () => throw new InsufficientMemoryException()));
         _lane.Post(new Work(false, () => throw new InsufficientMemoryException()));
         _lane.Post(new Work(true, done.SetResult));

@@ -31,16 +31,28 @@ public sealed class SignalQueueTests
         using var rig = Rig();
         var listeners = await ListenAsync(rig, 3);
         var (sender, other) = (await rig.ConnectAsync(7), await rig.ConnectAsync(9));
+        await sender.SendAsync("SEND\ndestination:/topic/rooms/1/signals/other\nreceipt:enters\n\n\0");
+        await sender.ReceiptAsync("enters");
         await other.SayAsync(2, "enters", "first");
         listeners[2].Sink.WritesAllowed.Reset();    // the lane stops here, when it comes to the last third
         using (new BusyLane(rig.FindRoom(1)!.Lane))
         {
             await sender.SendAsync(Signal("to all", "r"));
             await other.SendAsync(StompClient.Say(2, "meanwhile", "second"));
+            await Deadline.Until(() => rig.Log.Entries(2).Count == 2, "the commit");
+            await other.SendAsync(StompClient.Say(2, "and behind it", "third"));
+            await Deadline.Until(() => rig.Log.Entries(2).Count == 3, "the next commit: the first one has come to the lane");
         }
 
-        await other.ReceiptAsync("second");
-        listeners[2].Sink.WritesAllowed.Set();
+        try
+        {
+            await other.ReceiptAsync("second");
+        }
+        finally
+        {
+            listeners[2].Sink.WritesAllowed.Set();
+        }
+
         await listeners[2].UntilAsync(() => listeners[2].Messages.Count() == Each, "the last third");
     }
 
