@@ -23,7 +23,7 @@ public sealed record Problem(string Slug, int Status, string Title, ushort Close
     public static readonly Problem NotFound = new("not-found", 404, "There is nothing here that you may see.");
     public static readonly Problem UnknownDestination = new("unknown-destination", 404, "There is no such destination.");
     public static readonly Problem Conflict = new("conflict", 409, "This contradicts what is there already.");
-    public static readonly Problem HandleTaken = new("handle-taken", 409, "This handle or e-mail address is taken.");
+    public static readonly Problem HandleTaken = new("handle-taken", 409, "This handle is taken.");
     public static readonly Problem KeyReused = new("idempotency-key-reused", 409, "This idempotency key was used for another message.");
     public static readonly Problem TransactionRefused = new(
         "transaction-refused", 409, "Something else in this transaction was refused. Nothing of it was stored.");

@@ -47,8 +47,10 @@ internal sealed class Seeder(Database database, Passwords passwords, AccessToken
 
         await InsertAsync("users", ["id", "handle", "name", "name_key", "password_hash", "created_at"], plan.Users,
             i => [users[(int)i], handles[(int)i], Capital(handles[(int)i]), Spaced(handles[(int)i]), hash, _now]);
-        await InsertAsync("sessions", ["id", "user_id", "device", "refresh_hash", "mark", "created_at", "used_at", "expires_at"], plan.Users,
-            i => [sessions[(int)i], users[(int)i], "seed", RandomNumberGenerator.GetBytes(32), marks[(int)i], _now, _now, expires], "users");
+        string[] session = ["id", "user_id", "device", "refresh_hash", "mark", "created_at", "used_at", "expires_at"];
+        await InsertAsync("sessions", session, plan.Users,
+            i => [sessions[(int)i], users[(int)i], "seed", RandomNumberGenerator.GetBytes(32), marks[(int)i], _now, _now, expires],
+            "users");
         await InsertAsync("rooms", ["id", "kind", "name", "name_key", "visibility", "member_count", "created_at"], plan.Rooms,
             i => [rooms[(int)i], "group", Text($"Room {i + 1}"), Text($"room {i + 1}"), "public", (long)plan.Members((int)i), begun]);
         await InsertAsync("room_heads", ["room_id", "last_seq", "messages", "last_at"], plan.Rooms,

@@ -36,7 +36,8 @@ public sealed class SignOutTests
         await server.Http.SendAsync("POST /api/auth/refresh", new { ann.RefreshToken }).ShouldRefuse(Problem.SessionEnded);
         await Deadline.Until(() => server.Service<SessionEnds>().Waiting == 0, "the end to be stored");
         await server.RestartAsync();
-        await server.Person(new SignedIn(ann.User, ann.AccessToken, "", 0)).Http.SendAsync("GET /api/me").ShouldRefuse(Problem.SessionEnded);
+        var again = server.Person(new SignedIn(ann.User, ann.AccessToken, "", 0));
+        await again.Http.SendAsync("GET /api/me").ShouldRefuse(Problem.SessionEnded);
     }
 
     [Fact]
@@ -44,7 +45,8 @@ public sealed class SignOutTests
     {
         await using var server = await MaruServer.StartAsync(Settings);
         var ann = await server.SignUpAsync();
-        Person[] others = [await server.SignInAsync(ann.Handle), await server.SignInAsync(ann.Handle), await server.SignInAsync(ann.Handle)];
+        var others = new Person[3];
+        for (var i = 0; i < others.Length; i++) others[i] = await server.SignInAsync(ann.Handle);
         var list = await ann.Http.SendAsync("GET /api/me/sessions").Read<SessionList>();
         await using (await LockAsync(server))
         {
@@ -66,7 +68,8 @@ public sealed class SignOutTests
         await using (await LockAsync(server)) await ann.Http.SendAsync("POST /api/auth/logout").ShouldBe(204);
         server.Service<SessionEnds>().Waiting.ShouldBe(1);     // the clock stands still
         await server.RestartAsync();
-        await server.Person(new SignedIn(ann.User, ann.AccessToken, "", 0)).Http.SendAsync("GET /api/me").ShouldRefuse(Problem.SessionEnded);
+        var again = server.Person(new SignedIn(ann.User, ann.AccessToken, "", 0));
+        await again.Http.SendAsync("GET /api/me").ShouldRefuse(Problem.SessionEnded);
     }
 
     [Fact]
@@ -103,7 +106,8 @@ public sealed class SignOutTests
             await ann.SendAsync("GET /api/me").ShouldRefuse(Problem.SessionEnded);
             await bob.SendAsync("GET /api/me").ShouldBe(200);
             server.LimitFileSize(long.MaxValue);
-            await Deadline.Until(() => server.Lines.Any(line => line.Contains("that waited", StringComparison.Ordinal)), "the end to be stored");
+            await Deadline.Until(
+                () => server.Lines.Any(line => line.Contains("that waited", StringComparison.Ordinal)), "the end to be stored");
             await server.KillAsync();
         }
 

@@ -66,8 +66,8 @@ internal sealed class TestStore : IAsyncDisposable
     /// <summary>Opens a connection of another program's.</summary>
     public static async Task<DbConnection> OpenAsync(string connectionString)
     {
-        DbConnection connection =
-            IsPostgres ? new NpgsqlConnection($"{connectionString};Pooling=false") : new SqliteConnection($"{connectionString};Pooling=false");
+        var alone = $"{connectionString};Pooling=false";
+        DbConnection connection = IsPostgres ? new NpgsqlConnection(alone) : new SqliteConnection(alone);
         await connection.OpenAsync();
         return connection;
     }

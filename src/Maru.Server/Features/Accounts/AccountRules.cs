@@ -17,12 +17,26 @@ internal sealed partial class AccountRules(FieldErrors errors, LimitOptions limi
     public string Handle(string? value)
     {
         if (value is null || !HandlePattern().IsMatch(value)) errors.Add("handle", "3 to 32 of a-z, 0-9, _ . and -.");
+        else if (!value.Any(char.IsAsciiLetterOrDigit)) errors.Add("handle", "With a letter or a digit at least.");
+        else if (ReservedHandles.Contains(value)) errors.Add("handle", "This handle is reserved. Choose another one.");
         return value ?? "";
     }
 
     public string Name(string? value) => errors.Keep("name", TextPolicy.Name(value, limits.NameCharacters));
 
-    public string Password(string field, string? value) => errors.Keep(field, TextPolicy.Password(value, passwords.MinCharacters));
+    /// <summary>Checks a new password: long enough, none that is guessed first, and none of the account's own names.</summary>
+    /// <param name="field">of the request</param>
+    /// <param name="value">as it was typed</param>
+    /// <param name="names">the account's handle, name and e-mail address, as far as they are known</param>
+    public string Password(string field, string? value, params ReadOnlySpan<string?> names)
+    {
+        var verdict = TextPolicy.Password(value, passwords.MinCharacters);
+        if (verdict.Error is null && CommonPasswords.Contains(verdict.Text))
+            errors.Add(field, "None of those that are guessed first.");
+        else if (verdict.Error is null && IsName(verdict.Text, names))
+            errors.Add(field, "Not the handle, the name or the e-mail address.");
+        return errors.Keep(field, verdict);
+    }
 
     public string? Email(string? value)
     {
@@ -40,9 +54,21 @@ internal sealed partial class AccountRules(FieldErrors errors, LimitOptions limi
     {
         if (string.IsNullOrWhiteSpace(value)) return "";
         var good = TextPolicy.IsVisible(value, MaxUrl)
-            && (FilePattern().IsMatch(value) || (Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps));
-        if (!good) errors.Add("avatarUrl", $"An https:// address or /api/files/…, at most {MaxUrl} bytes.");
+            && (FilePattern().IsMatch(value) || (AddressPattern().IsMatch(value) && Uri.TryCreate(value, UriKind.Absolute, out _)));
+        if (!good) errors.Add("avatarUrl", $"An https:// address without a user or quotes, or /api/files/…, at most {MaxUrl} bytes.");
         return value;
+    }
+
+    private static bool IsName(string password, ReadOnlySpan<string?> names)
+    {
+        foreach (var name in names)
+        {
+            if (name is null) continue;
+            if (TextPolicy.NameKey(password) == TextPolicy.NameKey(name)) return true;
+            if (name.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && IsName(password, [name[..at]])) return true;
+        }
+
+        return false;
     }
 
     [GeneratedRegex(@"\A[a-z0-9_.-]{3,32}\z")]
@@ -50,6 +76,10 @@ internal sealed partial class AccountRules(FieldErrors errors, LimitOptions limi
 
     [GeneratedRegex(@"\A[^@\s<>""]+@[^@\s<>"".]+(\.[^@\s<>"".]+)*\z")]
     private static partial Regex EmailPattern();
+
+    // A host first, without "user@"; nothing that could end an attribute, a style or an address on somebody's page.
+    [GeneratedRegex(@"\Ahttps://[^/?#@\\\s""'<>`(){}|^]+([/?#][^\\\s""'<>`{}|^]*)?\z")]
+    private static partial Regex AddressPattern();
 
     [GeneratedRegex(@"\A/api/files/[A-Za-z0-9_-]+\z")]
     private static partial Regex FilePattern();

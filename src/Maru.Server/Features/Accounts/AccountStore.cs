@@ -20,20 +20,16 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
     /// </summary>
     private const string CountNames = "UPDATE name_changes SET number = number + 1 WHERE id = 1";
 
-    /// <summary>Makes the account and its first session. Null when the handle or the e-mail address is taken.</summary>
+    /// <summary>
+    /// Makes the account and its first session. Null when the handle is taken. Where the e-mail address is another account's, this one has
+    /// none: the response must not tell who has an account, and the address stays with whom it signs in.
+    /// </summary>
     public Task<(Account Account, OpenSession Session)?> CreateAsync(NewAccount account, SessionOrigin origin, CancellationToken ct) =>
         database.WriteAsync<(Account, OpenSession)?>(
             async (transaction, inner) =>
             {
-                var user = await transaction.FirstAsync<long>(
-                    """
-                    INSERT INTO users (handle, name, name_key, email, password_hash, created_at)
-                    VALUES (@Handle, @Name, @NameKey, @Email, @PasswordHash, @now)
-                    ON CONFLICT DO NOTHING
-                    RETURNING id
-                    """,
-                    new { account.Handle, account.Name, account.NameKey, account.Email, account.PasswordHash, now = Now },
-                    inner);
+                var user = await InsertAsync(transaction, account, inner);
+                if (user == 0 && account.Email is not null) user = await InsertAsync(transaction, account with { Email = null }, inner);
                 if (user == 0) return null;
                 if (await IsRetiredAsync(transaction, account.Handle, inner))
                 {
@@ -162,6 +158,17 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
               ORDER BY handle LIMIT @limit
               """,
         new { from = query, to = query + "\U0010FFFF", after, limit },
+        ct);
+
+    /// <summary>Inserts the account; 0 where its handle or its e-mail address is taken.</summary>
+    private Task<long> InsertAsync(DbTransaction transaction, NewAccount account, CancellationToken ct) => transaction.FirstAsync<long>(
+        """
+        INSERT INTO users (handle, name, name_key, email, password_hash, created_at)
+        VALUES (@Handle, @Name, @NameKey, @Email, @PasswordHash, @now)
+        ON CONFLICT DO NOTHING
+        RETURNING id
+        """,
+        new { account.Handle, account.Name, account.NameKey, account.Email, account.PasswordHash, now = Now },
         ct);
 
     /// <summary>

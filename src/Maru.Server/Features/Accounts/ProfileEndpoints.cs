@@ -70,7 +70,8 @@ internal static class ProfileEndpoints
         PasswordTurns turns, AccountStore store, CancellationToken ct)
     {
         var errors = new FieldErrors();
-        var password = new AccountRules(errors, limits, lengths).Password("newPassword", request.NewPassword);
+        var rules = new AccountRules(errors, limits, lengths);
+        var password = rules.Password("newPassword", request.NewPassword);
         if (errors.Any) return errors.Result();
         using var turn = await turns.TakeAsync(caller.UserId, ct);
         if (!turn.IsAcquired) return Problems.Busy(context);
@@ -80,6 +81,8 @@ internal static class ProfileEndpoints
         {
             account = await store.FindAsync(caller.UserId, ct);
             if (account is null) return Problem.SessionEnded.Result();
+            rules.Password("newPassword", request.NewPassword, account.Handle, account.Name);
+            if (errors.Any) return errors.Result();
             if (await RefuseAsync(account, caller, "oldPassword", request.OldPassword, context, passwords) is { } refusal) return refusal;
             hash ??= await passwords.HashAsync(password, isKnown: true, ct);
             if (hash is null) return Problems.Busy(context);

@@ -43,8 +43,8 @@ internal static class SignInEndpoints
         var rules = new AccountRules(errors, limits, lengths);
         var handle = rules.Handle(request.Handle);
         var name = rules.Name(request.Name);
-        var password = rules.Password("password", request.Password);
         var email = rules.Email(request.Email);
+        var password = rules.Password("password", request.Password, handle, request.Name, email);
         if (errors.Any) return errors.Result();
 
         var origin = Origin(request.Device, context);

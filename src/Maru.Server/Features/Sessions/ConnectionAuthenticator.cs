@@ -34,7 +34,8 @@ internal sealed class ConnectionAuthenticator(
 
     private static Task<IReadOnlyList<OpenSession>> ReadAsync(Database database, long[] sessions) => database.ListAsync<OpenSession>(
         $"""
-        SELECT s.id AS session_id, coalesce(s.mark, 0) AS mark, s.created_at, {UserRow.Columns("u")} FROM sessions s JOIN users u ON u.id = s.user_id
+        SELECT s.id AS session_id, coalesce(s.mark, 0) AS mark, s.created_at, {UserRow.Columns("u")}
+        FROM sessions s JOIN users u ON u.id = s.user_id
         WHERE s.id IN @sessions AND s.ended_at IS NULL AND u.deleted_at IS NULL
         """,
         new { sessions },

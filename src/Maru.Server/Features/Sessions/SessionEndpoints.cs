@@ -12,7 +12,8 @@ internal static class SessionEndpoints
     {
         var group = routes.MapGroup("/api/me/sessions").WithTags("Sessions").RequireAuthorization();
         group.MapGet("", ListAsync).WithName("listSessions").WithSummary("Your sessions, the last used one first");
-        group.MapDelete("", EndOthersAsync).Audits(SecurityKind.SignOut).WithName("endOtherSessions").WithSummary("End all sessions but this one");
+        group.MapDelete("", EndOthersAsync).Audits(SecurityKind.SignOut)
+            .WithName("endOtherSessions").WithSummary("End all sessions but this one");
         group.MapDelete("/{id:number}", EndAsync).Audits(SecurityKind.SignOut).WithName("endSession")
             .WithSummary("End one session: its tokens are dead at once, its sockets close");
     }

@@ -118,7 +118,8 @@ internal sealed partial class SessionEnds(Database database, SessionEvents event
     private static partial class Log
     {
         [LoggerMessage(
-            LogLevel.Warning, "The end of {Count} sessions cannot be stored now: they are dead in memory, and are stored when the store can")]
+            LogLevel.Warning,
+            "The end of {Count} sessions cannot be stored now: they are dead in memory, and are stored when the store can")]
         public static partial void Waiting(ILogger log, Exception e, int count);
 
         [LoggerMessage(LogLevel.Information, "Stored the end of {Count} sessions that waited")]

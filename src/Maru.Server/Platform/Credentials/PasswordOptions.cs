@@ -10,7 +10,7 @@ internal sealed class PasswordOptions
 
     /// <summary>Rounds of PBKDF2 with HMAC-SHA-512. A stored hash with fewer is renewed at the next sign-in.</summary>
     [Range(1000, 10_000_000)]
-    public int Iterations { get; set; } = 100_000;
+    public int Iterations { get; set; } = 210_000;
 
     /// <summary>Hashes computed at the same time, each on a thread of its own; 0 means half of the cores.</summary>
     [Range(0, 1024)]

@@ -65,8 +65,8 @@ internal sealed partial class SecurityLog : IDisposable
     private static partial class Log
     {
         [LoggerMessage(
-            "{Kind} {Outcome}: user {UserId}, account {SubjectId}, room {RoomId}, session {SessionId}, from {Address}, {Detail}, {Request}, "
-                + "trace {TraceId}")]
+            "{Kind} {Outcome}: user {UserId}, account {SubjectId}, room {RoomId}, session {SessionId}, from {Address}, {Detail}, "
+                + "{Request}, trace {TraceId}")]
         public static partial void Event(
             ILogger log, LogLevel level, string kind, string outcome, long? userId, long? subjectId, long? roomId, long? sessionId,
             string? address, string? detail, string? request, string? traceId);
