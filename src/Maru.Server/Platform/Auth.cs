@@ -1,6 +1,6 @@
 using Maru.Engine.Problems;
-using Maru.Server.Platform.Sockets;
 using Maru.Server.Platform.Security;
+using Maru.Server.Platform.Sockets;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage;
 using Microsoft.AspNetCore.Authentication;
