@@ -36,6 +36,7 @@ public sealed class MaruServer : IAsyncLifetime
             "--Maru:Passwords:Iterations=1000",
             "--Logging:LogLevel:Default=None",
             "--Logging:LogLevel:Maru.Requests=None",
+            "--Logging:LogLevel:Maru.Security=None",
             "--Logging:LogLevel:Microsoft.AspNetCore=None",
             "--hostBuilder:reloadConfigOnChange=false",   // a file watcher a server is more than a machine gives
             .. settings,
