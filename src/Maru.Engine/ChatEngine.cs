@@ -49,7 +49,7 @@ public sealed class ChatEngine : IDisposable
         var memory = new MemoryBudget(options.ClientMemoryBytes > 0 ? options.ClientMemoryBytes : MemoryOfAll() / 3);
         // Idle connections get half of it at most, so that there is something to give to those that are not.
         options.MaxConnections = (int)Math.Min(options.MaxConnections, memory.Max / 2 / ConnectionTable.ConnectionBytes);
-        Metrics = new EngineMetrics(() => Connections.Count, () => Rooms!.Count, memory);
+        Metrics = new EngineMetrics(() => Connections.Count, () => Rooms!.Count, () => memory.Used, memory.Max);
         UserEvents = new UserEvents(Connections, bus, options, Metrics, time);
         _pages = new LogPageReader(log, bus, options, Metrics, Log, time);
         _budget = new ByteBudget(options.ReceiveBytes);

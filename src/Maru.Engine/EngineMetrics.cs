@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Maru.Engine.Queues;
 
 namespace Maru.Engine;
 
@@ -8,7 +7,7 @@ public sealed class EngineMetrics : IDisposable
 {
     private readonly Meter _meter = new("Maru.Engine");
 
-    internal EngineMetrics(Func<int> connections, Func<int> rooms, MemoryBudget memory)
+    internal EngineMetrics(Func<int> connections, Func<int> rooms, Func<long> memory, long memoryLimit)
     {
         Committed = _meter.CreateCounter<long>("maru.entries.committed", "{entry}", "Entries that became durable.");
         CommitTime = _meter.CreateHistogram<double>("maru.commit.duration", "s", "Time of one transaction of the commit loop.");
@@ -31,8 +30,8 @@ public sealed class EngineMetrics : IDisposable
             "maru.user_events.dropped", "{event}", "Events that other nodes were not told of, because too many waited.");
         _meter.CreateObservableGauge("maru.connections", connections, "{connection}", "Open connections.");
         _meter.CreateObservableGauge(
-            "maru.memory.used", () => memory.Used, "By", "Memory that clients make this process keep.");
-        _meter.CreateObservableGauge("maru.memory.limit", () => memory.Max, "By", "Its bound.");
+            "maru.memory.used", memory, "By", "Memory that clients make this process keep.");
+        _meter.CreateObservableGauge("maru.memory.limit", () => memoryLimit, "By", "Its bound.");
         _meter.CreateObservableGauge("maru.rooms", rooms, "{room}", "Rooms that are loaded.");
     }
 

@@ -9,11 +9,13 @@ using Microsoft.Extensions.Logging;
 namespace Maru.Server.Tests.Hostile;
 
 /// <summary>Each security event is a line: who, from where, what, with which outcome, and nothing secret.</summary>
-public sealed class SecurityEventTests
+public sealed class SecurityEventTests : IDisposable
 {
     private const string Stranger = "198.51.100.7";
 
     private readonly LogBook _log = new();
+
+    public void Dispose() => _log.Dispose();
 
     [Fact]
     public async Task Sign_ups_sign_ins_and_guesses_are_told_with_their_address()
