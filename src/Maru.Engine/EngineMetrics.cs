@@ -25,7 +25,7 @@ public sealed class EngineMetrics : IDisposable
         Cursors = _meter.CreateUpDownCounter<int>(
             "maru.cursors", "{subscription}", "Subscriptions that are behind and read at their own pace.");
         SignalsDropped = _meter.CreateCounter<long>(
-            "maru.signals.dropped", "{signal}", "Signals that reached no listener, or not all: too many listeners or signals in a short time.");
+            "maru.signals.dropped", "{signal}", "Signals that were dropped: too many listeners or signals in a short time.");
         UserEventsDropped = _meter.CreateCounter<long>(
             "maru.user_events.dropped", "{event}", "Events that other nodes were not told of, because too many waited.");
         _meter.CreateObservableGauge("maru.connections", connections, "{connection}", "Open connections.");

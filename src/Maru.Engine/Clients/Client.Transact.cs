@@ -25,7 +25,8 @@ internal sealed partial class Client
     {
         foreach (var (membership, signal) in transaction.Signals)
         {
-            if (refusal is not null || !membership.Room.Lane.Post(Passing(membership, signal, null))) connection.InFlight.Return(signal.Bytes);
+            if (refusal is not null || !membership.Room.Lane.Post(Passing(membership, signal, null)))
+                connection.InFlight.Return(signal.Bytes);
         }
 
         if (refusal is not null) connection.Refuse(transaction.Ticket, refusal, flush);

@@ -102,7 +102,9 @@ internal sealed partial class Outbox
         }
     }
 
-    /// <summary>Writes a piece. Where that takes time, what waits is memory of the client, and so is what the system keeps for it.</summary>
+    /// <summary>
+    /// Writes a piece. Where that takes time, what waits is memory of the client, and so is what the system keeps for it.
+    /// </summary>
     private ValueTask WriteAsync(ReadOnlyMemory<byte> piece)
     {
         var write = sink.WriteAsync(piece);

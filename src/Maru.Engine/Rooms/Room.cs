@@ -7,8 +7,8 @@ namespace Maru.Engine.Rooms;
 
 /// <summary>
 /// A room that clients of this node use: its recent log (<see cref="RoomTail"/>, <see cref="TailGap"/>), its subscriptions (<see
-/// cref="Hub"/>, <see cref="Cursors"/>, <see cref="SignalQueue"/>) and the rights of its members (<see cref="RoomMembers"/>). Lane only, unless a member says
-/// otherwise.
+/// cref="Hub"/>, <see cref="Cursors"/>, <see cref="SignalQueue"/>) and the rights of its members (<see
+/// cref="RoomMembers"/>). Lane only, unless a member says otherwise.
 /// </summary>
 internal sealed class Room
 {

@@ -22,7 +22,8 @@ internal static class Hoards
     public static Task Transactions(Attack attack, RawConnection connection, Attacker who, CancellationToken ct)
     {
         var (token, room) = attack.Cast.Account(who.Number % 10);
-        var all = attack.Once($"room {room}", () => Prepared.Gather(Enumerable.Range(0, OpenTransactions).SelectMany(t => Frames(room, t))));
+        var all = attack.Once(
+            $"room {room}", () => Prepared.Gather(Enumerable.Range(0, OpenTransactions).SelectMany(t => Frames(room, t))));
         return SendAndStayAsync(attack, connection, token, all, ct);
     }
 

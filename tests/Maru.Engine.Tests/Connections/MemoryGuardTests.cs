@@ -18,7 +18,8 @@ public sealed class MemoryGuardTests
             deaf[^1].Sink.SetWindow(0);
             // A name of its own: what waits for it is shared with nobody.
             await deaf[^1].SendAsync($"SUBSCRIBE\nid:{deaf.Count}\ndestination:/topic/rooms/1\nafter:0\n\n\0");
-            await Deadline.Until(() => deaf[^1].Session.Connection.Memory.Held > 64 * 1024 || deaf.Exists(x => x.Sink.IsAborted), "it to hold much");
+            await Deadline.Until(
+                () => deaf[^1].Session.Connection.Memory.Held > 64 * 1024 || deaf.Exists(x => x.Sink.IsAborted), "it to hold much");
         }
 
         deaf.ShouldContain(x => x.Sink.IsAborted);
@@ -40,8 +41,10 @@ public sealed class MemoryGuardTests
         await client.SendAsync("SUBSCRIBE\nid:s\ndestination:/topic/rooms/1\nafter:0\n\n\0");
         await client.SendAsync("SUBSCRIBE\nid:x\ndestination:/topic/rooms/1/signals/x\n\n\0");
         await client.SendAsync("BEGIN\ntransaction:t\n\n\0" + StompClient.Say(1, "held", null, "transaction:t\n"));
-        await client.SendAsync("BEGIN\ntransaction:u\n\n\0" + StompClient.Say(1, "sent", null, "transaction:u\n") + "COMMIT\ntransaction:u\n\n\0");
-        await client.SendAsync("BEGIN\ntransaction:v\n\n\0" + StompClient.Say(1, "lost", null, "transaction:v\n") + "ABORT\ntransaction:v\n\n\0");
+        await client.SendAsync(
+            "BEGIN\ntransaction:u\n\n\0" + StompClient.Say(1, "sent", null, "transaction:u\n") + "COMMIT\ntransaction:u\n\n\0");
+        await client.SendAsync(
+            "BEGIN\ntransaction:v\n\n\0" + StompClient.Say(1, "lost", null, "transaction:v\n") + "ABORT\ntransaction:v\n\n\0");
         await client.SendAsync("SEND\ndestination:/app/rooms/1/messages\n\n{\"text\":\"never whole");
         await Deadline.Until(() => client.Session.Connection.Outbox.Bytes > Page, "a page to wait");
         client.Session.Connection.Memory.Held.ShouldBeGreaterThan(Page);

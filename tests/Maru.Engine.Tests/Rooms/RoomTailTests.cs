@@ -83,7 +83,9 @@ public sealed class RoomTailTests
     }
 
     private static RoomTail Tail(int bytes) =>
-        new(new EngineOptions { TailMinBytes = bytes, TailMaxBytes = bytes }, new EngineClock(new ManualTime()), new MemoryBudget(long.MaxValue));
+        new(
+            new EngineOptions { TailMinBytes = bytes, TailMaxBytes = bytes }, new EngineClock(new ManualTime()),
+            new MemoryBudget(long.MaxValue));
 
     private static Entry Make(int seq) => new(new RoomId(1), seq, EntryKind.MessageCreated, new byte[100]);
 }

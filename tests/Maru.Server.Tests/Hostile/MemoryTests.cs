@@ -28,7 +28,8 @@ public sealed class MemoryTests(ITestOutputHelper output)
             if (i % 10 == 0) (await member.SayAndWaitAsync(rooms[0], "meanwhile")).Seq.ShouldBeGreaterThan(Messages);
         }
 
-        await Deadline.Until(() => server.Lines.Any(x => x.Contains("the largest and slowest first", StringComparison.Ordinal)), "some to be cut");
+        await Deadline.Until(
+            () => server.Lines.Any(x => x.Contains("the largest and slowest first", StringComparison.Ordinal)), "some to be cut");
         for (var i = 0; i < 20; i++) await member.SayAndWaitAsync(rooms[0], "afterwards");
         deaf.ForEach(x => x.Resume());
         await Deadline.Until(() => deaf.Exists(x => x.IsEnded), "those who were cut to notice");

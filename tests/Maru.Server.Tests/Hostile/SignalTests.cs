@@ -40,7 +40,8 @@ public sealed class SignalTests(ITestOutputHelper output)
         for (; !flood.IsCompleted || receipts < 20; receipts++) await member.SayAndWaitAsync(others, "meanwhile");
         await flood;
         var grown = server.ResidentBytes - before;
-        output.WriteLine($"{receipts} receipts of the member meanwhile, memory +{grown / 1048576.0:F0} MiB, {server.ProcessorTime - busy} of CPU");
+        output.WriteLine(
+            $"{receipts} receipts of the member meanwhile, memory +{grown / 1048576.0:F0} MiB, {server.ProcessorTime - busy} of CPU");
         grown.ShouldBeLessThan(64L * 1024 * 1024);
         foreach (var socket in deaf) await socket.DisposeAsync();
     }

@@ -39,7 +39,8 @@ public sealed class SubscriptionTests
     [Fact]
     public async Task An_account_has_so_many_subscriptions_however_many_connections_it_opens()
     {
-        await using var server = await MaruServer.StartAsync("--Maru:Engine:MaxSubscriptionsPerUser=150", "--Maru:Engine:MaxSubscriptions=100");
+        await using var server = await MaruServer.StartAsync(
+            "--Maru:Engine:MaxSubscriptionsPerUser=150", "--Maru:Engine:MaxSubscriptions=100");
         var eve = await server.SignUpAsync("eve");
         List<string> refused = [];
         List<StompSocket> hostile = [];

@@ -59,6 +59,8 @@ internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
     }
 }
 
-/// <summary>What a change makes of a room's password. No change is null, so that a hash that was not made never removes a password.</summary>
+/// <summary>
+/// What a change makes of a room's password. No change is null, so that a hash that was not made never removes a password.
+/// </summary>
 /// <param name="Hash">of the new password; null: none is needed any more</param>
 internal sealed record NewPassword(string? Hash);
