@@ -103,6 +103,7 @@ public sealed class NumbersTests
         await ExecuteAsync(server, "DROP TABLE name_changes");
         await ExecuteAsync(server, "DROP TABLE follower_positions");
         await ExecuteAsync(server, "DROP TABLE followers");
+        await ExecuteAsync(server, "ALTER TABLE sessions DROP COLUMN mark");
         await ExecuteAsync(server, "DELETE FROM migrations WHERE number >= 7");
     }
 
