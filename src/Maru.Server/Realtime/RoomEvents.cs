@@ -76,7 +76,7 @@ internal static class RoomEvents
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         await response.StartAsync(context.RequestAborted);
         await response.Body.FlushAsync(context.RequestAborted);
-        sink.Stream = response.Body;
+        sink.Begin(response.Body);
     }
 
     private static IResult NoRoom(HttpContext context, ChatEngine engine)

@@ -41,8 +41,9 @@ internal sealed class WebSocketEndpoint(ChatEngine engine, Origins origins)
 
         try
         {
-            sink.Stream = await SwitchAsync(context, connect, subprotocol);
-            await WebSocketConnection.RunAsync(PipeReader.Create(sink.Stream), session);
+            var stream = await SwitchAsync(context, connect, subprotocol);
+            sink.Begin(stream);
+            await WebSocketConnection.RunAsync(PipeReader.Create(stream), session);
         }
         finally
         {

@@ -12,6 +12,7 @@ namespace Maru.Server.Realtime.Sinks;
 internal sealed class StreamSink : ByteSink
 {
     private readonly Socket? _socket;
+    private readonly TaskCompletionSource<Stream> _stream = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private HttpContext? _request;
 
     public StreamSink(HttpContext request, EngineOptions options)
@@ -28,8 +29,8 @@ internal sealed class StreamSink : ByteSink
     /// <inheritdoc cref="SocketSink.SystemBytes"/>
     public override int SystemBytes { get; }
 
-    /// <summary>The response's stream, set when the response has begun; nothing is written before.</summary>
-    public Stream Stream { get; set; } = Stream.Null;
+    /// <summary>Called with the response's stream when the response has begun: what is written earlier waits for it.</summary>
+    public void Begin(Stream stream) => _stream.TrySetResult(stream);
 
     /// <summary>
     /// RFC 8446, 5.1: the plaintext of a record has at most 2^14 bytes. The framework splits it once more, into its blocks of 4 KiB.
@@ -40,8 +41,9 @@ internal sealed class StreamSink : ByteSink
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
-        await Stream.WriteAsync(bytes);
-        await Stream.FlushAsync();
+        var stream = await _stream.Task;
+        await stream.WriteAsync(bytes);
+        await stream.FlushAsync();
     }
 
     public override long Acknowledged => _socket is null ? 0 : TcpProgress.Acknowledged(_socket);
@@ -54,5 +56,9 @@ internal sealed class StreamSink : ByteSink
     public override void Abort() => Volatile.Read(ref _request)?.Abort();
 
     /// <summary>Called when the request is over: its context may serve another one, which must not be aborted.</summary>
-    public void Leave() => Volatile.Write(ref _request, null);
+    public void Leave()
+    {
+        Volatile.Write(ref _request, null);
+        _stream.TrySetResult(Stream.Null);
+    }
 }
