@@ -40,7 +40,8 @@ internal sealed class Operations : IDisposable, IDraftOwner
     private readonly DiscardingRoomLog _log = new();
     private readonly BatchPlan _plan = new();
     private readonly Membership _membership;
-    private long _seq;
+    private long _seq;          // of the last entry in the hub with many
+    private long _fewSeq;
 
     public Operations()
     {
@@ -61,7 +62,7 @@ internal sealed class Operations : IDisposable, IDraftOwner
             (i < Few ? _small : _hub).Add(
                 new Subscription(
                     subscriber.Connection, _membership, new WireSubscription(StompWire.Of(Framing.WebSocket, StompVersion.V12), "sub-0"),
-                    null));
+                    null) { Next = 1 });
         }
 
         _webSocketLength = WebSocketFrames.WriteMaskedHeader(_webSocket, WebSocketOpcode.Binary, 256, 0x01020304) + 256;
@@ -95,15 +96,15 @@ internal sealed class Operations : IDisposable, IDraftOwner
     });
 
     /// <summary>Delivers one entry to every subscriber, flushed: <see cref="Subscribers"/> deliveries.</summary>
-    public void DeliverOne() => Deliver(_hub, _one, 1);
+    public void DeliverOne() => Deliver(_hub, ref _seq, _one, 1);
 
     /// <summary>
     /// Delivers the same entry to <see cref="Few"/> subscribers: the difference is the cost of deliveries, without encoding.
     /// </summary>
-    public void DeliverOneToFew() => Deliver(_small, _one, 1);
+    public void DeliverOneToFew() => Deliver(_small, ref _fewSeq, _one, 1);
 
     /// <summary>Delivers a run of fifty to every subscriber: 50 × <see cref="Subscribers"/> deliveries.</summary>
-    public void DeliverFifty() => Deliver(_hub, _fifty, 50);
+    public void DeliverFifty() => Deliver(_hub, ref _seq, _fifty, 50);
 
     /// <summary>Takes a SEND from the session's bytes to its receipt, over commit loop and lane.</summary>
     public void Send(int count)
@@ -134,10 +135,10 @@ internal sealed class Operations : IDisposable, IDraftOwner
         _engine.Dispose();
     }
 
-    private void Deliver(Hub hub, List<Entry> run, int count)
+    private void Deliver(Hub hub, ref long seq, List<Entry> run, int count)
     {
         run.Clear();
-        for (var i = 0; i < count; i++) run.Add(new Entry(Room, ++_seq, EntryKind.MessageCreated, _profile));
+        for (var i = 0; i < count; i++) run.Add(new Entry(Room, ++seq, EntryKind.MessageCreated, _profile));
         hub.Deliver(run, _flush);
         _flush.Flush();
     }
