@@ -62,7 +62,8 @@ internal sealed class Operations : IDisposable, IDraftOwner
             (i < Few ? _small : _hub).Add(
                 new Subscription(
                     subscriber.Connection, _membership, new WireSubscription(StompWire.Of(Framing.WebSocket, StompVersion.V12), "sub-0"),
-                    null) { Next = 1 });
+                    null)
+                { Next = 1 });
         }
 
         _webSocketLength = WebSocketFrames.WriteMaskedHeader(_webSocket, WebSocketOpcode.Binary, 256, 0x01020304) + 256;
