@@ -20,7 +20,7 @@ internal sealed class Room
     private readonly RoomMembers _members;
     private readonly List<Entry> _released = [];
     private long _expected;     // seq of the newest entry that this node was told of
-    private readonly List<Subscribing> _waiting = [];   // until the lane has come as far as the log had when they asked
+    private readonly WaitingSubscriptions _waiting = new();
     private long _head;         // the end of the log when the store was asked last
     private long _suspected;    // the log's end at the last look, if that was further. Tail watch only
     private bool _ready;
@@ -138,7 +138,7 @@ internal sealed class Room
         }
         catch (Exception)
         {
-            Recover(entries[^1].Seq);
+            Recover(entries is [.., var last] ? last.Seq : 0);
             throw;
         }
 
@@ -180,8 +180,7 @@ internal sealed class Room
             return;
         }
 
-        subscribing.Head = _head;
-        _waiting.Add(subscribing);
+        _waiting.Add(subscribing, _head);
         _tail.Know(_head);
         _gap.Fill();
     }
@@ -212,28 +211,14 @@ internal sealed class Room
         _cursors.Take(page, flush);
     }
 
-    /// <summary>Begins the waiting subscriptions for which the lane has come far enough.</summary>
-    private void BeginWaiting(FlushList flush)
-    {
-        if (_waiting.Count == 0) return;
-        foreach (var subscribing in _waiting.ToArray())
-        {
-            if (subscribing.Head >= _tail.Next) continue;
-            _waiting.Remove(subscribing);
-            Begin(subscribing, flush);
-        }
-    }
-
     /// <summary>Ends the wait of all subscriptions: the entries cannot be read (they are refused), or do not exist (they begin).</summary>
     private void EndWaiting(bool failed, FlushList flush)
     {
-        foreach (var subscribing in _waiting)
+        foreach (var subscribing in _waiting.TakeUpTo(long.MaxValue))
         {
             if (failed) subscribing.Refuse(Problem.Unavailable, flush);
             else Begin(subscribing, flush);
         }
-
-        _waiting.Clear();
     }
 
     private void Begin(Subscribing subscribing, FlushList flush)
@@ -282,7 +267,7 @@ internal sealed class Room
         }
 
         _released.Clear();
-        BeginWaiting(flush);
+        foreach (var subscribing in _waiting.TakeUpTo(_tail.Next - 1)) Begin(subscribing, flush);
     }
 
     private void ChangeMembers(Entry entry)

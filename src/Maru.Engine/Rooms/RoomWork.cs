@@ -57,9 +57,6 @@ internal sealed class Subscribing(Subscription subscription, long? after, Ticket
 
     public long? After => after;
 
-    /// <summary>The head of the log when the past was asked for: the subscription waits until the lane has come to it.</summary>
-    public long Head { get; set; }
-
     /// <summary>Bytes that it counts for until the lane has done it.</summary>
     public int Bytes => 128 + ticket.Bytes;
 
