@@ -45,10 +45,8 @@ public sealed class ChatEngine : IDisposable
         _channels =
             new RoomChannels(bus, time) { Committed = Receive, CommittedUpTo = ReceiveHead, Signalled = Receive, Listening = CheckTail };
         MessageRate = new Gcra(options.MessageBurst, options.MessagesPerSecond, TimeSpan.FromSeconds(1), time);
-        Connections = new ConnectionTable(options, Clock);
         var memory = new MemoryBudget(options.ClientMemoryBytes > 0 ? options.ClientMemoryBytes : MemoryOfAll() / 3);
-        // Idle connections get half of it at most, so that there is something to give to those that are not.
-        options.MaxConnections = (int)Math.Min(options.MaxConnections, memory.Max / 2 / ConnectionTable.ConnectionBytes);
+        Connections = new ConnectionTable(options, memory, Clock);
         Metrics = new EngineMetrics(() => Connections.Count, () => Rooms!.Count, () => memory.Used, memory.Max);
         UserEvents = new UserEvents(Connections, bus, options, Metrics, time);
         _pages = new LogPageReader(log, bus, options, Metrics, Log, time);

@@ -135,8 +135,13 @@ internal sealed partial class Client
     private bool TryRemove(string id, [NotNullWhen(true)] out Subscription? subscription)
     {
         if (!_subscriptions.Remove(id, out subscription)) return false;
-        connection.User!.RemoveSubscriptions(1);
-        connection.Memory.Return(subscription.Bytes);
+        Uncount(subscription);
         return true;
+    }
+
+    private void Uncount(Subscription subscription)
+    {
+        connection.User!.RemoveSubscription();
+        connection.Memory.Return(subscription.Bytes);
     }
 }

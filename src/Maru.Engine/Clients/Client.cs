@@ -79,11 +79,10 @@ internal sealed partial class Client(Connection connection, ClientParts parts) :
         {
             var unsubscribing = new Unsubscribing(subscription, default);
             Bring(subscription.Room, unsubscribing, unsubscribing.Bytes);
-            connection.Memory.Return(subscription.Bytes);
+            Uncount(subscription);
         }
 
         foreach (var membership in _memberships.Values()) RoomTable.Leave(membership);
-        connection.User?.RemoveSubscriptions(_subscriptions.Count);
         _subscriptions.Clear();
         _memberships.Clear();
         parts.Connections.Close(connection);
@@ -113,7 +112,7 @@ internal sealed partial class Client(Connection connection, ClientParts parts) :
             return null;
         }
 
-        if (membership is null) Refuse(ticket, new Refusal(Problem.NotFound, "There is no such room, or you are no member."), transaction);
+        if (membership is null) Refuse(ticket, Membership.None, transaction);
         else _memberships.Add(room, membership);
         return membership;
     }

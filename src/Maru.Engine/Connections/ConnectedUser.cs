@@ -45,7 +45,7 @@ internal sealed class ConnectedUser(UserId id, byte[] profile, EngineOptions opt
         return false;
     }
 
-    public void RemoveSubscriptions(int count) => Interlocked.Add(ref _subscriptions, -count);
+    public void RemoveSubscription() => Interlocked.Decrement(ref _subscriptions);
 
     public Connection[] Connections => Volatile.Read(ref _connections) ?? [];
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using Maru.Engine.Queues;
 
 namespace Maru.Engine.Connections;
 
@@ -9,7 +10,7 @@ public sealed class ConnectionTable
     private const long EndedKept = 60_000;
 
     /// <summary>Memory of an idle connection, half of it measured, the rest for what it needs now and then.</summary>
-    internal const int ConnectionBytes = 16 * 1024;
+    private const int ConnectionBytes = 16 * 1024;
 
     private readonly ConcurrentDictionary<UserId, ConnectedUser> _users = new();
     private readonly ConcurrentDictionary<long, long> _ended = new();   // sessions that ended just now, and when
@@ -17,9 +18,15 @@ public sealed class ConnectionTable
     private readonly List<Connection> _all = [];
     private readonly EngineOptions _options;
     private readonly EngineClock _clock;
+    private readonly long _most;
     private bool _refusesNew;
 
-    internal ConnectionTable(EngineOptions options, EngineClock clock) => (_options, _clock) = (options, clock);
+    internal ConnectionTable(EngineOptions options, MemoryBudget memory, EngineClock clock)
+    {
+        (_options, _clock) = (options, clock);
+        // Idle connections get half of the memory at most, so that there is something to give to those that are not.
+        _most = Math.Min(options.MaxConnections, memory.Max / 2 / ConnectionBytes);
+    }
 
     public int Count
     {
@@ -71,7 +78,7 @@ public sealed class ConnectionTable
     {
         lock (_gate)
         {
-            if (_refusesNew || _all.Count >= _options.MaxConnections) return false;
+            if (_refusesNew || _all.Count >= _most) return false;
             connection.Slot = _all.Count;
             _all.Add(connection);
         }
@@ -93,7 +100,6 @@ public sealed class ConnectionTable
         }
 
         connection.Memory.Return(ConnectionBytes);
-
         if (connection.User is not { } user) return;
         if (user.Remove(connection)) _users.TryRemove(new KeyValuePair<UserId, ConnectedUser>(user.Id, user));
         Unbound?.Invoke(user.Id);

@@ -16,9 +16,5 @@ internal sealed class MemoryShare(MemoryBudget budget)
         budget.AddHeld(bytes);
     }
 
-    public void Return(long bytes)
-    {
-        Interlocked.Add(ref _held, -bytes);
-        budget.AddHeld(-bytes);
-    }
+    public void Return(long bytes) => Take(-bytes);
 }

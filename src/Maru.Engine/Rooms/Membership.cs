@@ -1,4 +1,5 @@
 using Maru.Engine.Log;
+using Maru.Engine.Problems;
 
 namespace Maru.Engine.Rooms;
 
@@ -8,6 +9,9 @@ namespace Maru.Engine.Rooms;
 /// </summary>
 internal sealed class Membership(Room room, UserId user, long asOf) : Right(room.Id, user)
 {
+    /// <summary>The refusal of what needs a membership.</summary>
+    public static readonly Refusal None = new(Problem.NotFound, "There is no such room, or you are no member.");
+
     public Room Room { get; } = room;
 
     /// <summary>Clients that hold it. Lane only.</summary>

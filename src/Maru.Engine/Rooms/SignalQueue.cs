@@ -17,7 +17,13 @@ internal sealed class SignalQueue(Lane lane, Hub hub, Gcra rate, EngineMetrics m
     public override bool GivesWay => true;
 
     /// <summary>Charges the sender for each listener; false: there have been too many in a short time.</summary>
-    public bool TryCharge(SignalWork work) => hub.Listeners(work.Signal.Name) is var units && (units == 0 || Charge(work, units));
+    public bool TryCharge(SignalWork work)
+    {
+        var listeners = hub.Listeners(work.Signal.Name);
+        if (listeners == 0 || rate.TryTake(work.Signal.Sender.Value, listeners)) return true;
+        metrics.SignalsDropped.Add(1);
+        return false;
+    }
 
     /// <summary>Delivers a signal, or drops it when too many wait.</summary>
     public void Deliver(SignalWork work, FlushList flush)
@@ -46,12 +52,5 @@ internal sealed class SignalQueue(Lane lane, Hub hub, Gcra rate, EngineMetrics m
         if (!_waiting.TryPeek(out var first)) return;
         if (hub.Deliver(first.Frames, Share, flush)) _waiting.Dequeue().Work.Done();
         if (_waiting.Count > 0) lane.Post(this);
-    }
-
-    private bool Charge(SignalWork work, int units)
-    {
-        if (rate.TryTake(work.Signal.Sender.Value, units)) return true;
-        metrics.SignalsDropped.Add(1);
-        return false;
     }
 }

@@ -41,7 +41,7 @@ internal sealed class PassingSignal(Membership membership, Signal signal, Connec
     public override void Do(FlushList flush)
     {
         var signals = membership.Room.Signals;
-        var refusal = !membership.IsActive ? new Refusal(Problem.NotFound, "There is no such room, or you are no member.")
+        var refusal = !membership.IsActive ? Membership.None
             : !signals.TryCharge(this) ? new Refusal(Problem.RateLimited, "Your signals reach more listeners a second than they may.")
             : null;
         if (refusal is not null)

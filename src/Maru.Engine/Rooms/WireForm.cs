@@ -37,9 +37,8 @@ internal sealed class WireForm(RoomId room, WireSubscription subscription, KeptR
     /// </summary>
     public EncodedRun GetOrEncode(List<Entry> run)
     {
-        if (TryGet(run[0].Seq, out var encoded)) return encoded;
-        encoded = Encode(run);
-        if (Users > 1) Keep(encoded);
+        var share = int.MaxValue;
+        TryGetOrEncode(run, ref share, out var encoded);
         return encoded;
     }
 
