@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Maru.Load.Measuring;
 using Maru.Load.Scenarios;
 
 namespace Maru.Load.Attacks;
@@ -12,10 +13,13 @@ namespace Maru.Load.Attacks;
 /// <param name="tally">gets what they did</param>
 internal sealed class Attack(AttackName name, AttackTarget target, AttackCast cast, AttackTally tally) : IDisposable
 {
+    private const long NanosecondsPerByte = 8; // a gigabit a second
     private static readonly TimeSpan PauseAfterEnd = TimeSpan.FromMilliseconds(20);
 
     private readonly SemaphoreSlim _opening = new(64);
     private readonly ConcurrentDictionary<string, Lazy<IReadOnlyList<Prepared>>> _prepared = new(StringComparer.Ordinal);
+    private readonly long _began = Ticks.Now;
+    private long _lineIsFree; // since it began
     private int _listening;
 
     public AttackName Name => name;
@@ -32,6 +36,16 @@ internal sealed class Attack(AttackName name, AttackTarget target, AttackCast ca
     /// <summary>Makes bytes once for all of the attack's connections: what this process computes, the members' figures feel.</summary>
     public IReadOnlyList<Prepared> Once(string key, Func<IEnumerable<Prepared>> make) =>
         _prepared.GetOrAdd(key, _ => new Lazy<IReadOnlyList<Prepared>>(() => [.. make()])).Value;
+
+    /// <summary>
+    /// Waits for the line, a gigabit a second for all of the attack's connections. The kernel takes hundreds of megabytes at once,
+    /// and what members felt would be this machine's copying.
+    /// </summary>
+    public Task LineAsync(int bytes, CancellationToken ct)
+    {
+        var taken = Interlocked.Add(ref _lineIsFree, bytes * NanosecondsPerByte) - (bytes * NanosecondsPerByte);
+        return Ticks.UntilAsync(_began + taken, ct);
+    }
 
     /// <summary>Attacks until it is cancelled.</summary>
     /// <param name="size">share of the usual number of connections</param>

@@ -42,6 +42,7 @@ internal static class Hoards
         var reading = connection.ReadForeverAsync(4096, ct);
         foreach (var prepared in all)
         {
+            await attack.LineAsync(prepared.Bytes.Length, ct);
             if (reading.IsCompleted) break;
             await connection.WriteAsync(prepared.Bytes, prepared.Frames, ct);
         }
