@@ -49,7 +49,7 @@ public sealed class PostgresTests
         // The tail and the rights of those who are here are in memory.
         await his.SendAsync("SUBSCRIBE", "", ("destination", $"/topic/rooms/{room.Id}"), ("id", "again"), ("after", $"{before.Seq - 1}"));
         (await his.TakeAsync(frame => frame["subscription"] == "again", "the tail")).Seq.ShouldBe(before.Seq);
-        await his.SendAsync("UNSUBSCRIBE", "", ("id", "again"));
+        await his.UnsubscribeAsync("again");
         await hers.SendAsync("SEND", "hello", ("destination", $"/topic/rooms/{room.Id}/signals/wave"));
         (await his.TakeAsync(frame => frame["subscription"] == "signals", "the signal")).Text.ShouldBe("hello");
         hers.IsEnded.ShouldBeFalse();

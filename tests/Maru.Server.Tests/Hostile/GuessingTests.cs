@@ -57,10 +57,11 @@ public sealed class GuessingTests
         await using var server = await StartAsync("--Maru:RateLimits:AttemptsPerAccount=1");
         var ann = await SignUpAsync(server);
         var eve = await SignUpAsync(server, "eve", "203.0.113.66");
-        var forged = string.Concat(ann.DeviceToken.AsSpan(0, 42), ann.DeviceToken![42] == 'A' ? "B" : "A");
-        foreach (var useless in (string?[])[eve.DeviceToken, forged, "", "x", ann.DeviceToken + "A", ann.RefreshToken])
+        var forged = string.Concat(ann.DeviceToken![0] == 'A' ? "B" : "A", ann.DeviceToken.AsSpan(1));
+        string?[] tokens = [eve.DeviceToken, forged, "", "x", ann.DeviceToken + "A", ann.RefreshToken];
+        foreach (var (i, useless) in tokens.Index())
         {
-            var address = $"198.51.100.{Random.Shared.Next(1 << 16) % 250}";
+            var address = $"198.51.100.{i}";
             await LogInAsync(server, address, "wrong", device: useless).ShouldRefuse(Problem.WrongCredentials);
             await LogInAsync(server, address, device: useless).ShouldRefuse(Problem.RateLimited);
         }

@@ -128,6 +128,12 @@ internal sealed class StompSocket : IAsyncDisposable
         var id = $"sync{Interlocked.Increment(ref _receipts)}";
         await SendAsync("SUBSCRIBE", "", ("destination", "/user/queue/events"), ("id", id), ("receipt", id));
         await ReceiptAsync(id);
+        await UnsubscribeAsync(id);
+    }
+
+    /// <summary>Ends a subscription and waits until no frame can come by it.</summary>
+    public async Task UnsubscribeAsync(string id)
+    {
         await SendAsync("UNSUBSCRIBE", "", ("id", id), ("receipt", $"un{id}"));
         await ReceiptAsync($"un{id}");
     }
