@@ -30,6 +30,9 @@ public sealed record Problem(string Slug, int Status, string Title, ushort Close
     public static readonly Problem OwnerMustHandOver = new("owner-must-hand-over", 409, "Make another member the owner first.");
     public static readonly Problem DirectRoom = new(
         "direct-room", 409, "A direct room belongs to its two people for good: nobody comes, goes or changes it.");
+    public static readonly Problem TooManyRooms = new(
+        "too-many-rooms", 409, "One person would be in more rooms than they may be. Leave one first.");
+    public static readonly Problem RoomFull = new("room-full", 409, "This room has as many members as it may have.");
     public static readonly Problem NotEditable = new(
         "not-editable", 409, "This message was deleted, or the system wrote it: it stays as it is.");
     public static readonly Problem TooLarge = new("too-large", 413, "This is larger than the server takes.", 1009);

@@ -51,8 +51,8 @@ internal sealed class Seeder(Database database, Passwords passwords, AccessToken
         await InsertAsync("sessions", session, plan.Users,
             i => [sessions[(int)i], users[(int)i], "seed", RandomNumberGenerator.GetBytes(32), marks[(int)i], _now, _now, expires],
             "users");
-        await InsertAsync("rooms", ["id", "kind", "name", "name_key", "visibility", "member_count", "created_at"], plan.Rooms,
-            i => [rooms[(int)i], "group", Text($"Room {i + 1}"), Text($"room {i + 1}"), "public", (long)plan.Members((int)i), begun]);
+        await InsertAsync("rooms", ["id", "kind", "name", "name_key", "visibility", "member_count", "created_at", "active_at"], plan.Rooms,
+            i => [rooms[(int)i], "group", Text($"Room {i + 1}"), Text($"room {i + 1}"), "public", (long)plan.Members((int)i), begun, _now]);
         await InsertAsync("room_heads", ["room_id", "last_seq", "messages", "last_at"], plan.Rooms,
             i => [rooms[(int)i], plan.MessagesOf((int)i), plan.MessagesOf((int)i), _now], "rooms");
         await InsertAsync("members", ["room_id", "user_id", "role", "joined_at"], plan.Rooms > 0 ? plan.Users : 0,

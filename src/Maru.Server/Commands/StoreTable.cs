@@ -10,7 +10,7 @@ internal sealed record StoreTable(string Name, params string[] Key)
 {
     /// <summary>
     /// All tables of people and rooms, each behind those that it refers to. Tables for a store's own use are left out: the migrations, the
-    /// nodes, how often names changed, SQLite's index of client keys.
+    /// nodes, how often names changed, SQLite's index of client keys, and what people and rooms are found by, which triggers make.
     /// </summary>
     public static readonly StoreTable[] All =
     [

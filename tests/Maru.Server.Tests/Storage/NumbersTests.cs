@@ -2,6 +2,7 @@ using System.Data.Common;
 using Maru.Server.Cluster;
 using Maru.Server.Configuration;
 using Maru.Server.Storage;
+using Maru.Server.Storage.Postgres;
 using Maru.Server.Storage.Sqlite;
 using Maru.Server.Tests.Features.Rooms;
 using Microsoft.Extensions.DependencyInjection;
@@ -104,7 +105,29 @@ public sealed class NumbersTests
         await ExecuteAsync(server, "DROP TABLE follower_positions");
         await ExecuteAsync(server, "DROP TABLE followers");
         await ExecuteAsync(server, "ALTER TABLE sessions DROP COLUMN mark");
+        await ForgetListsAsync(server);
         await ExecuteAsync(server, "DELETE FROM migrations WHERE number >= 7");
+    }
+
+    private static async Task ForgetListsAsync(MaruServer server)
+    {
+        string[] triggers = server.Service<Database>() is PostgresDatabase
+            ? ["FUNCTION keep_user_parts() CASCADE", "FUNCTION keep_room_parts() CASCADE"]
+            :
+            [
+                "TRIGGER user_parts_made", "TRIGGER user_parts_changed", "TRIGGER user_parts_gone",
+                "TRIGGER room_parts_made", "TRIGGER room_parts_changed",
+            ];
+        string[] rest =
+        [
+            "TABLE user_parts", "TABLE room_parts", "TABLE positions", "INDEX rooms_listed_by_activity", "INDEX rooms_listed_by_age",
+            "INDEX rooms_listed_by_members", "INDEX rooms_listed_by_name", "INDEX users_listed",
+        ];
+        foreach (var thing in triggers.Concat(rest)) await ExecuteAsync(server, $"DROP {thing}");
+        await ExecuteAsync(server, "ALTER TABLE rooms DROP COLUMN active_at");
+        await ExecuteAsync(
+            server, "CREATE INDEX rooms_by_name ON rooms (name_key) WHERE visibility = 'public' AND deleted_at IS NULL");
+        await ExecuteAsync(server, "CREATE INDEX users_by_name ON users (name_key)");
     }
 
     private static Task ExecuteAsync(MaruServer server, string sql, object? arguments = null) =>

@@ -69,7 +69,7 @@ public sealed record Profile(long Id, string Handle, string Name, string? Status
     """)]
 public sealed record SignedIn(User User, string AccessToken, string RefreshToken, long ExpiresIn, string? DeviceToken = null);
 
-/// <param name="Items">ordered by handle</param>
+/// <param name="Items">ordered by handle; a search that finds many may return fewer than asked for, even none, and a <c>next</c></param>
 /// <param name="Next">pass it as <c>after</c> to get the next page; absent on the last one</param>
 public sealed record UserPage(IReadOnlyList<User> Items, string? Next = null);
 

@@ -10,6 +10,7 @@ internal static class AccountSlice
     {
         services.AddSingleton<AccountEvents>();
         services.AddSingleton<AccountStore>();
+        services.AddSingleton<UserDirectory>();
         services.AddSingleton<GuessLimits>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<PasswordTurns>();

@@ -136,30 +136,6 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
         return ended is not null;
     }
 
-    /// <summary>
-    /// Returns the users whose handle or name begins with the query, ordered by handle. It reads two ranges of two indexes.
-    /// </summary>
-    /// <param name="query">as <see cref="TextPolicy.NameKey"/> makes it</param>
-    /// <param name="after">the last handle of the page before; empty for the first page</param>
-    public Task<IReadOnlyList<User>> PageAsync(string query, string after, int limit, CancellationToken ct) => database.ListAsync<User>(
-        query.Length == 0
-            ? $"""
-              SELECT {UserRow.Columns("users")} FROM users
-              WHERE deleted_at IS NULL AND handle > @after
-              ORDER BY handle LIMIT @limit
-              """
-            : $"""
-              SELECT {UserRow.Columns("users")} FROM users
-              WHERE id IN (
-                SELECT id FROM users WHERE handle >= @from AND handle < @to
-                UNION
-                SELECT id FROM users WHERE name_key >= @from AND name_key < @to)
-              AND deleted_at IS NULL AND handle > @after
-              ORDER BY handle LIMIT @limit
-              """,
-        new { from = query, to = query + "\U0010FFFF", after, limit },
-        ct);
-
     /// <summary>Inserts the account; 0 where its handle or its e-mail address is taken.</summary>
     private Task<long> InsertAsync(DbTransaction transaction, NewAccount account, CancellationToken ct) => transaction.FirstAsync<long>(
         """

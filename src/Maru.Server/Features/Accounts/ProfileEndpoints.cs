@@ -4,6 +4,7 @@ using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Security;
 using Maru.Server.Platform.Text;
+using Maru.Server.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -23,7 +24,7 @@ internal static class ProfileEndpoints
         me.MapPost("/password", ChangePasswordAsync).Audits(SecurityKind.PasswordChange).WithName("changePassword")
             .WithSummary("Change your password and end all other sessions");
         routes.MapGet("/api/users", ListAsync).WithTags("Directory").RequireAuthorization()
-            .WithName("listUsers").WithSummary("Users whose handle or name begins with q");
+            .WithName("listUsers").WithSummary("Users whose handle or name contains q, by handle");
     }
 
     private static async Task<Results<Ok<Profile>, ProblemHttpResult>> GetAsync(Caller caller, AccountStore store, CancellationToken ct) =>
@@ -92,14 +93,10 @@ internal static class ProfileEndpoints
     }
 
     private static async Task<Results<Ok<UserPage>, ProblemHttpResult>> ListAsync(
-        PageRequest page, AccountStore store, string? q, CancellationToken ct)
-    {
-        if (page.Errors.Any) return page.Errors.Result();
-        var found = await store.PageAsync(TextPolicy.NameKey(q), page.After?.Key ?? "", page.Size + 1, ct);
-        if (found.Count <= page.Size) return TypedResults.Ok(new UserPage(found));
-        var last = found[page.Size - 1];
-        return TypedResults.Ok(new UserPage([.. found.Take(page.Size)], new PageCursor(last.Handle, last.Id).ToString()));
-    }
+        PageRequest page, UserDirectory directory, string? q, CancellationToken ct) =>
+        page.Errors.Any
+            ? page.Errors.Result()
+            : TypedResults.Ok(await directory.PageAsync(new NameSearch(TextPolicy.NameKey(q)), page, ct));
 
     /// <summary>
     /// Checks the password again before a change that cannot be undone: a borrowed, open browser is not enough. Returns null where it is

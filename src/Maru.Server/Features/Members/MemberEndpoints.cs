@@ -19,7 +19,7 @@ internal static class MemberEndpoints
         members.MapPost("/", InviteAsync)
             .WithName("inviteMembers")
             .WithSummary("Bring people in: every member into an open room, its owner and admins into one that is private or has a password")
-            .Refuses(Problem.Forbidden, Problem.DirectRoom);
+            .Refuses(Problem.Forbidden, Problem.DirectRoom, Problem.TooManyRooms, Problem.RoomFull);
         members.MapPatch("/{userId:number}", ChangeRoleAsync).Audits(SecurityKind.RoleChange)
             .WithName("changeRole")
             .WithSummary("Give a member another role, as the owner; with owner you hand the room over and become admin")
@@ -49,13 +49,15 @@ internal static class MemberEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> InviteAsync(
-        long roomId, Invitation request, Caller caller, RoomOptions options, Memberships memberships)
+        long roomId, Invitation request, Caller caller, HttpContext context, RoomOptions options, RoomLimits limits,
+        Memberships memberships)
     {
         var errors = new FieldErrors();
         var rules = new RoomRules(errors, options);
         var users = rules.Users("userIds", request.UserIds);
         if (users.Count == 0) errors.Add("userIds", "At least one user.");
         if (errors.Any) return errors.Result();
+        if (limits.TakeInvitations(context, caller.UserId, users.Count) is { } tooMany) return tooMany;
         var (problem, unknown) = await memberships.InviteAsync(new RoomId(roomId), caller.UserId, users);
         if (unknown.Count == 0) return problem.ToResult();
         rules.Unknown("userIds", unknown);

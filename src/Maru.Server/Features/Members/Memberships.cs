@@ -8,7 +8,7 @@ namespace Maru.Server.Features.Members;
 /// <summary>
 /// Changes who is in a room and with which role, through the room's log. Each method returns null, or the reason why not. Any thread.
 /// </summary>
-internal sealed class Memberships(ChatEngine engine, RoomStore rooms, MembershipEvents events)
+internal sealed class Memberships(ChatEngine engine, RoomStore rooms, RoomBounds bounds, MembershipEvents events)
 {
     /// <summary>Adds the user; does nothing for a member.</summary>
     /// <param name="passwordHash">the hash of the password that the user knows: the room may have another one by now</param>
@@ -21,8 +21,9 @@ internal sealed class Memberships(ChatEngine engine, RoomStore rooms, Membership
             if (RoomRow.Find(transaction, user) is not { } here) return Problem.NotFound;
             if (here.IsMember) return null;
             if (here.PasswordHash != passwordHash) return Problem.WrongRoomPassword;
-            joined = MemberRows.Add(transaction, user, [user.Value]).Count > 0;
-            return joined ? null : Problem.Banned;
+            var added = MemberRows.Add(transaction, user, [user.Value]);
+            joined = added.Count > 0;
+            return joined ? bounds.Refuse(transaction, added, isOwnChoice: true) : Problem.Banned;
         });
         if (problem is null && joined) await AnnounceAsync(room, user, [user.Value]);
         return problem;
@@ -40,7 +41,7 @@ internal sealed class Memberships(ChatEngine engine, RoomStore rooms, Membership
             added = MemberRows.Add(transaction, actor, users);
             const string known = "SELECT user_id FROM members WHERE room_id = @room AND user_id IN @users";
             unknown = [.. users.Except(transaction.List<long>(known, new { room = room.Value, users }))];
-            return unknown.Count > 0 ? Problem.Invalid : null;
+            return unknown.Count > 0 ? Problem.Invalid : bounds.Refuse(transaction, added, isOwnChoice: false);
         });
         if (problem is null) await AnnounceAsync(room, actor, added);
         return (problem, unknown);

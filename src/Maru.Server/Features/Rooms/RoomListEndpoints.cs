@@ -1,7 +1,10 @@
 using Maru.Engine;
+using Maru.Engine.Problems;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Api;
 using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Text;
+using Maru.Server.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Maru.Server.Features.Rooms;
@@ -15,21 +18,23 @@ internal static class RoomListEndpoints
         rooms.MapGet("/", DiscoverAsync)
             .WithName("listRooms").WithSummary("Public rooms whose name contains q, in the order of sort")
             .WithMetadata(RoomSort.Parameter);
-        rooms.MapPost("/", CreateAsync).WithName("createRoom").WithSummary("Make a group room; you own it");
+        rooms.MapPost("/", CreateAsync).WithName("createRoom").WithSummary("Make a group room; you own it")
+            .Refuses(Problem.TooManyRooms, Problem.RoomFull);
         rooms.MapPost("/direct", DirectAsync)
-            .WithName("openDirectRoom").WithSummary("The one room of you and another user: 201 when it is new, 200 after that");
+            .WithName("openDirectRoom").WithSummary("The one room of you and another user: 201 when it is new, 200 after that")
+            .Refuses(Problem.TooManyRooms);
         routes.MapGet("/api/me/rooms", MineAsync).WithTags("Rooms").RequireAuthorization()
             .WithName("listMyRooms").WithSummary("Your rooms with their last messages, newest activity first")
             .Produces<RoomPage>();
     }
 
     private static async Task<Results<Ok<RoomPage>, ProblemHttpResult>> DiscoverAsync(
-        Caller caller, PageRequest page, RoomOptions options, RoomLists lists, string? q, string? sort, CancellationToken ct)
+        Caller caller, PageRequest page, RoomOptions options, RoomDirectory directory, string? q, string? sort, CancellationToken ct)
     {
         var order = new RoomRules(page.Errors, options).Sort(sort);
         order.Check(page);
         if (page.Errors.Any) return page.Errors.Result();
-        return TypedResults.Ok(await lists.DiscoverAsync(caller.UserId, TextPolicy.NameKey(q), order, page, ct));
+        return TypedResults.Ok(await directory.PageAsync(caller.UserId, new NameSearch(TextPolicy.NameKey(q)), order, page, ct));
     }
 
     private static async Task<IResult> MineAsync(Caller caller, PageRequest page, RoomLists lists, CancellationToken ct)
@@ -39,8 +44,8 @@ internal static class RoomListEndpoints
     }
 
     private static async Task<Results<Created<Room>, ProblemHttpResult>> CreateAsync(
-        NewRoom request, Caller caller, HttpContext context, RoomOptions options, RoomPasswords passwords, RoomStore store,
-        MembershipEvents events, CancellationToken ct)
+        NewRoom request, Caller caller, HttpContext context, RoomOptions options, RoomLimits limits, RoomPasswords passwords,
+        RoomStore store, MembershipEvents events, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var rules = new RoomRules(errors, options);
@@ -49,10 +54,14 @@ internal static class RoomListEndpoints
         var password = rules.Password(request.Password);
         var members = rules.Users("members", request.Members);
         if (errors.Any) return errors.Result();
+        var others = members.Where(id => id != caller.UserId.Value).ToArray();
+        if (limits.TakeRoom(context, caller.UserId, others.Length) is { } tooMany) return tooMany;
 
         var (hash, refusal) = await passwords.HashAsync(password, caller.UserId, context);
         if (refusal is not null) return refusal;
-        var (row, unknown) = await store.CreateAsync(caller.UserId, new RoomDetails(name, description, visibility, hash), members, ct);
+        var details = new RoomDetails(name, description, visibility, hash);
+        var (row, unknown, problem) = await store.CreateAsync(caller.UserId, details, members, ct);
+        if (problem is not null) return problem.Result();
         if (row is null)
         {
             rules.Unknown("members", unknown);
@@ -61,19 +70,22 @@ internal static class RoomListEndpoints
 
         var room = row.ToRoom();
         events.Added([caller.UserId.Value], room);
-        events.Added(members.Where(id => id != caller.UserId.Value), room with { Role = Roles.Member });
+        events.Added(others, room with { Role = Roles.Member });
         return TypedResults.Created(context.Link($"/api/rooms/{room.Id}"), room);
     }
 
     private static async Task<Results<Ok<Room>, Created<Room>, ProblemHttpResult>> DirectAsync(
-        DirectRequest request, Caller caller, HttpContext context, RoomOptions options, RoomStore store, MembershipEvents events,
-        CancellationToken ct)
+        DirectRequest request, Caller caller, HttpContext context, RoomOptions options, RoomLimits limits, RoomStore store,
+        MembershipEvents events, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var other = new UserId(request.UserId ?? 0);
         if (other == caller.UserId) errors.Add("userId", "Someone else: a direct room is for two.");
         if (errors.Any) return errors.Result();
-        var (row, isNew) = await store.DirectAsync(caller.UserId, other, ct);
+        if (await store.FindDirectAsync(caller.UserId, other, ct) is { } found) return TypedResults.Ok(found.ToRoom());
+        if (limits.TakeRoom(context, caller.UserId, 1) is { } tooMany) return tooMany;
+        var (row, isNew, problem) = await store.MakeDirectAsync(caller.UserId, other, ct);
+        if (problem is not null) return problem.Result();
         if (row is null)
         {
             new RoomRules(errors, options).Unknown("userId", [other.Value]);

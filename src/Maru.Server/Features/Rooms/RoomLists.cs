@@ -4,36 +4,14 @@ using Dapper;
 using Maru.Engine;
 using Maru.Engine.Codecs;
 using Maru.Server.Platform.Http;
-using Maru.Server.Platform.Text;
 using Maru.Server.RoomLog;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Rooms;
 
-/// <summary>Reads rooms in pages. Any thread.</summary>
+/// <summary>Reads users' own rooms in pages. Any thread.</summary>
 internal sealed class RoomLists(Database database)
 {
-    /// <summary>
-    /// Returns public rooms whose name contains the query. Walks the rooms, not their messages; each page is one statement.
-    /// </summary>
-    /// <param name="query">as <see cref="TextPolicy.NameKey"/> makes it</param>
-    public async Task<RoomPage> DiscoverAsync(UserId user, string query, RoomSort sort, PageRequest page, CancellationToken ct)
-    {
-        var after = page.After;
-        var rooms = await database.ListAsync<RoomRow>(
-            $"""
-            SELECT {RoomRow.Columns} FROM {RoomRow.Tables}
-            WHERE r.visibility = 'public' AND r.deleted_at IS NULL AND (@query = '' OR r.name_key LIKE @pattern ESCAPE '!')
-              {(after is null ? "" : $"AND ({sort.Column}, r.id) {(sort.Descends ? '<' : '>')} (@key, @id)")}
-            ORDER BY {sort.Column} {sort.Direction}, r.id {sort.Direction} LIMIT @limit
-            """,
-            new { User = user.Value, query, pattern = Pattern(query), key = sort.KeyOf(after), id = after?.Id, limit = page.Size + 1 },
-            ct);
-        // One row more than asked for says that there is a next page.
-        var next = rooms.Count > page.Size ? sort.CursorOf(rooms[page.Size - 1]).ToString() : null;
-        return new RoomPage([.. rooms.Take(page.Size).Select(room => room.ToRoom())], next);
-    }
-
     /// <summary>
     /// Returns a <see cref="RoomPage"/> of the user's own rooms with their last messages, newest activity first. Only heads are sorted;
     /// rooms and messages are read for the page alone.
@@ -77,11 +55,9 @@ internal sealed class RoomLists(Database database)
         }
 
         writer.WriteEndArray();
-        if (more && last is not null) writer.WriteString("next"u8, RoomSort.Activity.CursorOf(last).ToString());
+        if (more && last is not null) writer.WriteString("next"u8, new PageCursor(last.LastAt, last.Id).ToString());
         writer.WriteEndObject();
         writer.Flush();
         return buffer.WrittenMemory;
     }
-
-    private static string Pattern(string query) => $"%{query.Replace("!", "!!").Replace("%", "!%").Replace("_", "!_")}%";
 }

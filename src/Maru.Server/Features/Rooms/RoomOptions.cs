@@ -13,6 +13,18 @@ internal sealed class RoomOptions
     [Range(0, 100_000)]
     public int DescriptionCharacters { get; set; } = 1000;
 
+    /// <summary>Characters of a new password of a room, as a person sees them.</summary>
+    [Range(1, 128)]
+    public int PasswordCharacters { get; set; } = 4;
+
+    /// <summary>Rooms that a user may be in; by invitation and in direct rooms of others' making up to a half of it.</summary>
+    [Range(2, 100_000)]
+    public int RoomsPerUser { get; set; } = 1000;
+
+    /// <summary>Members that a room may have; 0: no limit.</summary>
+    [Range(0, int.MaxValue)]
+    public int MembersPerRoom { get; set; }
+
     /// <summary>Users that one request may bring into a room.</summary>
     [Range(1, 500)]
     public int InvitationsPerRequest { get; set; } = 100;

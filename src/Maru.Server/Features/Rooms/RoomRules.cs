@@ -21,7 +21,7 @@ internal sealed class RoomRules(FieldErrors errors, RoomOptions options)
 
     /// <summary>Checks a password; null: none.</summary>
     public string? Password(string? value) =>
-        string.IsNullOrEmpty(value) ? null : errors.Keep("password", TextPolicy.Password(value, least: 1));
+        string.IsNullOrEmpty(value) ? null : errors.Keep("password", TextPolicy.Password(value, options.PasswordCharacters));
 
     /// <summary>Returns the users, each once.</summary>
     public IReadOnlyList<long> Users(string field, IReadOnlyList<long>? value)

@@ -8,7 +8,11 @@ internal static class RoomSlice
     public static void AddRooms(this IServiceCollection services)
     {
         services.AddSingleton<RoomStore>();
+        services.AddSingleton<RoomBounds>();
+        services.AddSingleton<RoomLimits>();
         services.AddSingleton<RoomLists>();
+        services.AddSingleton<RoomDirectory>();
+        services.AddHostedService<RoomActivity>();
         services.AddSingleton<RoomChanges>();
         services.AddSingleton<MembershipEvents>();
         services.AddSingleton<RoomPasswords>();

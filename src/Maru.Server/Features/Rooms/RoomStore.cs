@@ -1,33 +1,38 @@
 using System.Data.Common;
 using System.Globalization;
 using Maru.Engine;
+using Maru.Engine.Problems;
 using Maru.Server.Platform.Text;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Rooms;
 
 /// <summary>Finds rooms and makes new ones. Any thread.</summary>
-internal sealed class RoomStore(Database database, TimeProvider time)
+internal sealed class RoomStore(Database database, RoomBounds bounds, TimeProvider time)
 {
+    private const string FindDirect =
+        $"SELECT {RoomRow.Columns} FROM {RoomRow.Tables} WHERE r.direct_key = @key AND r.deleted_at IS NULL AND me.role IS NOT NULL";
+
     /// <summary>Finds a room; null: there is none that the user may know of.</summary>
     public Task<RoomRow?> FindAsync(RoomId room, UserId user, CancellationToken ct) =>
         database.FirstAsync<RoomRow>(RoomRow.Select, new { Room = room.Value, User = user.Value }, ct);
 
-    /// <summary>Makes the room with all its members, or returns those of them who do not exist.</summary>
-    public Task<(RoomRow? Room, IReadOnlyList<long> Unknown)> CreateAsync(
+    /// <summary>Makes the room with all its members, or returns those of them who do not exist, or the refusal.</summary>
+    public Task<(RoomRow? Room, IReadOnlyList<long> Unknown, Problem? Problem)> CreateAsync(
         UserId owner, RoomDetails details, IReadOnlyList<long> members, CancellationToken ct)
     {
         long[] people = [owner.Value, .. members.Where(id => id != owner.Value)];
-        return database.WriteAsync<(RoomRow?, IReadOnlyList<long>)>(
+        return TryAsync<(RoomRow?, IReadOnlyList<long>, Problem?)>(
             async (transaction, inner) =>
             {
+                await OneByOneAsync(transaction, owner, inner);
                 var known = await transaction.ListAsync<long>(
                     "SELECT id FROM users WHERE id IN @people AND deleted_at IS NULL", new { people }, inner);
-                if (known.Count < people.Length) return (null, [.. people.Except(known)]);
+                if (known.Count < people.Length) return (null, [.. people.Except(known)], null);
                 var room = await transaction.FirstAsync<long>(
                     """
-                    INSERT INTO rooms (kind, name, name_key, description, visibility, password_hash, member_count, created_at)
-                    VALUES ('group', @Name, @NameKey, @Description, @Visibility, @PasswordHash, @count, @Now)
+                    INSERT INTO rooms (kind, name, name_key, description, visibility, password_hash, member_count, created_at, active_at)
+                    VALUES ('group', @Name, @NameKey, @Description, @Visibility, @PasswordHash, @count, @Now, @Now)
                     RETURNING id
                     """,
                     new
@@ -41,23 +46,26 @@ internal sealed class RoomStore(Database database, TimeProvider time)
                         Now
                     },
                     inner);
-                await OpenAsync(transaction, room, people, owner.Value, inner);
-                return (await ReadAsync(transaction, room, owner, inner), []);
+                await OpenAsync(transaction, room, people, owner.Value, owner, inner);
+                return (await ReadAsync(transaction, room, owner, inner), [], null);
             },
+            problem => (null, [], problem),
             ct);
     }
 
-    /// <summary>Finds or makes the one direct room of two users. Null: the other one does not exist.</summary>
-    public async Task<(RoomRow? Room, bool IsNew)> DirectAsync(UserId user, UserId other, CancellationToken ct)
+    /// <summary>Finds the one direct room of two users; null: there is none yet.</summary>
+    public Task<RoomRow?> FindDirectAsync(UserId user, UserId other, CancellationToken ct) =>
+        database.FirstAsync<RoomRow>(FindDirect, new { key = KeyOf(People(user, other)), User = user.Value }, ct);
+
+    /// <summary>Makes the one direct room of two users, or finds it. Null without a problem: the other one does not exist.</summary>
+    public Task<(RoomRow? Room, bool IsNew, Problem? Problem)> MakeDirectAsync(UserId user, UserId other, CancellationToken ct)
     {
-        long[] people = [Math.Min(user.Value, other.Value), Math.Max(user.Value, other.Value)];
-        var key = string.Create(CultureInfo.InvariantCulture, $"{people[0]}:{people[1]}");
-        const string find =
-            $"SELECT {RoomRow.Columns} FROM {RoomRow.Tables} WHERE r.direct_key = @key AND r.deleted_at IS NULL AND me.role IS NOT NULL";
-        if (await database.FirstAsync<RoomRow>(find, new { key, User = user.Value }, ct) is { } room) return (room, false);
-        return await database.WriteAsync(
+        var people = People(user, other);
+        var key = KeyOf(people);
+        return TryAsync<(RoomRow?, bool, Problem?)>(
             async (transaction, inner) =>
             {
+                await OneByOneAsync(transaction, user, inner);
                 var made = await transaction.FirstAsync<long>(
                     """
                     INSERT INTO rooms (kind, name, name_key, visibility, direct_key, member_count, created_at)
@@ -68,16 +76,39 @@ internal sealed class RoomStore(Database database, TimeProvider time)
                     """,
                     new { key, people, Now },
                     inner);
-                if (made > 0) await OpenAsync(transaction, made, people, 0, inner);
-                return (await transaction.FirstAsync<RoomRow>(find, new { key, User = user.Value }, inner), made > 0);
+                if (made > 0) await OpenAsync(transaction, made, people, 0, user, inner);
+                return (await transaction.FirstAsync<RoomRow>(FindDirect, new { key, User = user.Value }, inner), made > 0, null);
             },
+            problem => (null, false, problem),
             ct);
     }
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Gives a new room the head of its log and its members.</summary>
-    private async Task OpenAsync(DbTransaction transaction, long room, long[] people, long owner, CancellationToken ct)
+    private static long[] People(UserId user, UserId other) => [Math.Min(user.Value, other.Value), Math.Max(user.Value, other.Value)];
+
+    private static string KeyOf(long[] people) => string.Create(CultureInfo.InvariantCulture, $"{people[0]}:{people[1]}");
+
+    /// <summary>Locks the maker until the transaction ends: each of the rooms that they make at the same moment sees the others.</summary>
+    private static Task OneByOneAsync(DbTransaction transaction, UserId maker, CancellationToken ct) =>
+        transaction.ExecuteAsync("UPDATE users SET role = role WHERE id = @Value", maker, ct);
+
+    /// <summary>Writes, or returns the refusal and leaves nothing.</summary>
+    private async Task<T> TryAsync<T>(
+        Func<DbTransaction, CancellationToken, Task<T>> write, Func<Problem, T> refuse, CancellationToken ct)
+    {
+        try
+        {
+            return await database.WriteAsync(write, ct);
+        }
+        catch (RefusedException e)
+        {
+            return refuse(e.Problem);
+        }
+    }
+
+    /// <summary>Gives a new room the head of its log and its members, if these may be in another room.</summary>
+    private async Task OpenAsync(DbTransaction transaction, long room, long[] people, long owner, UserId maker, CancellationToken ct)
     {
         await transaction.ExecuteAsync(
             "INSERT INTO room_heads (room_id, last_seq, messages, last_at) VALUES (@room, 0, 0, @Now)", new { room, Now }, ct);
@@ -88,10 +119,18 @@ internal sealed class RoomStore(Database database, TimeProvider time)
             """,
             new { room, people, owner, Now },
             ct);
+        var others = people.Where(id => id != maker.Value);
+        if (await bounds.RefuseAsync(transaction, maker.Value, others, ct) is { } problem) throw new RefusedException(problem);
     }
 
     private static Task<RoomRow?> ReadAsync(DbTransaction transaction, long room, UserId user, CancellationToken ct) =>
         transaction.FirstAsync<RoomRow>(RoomRow.Select, new { Room = room, User = user.Value }, ct);
+
+    /// <summary>Undoes the transaction.</summary>
+    private sealed class RefusedException(Problem problem) : Exception(problem.Title)
+    {
+        public Problem Problem { get; } = problem;
+    }
 }
 
 /// <summary>The details of a group room.</summary>

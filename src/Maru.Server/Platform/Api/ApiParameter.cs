@@ -17,7 +17,7 @@ internal sealed record ApiParameter(string Name, string Description, OpenApiSche
         new("userId", "The user's id.", ApiSchemas.Id, 2),
         new("id", "Its id.", ApiSchemas.Id, 3),
         new("seq", "The message's position in the room's log.", ApiSchemas.Id, 17),
-        new("q", "Text that the name begins with or contains; absent: all.", ApiSchemas.Text, "har"),
+        new("q", "Text that the name contains, in any case; absent: all.", ApiSchemas.Text, "har"),
         new("Idempotency-Key", "The sender's own key, 1 to 128 bytes: a retry stores nothing twice.", ApiSchemas.Text, "0b6f3c1e"),
     ];
 

@@ -6,7 +6,7 @@ namespace Maru.Server.Platform.Credentials;
 /// <summary>
 /// Limits sign-ins and wrong passwords. A try is held before the password is checked, so that many at once are no way around, and given
 /// back where the password is right. One address is stopped before it uses up what all strangers have, and no stranger uses up what the
-/// account's own devices, addresses and sessions have. Any thread.
+/// account's own devices, addresses and sessions have. A room's password also has a limit for all users together. Any thread.
 /// </summary>
 internal sealed class GuessLimits
 {
@@ -14,6 +14,7 @@ internal sealed class GuessLimits
     private readonly RateLimit _ofOne;
     private readonly RateLimit _ofStrangers;
     private readonly RateLimit _ofKnown;
+    private readonly RateLimit _ofRoom;
 
     public GuessLimits(SignInLimits signIns, SharedLimits shared, RateLimitOptions options)
     {
@@ -24,6 +25,7 @@ internal sealed class GuessLimits
         _ofOne = new RateLimit("attempt", shared.Add(Limit.Attempts, options.AttemptsPerAccount, options.AttemptsPerAccount, hour));
         _ofStrangers = new RateLimit("stranger", shared.Add(Limit.StrangersAttempts, burst, perHour, hour));
         _ofKnown = new RateLimit("known", shared.Add(Limit.KnownAttempts, burst, perHour, hour));
+        _ofRoom = new RateLimit("room-guess", shared.Add(Limit.RoomGuesses, options.AttemptsPerRoom, options.AttemptsPerRoom, hour));
     }
 
     /// <summary>Holds the try; returns the refusal, or null: then <see cref="Settle"/> follows.</summary>
@@ -64,7 +66,7 @@ internal sealed class GuessLimits
         var one = RateLimits.KeyOf($"{guess.By} {guess.Secret}");
         return guess.Guesser switch
         {
-            Guesser.User => [(_ofOne, one)],
+            Guesser.User => [(_ofOne, one), (_ofRoom, RateLimits.KeyOf(guess.Secret))],
             Guesser.Stranger => [(_ofOne, one), (_ofStrangers, RateLimits.KeyOf(guess.Secret))],
             _ => [(_ofKnown, one)],
         };

@@ -20,12 +20,13 @@ internal sealed class RateLimit(string name, Gcra rate)
     private readonly string _policy = string.Create(
         CultureInfo.InvariantCulture, $"\"{name}\";q={rate.Burst};w={Math.Max(1, Seconds(rate.Window))}");
 
-    /// <summary>Takes one unit of the key; returns the refusal, or null.</summary>
+    /// <summary>Takes units of the key, all or none; returns the refusal, or null.</summary>
     /// <param name="context">the request; its response names the limit</param>
     /// <param name="key">who or what is counted</param>
     /// <param name="onlyRefusal">true when only a refusal names the limit: what is left would tell what others did</param>
-    public ProblemHttpResult? Take(HttpContext context, long key, bool onlyRefusal = false) =>
-        rate.IsLimited ? Tell(context, rate.Take(key), onlyRefusal) : null;
+    /// <param name="units">how many</param>
+    public ProblemHttpResult? Take(HttpContext context, long key, bool onlyRefusal = false, int units = 1) =>
+        rate.IsLimited && units > 0 ? Tell(context, rate.Take(key, units), onlyRefusal) : null;
 
     /// <summary>
     /// Takes one unit for the time being, as <see cref="Take"/>: <see cref="Settle"/> follows where it was not refused.

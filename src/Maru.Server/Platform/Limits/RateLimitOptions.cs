@@ -46,6 +46,18 @@ internal sealed class RateLimitOptions
     [Range(10, int.MaxValue)]
     public int AttemptsByStrangers { get; set; } = 100;
 
+    /// <summary>Wrong passwords for one room by all users together, at once and an hour.</summary>
+    [Range(1, int.MaxValue)]
+    public int AttemptsPerRoom { get; set; } = 100;
+
+    /// <summary>Rooms that one user may make, direct ones too, at once and an hour.</summary>
+    [Range(1, int.MaxValue)]
+    public int RoomsPerHour { get; set; } = 500;
+
+    /// <summary>Users whom one user may bring into rooms, at once and an hour.</summary>
+    [Range(500, int.MaxValue)]
+    public int InvitationsPerHour { get; set; } = 2000;
+
     /// <summary>Passwords of rooms that one user may set or try, a minute.</summary>
     [Range(1, int.MaxValue)]
     public int RoomPasswordsPerUser { get; set; } = 20;

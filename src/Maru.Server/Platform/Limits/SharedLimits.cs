@@ -15,6 +15,9 @@ internal enum Limit : byte
     StrangersAttempts = 7,
     KnownAttempts = 8,
     SignUps = 9,
+    RoomGuesses = 10,
+    NewRooms = 11,
+    Invitations = 12,
 }
 
 /// <summary>

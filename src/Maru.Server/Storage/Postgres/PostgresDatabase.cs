@@ -13,8 +13,9 @@ namespace Maru.Server.Storage.Postgres;
 internal sealed class PostgresDatabase : Database
 {
     // A plan that was made when a table was small or unknown must not scan it when it is large: all statements here find rows by key, some
-    // at a time.
-    private const string ByKeyOnly = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
+    // at a time. A bitmap is of all rows of a range, also where a LIMIT takes the first ones.
+    private const string ByKeyOnly =
+        "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off";
 
     private const long SchemaLock = 0x6D617275;   // "maru"
 

@@ -18,6 +18,8 @@ internal sealed partial class SqliteDatabase : Database
         WHERE NOT EXISTS (SELECT 1 FROM messages WHERE id > message_id AND client_key IS NOT NULL)
         """;
 
+    private const long BulkCacheBytes = 256 << 20;
+
     private readonly StoreClaim? _claim;
     private readonly SqliteFile _file;
     private readonly SqliteOptions _options;
@@ -75,6 +77,8 @@ internal sealed partial class SqliteDatabase : Database
     {
         using var lease = await EnterWriterAsync(ct);
         var writer = lease.Connection.Handle ?? throw new InvalidOperationException("The writer is not open.");
+        // Many rows change the same pages of their indexes; those that do not fit are written more than once.
+        Run($"PRAGMA cache_size = {-BulkCacheBytes / 1024}");
         var places = string.Join(", ", Enumerable.Range(1, columns.Length).Select(i => $"?{i}"));
         using (var insert = new SqliteStatement(writer, $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES ({places})"))
         using (var transaction = lease.Connection.BeginTransaction())
@@ -91,6 +95,7 @@ internal sealed partial class SqliteDatabase : Database
 
         if (table == "messages") Run(SkipKeyless);
         Run("PRAGMA wal_checkpoint(TRUNCATE)");
+        Run($"PRAGMA cache_size = {-_options.CacheBytes / 1024}");
 
         void Run(string sql)
         {

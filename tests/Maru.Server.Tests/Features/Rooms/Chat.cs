@@ -54,7 +54,8 @@ internal static class Chat
     public static async Task<string?> RoleAsync(this Person person, Room room) => (await person.SeeAsync(room)).Role;
 
     /// <summary>
-    /// Checks the rules that hold for every room at every time: counted members, one owner, no gaps among seqs and numbers.
+    /// Checks the rules that hold for every room at every time: counted members, one owner, no gaps among seqs and numbers; and that
+    /// searches find what there is.
     /// </summary>
     public static async Task ShouldBeSoundAsync(this MaruServer server)
     {
@@ -77,6 +78,21 @@ internal static class Chat
             SELECT 'number of ' || n.room_id || '-' || n.seq
             FROM (SELECT room_id, seq, type, number, lag(number, 1, 0) OVER (PARTITION BY room_id ORDER BY seq) AS before FROM messages) n
             WHERE n.number <> n.before + CASE n.type WHEN 0 THEN 1 ELSE 0 END
+            UNION ALL
+            SELECT 'parts of room ' || a.id
+            FROM (
+              SELECT r.id, (SELECT count(*) FROM room_parts x WHERE x.room_id = r.id) AS have,
+                (SELECT count(DISTINCT substr(r.name_key, p.n, 16)) FROM positions p WHERE p.n <= length(r.name_key)) AS want,
+                CASE WHEN r.visibility = 'public' AND r.deleted_at IS NULL THEN 1 ELSE 0 END AS listed
+              FROM rooms r) a
+            WHERE a.have <> a.want * a.listed
+            UNION ALL
+            SELECT 'parts of user ' || u.id FROM users u
+            WHERE (SELECT count(*) FROM user_parts x WHERE x.user_id = u.id) <> (
+              SELECT count(*) * CASE WHEN u.deleted_at IS NULL THEN 1 ELSE 0 END
+              FROM (
+                SELECT substr(u.handle, p.n, 16) FROM positions p WHERE p.n <= length(u.handle)
+                UNION SELECT substr(u.name_key, p.n, 16) FROM positions p WHERE p.n <= length(u.name_key)) z)
             """,
             null,
             TestContext.Current.CancellationToken);

@@ -1,0 +1,109 @@
+using Maru.Engine;
+using Maru.Server.Platform.Http;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Features.Rooms;
+
+/// <summary>The list of public rooms, searched and sorted: see <see cref="NameSearch"/> for what a page costs. Any thread.</summary>
+internal sealed class RoomDirectory(Database database)
+{
+    private const string IsListed = "r.visibility = 'public' AND r.deleted_at IS NULL";
+
+    /// <summary>Returns a page of the public rooms whose name contains the text.</summary>
+    public async Task<RoomPage> PageAsync(UserId user, NameSearch search, RoomSort sort, PageRequest page, CancellationToken ct)
+    {
+        var isFew = await CountAsync(search, ct) <= NameSearch.Few;
+        var after = page.After;
+        var arguments = new
+        {
+            User = user.Value,
+            search.From,
+            search.To,
+            search.Pattern,
+            key = sort.KeyOf(after),
+            id = after?.Id,
+            limit = page.Size + 1,
+        };
+        var rooms = await database.ListAsync<ListedRoom>(
+            $"""
+            WITH {(isFew ? Few(search, sort, after) : Many(search, sort, after))}
+            SELECT CAST(page.value AS TEXT) AS sort_key, r.id, r.name, r.description, r.password_hash, r.member_count, h.last_seq, me.role
+            FROM page JOIN rooms r ON r.id = page.id JOIN room_heads h ON h.room_id = page.id
+            LEFT JOIN members me ON me.room_id = page.id AND me.user_id = @User
+            ORDER BY {sort.By("page.value", "page.id")}
+            """,
+            arguments,
+            ct);
+        // One row more than asked for says that there is a next page; with too few, the walk may have ended before the list.
+        var last = rooms.Count > page.Size
+            ? rooms[page.Size - 1].Cursor
+            : isFew || search.FindsAll ? null : await EndOfWalkAsync(sort, after, arguments, ct);
+        return new RoomPage([.. rooms.Take(page.Size).Select(room => room.ToRoom())], last?.ToString());
+    }
+
+    /// <summary>Counts what the text is found in, up to one more than are few.</summary>
+    private Task<long> CountAsync(NameSearch search, CancellationToken ct) => database.FirstAsync<long>(
+        search.FindsAll
+            ? $"""
+              SELECT count(*)
+              FROM (SELECT 1 FROM rooms r WHERE {IsListed} ORDER BY r.active_at, r.id LIMIT {NameSearch.Few + 1}) x
+              """
+            : $"SELECT count(*) FROM (SELECT 1 FROM room_parts WHERE part >= @From AND part < @To LIMIT {NameSearch.Few + 1}) x",
+        new { search.From, search.To },
+        ct);
+
+    /// <summary>
+    /// Selects the ids and sort values of a page out of few rooms, exactly as they are now. One room is looked up after the other: as a
+    /// join, PostgreSQL may begin with all rooms.
+    /// </summary>
+    private static string Few(NameSearch search, RoomSort sort, PageCursor? after)
+    {
+        var found = search.FindsAll
+            ? $"SELECT r.id FROM rooms r WHERE {IsListed} ORDER BY r.active_at, r.id LIMIT {NameSearch.Few}"
+            : $"SELECT room_id AS id FROM room_parts WHERE part >= @From AND part < @To LIMIT {NameSearch.Few}";
+        return $"""
+            few AS MATERIALIZED (
+              SELECT x.id, (
+                SELECT {sort.Exact} FROM rooms r JOIN room_heads h ON h.room_id = r.id
+                WHERE r.id = x.id AND {IsListed} AND r.name_key LIKE @Pattern ESCAPE '!') AS value
+              FROM (SELECT DISTINCT id FROM ({found}) y) x),
+            page AS MATERIALIZED (
+              SELECT id, value FROM few WHERE value IS NOT NULL {sort.Behind(after, "value", "id")}
+              ORDER BY {sort.By("value", "id")} LIMIT @limit)
+            """;
+    }
+
+    /// <summary>Selects the same out of many rooms by a walk along their index, whose order the outer query keeps.</summary>
+    private static string Many(NameSearch search, RoomSort sort, PageCursor? after) =>
+        $"""
+        page AS MATERIALIZED (
+          SELECT id, value
+          FROM (
+            SELECT r.id, {sort.Column} AS value, r.name_key FROM rooms r WHERE {IsListed} {sort.Behind(after, sort.Column, "r.id")}
+            ORDER BY {sort.By(sort.Column, "r.id")} LIMIT {NameSearch.Walk}) x
+          {(search.FindsAll ? "" : "WHERE name_key LIKE @Pattern ESCAPE '!'")} LIMIT @limit)
+        """;
+
+    /// <summary>Returns the last room that the walk looked at; null: it came to the end of the list.</summary>
+    private async Task<PageCursor?> EndOfWalkAsync(RoomSort sort, PageCursor? after, object arguments, CancellationToken ct)
+    {
+        var end = await database.FirstAsync<WalkEnd>(
+            $"""
+            SELECT CAST({sort.Column} AS TEXT) AS sort_key, r.id FROM rooms r WHERE {IsListed} {sort.Behind(after, sort.Column, "r.id")}
+            ORDER BY {sort.By(sort.Column, "r.id")} LIMIT 1 OFFSET {NameSearch.Walk - 1}
+            """,
+            arguments,
+            ct);
+        return end is null ? null : new PageCursor(end.SortKey, end.Id);
+    }
+
+    private sealed record WalkEnd(string SortKey, long Id);
+
+    private sealed record ListedRoom(
+        string SortKey, long Id, string Name, string Description, string? PasswordHash, long MemberCount, long LastSeq, string? Role)
+    {
+        public PageCursor Cursor => new(SortKey, Id);
+
+        public Room ToRoom() => new(Id, "group", Name, Description, "public", PasswordHash is not null, MemberCount, LastSeq, Role);
+    }
+}

@@ -1,0 +1,78 @@
+using Maru.Server.Features.Accounts;
+using Maru.Server.Features.Rooms;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Tests.Features.Rooms;
+
+/// <summary>Lists of many, whose pages may be short: page by page they have everything once, in order.</summary>
+public sealed class RoomDirectoryTests(MaruServer server) : IClassFixture<MaruServer>
+{
+    private const int First = 1_000_000;
+    private const int Many = 3000;      // every fourth matches, more than are few
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_order_has_all_rooms_that_match_once()
+    {
+        var store = server.Service<Database>();
+        await store.InsertAsync(
+            "rooms", ["id", "kind", "name", "name_key", "visibility", "member_count", "created_at", "active_at"],
+            Enumerable.Range(0, Many).Select(i => (object?[])
+                [(long)First + i, "group", Name(i), Name(i).ToLowerInvariant(), "public", i % 7L, i % 5L, i % 11L]),
+            Ct);
+        await store.InsertAsync(
+            "room_heads", ["room_id", "last_seq", "messages", "last_at"],
+            Enumerable.Range(0, Many).Select(i => (object?[])[(long)First + i, 0L, 0L, i % 11L]), Ct);
+        var ann = await server.SignUpAsync();
+        var odd = Enumerable.Range(0, Many).Where(i => i % 4 == 1).ToArray();
+        var orders = new Dictionary<string, IEnumerable<int>>
+        {
+            ["activity"] = odd.OrderByDescending(i => i % 11).ThenByDescending(i => i),
+            ["newest"] = odd.OrderByDescending(i => i % 5).ThenByDescending(i => i),
+            ["members"] = odd.OrderByDescending(i => i % 7).ThenByDescending(i => i),
+            ["name"] = odd.OrderBy(Name, StringComparer.OrdinalIgnoreCase),
+        };
+        foreach (var (sort, order) in orders)
+        {
+            List<Room> found = [];
+            for (string? after = ""; after is not null;)
+            {
+                var path = $"/api/rooms?q=ODD%20%EB%B0%A9&sort={sort}&limit=200&after={after}";
+                var page = await ann.Http.SendAsync($"GET {path}").Read<RoomPage>();
+                page.Items.Count.ShouldBeLessThanOrEqualTo(200);
+                found.AddRange(page.Items);
+                after = page.Next;
+            }
+
+            found.Select(room => room.Id - First).ShouldBe(order.Select(i => (long)i), sort);
+        }
+
+        static string Name(int i) => i % 4 == 1 ? $"Odd 방 {i}" : $"Even {i}";
+    }
+
+    [Fact]
+    public async Task The_directory_has_all_users_who_match_once_and_none_who_are_deleted()
+    {
+        await server.Service<Database>().InsertAsync(
+            "users", ["id", "handle", "name", "name_key", "created_at", "deleted_at"],
+            Enumerable.Range(0, Many).Select(i => (object?[])
+                [(long)First + i, $"p{i:d5}", Name(i), Name(i).ToLowerInvariant(), 1L, i % 3 == 0 ? 2L : null]),
+            Ct);
+        var ann = await server.SignUpAsync();
+        List<User> found = [];
+        for (string? after = ""; after is not null;)
+        {
+            var page = await ann.Http.SendAsync($"GET /api/users?q=%EC%9D%80%EC%A7%80&limit=100&after={after}").Read<UserPage>();
+            found.AddRange(page.Items);
+            after = page.Next;
+        }
+
+        found.Select(user => user.Id - First).ShouldBe(Enumerable.Range(0, Many).Where(i => i % 2 == 1 && i % 3 != 0).Select(i => (long)i));
+        var one = await ann.Http.SendAsync("GET /api/users?q=00031").Read<UserPage>();
+        one.Items.ShouldHaveSingleItem().Handle.ShouldBe("p00031");
+        one.Next.ShouldBeNull();
+
+        static string Name(int i) => i % 2 == 1 ? $"김은지 {i}" : $"Other {i}";
+    }
+}

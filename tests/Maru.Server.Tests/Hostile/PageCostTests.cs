@@ -1,0 +1,177 @@
+using System.Data.Common;
+using System.Text.Json;
+using Maru.Server.Features.Accounts;
+using Maru.Server.Features.Members;
+using Maru.Server.Features.Rooms;
+using Maru.Server.Storage;
+using Maru.Server.Storage.Sqlite;
+using Maru.Server.Tests.Features.Rooms;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Maru.Server.Tests.Hostile;
+
+/// <summary>
+/// A page of any list costs the same however large the store is. The cost is counted, not timed: instructions of SQLite's machine, pages
+/// that PostgreSQL touches. The store is as bad as people can make it: deleted accounts and private rooms in the way, names that are alike.
+/// </summary>
+public sealed class PageCostTests : IAsyncLifetime
+{
+    private const int Users = 2000;
+    private const int Rooms = 1000;
+
+    // One page of 200 and the most that a search may look at cost less; a scan of the larger store costs more.
+    private static readonly long Most = TestStore.IsPostgres ? 6_000 : 40_000;
+
+    private readonly SpiedDatabase _spy = new();
+    private MaruServer? _server;
+    private int _users;
+    private int _rooms;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private MaruServer Server => _server!;
+
+    public async ValueTask InitializeAsync() => _server = await MaruServer.StartAsync(null, services =>
+    {
+        _spy.Use<UserDirectory>(services);
+        _spy.Use<RoomDirectory>(services);
+        _spy.Use<RoomLists>(services);
+        _spy.Use<MemberLists>(services);
+    });
+
+    [Fact]
+    public async Task A_page_of_each_list_costs_the_same_in_a_store_that_is_ten_times_as_large()
+    {
+        var ann = await Server.SignUpAsync();
+        var home = await ann.MakeRoomAsync("home");
+        for (var i = 0; i < 20; i++) await ann.MakeRoomAsync($"mine {i}", "private");
+        string[] lists =
+        [
+            "/api/users?", "/api/users?q=u", "/api/users?q=user%20e", "/api/users?q=user1777", "/api/users?q=zz", "/api/users?q=%ED%95%9C",
+            "/api/users?q=nobody",
+            .. from sort in (string[])["activity", "newest", "members", "name"]
+               from q in (string[])["", "r", "room%20e", "room%20e776", "rare", "%EB%B0%A9", "nothing"]
+               select $"/api/rooms?sort={sort}&q={q}",
+            "/api/me/rooms?", $"/api/rooms/{home.Id}/members?", $"/api/rooms/{home.Id}/bans?",
+        ];
+
+        await GrowAsync(home.Id, 1);
+        var small = await MeasureAsync();
+        await GrowAsync(home.Id, 9);
+        var large = await MeasureAsync();
+        foreach (var (list, before) in small)
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine($"{before,8} {large[list],8} {list}");
+        }
+
+        foreach (var (list, before) in small)
+        {
+            large[list].ShouldBeLessThan(Most, list);
+            large[list].ShouldBeLessThan((before * 3 / 2) + (Most / 20), list);
+        }
+
+        async Task<Dictionary<string, long>> MeasureAsync()
+        {
+            Dictionary<string, long> costs = [];
+            foreach (var list in lists)
+            {
+                var (first, next) = await CostAsync(ann, list);
+                costs.Add($"{list}&limit=200", first);
+                if (next is not null) costs.Add($"{list}, page 2", (await CostAsync(ann, $"{list}&after={next}")).Cost);
+            }
+
+            return costs;
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await Server.DisposeAsync();
+
+    /// <summary>Makes the store larger by some times its first size.</summary>
+    private async Task GrowAsync(long home, int times)
+    {
+        var store = Server.Service<Database>();
+        var (users, rooms) = (_users, _rooms);
+        const long first = 1_000_000;
+        await store.InsertAsync("users", ["id", "handle", "name", "name_key", "created_at", "deleted_at"],
+            Enumerable.Range(users, Users * times).Select(i => (object?[])(
+                i % 4 == 0
+                    ? [first + i, $"deleted:{first + i}", "deleted user", "", 1L, 2L]
+                    : [first + i, $"{(i % 3 == 0 ? "zz" : "")}user{i}", Name(i), Name(i).ToLowerInvariant(), 1L, null])), Ct);
+        await store.InsertAsync("rooms",
+            ["id", "kind", "name", "name_key", "visibility", "member_count", "created_at", "active_at"],
+            Enumerable.Range(rooms, Rooms * times).Select(i => (object?[])
+                [first + i, "group", Room(i), Room(i).ToLowerInvariant(), i % 4 == 0 ? "private" : "public", i % 7L, i % 5L, i % 11L]), Ct);
+        await store.InsertAsync("room_heads", ["room_id", "last_seq", "messages", "last_at"],
+            Enumerable.Range(rooms, Rooms * times).Select(i => (object?[])[first + i, 0L, 0L, i % 11L]), Ct);
+        await store.InsertAsync("members", ["room_id", "user_id", "role", "joined_at"],
+            Enumerable.Range(users, Users * times).Select(i => (object?[])[home, first + i, "member", 1L]), Ct);
+        await store.InsertAsync("bans", ["room_id", "user_id", "banned_by", "banned_at"],
+            Enumerable.Range(users, Users * times).Select(i => (object?[])[home, first + i, first, 1L]), Ct);
+        if (TestStore.IsPostgres)
+        {
+            const string analyze = "ANALYZE users, rooms, user_parts, room_parts, room_heads, members, bans";
+            await store.WriteAsync((transaction, ct) => transaction.ExecuteAsync(analyze, null, ct), Ct);
+        }
+
+        (_users, _rooms) = (users + (Users * times), rooms + (Rooms * times));
+
+        // Rare ones are few, as many as a search reads whole, and none are added.
+        static string Name(int i) => i < Users && i % 4 == 1 ? $"한글 User {i}" : $"User e{i}";
+
+        static string Room(int i) => i < Rooms && i % 2 == 1 ? $"방 Room {i} rare" : $"Room e{i}";
+    }
+
+    /// <summary>Returns what a page of 200 costs the store, and the next page.</summary>
+    private async Task<(long Cost, string? Next)> CostAsync(Person person, string list)
+    {
+        _spy.Reads.Clear();
+        var page = JsonElement.Parse(await person.Http.SendAsync($"GET {list}&limit=200").ShouldBe(200));
+        var reads = _spy.Reads.ToArray();
+        reads.Length.ShouldBeInRange(1, 3, list);
+        var cost = 0L;
+        foreach (var read in reads) cost += TestStore.IsPostgres ? await PagesAsync(read) : Steps(read);
+        return (cost, page.TryGetProperty("next", out var next) ? next.GetString() : null);
+    }
+
+    /// <summary>Counts the instructions of SQLite's virtual machine.</summary>
+    private long Steps(SpiedRead read)
+    {
+        using var connection = new SqliteConnection($"Data Source={Server.Folder}/maru.db;Pooling=False");
+        connection.Open();
+        SqliteFile.KeepPlans(connection);
+        using var command = Command(connection, read);
+        command.Prepare();
+        var steps = 0L;
+        raw.sqlite3_progress_handler(connection.Handle, 1, _ => (int)(steps++ & 0), null);
+        using var rows = command.ExecuteReader();
+        while (rows.Read())
+        {
+        }
+
+        return steps;
+    }
+
+    /// <summary>Counts the pages that PostgreSQL touches, with the settings of the server's own connections.</summary>
+    private async Task<long> PagesAsync(SpiedRead read)
+    {
+        var explained = await _spy.Store.ListAsync<string>(
+            $"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {read.Sql}", new Dictionary<string, object?>(read.Arguments), Ct);
+        var plan = JsonElement.Parse(explained.Single())[0].GetProperty("Plan");
+        return plan.GetProperty("Shared Hit Blocks").GetInt64() + plan.GetProperty("Shared Read Blocks").GetInt64();
+    }
+
+    private static DbCommand Command(DbConnection connection, SpiedRead read)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = read.Sql;
+        foreach (var (name, value) in read.Arguments)
+        {
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (name, value ?? DBNull.Value);
+            command.Parameters.Add(parameter);
+        }
+
+        return command;
+    }
+}
