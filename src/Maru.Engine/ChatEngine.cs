@@ -45,8 +45,11 @@ public sealed class ChatEngine : IDisposable
         _channels =
             new RoomChannels(bus, time) { Committed = Receive, CommittedUpTo = ReceiveHead, Signalled = Receive, Listening = CheckTail };
         MessageRate = new Gcra(options.MessageBurst, options.MessagesPerSecond, TimeSpan.FromSeconds(1), time);
-        var memory = new MemoryBudget(options.ClientMemoryBytes > 0 ? options.ClientMemoryBytes : MemoryOfAll() / 3);
-        Connections = new ConnectionTable(options, memory, Clock);
+        var memory = new MemoryBudget(MemoryBudget.BytesOf(options));
+        Connections = new ConnectionTable(options, memory, Clock)
+        {
+            Displaced = new BoundLog(time, Log.StrangersDisplaced, Log.StrangersFit).Hit,
+        };
         Metrics = new EngineMetrics(() => Connections.Count, () => Rooms!.Count, () => memory.Used, memory.Max);
         UserEvents = new UserEvents(Connections, bus, options, Metrics, time);
         _pages = new LogPageReader(log, bus, options, Metrics, Log, time);
@@ -186,9 +189,6 @@ public sealed class ChatEngine : IDisposable
 
     /// <summary>Called when the bus begins to listen to the room and may have missed entries: the log is checked soon.</summary>
     public void CheckTail(RoomId room) => _tails?.Ask(room);
-
-    /// <summary>The memory that the process may use: the machine's, or less in a container or by a limit of the heap.</summary>
-    private static long MemoryOfAll() => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
     public void Dispose()
     {

@@ -37,6 +37,12 @@ internal sealed partial class EngineLog(ILogger logger)
     [LoggerMessage(10, LogLevel.Error, "The store could not be asked for other nodes' entries.")]
     public partial void TailCheckFailed(Exception e);
 
+    [LoggerMessage(14, LogLevel.Warning, "There is no room for more sockets: the oldest without a CONNECT make room for new ones.")]
+    public partial void StrangersDisplaced();
+
+    [LoggerMessage(15, LogLevel.Information, "There is room for new sockets again; {Count} without a CONNECT had to make room.")]
+    public partial void StrangersFit(long count);
+
     [LoggerMessage(11, LogLevel.Warning,
         "What waits for clients and comes from them takes all of its {Limit} bytes: {Cut} connections were cut, the largest and "
         + "slowest first.")]

@@ -16,6 +16,7 @@ using Maru.Server.Platform.Api;
 using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Limits;
 using Maru.Server.Platform.Security;
+using Maru.Server.Platform.Sockets;
 using Maru.Server.Realtime;
 using Maru.Server.RoomLog;
 using Maru.Server.Storage;
@@ -57,6 +58,7 @@ internal static class Program
         services.AddOrigins();
         services.AddAuth();
         services.AddRateLimits();
+        services.AddSockets();
         services.AddApiDocument();
         services.AddHealth();
         services.AddSessions(options.Storage);
@@ -82,6 +84,7 @@ internal static class Program
         app.UseOrigins();
         app.UseRouting();
         app.UseAuthentication();
+        app.UseAdmission();
         app.UseRateLimits();
         app.UseStaticPages();
         app.UseAuthorization();

@@ -27,9 +27,10 @@ public sealed class FoldersTests(ITestOutputHelper output)
         typeof(MaruOptions).Assembly,
         "Maru.Server",
         [
-            "Files", "Configuration", "Platform.Text", "Platform.Tokens", "Platform.Sockets", "Platform.Security", "Storage",
+            "Files", "Configuration", "Platform.Text", "Platform.Tokens", "Platform.Security", "Storage",
             "Storage.Sqlite", "Storage.Postgres",
-            "Platform", "Platform.Limits", "Platform.Api", "Platform.Http", "Platform.Credentials", "RoomLog", "Cluster", "Bus",
+            "Platform", "Platform.Limits", "Platform.Api", "Platform.Http", "Platform.Sockets",
+            "Platform.Credentials", "RoomLog", "Cluster", "Bus",
             "Followers", "Features.Health", "Features.Sessions", "Features.Accounts", "Features.Messages", "Features.Rooms",
             "Features.Members", "Realtime.Sinks", "Realtime", "Commands", "",
         ],

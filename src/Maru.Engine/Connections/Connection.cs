@@ -42,6 +42,9 @@ internal sealed partial class Connection(
     /// <summary>The position in the table, which alone uses it.</summary>
     public int Slot { get; set; } = -1;
 
+    /// <summary>The position among those who have not said who they are, which the table alone uses.</summary>
+    public LinkedListNode<Connection>? Stranger { get; set; }
+
     /// <summary>True when nothing more is taken from the client: the connection is about to end, or has ended.</summary>
     public bool IsClosing => Volatile.Read(ref _isClosing);
 
@@ -56,6 +59,7 @@ internal sealed partial class Connection(
     {
         (User, Identity) = (user, identity);
         _expiresAt = clock.Now + (long)identity.ExpiresIn.TotalMilliseconds;
+        sink.SignedIn(identity.User);
     }
 
     /// <summary>Called by the protocol when bytes came from the client.</summary>
@@ -98,6 +102,13 @@ internal sealed partial class Connection(
         Refusal = refusal;
         Volatile.Write(ref _isClosing, true);
         EndWith(Wire.Farewell(refusal, default), refusal, flush);
+    }
+
+    /// <summary>Ends a connection of somebody who has not said who they are, so that another one finds room.</summary>
+    public void MakeRoom()
+    {
+        End(new Refusal(Problem.TooManyConnections, "Others wait, and CONNECT did not come."));
+        if (Outbox.IsClosed) Outbox.Abort();    // the last words are written: it does not wait until they are read
     }
 
     /// <inheritdoc cref="End(Refusal, FlushList)"/>

@@ -16,16 +16,16 @@ public sealed class ConnectionTable
     private readonly ConcurrentDictionary<long, long> _ended = new();   // sessions that ended just now, and when
     private readonly Lock _gate = new();
     private readonly List<Connection> _all = [];
+    private readonly Strangers<Connection> _strangers = new();     // those of _all who have not said who they are
     private readonly EngineOptions _options;
     private readonly EngineClock _clock;
-    private readonly long _most;
+    private readonly int _most;
     private bool _refusesNew;
 
     internal ConnectionTable(EngineOptions options, MemoryBudget memory, EngineClock clock)
     {
         (_options, _clock) = (options, clock);
-        // Idle connections get half of the memory at most, so that there is something to give to those that are not.
-        _most = Math.Min(options.MaxConnections, memory.Max / 2 / ConnectionBytes);
+        _most = Math.Min(options.MaxConnections, MaxBy(memory.Max));
     }
 
     public int Count
@@ -47,6 +47,16 @@ public sealed class ConnectionTable
     {
         if (_users.TryGetValue(user, out var connected)) connected.Profile = profile;
     }
+
+    /// <summary>
+    /// Returns the connections that there is memory for: idle ones get half of it, so that there is something to give to those that
+    /// are not.
+    /// </summary>
+    /// <param name="memory">bytes for all clients</param>
+    internal static int MaxBy(long memory) => (int)Math.Min(int.MaxValue, memory / 2 / ConnectionBytes);
+
+    /// <summary>Called when a connection had to make room for another.</summary>
+    internal Action? Displaced { private get; init; }
 
     /// <summary>Called with the user of each connection that signs in; <see cref="Unbound"/> with that of each that leaves.</summary>
     internal Action<UserId>? Bound { get; set; }
@@ -74,16 +84,30 @@ public sealed class ConnectionTable
         }
     }
 
-    internal bool TryOpen(Connection connection)
+    /// <summary>
+    /// Adds a connection, of somebody who has not said yet who they are. When there is no room, one of those makes some: who has a token
+    /// always finds a place while <see cref="Strangers{T}"/> have one. False: it is refused.
+    /// </summary>
+    internal bool TryOpen(Connection connection, Source source = default)
     {
+        Connection? oldest = null;
         lock (_gate)
         {
-            if (_refusesNew || _all.Count >= _most) return false;
+            if (_refusesNew) return false;
+            if (_all.Count >= _most)
+            {
+                oldest = _strangers.OldestFor(source);
+                if (oldest is null || !TryRemove(oldest)) return false;
+            }
+
             connection.Slot = _all.Count;
+            connection.Stranger = _strangers.Add(connection, source);
             _all.Add(connection);
         }
 
         connection.Memory.Take(ConnectionBytes);
+        oldest?.MakeRoom();
+        if (oldest is not null) Displaced?.Invoke();
         return true;
     }
 
@@ -91,23 +115,23 @@ public sealed class ConnectionTable
     {
         lock (_gate)
         {
-            if (connection.Slot < 0) return;
-            var last = _all[^1];
-            _all[connection.Slot] = last;
-            last.Slot = connection.Slot;
-            _all.RemoveAt(_all.Count - 1);
-            connection.Slot = -1;
+            if (!TryRemove(connection)) return;
         }
 
-        connection.Memory.Return(ConnectionBytes);
         if (connection.User is not { } user) return;
         if (user.Remove(connection)) _users.TryRemove(new KeyValuePair<UserId, ConnectedUser>(user.Id, user));
         Unbound?.Invoke(user.Id);
     }
 
-    /// <summary>Adds the connection to those of its user; null when the user has too many.</summary>
+    /// <summary>Adds the connection to those of its user; null when the user has too many, or the connection had to make room.</summary>
     internal ConnectedUser? TryBind(Connection connection, Identity identity)
     {
+        lock (_gate)
+        {
+            if (connection.Slot < 0) return null;
+            NoStranger(connection);
+        }
+
         while (true)
         {
             var user = _users.GetOrAdd(
@@ -135,5 +159,25 @@ public sealed class ConnectionTable
     internal Connection[] All()
     {
         lock (_gate) return [.. _all];
+    }
+
+    private bool TryRemove(Connection connection)
+    {
+        if (connection.Slot < 0) return false;
+        NoStranger(connection);
+        var last = _all[^1];
+        _all[connection.Slot] = last;
+        last.Slot = connection.Slot;
+        _all.RemoveAt(_all.Count - 1);
+        connection.Slot = -1;
+        connection.Memory.Return(ConnectionBytes);
+        return true;
+    }
+
+    private void NoStranger(Connection connection)
+    {
+        if (connection.Stranger is not { } place) return;
+        _strangers.Remove(place);
+        connection.Stranger = null;
     }
 }

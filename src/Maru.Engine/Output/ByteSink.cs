@@ -26,6 +26,11 @@ public abstract class ByteSink
     /// <summary>Bytes that the peer's system has acknowledged so far; 0 where this system does not tell.</summary>
     public virtual long Acknowledged => 0;
 
+    /// <summary>Called when the peer has said who they are.</summary>
+    public virtual void SignedIn(UserId user)
+    {
+    }
+
     /// <summary>Tells the peer that nothing more will be written; it may still read what is under way.</summary>
     public abstract void Shutdown();
 

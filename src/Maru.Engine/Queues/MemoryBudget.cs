@@ -11,6 +11,13 @@ internal sealed class MemoryBudget(long max)
     private long _held;
     private long _rooms;
 
+    /// <summary>
+    /// Returns the bytes that there are for clients: as set, or a third of the memory that the process may use, which is the machine's, or
+    /// less in a container or by a limit of the heap.
+    /// </summary>
+    public static long BytesOf(EngineOptions options) =>
+        options.ClientMemoryBytes > 0 ? options.ClientMemoryBytes : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 3;
+
     public long Max => max;
 
     /// <summary>Bytes that connections hold.</summary>

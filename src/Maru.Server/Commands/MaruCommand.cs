@@ -4,6 +4,7 @@ using System.Data.Common;
 using System.Runtime.InteropServices;
 using Maru.Server.Configuration;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Sockets;
 using Maru.Server.Realtime;
 using Maru.Server.Storage;
 using Maru.Server.Storage.Sqlite;
@@ -38,7 +39,11 @@ internal static class MaruCommand
         root.Subcommands.Add(SeedCommand.Create(GuardAsync, build));
         root.Subcommands.Add(MigrateCommand.Create(GuardAsync));
         root.Subcommands.Add(HealthCommand.Create());
-        root.SetAction((_, _) => GuardAsync(() => ServeAsync(args, build)));
+        root.SetAction((_, _) => GuardAsync(() =>
+        {
+            Handles.CheckStart();
+            return ServeAsync(args, build);
+        }));
 
         // The host listens to SIGTERM itself, and takes the time that it needs.
         var run = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };

@@ -1,6 +1,5 @@
 using Maru.Engine.Problems;
 using Maru.Server.Platform.Security;
-using Maru.Server.Platform.Sockets;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage;
 using Microsoft.AspNetCore.Authentication;
@@ -68,12 +67,18 @@ internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended, Se
     /// <summary>Returns the token of the request, unverified; empty when it has none.</summary>
     public static string TokenOf(HttpContext context)
     {
-        var request = context.Request;
-        if (request.Headers.Authorization.Count > 1) return None;
-        if (request.Headers.Authorization is [{ } header])
-            return header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? header[Prefix.Length..].Trim() : "";
+        if (context.Request.Headers.Authorization.Count > 0) return TokenOf(context.Request.Headers);
         var isTaken = context.GetEndpoint()?.Metadata.GetMetadata<TokenInAddress>() is not null;
-        return isTaken && request.Query[TokenInAddress.Parameter] is [{ } token, ..] ? token : "";
+        return isTaken && context.Request.Query[TokenInAddress.Parameter] is [{ } token, ..] ? token : "";
+    }
+
+    /// <summary>Returns the token of the header, unverified; empty when there is none.</summary>
+    public static string TokenOf(IHeaderDictionary headers)
+    {
+        if (headers.Authorization.Count > 1) return None;
+        return headers.Authorization is [{ } header] && header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+            ? header[Prefix.Length..].Trim()
+            : "";
     }
 
     private HttpContext Context => _context ?? throw new InvalidOperationException("Initialize first.");
@@ -94,7 +99,6 @@ internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended, Se
             return Ended;
         }
 
-        Peer.Of(Context)?.SignIn();
         return AuthenticateResult.Success(new AuthenticationTicket(new Caller(claims), Caller.Scheme));
     }
 }

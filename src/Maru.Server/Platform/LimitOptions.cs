@@ -9,9 +9,13 @@ internal sealed class LimitOptions
     [Range(1024, 1024 * 1024 * 1024)]
     public long RequestBytes { get; set; } = 256 * 1024;
 
-    /// <summary>Connections of all kinds that the server takes at once; 0 means no limit.</summary>
-    [Range(0, int.MaxValue)]
+    /// <summary>TCP connections of all kinds that the server takes at once; 0 means as many as it has handles for.</summary>
+    [Range(0, 1_000_000)]
     public int Connections { get; set; }
+
+    /// <summary>TCP connections of one address, of IPv6 of a /64; 0 means half of all. Not used where rate limits are turned off.</summary>
+    [Range(0, 1_000_000)]
+    public int ConnectionsPerAddress { get; set; }
 
     /// <summary>Characters of a person's name; eight times as many bytes, which an index of PostgreSQL must hold.</summary>
     [Range(1, 250)]

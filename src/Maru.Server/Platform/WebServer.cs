@@ -22,8 +22,6 @@ internal static class WebServer
             kestrel.AddServerHeader = false;
             kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;   // see HeaderText
             kestrel.Limits.MaxRequestBodySize = limits.RequestBytes;
-            if (limits.Connections > 0)
-                kestrel.Limits.MaxConcurrentConnections = kestrel.Limits.MaxConcurrentUpgradedConnections = limits.Connections;
         });
         builder.Services.Configure<HostFilteringOptions>(hosts => hosts.IncludeFailureMessage = false);   // it is a page
         if (Array.TrueForAll(["urls", "http_ports", "https_ports"], key => string.IsNullOrEmpty(builder.Configuration[key])))

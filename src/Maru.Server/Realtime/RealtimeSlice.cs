@@ -2,8 +2,6 @@ using Maru.Engine;
 using Maru.Engine.Connections;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Platform.Limits;
-using Maru.Server.Platform.Sockets;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Maru.Server.Realtime;
 
@@ -36,11 +34,6 @@ internal static class RealtimeSlice
             services.AddHostedService(provider => ActivatorUtilities.CreateInstance<StompListener>(provider, stompAddress));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint =>
             endpoint.Use(next => endpoint.ApplicationServices.GetRequiredService<WebSocketEdge>().Intercept(next))));
-        services.Configure<SocketTransportOptions>(sockets =>
-        {
-            sockets.UnsafePreferInlineScheduling = true;
-            sockets.MaxReadBufferSize = Turn.Bytes;     // what is read of a connection whose reader waits for its turn
-        });
     }
 
     public static void MapRealtime(this IEndpointRouteBuilder routes)

@@ -6,6 +6,7 @@ using Maru.Engine.Protocols.Sse;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Api;
 using Maru.Server.Platform.Http;
+using Maru.Server.Platform.Sockets;
 using Maru.Server.Realtime.Sinks;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
@@ -46,7 +47,7 @@ internal static class RoomEvents
         var connection = parts.Connect(sink, SseWire.Instance);
         connection.KeepAlive = Beat;
         var client = new Client(connection, parts);
-        if (!engine.Connections.TryOpen(connection)) return NoRoom(context, engine);
+        if (!engine.Connections.TryOpen(connection, Peer.SourceOf(context))) return NoRoom(context, engine);
         try
         {
             if (await client.SignInAsync(BearerHandler.TokenOf(context)) is { } refusal) return refusal.Problem.Result(refusal.Detail);

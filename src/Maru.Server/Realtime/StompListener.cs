@@ -13,7 +13,8 @@ namespace Maru.Server.Realtime;
 
 /// <summary>STOMP over plain TCP, for clients without WebSocket, at the address in <c>Maru:StompTcp</c>. Unencrypted.</summary>
 internal sealed partial class StompListener(
-    string address, IEnumerable<IConnectionListenerFactory> transports, ChatEngine engine, ILogger<StompListener> log) : BackgroundService
+    string address, IConnectionListenerFactory transport, ChatEngine engine, ILogger<StompListener> log)
+    : BackgroundService
 {
     private IConnectionListener? _listener;
 
@@ -21,7 +22,7 @@ internal sealed partial class StompListener(
     {
         try
         {
-            _listener = await transports.First().BindAsync(Address(), cancellationToken);
+            _listener = await transport.BindAsync(Address(), cancellationToken);
         }
         catch (Exception e) when (e is IOException or SocketException or AddressInUseException)
         {
@@ -51,17 +52,31 @@ internal sealed partial class StompListener(
     private async Task ServeAsync(ConnectionContext connection)
     {
         await using var served = connection;
+        var peer = Peer.Of(connection);
+        try
+        {
+            await ServeAsync(connection, peer);
+        }
+        finally
+        {
+            peer.Leave();
+        }
+    }
+
+    private async Task ServeAsync(ConnectionContext connection, Peer peer)
+    {
         if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket) return;
-        var sink = new SocketSink(socket, connection.Abort);
+        var sink = new SocketSink(socket, connection.Abort, peer);
         sink.Begin(engine.Options.SendBufferBytes);
         var session = new StompSession(sink, engine.Clients, Framing.Stream);
-        if (!engine.Connections.TryOpen(session.Connection)) return;
+        if (!engine.Connections.TryOpen(session.Connection, peer.Source)) return;
+        peer.Client = session.Connection;
         try
         {
             while (true)
             {
                 var read = await connection.Transport.Input.ReadAsync();
-                if (session.Connection.Identity is null) await ReadQueue.NextAsync();
+                if (session.Connection.Identity is null) await ReadQueue.NextAsync(first: true);
                 foreach (var piece in read.Buffer)
                 {
                     var before = session.Frames;

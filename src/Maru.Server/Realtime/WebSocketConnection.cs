@@ -27,7 +27,7 @@ internal static class WebSocketConnection
             while (true)
             {
                 var read = await input.ReadAsync();
-                if (connection.Identity is null) await ReadQueue.NextAsync();
+                if (connection.Identity is null) await ReadQueue.NextAsync(first: true);
                 var rest = read.Buffer;
                 while (Next(ref frames, ref rest, session, ref peer, out var payload))
                 {

@@ -1,9 +1,13 @@
 using System.Buffers;
 using System.Text;
 using Maru.Engine;
+using Maru.Engine.Connections;
 using Maru.Engine.Protocols;
+using Maru.Server.Platform;
 using Maru.Server.Platform.Http;
+using Maru.Server.Platform.Limits;
 using Maru.Server.Platform.Sockets;
+using Maru.Server.Platform.Tokens;
 using Maru.Server.Realtime.Sinks;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -18,7 +22,8 @@ namespace Maru.Server.Realtime;
 /// untouched.
 /// </summary>
 internal sealed class WebSocketEdge(
-    SocketRoutes routes, Origins origins, ChatEngine engine, TimeProvider time, IOptionsMonitor<HostFilteringOptions> hosts)
+    SocketRoutes routes, Origins origins, ChatEngine engine, AccessTokens tokens, EndedSessions ended, ProxyNetworks proxies,
+    TimeProvider time, IOptionsMonitor<HostFilteringOptions> hosts)
 {
     // Kestrel's own time-out for the head of a request.
     private static readonly TimeSpan HeadTimeout = TimeSpan.FromSeconds(30);
@@ -29,35 +34,61 @@ internal sealed class WebSocketEdge(
     // The only state machine that an idle client keeps alive, besides the reader's own.
     private async Task InterceptAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (await TryOpenAsync(connection) is not { } opening)
-        {
-            Peer.ReadInTurns(connection, new Peer());
-            await next(connection);
-            return;
-        }
-
-        var session = opening.Session;
+        var peer = Peer.Of(connection);
         try
         {
-            Begin(connection, opening);
-            await WebSocketConnection.RunAsync(connection.Transport.Input, session);
+            if (await TryOpenAsync(connection, peer) is { } opening)
+            {
+                await RunAsync(connection, opening);
+                return;
+            }
+
+            TurnPipe.Insert(connection);
+            await next(connection);
         }
         finally
         {
-            session.Closed();
+            peer.Leave();
+        }
+    }
+
+    private async Task RunAsync(ConnectionContext connection, Opening opening)
+    {
+        try
+        {
+            Begin(connection, opening);
+            await WebSocketConnection.RunAsync(connection.Transport.Input, opening.Session);
+        }
+        finally
+        {
+            opening.Session.Closed();
         }
     }
 
     /// <summary>Opens a session for an upgrade request; null: the connection is unchanged and left to the HTTP server.</summary>
-    private async Task<Opening?> TryOpenAsync(ConnectionContext connection)
+    private async Task<Opening?> TryOpenAsync(ConnectionContext connection, Peer peer)
     {
         if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket) return null;
         if (await ReadRequestAsync(connection) is not { } request || Accept(request.Headers) is not { } accept) return null;
-        var sink = new SocketSink(socket, connection.Abort);
+        var sink = new SocketSink(socket, connection.Abort, peer);
         var subprotocol = WebSocketHandshake.ChooseSubprotocol(request.Headers, request.Route.Subprotocols);
         var session = request.Route.Open(sink, subprotocol);
-        if (!engine.Connections.TryOpen(session.Connection)) return null;
+        if (!engine.Connections.TryOpen(session.Connection, SourceOf(request.Headers, peer))) return null;
+        peer.Client = session.Connection;
         return new Opening(session, sink, request.Length, Answer(accept, subprotocol));
+    }
+
+    /// <summary>Returns where the request comes from; a good token in it counts at once.</summary>
+    private Source SourceOf(IHeaderDictionary headers, Peer peer)
+    {
+        var token = BearerHandler.TokenOf(headers);
+        if (token.Length > 0 && tokens.TryRead(token, out var claims) && !ended.Contains(claims.SessionId))
+        {
+            peer.SignIn(claims.UserId);
+            return Source.Of(claims.UserId);
+        }
+
+        return peer.Network is null && proxies.ClientOf(headers) is { } client ? new Source(RateLimits.KeyOf(client)) : peer.Source;
     }
 
     /// <summary>Takes the request off the connection and accepts it.</summary>

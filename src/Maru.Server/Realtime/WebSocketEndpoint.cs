@@ -3,6 +3,7 @@ using Maru.Engine;
 using Maru.Engine.Problems;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Http;
+using Maru.Server.Platform.Sockets;
 using Maru.Server.Realtime.Sinks;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -32,18 +33,24 @@ internal sealed class WebSocketEndpoint(ChatEngine engine, Origins origins)
         var sink = new StreamSink(context, engine.Options);
         var subprotocol = WebSocketHandshake.ChooseSubprotocol(context.Request.Headers, route.Subprotocols);
         var session = route.Open(sink, subprotocol);
-        if (!engine.Connections.TryOpen(session.Connection))
+        if (!engine.Connections.TryOpen(session.Connection, Peer.SourceOf(context)))
         {
             context.Response.Headers.RetryAfter = RetryAfter;
             await Problems.WriteAsync(context, engine.NoRoom);
             return;
         }
 
+        // Streams of HTTP/2 share a connection.
+        if (connect is null && Peer.Of(context) is { } peer) peer.Client = session.Connection;
         try
         {
             var stream = await SwitchAsync(context, connect, subprotocol);
             sink.Begin(stream);
             await WebSocketConnection.RunAsync(PipeReader.Create(stream), session);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // The client has gone while their request waited for its turn.
         }
         finally
         {

@@ -54,10 +54,10 @@ public sealed class MemoryGuardTests
     }
 
     [Fact]
-    public void Idle_connections_take_no_more_than_half_of_it()
+    public async Task Idle_connections_take_no_more_than_half_of_it()
     {
         using var rig = new EngineRig(x => x.ClientMemoryBytes = 256 * 1024);
-        for (var i = 0; i < 8; i++) rig.NewClient();
+        for (var i = 0; i < 8; i++) await rig.ConnectAsync(7);
         Should.Throw<ShouldAssertException>(() => rig.NewClient());
     }
 

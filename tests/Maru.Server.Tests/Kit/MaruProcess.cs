@@ -80,6 +80,9 @@ internal sealed partial class MaruProcess : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Starts another program than the one beside the tests, and does not wait for it.</summary>
+    public static MaruProcess LaunchScript(string program, params string[] args) => Launch(program, args);
+
     /// <summary>A program that runs to its end by itself.</summary>
     public static async Task<(int Code, IReadOnlyList<string> Lines)> RunAsync(params string[] args)
     {

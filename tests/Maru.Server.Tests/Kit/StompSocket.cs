@@ -47,10 +47,11 @@ internal sealed class StompSocket : IAsyncDisposable
         string? subprotocol = "v12.stomp",
         int receiveBuffer = 0,
         byte[]? first = null,
-        Action<Frame>? watch = null)
+        Action<Frame>? watch = null,
+        string? token = null)
     {
         var (socket, head, rest) = await Upgrade.RequestAsync(
-            address, [.. Upgrade.Request(address, path, subprotocol), .. first ?? []], receiveBuffer);
+            address, [.. Upgrade.Request(address, path, subprotocol, token), .. first ?? []], receiveBuffer);
         head.ShouldStartWith("HTTP/1.1 101 ");
         return new StompSocket(socket, rest, watch);
     }

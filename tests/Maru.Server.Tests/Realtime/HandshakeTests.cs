@@ -103,7 +103,7 @@ public sealed class HandshakeTests(MaruServer server) : IClassFixture<MaruServer
     public async Task One_connection_too_many_is_told_to_wait()
     {
         await using var full = await MaruServer.StartAsync("--Maru:Engine:MaxConnections=1");
-        await using var first = await StompSocket.OpenAsync(full.Address);
+        await using var first = await StompSocket.ConnectAsync(full.Address, (await full.SignUpAsync()).AccessToken);
         var (brief, general) = (await RefusedAsync("/ws"), await RefusedAsync("/ws?x=1"));
         Undated(brief.Head).ShouldBe(Undated(general.Head));
         brief.Head.ShouldStartWith("HTTP/1.1 429 Too Many Requests\r\n");

@@ -50,7 +50,7 @@ public sealed class Http2HandshakeTests : IAsyncLifetime
     [Fact]
     public async Task One_connection_too_many_is_told_to_wait()
     {
-        await using var first = await StompSocket.OpenAsync(_server.Address);
+        await using var first = await StompSocket.ConnectAsync(_server.Address, (await _server.SignUpAsync()).AccessToken);
         using var answer = await AskAsync("CONNECT", "websocket", "/ws", "13");
         answer.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
         answer.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(5));

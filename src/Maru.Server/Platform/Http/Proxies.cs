@@ -1,7 +1,4 @@
-using System.Net;
-using Maru.Server.Configuration;
 using Microsoft.AspNetCore.HttpOverrides;
-using IPNetwork = System.Net.IPNetwork;
 
 namespace Maru.Server.Platform.Http;
 
@@ -17,9 +14,8 @@ internal static class Proxies
 
     public static void UseProxies(this WebApplication app)
     {
-        var networks = app.Services.GetRequiredService<LimitOptions>().Proxies.Split(
-            ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (networks.Length == 0) return;
+        var networks = app.Services.GetRequiredService<ProxyNetworks>().All;
+        if (networks.Count == 0) return;
         var options = new ForwardedHeadersOptions
         {
             ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedPrefix,
@@ -27,7 +23,7 @@ internal static class Proxies
         };
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
-        foreach (var network in networks) options.KnownIPNetworks.Add(Network(network));
+        foreach (var network in networks) options.KnownIPNetworks.Add(network);
         app.Use(next => context =>
         {
             TidyFor(context.Request.Headers);
@@ -55,12 +51,5 @@ internal static class Proxies
         if (path.EndsWith('/')) path = path[..^1];
         if (path.Length > 0 && BasePath.IsValid(path)) headers[Prefix] = path;
         else headers.Remove(Prefix);
-    }
-
-    private static IPNetwork Network(string text)
-    {
-        if (IPNetwork.TryParse(text, out var network)) return network;
-        if (IPAddress.TryParse(text, out var address)) return new IPNetwork(address, address.GetAddressBytes().Length * 8);
-        throw new StartException($"Maru:Limits:Proxies has {text}, which is no address (10.0.0.1) or network (10.0.0.0/8).");
     }
 }

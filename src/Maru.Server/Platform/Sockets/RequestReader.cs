@@ -26,7 +26,7 @@ internal sealed class RequestReader(PipeReader input, Peer peer) : PipeReader
     private async ValueTask<ReadResult> ReadInTurnAsync(CancellationToken ct)
     {
         var read = await input.ReadAsync(ct);
-        await ReadQueue.NextAsync();
+        await ReadQueue.NextAsync(first: peer.Client is not null);
         return read;
     }
 }

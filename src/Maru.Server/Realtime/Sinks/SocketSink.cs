@@ -1,5 +1,7 @@
 using System.Net.Sockets;
+using Maru.Engine;
 using Maru.Engine.Output;
+using Maru.Server.Platform.Sockets;
 
 namespace Maru.Server.Realtime.Sinks;
 
@@ -7,7 +9,7 @@ namespace Maru.Server.Realtime.Sinks;
 /// Writes directly to the connection's socket, past the server's own buffers: shared frames go to the kernel without a copy of ours, on the
 /// thread that has them. Only for plain connections; nothing else may write to them meanwhile.
 /// </summary>
-internal sealed class SocketSink(Socket socket, Action abort) : ByteSink
+internal sealed class SocketSink(Socket socket, Action abort, Peer? peer = null) : ByteSink
 {
     private int _sendBufferBytes;
 
@@ -18,9 +20,16 @@ internal sealed class SocketSink(Socket socket, Action abort) : ByteSink
     /// </param>
     public void Begin(int sendBufferBytes)
     {
-        socket.Blocking = false;
-        socket.NoDelay = true;
-        socket.SendBufferSize = _sendBufferBytes = sendBufferBytes;
+        try
+        {
+            socket.Blocking = false;
+            socket.NoDelay = true;
+            socket.SendBufferSize = _sendBufferBytes = sendBufferBytes;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The peer has gone while their request waited, as the reader will find.
+        }
     }
 
     /// <summary>socket(7): the kernel doubles the size of the buffer, for what it needs itself.</summary>
@@ -57,6 +66,8 @@ internal sealed class SocketSink(Socket socket, Action abort) : ByteSink
     }
 
     public override long Acknowledged => TcpProgress.Acknowledged(socket);
+
+    public override void SignedIn(UserId user) => peer?.SignIn(user);
 
     public override void Shutdown()
     {

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Maru.Engine;
 using Maru.Engine.Output;
+using Maru.Server.Platform.Sockets;
 using Microsoft.AspNetCore.Connections.Features;
 
 namespace Maru.Server.Realtime.Sinks;
@@ -13,17 +14,25 @@ internal sealed class StreamSink : ByteSink
 {
     private readonly Socket? _socket;
     private readonly TaskCompletionSource<Stream> _stream = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Peer? _peer;
     private HttpContext? _request;
 
     public StreamSink(HttpContext request, EngineOptions options)
     {
-        _request = request;
+        (_request, _peer) = (request, Peer.Of(request));
         // Streams of HTTP/2 share a socket: what it has sent says nothing about one of them.
         if (HttpProtocol.IsHttp2(request.Request.Protocol)) return;
         _socket = request.Features.Get<IConnectionSocketFeature>()?.Socket;
         if (_socket is null) return;
-        _socket.SendBufferSize = options.SendBufferBytes;
         SystemBytes = 2 * options.SendBufferBytes;
+        try
+        {
+            _socket.SendBufferSize = options.SendBufferBytes;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The peer has gone while their request waited, as the reader will find.
+        }
     }
 
     /// <inheritdoc cref="SocketSink.SystemBytes"/>
@@ -47,6 +56,8 @@ internal sealed class StreamSink : ByteSink
     }
 
     public override long Acknowledged => _socket is null ? 0 : TcpProgress.Acknowledged(_socket);
+
+    public override void SignedIn(UserId user) => _peer?.SignIn(user);
 
     public override void Shutdown()
     {

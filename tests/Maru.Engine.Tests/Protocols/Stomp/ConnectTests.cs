@@ -1,4 +1,6 @@
 using Maru.Engine.Codecs;
+using Maru.Engine.Connections;
+using Maru.Engine.Problems;
 using Maru.Engine.Protocols;
 using Maru.Engine.Protocols.Stomp;
 
@@ -139,15 +141,45 @@ public sealed class ConnectTests
     }
 
     [Fact]
-    public void The_server_has_so_many_connections_and_no_more()
+    public async Task The_server_has_so_many_connections_and_no_more()
     {
         using var rig = new EngineRig(x => x.MaxConnections = 1);
-        var first = rig.NewClient();
+        var first = await rig.ConnectAsync(7);
         var second = new StompSession(new MemorySink(), rig.Engine.Clients, Framing.WebSocket);
         rig.Engine.Connections.TryOpen(second.Connection).ShouldBeFalse();
         second.Closed();
         first.Session.Closed();
         rig.Engine.Connections.Count.ShouldBe(0);
         rig.Engine.Connections.TryOpen(second.Connection).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Who_has_not_said_CONNECT_makes_room_for_a_newcomer_the_oldest_first()
+    {
+        using var rig = new EngineRig(x => x.MaxConnections = 3);
+        await rig.ConnectAsync(7);
+        var (oldest, second, third) = (rig.NewClient(), rig.NewClient(), rig.NewClient());
+        oldest.Session.Connection.Refusal!.Problem.ShouldBe(Problem.TooManyConnections);
+        second.Session.Connection.IsClosing.ShouldBeFalse();
+        third.Session.Connection.IsClosing.ShouldBeFalse();
+        rig.Engine.Connections.Count.ShouldBe(3);
+        oldest.Session.Closed();
+        rig.Engine.Connections.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public void Who_comes_from_elsewhere_makes_no_room_for_a_crowd()
+    {
+        using var rig = new EngineRig(x => x.MaxConnections = 3);
+        var (member, other) = (Open(rig, Source.Of(new(7))), Open(rig, new Source(7)));
+        for (var i = 0; i < 10; i++) Open(rig, new Source(8)).IsClosing.ShouldBeFalse();
+        (member.IsClosing, other.IsClosing, rig.Engine.Connections.Count).ShouldBe((false, false, 3));
+    }
+
+    private static Connection Open(EngineRig rig, Source source)
+    {
+        var session = new StompSession(new MemorySink(), rig.Engine.Clients, Framing.WebSocket);
+        rig.Engine.Connections.TryOpen(session.Connection, source).ShouldBeTrue();
+        return session.Connection;
     }
 }

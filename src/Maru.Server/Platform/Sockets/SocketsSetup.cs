@@ -1,0 +1,52 @@
+using Maru.Engine;
+using Maru.Engine.Connections;
+using Maru.Engine.Queues;
+using Maru.Server.Platform.Http;
+using Maru.Server.Storage.Postgres;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace Maru.Server.Platform.Sockets;
+
+/// <summary>Puts the admission and the turns into the server.</summary>
+internal static class SocketsSetup
+{
+    /// <summary>Connections that there may be however little memory clients may take.</summary>
+    private const int LeastByMemory = 1000;
+
+    /// <summary>TCP connections of a user for each that talks past HTTP: the other is for requests.</summary>
+    private const int PerClient = 2;
+
+    public static void AddSockets(this IServiceCollection services)
+    {
+        services.AddSingleton(_ => Handles.Read());
+        services.AddSingleton<SocketMetrics>();
+        services.AddSingleton<ProxyNetworks>();
+        services.AddSingleton(MakeAdmission);
+        services.AddSingleton<IConnectionListenerFactory, SocketTransport>();     // the last one is asked first
+        services.Configure<SocketTransportOptions>(sockets =>
+        {
+            sockets.UnsafePreferInlineScheduling = true;
+            sockets.MaxReadBufferSize = Turn.Bytes;     // what is read of a connection whose reader waits for its turn
+        });
+    }
+
+    /// <summary>Lets connections keep their place once a request on them brought a good token.</summary>
+    public static void UseAdmission(this WebApplication app) => app.Use(next => context =>
+    {
+        if (context.User is Caller caller) Peer.Of(context)?.SignIn(caller.UserId);
+        return next(context);
+    });
+
+    private static Admission MakeAdmission(IServiceProvider services)
+    {
+        var limits = services.GetRequiredService<LimitOptions>();
+        var store = services.GetRequiredService<PostgresOptions>();
+        var engine = services.GetRequiredService<EngineOptions>();
+        var max = services.GetRequiredService<Handles>()
+            .ForConnections(limits.Connections, store.Readers + store.Writers + store.CommitLoops + 1);
+        // A connection without a client takes less memory than one with.
+        if (limits.Connections == 0) max = Math.Min(max, Math.Max(LeastByMemory, ConnectionTable.MaxBy(MemoryBudget.BytesOf(engine))));
+        return ActivatorUtilities.CreateInstance<Admission>(services, max, PerClient * engine.MaxConnectionsPerUser);
+    }
+}
