@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Prints the CPU that a page of each list costs a server with 100,000 users and 50,000 rooms. Needs what `dotnet publish` made:
-#   scripts/page-cost.sh maru/maru [users] [rooms]        MARU_STORE='Host=…' for PostgreSQL, an empty database, in another process
+#   scripts/page-cost.sh maru/maru [users] [rooms]        MARU_STORE='Host=…' for PostgreSQL, an empty database
+#   With MARU_STORE_PID, the process id of PostgreSQL's postmaster, what PostgreSQL costs is printed too.
 set -euo pipefail
 maru=$(realpath "$1") users=${2:-100000} rooms=${3:-50000} pages=200
 work=$(mktemp -d); server=
@@ -12,7 +13,13 @@ export Logging__LogLevel__Default=Warning
 until curl -sf http://127.0.0.1:18097/health/ready > /dev/null; do sleep 0.2; done
 token=$(head -1 "$work/tokens") tick=$(getconf CLK_TCK)
 
-cpu() { awk '{ print $14 + $15 }' "/proc/$server/stat"; }
+cpu() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
+
+store() {   # of PostgreSQL's connections, which stay
+    local sum=0 pid
+    for pid in $([ -z "${MARU_STORE_PID:-}" ] || pgrep -P "$MARU_STORE_PID" -f '\)|\[local]'); do sum=$((sum + $(cpu "$pid"))); done
+    echo $sum
+}
 
 ask() {     # ask PATH TIMES
     for ((i = 0; i < $2; i++)); do printf 'url="http://127.0.0.1:18097%s"\noutput=/dev/null\n' "$1"; done > "$work/urls"
@@ -22,6 +29,7 @@ ask() {     # ask PATH TIMES
 for path in '/api/users?q=' '/api/users?q=u' '/api/users?q=99' '/api/users?q=user777' '/api/me/rooms' \
     '/api/rooms?sort='{activity,newest,members,name} '/api/rooms?q=r&sort='{activity,members} '/api/rooms?q=999&sort='{activity,members}; do
     ask "$path" 50      # compiled, in memory
-    before=$(cpu); ask "$path" $pages; after=$(cpu)
-    awk -v t=$((after - before)) -v hz="$tick" -v n=$pages -v p="$path" 'BEGIN { printf "%6.2f ms  %s\n", t * 1000 / hz / n, p }'
+    before=$(cpu $server) stored=$(store); ask "$path" $pages
+    awk -v t=$(($(cpu $server) - before)) -v s=$(($(store) - stored)) -v k=$((1000 / tick)) -v n=$pages -v p="$path" \
+        'BEGIN { printf "%6.2f ms + %.2f ms  %s\n", t * k / n, s * k / n, p }'
 done
