@@ -28,6 +28,9 @@ internal sealed record NameSearch(string Text)
     /// <summary>Behind the range of parts.</summary>
     public string To => From + "\U0010FFFF";
 
+    /// <summary>Behind all texts that begin with the text.</summary>
+    public string TextEnd => Text + "\U0010FFFF";
+
     /// <summary>The text for <c>LIKE … ESCAPE '!'</c>.</summary>
     public string Pattern { get; } = $"%{Text.Replace("!", "!!").Replace("%", "!%").Replace("_", "!_")}%";
 }

@@ -51,28 +51,36 @@ public sealed class RoomDirectoryTests(MaruServer server) : IClassFixture<MaruSe
         static string Name(int i) => i % 4 == 1 ? $"Odd 방 {i}" : $"Even {i}";
     }
 
-    [Fact]
-    public async Task The_directory_has_all_users_who_match_once_and_none_who_are_deleted()
+    [Theory]
+    [InlineData("zz", 100)]         // many
+    [InlineData("zz0003", 1)]       // few
+    [InlineData("%EC%9D%80%EC%A7%80", 100)]
+    public async Task The_directory_has_all_users_who_match_once_first_those_whose_handle_begins_so(string text, int limit)
     {
-        await server.Service<Database>().InsertAsync(
-            "users", ["id", "handle", "name", "name_key", "created_at", "deleted_at"],
-            Enumerable.Range(0, Many).Select(i => (object?[])
-                [(long)First + i, $"p{i:d5}", Name(i), Name(i).ToLowerInvariant(), 1L, i % 3 == 0 ? 2L : null]),
-            Ct);
+        var store = server.Service<Database>();
+        if (await store.FirstAsync<long>($"SELECT count(*) FROM users WHERE id >= {First}", null, Ct) == 0)
+            await store.InsertAsync(
+                "users", ["id", "handle", "name", "name_key", "created_at", "deleted_at"],
+                Enumerable.Range(0, Many).Select(i => (object?[])
+                    [(long)First + i, Handle(i), Name(i), Name(i).ToLowerInvariant(), 1L, i % 3 == 0 ? 2L : null]),
+                Ct);
         var ann = await server.SignUpAsync();
+        var plain = Uri.UnescapeDataString(text);
+        var match = Enumerable.Range(0, Many).Where(i => i % 3 != 0 && (Handle(i).Contains(plain) || Name(i).Contains(plain)));
         List<User> found = [];
         for (string? after = ""; after is not null;)
         {
-            var page = await ann.Http.SendAsync($"GET /api/users?q=%EC%9D%80%EC%A7%80&limit=100&after={after}").Read<UserPage>();
+            var page = await ann.Http.SendAsync($"GET /api/users?q={text}&limit={limit}&after={after}").Read<UserPage>();
+            page.Items.Count.ShouldBeLessThanOrEqualTo(limit);
             found.AddRange(page.Items);
             after = page.Next;
         }
 
-        found.Select(user => user.Id - First).ShouldBe(Enumerable.Range(0, Many).Where(i => i % 2 == 1 && i % 3 != 0).Select(i => (long)i));
-        var one = await ann.Http.SendAsync("GET /api/users?q=00031").Read<UserPage>();
-        one.Items.ShouldHaveSingleItem().Handle.ShouldBe("p00031");
-        one.Next.ShouldBeNull();
+        found.Select(user => user.Handle).ShouldBe(match.Select(Handle)
+            .OrderBy(handle => !handle.StartsWith(plain, StringComparison.Ordinal)).ThenBy(handle => handle, StringComparer.Ordinal));
 
-        static string Name(int i) => i % 2 == 1 ? $"김은지 {i}" : $"Other {i}";
+        static string Handle(int i) => i % 5 == 0 ? $"zz{i:d5}" : $"p{i:d5}";
+
+        static string Name(int i) => i % 2 == 1 ? $"김은지 zz{i:d5}" : $"Other {i}";
     }
 }
