@@ -22,6 +22,7 @@ internal sealed record StoreTable(string Name, params string[] Key)
         new("room_heads", "room_id"),
         new("members", "room_id", "user_id"),
         new("bans", "room_id", "user_id"),
+        new("leavers", "room_id", "user_id"),
         new("messages", "room_id", "seq"),
         new("changes", "room_id", "seq"),
         new("followers", "name"),

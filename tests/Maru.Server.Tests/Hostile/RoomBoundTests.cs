@@ -28,6 +28,20 @@ public sealed class RoomBoundTests
     }
 
     [Fact]
+    public async Task Rooms_that_one_person_joins_at_the_same_moment_stay_within_the_bound()
+    {
+        await using var server = await MaruServer.StartAsync("--Maru:Rooms:RoomsPerUser=8", "--Maru:Postgres:CommitLoops=4");
+        var makers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => server.SignUpAsync($"maker{i}")));
+        var rooms = await Task.WhenAll(makers.SelectMany(maker => Enumerable.Range(0, 6).Select(_ => maker.MakeRoomAsync())));
+        var ann = await server.SignUpAsync("ann");
+        var answers = await Task.WhenAll(rooms.Select(room => ann.Http.SendAsync($"POST /api/rooms/{room.Id}/join")));
+        answers.CountBy(x => x.StatusCode)
+            .ShouldBe([new(HttpStatusCode.NoContent, 8), new(HttpStatusCode.Conflict, 40)], ignoreOrder: true);
+        (await ann.Http.SendAsync("GET /api/me/rooms").Read<RoomPage>()).Items.Count.ShouldBe(8);
+        await server.ShouldBeSoundAsync();
+    }
+
+    [Fact]
     public async Task Others_bring_a_person_into_half_of_the_rooms_at_most_and_the_rest_is_the_persons_own()
     {
         await using var server = await MaruServer.StartAsync("--Maru:Rooms:RoomsPerUser=4");

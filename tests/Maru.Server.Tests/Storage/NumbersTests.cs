@@ -120,8 +120,9 @@ public sealed class NumbersTests
             ];
         string[] rest =
         [
-            "TABLE user_parts", "TABLE room_parts", "TABLE positions", "INDEX rooms_listed_by_activity", "INDEX rooms_listed_by_age",
-            "INDEX rooms_listed_by_members", "INDEX rooms_listed_by_name", "INDEX users_listed",
+            "TABLE leavers", "TABLE user_parts", "TABLE room_parts", "TABLE positions",
+            "INDEX rooms_listed_by_activity", "INDEX rooms_listed_by_age", "INDEX rooms_listed_by_members",
+            "INDEX rooms_listed_by_name", "INDEX users_listed",
         ];
         foreach (var thing in triggers.Concat(rest)) await ExecuteAsync(server, $"DROP {thing}");
         await ExecuteAsync(server, "ALTER TABLE rooms DROP COLUMN active_at");

@@ -22,14 +22,16 @@ internal static class JoinEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> JoinAsync(
-        long roomId, JoinRequest? request, Caller caller, HttpContext context, RoomPasswords passwords, RoomStore store,
-        Memberships memberships, CancellationToken ct)
+        long roomId, JoinRequest? request, Caller caller, HttpContext context, RoomPasswords passwords, RoomBounds bounds,
+        RoomStore store, Memberships memberships, CancellationToken ct)
     {
         var id = new RoomId(roomId);
         if (await store.FindAsync(id, caller.UserId, ct) is not { } room) return Problem.NotFound.Result();
         if (room.IsMember) return TypedResults.NoContent();
         if (room.PasswordHash is { } hash && await passwords.CheckAsync(id, hash, request?.Password, caller.UserId, context) is { } refusal)
             return refusal;
+        using var turn = await bounds.TakeTurnAsync(caller.UserId, ct);
+        if (!turn.IsAcquired) return Problems.Busy(context);
         return (await memberships.JoinAsync(id, caller.UserId, room.PasswordHash)).ToResult();
     }
 

@@ -11,8 +11,20 @@ namespace Maru.Server.Features.Members;
 /// </summary>
 internal static class MemberRows
 {
-    /// <summary>Adds members; returns those who are new: not those who are in already, are banned or do not exist.</summary>
-    public static IReadOnlyList<long> Add(RoomTransaction transaction, UserId actor, IReadOnlyList<long> users)
+    private static readonly TimeSpan LeaversStayOut = TimeSpan.FromDays(30);
+
+    /// <summary>Adds a user who comes by themselves; returns those who are new: nobody who is in already or is banned.</summary>
+    public static IReadOnlyList<long> Join(RoomTransaction transaction, UserId user) =>
+        Add(transaction, user, [user.Value], long.MaxValue);
+
+    /// <summary>
+    /// Adds users whom a member brings in; returns those who are new: not those who are in already, are banned, do not exist, or left by
+    /// themselves within 30 days. Owner and admins may bring these back once.
+    /// </summary>
+    public static IReadOnlyList<long> Invite(RoomTransaction transaction, UserId actor, bool isLed, IReadOnlyList<long> users) =>
+        Add(transaction, actor, users, isLed ? 1 : 0);
+
+    private static IReadOnlyList<long> Add(RoomTransaction transaction, UserId actor, IReadOnlyList<long> users, long mostLeft)
     {
         var room = transaction.Room.Value;
         var added = transaction.List<long>(
@@ -20,10 +32,12 @@ internal static class MemberRows
             INSERT INTO members (room_id, user_id, role, joined_at)
             SELECT @room, u.id, 'member', @At FROM users u
             WHERE u.id IN @users AND u.deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM bans b WHERE b.room_id = @room AND b.user_id = u.id)
+              AND NOT EXISTS (
+                SELECT 1 FROM leavers l WHERE l.room_id = @room AND l.user_id = u.id AND l.left_at > @since AND l.times > @mostLeft)
             ON CONFLICT DO NOTHING
             RETURNING user_id
             """,
-            new { room, users, transaction.At });
+            new { room, users, transaction.At, since = Since(transaction), mostLeft });
         Count(transaction, added.Count);
         foreach (var user in added) transaction.AppendSystem(EntryKind.MemberJoined, actor, new UserId(user));
         return added;
@@ -37,6 +51,15 @@ internal static class MemberRows
         if (transaction.First<long>("SELECT member_count FROM rooms WHERE id = @room", Names(transaction, user)) == 0)
             RoomChanges.End(transaction, actor);
     }
+
+    /// <summary>Remembers that the user left by themselves.</summary>
+    public static void Leave(RoomTransaction transaction, UserId user) => transaction.Execute(
+        """
+        INSERT INTO leavers (room_id, user_id, times, left_at) VALUES (@room, @user, 1, @At)
+        ON CONFLICT (room_id, user_id) DO UPDATE
+        SET times = CASE WHEN leavers.left_at > @since THEN leavers.times + 1 ELSE 1 END, left_at = @At
+        """,
+        new { room = transaction.Room.Value, user = user.Value, transaction.At, since = Since(transaction) });
 
     /// <summary>Returns the user's role; null: no member.</summary>
     public static string? RoleOf(RoomTransaction transaction, UserId user) =>
@@ -69,6 +92,8 @@ internal static class MemberRows
     /// <summary>Lifts a ban; false: there was none.</summary>
     public static bool LiftBan(RoomTransaction transaction, UserId user) =>
         transaction.Execute("DELETE FROM bans WHERE room_id = @room AND user_id = @user", Names(transaction, user)) > 0;
+
+    private static long Since(RoomTransaction transaction) => transaction.At - (long)LeaversStayOut.TotalMilliseconds;
 
     private static void Count(RoomTransaction transaction, int change)
     {

@@ -21,7 +21,7 @@ internal sealed class Memberships(ChatEngine engine, RoomStore rooms, RoomBounds
             if (RoomRow.Find(transaction, user) is not { } here) return Problem.NotFound;
             if (here.IsMember) return null;
             if (here.PasswordHash != passwordHash) return Problem.WrongRoomPassword;
-            var added = MemberRows.Add(transaction, user, [user.Value]);
+            var added = MemberRows.Join(transaction, user);
             joined = added.Count > 0;
             return joined ? bounds.Refuse(transaction, added, isOwnChoice: true) : Problem.Banned;
         });
@@ -29,7 +29,7 @@ internal sealed class Memberships(ChatEngine engine, RoomStore rooms, RoomBounds
         return problem;
     }
 
-    /// <summary>Adds all users or none: <c>Unknown</c> are those who do not exist or are banned.</summary>
+    /// <summary>Adds all users or none: <c>Unknown</c> are those who do not exist, are banned, or left and stay out.</summary>
     public async Task<(Problem? Problem, IReadOnlyList<long> Unknown)> InviteAsync(RoomId room, UserId actor, IReadOnlyList<long> users)
     {
         IReadOnlyList<long> added = [], unknown = [];
@@ -38,7 +38,7 @@ internal sealed class Memberships(ChatEngine engine, RoomStore rooms, RoomBounds
             (added, unknown) = ([], []);
             if (!RoomRow.TryEnter(transaction, actor, Roles.Member, out var here, out var refusal)) return refusal;
             if (here is { IsGuarded: true, IsLed: false }) return Problem.Forbidden;
-            added = MemberRows.Add(transaction, actor, users);
+            added = MemberRows.Invite(transaction, actor, here.IsLed, users);
             const string known = "SELECT user_id FROM members WHERE room_id = @room AND user_id IN @users";
             unknown = [.. users.Except(transaction.List<long>(known, new { room = room.Value, users }))];
             return unknown.Count > 0 ? Problem.Invalid : bounds.Refuse(transaction, added, isOwnChoice: false);
@@ -55,6 +55,7 @@ internal sealed class Memberships(ChatEngine engine, RoomStore rooms, RoomBounds
             if (!RoomRow.TryEnter(transaction, user, Roles.Member, out var here, out var refusal)) return refusal;
             if (here is { Role: Roles.Owner, MemberCount: > 1 }) return Problem.OwnerMustHandOver;
             MemberRows.Remove(transaction, user, user);
+            MemberRows.Leave(transaction, user);
             return null;
         });
         if (problem is null) events.Removed([user.Value], room);

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Threading.RateLimiting;
+using Maru.Engine;
 using Maru.Engine.Problems;
 using Maru.Server.RoomLog;
 using Maru.Server.Storage;
@@ -12,10 +14,17 @@ namespace Maru.Server.Features.Rooms;
 /// </summary>
 /// <remarks>
 /// Exact where one transaction follows the other: on SQLite, and for rooms that one user makes. On PostgreSQL two commit loops do not see
-/// each other's rows, so a user who joins several rooms at the same moment may come to a few more.
+/// each other's rows, so a user joins one room at a time; joins through several nodes at the same moment, or invitations by several people,
+/// may pass together. A lock of the user's row would be exact, but two batches of messages could wait for each other's locks.
 /// </remarks>
-internal sealed class RoomBounds(RoomOptions options)
+internal sealed class RoomBounds(RoomOptions options) : IDisposable
 {
+    private const int MostWaiting = 1000;
+
+    private readonly PartitionedRateLimiter<UserId> _turns = PartitionedRateLimiter.Create<UserId, UserId>(user =>
+        RateLimitPartition.GetConcurrencyLimiter(
+            user, _ => new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = MostWaiting }));
+
     // Returns a user who has more rooms than that.
     private const string Over =
         """
@@ -23,6 +32,9 @@ internal sealed class RoomBounds(RoomOptions options)
         WHERE u.id IN @users AND (SELECT 1 FROM members m WHERE m.user_id = u.id LIMIT 1 OFFSET @most) IS NOT NULL
         LIMIT 1
         """;
+
+    /// <summary>Gives the user a turn to join a room, as a lease; refused when too many of the user's joins wait.</summary>
+    public ValueTask<RateLimitLease> TakeTurnAsync(UserId user, CancellationToken ct) => _turns.AcquireAsync(user, 1, ct);
 
     /// <summary>Returns the refusal of those who came by themselves or were brought; null: they may.</summary>
     /// <param name="transaction">of the room that they came to</param>
@@ -50,6 +62,8 @@ internal sealed class RoomBounds(RoomOptions options)
         if (users.Length > 0 && await transaction.FirstAsync<long>(Over, brought, ct) > 0) return Problem.TooManyRooms;
         return options.MembersPerRoom > 0 && users.Length >= options.MembersPerRoom ? Problem.RoomFull : null;
     }
+
+    public void Dispose() => _turns.Dispose();
 
     private int Most(bool isOwnChoice) => isOwnChoice ? options.RoomsPerUser : options.RoomsPerUser / 2;
 }

@@ -33,7 +33,7 @@ internal sealed class RoomRules(FieldErrors errors, RoomOptions options)
 
     /// <summary>Refuses the users that the store did not find.</summary>
     public void Unknown(string field, IReadOnlyList<long> users) =>
-        errors.Add(field, $"No such user, or banned here: {string.Join(", ", users)}.");
+        errors.Add(field, $"No such user, banned here, or left and not to be brought back: {string.Join(", ", users)}.");
 
     public string Role(string? value)
     {

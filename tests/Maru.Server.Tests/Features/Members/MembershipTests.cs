@@ -1,5 +1,6 @@
 using Maru.Engine.Problems;
 using Maru.Server.Features.Rooms;
+using Maru.Server.Storage;
 using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Features.Members;
@@ -103,6 +104,39 @@ public sealed class MembershipTests(MaruServer server) : IClassFixture<MaruServe
         found.Where(x => x.Online == true).Select(x => x.Id).ShouldBe([people[0].Id]);
         found.Single(x => x.Role == "owner").ShouldBe(new Member(ann.Id, ann.Handle, ann.User.Name, "owner", false));
         (await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/members?after=%20").ShouldRefuseFields()).ShouldBe(["after"]);
+    }
+
+    [Theory]
+    [InlineData("public")]
+    [InlineData("private")]
+    public async Task Who_left_is_brought_back_by_owner_and_admins_alone_and_once(string visibility)
+    {
+        var (ann, ben, cat) = (await server.SignUpAsync("ann"), await server.SignUpAsync("ben"), await server.SignUpAsync("cat"));
+        var dan = await server.SignUpAsync("dan");
+        var room = await ann.MakeRoomAsync("room", visibility, null, ben.Id, cat.Id);
+        await LeaveAsync();
+        if (visibility == "public") (await BringAsync(ben, dan, cat).ShouldRefuseFields()).ShouldBe(["userIds"]);
+        await BringAsync(ann, cat).ShouldBe(204);
+        await LeaveAsync();
+        (await BringAsync(ann, dan, cat).ShouldRefuseFields()).ShouldBe(["userIds"]);
+        (await ann.MembersAsync(room)).Select(x => x.Id).ShouldBe([ann.Id, ben.Id]);
+        if (visibility == "public")
+        {
+            await cat.JoinAsync(room);
+            await LeaveAsync();
+        }
+
+        const string waitForDays = "UPDATE leavers SET left_at = left_at - @milliseconds";
+        var thirtyDays = new { milliseconds = (long)TimeSpan.FromDays(30).TotalMilliseconds };
+        await server.Service<Database>().WriteAsync(
+            (transaction, ct) => transaction.ExecuteAsync(waitForDays, thirtyDays, ct), TestContext.Current.CancellationToken);
+        await BringAsync(ann, cat).ShouldBe(204);
+        await server.ShouldBeSoundAsync();
+
+        Task LeaveAsync() => cat.Http.SendAsync($"POST /api/rooms/{room.Id}/leave").ShouldBe(204);
+
+        Task<HttpResponseMessage> BringAsync(Person actor, params Person[] people) =>
+            actor.Http.SendAsync($"POST /api/rooms/{room.Id}/members", new { userIds = people.Select(x => x.Id) });
     }
 
     [Fact]

@@ -1,0 +1,8 @@
+-- Who left a room by themselves, so that others cannot put them back again and again.
+CREATE TABLE leavers (
+  room_id INTEGER NOT NULL REFERENCES rooms (id),
+  user_id INTEGER NOT NULL REFERENCES users (id),
+  times   INTEGER NOT NULL,   -- one after the other, each within 30 days of the one before
+  left_at INTEGER NOT NULL,
+  PRIMARY KEY (room_id, user_id)
+) WITHOUT ROWID;
