@@ -50,6 +50,7 @@ public sealed class MemoryGuardTests
         client.Session.Connection.Memory.Held.ShouldBeGreaterThan(Page);
         client.Session.Closed();
         await Deadline.Until(() => rig.FindRoom(1) is null, "the room to be forgotten");
+        await Deadline.Until(() => memory.Used == 0, "what was sent to be stored");
         (client.Session.Connection.Memory.Held, memory.Held, memory.Used).ShouldBe((0, 0, 0));
     }
 
