@@ -21,8 +21,12 @@ internal sealed class Strangers<T>
         return (own is not null && own.Count == longest?.Count ? own : longest)?.First?.Value;
     }
 
-    /// <summary>Returns the one who makes room for another of the same source; null: there is none.</summary>
-    public T? OldestOf(Source source) => _lines.GetValueOrDefault(source)?.First?.Value;
+    /// <summary>Returns the oldest of the longer of two lines; null: there is none.</summary>
+    public T? OldestOf(Source one, Source other)
+    {
+        var (a, b) = (_lines.GetValueOrDefault(one), _lines.GetValueOrDefault(other));
+        return (a?.Count >= (b?.Count ?? 0) ? a : b)?.First?.Value;
+    }
 
     /// <summary>Returns the place, by which <see cref="Remove"/> finds it.</summary>
     public LinkedListNode<T> Add(T stranger, Source source)

@@ -70,7 +70,7 @@ internal sealed partial class StompListener(
         sink.Begin(engine.Options.SendBufferBytes);
         var session = new StompSession(sink, engine.Clients, Framing.Stream);
         if (!engine.Connections.TryOpen(session.Connection, peer.Source)) return;
-        peer.Client = session.Connection;
+        peer.Open(session.Connection);
         try
         {
             while (true)

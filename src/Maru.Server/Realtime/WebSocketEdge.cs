@@ -74,7 +74,7 @@ internal sealed class WebSocketEdge(
         var subprotocol = WebSocketHandshake.ChooseSubprotocol(request.Headers, request.Route.Subprotocols);
         var session = request.Route.Open(sink, subprotocol);
         if (!engine.Connections.TryOpen(session.Connection, SourceOf(request.Headers, peer))) return null;
-        peer.Client = session.Connection;
+        peer.Open(session.Connection);
         return new Opening(session, sink, request.Length, Answer(accept, subprotocol));
     }
 

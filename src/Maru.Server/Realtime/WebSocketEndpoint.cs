@@ -41,7 +41,7 @@ internal sealed class WebSocketEndpoint(ChatEngine engine, Origins origins)
         }
 
         // Streams of HTTP/2 share a connection.
-        if (connect is null && Peer.Of(context) is { } peer) peer.Client = session.Connection;
+        if (connect is null) Peer.Of(context)?.Open(session.Connection);
         try
         {
             var stream = await SwitchAsync(context, connect, subprotocol);

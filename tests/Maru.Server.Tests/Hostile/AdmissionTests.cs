@@ -94,6 +94,20 @@ public sealed class AdmissionTests
         crowd.Select(peer => peer.IsIn).ShouldBe([false, true, false, true]);
     }
 
+    [Theory]
+    [InlineData(4, 100)]
+    [InlineData(100, 4)]
+    public void Who_has_asked_for_something_makes_no_room_for_a_silent_crowd_of_their_own_address(int max, int perAddress)
+    {
+        var admission = Admission(max, perAddress);
+        var asking = Enter(admission, "10.0.0.1");
+        asking.Ask();
+        for (var i = 0; i < 20; i++) Enter(admission, "10.0.0.1");
+        asking.IsIn.ShouldBeTrue();
+        for (var i = 0; i < 20; i++) Enter(admission, "10.0.0.1").Ask();
+        asking.IsIn.ShouldBeFalse();
+    }
+
     [Fact]
     public void An_address_that_has_its_share_makes_room_itself_while_there_are_places()
     {

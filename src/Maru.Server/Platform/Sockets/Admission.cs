@@ -11,7 +11,8 @@ namespace Maru.Server.Platform.Sockets;
 /// <summary>
 /// Who may connect: TCP connections are bounded in all, by address, and by user. Who has shown a good token stays. When there is no place,
 /// one of the <see cref="Strangers{T}"/> makes room: of the same address where that has too many, else of the address that has the most. So
-/// a newcomer gets in while strangers hold places, and a crowd from one address displaces itself. Any thread.
+/// a newcomer gets in while strangers hold places, and a crowd from one address displaces itself. An address has two lines, one for those
+/// who have asked for something. Any thread.
 /// </summary>
 internal sealed partial class Admission
 {
@@ -71,7 +72,9 @@ internal sealed partial class Admission
             bound = Reached(peer);
             if (bound != Bound.None)
             {
-                leaver = bound == Bound.Address ? _strangers.OldestOf(peer.Source) : _strangers.OldestFor(peer.Source);
+                leaver = bound == Bound.Address
+                    ? _strangers.OldestOf(peer.Source, peer.Source with { HasAsked = true })
+                    : _strangers.OldestFor(peer.Source);
                 if (leaver is not null) Remove(leaver);
             }
 
@@ -82,6 +85,17 @@ internal sealed partial class Admission
         if (bound != Bound.None) Say(bound, isRefused: leaver is null);
         leaver?.MakeRoom();
         return peer.IsIn ? peer : null;
+    }
+
+    /// <summary>Called with the first request: a crowd that never asks for anything makes room before those who do.</summary>
+    public void Ask(Peer peer)
+    {
+        lock (_gate)
+        {
+            if (peer.Stranger is not { } place) return;
+            _strangers.Remove(place);
+            peer.Stranger = _strangers.Add(peer, peer.Source with { HasAsked = true });
+        }
     }
 
     /// <summary>Called when a user showed a good token on the connection; false: they have too many, and it is as a stranger's.</summary>

@@ -11,6 +11,7 @@ namespace Maru.Server.Platform.Sockets;
 internal sealed class Peer(Admission admission, long? network)
 {
     private volatile bool _isKnown;
+    private volatile bool _hasAsked;
 
     public long? Network => network;
 
@@ -32,7 +33,7 @@ internal sealed class Peer(Admission admission, long? network)
     public ConnectionContext? Transport { get; set; }
 
     /// <summary>The client that talks past HTTP, if any: it is read before newcomers, and gets last words.</summary>
-    public Connection? Client { get; set; }
+    public Connection? Client { get; private set; }
 
     public static Peer Of(ConnectionContext connection) =>
         connection.Features.Get<Peer>() ?? throw new InvalidOperationException("Only the admission makes connections.");
@@ -43,6 +44,21 @@ internal sealed class Peer(Admission admission, long? network)
     public static Source SourceOf(HttpContext context) => context.User is Caller caller
         ? Source.Of(caller.UserId)
         : new Source(RateLimits.KeyOf(context.Connection.RemoteIpAddress));
+
+    /// <summary>Called with each request.</summary>
+    public void Ask()
+    {
+        if (_hasAsked) return;
+        _hasAsked = true;
+        admission.Ask(this);
+    }
+
+    /// <summary>Called when the client goes on past HTTP.</summary>
+    public void Open(Connection client)
+    {
+        Client = client;
+        Ask();
+    }
 
     /// <summary>Called when somebody showed a good token.</summary>
     public void SignIn(UserId user)

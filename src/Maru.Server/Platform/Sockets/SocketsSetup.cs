@@ -31,10 +31,12 @@ internal static class SocketsSetup
         });
     }
 
-    /// <summary>Lets connections keep their place once a request on them brought a good token.</summary>
+    /// <summary>Tells the admission of each request, and lets connections keep their place once one brought a good token.</summary>
     public static void UseAdmission(this WebApplication app) => app.Use(next => context =>
     {
-        if (context.User is Caller caller) Peer.Of(context)?.SignIn(caller.UserId);
+        var peer = Peer.Of(context);
+        if (context.User is Caller caller) peer?.SignIn(caller.UserId);
+        else peer?.Ask();
         return next(context);
     });
 
