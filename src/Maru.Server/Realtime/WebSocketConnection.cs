@@ -58,11 +58,14 @@ internal static class WebSocketConnection
             connection.Close(refusal: null);
             await connection.WhenClosedAsync();
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
+        catch (Exception e) when (IsGone(e))
         {
             // The peer is gone, or was cut off.
         }
     }
+
+    /// <summary>Returns whether an exception tells no more than that the connection is over.</summary>
+    public static bool IsGone(Exception e) => e is IOException or OperationCanceledException or ObjectDisposedException;
 
     /// <summary>
     /// Reads the next frame, or the next piece of one, and responds to control frames. False: more bytes are needed, or the session ends.

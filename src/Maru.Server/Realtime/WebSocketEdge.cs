@@ -59,6 +59,10 @@ internal sealed class WebSocketEdge(
             Begin(connection, opening);
             await WebSocketConnection.RunAsync(connection.Transport.Input, opening.Session);
         }
+        catch (Exception e) when (WebSocketConnection.IsGone(e))
+        {
+            // The client has gone while their request waited for its turn.
+        }
         finally
         {
             opening.Session.Closed();

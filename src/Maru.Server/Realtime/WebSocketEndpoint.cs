@@ -48,7 +48,7 @@ internal sealed class WebSocketEndpoint(ChatEngine engine, Origins origins)
             sink.Begin(stream);
             await WebSocketConnection.RunAsync(PipeReader.Create(stream), session);
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        catch (Exception e) when (WebSocketConnection.IsGone(e))
         {
             // The client has gone while their request waited for its turn.
         }
