@@ -24,7 +24,7 @@ internal sealed partial class Client(Connection connection, ClientParts parts) :
         Identity? identity;
         try
         {
-            identity = token.Length == 0 ? null : await parts.Authenticator(token, parts.Stopping).ConfigureAwait(false);
+            identity = token.Length == 0 ? null : await parts.Authenticator(token, connection.Address, parts.Stopping).ConfigureAwait(false);
         }
         catch (Exception e)
         {

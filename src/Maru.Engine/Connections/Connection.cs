@@ -1,3 +1,4 @@
+using System.Net;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
 using Maru.Engine.Problems;
@@ -38,6 +39,9 @@ internal sealed partial class Connection(
     public Identity? Identity { get; private set; }
 
     public ConnectedUser? User { get; private set; }
+
+    /// <inheritdoc cref="ByteSink.Address"/>
+    public IPAddress? Address => sink.Address;
 
     /// <summary>The position in the table, which alone uses it.</summary>
     public int Slot { get; set; } = -1;

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Maru.Engine.Connections;
 
 /// <summary>The identity that a token proves.</summary>
@@ -7,5 +9,7 @@ namespace Maru.Engine.Connections;
 /// <param name="Profile">the account as <c>user</c> JSON, written into the messages that it sends</param>
 public sealed record Identity(UserId User, long Session, TimeSpan ExpiresIn, byte[] Profile);
 
-/// <summary>Verifies an access token; null when it is not valid, for whatever reason. May read the store.</summary>
-public delegate ValueTask<Identity?> Authenticator(string token, CancellationToken ct);
+/// <summary>
+/// Verifies an access token that came from an address, where it is known; null when it is not valid, for whatever reason. May read the store.
+/// </summary>
+public delegate ValueTask<Identity?> Authenticator(string token, IPAddress? address, CancellationToken ct);

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Maru.Engine.Output;
 
 /// <summary>
@@ -25,6 +27,9 @@ public abstract class ByteSink
 
     /// <summary>Bytes that the peer's system has acknowledged so far; 0 where this system does not tell.</summary>
     public virtual long Acknowledged => 0;
+
+    /// <summary>The peer's address, for the log of security events; null: unknown.</summary>
+    public virtual IPAddress? Address => null;
 
     /// <summary>Called when the peer has said who they are.</summary>
     public virtual void SignedIn(UserId user)

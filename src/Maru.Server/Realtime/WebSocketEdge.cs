@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Text;
 using Maru.Engine;
 using Maru.Engine.Connections;
@@ -74,16 +75,17 @@ internal sealed class WebSocketEdge(
     {
         if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket) return null;
         if (await ReadRequestAsync(connection) is not { } request || Accept(request.Headers) is not { } accept) return null;
-        var sink = new SocketSink(socket, connection.Abort, peer);
+        var client = peer.Network is null ? proxies.ClientOf(request.Headers) : null;
+        var sink = new SocketSink(socket, connection.Abort, peer, client);
         var subprotocol = WebSocketHandshake.ChooseSubprotocol(request.Headers, request.Route.Subprotocols);
         var session = request.Route.Open(sink, subprotocol);
-        if (!engine.Connections.TryOpen(session.Connection, SourceOf(request.Headers, peer))) return null;
+        if (!engine.Connections.TryOpen(session.Connection, SourceOf(request.Headers, peer, client))) return null;
         peer.Open(session.Connection);
         return new Opening(session, sink, request.Length, Answer(accept, subprotocol));
     }
 
     /// <summary>Returns where the request comes from; a good token in it counts at once.</summary>
-    private Source SourceOf(IHeaderDictionary headers, Peer peer)
+    private Source SourceOf(IHeaderDictionary headers, Peer peer, IPAddress? client)
     {
         var token = BearerHandler.TokenOf(headers);
         if (token.Length > 0 && tokens.TryRead(token, out var claims) && !ended.Contains(claims.SessionId))
@@ -92,7 +94,7 @@ internal sealed class WebSocketEdge(
             return Source.Of(claims.UserId);
         }
 
-        return peer.Network is null && proxies.ClientOf(headers) is { } client ? new Source(RateLimits.KeyOf(client)) : peer.Source;
+        return client is null ? peer.Source : new Source(RateLimits.KeyOf(client));
     }
 
     /// <summary>Takes the request off the connection and accepts it.</summary>

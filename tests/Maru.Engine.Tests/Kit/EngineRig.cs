@@ -1,3 +1,4 @@
+using System.Net;
 using System.Collections.Concurrent;
 using System.Globalization;
 using Maru.Engine.Bus;
@@ -74,7 +75,7 @@ internal sealed class EngineRig : IDisposable
         TakeErrors().ShouldBeEmpty();
     }
 
-    private async ValueTask<Identity?> AuthenticateAsync(string token, CancellationToken ct)
+    private async ValueTask<Identity?> AuthenticateAsync(string token, IPAddress? address, CancellationToken ct)
     {
         await BeforeAuthentication();
         var parts = token.Split('~');

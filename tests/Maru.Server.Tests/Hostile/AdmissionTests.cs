@@ -45,7 +45,7 @@ public sealed class AdmissionTests
     {
         await using var server = await MaruServer.StartAsync("--Maru:Engine:MaxConnections=20", "--Maru:Limits:Connections=100");
         var ann = await server.SignUpAsync();
-        await using var member = await StompSocket.OpenAsync(server.Address, path, token: ann.AccessToken);
+        await using var member = await StompSocket.OpenAsync(server.Address, path, header: $"Authorization: Bearer {ann.AccessToken}");
         await using var crowd = new Crowd(200, () => Open(server, upgrades: true));
         await crowd.GoesOnAsync(400);
         await member.SendAsync("CONNECT", "", ("accept-version", "1.2"), ("passcode", ann.AccessToken));

@@ -123,6 +123,26 @@ public sealed class SecurityEventTests : IDisposable
         ShouldHave("Warning", "access-token forged", "Address=127.0.0.1").ShouldBe(51);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("198.51.100.7")]
+    public async Task A_socket_with_a_bad_token_is_told_with_its_address_also_behind_a_proxy(string client)
+    {
+        await using var server = await StartAsync();
+        var ann = await server.SignUpAsync();
+        await ann.Http.SendAsync("POST /api/auth/logout").ShouldBe(204);
+        foreach (var token in (string[])["a.forged.token", ann.AccessToken])
+        {
+            await using var socket = await StompSocket.OpenAsync(server.Address, header: client is "" ? null : $"X-Forwarded-For: {client}");
+            await socket.SendAsync("CONNECT", "", ("accept-version", "1.2"), ("host", "x"), ("Authorization", $"Bearer {token}"));
+            await socket.ErrorAsync();
+        }
+
+        var address = $"Address={(client is "" ? "127.0.0.1" : client)}";
+        ShouldHave("Warning", "access-token forged", address).ShouldBe(1);
+        ShouldHave("Warning", "access-token session-ended", $"SubjectId={ann.Id}", address).ShouldBe(1);
+    }
+
     [Fact]
     public async Task What_is_usual_is_no_event()
     {

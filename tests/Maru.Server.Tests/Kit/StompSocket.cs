@@ -48,10 +48,10 @@ internal sealed class StompSocket : IAsyncDisposable
         int receiveBuffer = 0,
         byte[]? first = null,
         Action<Frame>? watch = null,
-        string? token = null)
+        string? header = null)
     {
         var (socket, head, rest) = await Upgrade.RequestAsync(
-            address, [.. Upgrade.Request(address, path, subprotocol, token), .. first ?? []], receiveBuffer);
+            address, [.. Upgrade.Request(address, path, subprotocol, header), .. first ?? []], receiveBuffer);
         head.ShouldStartWith("HTTP/1.1 101 ");
         return new StompSocket(socket, rest, watch);
     }

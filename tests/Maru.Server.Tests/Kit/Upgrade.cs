@@ -8,13 +8,13 @@ namespace Maru.Server.Tests.Kit;
 /// <summary>A client's HTTP request for a WebSocket, on a bare socket.</summary>
 internal static class Upgrade
 {
-    public static byte[] Request(Uri address, string path, string? subprotocol, string? token = null)
+    public static byte[] Request(Uri address, string path, string? subprotocol, string? header = null)
     {
         var request = new StringBuilder(
             $"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n");
         request.Append("Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
         if (subprotocol is not null) request.Append($"Sec-WebSocket-Protocol: {subprotocol}\r\n");
-        if (token is not null) request.Append($"Authorization: Bearer {token}\r\n");
+        if (header is not null) request.Append($"{header}\r\n");
         return Encoding.ASCII.GetBytes(request.Append("\r\n").ToString());
     }
 

@@ -1,5 +1,7 @@
+using System.Net;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
+using Maru.Server.Platform;
 using Maru.Server.Platform.Security;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.RoomLog;
@@ -17,20 +19,23 @@ internal sealed class ConnectionAuthenticator(
     private readonly BatchReader<long, OpenSession> _sessions = new(sessions => ReadAsync(database, sessions), x => x.SessionId);
 
     /// <summary>Returns the identity; null when the token is not valid, or its session has ended, here or on another node.</summary>
-    public async ValueTask<Identity?> AuthenticateAsync(string token, CancellationToken ct)
+    public async ValueTask<Identity?> AuthenticateAsync(string token, IPAddress? address, CancellationToken ct)
     {
         if (!tokens.TryRead(token, out var claims))
         {
-            if (claims == default) security.Write(new SecurityEvent(SecurityKind.AccessToken, SecurityOutcome.Forged));
+            if (claims == default) Write(SecurityOutcome.Forged, null, address);
             return null;
         }
 
         var session = ended.Contains(claims.SessionId) ? null : await _sessions.FindAsync(claims.SessionId, ct);
         if (session is not null && checks.IsGood(claims, session.Id, session.Mark, session.CreatedAt))
             return new Identity(claims.UserId, claims.SessionId, tokens.TimeLeft(claims), session.ToJson());
-        security.Write(new SecurityEvent(SecurityKind.AccessToken, SecurityOutcome.Ended) { Subject = claims.UserId.Value });
+        Write(SecurityOutcome.Ended, claims.UserId.Value, address);
         return null;
     }
+
+    private void Write(string outcome, long? user, IPAddress? address) =>
+        security.Write(new SecurityEvent(SecurityKind.AccessToken, outcome) { Subject = user, Address = SecurityAudit.Text(address) });
 
     private static Task<IReadOnlyList<OpenSession>> ReadAsync(Database database, long[] sessions) => database.ListAsync<OpenSession>(
         $"""

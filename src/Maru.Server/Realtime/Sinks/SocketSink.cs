@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Maru.Engine;
 using Maru.Engine.Output;
@@ -9,7 +10,11 @@ namespace Maru.Server.Realtime.Sinks;
 /// Writes directly to the connection's socket, past the server's own buffers: shared frames go to the kernel without a copy of ours, on the
 /// thread that has them. Only for plain connections; nothing else may write to them meanwhile.
 /// </summary>
-internal sealed class SocketSink(Socket socket, Action abort, Peer? peer = null) : ByteSink
+/// <param name="socket">the connection's</param>
+/// <param name="abort">ends it</param>
+/// <param name="peer">the other end</param>
+/// <param name="client">the client behind it, when the other end is a proxy that names it</param>
+internal sealed class SocketSink(Socket socket, Action abort, Peer? peer = null, IPAddress? client = null) : ByteSink
 {
     private int _sendBufferBytes;
 
@@ -66,6 +71,21 @@ internal sealed class SocketSink(Socket socket, Action abort, Peer? peer = null)
     }
 
     public override long Acknowledged => TcpProgress.Acknowledged(socket);
+
+    public override IPAddress? Address
+    {
+        get
+        {
+            try
+            {
+                return client ?? (socket.RemoteEndPoint as IPEndPoint)?.Address;
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return null;    // it is gone
+            }
+        }
+    }
 
     public override void SignedIn(UserId user) => peer?.SignIn(user);
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Maru.Engine;
 using Maru.Engine.Output;
@@ -19,7 +20,7 @@ internal sealed class StreamSink : ByteSink
 
     public StreamSink(HttpContext request, EngineOptions options)
     {
-        (_request, _peer) = (request, Peer.Of(request));
+        (_request, _peer, Address) = (request, Peer.Of(request), request.Connection.RemoteIpAddress);
         // Streams of HTTP/2 share a socket: what it has sent says nothing about one of them.
         if (HttpProtocol.IsHttp2(request.Request.Protocol)) return;
         _socket = request.Features.Get<IConnectionSocketFeature>()?.Socket;
@@ -56,6 +57,8 @@ internal sealed class StreamSink : ByteSink
     }
 
     public override long Acknowledged => _socket is null ? 0 : TcpProgress.Acknowledged(_socket);
+
+    public override IPAddress? Address { get; }
 
     public override void SignedIn(UserId user) => _peer?.SignIn(user);
 

@@ -129,11 +129,11 @@ public sealed class SessionTests(MaruServer server) : IClassFixture<MaruServer>
     {
         var ann = await server.SignUpAsync();
         var authenticator = server.Service<ConnectionAuthenticator>();
-        var identity = await authenticator.AuthenticateAsync(ann.AccessToken, TestContext.Current.CancellationToken);
+        var identity = await authenticator.AuthenticateAsync(ann.AccessToken, null, TestContext.Current.CancellationToken);
         (identity?.User).ShouldBe(new UserId(ann.Id));
         JsonSerializer.Deserialize<User>(identity?.Profile, JsonSerializerOptions.Web).ShouldBe(ann.User);
         await ann.Http.SendAsync("POST /api/auth/logout").ShouldBe(204);
-        (await authenticator.AuthenticateAsync(ann.AccessToken, TestContext.Current.CancellationToken)).ShouldBeNull();
-        (await authenticator.AuthenticateAsync("", TestContext.Current.CancellationToken)).ShouldBeNull();
+        (await authenticator.AuthenticateAsync(ann.AccessToken, null, TestContext.Current.CancellationToken)).ShouldBeNull();
+        (await authenticator.AuthenticateAsync("", null, TestContext.Current.CancellationToken)).ShouldBeNull();
     }
 }
