@@ -62,7 +62,9 @@ internal sealed partial class SocketTransport(
         {
             while (true)
             {
-                if (Turn.IsOver(this) || _admission.IsCrowded) await ReadQueue.NextAsync();
+                var isCrowded = _admission.IsCrowded;
+                if (isCrowded) await Task.Yield();      // those let in before begin to read
+                if (isCrowded || Turn.IsOver(this)) await ReadQueue.NextAsync();
                 try
                 {
                     var socket = await _socket.AcceptAsync(cancellationToken);
