@@ -1,6 +1,6 @@
-using System.Net;
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
 using Maru.Engine.Bus;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;

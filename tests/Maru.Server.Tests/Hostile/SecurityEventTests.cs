@@ -131,9 +131,10 @@ public sealed class SecurityEventTests : IDisposable
         await using var server = await StartAsync();
         var ann = await server.SignUpAsync();
         await ann.Http.SendAsync("POST /api/auth/logout").ShouldBe(204);
+        var header = client is "" ? null : $"X-Forwarded-For: {client}";
         foreach (var token in (string[])["a.forged.token", ann.AccessToken])
         {
-            await using var socket = await StompSocket.OpenAsync(server.Address, header: client is "" ? null : $"X-Forwarded-For: {client}");
+            await using var socket = await StompSocket.OpenAsync(server.Address, header: header);
             await socket.SendAsync("CONNECT", "", ("accept-version", "1.2"), ("host", "x"), ("Authorization", $"Bearer {token}"));
             await socket.ErrorAsync();
         }
