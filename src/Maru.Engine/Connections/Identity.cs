@@ -10,6 +10,7 @@ namespace Maru.Engine.Connections;
 public sealed record Identity(UserId User, long Session, TimeSpan ExpiresIn, byte[] Profile);
 
 /// <summary>
-/// Verifies an access token that came from an address, where it is known; null when it is not valid, for whatever reason. May read the store.
+/// Verifies an access token that came from an address, where that is known; null when it is not valid, for whatever reason. May read the
+/// store.
 /// </summary>
 public delegate ValueTask<Identity?> Authenticator(string token, IPAddress? address, CancellationToken ct);
