@@ -21,10 +21,11 @@ internal sealed partial class Client(Connection connection, ClientParts parts) :
     /// <summary>Signs the connection in as the token's user; returns the reason where it cannot, else null.</summary>
     public async Task<Refusal?> SignInAsync(string token)
     {
-        Identity? identity;
+        Identity? identity = null;
         try
         {
-            identity = token.Length == 0 ? null : await parts.Authenticator(token, connection.Address, parts.Stopping).ConfigureAwait(false);
+            if (token.Length > 0)
+                identity = await parts.Authenticator(token, connection.Address, parts.Stopping).ConfigureAwait(false);
         }
         catch (Exception e)
         {
