@@ -7,6 +7,8 @@ namespace Maru.Engine;
 [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The converter that a range of times needs is TimeSpan's own.")]
 public sealed class EngineOptions : IValidatableObject
 {
+    private const long LeastMemoryBytes = 16 * 1024 * 1024;    // some connections with what each may hold
+
     /// <summary>Loops that deliver, each with a thread of its own; 0 means one per core.</summary>
     [Range(0, 256)]
     public int Lanes { get; set; }
@@ -212,5 +214,11 @@ public sealed class EngineOptions : IValidatableObject
             yield return new ValidationResult($"{nameof(HeartBeat)} must be 0 or at least a second.");
         if (TailMinBytes > TailMaxBytes)
             yield return new ValidationResult($"{nameof(TailMinBytes)} must not exceed {nameof(TailMaxBytes)}.");
+        var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (ClientMemoryBytes != 0 && (ClientMemoryBytes < LeastMemoryBytes || ClientMemoryBytes > memory))
+        {
+            yield return new ValidationResult(
+                $"{nameof(ClientMemoryBytes)} must be 0 or from {LeastMemoryBytes} to {memory}, the memory that the process may use.");
+        }
     }
 }

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Net;
 using Maru.Engine;
 using Maru.Server.Bus;
 using Maru.Server.Configuration;
@@ -17,8 +19,10 @@ using Maru.Server.Storage.Sqlite;
 namespace Maru.Server;
 
 /// <summary>Every setting of the program: the section <c>Maru</c> of appsettings.json, which says the same in its comments.</summary>
-internal sealed class MaruOptions
+internal sealed class MaruOptions : IValidatableObject
 {
+    private const string StompTcpForm = "StompTcp must be an IP address and a port, such as 127.0.0.1:61613.";
+
     /// <summary>
     /// Connection string of the store: <c>Data Source=file</c> is SQLite, <c>Host=…;Database=…;Username=…;Password=…</c> PostgreSQL.
     /// </summary>
@@ -39,8 +43,7 @@ internal sealed class MaruOptions
     public string Redis { get; set; } = "";
 
     /// <summary><c>address:port</c> at which STOMP is spoken over plain TCP, unencrypted; empty for none.</summary>
-    [RegularExpression(
-        @"([^:,\s]+|\[[^\],\s]+\]):\d{1,5}|", ErrorMessage = "StompTcp must be an IP address and a port, such as 127.0.0.1:61613.")]
+    [RegularExpression(@"([^:]+|\[.+\]):\d+|", ErrorMessage = StompTcpForm)]
     public string StompTcp { get; set; } = "";
 
     public BusOptions Bus { get; } = new();
@@ -69,6 +72,16 @@ internal sealed class MaruOptions
 
     /// <summary><see cref="Database"/> and <see cref="Data"/>, for those who need no more.</summary>
     internal StorageOptions Storage => new(Database, Data);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (StompTcp.Length > 0 && !IPEndPoint.TryParse(StompTcp, out _)) yield return new ValidationResult(StompTcpForm);
+        foreach (var server in Redis.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (!ushort.TryParse(server.AsSpan(server.LastIndexOf(':') + 1), CultureInfo.InvariantCulture, out var port) || port == 0)
+                yield return new ValidationResult($"Redis has {server}, whose port is none (1 to {ushort.MaxValue}).");
+        }
+    }
 
     /// <exception cref="StartException">A setting is unknown or out of range.</exception>
     public static MaruOptions Read(IConfiguration configuration)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Maru.Server.Files;
 using Microsoft.Extensions.Logging.Console;
 
@@ -43,22 +44,31 @@ internal static partial class HostSettings
     {
         foreach (var address in Split(addresses))
         {
-            if (!IsAddress(address))
-                throw new StartException($"{key} has {address}, which is no address to listen on (http://127.0.0.1:8080).");
+            if (FaultOf(address) is { } fault) throw new StartException($"{key} has {address}, {fault}");
         }
     }
 
-    private static bool IsAddress(string text)
+    private static string? FaultOf(string address)
     {
         try
         {
-            return BindingAddress.Parse(text).Port is >= 0 and <= ushort.MaxValue;
+            var parsed = BindingAddress.Parse(address);
+            if (parsed.Port is < 0 or > ushort.MaxValue) return $"whose port is none (0 to {ushort.MaxValue}).";
+            if (parsed.Scheme.ToUpperInvariant() is not ("HTTP" or "HTTPS")) return "which begins with neither http:// nor https://.";
+            if (parsed.PathBase.Length > 0) return "which has a path: take it away, and name it in Maru:Http:BasePath.";
+            return parsed.IsUnixPipe || IsHost(parsed.Host)
+                ? null
+                : "whose host is no IP address: use 127.0.0.1, [::1], localhost, or * for every address of this machine.";
         }
         catch (FormatException)
         {
-            return false;
+            return "which is no address to listen on (http://127.0.0.1:8080).";
         }
     }
+
+    /// <summary>Returns false for other names: the framework would listen on every address of the machine.</summary>
+    private static bool IsHost(string host) =>
+        host is "*" or "+" || host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(host, out _);
 
     private static void CheckPorts(string key, string? ports)
     {

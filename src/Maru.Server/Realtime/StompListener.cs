@@ -22,7 +22,7 @@ internal sealed partial class StompListener(
     {
         try
         {
-            _listener = await transport.BindAsync(Address(), cancellationToken);
+            _listener = await transport.BindAsync(IPEndPoint.Parse(address), cancellationToken);
         }
         catch (Exception e) when (e is IOException or SocketException or AddressInUseException)
         {
@@ -43,11 +43,6 @@ internal sealed partial class StompListener(
     {
         while (await _listener!.AcceptAsync(stoppingToken) is { } connection) _ = ServeAsync(connection);
     }
-
-    private IPEndPoint Address() =>
-        IPEndPoint.TryParse(address, out var parsed)
-            ? parsed
-            : throw new StartException($"Maru:StompTcp: {address} is no IP address and port.");
 
     private async Task ServeAsync(ConnectionContext connection)
     {

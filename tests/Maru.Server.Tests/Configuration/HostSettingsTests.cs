@@ -8,7 +8,15 @@ public sealed class HostSettingsTests
     [Theory]
     [InlineData("urls", "http://127.0.0.1:8080;nonsense", "nonsense")]
     [InlineData("urls", "http://127.0.0.1:99999", "http://127.0.0.1:99999")]
+    [InlineData("urls", "http://127.0.0.l:7818", "127.0.0.1, [::1], localhost, or *")]    // a letter: it would listen on every address
+    [InlineData("urls", "http://256.1.1.1:80", "no IP address")]
+    [InlineData("urls", "http://localhost.:80", "no IP address")]
+    [InlineData("urls", "http://[::1:80", "no IP address")]
+    [InlineData("urls", "http://chat.example:80", "no IP address")]
+    [InlineData("urls", "http://127.0.0.1:80/x", "Maru:Http:BasePath")]
+    [InlineData("urls", "ftp://127.0.0.1:80", "neither http:// nor https://")]
     [InlineData("Kestrel:Endpoints:A:Url", "127.0.0.1", "Kestrel:Endpoints:A:Url")]
+    [InlineData("Kestrel:Endpoints:A:Url", "http://127.0.0.l:80", "Kestrel:Endpoints:A:Url has http://127.0.0.l:80, whose host")]
     [InlineData("https_ports", "443;70000", "70000")]
     [InlineData("shutdownTimeoutSeconds", "abc", "shutdownTimeoutSeconds")]
     [InlineData("shutdownTimeoutSeconds", "-1", "shutdownTimeoutSeconds")]
@@ -26,6 +34,7 @@ public sealed class HostSettingsTests
 
     [Theory]
     [InlineData("urls", "http://*:80;https://[::1]:0;http://unix:/tmp/maru.sock")]
+    [InlineData("urls", "http://+;http://[::]:80;HTTP://LocalHost:80;http://0.0.0.0:80/;https://*:443")]
     [InlineData("urls", "")]
     [InlineData("http_ports", "80;8080")]
     [InlineData("shutdownTimeoutSeconds", "60")]

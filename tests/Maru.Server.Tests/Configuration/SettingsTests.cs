@@ -21,6 +21,14 @@ public sealed class SettingsTests
     [InlineData("Maru:Redis", "redis", "Maru", "Redis must be host:port")]
     [InlineData("Maru:Redis", "redis:x", "Maru", "Redis must be host:port")]
     [InlineData("Maru:Redis", "redis:6379,:::", "Maru", "Redis must be host:port")]
+    [InlineData("Maru:Redis", "redis:6379, 127.0.0.1:99999", "Maru", "Redis has 127.0.0.1:99999")]
+    [InlineData("Maru:Redis", "redis:0", "Maru", "Redis has redis:0")]
+    [InlineData("Maru:StompTcp", "127.0.0.1:99999", "Maru", "StompTcp must be an IP address and a port")]
+    [InlineData("Maru:StompTcp", "127.0.0.1", "Maru", "StompTcp must be an IP address and a port")]
+    [InlineData("Maru:StompTcp", "::1", "Maru", "StompTcp must be an IP address and a port")]
+    [InlineData("Maru:StompTcp", "localhost:61613", "Maru", "StompTcp must be an IP address and a port")]
+    [InlineData("Maru:Engine:ClientMemoryBytes", "1", "Maru:Engine", "ClientMemoryBytes must be 0 or from 16777216")]
+    [InlineData("Maru:Engine:ClientMemoryBytes", "99999999999999", "Maru:Engine", "the memory that the process may use")]
     [InlineData("Maru:Engine:CommitBatch", "0", "Maru:Engine", "CommitBatch")]
     [InlineData("Maru:Engine:TailCheckAlone", "00:00:00", "Maru:Engine", "TailCheckAlone")]
     [InlineData("Maru:Engine:HeartBeat", "00:00:00.5", "Maru:Engine", "HeartBeat")]
@@ -44,6 +52,12 @@ public sealed class SettingsTests
     [InlineData("10.0.0.1:6379, [::1]:6380")]
     public void Redis_servers_are_named_with_their_ports(string redis) =>
         MaruOptions.Read(Configuration(("Maru:Redis", redis))).Redis.ShouldBe(redis);
+
+    [Theory]
+    [InlineData("127.0.0.1:61613")]
+    [InlineData("[::1]:0")]
+    public void STOMP_on_TCP_has_an_address_and_a_port(string address) =>
+        MaruOptions.Read(Configuration(("Maru:StompTcp", address))).StompTcp.ShouldBe(address);
 
     [Fact]
     public void Appsettings_lists_every_key_with_its_default()

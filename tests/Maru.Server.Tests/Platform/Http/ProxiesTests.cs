@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Maru.Server.Configuration;
+using Maru.Server.Platform;
+using Maru.Server.Platform.Http;
 
 namespace Maru.Server.Tests.Platform.Http;
 
@@ -37,6 +40,21 @@ public sealed class ProxiesTests
         (await StatusAsync(server.Address, client == "127.0.0.1" ? [] : [$"X-Forwarded-For: {client}"])).ShouldBe(401);
         (await StatusAsync(server.Address, fields)).ShouldBe(429);
     }
+
+    [Theory]
+    [InlineData("0.0.0.0/0")]
+    [InlineData("10.0.0.1, ::/0")]
+    [InlineData("0.0.0.0/1, 128.0.0.0/1")]
+    [InlineData("::ffff:0.0.0.0/96")]
+    public async Task Everybody_is_no_proxy(string proxies) =>
+        (await Should.ThrowAsync<StartException>(MaruServer.StartAsync($"--Maru:Limits:Proxies={proxies}"))).Message
+            .ShouldContain("choose its own address");
+
+    [Theory]
+    [InlineData("10.0.0.0/8, fc00::/7, 192.0.2.1, ::1, 192.0.2.7/32", 5)]
+    [InlineData("::ffff:10.0.0.0/104", 1)]
+    public void Private_networks_and_single_addresses_may_be_proxies(string proxies, int count) =>
+        new ProxyNetworks(new LimitOptions { Proxies = proxies }).All.Count.ShouldBe(count);
 
     /// <summary>A real one, that does what most do: it appends.</summary>
     [Fact]
