@@ -82,6 +82,19 @@ public sealed class StoreSettingsTests : IDisposable
         File.Exists($"{_folder.Path}/a.db").ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task A_file_that_is_no_store_is_left_as_it_is()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        var file = $"{_folder.Path}/notes.txt";
+        await File.WriteAllTextAsync(file, new string('x', 5000), TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(file, Mode);
+        await ShouldNotStartAsync($"Data Source={file}", "is not a SQLite database");
+        File.GetUnixFileMode(file).ShouldBe(Mode);
+        new FileInfo(file).Length.ShouldBe(5000);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static async Task ShouldNotStartAsync(string database, string why)

@@ -80,21 +80,22 @@ internal sealed class SqliteFile
         {
             connection.Open();
             KeepPlans(connection);
-            using var command = connection.CreateCommand();
-            command.CommandText = string.Create(
-                CultureInfo.InvariantCulture,
-                $"""
-                PRAGMA busy_timeout = {(long)options.BusyTimeout.TotalMilliseconds};
-                PRAGMA page_size = {PageBytes};
-                PRAGMA journal_mode = WAL;
-                PRAGMA synchronous = {options.Synchronous};
-                PRAGMA foreign_keys = ON;
-                PRAGMA wal_autocheckpoint = 0;
-                PRAGMA cache_size = {-options.CacheBytes / 1024};
-                """);
-            command.CommandTimeout = Math.Max(1, (int)options.BusyTimeout.TotalSeconds);
-            command.ExecuteNonQuery();
-            connection.DefaultTimeout = command.CommandTimeout;
+            connection.DefaultTimeout = Math.Max(1, (int)options.BusyTimeout.TotalSeconds);
+            // By a command the driver would tell of no failure after the first row.
+            var result = raw.sqlite3_exec(
+                connection.Handle,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"""
+                    PRAGMA busy_timeout = {(long)options.BusyTimeout.TotalMilliseconds};
+                    PRAGMA page_size = {PageBytes};
+                    PRAGMA journal_mode = WAL;
+                    PRAGMA synchronous = {options.Synchronous};
+                    PRAGMA foreign_keys = ON;
+                    PRAGMA wal_autocheckpoint = 0;
+                    PRAGMA cache_size = {-options.CacheBytes / 1024};
+                    """));
+            SqliteException.ThrowExceptionForRC(result, connection.Handle);
             return connection;
         }
         catch (SqliteException e)
