@@ -12,7 +12,7 @@ namespace Maru.Server.Platform.Tokens;
 /// </summary>
 internal static class KeyFile
 {
-    private const int LeastDifferentBytes = 8;     // 32 random bytes have some 30
+    private const int LeastDifferentBytes = 8;     // 32 random bytes have some 30, 40 random digits 10
 
     /// <exception cref="StartException">The file cannot be made or read, or others can read it.</exception>
     public static SigningKey Open(string dataFolder, string algorithm, ILogger? log = null)
@@ -65,8 +65,20 @@ internal static class KeyFile
     private static byte[] ReadSecret(string path, string text)
     {
         var secret = Convert.FromBase64String(text);
-        if (secret.Length < TokenKey.MinSecretBytes || secret.Distinct().Count() >= LeastDifferentBytes) return secret;
+        if (secret.Length < TokenKey.MinSecretBytes) return secret;     // the key itself refuses it
+        if (secret.Distinct().Count() >= LeastDifferentBytes && !Repeats(secret)) return secret;
         throw new StartException($"The key {path} is not random. Delete it: a new one is made, and everybody signs in again.");
+    }
+
+    /// <summary>Returns whether the bytes are one piece over and over, such as a word.</summary>
+    private static bool Repeats(ReadOnlySpan<byte> bytes)
+    {
+        for (var piece = 1; piece <= bytes.Length / 2; piece++)
+        {
+            if (bytes[piece..].SequenceEqual(bytes[..^piece])) return true;
+        }
+
+        return false;
     }
 
     /// <summary>Returns whether anything has this name, be it a link to nothing.</summary>

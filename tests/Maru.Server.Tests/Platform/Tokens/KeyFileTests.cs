@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
+using System.Text;
 using Maru.Engine;
 using Maru.Server.Configuration;
 using Maru.Server.Files;
@@ -126,6 +127,8 @@ public sealed class KeyFileTests : IDisposable
     [InlineData("nothing", "damaged")]
     [InlineData("zeros", "not random")]
     [InlineData("one letter", "not random")]
+    [InlineData("a word over and over", "not random")]
+    [InlineData("the same, cut off", "not random")]
     [InlineData("31 bytes", "damaged")]
     [InlineData("a book", "more than")]
     public async Task What_is_no_key_is_told_and_left(string what, string why)
@@ -142,6 +145,28 @@ public sealed class KeyFileTests : IDisposable
             message.ShouldContain(path);
             message.ReplaceLineEndings("").ShouldBe(message);
             Directory.GetFileSystemEntries(folder).ShouldBe([path]);
+        }
+    }
+
+    /// <summary>What operators make: random bytes, or random text of few letters (<c>openssl rand -hex 32</c>), in base64 or not.</summary>
+    [Fact]
+    public void Random_keys_of_any_form_are_taken()
+    {
+        var path = Path.Combine(Verify, "other.key");
+        OwnFile.Open(path, FileMode.CreateNew).Dispose();
+        for (var i = 0; i < 100; i++)
+        {
+            var hex = RandomNumberGenerator.GetHexString(64, lowercase: true);
+            var digits = RandomNumberGenerator.GetString("0123456789", 40);
+            foreach (var text in (string[])
+            [
+                Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), hex, Convert.ToBase64String(Encoding.ASCII.GetBytes(hex)),
+                Convert.ToBase64String(Encoding.ASCII.GetBytes(digits)),
+            ])
+            {
+                File.WriteAllText(path, text);
+                KeyFile.OpenOthers(_folder).Length.ShouldBe(1, text);
+            }
         }
     }
 
@@ -172,6 +197,8 @@ public sealed class KeyFileTests : IDisposable
         "nothing" => "",
         "zeros" => Convert.ToBase64String(new byte[32]),
         "one letter" => Convert.ToBase64String([.. Enumerable.Repeat((byte)'a', 64)]),
+        "a word over and over" => Convert.ToBase64String(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("abcdefgh", 8)))),
+        "the same, cut off" => Convert.ToBase64String(Encoding.ASCII.GetBytes("abcdefghijklmnabcdefghijklmnabcdefg")),
         "31 bytes" => Convert.ToBase64String(RandomNumberGenerator.GetBytes(31)),
         _ => new string('A', 100_000),
     };
