@@ -5,10 +5,12 @@ using Maru.Engine.Problems;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Maru.Server.Tests.Hostile;
 
-/// <summary>A sign-out holds at once, also while the store takes no writes.</summary>
+/// <summary>A sign-out, and the end of a session whose token was used twice, hold at once, also while the store takes no writes.</summary>
 public sealed class SignOutTests
 {
     private static readonly string[] Settings = ["--Maru:Sqlite:BusyTimeout=00:00:00.2", "--Maru:Postgres:CommandTimeout=00:00:01"];
@@ -41,6 +43,38 @@ public sealed class SignOutTests
     }
 
     [Fact]
+    public async Task A_refresh_token_that_is_used_twice_kills_the_session_while_the_store_is_locked()
+    {
+        await using var server = await MaruServer.StartAsync([.. Settings, "--Maru:Jwt:RefreshGrace=0"]);
+        var ann = await server.SignUpAsync();
+        var next = await server.Http.SendAsync("POST /api/auth/refresh", new { ann.RefreshToken }).Read<SignedIn>();
+        await using (await LockAsync(server))
+        {
+            await server.Http.SendAsync("POST /api/auth/refresh", new { next.RefreshToken }).ShouldRefuse(Problem.Unavailable);
+            await server.Person(next).Http.SendAsync("GET /api/me").ShouldBe(200);
+            await server.Http.SendAsync("POST /api/auth/refresh", new { ann.RefreshToken }).ShouldRefuse(Problem.SessionEnded);
+            await server.Person(next).Http.SendAsync("GET /api/me").ShouldRefuse(Problem.SessionEnded);
+        }
+
+        await server.Http.SendAsync("POST /api/auth/refresh", new { next.RefreshToken }).ShouldRefuse(Problem.SessionEnded);
+        await Deadline.Until(() => server.Service<SessionEnds>().Waiting == 0, "the end to be stored");
+        (await server.Service<Database>().FirstAsync<long>("SELECT count(*) FROM sessions WHERE ended_at IS NULL", null, Ct)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_refresh_within_the_grace_is_no_theft_while_the_store_is_locked()
+    {
+        await using var server = await MaruServer.StartAsync([.. Settings, "--Maru:Jwt:RefreshGrace=00:05:00"]);
+        var ann = await server.SignUpAsync();
+        var next = await server.Http.SendAsync("POST /api/auth/refresh", new { ann.RefreshToken }).Read<SignedIn>();
+        await using (await LockAsync(server))
+            await server.Http.SendAsync("POST /api/auth/refresh", new { ann.RefreshToken }).ShouldRefuse(Problem.Unavailable);
+        await server.Person(next).Http.SendAsync("GET /api/me").ShouldBe(200);
+        (await server.Http.SendAsync("POST /api/auth/refresh", new { ann.RefreshToken }).Read<SignedIn>())
+            .RefreshToken.ShouldBe(next.RefreshToken);
+    }
+
+    [Fact]
     public async Task All_other_sessions_end_in_the_same_way()
     {
         await using var server = await MaruServer.StartAsync(Settings);
@@ -58,6 +92,39 @@ public sealed class SignOutTests
 
         await Deadline.Until(() => server.Service<SessionEnds>().Waiting == 0, "the ends to be stored");
         (await server.Service<Database>().FirstAsync<long>("SELECT count(*) FROM sessions WHERE ended_at IS NULL", null, Ct)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_waited_is_told_once_when_it_is_stored()
+    {
+        var (log, time) = (new LogBook(), new ManualTime());
+        await using var server = await MaruServer.StartAsync(
+            time, services => services.AddSingleton<ILoggerProvider>(log),
+            [.. Settings, "--Logging:LogLevel:Maru.Server.Features.Sessions=Information"]);
+        var ann = await server.SignUpAsync();
+        var phone = await server.SignInAsync(ann.Handle);
+        await using (await LockAsync(server))
+        {
+            await ann.Http.SendAsync("POST /api/auth/logout").ShouldBe(204);
+            await Deadline.Until(() => time.IsAwaited(TimeSpan.FromSeconds(1)), "the next try to be awaited");
+            await phone.Http.SendAsync("POST /api/auth/logout").ShouldBe(204);
+        }
+
+        await Deadline.Until(Stored, "the ends to be stored");
+        for (var i = 0; i < 5; i++)
+        {
+            await Deadline.Until(() => time.IsAwaited(TimeSpan.FromSeconds(1)), "the next second to be awaited");
+            time.Advance(1);
+        }
+
+        log.Lines.Where(line => line.Contains("that waited", StringComparison.Ordinal)).ShouldHaveSingleItem()
+            .ShouldContain("Stored the end of 2 sessions");
+
+        bool Stored()
+        {
+            time.Advance(1);
+            return server.Service<SessionEnds>().Waiting == 0;
+        }
     }
 
     [Fact]

@@ -86,6 +86,7 @@ internal sealed partial class SessionEnds(Database database, SessionEvents event
     {
         KeyValuePair<long, string>[] waiting;
         lock (_waiting) waiting = [.. _waiting];
+        if (waiting.Length == 0) return true;   // it was woken again for those that the last try took
         try
         {
             foreach (var ends in waiting.GroupBy(end => end.Value, end => end.Key))

@@ -15,7 +15,7 @@ namespace Maru.Server.Features.Sessions;
 /// on every node, in <see cref="EndedSessions"/>, which refuses its tokens, and at its sockets, which close. Any thread.
 /// </summary>
 internal sealed class SessionStore(
-    Database database, EndedSessions ended, SessionEvents events, SessionEnds ends, SigningKey key, JwtOptions options,
+    Database database, EndedSessions ended, SessionEnds ends, SigningKey key, JwtOptions options,
     SignInOptions rules, TimeProvider time)
 {
     private readonly byte[] _successors = key.Derive("maru refresh token"u8);
@@ -55,17 +55,21 @@ internal sealed class SessionStore(
     public async Task<(OpenSession? Session, long? Robbed)> RefreshAsync(RefreshToken token, IPAddress? from, CancellationToken ct)
     {
         var next = token.Next(_successors);
-        var (row, robbed) = await database.WriteAsync<(Row?, Robbed?)>(
-            async (transaction, inner) =>
-                await ExchangeAsync(transaction, token, next, KeyOf(from), inner) is { } exchanged ? (exchanged, null)
-                : await FindExchangedAsync(transaction, next, inner) is { } repeated ? (repeated, null)
-                : (null, await EndRobbedAsync(transaction, token, inner)),
-            ct);
-        if (robbed is not null) events.EndSessions(new UserId(robbed.UserId), [robbed.Id], SessionEnd.TokenReused);
-        // The end of a session may wait for the store, which took the exchange.
-        return row is null || ended.Contains(row.Id)
-            ? (null, robbed?.UserId)
-            : (new OpenSession(row.Id, row.UserId, row.Mark, next, Time(row.ExpiresAt)), null);
+        try
+        {
+            var row = await database.WriteAsync(
+                async (transaction, inner) =>
+                    await ExchangeAsync(transaction, token, next, KeyOf(from), inner) ?? await FindExchangedAsync(transaction, next, inner),
+                ct);
+            if (row is null) return (null, await EndRobbedAsync(token, next, ct));
+            // The end of a session may wait for the store, which took the exchange.
+            return ended.Contains(row.Id) ? (null, null) : (new OpenSession(row.Id, row.UserId, row.Mark, next, Time(row.ExpiresAt)), null);
+        }
+        catch (DbException)
+        {
+            if (await EndRobbedAsync(token, next, ct) is { } robbed) return (null, robbed);
+            throw;
+        }
     }
 
     /// <summary>
@@ -212,15 +216,23 @@ internal sealed class SessionStore(
             ct);
     }
 
-    private Task<Robbed?> EndRobbedAsync(DbTransaction transaction, RefreshToken token, CancellationToken ct) =>
-        transaction.FirstAsync<Robbed>(
+    /// <summary>
+    /// Ends the session whose token was used twice, also while the store takes no writes; returns its user. One that was exchanged within
+    /// the grace goes on.
+    /// </summary>
+    private async Task<long?> EndRobbedAsync(RefreshToken token, RefreshToken next, CancellationToken ct)
+    {
+        var robbed = await database.FirstAsync<Robbed>(
             """
-            UPDATE sessions SET ended_at = @now, end_reason = @reason
-            WHERE ended_at IS NULL AND id = (SELECT session_id FROM spent_refresh_tokens WHERE hash = @Hash)
-            RETURNING id, user_id
+            SELECT s.id, s.user_id FROM spent_refresh_tokens t JOIN sessions s ON s.id = t.session_id
+            WHERE t.hash = @Hash AND s.ended_at IS NULL AND NOT (s.refresh_hash = @next AND s.used_at > @since)
             """,
-            new { token.Hash, now = Now, reason = SessionEnd.TokenReused },
+            new { token.Hash, next = next.Hash, since = Now - (long)options.RefreshGrace.TotalMilliseconds },
             ct);
+        if (robbed is null || ended.Contains(robbed.Id)) return null;
+        await ends.EndAsync(new UserId(robbed.UserId), [robbed.Id], SessionEnd.TokenReused);
+        return robbed.UserId;
+    }
 
     private long KeyOf(IPAddress? address)
     {
