@@ -9,7 +9,13 @@ namespace Maru.Server.Platform;
 
 internal static class WebServer
 {
+    /// <summary>Time in which the head of a request must arrive.</summary>
+    public static readonly TimeSpan HeadTimeout = TimeSpan.FromSeconds(15);
+
     private const string DefaultUrl = "http://localhost:8080";
+
+    /// <summary>Headers of a request: until they are complete, they are in memory twice as large as on the wire.</summary>
+    private const int HeaderBytes = 16 * 1024;
 
     /// <summary>
     /// Configures Kestrel with our limits, and our address where no other is configured; certificates come from its own section of the
@@ -22,6 +28,8 @@ internal static class WebServer
             kestrel.AddServerHeader = false;
             kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;   // see HeaderText
             kestrel.Limits.MaxRequestBodySize = limits.RequestBytes;
+            kestrel.Limits.MaxRequestHeadersTotalSize = HeaderBytes;
+            kestrel.Limits.RequestHeadersTimeout = HeadTimeout;
         });
         builder.Services.Configure<HostFilteringOptions>(hosts => hosts.IncludeFailureMessage = false);   // it is a page
         if (Array.TrueForAll(["urls", "http_ports", "https_ports"], key => string.IsNullOrEmpty(builder.Configuration[key])))

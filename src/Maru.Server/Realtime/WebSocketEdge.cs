@@ -26,9 +26,6 @@ internal sealed class WebSocketEdge(
     SocketRoutes routes, Origins origins, ChatEngine engine, AccessTokens tokens, EndedSessions ended, ProxyNetworks proxies,
     TimeProvider time, IOptionsMonitor<HostFilteringOptions> hosts)
 {
-    // Kestrel's own time-out for the head of a request.
-    private static readonly TimeSpan HeadTimeout = TimeSpan.FromSeconds(30);
-
     /// <summary>Connection middleware.</summary>
     public ConnectionDelegate Intercept(ConnectionDelegate next) => connection => InterceptAsync(connection, next);
 
@@ -112,7 +109,7 @@ internal sealed class WebSocketEdge(
     private async Task<UpgradeRequest?> ReadRequestAsync(ConnectionContext connection)
     {
         var input = connection.Transport.Input;
-        using var deadline = new CancellationTokenSource(HeadTimeout, time);
+        using var deadline = new CancellationTokenSource(WebServer.HeadTimeout, time);
         try
         {
             while (true)
