@@ -51,6 +51,7 @@ public sealed class ChatEngine : IDisposable
             Displaced = new BoundLog(time, Log.StrangersDisplaced, Log.StrangersFit).Hit,
         };
         Metrics = new EngineMetrics(() => Connections.Count, () => Rooms!.Count, () => memory.Used, memory.Max);
+        Requests = new RequestTable(memory, Clock);
         UserEvents = new UserEvents(Connections, bus, options, Metrics, time);
         _pages = new LogPageReader(log, bus, options, Metrics, Log, time);
         _budget = new ByteBudget(options.ReceiveBytes);
@@ -61,12 +62,15 @@ public sealed class ChatEngine : IDisposable
         Commits = new CommitLoops(log, options.CommitQueueBytes, (queue, number) => new CommitLoop(queue, number, parts));
         Clients = new ClientParts(
             options, Clock, Metrics, Log, authenticator, MessageRate, Connections, Rooms, Commits, _channels, memory, Stopping);
-        _guard = new MemoryGuard(memory, Connections, Rooms.Trim, Clock, Metrics, Log);
+        _guard = new MemoryGuard(memory, Connections, Requests, Rooms.Trim, Clock, Metrics, Log);
     }
 
     public EngineOptions Options { get; }
 
     public ConnectionTable Connections { get; }
+
+    /// <summary>The requests over HTTP that have not arrived as a whole.</summary>
+    internal RequestTable Requests { get; }
 
     /// <summary>The events that concern users, sent to their connections on every node.</summary>
     public UserEvents UserEvents { get; }

@@ -44,8 +44,8 @@ internal sealed partial class EngineLog(ILogger logger)
     public partial void StrangersFit(long count);
 
     [LoggerMessage(11, LogLevel.Warning,
-        "What waits for clients and comes from them takes all of its {Limit} bytes: {Cut} connections were cut, the largest and "
-        + "slowest first.")]
+        "What waits for clients and comes from them takes all of its {Limit} bytes: {Cut} connections and unfinished "
+        + "requests were cut, the largest and slowest first.")]
     public partial void MemoryExceeded(long limit, int cut);
 
     [LoggerMessage(12, LogLevel.Error, "Memory could not be freed.")]

@@ -17,7 +17,8 @@ public sealed class EngineMetrics : IDisposable
         SlowClients = _meter.CreateCounter<long>(
             "maru.connections.slow", "{connection}", "Connections that took nothing for too long and were cut.");
         Cut = _meter.CreateCounter<long>(
-            "maru.connections.cut", "{connection}", "Connections that were cut because clients held too much memory.");
+            "maru.connections.cut", "{connection}",
+            "Connections and unfinished requests that were cut because clients held too much memory.");
         Encoded = _meter.CreateCounter<long>(
             "maru.frames.encoded", "By", "Bytes of frames that were encoded, each once for all its receivers.");
         PagesRead = _meter.CreateCounter<long>(

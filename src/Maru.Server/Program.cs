@@ -89,6 +89,7 @@ internal static class Program
         app.UseStaticPages();
         app.UseAuthorization();
         app.UseContentCodings();
+        app.UseRequestBodies();
 
         var routes = app.WithHead();
         routes.MapHealth();

@@ -11,7 +11,7 @@ namespace Maru.Engine.Connections;
 /// Any thread, unless a member says otherwise. Its responses are in <c>Connection.Answers.cs</c>.
 /// </summary>
 internal sealed partial class Connection(
-    ByteSink sink, Wire wire, EngineOptions options, EngineClock clock, EngineMetrics metrics, MemoryShare memory)
+    ByteSink sink, Wire wire, EngineOptions options, EngineClock clock, EngineMetrics metrics, MemoryShare memory) : IMemoryHolder
 {
     private const int StrangerFrames = 64;  // a few heart-beats
 
@@ -57,6 +57,8 @@ internal sealed partial class Connection(
 
     /// <summary>Bytes under way to the store or to a lane: it bounds what one client can pile up there.</summary>
     public ByteBudget InFlight { get; } = new(options.InFlightBytes, memory);
+
+    bool IMemoryHolder.IsCut => Outbox.IsClosed;
 
     /// <summary>Called by the protocol when the token was accepted.</summary>
     public void SignIn(Identity identity, ConnectedUser user)
@@ -132,6 +134,11 @@ internal sealed partial class Connection(
     /// <inheritdoc cref="Close(Refusal, Ticket)"/>
     /// <param name="lastWords">the transport's own</param>
     public void Close(ReadOnlyMemory<byte> lastWords) => CloseWith(() => lastWords, null);
+
+    /// <summary>Returns the time for which the client has taken nothing of what waits for it.</summary>
+    long IMemoryHolder.StuckFor(long now) => Outbox.Bytes > 0 ? Math.Max(0, now - Outbox.LastProgress) : 0;
+
+    void IMemoryHolder.Cut() => Outbox.Abort();
 
     /// <summary>Completes when the last words of a closing connection are written or cannot be.</summary>
     public async Task WhenClosedAsync()

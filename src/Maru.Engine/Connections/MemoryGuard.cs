@@ -3,8 +3,9 @@ using Maru.Engine.Queues;
 namespace Maru.Engine.Connections;
 
 /// <summary>
-/// Keeps the memory that clients hold within its budget: when it is exceeded, rooms give back what they need not keep, and connections are
-/// cut, those first that hold the most and have read nothing for the longest. A thread of its own, so that it acts whatever else is busy.
+/// Keeps the memory that clients hold within its budget: when it is exceeded, rooms give back what they need not keep, and connections and
+/// unfinished requests are cut, those first that hold the most and have kept it for the longest. A thread of its own, so that it acts
+/// whatever else is busy.
 /// </summary>
 internal sealed class MemoryGuard : IDisposable
 {
@@ -13,6 +14,7 @@ internal sealed class MemoryGuard : IDisposable
 
     private readonly MemoryBudget _budget;
     private readonly ConnectionTable _connections;
+    private readonly RequestTable _requests;
     private readonly Action _trimRooms;
     private readonly EngineClock _clock;
     private readonly EngineMetrics _metrics;
@@ -27,9 +29,11 @@ internal sealed class MemoryGuard : IDisposable
 
     /// <param name="trimRooms">asks rooms to give back what they need not keep</param>
     public MemoryGuard(
-        MemoryBudget budget, ConnectionTable connections, Action trimRooms, EngineClock clock, EngineMetrics metrics, EngineLog log)
+        MemoryBudget budget, ConnectionTable connections, RequestTable requests, Action trimRooms, EngineClock clock,
+        EngineMetrics metrics, EngineLog log)
     {
-        (_budget, _connections, _trimRooms, _clock, _metrics, _log) = (budget, connections, trimRooms, clock, metrics, log);
+        (_budget, _connections, _requests, _trimRooms) = (budget, connections, requests, trimRooms);
+        (_clock, _metrics, _log) = (clock, metrics, log);
         _thread = new Thread(Run) { IsBackground = true, Name = "maru memory" };
     }
 
@@ -84,27 +88,23 @@ internal sealed class MemoryGuard : IDisposable
 
     private void Cut()
     {
-        var all = _connections.All();
+        IMemoryHolder[] all = [.. _connections.All(), .. _requests.All()];
         // Those that were cut before still hold something until their readers have left.
-        var held = _budget.Held - all.Where(x => x.Outbox.IsClosed).Sum(x => x.Memory.Held);
+        var held = _budget.Held - all.Where(x => x.IsCut).Sum(x => x.Memory.Held);
         var cut = 0;
-        foreach (var connection in all.Where(x => !x.Outbox.IsClosed).OrderByDescending(Weight))
+        foreach (var holder in all.Where(x => !x.IsCut).OrderByDescending(Weight))
         {
             if (held <= _budget.Max / 10 * 9) break;
-            held -= connection.Memory.Held;
-            connection.Outbox.Abort();
+            held -= holder.Memory.Held;
+            holder.Cut();
             cut++;
         }
 
         if (cut > 0) Say(cut);
     }
 
-    /// <summary>Bytes, times the seconds for which the client has taken nothing of what waits for it.</summary>
-    private double Weight(Connection connection)
-    {
-        var stuck = connection.Outbox.Bytes > 0 ? Math.Max(0, _clock.Now - connection.Outbox.LastProgress) : 0;
-        return connection.Memory.Held * (1 + (stuck / 1000.0));
-    }
+    /// <summary>Bytes, times the seconds for which the client has kept them.</summary>
+    private double Weight(IMemoryHolder holder) => holder.Memory.Held * (1 + (holder.StuckFor(_clock.Now) / 1000.0));
 
     private void Say(int cut)
     {

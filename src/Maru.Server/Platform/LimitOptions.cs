@@ -9,6 +9,17 @@ internal sealed class LimitOptions
     [Range(1024, 1024 * 1024 * 1024)]
     public long RequestBytes { get; set; } = 256 * 1024;
 
+    /// <summary>Time in which the body of a request must arrive. Uploads have their own.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Requests of one user, or without a token of one address, whose bodies have begun to arrive; those below 4 KiB do not count. Not used
+    /// where rate limits are turned off.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int RequestsArriving { get; set; } = 32;
+
     /// <summary>TCP connections of all kinds that the server takes at once; 0 means as many as it has handles for.</summary>
     [Range(0, 1_000_000)]
     public int Connections { get; set; }

@@ -17,6 +17,7 @@ internal static partial class Problems
 {
     // Refusals that only HTTP has.
     public static readonly Problem MethodNotAllowed = new("method-not-allowed", 405, "This address does not take this method.");
+    public static readonly Problem RequestTimeout = new("request-timeout", 408, "The body did not arrive in time.");
     public static readonly Problem PreconditionFailed = new("precondition-failed", 412, "It is not as the request demands.");
     public static readonly Problem UnsupportedMediaType = new(
         "unsupported-media-type", 415, "The body is not in a form that this address takes.");
@@ -89,11 +90,18 @@ internal static partial class Problems
     }
 
     /// <param name="status">the framework's status, where it was the one that refused</param>
-    private static Task RefuseAsync(HttpContext context, Problem problem, int? status)
+    private static async Task RefuseAsync(HttpContext context, Problem problem, int? status)
     {
         if (problem == UnsupportedMediaType) context.Response.Headers.Accept = Json;
         if (problem == MethodNotAllowed) TidyAllow(context);
-        return WriteAsync(context, problem, Detail(context, status));
+        try
+        {
+            await WriteAsync(context, problem, Detail(context, status));
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client left meanwhile: a body that broke off is refused too.
+        }
     }
 
     /// <summary>Takes CONNECT out of <c>Allow</c> where there is none: only HTTP/2 has that of RFC 8441.</summary>
@@ -135,6 +143,7 @@ internal static partial class Problems
         StatusCodes.Status403Forbidden => Problem.Forbidden,
         StatusCodes.Status404NotFound => Problem.NotFound,
         StatusCodes.Status405MethodNotAllowed => MethodNotAllowed,
+        StatusCodes.Status408RequestTimeout => RequestTimeout,
         StatusCodes.Status412PreconditionFailed => PreconditionFailed,
         StatusCodes.Status413PayloadTooLarge => Problem.TooLarge,
         StatusCodes.Status415UnsupportedMediaType => UnsupportedMediaType,

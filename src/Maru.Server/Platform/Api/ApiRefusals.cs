@@ -44,6 +44,7 @@ internal static class ApiRefusals
         if (parameters.Any(parameter => parameter.In == ParameterLocation.Path)) yield return Problem.NotFound;
         if (operation.RequestBody is not null)
         {
+            yield return Problems.RequestTimeout;
             yield return Problem.TooLarge;
             yield return Problems.UnsupportedMediaType;
         }

@@ -23,6 +23,7 @@ internal static class SocketsSetup
         services.AddSingleton<SocketMetrics>();
         services.AddSingleton<ProxyNetworks>();
         services.AddSingleton(MakeAdmission);
+        services.AddSingleton<RequestBodies>();
         services.AddSingleton<IConnectionListenerFactory, SocketTransport>();     // the last one is asked first
         services.Configure<SocketTransportOptions>(sockets =>
         {
@@ -39,6 +40,13 @@ internal static class SocketsSetup
         else peer?.Ask();
         return next(context);
     });
+
+    /// <summary>Lets requests go on once their bodies have arrived.</summary>
+    public static void UseRequestBodies(this WebApplication app)
+    {
+        var bodies = app.Services.GetRequiredService<RequestBodies>();
+        app.Use(next => context => bodies.ReceiveAsync(context, next));
+    }
 
     private static Admission MakeAdmission(IServiceProvider services)
     {
