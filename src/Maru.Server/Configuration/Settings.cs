@@ -9,6 +9,9 @@ internal static class Settings
 {
     private const string Section = "Maru";
 
+    // The framework's RangeAttribute, which all servers of a process share, is not made for several threads at its first use.
+    private static readonly Lock Validation = new();
+
     /// <typeparam name="TOptions">the settings of the section <c>Maru</c>, in groups</typeparam>
     /// <exception cref="StartException">One of them is unknown or out of range.</exception>
     public static TOptions Read<TOptions>(IConfiguration configuration)
@@ -53,7 +56,8 @@ internal static class Settings
     private static void Validate(object options, string path)
     {
         var faults = new List<ValidationResult>();
-        if (!Validator.TryValidateObject(options, new ValidationContext(options), faults, validateAllProperties: true))
+        lock (Validation) Validator.TryValidateObject(options, new ValidationContext(options), faults, validateAllProperties: true);
+        if (faults.Count > 0)
             throw new StartException($"A setting in {path} is not valid. {string.Join(' ', faults.Select(fault => fault.ErrorMessage))}");
         foreach (var group in Groups(options)) Validate(group.Value, $"{path}:{group.Key}");
     }

@@ -149,6 +149,8 @@ internal sealed partial class MaruProcess : IAsyncDisposable
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var arg in args) start.ArgumentList.Add(arg);
         start.Environment["DOTNET_gcServer"] = "0";
+        // The tests' PostgreSQL has no fsync, of which each server would warn.
+        start.Environment["Logging__LogLevel__Maru.Server.Storage.Postgres.PostgresPromises"] = "None";
         if (heapBytes > 0) start.Environment["DOTNET_GCHeapHardLimit"] = heapBytes.ToString("x", CultureInfo.InvariantCulture);
         return new MaruProcess(Process.Start(start) ?? throw new InvalidOperationException("no process"));
     }
