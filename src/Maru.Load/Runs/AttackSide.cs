@@ -66,7 +66,8 @@ internal sealed class AttackSide
     public async Task RunAsync(SendingPlan plan, IRunScreen screen, CancellationToken ct)
     {
         if (_run is null || _newcomers is null || _shard.Number > 1) return; // one process attacks for all
-        ThreadPool.SetMinThreads(64, 64); // newcomers are timed: they must not wait for a thread
+        // An attacker has cores of its own. Here it shares the members': what counts is what it does to the server, not to them.
+        ThreadPool.SetMaxThreads(2 * Environment.ProcessorCount, 2 * Environment.ProcessorCount);
         var most = MostHandles() - _scenario.Clients - SpareHandles;
         await Task.WhenAll(
             _run.RunAsync(plan.MeasureFrom, _scenario.AttackSize, most, screen.ShowAttack, ct),

@@ -4,9 +4,10 @@ namespace Maru.Server.Platform.Sockets;
 
 /// <summary>
 /// Where readers wait that may not hold an event loop: those whose <see cref="Turn"/> is over, and all who have not said who they are. One
-/// queue, first come, first served, but for who is about to say it; and a thread for two cores. So everything that strangers and floods
-/// can make the server do at once takes these threads, and neither the event loops of those who are in nor the thread pool. A reader waits
-/// at most once, so the queue has no more entries than there are connections. What runs here must not wait: see docs/adr/0002.
+/// queue, first come, first served, but for who is about to say it; and a thread for two cores, which leaves them to others when they are
+/// busy (<see cref="Niceness"/>). So everything that strangers and floods can make the server do at once takes these threads, and neither
+/// the event loops of those who are in nor the thread pool. A reader waits at most once, so the queue has no more entries than there are
+/// connections. What runs here must not wait: see docs/adr/0002.
 /// </summary>
 internal static class ReadQueue
 {
@@ -37,6 +38,7 @@ internal static class ReadQueue
 
     private static void Run()
     {
+        Niceness.Lower();
         while (true)
         {
             Turn.End();
