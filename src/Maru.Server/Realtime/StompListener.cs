@@ -77,7 +77,7 @@ internal sealed partial class StompListener(
                     var before = session.Frames;
                     session.Connection.Count(piece.Length, 0);
                     if (!session.Connection.IsClosing) await session.ReceiveAsync(piece);
-                    if (Turn.IsOver(session, piece.Length, session.Frames - before)) await ReadQueue.NextAsync();
+                    if (Turn.IsOver(peer, piece.Length, session.Frames - before)) await ReadQueue.NextAsync();
                 }
 
                 connection.Transport.Input.AdvanceTo(read.Buffer.End);

@@ -17,7 +17,10 @@ internal static class WebSocketConnection
     private const ushort NormalClosure = 1000;
 
     /// <summary>Runs until the peer is gone or the session has ended. The caller calls the session's Closed.</summary>
-    public static async Task RunAsync(PipeReader input, ProtocolSession session)
+    /// <param name="input">the frames</param>
+    /// <param name="session">gets their payload</param>
+    /// <param name="reader">has the <see cref="Turn"/>: the TCP connection's peer, whatever else is read of the connection</param>
+    public static async Task RunAsync(PipeReader input, ProtocolSession session, Peer reader)
     {
         var frames = new WebSocketReader(expectMask: true);
         var peer = PeerState.Open;
@@ -40,7 +43,7 @@ internal static class WebSocketConnection
                         if (!taken.IsCompletedSuccessfully) await taken;
                     }
 
-                    if (Turn.IsOver(session, payload.Length, 1 + session.Frames - before)) await ReadQueue.NextAsync();
+                    if (Turn.IsOver(reader, payload.Length, 1 + session.Frames - before)) await ReadQueue.NextAsync();
                 }
 
                 if (peer != PeerState.Open)

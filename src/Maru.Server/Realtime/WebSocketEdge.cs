@@ -37,7 +37,7 @@ internal sealed class WebSocketEdge(
         {
             if (await TryOpenAsync(connection, peer) is { } opening)
             {
-                await RunAsync(connection, opening);
+                await RunAsync(connection, opening, peer);
                 return;
             }
 
@@ -50,12 +50,12 @@ internal sealed class WebSocketEdge(
         }
     }
 
-    private async Task RunAsync(ConnectionContext connection, Opening opening)
+    private async Task RunAsync(ConnectionContext connection, Opening opening, Peer peer)
     {
         try
         {
             Begin(connection, opening);
-            await WebSocketConnection.RunAsync(connection.Transport.Input, opening.Session);
+            await WebSocketConnection.RunAsync(connection.Transport.Input, opening.Session, peer);
         }
         catch (Exception e) when (WebSocketConnection.IsGone(e))
         {

@@ -40,13 +40,14 @@ internal sealed class WebSocketEndpoint(ChatEngine engine, Origins origins)
             return;
         }
 
+        var peer = context.Features.GetRequiredFeature<Peer>();
         // Streams of HTTP/2 share a connection.
-        if (connect is null) Peer.Of(context)?.Open(session.Connection);
+        if (connect is null) peer.Open(session.Connection);
         try
         {
             var stream = await SwitchAsync(context, connect, subprotocol);
             sink.Begin(stream);
-            await WebSocketConnection.RunAsync(PipeReader.Create(stream), session);
+            await WebSocketConnection.RunAsync(PipeReader.Create(stream), session, peer);
         }
         catch (Exception e) when (WebSocketConnection.IsGone(e))
         {

@@ -27,6 +27,7 @@ public sealed class FloodTests
     [InlineData("ACKs", true, false)]
     [InlineData("SUBSCRIBEs", true, false)]
     [InlineData("refused SENDs", true, true)]
+    [InlineData("long SUBSCRIBEs", true, true)]
     public async Task Members_are_served_while_others_send_without_a_pause(string kind, bool withToken, bool tls)
     {
         using var certificate = new ServerCertificate();
@@ -115,6 +116,8 @@ public sealed class FloodTests
             $"GET {(token is null ? "/nothing" : "/api/me")} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n")),
         "refused SENDs" => Many(ClientFrames.Message(ClientFrames.Stomp("SEND", "{}", ("destination", "/nowhere")))),
         "ACKs" => Many(ClientFrames.Message(ClientFrames.Stomp("ACK", "", ("id", "1"), ("receipt", "1")))),
+        "long SUBSCRIBEs" => Many(ClientFrames.Message(
+            ClientFrames.Stomp("SUBSCRIBE", "", ("id", new string('1', 15_000)), ("destination", "/user/queue/events")))),
         _ => Many(ClientFrames.Message(
             ClientFrames.Stomp("SUBSCRIBE", "", ("id", "1"), ("destination", "/user/queue/events"))
             + ClientFrames.Stomp("UNSUBSCRIBE", "", ("id", "1")))),

@@ -10,7 +10,7 @@ namespace Maru.Server.Platform.Sockets;
 internal sealed class RequestReader(PipeReader input, Peer peer) : PipeReader
 {
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
-        peer.IsKnown && !Turn.IsOver(this) ? input.ReadAsync(cancellationToken) : ReadInTurnAsync(cancellationToken);
+        peer.IsKnown && !Turn.IsOver(peer) ? input.ReadAsync(cancellationToken) : ReadInTurnAsync(cancellationToken);
 
     public override bool TryRead(out ReadResult result) => input.TryRead(out result);
 

@@ -23,7 +23,7 @@ internal static class Turn
     private static double Used;     // share of the turn
 
     /// <summary>Counts what a reader has read; returns whether its turn is over.</summary>
-    /// <param name="reader">what reads: one object for each connection</param>
+    /// <param name="reader">one and the same object for all that is read of a connection: its peer, or its listener</param>
     public static bool IsOver(object reader, int bytes, int frames) =>
         IsOver(reader, ((double)bytes / Bytes) + ((double)frames / Frames));
 
