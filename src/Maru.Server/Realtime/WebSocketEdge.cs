@@ -29,41 +29,32 @@ internal sealed class WebSocketEdge(
     /// <summary>Connection middleware.</summary>
     public ConnectionDelegate Intercept(ConnectionDelegate next) => connection => InterceptAsync(connection, next);
 
-    // The only state machine that an idle client keeps alive, besides the reader's own.
+    // The only state machine that an idle client keeps alive, besides the reader's own: of the opening it keeps the session alone.
     private async Task InterceptAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         var peer = Peer.Of(connection);
+        ProtocolSession? session = null;
         try
         {
-            if (await TryOpenAsync(connection, peer) is { } opening)
+            if (await TryOpenAsync(connection, peer) is not { } opening)
             {
-                await RunAsync(connection, opening, peer);
+                TurnPipe.Insert(connection);
+                await next(connection);
                 return;
             }
 
-            TurnPipe.Insert(connection);
-            await next(connection);
-        }
-        finally
-        {
-            peer.Leave();
-        }
-    }
-
-    private async Task RunAsync(ConnectionContext connection, Opening opening, Peer peer)
-    {
-        try
-        {
+            session = opening.Session;
             Begin(connection, opening);
-            await WebSocketConnection.RunAsync(connection.Transport.Input, opening.Session, peer);
+            await WebSocketConnection.RunAsync(connection.Transport.Input, session, peer);
         }
-        catch (Exception e) when (WebSocketConnection.IsGone(e))
+        catch (Exception e) when (session is not null && WebSocketConnection.IsGone(e))
         {
             // The client has gone while their request waited for its turn.
         }
         finally
         {
-            opening.Session.Closed();
+            session?.Closed();
+            peer.Leave();
         }
     }
 
