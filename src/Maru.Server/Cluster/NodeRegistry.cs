@@ -44,7 +44,14 @@ internal sealed partial class NodeRegistry(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await TryAsync(ct => database.WriteAsync(LeaveAsync, ct), cancellationToken);
+        try
+        {
+            await TryAsync(ct => database.WriteAsync(LeaveAsync, ct), cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The time to stop is up: the node's lease runs out by itself.
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
