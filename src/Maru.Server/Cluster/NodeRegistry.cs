@@ -44,14 +44,7 @@ internal sealed partial class NodeRegistry(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        try
-        {
-            await TryAsync(ct => database.WriteAsync(LeaveAsync, ct), cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The time to stop is up: the node's lease runs out by itself.
-        }
+        await TryAsync(ct => database.WriteAsync(LeaveAsync, ct), cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -88,9 +81,9 @@ internal sealed partial class NodeRegistry(
         {
             await write(ct);
         }
-        catch (Exception e) when (!ct.IsCancellationRequested)
+        catch (Exception e)
         {
-            Log.Failed(log, e.Message);     // the store is away; what needs it reports that itself
+            Log.Failed(log, e.Message);     // the store is away, and what needs it reports that itself; or the time to stop is up
         }
     }
 
