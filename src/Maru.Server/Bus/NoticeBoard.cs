@@ -6,7 +6,8 @@ namespace Maru.Server.Bus;
 
 /// <summary>
 /// PostgreSQL's NOTIFY, and the table that keeps frames that must arrive for as long as a node may fail to listen. NOTIFY makes the commits
-/// of its transactions wait for one another, so it has its own transactions. Any thread.
+/// of its transactions wait for one another, so it has its own transactions. Statements ignore cancellation, for the reason that
+/// <see cref="Queries"/> gives. Any thread.
 /// </summary>
 internal sealed class NoticeBoard(PostgresDatabase database)
 {
@@ -30,7 +31,7 @@ internal sealed class NoticeBoard(PostgresDatabase database)
             connection);
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = payloads });
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = kept });
-        await command.ExecuteNonQueryAsync(ct);
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
         await EventLoop.LeaveAsync();
     }
 
@@ -52,7 +53,8 @@ internal sealed class NoticeBoard(PostgresDatabase database)
             await using var connection = await database.OpenOwnAsync(ct);
             Queue<string> told = [];
             connection.Notification += (_, notice) => told.Enqueue(notice.Payload);
-            await using (var command = new NpgsqlCommand($"LISTEN {Channel}", connection)) await command.ExecuteNonQueryAsync(ct);
+            await using (var command = new NpgsqlCommand($"LISTEN {Channel}", connection))
+                await command.ExecuteNonQueryAsync(CancellationToken.None);
             await EventLoop.LeaveAsync();
             await listening();
             while (true)

@@ -10,14 +10,13 @@ namespace Maru.Server.RoomLog;
 
 /// <summary>
 /// The rooms' log in PostgreSQL, written by several nodes and several loops of each: every loop has its own connection while it appends.
-/// Appends on the commit loops' threads, reads on any.
+/// Appends on the commit loops' threads, reads on any. Statements ignore cancellation, for the reason that <see cref="Queries"/> gives.
 /// </summary>
 internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions options, TimeProvider time) : IRoomLog, IDisposable
 {
     private readonly ConcurrentBag<PostgresCommitter> _idle = [];
     private readonly BatchReader<(long Room, long User), Member> _members =
         new(members => ReadMembersAsync(database, members), x => (x.Room, x.User));
-
 
     public int Loops => options.CommitLoops;
 
@@ -60,9 +59,10 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
         await using var command = (NpgsqlCommand)connection.CreateCommand();
         command.CommandText = "SELECT room_id, last_seq, messages FROM room_heads WHERE room_id = ANY($1)";
         command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. rooms.Select(x => x.Value)] });
-        await using var row = await command.ExecuteReaderAsync(ct);
+        await using var row = await command.ExecuteReaderAsync(CancellationToken.None);
         var heads = new Dictionary<RoomId, RoomHead>(rooms.Count);
-        while (await row.ReadAsync(ct)) heads[new RoomId(row.GetInt64(0))] = new RoomHead(row.GetInt64(1), row.GetInt64(2));
+        while (await row.ReadAsync(CancellationToken.None))
+            heads[new RoomId(row.GetInt64(0))] = new RoomHead(row.GetInt64(1), row.GetInt64(2));
         return heads;
     }
 

@@ -5,6 +5,7 @@ using Maru.Server.Storage;
 using Maru.Server.Storage.Postgres;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 
 namespace Maru.Server.Tests.Bus;
 
@@ -44,6 +45,28 @@ public sealed class NotifyBusTests : BusContract
         here.Publish(Channel, Frame(10));
         (await late.HearAsync(1)).ShouldBe([10]);
         (await ears.HearAsync(1)).ShouldBe([10]);
+    }
+
+    [Fact]
+    public async Task A_node_that_stops_cancels_no_statement()
+    {
+        // Npgsql would wait for PostgreSQL to confirm, and the event loop that must read the confirmation would wait for Npgsql.
+        await using var rig = await NotifyRig.StartAsync();
+        var node = await rig.JoinAsync();
+        await using var other = new NpgsqlConnection($"{rig.Database};Pooling=false");
+        await other.OpenAsync(TestContext.Current.CancellationToken);
+        await using (var transaction = await other.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        {
+            await using var command = new NpgsqlCommand("LOCK TABLE notices", other, transaction);
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            node.Publish(Channel, Frame(1));
+            await PostgresServer.WaitsForLockAsync(rig.Database, 1, or: new TaskCompletionSource().Task);
+            await ((NotifyBus)node).StopAsync(new CancellationToken(canceled: true));
+        }
+
+        await using var count = new NpgsqlCommand("SELECT count(*) FROM notices", other);
+        await Deadline.Until(
+            async () => (long)(await count.ExecuteScalarAsync(TestContext.Current.CancellationToken))! == 1, "what it was told");
     }
 
     [Fact]

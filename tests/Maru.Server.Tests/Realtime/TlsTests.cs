@@ -36,6 +36,7 @@ public sealed class TlsTests(ITestOutputHelper output)
         while (heard < Messages || answered < Messages)
         {
             var frame = await reader.NextAsync();
+            frame.Command.ShouldNotBe("ERROR", frame.ToString());
             if (frame.Command == "RECEIPT") frame["receipt-id"].ShouldBe($"{answered++}");
             if (frame.Command == "MESSAGE") frame.Json.GetProperty("message").GetProperty("text").GetString().ShouldBe($"{heard++}");
         }
