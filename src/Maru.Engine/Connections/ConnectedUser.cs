@@ -1,7 +1,7 @@
 namespace Maru.Engine.Connections;
 
 /// <summary>A user with at least one connection here; shared by all of them. Any thread.</summary>
-internal sealed class ConnectedUser(UserId id, byte[] profile, EngineOptions options)
+internal sealed class ConnectedUser(UserId id, byte[] profile)
 {
     private Connection[]? _connections = [];    // replaced as a whole; null once the last has left
     private int _subscriptions;
@@ -17,11 +17,11 @@ internal sealed class ConnectedUser(UserId id, byte[] profile, EngineOptions opt
     public bool IsGone => Volatile.Read(ref _connections) is null;
 
     /// <summary>Adds a connection; false when the user has too many, or this object is gone.</summary>
-    public bool TryAdd(Connection connection)
+    public bool TryAdd(Connection connection, int most)
     {
         while (true)
         {
-            if (Volatile.Read(ref _connections) is not { } before || before.Length >= options.MaxConnectionsPerUser) return false;
+            if (Volatile.Read(ref _connections) is not { } before || before.Length >= most) return false;
             if (Interlocked.CompareExchange(ref _connections, [.. before, connection], before) == before) return true;
         }
     }

@@ -46,9 +46,6 @@ internal sealed partial class Connection(
     /// <summary>The position in the table, which alone uses it.</summary>
     public int Slot { get; set; } = -1;
 
-    /// <summary>The position among those who have not said who they are, which the table alone uses.</summary>
-    public LinkedListNode<Connection>? Stranger { get; set; }
-
     /// <summary>True when nothing more is taken from the client: the connection is about to end, or has ended.</summary>
     public bool IsClosing => Volatile.Read(ref _isClosing);
 

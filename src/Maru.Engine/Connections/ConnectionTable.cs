@@ -101,7 +101,7 @@ public sealed class ConnectionTable
             }
 
             connection.Slot = _all.Count;
-            connection.Stranger = _strangers.Add(connection, source);
+            _strangers.Add(connection, source);
             _all.Add(connection);
         }
 
@@ -129,15 +129,14 @@ public sealed class ConnectionTable
         lock (_gate)
         {
             if (connection.Slot < 0) return null;
-            NoStranger(connection);
+            _strangers.Remove(connection);
         }
 
         while (true)
         {
-            var user = _users.GetOrAdd(
-                identity.User, static (id, x) => new ConnectedUser(id, x.Profile, x._options), (identity.Profile, _options));
+            var user = _users.GetOrAdd(identity.User, static (id, profile) => new ConnectedUser(id, profile), identity.Profile);
             user.Profile = identity.Profile;
-            if (user.TryAdd(connection))
+            if (user.TryAdd(connection, _options.MaxConnectionsPerUser))
             {
                 Bound?.Invoke(user.Id);
                 return user;
@@ -164,7 +163,7 @@ public sealed class ConnectionTable
     private bool TryRemove(Connection connection)
     {
         if (connection.Slot < 0) return false;
-        NoStranger(connection);
+        _strangers.Remove(connection);
         var last = _all[^1];
         _all[connection.Slot] = last;
         last.Slot = connection.Slot;
@@ -172,12 +171,5 @@ public sealed class ConnectionTable
         connection.Slot = -1;
         connection.Memory.Return(ConnectionBytes);
         return true;
-    }
-
-    private void NoStranger(Connection connection)
-    {
-        if (connection.Stranger is not { } place) return;
-        _strangers.Remove(place);
-        connection.Stranger = null;
     }
 }

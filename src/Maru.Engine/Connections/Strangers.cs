@@ -7,11 +7,12 @@ namespace Maru.Engine.Connections;
 internal sealed class Strangers<T>
     where T : class
 {
+    private readonly Dictionary<T, LinkedListNode<T>> _places = [];
     private readonly Dictionary<Source, Line> _lines = [];
     private readonly SortedSet<Line> _byLength = new(Comparer<Line>.Create(Compare));
     private long _lastNumber;
 
-    public int Count { get; private set; }
+    public int Count => _places.Count;
 
     /// <summary>Returns the one who makes room for a newcomer, whose own line counts as longer by that; null: there is none.</summary>
     public T? OldestFor(Source newcomer)
@@ -28,25 +29,24 @@ internal sealed class Strangers<T>
         return (a?.Count >= (b?.Count ?? 0) ? a : b)?.First?.Value;
     }
 
-    /// <summary>Returns the place, by which <see cref="Remove"/> finds it.</summary>
-    public LinkedListNode<T> Add(T stranger, Source source)
+    /// <summary>Puts a stranger at the end of a line, in which they are not yet.</summary>
+    public void Add(T stranger, Source source)
     {
         if (!_lines.TryGetValue(source, out var line)) _lines.Add(source, line = new Line(source, ++_lastNumber));
         _byLength.Remove(line);     // before its length changes
-        var place = line.AddLast(stranger);
+        _places.Add(stranger, line.AddLast(stranger));
         _byLength.Add(line);
-        Count++;
-        return place;
     }
 
-    public void Remove(LinkedListNode<T> place)
+    /// <summary>Returns false when they were no stranger.</summary>
+    public bool Remove(T stranger)
     {
-        if (place.List is not Line line) return;
+        if (!_places.Remove(stranger, out var place) || place.List is not Line line) return false;
         _byLength.Remove(line);
         line.Remove(place);
         if (line.Count > 0) _byLength.Add(line);
         else _lines.Remove(line.Source);
-        Count--;
+        return true;
     }
 
     /// <summary>Of lines of the same length the oldest is the first to make room.</summary>

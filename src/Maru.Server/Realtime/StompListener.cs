@@ -7,7 +7,6 @@ using Maru.Server.Configuration;
 using Maru.Server.Platform.Sockets;
 using Maru.Server.Realtime.Sinks;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 
 namespace Maru.Server.Realtime;
 
@@ -47,7 +46,7 @@ internal sealed partial class StompListener(
     private async Task ServeAsync(ConnectionContext connection)
     {
         await using var served = connection;
-        var peer = Peer.Of(connection);
+        var peer = Peer.Of(connection.Features);
         try
         {
             await ServeAsync(connection, peer);
@@ -60,8 +59,7 @@ internal sealed partial class StompListener(
 
     private async Task ServeAsync(ConnectionContext connection, Peer peer)
     {
-        if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket) return;
-        var sink = new SocketSink(socket, connection.Abort, peer);
+        var sink = new SocketSink(peer);
         sink.Begin(engine.Options.SendBufferBytes);
         var session = new StompSession(sink, engine.Clients, Framing.Stream);
         if (!engine.Connections.TryOpen(session.Connection, peer.Source)) return;

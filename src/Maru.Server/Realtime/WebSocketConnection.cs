@@ -16,6 +16,8 @@ internal static class WebSocketConnection
 {
     private const ushort NormalClosure = 1000;
 
+    // What is used after an await stays in memory with each idle client.
+
     /// <summary>Runs until the peer is gone or the session has ended. The caller calls the session's Closed.</summary>
     /// <param name="input">the frames</param>
     /// <param name="session">gets their payload</param>
@@ -24,42 +26,40 @@ internal static class WebSocketConnection
     {
         var frames = new WebSocketReader(expectMask: true);
         var peer = PeerState.Open;
-        var connection = session.Connection;
         try
         {
             while (true)
             {
-                var read = await input.ReadAsync();
-                if (connection.Identity is null) await ReadQueue.NextAsync(first: true);
-                var rest = read.Buffer;
+                var read = await (session.Connection.Identity is null ? ReadFirstAsync(input) : input.ReadAsync());
+                var (rest, isLast) = (read.Buffer, read.IsCompleted || read.IsCanceled);
                 while (Next(ref frames, ref rest, session, ref peer, out var payload))
                 {
                     // Bytes after the last words are thrown away until the peer closes. Unread ones would reset the connection, and the
                     // last words would be lost.
-                    var before = session.Frames;
-                    if (!payload.IsEmpty && !connection.IsClosing)
+                    var (before, bytes) = (session.Frames, payload.Length);
+                    if (bytes > 0 && !session.Connection.IsClosing)
                     {
                         var taken = session.ReceiveAsync(payload);
                         if (!taken.IsCompletedSuccessfully) await taken;
                     }
 
-                    if (Turn.IsOver(reader, payload.Length, 1 + session.Frames - before)) await ReadQueue.NextAsync();
+                    if (Turn.IsOver(reader, bytes, 1 + session.Frames - before)) await ReadQueue.NextAsync();
                 }
 
                 if (peer != PeerState.Open)
                 {
-                    connection.Count((int)rest.Length, 0);
+                    session.Connection.Count((int)rest.Length, 0);
                     rest = rest.Slice(rest.End);
                 }
 
-                input.AdvanceTo(rest.Start, read.Buffer.End);
+                input.AdvanceTo(rest.Start, rest.End);
                 // When both sides have said goodbye the server ends TCP (RFC 6455, 7.1.1).
-                if (read.IsCompleted || read.IsCanceled || peer == PeerState.Closed || connection.HasHeardEnough) break;
+                if (isLast || peer == PeerState.Closed || session.Connection.HasHeardEnough) break;
             }
 
             // What the client sent before its end is completed, even where the end is that of TCP alone.
-            connection.Close(refusal: null);
-            await connection.WhenClosedAsync();
+            session.Connection.Close(refusal: null);
+            await session.Connection.WhenClosedAsync();
         }
         catch (Exception e) when (IsGone(e))
         {
@@ -69,6 +69,16 @@ internal static class WebSocketConnection
 
     /// <summary>Returns whether an exception tells no more than that the connection is over.</summary>
     public static bool IsGone(Exception e) => e is IOException or OperationCanceledException or ObjectDisposedException;
+
+    /// <summary>
+    /// Reads of a client who has not said yet who they are. A method of its own: what it needs to wait for the queue does not stay.
+    /// </summary>
+    private static async ValueTask<ReadResult> ReadFirstAsync(PipeReader input)
+    {
+        var read = await input.ReadAsync();
+        await ReadQueue.NextAsync(first: true);
+        return read;
+    }
 
     /// <summary>
     /// Reads the next frame, or the next piece of one, and responds to control frames. False: more bytes are needed, or the session ends.

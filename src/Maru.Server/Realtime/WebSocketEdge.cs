@@ -11,7 +11,6 @@ using Maru.Server.Platform.Sockets;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Realtime.Sinks;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.Extensions.Options;
 
@@ -32,7 +31,7 @@ internal sealed class WebSocketEdge(
     // The only state machine that an idle client keeps alive, besides the reader's own: of the opening it keeps the session alone.
     private async Task InterceptAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        var peer = Peer.Of(connection);
+        var peer = Peer.Of(connection.Features);
         ProtocolSession? session = null;
         try
         {
@@ -61,10 +60,9 @@ internal sealed class WebSocketEdge(
     /// <summary>Opens a session for an upgrade request; null: the connection is unchanged and left to the HTTP server.</summary>
     private async Task<Opening?> TryOpenAsync(ConnectionContext connection, Peer peer)
     {
-        if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket) return null;
         if (await ReadRequestAsync(connection) is not { } request || Accept(request.Headers) is not { } accept) return null;
-        var client = peer.Network is null ? proxies.ClientOf(request.Headers) : null;
-        var sink = new SocketSink(socket, connection.Abort, peer, client);
+        var client = peer.IsProxy ? proxies.ClientOf(request.Headers) : null;
+        var sink = new SocketSink(peer, client);
         var subprotocol = WebSocketHandshake.ChooseSubprotocol(request.Headers, request.Route.Subprotocols);
         var session = request.Route.Open(sink, subprotocol);
         if (!engine.Connections.TryOpen(session.Connection, SourceOf(request.Headers, peer, client))) return null;

@@ -40,7 +40,7 @@ internal sealed class WebSocketEndpoint(ChatEngine engine, Origins origins)
             return;
         }
 
-        var peer = context.Features.GetRequiredFeature<Peer>();
+        var peer = Peer.Of(context.Features);
         // Streams of HTTP/2 share a connection.
         if (connect is null) peer.Open(session.Connection);
         try

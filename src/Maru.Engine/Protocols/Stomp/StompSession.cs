@@ -17,7 +17,6 @@ internal sealed partial class StompSession : ProtocolSession
     private readonly Client _client;
     private readonly Framing _framing;
     private readonly StompVersion _newest;
-    private readonly StompLimits _limits;
     private StompReader _reader;
     private byte[] _held = [];      // bytes of an unfinished frame, rented while there is one
     private int _heldFrom;
@@ -31,8 +30,7 @@ internal sealed partial class StompSession : ProtocolSession
     {
         (_parts, _framing, _newest) = (parts, framing, newest);
         _client = new Client(Connection, parts);
-        _limits = new StompLimits(parts.Options.MaxHeaders, parts.Options.MaxHeaderBytes, parts.Options.MaxBodyBytes);
-        _reader = new StompReader(_limits);
+        _reader = new StompReader(new StompLimits(parts.Options.MaxHeaders, parts.Options.MaxHeaderBytes, parts.Options.MaxBodyBytes));
     }
 
     /// <summary>Bytes of memory in which an unfinished frame waits for its rest.</summary>
@@ -154,9 +152,9 @@ internal sealed partial class StompSession : ProtocolSession
 
     private Refusal Refusal(StompReadStatus status) => status switch
     {
-        StompReadStatus.TooManyHeaders => new(Problem.TooLarge, $"A frame may have {_limits.MaxHeaders} headers."),
-        StompReadStatus.HeadersTooLarge => new(Problem.TooLarge, $"A frame's headers may have {_limits.MaxHeaderBytes} bytes."),
-        StompReadStatus.BodyTooLarge => new(Problem.TooLarge, $"A frame's body may have {_limits.MaxBodyBytes} bytes."),
+        StompReadStatus.TooManyHeaders => new(Problem.TooLarge, $"A frame may have {_parts.Options.MaxHeaders} headers."),
+        StompReadStatus.HeadersTooLarge => new(Problem.TooLarge, $"A frame's headers may have {_parts.Options.MaxHeaderBytes} bytes."),
+        StompReadStatus.BodyTooLarge => new(Problem.TooLarge, $"A frame's body may have {_parts.Options.MaxBodyBytes} bytes."),
         StompReadStatus.UnknownCommand => Broken("The frame's command is none of STOMP's."),
         StompReadStatus.MalformedHeader => Broken("A header line must be a name, a colon and a value."),
         StompReadStatus.HeaderNotText => Broken("Headers must be UTF-8."),

@@ -18,7 +18,8 @@ internal sealed partial class Admission
 {
     private readonly Lock _gate = new();
     private readonly Strangers<Peer> _strangers = new();
-    private readonly Dictionary<Source, int> _counts = [];      // of addresses: all; of users: those that stay
+    private readonly Dictionary<long, int> _ofNetworks = [];    // connections of addresses
+    private readonly Dictionary<UserId, int> _ofUsers = [];     // those that stay because of a user
     private readonly ProxyNetworks _proxies;
     private readonly SocketMetrics _metrics;
     private readonly BoundLog _all;
@@ -92,28 +93,21 @@ internal sealed partial class Admission
     {
         lock (_gate)
         {
-            if (peer.Stranger is not { } place) return;
-            _strangers.Remove(place);
-            peer.Stranger = _strangers.Add(peer, peer.Source with { HasAsked = true });
+            if (_strangers.Remove(peer)) _strangers.Add(peer, peer.Source with { HasAsked = true });
         }
     }
 
     /// <summary>Called when a user showed a good token on the connection; false: they have too many, and it is as a stranger's.</summary>
     public bool TryKnow(Peer peer, UserId user)
     {
-        var source = Source.Of(user);
         lock (_gate)
         {
-            if (peer.Stranger is null) return false;
             // A proxy's connection carries the requests of many.
-            if (peer.Network is not null)
-            {
-                if (_counts.GetValueOrDefault(source) >= MaxByUser) return false;
-                Count(source, 1);
-                peer.User = source;
-            }
-
-            NoStranger(peer);
+            if (!peer.IsProxy && _ofUsers.GetValueOrDefault(user) >= MaxByUser) return false;
+            if (!_strangers.Remove(peer)) return false;
+            if (peer.IsProxy) return true;
+            Count(_ofUsers, user, 1);
+            peer.User = user;
             return true;
         }
     }
@@ -124,48 +118,43 @@ internal sealed partial class Admission
     }
 
     /// <summary>Everybody behind a proxy has its address: it has no bound of its own, and bounds them itself.</summary>
-    private long? NetworkOf(IPAddress? address)
+    private long NetworkOf(IPAddress? address)
     {
-        if (address is null) return null;
+        if (address is null) return 0;
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        return _proxies.Contains(address) ? null : RateLimits.KeyOf(address);
+        return _proxies.Contains(address) ? 0 : RateLimits.KeyOf(address);
     }
 
     private Bound Reached(Peer peer)
     {
-        if (peer.Network is not null && _counts.GetValueOrDefault(peer.Source) >= MaxByAddress) return Bound.Address;
+        if (!peer.IsProxy && _ofNetworks.GetValueOrDefault(peer.Network) >= MaxByAddress) return Bound.Address;
         return _count >= Max ? Bound.All : Bound.None;
     }
 
     private void Add(Peer peer)
     {
         peer.IsIn = true;
-        peer.Stranger = _strangers.Add(peer, peer.Source);
+        _strangers.Add(peer, peer.Source);
         _count++;
-        Count(peer.Source, 1);
+        Count(_ofNetworks, peer.Network, 1);
     }
 
     private void Remove(Peer peer)
     {
         if (!peer.IsIn) return;
         peer.IsIn = false;
-        NoStranger(peer);
+        _strangers.Remove(peer);
         _count--;
-        Count(peer.Source, -1);
-        if (peer.User is { } user) Count(user, -1);
+        Count(_ofNetworks, peer.Network, -1);
+        if (peer.User != default) Count(_ofUsers, peer.User, -1);
     }
 
-    private void NoStranger(Peer peer)
+    private static void Count<T>(Dictionary<T, int> counts, T key, int change)
+        where T : notnull
     {
-        if (peer.Stranger is { } place) _strangers.Remove(place);
-        peer.Stranger = null;
-    }
-
-    private void Count(Source source, int change)
-    {
-        ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(_counts, source, out _);
+        ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(counts, key, out _);
         count += change;
-        if (count == 0) _counts.Remove(source);
+        if (count == 0) counts.Remove(key);
     }
 
     private void Say(Bound bound, bool isRefused)

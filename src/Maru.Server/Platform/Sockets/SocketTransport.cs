@@ -117,8 +117,7 @@ internal sealed partial class SocketTransport(
 
             if (socket.LocalEndPoint is IPEndPoint) socket.NoDelay = _options.NoDelay;
             var connection = _connections.Create(socket);
-            connection.Features.Set(peer);
-            peer.Transport = connection;
+            peer.Connect(socket, connection);
             return connection;
         }
     }

@@ -35,7 +35,7 @@ internal static class SocketsSetup
     /// <summary>Tells the admission of each request, and lets connections keep their place once one brought a good token.</summary>
     public static void UseAdmission(this WebApplication app) => app.Use(next => context =>
     {
-        var peer = Peer.Of(context);
+        var peer = Peer.Find(context.Features);
         if (context.User is Caller caller) peer?.SignIn(caller.UserId);
         else peer?.Ask();
         return next(context);

@@ -13,6 +13,6 @@ internal sealed class TurnPipe(PipeReader input, PipeWriter output) : IDuplexPip
     public static void Insert(ConnectionContext connection)
     {
         var pipe = connection.Transport;
-        connection.Transport = new TurnPipe(new RequestReader(pipe.Input, Peer.Of(connection)), pipe.Output);
+        connection.Transport = new TurnPipe(new RequestReader(pipe.Input, Peer.Of(connection.Features)), pipe.Output);
     }
 }

@@ -10,11 +10,9 @@ namespace Maru.Server.Realtime.Sinks;
 /// Writes directly to the connection's socket, past the server's own buffers: shared frames go to the kernel without a copy of ours, on the
 /// thread that has them. Only for plain connections; nothing else may write to them meanwhile.
 /// </summary>
-/// <param name="socket">the connection's</param>
-/// <param name="abort">ends it</param>
 /// <param name="peer">the other end</param>
 /// <param name="client">the client behind it, when the other end is a proxy that names it</param>
-internal sealed class SocketSink(Socket socket, Action abort, Peer? peer = null, IPAddress? client = null) : ByteSink
+internal sealed class SocketSink(Peer peer, IPAddress? client = null) : ByteSink
 {
     private int _sendBufferBytes;
 
@@ -27,9 +25,9 @@ internal sealed class SocketSink(Socket socket, Action abort, Peer? peer = null,
     {
         try
         {
-            socket.Blocking = false;
-            socket.NoDelay = true;
-            socket.SendBufferSize = _sendBufferBytes = sendBufferBytes;
+            peer.Socket.Blocking = false;
+            peer.Socket.NoDelay = true;
+            peer.Socket.SendBufferSize = _sendBufferBytes = sendBufferBytes;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -44,7 +42,7 @@ internal sealed class SocketSink(Socket socket, Action abort, Peer? peer = null,
     {
         try
         {
-            var written = socket.Send(bytes, SocketFlags.None, out var error);
+            var written = peer.Socket.Send(bytes, SocketFlags.None, out var error);
             return error switch
             {
                 SocketError.Success => written,
@@ -62,7 +60,7 @@ internal sealed class SocketSink(Socket socket, Action abort, Peer? peer = null,
     {
         try
         {
-            while (!bytes.IsEmpty) bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None)..];
+            while (!bytes.IsEmpty) bytes = bytes[await peer.Socket.SendAsync(bytes, SocketFlags.None)..];
         }
         catch (SocketException e)
         {
@@ -70,7 +68,7 @@ internal sealed class SocketSink(Socket socket, Action abort, Peer? peer = null,
         }
     }
 
-    public override long Acknowledged => TcpProgress.Acknowledged(socket);
+    public override long Acknowledged => TcpProgress.Acknowledged(peer.Socket);
 
     public override IPAddress? Address
     {
@@ -78,7 +76,7 @@ internal sealed class SocketSink(Socket socket, Action abort, Peer? peer = null,
         {
             try
             {
-                return client ?? (socket.RemoteEndPoint as IPEndPoint)?.Address;
+                return client ?? (peer.Socket.RemoteEndPoint as IPEndPoint)?.Address;
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
@@ -87,13 +85,13 @@ internal sealed class SocketSink(Socket socket, Action abort, Peer? peer = null,
         }
     }
 
-    public override void SignedIn(UserId user) => peer?.SignIn(user);
+    public override void SignedIn(UserId user) => peer.SignIn(user);
 
     public override void Shutdown()
     {
         try
         {
-            socket.Shutdown(SocketShutdown.Send);
+            peer.Socket.Shutdown(SocketShutdown.Send);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -101,5 +99,5 @@ internal sealed class SocketSink(Socket socket, Action abort, Peer? peer = null,
         }
     }
 
-    public override void Abort() => abort();
+    public override void Abort() => peer.Abort();
 }

@@ -20,7 +20,7 @@ internal sealed class StreamSink : ByteSink
 
     public StreamSink(HttpContext request, EngineOptions options)
     {
-        (_request, _peer, Address) = (request, Peer.Of(request), request.Connection.RemoteIpAddress);
+        (_request, _peer, Address) = (request, Peer.Find(request.Features), request.Connection.RemoteIpAddress);
         // Streams of HTTP/2 share a socket: what it has sent says nothing about one of them.
         if (HttpProtocol.IsHttp2(request.Request.Protocol)) return;
         _socket = request.Features.Get<IConnectionSocketFeature>()?.Socket;
