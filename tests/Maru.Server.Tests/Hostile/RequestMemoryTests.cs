@@ -118,7 +118,7 @@ public sealed class RequestMemoryTests(ITestOutputHelper output)
     public async Task Over_HTTP_2_a_body_counts_too_and_is_given_up_alone()
     {
         using var certificate = new ServerCertificate();
-        await using var server = await MaruServer.StartAsync([.. certificate.Settings, "--Maru:Limits:RequestTimeout=00:00:01"]);
+        await using var server = await MaruServer.StartAsync([.. certificate.Settings, "--Maru:Limits:RequestTimeout=00:00:05"]);
         var ann = await server.SignUpAsync();
         using var http = new HttpClient(new SocketsHttpHandler
         {
