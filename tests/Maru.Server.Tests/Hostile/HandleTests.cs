@@ -25,7 +25,7 @@ public sealed class HandleTests : IDisposable
         for (var i = 0; i < 20; i++)
         {
             await member.SayAndWaitAsync(rooms[0], $"{i}");
-            await using var newcomer = await StompSocket.ConnectAsync(server.Address, tokens[1]);
+            await using var newcomer = await ComeInAsync(server, tokens[1]);
             Directory.GetFiles($"/proc/{server.Id}/fd").Length.ShouldBeLessThan(Limit);
         }
 
@@ -53,6 +53,22 @@ public sealed class HandleTests : IDisposable
         Should.Throw<StartException>(() => new Handles(limit: 400, open: 200).ForConnections(wanted: 0, store: 50))
             .Message.ShouldContain("need 414");
         Handles.Read().ForConnections(wanted: 0, store: 0).ShouldBeGreaterThan(0);
+    }
+
+    /// <summary>As a client does it: before they sign in they are one of the crowd, and may have to come again.</summary>
+    private static async Task<StompSocket> ComeInAsync(MaruProcess server, string token)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await StompSocket.ConnectAsync(server.Address, token);
+            }
+            catch (InvalidOperationException e) when (tries < 5 && e.Message.Contains("too-many-connections", StringComparison.Ordinal))
+            {
+                // again
+            }
+        }
     }
 
     /// <summary>Returns a program that runs the server with that many handles.</summary>
