@@ -45,6 +45,7 @@ internal static class MigrateCommand
         await target.GetRequiredService<Migrator>().MigrateAsync(ct);
         var move = new StoreMove(source.GetRequiredService<Database>(), target.GetRequiredService<Database>());
         await WithBarsAsync("copy", progress => move.CopyAsync(progress, ct));
+        await target.GetRequiredService<Database>().AnalyzeAsync(ct);
         IReadOnlyList<(string Table, long Rows, string Checksum)> compared = [];
         await WithBarsAsync("compare", async progress => compared = await move.CompareAsync(progress, ct));
 

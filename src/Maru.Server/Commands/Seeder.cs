@@ -59,6 +59,7 @@ internal sealed class Seeder(Database database, Passwords passwords, AccessToken
             i => [rooms[(int)(i % plan.Rooms)], users[(int)i], i < plan.Rooms ? "owner" : "member", _now]);
         await InsertAsync("messages", ["room_id", "seq", "number", "type", "sender_id", "at", "text"],
             plan.Inhabited > 0 ? plan.Messages : 0, i => Message(plan, users, rooms, i));
+        await database.AnalyzeAsync(ct);
         return new Seeded(
             [.. users.Select((user, i) =>
                 tokens.Write(new UserId(user), sessions[i], marks[i], "user", EndedSessions.SeededTokenLifetime))],

@@ -51,6 +51,9 @@ internal abstract class Database : IAsyncDisposable
     /// </summary>
     public abstract Task InsertAsync(string table, string[] columns, IEnumerable<object?[]> rows, CancellationToken ct);
 
+    /// <summary>Looks at what was filled in, so that queries are planned for it at once and not a minute later.</summary>
+    public virtual Task AnalyzeAsync(CancellationToken ct) => Task.CompletedTask;
+
     /// <summary>Runs the first statement of a transaction that changes the schema: lets one node after the other do it.</summary>
     public abstract Task LockSchemaAsync(DbTransaction transaction, CancellationToken ct);
 

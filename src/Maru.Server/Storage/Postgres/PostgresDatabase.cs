@@ -107,6 +107,13 @@ internal sealed class PostgresDatabase : Database
         await transaction.CommitAsync(ct);
     }
 
+    public override async Task AnalyzeAsync(CancellationToken ct)
+    {
+        await using var connection = await OpenOwnAsync(ct);
+        await using var command = new NpgsqlCommand("ANALYZE", connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
+    }
+
     public override Task LockSchemaAsync(DbTransaction transaction, CancellationToken ct) =>
         transaction.ExecuteAsync("SELECT pg_advisory_xact_lock(@SchemaLock)", new { SchemaLock }, ct);
 
