@@ -136,6 +136,18 @@ public sealed class AdmissionTests
         mapped.IsIn.ShouldBeFalse();
     }
 
+    /// <summary>Its network is all zeros.</summary>
+    [Fact]
+    public void IPv6_s_own_host_has_bounds_too()
+    {
+        var admission = Admission(perAddress: 2, perUser: 1);
+        var (first, second, third) = (Enter(admission, "::1"), Enter(admission, "::1"), Enter(admission, "::1"));
+        (first.IsIn, second.IsIn, third.IsIn).ShouldBe((false, true, true));
+        second.SignIn(new UserId(7));
+        third.SignIn(new UserId(7));
+        (second.IsKnown, third.IsKnown).ShouldBe((true, false));
+    }
+
     [Fact]
     public void One_user_keeps_so_many_connections_and_those_beyond_make_room()
     {

@@ -65,7 +65,7 @@ internal sealed partial class Admission
     /// <summary>Lets a connection in, for which a stranger's may have to make room; null: it is refused.</summary>
     public Peer? TryEnter(EndPoint? remote)
     {
-        var peer = new Peer(this, NetworkOf((remote as IPEndPoint)?.Address));
+        var peer = PeerOf((remote as IPEndPoint)?.Address);
         Peer? leaver = null;
         Bound bound;
         lock (_gate)
@@ -118,11 +118,11 @@ internal sealed partial class Admission
     }
 
     /// <summary>Everybody behind a proxy has its address: it has no bound of its own, and bounds them itself.</summary>
-    private long NetworkOf(IPAddress? address)
+    private Peer PeerOf(IPAddress? address)
     {
-        if (address is null) return 0;
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        return _proxies.Contains(address) ? 0 : RateLimits.KeyOf(address);
+        if (address?.IsIPv4MappedToIPv6 is true) address = address.MapToIPv4();
+        var isProxy = address is null || _proxies.Contains(address);
+        return new Peer(this, isProxy ? 0 : RateLimits.KeyOf(address), isProxy);
     }
 
     private Bound Reached(Peer peer)

@@ -13,8 +13,9 @@ namespace Maru.Server.Platform.Sockets;
 /// features: that place is there anyway, and one more feature would cost an idle connection 64 bytes. Any thread.
 /// </summary>
 /// <param name="admission">which let it in</param>
-/// <param name="network">the key of the address, or of the network of an IPv6 address; 0: it has no bound of its own</param>
-internal sealed class Peer(Admission admission, long network) : IConnectionSocketFeature
+/// <param name="network">the key of the address, or of the network of an IPv6 address</param>
+/// <param name="isProxy">true for a proxy of ours, and where the address is unknown: it has no bound of its own</param>
+internal sealed class Peer(Admission admission, long network, bool isProxy) : IConnectionSocketFeature
 {
     private Socket? _socket;
     private ConnectionContext? _transport;
@@ -25,8 +26,7 @@ internal sealed class Peer(Admission admission, long network) : IConnectionSocke
 
     public long Network => network;
 
-    /// <summary>True for a proxy of ours, and where the address is unknown: it has no bound of its own.</summary>
-    public bool IsProxy => network == 0;
+    public bool IsProxy => isProxy;
 
     public Source Source => new(network);
 
