@@ -11,11 +11,11 @@ namespace Maru.Server.Features.Sessions;
 /// </summary>
 internal sealed class SessionChecks
 {
-    // Some 4 MB. Beyond it all are forgotten, and read once more as they come.
+    // Some 6 MB. Beyond it all are forgotten, and read once more as they come.
     private const int MaxKnown = 100_000;
 
     private readonly Lock _gate = new();
-    private readonly HashSet<long> _known = [];
+    private readonly HashSet<Key> _known = [];
     private readonly BatchReader<long, StoredSession> _stored;
     private readonly long _skew;
 
@@ -27,7 +27,7 @@ internal sealed class SessionChecks
 
     /// <summary>Implements <see cref="SessionVerifier"/>.</summary>
     public ValueTask<bool> IsGoodAsync(AccessClaims claims, CancellationToken ct) =>
-        IsKnown(KeyOf(claims.UserId, claims.SessionId, claims.Mark)) ? new ValueTask<bool>(true) : FindAsync(claims, ct);
+        IsKnown(KeyOf(claims)) ? new ValueTask<bool>(true) : FindAsync(claims, ct);
 
     /// <summary>Returns whether the token belongs to the session of its number, as it was read from the store just now.</summary>
     /// <param name="claims">the token's</param>
@@ -36,25 +36,25 @@ internal sealed class SessionChecks
     /// <param name="createdAt">unix milliseconds</param>
     public bool IsGood(in AccessClaims claims, long user, long mark, long createdAt)
     {
-        // A token without a mark is an older node's, and read each time. It is older than the session where the number was given again.
+        // A token without a mark is an older node's. It is older than the session where the number was given again.
         var isOfSession = claims.Mark != 0 ? claims.Mark == mark : (claims.IssuedAt * 1000) + 999 + _skew >= createdAt;
         if (user != claims.UserId.Value || !isOfSession) return false;
-        if (mark != 0) Know(KeyOf(claims.UserId, claims.SessionId, mark));
+        Know(KeyOf(claims));
         return true;
     }
 
     /// <summary>Remembers a session that was just stored.</summary>
-    public void Know(OpenSession session) => Know(KeyOf(new UserId(session.UserId), session.Id, session.Mark));
+    public void Know(OpenSession session) => Know(new Key(new UserId(session.UserId), session.Id, session.Mark));
 
     private async ValueTask<bool> FindAsync(AccessClaims claims, CancellationToken ct) =>
         await _stored.FindAsync(claims.SessionId, ct) is { } stored && IsGood(claims, stored.UserId, stored.Mark, stored.CreatedAt);
 
-    private bool IsKnown(long key)
+    private bool IsKnown(Key key)
     {
         lock (_gate) return _known.Contains(key);
     }
 
-    private void Know(long key)
+    private void Know(Key key)
     {
         lock (_gate)
         {
@@ -71,11 +71,11 @@ internal sealed class SessionChecks
         new { sessions },
         CancellationToken.None);
 
-    /// <summary>
-    /// One number for a session, its mark and its user, a third of the memory of three. Marks are random: no two sessions have the same.
-    /// </summary>
-    private static long KeyOf(UserId user, long session, long mark) =>
-        unchecked(mark + (session * 0x2545F4914F6CDD1D) + (user.Value * 0x5851F42D4C957F2D));
+    /// <summary>Of a token without a mark the time stands in for it, below zero: each such token is read once.</summary>
+    private static Key KeyOf(in AccessClaims claims) =>
+        new(claims.UserId, claims.SessionId, claims.Mark != 0 ? claims.Mark : -claims.IssuedAt);
+
+    private readonly record struct Key(UserId User, long Session, long Mark);
 
     private sealed record StoredSession(long Id, long UserId, long Mark, long CreatedAt);
 }
