@@ -41,7 +41,8 @@ internal sealed class Strangers<T>
     /// <summary>Returns false when they were no stranger.</summary>
     public bool Remove(T stranger)
     {
-        if (!_places.Remove(stranger, out var place) || place.List is not Line line) return false;
+        if (!_places.Remove(stranger, out var place)) return false;
+        var line = (Line)place.List!;
         _byLength.Remove(line);
         line.Remove(place);
         if (line.Count > 0) _byLength.Add(line);

@@ -111,7 +111,7 @@ internal sealed class PostgresDatabase : Database
     {
         await using var connection = await OpenOwnAsync(ct);
         await using var command = new NpgsqlCommand("ANALYZE", connection) { CommandTimeout = 0 };
-        await command.ExecuteNonQueryAsync(CancellationToken.None);
+        await command.ExecuteNonQueryAsync(ct);     // of a command, in which no client is connected
     }
 
     public override Task LockSchemaAsync(DbTransaction transaction, CancellationToken ct) =>
