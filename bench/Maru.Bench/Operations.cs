@@ -48,7 +48,7 @@ internal sealed class Operations : IDisposable, IDraftOwner
         var options = new EngineOptions { Lanes = 1, MessagesPerSecond = 0, CommitQueueBytes = int.MaxValue, InFlightBytes = int.MaxValue };
         _engine = new ChatEngine(
             options, _log, new LocalBus(), (_, _, _) => new(new Identity(new UserId(7), 1, TimeSpan.FromHours(1), _profile)),
-            TimeProvider.System, NullLogger<ChatEngine>.Instance);
+            (_, _) => new([]), TimeProvider.System, NullLogger<ChatEngine>.Instance);
         var memory = new MemoryBudget(long.MaxValue);
         (_hub, _small) = (new Hub(Room, _engine.Metrics, memory), new Hub(Room, _engine.Metrics, memory));
         _engine.Start();

@@ -34,7 +34,8 @@ public sealed class ChatEngine : IDisposable
     private TailWatch? _tails;
 
     public ChatEngine(
-        EngineOptions options, IRoomLog log, IBus bus, Authenticator authenticator, TimeProvider time, ILogger<ChatEngine> logger)
+        EngineOptions options, IRoomLog log, IBus bus, Authenticator authenticator, UserSnapshot snapshot, TimeProvider time,
+        ILogger<ChatEngine> logger)
     {
         Options = options;
         Time = time;
@@ -52,7 +53,7 @@ public sealed class ChatEngine : IDisposable
         };
         Metrics = new EngineMetrics(() => Connections.Count, () => Rooms!.Count, () => memory.Used, memory.Max);
         Requests = new RequestTable(memory, Clock);
-        UserEvents = new UserEvents(Connections, bus, options, Metrics, time);
+        UserEvents = new UserEvents(Connections, snapshot, bus, options, Metrics, time);
         _pages = new LogPageReader(log, bus, options, Metrics, Log, time);
         _budget = new ByteBudget(options.ReceiveBytes);
         _lanes = new LaneTable(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Log, time);
@@ -61,7 +62,7 @@ public sealed class ChatEngine : IDisposable
         var parts = new CommitParts(log, _channels, _lanes, Rooms, room => Committed?.Invoke(room), options, Metrics, Log, time);
         Commits = new CommitLoops(log, options.CommitQueueBytes, (queue, number) => new CommitLoop(queue, number, parts));
         Clients = new ClientParts(
-            options, Clock, Metrics, Log, authenticator, MessageRate, Connections, Rooms, Commits, _channels, memory, Stopping);
+            options, Clock, Metrics, Log, authenticator, MessageRate, Connections, UserEvents, Rooms, Commits, _channels, memory, Stopping);
         _guard = new MemoryGuard(memory, Connections, Requests, Rooms.Trim, Clock, Metrics, Log);
     }
 

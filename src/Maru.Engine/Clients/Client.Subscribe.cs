@@ -52,12 +52,20 @@ internal sealed partial class Client
         }
     }
 
-    /// <summary>Passes the user's own events on from now on.</summary>
-    public void ListenForEvents(WireSubscription queue, Ticket ticket)
+    /// <summary>
+    /// Passes the user's own events on: their snapshot, which is read now, then the response to the request, then what changes.
+    /// </summary>
+    public async ValueTask ListenForEventsAsync(WireSubscription queue, Ticket ticket)
     {
         if (!IsFree(queue.Id, ticket, connection.EventQueues < MostEventQueues ? null : Many("events", MostEventQueues))) return;
-        connection.ListenForEvents(queue);
-        Acknowledge(ticket);
+        try
+        {
+            await parts.UserEvents.ListenAsync(connection, queue, ticket, parts.Stopping).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            RefuseUnread(e, ticket);
+        }
     }
 
     /// <summary>Sends refusals as events from now on, instead of ending the connection.</summary>

@@ -2,6 +2,7 @@ using Maru.Engine.Bus;
 using Maru.Engine.Commit;
 using Maru.Engine.Connections;
 using Maru.Engine.Output;
+using Maru.Engine.People;
 using Maru.Engine.Queues;
 using Maru.Engine.Rooms;
 
@@ -19,6 +20,7 @@ internal sealed record ClientParts(
     Authenticator Authenticator,
     Gcra MessageRate,
     ConnectionTable Connections,
+    UserEvents UserEvents,
     RoomTable Rooms,
     CommitLoops Commits,
     RoomChannels Channels,

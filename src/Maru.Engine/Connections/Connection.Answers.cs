@@ -21,6 +21,12 @@ internal sealed partial class Connection
     /// <summary>The client wants the user's events.</summary>
     public bool WantsEvents => _eventQueues.Length > 0;
 
+    /// <summary>
+    /// True while a snapshot is on its way to a new subscription, and the user's events wait for it. Under the user's lock of
+    /// <c>UserEvents</c>.
+    /// </summary>
+    public bool AwaitsSnapshot { get; set; }
+
     public bool HasQueue(string id) => Array.Exists(_eventQueues, x => x.Id == id) || Array.Exists(_refusalQueues, x => x.Id == id);
 
     /// <summary>Called by the protocol: the client wants the user's events under that name.</summary>
@@ -65,6 +71,10 @@ internal sealed partial class Connection
     /// <summary>Sends an event that concerns the user, if the client wants those.</summary>
     public void SendUserEvent(ReadOnlySpan<byte> json, FlushList flush)
     {
-        foreach (var queue in _eventQueues) Outbox.Add(queue.Wire.UserEvent(queue.Id, Interlocked.Increment(ref _events), json), flush);
+        foreach (var queue in _eventQueues) SendUserEvent(queue, json, flush);
     }
+
+    /// <summary>Sends an event that concerns the user under one of the client's names.</summary>
+    public void SendUserEvent(WireSubscription queue, ReadOnlySpan<byte> json, FlushList flush) =>
+        Outbox.Add(queue.Wire.UserEvent(queue.Id, Interlocked.Increment(ref _events), json), flush);
 }

@@ -12,21 +12,23 @@ namespace Maru.Engine.People;
 /// Delivers users' own events to their connections: on this node at once, on the other nodes over the bus. Keeps nothing for users who are
 /// away. A connection that reads slowly gets the newest state of each key and every other event, once it has read what waits for it. The
 /// waiting events are bounded in bytes for each user and for the node. Full means: the user's connections that are behind are cut, and read
-/// anew when they are back. Any thread.
+/// anew when they are back. Any thread. A subscription begins in <c>UserEvents.Listen.cs</c>.
 /// </summary>
-public sealed class UserEvents : IDisposable
+public sealed partial class UserEvents : IDisposable
 {
     private readonly ConnectionTable _connections;
     private readonly EngineOptions _options;
     private readonly EngineMetrics _metrics;
+    private readonly UserSnapshot _snapshot;
     private readonly UserEventChannels _channels;
     private readonly ByteBudget _waiting;
-    private readonly ConcurrentDictionary<UserId, UserFeed> _feeds = new();     // of users with connections that are behind
+    private readonly ConcurrentDictionary<UserId, UserFeed> _feeds = new();     // of users with connections that are behind, or begin
     private readonly Lock[] _locks = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
 
-    internal UserEvents(ConnectionTable connections, IBus bus, EngineOptions options, EngineMetrics metrics, TimeProvider time)
+    internal UserEvents(
+        ConnectionTable connections, UserSnapshot snapshot, IBus bus, EngineOptions options, EngineMetrics metrics, TimeProvider time)
     {
-        (_connections, _options, _metrics) = (connections, options, metrics);
+        (_connections, _snapshot, _options, _metrics) = (connections, snapshot, options, metrics);
         _waiting = new ByteBudget(options.FeedBytes);
         _channels = new UserEventChannels(bus, options.FeedBytes, Deliver, metrics, time);
         connections.Bound = _channels.Use;
@@ -133,7 +135,7 @@ public sealed class UserEvents : IDisposable
         var hasAll = false;
         lock (LockOf(user))
         {
-            if (!_feeds.TryGetValue(user, out var feed) || !feed.IsBehind(connection)) return;
+            if (connection.AwaitsSnapshot || !_feeds.TryGetValue(user, out var feed) || !feed.IsBehind(connection)) return;
             var before = feed.Bytes;
             while (!hasAll && HasRoom(connection.Outbox))
             {

@@ -1,7 +1,9 @@
 using Maru.Engine;
 using Maru.Engine.Connections;
+using Maru.Engine.People;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Platform.Limits;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Maru.Server.Realtime;
 
@@ -23,6 +25,7 @@ internal static class RealtimeSlice
     {
         var services = builder.Services;
         services.AddSingleton<Authenticator>(provider => provider.GetRequiredService<ConnectionAuthenticator>().AuthenticateAsync);
+        services.TryAddSingleton<UserSnapshot>((_, _) => new([]));      // of a slice that has state to tell, or empty
         services.AddSingleton<ChatEngine>();
         services.AddSingleton<SocketRoutes>();
         services.AddSingleton<WebSocketEdge>();

@@ -4,6 +4,7 @@ using System.Net;
 using Maru.Engine.Bus;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
+using Maru.Engine.People;
 using Maru.Engine.Rooms;
 using Microsoft.Extensions.Logging;
 
@@ -24,7 +25,7 @@ internal sealed class EngineRig : IDisposable
         Log = log ?? new MemoryRoomLog();
         var options = new EngineOptions { Lanes = 2, MessagesPerSecond = 0 };
         set?.Invoke(options);
-        Engine = new ChatEngine(options, Log, bus ?? new LocalBus(), AuthenticateAsync, Time, _errors);
+        Engine = new ChatEngine(options, Log, bus ?? new LocalBus(), AuthenticateAsync, (user, ct) => Snapshot(user, ct), Time, _errors);
         Engine.Start();
     }
 
@@ -36,6 +37,9 @@ internal sealed class EngineRig : IDisposable
 
     /// <summary>Runs before the authenticator returns; a test may make it wait or throw.</summary>
     public Func<Task> BeforeAuthentication { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>What the subscriptions to users' own events begin with.</summary>
+    public UserSnapshot Snapshot { get; set; } = (_, _) => new([]);
 
     /// <summary>Errors logged so far; taking them means that the test expected them.</summary>
     public string[] TakeErrors() => _errors.Take();

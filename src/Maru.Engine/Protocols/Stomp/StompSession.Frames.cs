@@ -110,8 +110,7 @@ internal sealed partial class StompSession
             case DestinationKind.Signal:
                 return _client.SubscribeAsync(room, Encoding.UTF8.GetString(name), subscription, after, ticket);
             case DestinationKind.UserEvents:
-                _client.ListenForEvents(subscription, ticket);
-                return default;
+                return _client.ListenForEventsAsync(subscription, ticket);
             case DestinationKind.UserErrors:
                 _client.ListenForRefusals(subscription, ticket);
                 return default;
