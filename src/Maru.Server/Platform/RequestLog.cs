@@ -41,9 +41,10 @@ internal static partial class RequestLog
         }
     }
 
-    /// <summary>Returns whether the request lasts as long as a socket.</summary>
+    /// <summary>Returns whether the request lasts as long as its client stays: a socket, or a stream of events.</summary>
     private static bool IsLong(HttpContext context) =>
-        context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols || HttpMethods.IsConnect(context.Request.Method);
+        context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols || HttpMethods.IsConnect(context.Request.Method)
+        || context.Response.ContentType == "text/event-stream";
 
     private static partial class Log
     {

@@ -51,5 +51,6 @@ internal static class RealtimeSlice
         }
 
         routes.MapRoomEvents();
+        routes.MapUserEventStream();
     }
 }

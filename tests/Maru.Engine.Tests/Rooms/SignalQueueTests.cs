@@ -108,7 +108,7 @@ public sealed class SignalQueueTests
         }
     }
 
-    private static Subscription Subscription(string id) => new(null!, null!, new WireSubscription(SseWire.Instance, id), "x");
+    private static Subscription Subscription(string id) => new(null!, null!, new WireSubscription(SseWire.Room, id), "x");
 
     private static string Signal(string text, string receipt) => $"SEND\ndestination:{Destination}\nreceipt:{receipt}\n\n{text}\0";
 

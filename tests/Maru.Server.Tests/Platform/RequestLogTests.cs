@@ -1,5 +1,6 @@
 using Maru.Engine.Problems;
 using Maru.Server.Platform;
+using Maru.Server.Tests.Features.Rooms;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,17 +24,22 @@ public sealed class RequestLogTests
         var ann = server.Person(
             await server.Http.SendAsync("POST /api/auth/signup", body).Read<Maru.Server.Features.Accounts.SignedIn>(201));
         await ann.Http.SendAsync("DELETE /api/me/sessions/4711").ShouldBe(404);
-        await ann.Http.SendAsync($"GET /api/events?access_token={ann.AccessToken}");
+        foreach (var path in (string[])["/api/events", $"/api/rooms/{(await ann.MakeRoomAsync()).Id}/events"])
+            (await EventStream.OpenAsync(server, $"{path}?access_token={ann.AccessToken}")).Dispose();
         await ann.Http.SendAsync("GET /api/users?q=ann-private@example.org").ShouldBe(200);
         await server.Http.SendAsync("POST /api/auth/refresh", new { ann.RefreshToken }).ShouldBe(200);
 
-        var lines = log.Lines.Where(line => line.StartsWith("Debug Maru.Requests", StringComparison.Ordinal)).ToArray();
-        lines.Length.ShouldBe(5);
+        string[] lines = [];
+        await Deadline.Until(() => (lines = [.. log.Lines.Where(IsOfRequest)]).Length >= 7, "the streams to have ended too");
+        lines.Length.ShouldBe(7);
+        lines.ShouldContain(line => line.Contains("GET /api/events 200 in ", StringComparison.Ordinal));
         lines[1].ShouldContain("DELETE /api/me/sessions/{id:number} 404 in ");
         lines[1].ShouldContain($"user {ann.Id}, trace ");
         var all = string.Join('\n', log.Lines);
         foreach (var secret in (string[])[body.password, body.email, ann.AccessToken, ann.RefreshToken, "4711"])
             all.ShouldNotContain(secret);
+
+        static bool IsOfRequest(string line) => line.StartsWith("Debug Maru.Requests", StringComparison.Ordinal);
     }
 
     [Theory]
@@ -68,7 +74,7 @@ public sealed class RequestLogTests
     }
 
     [Fact]
-    public async Task A_socket_that_stays_is_not_slow()
+    public async Task A_socket_or_a_stream_that_stays_is_not_slow()
     {
         var (log, time) = (new LogBook(), new ManualTime());
         await using var server = await MaruServer.StartAsync(
@@ -76,9 +82,13 @@ public sealed class RequestLogTests
         var ann = await server.SignUpAsync();
         await using (await StompSocket.ConnectAsync(server.Address, ann.AccessToken, "/ws?x=1"))
             time.Advance(TimeSpan.FromSeconds(20));
+        using (await EventStream.OpenAsync(server, "/api/events", ann.AccessToken)) time.Advance(TimeSpan.FromSeconds(20));
 
-        await Deadline.Until(() => log.Lines.Any(line => line.Contains("GET /ws 101 in ")), "the line");
-        log.Lines.Single(line => line.Contains("GET /ws 101 in ")).ShouldStartWith("Debug ");
+        foreach (var request in (string[])["GET /ws 101 in ", "GET /api/events 200 in "])
+        {
+            await Deadline.Until(() => log.Lines.Any(line => line.Contains(request)), "the line");
+            log.Lines.Single(line => line.Contains(request)).ShouldStartWith("Debug ");
+        }
     }
 
     [Fact]

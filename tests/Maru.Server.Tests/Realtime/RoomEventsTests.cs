@@ -41,11 +41,31 @@ public sealed class RoomEventsTests(MaruServer server) : IClassFixture<MaruServe
         var room = await ann.MakeRoomAsync();
         await ann.SayAsync(room, "old");
         using var stream = await EventStream.OpenAsync(server, $"/api/rooms/{room.Id}/events?access_token={ann.AccessToken}");
-        stream.Response.Headers.CacheControl.ShouldBe(new CacheControlHeaderValue { NoStore = true });
+        stream.Response.Headers.CacheControl.ShouldBe(new CacheControlHeaderValue { NoStore = true, NoTransform = true });
         var seq = (await ann.SayAsync(room, "new")).Seq;
         (await stream.NextAsync()).Id.ShouldBe(seq);
         var history = $"GET /api/rooms/{room.Id}/messages?access_token={ann.AccessToken}";
         await server.Http.SendAsync(history).ShouldRefuse(Problem.Unauthenticated);
+    }
+
+    [Fact]
+    public async Task A_client_that_cannot_set_headers_resumes_by_its_address()
+    {
+        var ann = await server.SignUpAsync();
+        var room = await ann.MakeRoomAsync();
+        for (var i = 0; i < 4; i++) await ann.SayAsync(room, $"{i}");
+        var path = $"/api/rooms/{room.Id}/events";
+        foreach (var (query, header, first) in new (string, long?, long)[]
+        {
+            ("after=0&lastEventId=2", null, 3), ("lastEventId=2", 3, 4), ("after=1&lastEventId=", null, 2), ("lastEventId=0", null, 1),
+        })
+        {
+            using var stream = await EventStream.OpenAsync(server, $"{path}?{query}", ann.AccessToken, header);
+            (await stream.NextAsync()).Id.ShouldBe(first, query);
+        }
+
+        foreach (var bad in (string[])["-1", "%2B1", "01", "1.0", "x", "%00", "9223372036854775808", "1&lastEventId=2"])
+            (await ann.Http.SendAsync($"GET {path}?lastEventId={bad}").ShouldRefuseFields()).ShouldBe(["lastEventId"], bad);
     }
 
     [Fact]

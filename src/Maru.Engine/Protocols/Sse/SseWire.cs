@@ -1,3 +1,4 @@
+using System.Text;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
 using Maru.Engine.Problems;
@@ -10,17 +11,25 @@ namespace Maru.Engine.Protocols.Sse;
 /// </summary>
 internal sealed class SseWire : Wire
 {
-    /// <summary>Milliseconds: clients that are told to come back at the same time spread over them.</summary>
-    private const int MaxRetryAfter = 500;
+    /// <summary>The wire of a room's log. There is nothing to agree on: one for all.</summary>
+    public static readonly SseWire Room = new();
 
-    /// <summary>The one instance: there is nothing to agree on.</summary>
-    public static readonly SseWire Instance = new();
+    /// <summary>The wire of a user's own events.</summary>
+    public static readonly SseWire User = new();
+
+    // Milliseconds after which a client comes back when its stream breaks off. Those that lose theirs at the same time spread over the
+    // rest; none tries more often than about once a second while the server is away.
+    private const int RetryAfter = 500;
+    private const int RetrySpread = 1000;
 
     private static readonly byte[] Comment = ":\n\n"u8.ToArray();
 
     public override ReadOnlyMemory<byte> HeartBeat => Comment;
 
     public override bool IsOneSubscription => true;
+
+    /// <summary>Encodes what each stream begins with: <c>retry: {ms}</c>.</summary>
+    public static byte[] Beginning() => [.. Retry(), .. "\n"u8];
 
     public override EventEncoder Encoder(RoomId room, string subscription) => new SseEncoder();
 
@@ -31,13 +40,18 @@ internal sealed class SseWire : Wire
     public override ReadOnlyMemory<byte> UserEvent(string subscription, long number, ReadOnlySpan<byte> json) =>
         SseEncoder.Event(SseEncoder.TypeOf(json), json);
 
-    /// <summary>Writes an event <c>problem</c>; before a restart, also the time after which the client should come back.</summary>
+    /// <summary>
+    /// Encodes an event <c>problem</c>, and before it, where the problem passes by itself, the time after which the client should come
+    /// back. A user's own events have said already that the session has ended.
+    /// </summary>
     public override ReadOnlyMemory<byte> Farewell(Refusal? refusal, in Ticket ticket)
     {
         if (refusal is null) return Comment;
-        if (refusal.Problem != Problems.Problem.ShuttingDown) return Problem(refusal);
-        return (byte[])[.. System.Text.Encoding.ASCII.GetBytes($"retry: {Random.Shared.Next(MaxRetryAfter)}\n"), .. Problem(refusal)];
+        if (refusal.Problem == Problems.Problem.SessionEnded && this == User) return default;
+        return refusal.Problem.Status == 503 ? (byte[])[.. Retry(), .. Problem(refusal)] : Problem(refusal);
     }
+
+    private static byte[] Retry() => Encoding.ASCII.GetBytes($"retry: {RetryAfter + Random.Shared.Next(RetrySpread)}\n");
 
     private static byte[] Problem(Refusal refusal) => SseEncoder.Event("problem"u8, EventJson.Problem(refusal));
 }

@@ -17,6 +17,7 @@ internal static class ApiDocument
         ("Rooms", "Finding, making, changing, joining and leaving rooms."),
         ("Members", "The members of a room, their roles, and bans."),
         ("Messages", "The messages of a room."),
+        ("Events", "What concerns you, as it happens."),
         ("Health", "Checks for balancers and process managers."),
     ];
 

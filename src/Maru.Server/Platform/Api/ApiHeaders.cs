@@ -12,11 +12,12 @@ internal static class ApiHeaders
     private const string Authenticate = "WWW-Authenticate";
     private const string Accept = "Accept";
     private const string AcceptEncoding = "Accept-Encoding";
+    private const string Again = "Seconds after which it is worth trying again.";
 
     public static IDictionary<string, IOpenApiHeader> Describe() => new Dictionary<string, IOpenApiHeader>
     {
         [Location] = Required("The address of the new resource, from the server's root.", ApiSchemas.Text, "/api/rooms/1"),
-        [RetryAfter] = Required("Seconds after which it is worth trying again.", ApiSchemas.Id, 2),
+        [RetryAfter] = Required(Again, ApiSchemas.Id, 2),
         [Authenticate] = Required("How to sign in (RFC 6750).", ApiSchemas.Text, "Bearer error=\"invalid_token\""),
         [Accept] = Header("The media type that a body must have.", ApiSchemas.Text, "application/json"),
         [AcceptEncoding] = Header("The only content coding that a body may have.", ApiSchemas.Text, "identity"),
@@ -40,7 +41,9 @@ internal static class ApiHeaders
             _ => [],
         };
         string[] all = isLimited ? [.. own, RateLimit.PolicyHeader, RateLimit.Header] : own;
-        return all.ToDictionary(name => name, name => (IOpenApiHeader)new OpenApiHeaderReference(name, document));
+        var headers = all.ToDictionary(name => name, name => (IOpenApiHeader)new OpenApiHeaderReference(name, document));
+        if (status == "503") headers.Add(RetryAfter, Header(Again, ApiSchemas.Id, 5));      // where the server knows
+        return headers;
     }
 
     private static OpenApiHeader Required(string description, OpenApiSchema schema, JsonNode example)

@@ -2,6 +2,7 @@ using System.Text;
 using Maru.Engine.Clients;
 using Maru.Engine.Connections;
 using Maru.Engine.Log;
+using Maru.Engine.People;
 using Maru.Engine.Problems;
 using Maru.Engine.Protocols.Sse;
 
@@ -67,6 +68,41 @@ public sealed class SseWireTests
     }
 
     [Fact]
+    public async Task A_user_s_own_events_begin_with_the_snapshot_and_end_with_the_session()
+    {
+        using var rig = new EngineRig { Snapshot = (_, _) => new([new UserEvent("{\"type\":\"unread\",\"roomId\":1}"u8.ToArray())]) };
+        var stream = await Stream.OpenOwnAsync(rig);
+        rig.Engine.UserEvents.Publish(new UserId(7), new UserEvent("{\"type\":\"room.removed\",\"roomId\":1}"u8.ToArray()));
+        rig.Engine.UserEvents.EndSession(new UserId(7), 1, "signed-out");
+        await stream.Connection.WhenClosedAsync().Within("the end");
+        stream.Read().ShouldBe(
+            """
+            event: unread
+            data: {"type":"unread","roomId":1}
+
+            event: room.removed
+            data: {"type":"room.removed","roomId":1}
+
+            event: session.ended
+            data: {"type":"session.ended","reason":"signed-out"}
+
+
+            """);
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_cannot_be_read_ends_the_stream_with_the_time_after_which_to_come_back()
+    {
+        using var rig = new EngineRig { Snapshot = (_, _) => throw new IOException("the store is away") };
+        var stream = await Stream.OpenOwnAsync(rig);
+        await stream.Connection.WhenClosedAsync().Within("the end");
+        var text = stream.Read();
+        text.ShouldStartWith("retry: ");
+        text.ShouldContain("event: problem\ndata: {\"type\":\"unavailable\",");
+        rig.TakeErrors();
+    }
+
+    [Fact]
     public void A_line_end_between_tokens_does_not_end_the_data()
     {
         var entry = new Entry(new RoomId(1), 9, EntryKind.RoomChanged, "{\"type\":\"room.renamed\",\r\n \"seq\":9}"u8.ToArray());
@@ -82,15 +118,17 @@ public sealed class SseWireTests
 
         public static async Task<Stream> OpenAsync(EngineRig rig, long? after = null, long user = 7)
         {
-            var (sink, parts) = (new MemorySink(), rig.Engine.Clients);
-            var connection = parts.Connect(sink, SseWire.Instance);
-            connection.KeepAlive = new KeepAlive(15_000, 0);
-            rig.Engine.Connections.TryOpen(connection).ShouldBeTrue();
-            var client = new Client(connection, parts);
-            (await client.SignInAsync($"{user}")).ShouldBeNull();
-            await client.SubscribeAsync(new RoomId(1), null, new WireSubscription(SseWire.Instance, ""), after, default);
-            await connection.InFlight.WhenEmptyAsync().Within("the subscription");
-            return new Stream(sink, connection);
+            var (sink, client) = await ConnectAsync(rig, SseWire.Room, user);
+            await client.SubscribeAsync(new RoomId(1), null, new WireSubscription(SseWire.Room, ""), after, default);
+            await client.Connection.InFlight.WhenEmptyAsync().Within("the subscription");
+            return new Stream(sink, client.Connection);
+        }
+
+        public static async Task<Stream> OpenOwnAsync(EngineRig rig)
+        {
+            var (sink, client) = await ConnectAsync(rig, SseWire.User, 7);
+            await client.ListenForEventsAsync(new WireSubscription(SseWire.User, ""), default);
+            return new Stream(sink, client.Connection);
         }
 
         public string Read() => Encoding.UTF8.GetString(sink.Read());
@@ -104,6 +142,17 @@ public sealed class SseWireTests
                 if (_text.ToString().Contains(wanted, StringComparison.Ordinal)) return _text.ToString();
                 await changed.Within(wanted);
             }
+        }
+
+        private static async Task<(MemorySink Sink, Client Client)> ConnectAsync(EngineRig rig, SseWire wire, long user)
+        {
+            var (sink, parts) = (new MemorySink(), rig.Engine.Clients);
+            var connection = parts.Connect(sink, wire);
+            connection.KeepAlive = new KeepAlive(15_000, 0);
+            rig.Engine.Connections.TryOpen(connection).ShouldBeTrue();
+            var client = new Client(connection, parts);
+            (await client.SignInAsync($"{user}")).ShouldBeNull();
+            return (sink, client);
         }
     }
 }
