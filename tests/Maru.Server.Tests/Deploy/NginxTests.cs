@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using Maru.Engine;
+using Maru.Engine.People;
 
 namespace Maru.Server.Tests.Deploy;
 
@@ -56,12 +58,42 @@ public sealed partial class NginxTests(MaruServer server) : IClassFixture<MaruSe
     }
 
     [Fact]
+    public async Task Events_come_through_as_they_happen()
+    {
+        await using var nginx = await StartAsync();
+        var (ann, engine) = (await server.SignUpAsync(), server.Service<ChatEngine>());
+        using var http = new HttpClient { BaseAddress = nginx.Address };
+        using var stream = await EventStream.OpenAsync(http, $"/api/events?access_token={ann.AccessToken}");
+        await Deadline.Until(
+            () => engine.Connections.TryGet(new UserId(ann.Id), out var here) && here.Connections[0].WantsEvents, "the stream to listen");
+        for (var i = 0; i < 3; i++)
+        {
+            engine.UserEvents.Publish(new UserId(ann.Id), new UserEvent(Encoding.ASCII.GetBytes($$"""{"type":"news","n":{{i}}}""")));
+            (await stream.NextAsync()).Json.GetProperty("n").GetInt32().ShouldBe(i);
+        }
+    }
+
+    [Fact]
+    public async Task While_no_node_is_there_an_EventSource_is_told_to_come_back_and_others_that_there_is_none()
+    {
+        await using var nginx = await StartAsync(new Uri($"http://127.0.0.1:{Ports.Free()}"));
+        foreach (var path in (string[])["/api/events", "/api/rooms/1/events"])
+        {
+            var told = await AskAsync(nginx, "127.0.0.8", $"GET {path}?after=0", "Accept: text/event-stream\r\n");
+            told.ShouldStartWith("HTTP/1.1 200 ");
+            told.ShouldContain("Content-Type: text/event-stream");
+            told.ShouldEndWith("\r\n\r\nretry: 2000\n\n");
+            (await AskAsync(nginx, "127.0.0.9", $"GET {path}")).ShouldStartWith("HTTP/1.1 502 ");
+        }
+    }
+
+    [Fact]
     public async Task What_a_client_says_of_itself_gets_no_further()
     {
         await using var behind = await MaruServer.StartAsync(
             new ManualTime(), null, "--Maru:Limits:Proxies=127.0.0.1", "--Maru:RateLimits:Enabled=true", "--Maru:RateLimits:AddressBurst=1",
             "--Maru:RateLimits:AddressPerSecond=1");
-        await using var nginx = await StartAsync(behind);
+        await using var nginx = await StartAsync(behind.Address);
         const string Forged =
             "X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Prefix: /evil\r\nX-Forwarded-Proto: https\r\nForwarded: for=6.6.6.6\r\n";
         var document = await AskAsync(nginx, "127.0.0.8", "GET /openapi/v1.json", Forged);
@@ -86,9 +118,9 @@ public sealed partial class NginxTests(MaruServer server) : IClassFixture<MaruSe
         text.ShouldContain("server_tokens off;");
     }
 
-    private Task<NginxProcess> StartAsync(MaruServer? behind = null) => NginxProcess.StartAsync((port, folder) =>
+    private Task<NginxProcess> StartAsync(Uri? behind = null) => NginxProcess.StartAsync((port, folder) =>
     {
-        var address = (behind ?? server).Address.Authority;
+        var address = (behind ?? server.Address).Authority;
         var text = Repository.Read("deploy/nginx.conf").Replace("/tmp/nginx", $"{folder}/nginx").Replace("maru-1:8080", address)
             .Replace("listen 8080", $"listen 127.0.0.1:{port}").Replace("worker_processes auto", "worker_processes 1");
         text = OtherNodes().Replace(text, "");
