@@ -22,6 +22,21 @@ public sealed class PeopleTests(ClusterRig cluster) : IClassFixture<ClusterRig>
         members.Items.ShouldHaveSingleItem().Online.ShouldBeNull();
     }
 
+    [Fact]
+    public async Task A_stream_of_one_s_own_events_hears_of_other_nodes_and_ends_with_a_session_that_ends_there()
+    {
+        var (ann, bob) = (await cluster[0].SignUpAsync(), await cluster[0].SignUpAsync("bob"));
+        using var stream = await EventStream.OpenAsync(cluster[1], "/api/events", ann.AccessToken);
+        var connections = cluster[1].Service<ChatEngine>().Connections;
+        await Deadline.Until(
+            () => connections.TryGet(new UserId(ann.Id), out var here) && here.Connections[0].WantsEvents, "the stream to listen");
+        var room = await bob.MakeRoomAsync(members: ann.Id);
+        var (_, type, json) = await stream.NextAsync();
+        (type, json.GetProperty("roomId").GetInt64()).ShouldBe(("room.added", room.Id));
+        await ann.Http.SendAsync("POST /api/auth/logout").ShouldBe(204);
+        (await stream.RestAsync()).ShouldBe(["session.ended"]);
+    }
+
     [Theory]
     [InlineData("sign-out", "signed-out")]
     [InlineData("one session", "signed-out")]

@@ -67,5 +67,22 @@ public sealed class ShutdownTests(ITestOutputHelper output)
             talker => Task.Run(() => talker.RunAsync(() => address, sends, ends), TestContext.Current.CancellationToken)));
     }
 
+    [Fact]
+    public async Task SIGTERM_tells_streams_of_events_when_to_come_back_and_waits_for_none()
+    {
+        using var folder = new Folder();
+        var (tokens, rooms) = await MaruProcess.SeedAsync(folder, users: 2, rooms: 1);
+        await using var server = await MaruProcess.StartAsync(folder, "--shutdownTimeoutSeconds=3600");
+        using var http = new HttpClient { BaseAddress = server.Address };
+        using var own = await EventStream.OpenAsync(http, "/api/events", tokens[0]);
+        using var log = await EventStream.OpenAsync(http, $"/api/rooms/{rooms[0]}/events?after=0", tokens[1]);
+        (await server.TerminateAsync()).ShouldBe(0, string.Join('\n', server.Lines));
+        foreach (var stream in (EventStream[])[own, log])
+        {
+            (await stream.LastAsync()).GetProperty("type").GetString().ShouldBe(Problem.ShuttingDown.Slug);
+            stream.Retries.ShouldBe(2, "one at the beginning, one at the end");
+        }
+    }
+
     private static bool HaveTheSame(IEnumerable<Talker> talkers) => talkers.Select(talker => talker.Last).Distinct().Count() == 1;
 }

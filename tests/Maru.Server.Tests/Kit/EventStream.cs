@@ -16,6 +16,9 @@ internal sealed class EventStream : IDisposable
     /// <summary>The milliseconds of the last <c>retry</c> so far, or null.</summary>
     public int? Retry { get; private set; }
 
+    /// <summary>The number of those so far.</summary>
+    public int Retries { get; private set; }
+
     /// <summary>The number of comments so far.</summary>
     public int Comments { get; private set; }
 
@@ -101,7 +104,7 @@ internal sealed class EventStream : IDisposable
     private (string Field, string Value) Take(string line)
     {
         var (field, value) = line.Split(": ", 2) is [var first, var second] ? (first, second) : (line, "");
-        if (field == "retry") Retry = int.Parse(value, CultureInfo.InvariantCulture);
+        if (field == "retry") (Retry, Retries) = (int.Parse(value, CultureInfo.InvariantCulture), Retries + 1);
         else if (line.StartsWith(':')) Comments++;
         return (field, value);
     }
