@@ -1,7 +1,6 @@
 using Maru.Engine;
 using Maru.Engine.Connections;
 using Maru.Engine.Protocols.Sse;
-using Maru.Server.Platform.Api;
 
 namespace Maru.Server.Realtime;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Maru.Engine.Codecs;
 using Maru.Engine.People;
@@ -171,7 +172,7 @@ public sealed class UserSnapshotTests : IDisposable
             string[] texts = [];
             await client.UntilAsync(() => HasNewest(texts = Texts(client)), "the newest of each key");
             texts[..Keys].Select(x => x[0]).ShouldBe("0123");
-            int[] news = [.. texts.Where(x => x[0] == 'n').Select(x => int.Parse(x[5..]))];
+            int[] news = [.. texts.Where(x => x[0] == 'n').Select(x => int.Parse(x[5..], CultureInfo.InvariantCulture))];
             news.ShouldBe(Enumerable.Range(0, news.Length).Select(i => news[0] + (5 * i)));
         }
 

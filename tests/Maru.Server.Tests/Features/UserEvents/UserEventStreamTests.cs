@@ -1,6 +1,4 @@
-using System.Net;
 using System.Text;
-using System.Text.Json;
 using Maru.Engine;
 using Maru.Engine.People;
 using Maru.Engine.Problems;
