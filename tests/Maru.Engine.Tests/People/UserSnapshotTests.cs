@@ -146,8 +146,8 @@ public sealed class UserSnapshotTests : IDisposable
     [Fact]
     public async Task However_changes_meet_subscriptions_the_last_event_of_each_key_is_the_newest_and_news_come_once_and_in_order()
     {
-        const int Keys = 4, Clients = 50;
-        var (gate, state, changes, done) = (new Lock(), new int[Keys], 0, false);
+        const int Keys = 4, Clients = 50, ChangesEach = 40;     // so that no more wait than may
+        var (gate, state, changes, allowed, done) = (new Lock(), new int[Keys], 0, 0, false);
         _rig.Snapshot = async (_, _) =>
         {
             Change();
@@ -159,10 +159,16 @@ public sealed class UserSnapshotTests : IDisposable
         };
         var changing = Task.Run(async () =>
         {
-            for (; !Volatile.Read(ref done); await Task.Yield()) Change();
+            for (; !Volatile.Read(ref done); await Task.Yield())
+                if (Volatile.Read(ref changes) < Volatile.Read(ref allowed)) Change();
         });
         List<StompClient> clients = [];
-        while (clients.Count < Clients) clients.Add(await ListenAsync());
+        while (clients.Count < Clients)
+        {
+            Volatile.Write(ref allowed, (clients.Count + 1) * ChangesEach);
+            clients.Add(await ListenAsync());
+        }
+
         Volatile.Write(ref done, true);
         await changing.Within("the changes");
 
