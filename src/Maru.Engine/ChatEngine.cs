@@ -32,6 +32,7 @@ public sealed class ChatEngine : IDisposable
     private readonly MemoryGuard _guard;
     private Sweeper? _sweeper;
     private TailWatch? _tails;
+    private Task _telling = Task.CompletedTask;
 
     public ChatEngine(
         EngineOptions options, IRoomLog log, IBus bus, Authenticator authenticator, UserSnapshot snapshot, TimeProvider time,
@@ -59,10 +60,11 @@ public sealed class ChatEngine : IDisposable
         _lanes = new LaneTable(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Log, time);
         SignalRate = new Gcra(options.SignalDeliveryBurst, options.SignalDeliveriesPerSecond, TimeSpan.FromSeconds(1), time);
         Rooms = new RoomTable(log, _channels, _lanes, new RoomParts(_pages, options, Clock, Metrics, SignalRate, memory));
-        var parts = new CommitParts(log, _channels, _lanes, Rooms, room => Committed?.Invoke(room), options, Metrics, Log, time);
+        var parts = new CommitParts(log, _channels, _lanes, Rooms, OnCommitted, options, Metrics, Log, time);
         Commits = new CommitLoops(log, options.CommitQueueBytes, (queue, number) => new CommitLoop(queue, number, parts));
         Clients = new ClientParts(
-            options, Clock, Metrics, Log, authenticator, MessageRate, Connections, UserEvents, Rooms, Commits, _channels, memory, Stopping);
+            options, Clock, Metrics, Log, authenticator, MessageRate, Connections, UserEvents, Rooms, Commits, _channels,
+            (room, user, mark) => MarkRead(room, user, mark), memory, Stopping);
         _guard = new MemoryGuard(memory, Connections, Requests, Rooms.Trim, Clock, Metrics, Log);
     }
 
@@ -80,6 +82,12 @@ public sealed class ChatEngine : IDisposable
     /// Raised when this node has committed entries of the room. Called on the commit loop's thread: handlers are short and do not throw.
     /// </summary>
     public event Action<RoomId>? Committed;
+
+    /// <summary>Tells people what they have not read; null until <see cref="TellUnread"/>.</summary>
+    public UnreadFeed? Unread { get; private set; }
+
+    /// <summary>Moves users' positions in rooms. Set before the first client comes.</summary>
+    public ReadMarker MarkRead { get; set; } = (_, _, _) => Task.FromResult<Problem?>(Problem.Unavailable);
 
     public EngineMetrics Metrics { get; }
 
@@ -111,6 +119,21 @@ public sealed class ChatEngine : IDisposable
         _tails = new TailWatch(Rooms, _log, _bus, Options, Log, Time);
         _guard.Start();
         _sweeper = new Sweeper(Connections, [MessageRate, SignalRate], Clock, Log, Time);
+    }
+
+    /// <summary>Makes the engine tell people what they have not read. Called before the first client comes.</summary>
+    public void TellUnread(UnreadReader reader)
+    {
+        Unread = new UnreadFeed(
+            reader with { Heads = _log.IsShared ? _log.ReadHeadsAsync : null }, _bus, Options.FeedBytes, UserEvents.Deliver, Log, Time);
+        (UserEvents.Moved, UserEvents.Ended) = (Unread.Refresh, Unread.Unfollow);
+        _telling = Unread.RunAsync(Time, Stopping);
+    }
+
+    private void OnCommitted(RoomId room, IReadOnlyList<Entry> entries)
+    {
+        Committed?.Invoke(room);
+        Unread?.Committed(room, entries);
     }
 
     /// <summary>True once new connections are refused, because the server is about to stop.</summary>
@@ -199,6 +222,7 @@ public sealed class ChatEngine : IDisposable
     {
         _channels.Dispose();
         UserEvents.Dispose();
+        Unread?.Dispose();
         _sweeper?.Dispose();
         _guard.Dispose();
         _tails?.Dispose();

@@ -8,6 +8,7 @@ using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Health;
 using Maru.Server.Features.Members;
 using Maru.Server.Features.Messages;
+using Maru.Server.Features.ReadState;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Followers;
@@ -65,6 +66,7 @@ internal static class Program
         services.AddAccounts();
         services.AddRooms();
         services.AddMembers();
+        services.AddReadState();
         services.AddMessages();
         builder.AddRealtime(options.StompTcp);
         services.AddFollowers();
@@ -100,6 +102,7 @@ internal static class Program
         routes.MapRooms();
         routes.MapMembers();
         routes.MapMessages();
+        routes.MapReadState();
         routes.MapRealtime();
         return app;
     }

@@ -31,7 +31,8 @@ public sealed class FoldersTests(ITestOutputHelper output)
             "Storage.Sqlite", "Storage.Postgres",
             "Platform", "Platform.Limits", "Platform.Api", "Platform.Http", "Platform.Sockets",
             "Platform.Credentials", "RoomLog", "Cluster", "Bus",
-            "Followers", "Features.Health", "Features.Sessions", "Features.Accounts", "Features.Messages", "Features.Rooms",
+            "Followers", "Features.Health", "Features.Sessions", "Features.Accounts", "Features.ReadState", "Features.Messages",
+            "Features.Rooms",
             "Features.Members", "Realtime.Sinks", "Realtime", "Commands", "",
         ],
         []);

@@ -82,7 +82,7 @@ internal sealed partial class Client
     public ValueTask UnsubscribeAsync(string id, Ticket ticket)
     {
         if (TryRemove(id, out var subscription)) return UnsubscribeAsync(subscription, ticket);
-        connection.StopListening(id);
+        parts.UserEvents.StopListening(connection, id);
         Acknowledge(ticket);
         return default;
     }

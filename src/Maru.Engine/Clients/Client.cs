@@ -76,6 +76,7 @@ internal sealed partial class Client(Connection connection, ClientParts parts) :
     public void Leave()
     {
         connection.Outbox.Leave();
+        parts.UserEvents.StopListening(connection);
         foreach (var subscription in _subscriptions.Values())
         {
             var unsubscribing = new Unsubscribing(subscription, default);

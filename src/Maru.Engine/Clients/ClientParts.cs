@@ -1,6 +1,7 @@
 using Maru.Engine.Bus;
 using Maru.Engine.Commit;
 using Maru.Engine.Connections;
+using Maru.Engine.Log;
 using Maru.Engine.Output;
 using Maru.Engine.People;
 using Maru.Engine.Queues;
@@ -10,6 +11,7 @@ namespace Maru.Engine.Clients;
 
 /// <summary>The parts that clients of every protocol work with.</summary>
 /// <param name="MessageRate">the limit on each user's messages and signals, over all of their connections and requests</param>
+/// <param name="MarkRead">moves users' positions in rooms</param>
 /// <param name="Memory">what all clients together may make this process keep</param>
 /// <param name="Stopping">cancelled when the server stops</param>
 internal sealed record ClientParts(
@@ -24,6 +26,7 @@ internal sealed record ClientParts(
     RoomTable Rooms,
     CommitLoops Commits,
     RoomChannels Channels,
+    ReadMarker MarkRead,
     MemoryBudget Memory,
     CancellationToken Stopping)
 {

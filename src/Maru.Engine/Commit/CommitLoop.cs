@@ -12,7 +12,7 @@ internal sealed record CommitParts(
     RoomChannels Channels,
     LaneTable Lanes,
     RoomTable Rooms,
-    Action<RoomId> Committed,
+    Action<RoomId, IReadOnlyList<Entry>> Committed,
     EngineOptions Options,
     EngineMetrics Metrics,
     EngineLog Diagnostics,
@@ -153,7 +153,7 @@ internal sealed class CommitLoop
 
             _parts.Metrics.Committed.Add(entries.Count);
             Announce(batch.Room, entries);
-            _parts.Committed(batch.Room);
+            _parts.Committed(batch.Room, entries);
         }
 
         _parts.Lanes.For(batch.Room).Post(new CommittedRun(room, entries, batch.Drafts));

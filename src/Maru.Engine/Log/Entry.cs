@@ -20,6 +20,9 @@ public sealed class Entry(RoomId room, long seq, EntryKind kind, byte[] body)
     /// </summary>
     public long Number { get; init; }
 
+    /// <summary>Who sent it, if it is a message that was committed on this node just now.</summary>
+    public UserId? Sender { get; init; }
+
     /// <summary>The seq of the message that it changes; 0 for none.</summary>
     public long Target { get; init; }
 

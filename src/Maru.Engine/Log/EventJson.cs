@@ -12,6 +12,7 @@ public static class EventJson
 {
     private static readonly JsonEncodedText RoomAddedType = JsonEncodedText.Encode("room.added");
     private static readonly JsonEncodedText RoomRemovedType = JsonEncodedText.Encode("room.removed");
+    private static readonly JsonEncodedText UnreadType = JsonEncodedText.Encode("unread");
 
     /// <summary>
     /// An entry about a message: <c>{"type":…,"roomId":…,"seq":…,"message":{…}}</c>, with <c>user</c> or <c>room</c> where the kind has
@@ -48,6 +49,16 @@ public static class EventJson
     {
         var json = Begin(RoomAddedType, room);
         json.Writer.WriteRaw("room"u8, roomState);
+        return json.EndObject();
+    }
+
+    /// <param name="count">messages that the user has not read</param>
+    /// <param name="lastSeq">the end of the room's log then</param>
+    public static byte[] Unread(RoomId room, long count, long lastSeq)
+    {
+        var json = Begin(UnreadType, room);
+        json.Writer.WriteNumber("unread"u8, count);
+        json.Writer.WriteNumber("lastSeq"u8, lastSeq);
         return json.EndObject();
     }
 

@@ -62,7 +62,7 @@ public sealed class MessageDraft : Draft
             ClientKey = ClientKey,
         };
         var body = EventJson.Entry(EntryKind.MessageCreated, head.Seq, fields, out _messageAt);
-        _entry = new Entry(Room, head.Seq, EntryKind.MessageCreated, body) { Number = head.Messages };
+        _entry = new Entry(Room, head.Seq, EntryKind.MessageCreated, body) { Number = head.Messages, Sender = Actor };
     }
 
     public override void CopyEntries(List<Entry> into)

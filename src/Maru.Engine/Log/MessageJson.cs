@@ -32,6 +32,9 @@ public readonly ref struct MessageFields
     /// <summary>UTF-8, empty when the sender gave none.</summary>
     public ReadOnlySpan<byte> ClientKey { get; init; }
 
+    /// <summary>How many have not read it; null: not told, as in events, and never of a system message.</summary>
+    public long? UnreadBy { get; init; }
+
     /// <summary>The user whom a system message is about, as <c>user</c> JSON; empty when nobody.</summary>
     public ReadOnlySpan<byte> Subject { get; init; }
 
@@ -64,6 +67,7 @@ public static class MessageJson
 
         writer.WriteRaw("reactions"u8, "[]"u8);
         writer.WriteRaw("files"u8, "[]"u8);
+        if (message is { UnreadBy: { } unreadBy, Kind.IsMessage: true }) writer.WriteNumber("unreadBy"u8, unreadBy);
         writer.WriteEndObject();
     }
 

@@ -10,6 +10,7 @@ namespace Maru.Engine.People;
 /// user's states of one key only the newest. Bounded in bytes; full means that an event stays on this node. Any thread.
 /// <code>
 /// frame = 1 { key json count { user } }      to the end; key: empty for an event that stands alone
+/// frame = 2 { user room }                    to the end: positions that moved, people who came or went
 /// </code>
 /// </summary>
 internal sealed class UserEventChannels : IDisposable
@@ -17,6 +18,7 @@ internal sealed class UserEventChannels : IDisposable
     public delegate void Receiver(ReadOnlySpan<UserId> users, UserEvent e);
 
     private const byte Events = 1;
+    private const byte Moves = 2;
     private const int Shares = 512;
     private const int BytesPerUser = 32;
 
@@ -27,6 +29,7 @@ internal sealed class UserEventChannels : IDisposable
 
     private readonly IBus _bus;
     private readonly Receiver _receive;
+    private readonly Action<UserId, RoomId> _receiveMove;
     private readonly EngineMetrics _metrics;
     private readonly ChannelUses<int> _uses;
     private readonly IDisposable _rare;
@@ -37,9 +40,10 @@ internal sealed class UserEventChannels : IDisposable
     private Dictionary<BusChannel, PendingEvents> _pending = [];    // under the gate
     private Dictionary<BusChannel, PendingEvents> _spare = [];      // of the round
 
-    public UserEventChannels(IBus bus, long maxBytes, Receiver receive, EngineMetrics metrics, TimeProvider time)
+    public UserEventChannels(
+        IBus bus, long maxBytes, Receiver receive, Action<UserId, RoomId> receiveMove, EngineMetrics metrics, TimeProvider time)
     {
-        (_bus, _receive, _metrics, _waiting) = (bus, receive, metrics, new ByteBudget(maxBytes));
+        (_bus, _receive, _receiveMove, _metrics, _waiting) = (bus, receive, receiveMove, metrics, new ByteBudget(maxBytes));
         _uses = new ChannelUses<int>(share => bus.Subscribe(Channels[share], Hear), time);
         _rare = bus.Subscribe(Rare, Hear);
         _timer = time.CreateTimer(_ => TellAll(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -70,6 +74,26 @@ internal sealed class UserEventChannels : IDisposable
         }
     }
 
+    /// <summary>Tells that a user's position in a room has moved, or that they came or went.</summary>
+    public void Tell(UserId user, RoomId room)
+    {
+        var channel = Channels[ShareOf(user)];
+        if (!_bus.Carries(channel)) return;
+        if (!_waiting.TryTake(BytesPerUser))
+        {
+            _metrics.UserEventsDropped.Add(1);
+            return;
+        }
+
+        lock (_gate)
+        {
+            var wasEmpty = _pending.Count == 0;
+            if (!_pending.TryGetValue(channel, out var pending)) _pending.Add(channel, pending = new PendingEvents());
+            pending.Add(user, room, BytesPerUser);
+            if (wasEmpty) _timer.Change(Moment, Timeout.InfiniteTimeSpan);
+        }
+    }
+
     public void Dispose()
     {
         _timer.Dispose();
@@ -88,6 +112,7 @@ internal sealed class UserEventChannels : IDisposable
             foreach (var (channel, pending) in _spare)
             {
                 Tell(channel, pending.Events);
+                Tell(channel, pending.Moves);
                 _waiting.Return(pending.Bytes);
             }
 
@@ -120,10 +145,27 @@ internal sealed class UserEventChannels : IDisposable
         if (frame.Written.Length > 1) _bus.Publish(channel, frame.Written);
     }
 
+    private void Tell(BusChannel channel, HashSet<(UserId User, RoomId Room)> moves)
+    {
+        foreach (var some in moves.Chunk(Math.Max(1, _bus.MaxFrameBytes / BytesPerUser)))
+        {
+            var frame = FrameWriter.Begin(Moves);
+            foreach (var (user, room) in some)
+            {
+                frame.Number(user.Value);
+                frame.Number(room.Value);
+            }
+
+            _bus.Publish(channel, frame.Written);
+        }
+    }
+
     private void Hear(ReadOnlyMemory<byte> frame)
     {
         var reader = new FrameReader(frame.Span);
-        if (reader.Byte() != Events) return;
+        var kind = reader.Byte();
+        while (kind == Moves && !reader.IsAtEnd) _receiveMove(new UserId(reader.Number()), new RoomId(reader.Number()));
+        if (kind != Events) return;
         while (!reader.IsAtEnd)
         {
             var key = reader.Text();
@@ -141,7 +183,15 @@ internal sealed class UserEventChannels : IDisposable
 
         public List<(UserId User, UserEvent? Event)> Events { get; } = [];
 
+        public HashSet<(UserId User, RoomId Room)> Moves { get; } = [];
+
         public long Bytes { get; private set; }
+
+        public void Add(UserId user, RoomId room, int bytes)
+        {
+            Bytes += bytes;
+            Moves.Add((user, room));
+        }
 
         public bool IsLast(UserEvent e) => Events.Count > 0 && Events[^1].Event == e;
 

@@ -18,13 +18,17 @@ public sealed partial class UserEvents
     {
         var user = connection.User!.Id;
         Hold(user, connection, queue);
+        var isBegun = false;
         try
         {
-            await SendAsync(await _snapshot(user, ct).ConfigureAwait(false), connection, queue, ticket).ConfigureAwait(false);
+            var snapshot = await _snapshot(user, ct).ConfigureAwait(false);
+            isBegun = true;
+            await SendAsync(snapshot, connection, queue, ticket).ConfigureAwait(false);
         }
         catch
         {
-            connection.StopListening(queue.Id);
+            if (isBegun) StopListening(connection, queue.Id);
+            else connection.StopListening(queue.Id);
             throw;
         }
         finally
@@ -32,6 +36,20 @@ public sealed partial class UserEvents
             lock (LockOf(user)) connection.AwaitsSnapshot = false;
             Resume(user, connection);
         }
+    }
+
+    /// <summary>Ends a subscription of that name, if there is one, also one to refusals.</summary>
+    internal void StopListening(Connection connection, string id)
+    {
+        var queues = connection.EventQueues;
+        connection.StopListening(id);
+        if (connection.EventQueues < queues) Ended?.Invoke(connection.User!.Id);
+    }
+
+    /// <summary>Ends all of a connection's subscriptions.</summary>
+    internal void StopListening(Connection connection)
+    {
+        for (var left = connection.EventQueues; left > 0; left--) Ended?.Invoke(connection.User!.Id);
     }
 
     /// <summary>Adds the subscription and makes events from now on wait: none gets before the snapshot, and none is missed.</summary>

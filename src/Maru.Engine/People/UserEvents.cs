@@ -30,12 +30,25 @@ public sealed partial class UserEvents : IDisposable
     {
         (_connections, _snapshot, _options, _metrics) = (connections, snapshot, options, metrics);
         _waiting = new ByteBudget(options.FeedBytes);
-        _channels = new UserEventChannels(bus, options.FeedBytes, Deliver, metrics, time);
+        _channels = new UserEventChannels(bus, options.FeedBytes, Deliver, (user, room) => Moved?.Invoke(user, room), metrics, time);
         connections.Bound = _channels.Use;
         connections.Unbound = _channels.Release;
     }
 
+    /// <summary>Called once for each snapshot that was read, when its subscription ends.</summary>
+    internal Action<UserId>? Ended { get; set; }
+
+    /// <summary>Called when a user's position in a room has moved, or they came or went, here or on another node.</summary>
+    internal Action<UserId, RoomId>? Moved { get; set; }
+
     public void Publish(UserId user, UserEvent e) => Publish([user], e);
+
+    /// <summary>Tells all nodes on which the user is that their position in the room has moved, or that they came or went.</summary>
+    public void Move(UserId user, RoomId room)
+    {
+        Moved?.Invoke(user, room);
+        _channels.Tell(user, room);
+    }
 
     /// <param name="users">the users whom it concerns, each once</param>
     /// <param name="e">what happened</param>
@@ -74,7 +87,8 @@ public sealed partial class UserEvents : IDisposable
 
     private bool HasRoom(Outbox outbox) => outbox.Bytes <= _options.OutboxBytes / 2;
 
-    private void Deliver(ReadOnlySpan<UserId> users, UserEvent e)
+    /// <summary>Delivers an event to those of the users' connections that are on this node.</summary>
+    internal void Deliver(ReadOnlySpan<UserId> users, UserEvent e)
     {
         FlushList? flush = null;
         foreach (var user in users)

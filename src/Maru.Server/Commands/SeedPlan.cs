@@ -12,6 +12,17 @@ internal sealed record SeedPlan(int Users, int Rooms, long Messages)
     /// <summary>Members of a room, by its number.</summary>
     public int Members(int room) => room < Inhabited ? (Users - room - 1) / Rooms + 1 : 0;
 
+    /// <summary>The member who sends a room's message with that seq, counted from 0.</summary>
+    public int SenderOf(int room, long seq) => (int)(seq % Members(room));
+
+    /// <summary>Messages of a user, by their number.</summary>
+    public long SentBy(int user)
+    {
+        var (room, member) = (user % Rooms, user / Rooms);
+        var (messages, members) = (MessagesOf(room), Members(room));
+        return (messages / members) + (member > 0 && messages % members >= member ? 1 : 0);
+    }
+
     /// <summary>Messages of a room, by its number.</summary>
     public long MessagesOf(int room) => room < Inhabited ? (Messages - room - 1 + Inhabited) / Inhabited : 0;
 }

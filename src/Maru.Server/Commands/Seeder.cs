@@ -55,8 +55,10 @@ internal sealed class Seeder(Database database, Passwords passwords, AccessToken
             i => [rooms[(int)i], "group", Text($"Room {i + 1}"), Text($"room {i + 1}"), "public", (long)plan.Members((int)i), begun, _now]);
         await InsertAsync("room_heads", ["room_id", "last_seq", "messages", "last_at"], plan.Rooms,
             i => [rooms[(int)i], plan.MessagesOf((int)i), plan.MessagesOf((int)i), _now], "rooms");
-        await InsertAsync("members", ["room_id", "user_id", "role", "joined_at"], plan.Rooms > 0 ? plan.Users : 0,
-            i => [rooms[(int)(i % plan.Rooms)], users[(int)i], i < plan.Rooms ? "owner" : "member", _now]);
+        await InsertAsync("own_counts", ["room_id", "seq"], plan.Rooms, i => [rooms[(int)i], plan.MessagesOf((int)i)], "rooms");
+        // Everybody is there from the beginning, and has read nothing.
+        await InsertAsync("members", ["room_id", "user_id", "role", "joined_at", "join_seq", "own"], plan.Rooms > 0 ? plan.Users : 0,
+            i => [rooms[(int)(i % plan.Rooms)], users[(int)i], i < plan.Rooms ? "owner" : "member", begun, 0L, plan.SentBy((int)i)]);
         await InsertAsync("messages", ["room_id", "seq", "number", "type", "sender_id", "at", "text"],
             plan.Inhabited > 0 ? plan.Messages : 0, i => Message(plan, users, rooms, i));
         await database.AnalyzeAsync(ct);
@@ -81,7 +83,7 @@ internal sealed class Seeder(Database database, Passwords passwords, AccessToken
     {
         var room = (int)(i % plan.Inhabited);
         var seq = (i / plan.Inhabited) + 1;
-        var sender = users[room + ((int)(seq % plan.Members(room)) * plan.Rooms)];
+        var sender = users[room + (plan.SenderOf(room, seq) * plan.Rooms)];
         var at = _now - (long)((plan.Messages - i) * (Past.TotalMilliseconds / plan.Messages));
         return [rooms[room], seq, seq, EntryKind.MessageCreated.Number, sender, at, Texts[(int)(((seq * 7) + room) % Texts.Length)]];
     }

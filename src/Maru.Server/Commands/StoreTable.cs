@@ -10,7 +10,8 @@ internal sealed record StoreTable(string Name, params string[] Key)
 {
     /// <summary>
     /// All tables of people and rooms, each behind those that it refers to. Tables for a store's own use are left out: the migrations, the
-    /// nodes, how often names changed, SQLite's index of client keys, and what people and rooms are found by, which triggers make.
+    /// nodes, how often names changed, SQLite's index of client keys, and what triggers make: what people and rooms are found by, and
+    /// members by position.
     /// </summary>
     public static readonly StoreTable[] All =
     [
@@ -20,6 +21,7 @@ internal sealed record StoreTable(string Name, params string[] Key)
         new("spent_refresh_tokens", "hash"),
         new("rooms", "id"),
         new("room_heads", "room_id"),
+        new("own_counts", "room_id"),
         new("members", "room_id", "user_id"),
         new("bans", "room_id", "user_id"),
         new("leavers", "room_id", "user_id"),

@@ -25,7 +25,9 @@ internal static class MessageRows
     public const int ColumnCount = 18;
 
     /// <summary>Writes the current row as one <c>message</c>.</summary>
-    public static void Write(Utf8JsonWriter writer, DbDataReader row, RoomId room) => MessageJson.Write(writer, Read(row, room));
+    /// <param name="unreadBy">how many have not read it; null: not told</param>
+    public static void Write(Utf8JsonWriter writer, DbDataReader row, RoomId room, long? unreadBy = null) =>
+        MessageJson.Write(writer, Read(row, room) with { UnreadBy = unreadBy });
 
     /// <summary>
     /// Reads entries of a room's log behind <paramref name="after"/> up to <paramref name="last"/>, in seq order: messages and changes,

@@ -89,6 +89,9 @@ internal sealed class RoomTransaction(DbConnection connection, LogHead head)
     /// <summary>The room's last seq so far.</summary>
     public long Head => head.End.Seq;
 
+    /// <summary>The number of the room's last message so far.</summary>
+    public long Messages => head.End.Messages;
+
     public IReadOnlyList<Entry> Entries => _entries;
 
     /// <summary>Returns the first row, or null (for a number: zero) when there is none.</summary>

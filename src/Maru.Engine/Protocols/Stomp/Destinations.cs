@@ -9,6 +9,9 @@ internal enum DestinationKind : byte
     /// <summary><c>/app/rooms/{room}/messages</c>, to send</summary>
     Messages,
 
+    /// <summary><c>/app/rooms/{room}/read</c>, to send</summary>
+    Read,
+
     /// <summary><c>/topic/rooms/{room}</c>, to subscribe</summary>
     Room,
 
@@ -36,9 +39,9 @@ internal static class Destinations
         if (destination.SequenceEqual("/user/queue/errors"u8)) return DestinationKind.UserErrors;
         if (destination.StartsWith("/app/rooms/"u8))
         {
-            return TryRoom(destination["/app/rooms/".Length..], out room, out var rest) && rest.SequenceEqual("/messages"u8)
-                ? DestinationKind.Messages
-                : DestinationKind.Unknown;
+            if (!TryRoom(destination["/app/rooms/".Length..], out room, out var rest)) return DestinationKind.Unknown;
+            if (rest.SequenceEqual("/messages"u8)) return DestinationKind.Messages;
+            return rest.SequenceEqual("/read"u8) ? DestinationKind.Read : DestinationKind.Unknown;
         }
 
         if (!destination.StartsWith("/topic/rooms/"u8) || !TryRoom(destination["/topic/rooms/".Length..], out room, out var tail))

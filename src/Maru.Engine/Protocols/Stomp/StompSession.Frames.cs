@@ -50,11 +50,14 @@ internal sealed partial class StompSession
         {
             case DestinationKind.Messages:
                 return _client.SendAsync(room, frame.Body, Bytes(frame, "client-key"u8), Receipt(frame), transaction);
+            case DestinationKind.Read:
+                return _client.ReadAsync(room, frame.Body, Receipt(frame), transaction);
             case DestinationKind.Signal:
                 return SendSignal(frame, room, Encoding.UTF8.GetString(name), transaction);
             default:
                 var refusal = new Refusal(
-                    Problem.UnknownDestination, "Send to /app/rooms/{room}/messages or /topic/rooms/{room}/signals/{name}.");
+                    Problem.UnknownDestination,
+                    "Send to /app/rooms/{room}/messages, /app/rooms/{room}/read or /topic/rooms/{room}/signals/{name}.");
                 _client.Refuse(Receipt(frame), refusal, transaction);
                 return default;
         }

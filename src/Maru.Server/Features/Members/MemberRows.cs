@@ -29,15 +29,15 @@ internal static class MemberRows
         var room = transaction.Room.Value;
         var added = transaction.List<long>(
             """
-            INSERT INTO members (room_id, user_id, role, joined_at)
-            SELECT @room, u.id, 'member', @At FROM users u
+            INSERT INTO members (room_id, user_id, role, joined_at, join_seq, join_number, read_seq, read_number)
+            SELECT @room, u.id, 'member', @At, @Head, @Messages, @Head, @Messages FROM users u
             WHERE u.id IN @users AND u.deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM bans b WHERE b.room_id = @room AND b.user_id = u.id)
               AND NOT EXISTS (
                 SELECT 1 FROM leavers l WHERE l.room_id = @room AND l.user_id = u.id AND l.left_at > @since AND l.times > @mostLeft)
             ON CONFLICT DO NOTHING
             RETURNING user_id
             """,
-            new { room, users, transaction.At, since = Since(transaction), mostLeft });
+            new { room, users, transaction.At, transaction.Head, transaction.Messages, since = Since(transaction), mostLeft });
         Count(transaction, added.Count);
         foreach (var user in added) transaction.AppendSystem(EntryKind.MemberJoined, actor, new UserId(user));
         return added;

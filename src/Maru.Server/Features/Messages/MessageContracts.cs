@@ -26,6 +26,10 @@ public sealed record MessageChange([property: Required] string? Text);
 /// <param name="ReplyTo">the seq replied to</param>
 /// <param name="Event">in a system message: <c>member.joined</c>, <c>member.left</c> or <c>room.changed</c></param>
 /// <param name="Subject">in a system message: the user whom it is about</param>
+/// <param name="UnreadBy">
+/// how many members but the sender, who joined before it, have not read it; absent in events, in what a send returns, in the list of rooms,
+/// and in system messages
+/// </param>
 [Example(
     """
     {
@@ -47,7 +51,8 @@ public sealed record Message(
     DateTimeOffset? EditedAt = null,
     DateTimeOffset? DeletedAt = null,
     string? Event = null,
-    User? Subject = null);
+    User? Subject = null,
+    long? UnreadBy = null);
 
 /// <param name="Mine">the reader has reacted so too</param>
 [Example("""{"emoji":"👍","count":2,"mine":false}""")]

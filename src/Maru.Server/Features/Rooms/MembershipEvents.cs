@@ -21,6 +21,10 @@ internal sealed class MembershipEvents(ChatEngine engine)
     public void Removed(IEnumerable<long> users, RoomId room) => Tell(users, room, EventJson.RoomRemoved(room));
 
     /// <summary>Sends the event. Whether a user is in a room is a state, so the last event counts.</summary>
-    private void Tell(IEnumerable<long> users, RoomId room, byte[] json) =>
-        engine.UserEvents.Publish([.. users.Select(x => new UserId(x))], new UserEvent(json, $"room:{room}") { IsRare = true });
+    private void Tell(IEnumerable<long> users, RoomId room, byte[] json)
+    {
+        UserId[] people = [.. users.Select(x => new UserId(x))];
+        engine.UserEvents.Publish(people, new UserEvent(json, $"room:{room}") { IsRare = true });
+        foreach (var user in people) engine.UserEvents.Move(user, room);
+    }
 }

@@ -112,10 +112,11 @@ internal sealed class RoomStore(Database database, RoomBounds bounds, TimeProvid
     {
         await transaction.ExecuteAsync(
             "INSERT INTO room_heads (room_id, last_seq, messages, last_at) VALUES (@room, 0, 0, @Now)", new { room, Now }, ct);
+        await transaction.ExecuteAsync("INSERT INTO own_counts (room_id, seq) VALUES (@room, 0)", new { room }, ct);
         await transaction.ExecuteAsync(
             """
-            INSERT INTO members (room_id, user_id, role, joined_at)
-            SELECT @room, id, CASE id WHEN @owner THEN 'owner' ELSE 'member' END, @Now FROM users WHERE id IN @people
+            INSERT INTO members (room_id, user_id, role, joined_at, join_seq)
+            SELECT @room, id, CASE id WHEN @owner THEN 'owner' ELSE 'member' END, @Now, 0 FROM users WHERE id IN @people
             """,
             new { room, people, owner, Now },
             ct);

@@ -1,0 +1,28 @@
+using Maru.Engine.Log;
+
+namespace Maru.Engine.People;
+
+/// <summary>What a batch of entries does to the unread counts of a room: its head, without bodies.</summary>
+/// <param name="From">the seq of its first entry</param>
+/// <param name="Head">the room's head with it; without messages, where the batch has changes alone</param>
+/// <param name="Own">who sent which of its messages</param>
+/// <param name="IsOdd">true when it changes counts in a way that only the store can tell: a message was deleted</param>
+internal sealed record RoomMark(RoomId Room, long From, RoomHead Head, List<(UserId Sender, long Seq)> Own, bool IsOdd)
+{
+    /// <param name="room">the room</param>
+    /// <param name="entries">that were committed, in order, one at least</param>
+    public static RoomMark Of(RoomId room, IReadOnlyList<Entry> entries)
+    {
+        List<(UserId, long)> own = [];
+        var isOdd = false;
+        var messages = 0L;
+        foreach (var entry in entries)
+        {
+            messages = Math.Max(messages, entry.Number);
+            if (entry.Kind.IsMessage && entry.Sender is { } sender) own.Add((sender, entry.Seq));
+            isOdd |= entry.Kind.RemovesMessage || !entry.Kind.IsKnown;
+        }
+
+        return new RoomMark(room, entries[0].Seq, new RoomHead(entries[^1].Seq, messages), own, isOdd);
+    }
+}

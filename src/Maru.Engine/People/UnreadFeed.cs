@@ -1,0 +1,253 @@
+using System.Collections.Concurrent;
+using Maru.Engine.Bus;
+using Maru.Engine.Log;
+
+namespace Maru.Engine.People;
+
+/// <summary>
+/// Tells people who are here what they have not read: at most once a <see cref="Tick"/> for each user and room, the newest count alone. It
+/// follows the rooms of those people, by their heads: a message costs one mark on its room, however many members that has, and what marks
+/// cannot tell is asked of the store, for all people together. So what it tells is what the store has, some moments later. One loop; the
+/// rest from any thread.
+/// </summary>
+public sealed class UnreadFeed : IDisposable
+{
+    private const int Batch = 1000;
+
+    /// <summary>Between two rounds.</summary>
+    public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Between two looks into the store for marks that were lost: while the bus carries them, and while it does not.</summary>
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LookAlone = TimeSpan.FromSeconds(1);
+
+    private readonly UnreadReader _reader;
+    private readonly IBus _bus;
+    private readonly Action<ReadOnlySpan<UserId>, UserEvent> _tell;
+    private readonly EngineLog _diagnostics;
+    private readonly MarkChannels _channels;
+    private readonly ConcurrentDictionary<RoomId, FollowedRoom> _rooms = new();
+    private readonly ConcurrentDictionary<UserId, FollowingUser> _users = new();
+    private readonly ConcurrentQueue<FollowedRoom> _dirty = new();
+    private readonly ConcurrentDictionary<(UserId User, RoomId Room), bool> _stale = new();
+
+    /// <param name="reader">reads the store</param>
+    /// <param name="bus">brings the marks of other nodes</param>
+    /// <param name="maxBytes">of marks that wait for the bus</param>
+    /// <param name="tell">delivers an event to those of the users' connections that are here</param>
+    /// <param name="diagnostics">says what failed</param>
+    /// <param name="time">the clock</param>
+    internal UnreadFeed(
+        UnreadReader reader, IBus bus, long maxBytes, Action<ReadOnlySpan<UserId>, UserEvent> tell, EngineLog diagnostics,
+        TimeProvider time)
+    {
+        (_reader, _bus, _tell, _diagnostics) = (reader, bus, tell, diagnostics);
+        _channels = new MarkChannels(bus, maxBytes, Mark, Doubt, time);
+    }
+
+    /// <summary>Rooms that are followed.</summary>
+    public int Rooms => _rooms.Count;
+
+    /// <summary>
+    /// Follows the user's rooms from now on, and returns what they have not read now: later changes are told. Ended by <see
+    /// cref="Unfollow"/>.
+    /// </summary>
+    public async Task<IReadOnlyList<UserEvent>> FollowAsync(UserId user, CancellationToken ct)
+    {
+        var following = _users.GetOrAdd(user, _ => new FollowingUser());
+        while (!following.TryUse()) following = _users.GetOrAdd(user, _ => new FollowingUser());
+        try
+        {
+            var all = await _reader.OfUser(user, ct).ConfigureAwait(false);
+            List<UserEvent> events = [];
+            foreach (var unread in all)
+            {
+                if (!Set(following, unread, isTold: true)) _stale[(user, unread.Room)] = true;
+                if (unread.Count > 0) events.Add(EventOf(unread.Room, unread.Count, unread.Head.Seq));
+            }
+
+            return events;
+        }
+        catch
+        {
+            Unfollow(user);
+            throw;
+        }
+    }
+
+    public void Unfollow(UserId user)
+    {
+        if (!_users.TryGetValue(user, out var following) || following.Release() is not { } rooms) return;
+        _users.TryRemove(KeyValuePair.Create(user, following));
+        foreach (var room in rooms) Remove(user, room);
+    }
+
+    /// <summary>Asks the store what the user has not read in the room: their position has moved, or they came or went.</summary>
+    public void Refresh(UserId user, RoomId room)
+    {
+        if (_users.ContainsKey(user)) _stale[(user, room)] = true;
+    }
+
+    public void Dispose() => _channels.Dispose();
+
+    /// <summary>Notes that this node has committed entries of a room.</summary>
+    internal void Committed(RoomId room, IReadOnlyList<Entry> entries)
+    {
+        var (isFollowed, isHeard) = (_rooms.ContainsKey(room), _channels.Carries(room));
+        if (!isFollowed && !isHeard) return;
+        var mark = RoomMark.Of(room, entries);
+        if (isFollowed) Mark(mark);
+        if (isHeard) _channels.Tell(mark);
+    }
+
+    /// <summary>Tells people until cancelled.</summary>
+    internal async Task RunAsync(TimeProvider time, CancellationToken ct)
+    {
+        using var timer = new PeriodicTimer(Tick, time);
+        var looked = time.GetTimestamp();
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ct).ConfigureAwait(false))
+            {
+                if (_reader.Heads is not null && time.GetElapsedTime(looked) >= (_bus.IsConnected ? LookEvery : LookAlone))
+                {
+                    looked = time.GetTimestamp();
+                    await TryLookAsync(ct).ConfigureAwait(false);
+                }
+
+                await RunOnceAsync(ct).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // the node stops
+        }
+    }
+
+    /// <summary>Notes what a batch of entries did, here or on another node.</summary>
+    internal void Mark(RoomMark mark)
+    {
+        if (_rooms.TryGetValue(mark.Room, out var room) && room.Mark(mark)) _dirty.Enqueue(room);
+    }
+
+    /// <summary>Marks of these rooms may have been missed.</summary>
+    internal void Doubt(Predicate<RoomId> which)
+    {
+        foreach (var (id, room) in _rooms)
+        {
+            if (which(id) && room.Doubt()) _dirty.Enqueue(room);
+        }
+    }
+
+    /// <summary>Compares the heads of all followed rooms with the store: marks may be lost on their way.</summary>
+    internal async Task LookAsync(CancellationToken ct)
+    {
+        if (_reader.Heads is not { } heads) return;
+        foreach (var some in _rooms.Keys.Chunk(Batch))
+        {
+            foreach (var (id, head) in await heads(some, ct).ConfigureAwait(false))
+            {
+                if (_rooms.TryGetValue(id, out var room) && room.Look(head)) _dirty.Enqueue(room);
+            }
+        }
+    }
+
+    /// <summary>One round: asks the store what has to be asked, and tells people what has changed.</summary>
+    internal async Task RunOnceAsync(CancellationToken ct)
+    {
+        HashSet<FollowedRoom> dirty = [];
+        while (_dirty.TryDequeue(out var room)) dirty.Add(room);
+        List<(UserId User, RoomId Room)> stale = [];
+        foreach (var room in dirty) room.TakeStale(stale);
+        foreach (var pair in _stale.Keys)
+        {
+            if (_stale.TryRemove(pair, out _)) stale.Add(pair);
+        }
+
+        try
+        {
+            foreach (var some in stale.Distinct().Chunk(Batch)) await RefreshAsync(some, dirty, ct).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            _diagnostics.ReadFailed(e);
+            foreach (var pair in stale) _stale[pair] = true;
+            // What could not be asked is told later, and so is the rest.
+            foreach (var room in dirty) _dirty.Enqueue(room);
+            return;
+        }
+
+        foreach (var room in dirty) Tell(room);
+    }
+
+    private async Task TryLookAsync(CancellationToken ct)
+    {
+        try
+        {
+            await LookAsync(ct).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            _diagnostics.ReadFailed(e);
+        }
+    }
+
+    private static UserEvent EventOf(RoomId room, long count, long seq, string? key = null) =>
+        new(EventJson.Unread(room, count, seq), key ?? $"unread:{room}");
+
+    private async Task RefreshAsync((UserId User, RoomId Room)[] pairs, HashSet<FollowedRoom> dirty, CancellationToken ct)
+    {
+        var found = await _reader.OfMembers(pairs, ct).ConfigureAwait(false);
+        foreach (var unread in found)
+        {
+            if (!_users.TryGetValue(unread.User, out var following)) continue;
+            Set(following, unread, isTold: false);
+            if (_rooms.TryGetValue(unread.Room, out var room)) dirty.Add(room);
+        }
+
+        foreach (var (user, room) in pairs.Except(found.Select(x => (x.User, x.Room))))
+        {
+            if (_users.TryGetValue(user, out var following)) following.Remove(room);
+            Remove(user, room);
+        }
+    }
+
+    private void Tell(FollowedRoom room)
+    {
+        Dictionary<(long Count, long Seq), List<UserId>> changed = [];
+        room.Collect(changed);
+        foreach (var ((count, seq), users) in changed)
+            _tell(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(users), EventOf(room.Id, count, seq, room.Key));
+    }
+
+    /// <summary>Sets what a follower has not read; false: the store must be asked once more.</summary>
+    private bool Set(FollowingUser following, in Unread unread, bool isTold)
+    {
+        if (!following.Add(unread.Room)) return true;      // gone meanwhile
+        while (true)
+        {
+            var room = Find(unread.Room);
+            if (room.TrySet(unread, isTold, out var isAll)) return isAll;
+            Forget(room);
+        }
+    }
+
+    private void Remove(UserId user, RoomId id)
+    {
+        if (_rooms.TryGetValue(id, out var room) && room.Remove(user)) Forget(room);
+    }
+
+    private FollowedRoom Find(RoomId id)
+    {
+        if (_rooms.TryGetValue(id, out var known)) return known;
+        var room = new FollowedRoom(id);
+        if (!_rooms.TryAdd(id, room)) return Find(id);
+        _channels.Use(id);
+        return room;
+    }
+
+    private void Forget(FollowedRoom room)
+    {
+        if (_rooms.TryRemove(KeyValuePair.Create(room.Id, room))) _channels.Release(room.Id);
+    }
+}

@@ -1,0 +1,34 @@
+using Maru.Server.Tests.Features.ReadState;
+using Maru.Server.Tests.Features.Rooms;
+
+namespace Maru.Server.Tests.Cluster;
+
+/// <summary>Unread counts on several nodes: whoever is where, they hear what the store has.</summary>
+[Trait("Store", "postgres")]
+public sealed class UnreadTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0)]     // no Redis: found in the store
+    public async Task A_message_a_read_and_a_departure_on_one_node_are_heard_on_the_other(int redis)
+    {
+        await using var rig = await ClusterRig.StartAsync(redis: redis);
+        var (ann, ben) = (await rig[0].SignUpAsync("ann"), await rig[0].SignUpAsync("ben"));
+        var room = await ann.MakeRoomAsync(members: ben.Id);
+        await ann.SayAsync(room);
+        await using var tab = await rig.ConnectAsync(1, ben);
+        await tab.SubscribeAsync("/user/queue/events", "events");
+        await tab.UnreadAsync(room, 1);
+        var said = await ann.SayAsync(room);
+        await tab.UnreadAsync(room, 2);
+        await rig.At(1, ben).SayAsync(room, "own, on the other node");
+        await ben.SayAsync(room, "own, on this node");
+        await ann.SayAsync(room);
+        await tab.UnreadAsync(room, 3);
+        await ben.ReadAsync(room, said.Seq);
+        await tab.UnreadAsync(room, 1);
+        await ann.Http.SendAsync($"DELETE /api/rooms/{room.Id}/members/{ben.Id}").ShouldBe(204);
+        await tab.HearAsync("room.removed", room.Id);
+        await rig[1].ShouldBalanceAsync(room);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Maru.Server.Features.ReadState;
+using Maru.Server.Features.Rooms;
+
+namespace Maru.Server.Tests.Features.ReadState;
+
+/// <summary>What people do with what they have not read, as a test says it.</summary>
+internal static class Reading
+{
+    public static Task<string> ReadAsync(this Person person, Room room, long seq) =>
+        person.Http.SendAsync($"PUT /api/rooms/{room.Id}/read", new { seq }).ShouldBe(204);
+
+    public static Task<string> UnreadAsync(this Person person, Room room, long seq) =>
+        person.Http.SendAsync($"PUT /api/rooms/{room.Id}/read", new { seq, unread = true }).ShouldBe(204);
+
+    public static Task<RoomReadState> StateAsync(this Person person, Room room) =>
+        person.Http.SendAsync($"GET /api/rooms/{room.Id}/read").Read<RoomReadState>();
+
+    /// <summary>Returns what the list of rooms, the room and the total say, which must be the same; for somebody with one room.</summary>
+    public static async Task<long> CountAsync(this Person person, Room room)
+    {
+        var state = await person.StateAsync(room);
+        var listed = (await person.Http.SendAsync("GET /api/me/rooms").Read<RoomPage>()).Items.ShouldHaveSingleItem();
+        listed.Unread.ShouldBe(state.Unread);
+        listed.ReadSeq.ShouldBe(state.ReadSeq);
+        var total = await person.Http.SendAsync("GET /api/me/unread").Read<UnreadTotal>();
+        total.ShouldBe(new UnreadTotal(state.Unread, state.Unread > 0 ? 1 : 0));
+        return state.Unread;
+    }
+
+    public static async Task<long[]> ReadersAsync(this Person person, Room room, long seq) =>
+    [
+        .. (await person.Http.SendAsync($"GET /api/rooms/{room.Id}/messages/{seq}/readers").Read<ReaderPage>()).Items
+            .Select(reader => reader.User.Id).Order(),
+    ];
+
+    /// <summary>Returns the event that tells that many unread messages of the room; others may come before it.</summary>
+    public static async Task<JsonElement> UnreadAsync(this StompSocket socket, Room room, long unread)
+    {
+        var frame = await socket.TakeAsync(
+            frame => frame.Command == "MESSAGE" && frame.Json.GetProperty("type").GetString() == "unread"
+                && frame.Json.GetProperty("roomId").GetInt64() == room.Id && frame.Json.GetProperty("unread").GetInt64() == unread,
+            $"{unread} unread in room {room.Id}");
+        return frame.Json;
+    }
+
+    /// <summary>A recount from scratch finds the same, in all rooms.</summary>
+    public static async Task ShouldBalanceAsync(this MaruServer server, params Room[] rooms)
+    {
+        foreach (var room in rooms)
+            (await server.Service<ReadAudit>().CheckAsync(room.Id, TestContext.Current.CancellationToken)).ShouldBeEmpty();
+    }
+}
