@@ -1,0 +1,71 @@
+namespace Maru.Engine.Log;
+
+/// <summary>A word of a text that looks like a mention: <c>@</c> and what may be a handle.</summary>
+/// <param name="Start">of the <c>@</c>, in UTF-16 code units, as browsers count</param>
+/// <param name="Handle">in lower case, the longest that it can be: dots and hyphens at its end may be the sentence's</param>
+public readonly record struct MentionWord(int Start, string Handle)
+{
+    /// <summary>Returns the handles that are meant, the longest first: <c>ann.</c>, then <c>ann</c>.</summary>
+    public IEnumerable<string> Candidates()
+    {
+        for (var length = Handle.Length; length >= MentionScan.ShortestHandle; length--)
+        {
+            yield return Handle[..length];
+            if (Handle[length - 1] is not ('.' or '-' or '_')) yield break;
+        }
+    }
+}
+
+/// <summary>
+/// Finds what looks like a mention in a text. A handle has 3 to 32 of <c>a-z0-9_.-</c>, here in any case; what stands before its <c>@</c>
+/// is no letter or digit of ASCII, or it would be an e-mail address. One finds words only: who is a member is decided in the commit.
+/// </summary>
+internal static class MentionScan
+{
+    public const int ShortestHandle = 3;
+
+    private const int LongestHandle = 32;
+    private const int Most = 50;        // of a text: further ones are text
+
+    /// <param name="text">UTF-8</param>
+    public static IReadOnlyList<MentionWord> Find(ReadOnlySpan<byte> text)
+    {
+        List<MentionWord>? found = null;
+        var (at, units) = (0, 0);       // where the search is, in bytes and in UTF-16 code units
+        while (text[at..].IndexOf((byte)'@') is >= 0 and var skip)
+        {
+            units += Units(text.Slice(at, skip));
+            at += skip;
+            var length = LengthOf(text[(at + 1)..]);
+            if (length is >= ShortestHandle and <= LongestHandle && (at == 0 || !IsHandle(text[at - 1])))
+            {
+                (found ??= []).Add(new MentionWord(units, Lower(text.Slice(at + 1, length))));
+                if (found.Count == Most) break;
+            }
+
+            at += 1 + length;
+            units += 1 + length;        // all of it is ASCII
+        }
+
+        return found ?? (IReadOnlyList<MentionWord>)[];
+    }
+
+    private static int LengthOf(ReadOnlySpan<byte> text)
+    {
+        var length = 0;
+        while (length < text.Length && IsHandle(text[length])) length++;
+        return length;
+    }
+
+    private static bool IsHandle(byte b) => char.IsAsciiLetterOrDigit((char)b) || b is (byte)'_' or (byte)'.' or (byte)'-';
+
+    private static string Lower(ReadOnlySpan<byte> handle) => System.Text.Encoding.ASCII.GetString(handle).ToLowerInvariant();
+
+    /// <summary>Counts UTF-16 code units: one for each sequence of UTF-8, two for one of four bytes.</summary>
+    private static int Units(ReadOnlySpan<byte> text)
+    {
+        var units = 0;
+        foreach (var b in text) units += (b & 0xC0) == 0x80 ? 0 : b >= 0xF0 ? 2 : 1;
+        return units;
+    }
+}
