@@ -90,11 +90,18 @@ for (const [letter, type] of [['D', 'Dual_Joining'], ['R', 'Right_Joining'], ['L
   for (const code of await load(`Joining_Type/${type}`)) joining.set(code, letter);
 }
 
+// UTS 51: which emoji show as such without a variation selector, and which take a skin tone.
+const showsAsEmoji = await has('Binary_Property/Emoji_Presentation');
+const takesSkinTone = await has('Binary_Property/Emoji_Modifier_Base');
+const emojiLetters = code => {
+  if (!isEmoji(code) || code <= 0x7F) return [];
+  return ['E', showsAsEmoji(code) ? 'P' : undefined, takesSkinTone(code) ? 'B' : undefined];
+};
+
 const isMark = await has('General_Category/Mark');
 const ranges = [];
 for (let code = 0; code <= 0x10FFFF; code++) {
-  const emoji = isEmoji(code) && code > 0x7F ? 'E' : undefined;
-  const known = [scripts.get(code), isMark(code) ? combiningClass(code) : undefined, joining.get(code), emoji];
+  const known = [scripts.get(code), isMark(code) ? combiningClass(code) : undefined, joining.get(code), ...emojiLetters(code)];
   const properties = known.filter(x => x).join(' ');
   const last = ranges.at(-1);
   if (last?.properties === properties) last.to = code;
@@ -102,7 +109,8 @@ for (let code = 0; code <= 0x10FFFF; code++) {
 }
 
 save(join(TABLES, 'properties.txt'), [
-  '# Code points, and what they have of: scripts, canonical combining class, joining type (D, R or L), E for an emoji beyond ASCII.',
+  '# Code points, and what they have of: scripts, canonical combining class, joining type (D, R or L), E for an emoji beyond ASCII,',
+  '# P for one that shows as an emoji without a variation selector, B for one that takes a skin tone.',
   ...ranges.filter(x => x.properties).map(x => `${hex(x.from)}${x.to > x.from ? `..${hex(x.to)}` : ''} ${x.properties}`),
 ]);
 
@@ -120,3 +128,11 @@ save(join(TESTS, 'normalization.txt'), blocks.map(block => {
   const codes = block.filter(code => !isSurrogate(code));
   return `${hex(block[0])} ${digest(codes, 'NFC')} ${digest(codes.filter(code => !staysInNfkc(code)), 'NFKC')}`;
 }));
+
+// And the emoji that are recommended for general interchange (UTS 51, ED-27), each in the spelling of the standard.
+const { default: emoji } = await import(pathToFileURL(join(data, 'Sequence_Property/RGI_Emoji/index.mjs')));
+const PER_LINE = 12;
+save(join(TESTS, 'emoji.txt'), Array.from(
+  { length: Math.ceil(emoji.length / PER_LINE) },
+  (_, i) => emoji.slice(i * PER_LINE, (i + 1) * PER_LINE).join(' '),
+));

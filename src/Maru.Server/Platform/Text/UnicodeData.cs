@@ -51,7 +51,7 @@ internal static class UnicodeData
 
     private static int Hex(string text) => int.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
-    /// <summary><c>FIRST[..LAST] [SCRIPT[+SCRIPT…]] [COMBINING CLASS] [JOINING TYPE] [E]</c></summary>
+    /// <summary><c>FIRST[..LAST] [SCRIPT[+SCRIPT…]] [COMBINING CLASS] [JOINING TYPE] [E] [P] [B]</c></summary>
     private sealed record Range(int First, int Last, CodePointProperties Properties)
     {
         public static Range Read(string line)
@@ -64,6 +64,8 @@ internal static class UnicodeData
                 properties = field switch
                 {
                     "E" => properties with { IsEmoji = true },
+                    "P" => properties with { ShowsAsEmoji = true },
+                    "B" => properties with { TakesSkinTone = true },
                     "D" or "R" or "L" => properties with { JoiningType = field[0] },
                     [>= '0' and <= '9', ..] => properties with { CombiningClass = byte.Parse(field, CultureInfo.InvariantCulture) },
                     _ => properties with { Scripts = field.Split('+') },
@@ -94,4 +96,11 @@ internal static class UnicodeData
 /// <param name="CombiningClass">UAX 44; 0: it begins something</param>
 /// <param name="JoiningType">of cursive letters (UAX 44): <c>D</c> on both sides, <c>R</c>, <c>L</c>, or a space</param>
 /// <param name="IsEmoji">beyond ASCII</param>
-internal sealed record CodePointProperties(string[] Scripts, byte CombiningClass, char JoiningType, bool IsEmoji);
+internal sealed record CodePointProperties(string[] Scripts, byte CombiningClass, char JoiningType, bool IsEmoji)
+{
+    /// <summary>An emoji that shows as one without a variation selector (UTS 51, <c>Emoji_Presentation</c>).</summary>
+    public bool ShowsAsEmoji { get; init; }
+
+    /// <summary>An emoji that takes a skin tone (UTS 51, <c>Emoji_Modifier_Base</c>).</summary>
+    public bool TakesSkinTone { get; init; }
+}
