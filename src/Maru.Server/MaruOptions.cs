@@ -5,6 +5,7 @@ using Maru.Engine;
 using Maru.Server.Bus;
 using Maru.Server.Configuration;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Features.Reactions;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Platform;
@@ -61,6 +62,8 @@ internal sealed class MaruOptions : IValidatableObject
     public JwtOptions Jwt { get; } = new();
 
     public RoomOptions Rooms { get; } = new();
+
+    public ReactionOptions Reactions { get; } = new();
 
     public HttpOptions Http { get; } = new();
 

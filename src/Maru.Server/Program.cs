@@ -8,6 +8,7 @@ using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Health;
 using Maru.Server.Features.Members;
 using Maru.Server.Features.Messages;
+using Maru.Server.Features.Reactions;
 using Maru.Server.Features.ReadState;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Features.Sessions;
@@ -68,6 +69,7 @@ internal static class Program
         services.AddMembers();
         services.AddReadState();
         services.AddMessages();
+        services.AddReactions();
         builder.AddRealtime(options.StompTcp);
         services.AddFollowers();
         services.AddHostedService<IdleMemory>();
@@ -102,6 +104,7 @@ internal static class Program
         routes.MapRooms();
         routes.MapMembers();
         routes.MapMessages();
+        routes.MapReactions();
         routes.MapReadState();
         routes.MapRealtime();
         return app;

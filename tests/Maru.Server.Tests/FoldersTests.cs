@@ -32,8 +32,7 @@ public sealed class FoldersTests(ITestOutputHelper output)
             "Platform", "Platform.Limits", "Platform.Api", "Platform.Http", "Platform.Sockets",
             "Platform.Credentials", "RoomLog", "Cluster", "Bus",
             "Followers", "Features.Health", "Features.Sessions", "Features.Accounts", "Features.ReadState", "Features.Messages",
-            "Features.Rooms",
-            "Features.Members", "Realtime.Sinks", "Realtime", "Commands", "",
+            "Features.Reactions", "Features.Rooms", "Features.Members", "Realtime.Sinks", "Realtime", "Commands", "",
         ],
         []);
 

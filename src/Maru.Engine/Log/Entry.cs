@@ -23,7 +23,10 @@ public sealed class Entry(RoomId room, long seq, EntryKind kind, byte[] body)
     /// <summary>Who sent it, if it is a message that was committed on this node just now.</summary>
     public UserId? Sender { get; init; }
 
-    /// <summary>The seq of the message that it changes; 0 for none.</summary>
+    /// <summary>
+    /// The seq of the message that it changes, so that earlier entries read otherwise; 0 for none. A reaction has none: events that are
+    /// told again may have the reactions of their time, since each change of them follows as an entry of its own.
+    /// </summary>
     public long Target { get; init; }
 
     /// <summary>The member who came or went, where the kind <see cref="EntryKind.NamesMember"/>.</summary>

@@ -43,10 +43,11 @@ public sealed class EntryKind
     public static readonly EntryKind MessageEdited = new(4, "message.edited") { ChangesMessage = true };
     public static readonly EntryKind MessageDeleted = new(5, "message.deleted") { ChangesMessage = true, RemovesMessage = true };
     public static readonly EntryKind RoomDeleted = new(6, "room.deleted") { Rights = RightsChange.EndAll };
+    public static readonly EntryKind ReactionChanged = new(7, "reaction.changed");
 
     /// <summary>By their numbers.</summary>
     private static readonly EntryKind[] Known =
-        [MessageCreated, MemberJoined, MemberLeft, RoomChanged, MessageEdited, MessageDeleted, RoomDeleted];
+        [MessageCreated, MemberJoined, MemberLeft, RoomChanged, MessageEdited, MessageDeleted, RoomDeleted, ReactionChanged];
 
     internal EntryKind(long number, string name) => (Number, Event) = (number, JsonEncodedText.Encode(name));
 

@@ -44,6 +44,12 @@ public static class EventJson
         return json.EndObject();
     }
 
+    /// <summary>An entry that tells of a message without the message itself: a reaction.</summary>
+    /// <param name="target">the seq of the message</param>
+    /// <param name="detail">a JSON object with at least one member: the event has them all</param>
+    public static byte[] Entry(EntryKind kind, RoomId room, long seq, long target, ReadOnlySpan<byte> detail) =>
+        [.. Entry(kind, room, seq, target).AsSpan(..^1), (byte)',', .. detail[1..]];
+
     /// <param name="roomState">the room as the user sees it, as <c>room</c> JSON</param>
     public static byte[] RoomAdded(RoomId room, ReadOnlySpan<byte> roomState)
     {

@@ -40,6 +40,9 @@ public readonly ref struct MessageFields
 
     /// <summary>The room as it is after a change, as <c>room</c> JSON; empty otherwise.</summary>
     public ReadOnlySpan<byte> RoomState { get; init; }
+
+    /// <summary>The reactions to it, as a JSON array; empty when there are none.</summary>
+    public ReadOnlySpan<byte> Reactions { get; init; }
 }
 
 /// <summary>Writes <c>message</c> and <c>user</c>: the only place that knows their JSON.</summary>
@@ -65,7 +68,7 @@ public static class MessageJson
             if (!message.Subject.IsEmpty) writer.WriteRaw("subject"u8, message.Subject);
         }
 
-        writer.WriteRaw("reactions"u8, "[]"u8);
+        writer.WriteRaw("reactions"u8, message.Reactions.IsEmpty ? "[]"u8 : message.Reactions);
         writer.WriteRaw("files"u8, "[]"u8);
         if (message is { UnreadBy: { } unreadBy, Kind.IsMessage: true }) writer.WriteNumber("unreadBy"u8, unreadBy);
         writer.WriteEndObject();

@@ -35,6 +35,10 @@ public sealed record Problem(string Slug, int Status, string Title, ushort Close
     public static readonly Problem RoomFull = new("room-full", 409, "This room has as many members as it may have.");
     public static readonly Problem NotEditable = new(
         "not-editable", 409, "This message was deleted, or the system wrote it: it stays as it is.");
+    public static readonly Problem TooManyEmoji = new(
+        "too-many-emoji", 409, "This message has as many kinds of emoji as it may have: take one of them.");
+    public static readonly Problem TooManyReactions = new(
+        "too-many-reactions", 409, "You have given this message as many reactions as one person may: take one back first.");
     public static readonly Problem TooLarge = new("too-large", 413, "This is larger than the server takes.", 1009);
     public static readonly Problem UpgradeRequired = new("upgrade-required", 426, "This address speaks WebSocket only.");
     public static readonly Problem RateLimited = new("rate-limited", 429, "Too many requests. Wait a moment.");

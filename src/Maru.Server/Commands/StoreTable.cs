@@ -27,6 +27,7 @@ internal sealed record StoreTable(string Name, params string[] Key)
         new("leavers", "room_id", "user_id"),
         new("messages", "room_id", "seq"),
         new("changes", "room_id", "seq"),
+        new("reactions", "room_id", "seq", "user_id", "emoji"),
         new("followers", "name"),
         new("follower_positions", "follower", "room_id"),
     ];

@@ -13,37 +13,55 @@ internal static class MessageRows
     public const string Columns =
         """
         m.seq, m.type, m.at, m.text, m.reply_to, m.client_key, m.edited_at, m.deleted_at, m.room_state, m.number,
-        s.id, s.handle, s.name, s.avatar_url, t.id, t.handle, t.name, t.avatar_url
+        s.id, s.handle, s.name, s.avatar_url, t.id, t.handle, t.name, t.avatar_url, m.reactions
+        """;
+
+    /// <summary>
+    /// The columns that <see cref="Write"/> expects: the message, and the emoji with which the member <c>me</c> has reacted. These are
+    /// looked for only beside a message that has reactions.
+    /// </summary>
+    public const string ReaderColumns =
+        $"""
+        {Columns},
+        CASE WHEN m.reactions IS NOT NULL THEN (
+          SELECT string_agg(x.emoji, ' ') FROM reactions x
+          WHERE x.room_id = m.room_id AND x.seq = m.seq AND x.user_id = me.user_id) END
         """;
 
     /// <summary>The joins that go with <see cref="Columns"/>.</summary>
     public const string Joins = "JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id";
 
+    /// <summary>The number of <see cref="ReaderColumns"/>: a query's own columns begin there.</summary>
+    public const int ReaderColumnCount = ColumnCount + 1;
+
     private const int NumberColumn = 9;
+    private const int DeletedColumn = 7;
+    private const int ReactionsColumn = 18;
+    private const int ColumnCount = 19;
 
-    /// <summary>The number of <see cref="Columns"/>: a query's own columns begin there.</summary>
-    public const int ColumnCount = 18;
-
-    /// <summary>Writes the current row as one <c>message</c>.</summary>
+    /// <summary>Writes the current row as one <c>message</c>, as the member sees it.</summary>
     /// <param name="unreadBy">how many have not read it; null: not told</param>
-    public static void Write(Utf8JsonWriter writer, DbDataReader row, RoomId room, long? unreadBy = null) =>
-        MessageJson.Write(writer, Read(row, room) with { UnreadBy = unreadBy });
+    public static void Write(Utf8JsonWriter writer, DbDataReader row, RoomId room, long? unreadBy = null)
+    {
+        var reactions = Reactions(row)?.ToJson(row.IsDBNull(ColumnCount) ? "" : row.GetString(ColumnCount));
+        MessageJson.Write(writer, Read(row, room, reactions) with { UnreadBy = unreadBy });
+    }
 
     /// <summary>
     /// Reads entries of a room's log behind <paramref name="after"/> up to <paramref name="last"/>, in seq order: messages and changes,
-    /// merged. A change carries its message in its present state: deleted text is not shown again.
+    /// merged. A change carries its message in its present state: deleted text is not shown again. One with a detail carries that instead.
     /// </summary>
     public static async Task<List<Entry>> ReadLogAsync(DbConnection connection, RoomId room, long after, long last, int maxBytes)
     {
         await using var command = Command(
             connection,
             $"""
-            SELECT {Columns}, m.seq AS log_seq, m.type AS log_type, m.subject_id, 0 AS target
+            SELECT {Columns}, m.seq AS log_seq, m.type AS log_type, m.subject_id, 0 AS target, NULL AS detail
             FROM (SELECT * FROM messages WHERE room_id = @room AND seq > @seq AND seq <= @last) m {Joins}
             UNION ALL
-            SELECT {Columns}, c.seq, c.type, NULL, coalesce(c.target_seq, 0)
+            SELECT {Columns}, c.seq, c.type, NULL, coalesce(c.target_seq, 0), c.detail
             FROM (SELECT * FROM changes WHERE room_id = @room AND seq > @seq AND seq <= @last) c
-            LEFT JOIN messages m ON m.room_id = c.room_id AND m.seq = c.target_seq
+            LEFT JOIN messages m ON m.room_id = c.room_id AND m.seq = c.target_seq AND c.detail IS NULL
             LEFT JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id
             ORDER BY log_seq
             """,
@@ -68,15 +86,19 @@ internal static class MessageRows
     {
         using var reader = SelectMessage(connection, room, target);
         if (!reader.Read()) throw new InvalidOperationException($"room {room} has no message {target}");
-        return new Entry(room, seq, kind, EventJson.Entry(kind, seq, Read(reader, room))) { Target = target };
+        return new Entry(room, seq, kind, EventJson.Entry(kind, seq, Read(reader, room, Reactions(reader)?.ToJson()))) { Target = target };
     }
 
     private static Entry ToEntry(DbDataReader row, RoomId room)
     {
         var (seq, kind, target) = (row.GetInt64(ColumnCount), EntryKind.Of(row.GetInt64(ColumnCount + 1)), row.GetInt64(ColumnCount + 3));
+        if (kind.IsKnown && !row.IsDBNull(ColumnCount + 4))
+            return new Entry(room, seq, kind, EventJson.Entry(kind, room, seq, target, Text(row, ColumnCount + 4)));
         // Of a newer node's change only the message that it changes can be told.
         var hasMessage = !row.IsDBNull(0) && (kind.IsKnown || target == 0);
-        var body = hasMessage ? EventJson.Entry(kind, seq, Read(row, room)) : EventJson.Entry(kind, room, seq, target);
+        var body = hasMessage
+            ? EventJson.Entry(kind, seq, Read(row, room, Reactions(row)?.ToJson()))
+            : EventJson.Entry(kind, room, seq, target);
         return new Entry(room, seq, kind, body)
         {
             Number = target == 0 && !row.IsDBNull(NumberColumn) ? row.GetInt64(NumberColumn) : 0,
@@ -85,7 +107,7 @@ internal static class MessageRows
         };
     }
 
-    private static MessageFields Read(DbDataReader row, RoomId room) => new()
+    private static MessageFields Read(DbDataReader row, RoomId room, byte[]? reactions) => new()
     {
         Room = room,
         Seq = row.GetInt64(0),
@@ -95,11 +117,18 @@ internal static class MessageRows
         ReplyTo = Number(row, 4),
         ClientKey = Text(row, 5),
         EditedAt = Number(row, 6),
-        DeletedAt = Number(row, 7),
+        DeletedAt = Number(row, DeletedColumn),
         RoomState = Text(row, 8),
         Sender = User(row, 10),
         Subject = User(row, 14),
+        Reactions = reactions,
     };
+
+    /// <summary>
+    /// Returns the reactions to the message; null: none. A deleted one has none, though an older program leaves them in the row.
+    /// </summary>
+    private static ReactionCounts? Reactions(DbDataReader row) =>
+        row.IsDBNull(ReactionsColumn) || !row.IsDBNull(DeletedColumn) ? null : ReactionCounts.Read(row.GetString(ReactionsColumn));
 
     private static ReadOnlySpan<byte> User(DbDataReader row, int column)
     {

@@ -151,13 +151,34 @@ internal sealed class RoomTransaction(DbConnection connection, LogHead head)
     /// <param name="target">the message's seq, whose event carries the message as it is now; null: it is about the room</param>
     public void AppendChange(EntryKind kind, UserId actor, long? target)
     {
-        var seq = head.Append(kind).Seq;
-        Execute(
-            "INSERT INTO changes (room_id, seq, type, target_seq, actor_id, at) VALUES (@Room, @Seq, @Kind, @Target, @Actor, @At)",
-            new { Room = Room.Value, Seq = seq, Kind = kind.Number, Target = target, Actor = actor.Value, At });
+        var seq = InsertChange(kind, actor, target, null);
         _entries.Add(target is { } message
             ? MessageRows.Entry(connection, Room, seq, kind, message)
             : new Entry(Room, seq, kind, EventJson.Entry(kind, Room, seq)));
+    }
+
+    /// <summary>
+    /// Appends an entry that tells of a message without the message itself. The detail is stored, so the event stays the same for ever.
+    /// </summary>
+    /// <param name="target">the message's seq</param>
+    /// <param name="detail">a JSON object, whose members the event has</param>
+    public void AppendDetail(EntryKind kind, UserId actor, long target, byte[] detail)
+    {
+        var seq = InsertChange(kind, actor, target, Encoding.UTF8.GetString(detail));
+        _entries.Add(new Entry(Room, seq, kind, EventJson.Entry(kind, Room, seq, target, detail)));
+    }
+
+    /// <summary>Returns the seq of the new entry.</summary>
+    private long InsertChange(EntryKind kind, UserId actor, long? target, string? detail)
+    {
+        var seq = head.Append(kind).Seq;
+        Execute(
+            """
+            INSERT INTO changes (room_id, seq, type, target_seq, actor_id, at, detail)
+            VALUES (@Room, @Seq, @Kind, @Target, @Actor, @At, @Detail)
+            """,
+            new { Room = Room.Value, Seq = seq, Kind = kind.Number, Target = target, Actor = actor.Value, At, Detail = detail });
+        return seq;
     }
 
     private byte[] User(UserId id) =>

@@ -2,6 +2,7 @@ using Maru.Server.Commands;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Messages;
 using Maru.Server.Features.Rooms;
+using Maru.Server.Tests.Features.Reactions;
 using Maru.Server.Tests.Features.Rooms;
 using Npgsql;
 
@@ -38,12 +39,14 @@ public sealed class MigrateTests : IAsyncLifetime
         for (var i = 0; i < 20; i++) await bob.SayAsync(room, $"안녕 {i} 😀");
         await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}/messages/{first.Seq}", new { text = "first, edited" }).ShouldBe(200);
         await bob.Http.SendAsync($"DELETE /api/rooms/{room.Id}/messages/{first.Seq + 1}").ShouldBe(204);
+        await bob.ReactAsync(room, first.Seq, "👍");
         var direct = await ann.Http.SendAsync("POST /api/rooms/direct", new { userId = bob.Id }).Read<Room>(201);
         await ann.SayAsync(direct, "only you");
         var next = await bob.Http.SendAsync("POST /api/auth/refresh", new { bob.RefreshToken }).Read<SignedIn>();
         await bob.Http.SendAsync("POST /api/auth/refresh", new { next.RefreshToken }).ShouldBe(200);
         var rooms = await ann.Http.SendAsync("GET /api/me/rooms").ShouldBe(200);
         var history = await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/messages?limit=200").ShouldBe(200);
+        var reactions = await ann.Http.SendAsync($"GET {Reacting.Address(room, first.Seq, null)}").ShouldBe(200);
         await before.DisposeAsync();
 
         (await MigrateAsync()).ShouldBe(0);
@@ -51,6 +54,7 @@ public sealed class MigrateTests : IAsyncLifetime
         var same = after.Person(new(ann.User, ann.AccessToken, ann.RefreshToken, 0));     // her token goes on
         (await same.Http.SendAsync("GET /api/me/rooms").ShouldBe(200)).ShouldBe(rooms);
         (await same.Http.SendAsync($"GET /api/rooms/{room.Id}/messages?limit=200").ShouldBe(200)).ShouldBe(history);
+        (await same.Http.SendAsync($"GET {Reacting.Address(room, first.Seq, null)}").ShouldBe(200)).ShouldBe(reactions);
         (await PostAsync(same, room, "first", "key", 200)).Seq.ShouldBe(first.Seq);
         await same.Http.SendAsync("POST /api/auth/refresh", new { refreshToken = bob.RefreshToken }).ShouldBe(401);     // spent before
         var last = (await same.HistoryAsync(room))[^1].Seq;

@@ -100,8 +100,12 @@ internal sealed class DocumentedApi
 
     private static JsonObject Reference(string schema) => new() { ["$ref"] = Schemas + schema };
 
-    /// <summary>Returns a pattern of the addresses that the path stands for: all its parameters are ids.</summary>
-    private static Regex Pattern(string path) => new($"^{Regex.Replace(Regex.Escape(path), @"\\\{\w+}", "[1-9][0-9]*")}/?$");
+    /// <summary>Returns a pattern of the addresses that the path stands for: its parameters are ids and seqs, or texts.</summary>
+    private static Regex Pattern(string path)
+    {
+        var numbers = Regex.Replace(Regex.Escape(path), @"\\\{(\w+Id|id|seq)}", "[1-9][0-9]*");
+        return new($"^{Regex.Replace(numbers, @"\\\{\w+}", "[^/]+")}/?$");
+    }
 
     /// <summary>Compiles the schema with all others beside it. An object has only the properties of the document.</summary>
     private static JsonSchema Compile(JsonObject schemas, string name)

@@ -36,14 +36,14 @@ internal sealed class MessageChanges(ChatEngine engine)
     });
 
     /// <summary>
-    /// Deletes the sender's own message, or anybody's for the room's owner and admins. The text goes; the seq and the sender's key stay, so
-    /// a retry still finds it.
+    /// Deletes the sender's own message, or anybody's for the room's owner and admins. The text and the reactions go; the seq and the
+    /// sender's key stay, so a retry still finds it.
     /// </summary>
     public Task<Problem?> DeleteAsync(RoomId room, UserId actor, long seq) => RoomWrite.RunAsync(engine, room, actor, transaction =>
     {
         var changed = transaction.Execute(
             """
-            UPDATE messages SET text = '', deleted_at = @At
+            UPDATE messages SET text = '', deleted_at = @At, reactions = NULL
             WHERE room_id = @room AND seq = @seq AND type = @message AND deleted_at IS NULL
               AND EXISTS (
                 SELECT 1 FROM members me
@@ -52,6 +52,7 @@ internal sealed class MessageChanges(ChatEngine engine)
             new { room = room.Value, actor = actor.Value, seq, message = EntryKind.MessageCreated.Number, transaction.At });
         if (changed > 0)
         {
+            transaction.Execute("DELETE FROM reactions WHERE room_id = @room AND seq = @seq", new { room = room.Value, seq });
             transaction.AppendChange(EntryKind.MessageDeleted, actor, seq);
             return null;
         }

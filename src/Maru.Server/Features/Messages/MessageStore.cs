@@ -29,7 +29,7 @@ internal sealed class MessageStore(Database database)
               WHERE room_id = @room AND seq > @after AND seq < @before
               ORDER BY seq {(forwards ? "ASC" : "DESC")} LIMIT @limit),
             {UnreadBySql.Tables}
-            SELECT {MessageRows.Columns}, {UnreadBySql.Count}, count(*) OVER ()
+            SELECT {MessageRows.ReaderColumns}, {UnreadBySql.Count}, count(*) OVER ()
             FROM members me CROSS JOIN below LEFT JOIN page m ON m.room_id = me.room_id {UnreadBySql.Join}
             LEFT JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id
             WHERE me.room_id = @room AND me.user_id = @user
@@ -39,7 +39,7 @@ internal sealed class MessageStore(Database database)
         if (!await row.ReadAsync(CancellationToken.None)) return null;
 
         // One row more than asked for says that there is more: the last one forwards, the first one backwards.
-        var hasMore = row.GetInt64(MessageRows.ColumnCount + 1) > limit;
+        var hasMore = row.GetInt64(MessageRows.ReaderColumnCount + 1) > limit;
         var more = !await row.IsDBNullAsync(0, CancellationToken.None);
         if (hasMore && !forwards) more = await row.ReadAsync(CancellationToken.None);
 
@@ -49,7 +49,7 @@ internal sealed class MessageStore(Database database)
         writer.WriteStartArray("items"u8);
         for (var count = 0; more && count < limit; count++)
         {
-            MessageRows.Write(writer, row, room, row.GetInt64(MessageRows.ColumnCount));
+            MessageRows.Write(writer, row, room, row.GetInt64(MessageRows.ReaderColumnCount));
             more = await row.ReadAsync(CancellationToken.None);
         }
 
@@ -69,7 +69,7 @@ internal sealed class MessageStore(Database database)
             $"""
             WITH page AS (SELECT * FROM messages WHERE room_id = @room AND seq = @seq),
             {UnreadBySql.Tables}
-            SELECT {MessageRows.Columns}, {UnreadBySql.Count}
+            SELECT {MessageRows.ReaderColumns}, {UnreadBySql.Count}
             FROM members me CROSS JOIN below JOIN page m ON m.room_id = me.room_id {UnreadBySql.Join} {MessageRows.Joins}
             WHERE me.room_id = @room AND me.user_id = @user
             """,
@@ -77,7 +77,7 @@ internal sealed class MessageStore(Database database)
         if (!await row.ReadAsync(CancellationToken.None)) return null;
         var buffer = new ArrayBufferWriter<byte>(1024);
         using var writer = new Utf8JsonWriter(buffer, JsonScratch.Compact);
-        MessageRows.Write(writer, row, room, row.GetInt64(MessageRows.ColumnCount));
+        MessageRows.Write(writer, row, room, row.GetInt64(MessageRows.ReaderColumnCount));
         writer.Flush();
         return buffer.WrittenMemory;
     }
