@@ -106,6 +106,9 @@ public sealed class NumbersTests
         await ExecuteAsync(server, "DROP TABLE followers");
         await ExecuteAsync(server, "ALTER TABLE sessions DROP COLUMN mark");
         await ForgetListsAsync(server);
+        await ExecuteAsync(server, "DROP TABLE reactions");
+        await ExecuteAsync(server, "ALTER TABLE messages DROP COLUMN reactions");
+        await ExecuteAsync(server, "ALTER TABLE changes DROP COLUMN detail");
         await ExecuteAsync(server, "DELETE FROM migrations WHERE number >= 7");
     }
 
