@@ -27,6 +27,7 @@ public sealed class ChatEngine : IDisposable
     private readonly RoomChannels _channels;
     private readonly LaneTable _lanes;
     private readonly LogPageReader _pages;
+    private readonly TypingRounds _typing;
     private readonly ByteBudget _budget;
     private readonly CancellationTokenSource _stopping = new();
     private readonly MemoryGuard _guard;
@@ -45,7 +46,10 @@ public sealed class ChatEngine : IDisposable
         _log = log;
         _bus = bus;
         _channels =
-            new RoomChannels(bus, time) { Committed = Receive, CommittedUpTo = ReceiveHead, Signalled = Receive, Listening = CheckTail };
+            new RoomChannels(bus, time)
+            {
+                Committed = Receive, CommittedUpTo = ReceiveHead, Signalled = Receive, Typed = Receive, Listening = CheckTail,
+            };
         MessageRate = new Gcra(options.MessageBurst, options.MessagesPerSecond, TimeSpan.FromSeconds(1), time);
         var memory = new MemoryBudget(MemoryBudget.BytesOf(options));
         Connections = new ConnectionTable(options, memory, Clock)
@@ -55,15 +59,18 @@ public sealed class ChatEngine : IDisposable
         Metrics = new EngineMetrics(() => Connections.Count, () => Rooms!.Count, () => memory.Used, memory.Max);
         Requests = new RequestTable(memory, Clock);
         UserEvents = new UserEvents(Connections, snapshot, bus, options, Metrics, time);
+        Presence = new Presence(Connections, bus, options.Presence, Clock, Log, time);
+        _typing = new TypingRounds(time);
         _pages = new LogPageReader(log, bus, options, Metrics, Log, time);
         _budget = new ByteBudget(options.ReceiveBytes);
         _lanes = new LaneTable(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Log, time);
         SignalRate = new Gcra(options.SignalDeliveryBurst, options.SignalDeliveriesPerSecond, TimeSpan.FromSeconds(1), time);
-        Rooms = new RoomTable(log, _channels, _lanes, new RoomParts(_pages, options, Clock, Metrics, SignalRate, memory));
+        var rooms = new RoomParts(_pages, _channels, _typing, options, Clock, Metrics, SignalRate, memory);
+        Rooms = new RoomTable(log, _channels, _lanes, rooms);
         var parts = new CommitParts(log, _channels, _lanes, Rooms, OnCommitted, options, Metrics, Log, time);
         Commits = new CommitLoops(log, options.CommitQueueBytes, (queue, number) => new CommitLoop(queue, number, parts));
         Clients = new ClientParts(
-            options, Clock, Metrics, Log, authenticator, MessageRate, Connections, UserEvents, Rooms, Commits, _channels,
+            options, Clock, Metrics, Log, authenticator, MessageRate, Connections, UserEvents, Rooms, Commits, _channels, Presence,
             (room, user, mark) => MarkRead(room, user, mark), memory, Stopping);
         _guard = new MemoryGuard(memory, Connections, Requests, Rooms.Trim, Clock, Metrics, Log);
     }
@@ -77,6 +84,9 @@ public sealed class ChatEngine : IDisposable
 
     /// <summary>The events that concern users, sent to their connections on every node.</summary>
     public UserEvents UserEvents { get; }
+
+    /// <summary>Who is there, on every node.</summary>
+    public Presence Presence { get; }
 
     /// <summary>
     /// Raised when this node has committed entries of the room. Called on the commit loop's thread: handlers are short and do not throw.
@@ -118,7 +128,8 @@ public sealed class ChatEngine : IDisposable
         Commits.Start();
         _tails = new TailWatch(Rooms, _log, _bus, Options, Log, Time);
         _guard.Start();
-        _sweeper = new Sweeper(Connections, [MessageRate, SignalRate], Clock, Log, Time);
+        _sweeper = new Sweeper(Connections, [MessageRate, SignalRate, Presence.Rate], Clock, Log, Time);
+        Presence.Start();       // behind the sweeper, which moves the clock
     }
 
     /// <summary>Makes the engine tell people what they have not read. Called before the first client comes.</summary>
@@ -212,6 +223,13 @@ public sealed class ChatEngine : IDisposable
         if (Rooms.TryGet(room, out var here) && _budget.TryTake(signal.Bytes)) here.Lane.Post(new ReceivedSignal(here, signal, _budget));
     }
 
+    /// <summary>Receives that a member types on another node, or no longer.</summary>
+    public void Receive(RoomId room, UserId user, bool types)
+    {
+        if (Rooms.TryGet(room, out var here) && _budget.TryTake(ReceivedTyping.Bytes))
+            here.Lane.Post(new ReceivedTyping(here, user, types, _budget));
+    }
+
     /// <summary>Notes that a user's name or picture changed, on whichever node: entries that are sent again carry the new one.</summary>
     public void NamesChanged() => Rooms.NamesChanged();
 
@@ -223,6 +241,8 @@ public sealed class ChatEngine : IDisposable
         _channels.Dispose();
         UserEvents.Dispose();
         Unread?.Dispose();
+        Presence.Dispose();
+        _typing.Dispose();
         _sweeper?.Dispose();
         _guard.Dispose();
         _tails?.Dispose();

@@ -54,6 +54,9 @@ internal sealed partial class EngineLog(ILogger logger)
     [LoggerMessage(13, LogLevel.Error, "Committed entries could not be delivered here; the room reads them from the store.")]
     public partial void DeliveryFailed(Exception e);
 
+    [LoggerMessage(16, LogLevel.Error, "People's presence could not be told.")]
+    public partial void PresenceFailed(Exception e);
+
     /// <summary>A loop that tells of a failure goes on even where telling fails too, because memory has run out.</summary>
     private sealed class UnfailingLogger(ILogger inner) : ILogger
     {

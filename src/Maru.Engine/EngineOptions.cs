@@ -204,6 +204,8 @@ public sealed class EngineOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan DrainWindow { get; set; } = TimeSpan.FromSeconds(5);
 
+    public PresenceOptions Presence { get; } = new();
+
     /// <summary>How often the sweeper checks the connections.</summary>
     internal static TimeSpan SweepEvery => TimeSpan.FromSeconds(1);
 

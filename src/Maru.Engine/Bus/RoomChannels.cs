@@ -5,8 +5,8 @@ using Maru.Engine.Log;
 namespace Maru.Engine.Bus;
 
 /// <summary>
-/// The channels over which nodes tell each other of rooms: of entries after their commit, and of signals. Each room has one, which a node
-/// listens to while it uses the room. Lost frames are found in the log. Any thread.
+/// The channels over which nodes tell each other of rooms: of entries after their commit, of signals, and of who types. Each room has one,
+/// which a node listens to while it uses the room. Lost entries are found in the log. Any thread.
 /// </summary>
 internal sealed class RoomChannels : IDisposable
 {
@@ -28,6 +28,9 @@ internal sealed class RoomChannels : IDisposable
 
     /// <summary>Called with a signal that a member sent on another node.</summary>
     public required Action<RoomId, Signal> Signalled { private get; init; }
+
+    /// <summary>Called when a member on another node types, or no longer.</summary>
+    public required Action<RoomId, UserId, bool> Typed { private get; init; }
 
     /// <summary>
     /// Called when this node begins to listen to the room: entries committed after its head was read and before this may have been missed.
@@ -51,6 +54,13 @@ internal sealed class RoomChannels : IDisposable
     {
         var channel = ChannelOf(room);
         if (signal.Bytes <= _bus.MaxFrameBytes && _bus.Carries(channel)) _bus.Publish(channel, RoomFrames.Write(signal));
+    }
+
+    /// <summary>Publishes that a member types, or no longer.</summary>
+    public void Publish(RoomId room, UserId user, bool types)
+    {
+        var channel = ChannelOf(room);
+        if (_bus.Carries(channel)) _bus.Publish(channel, RoomFrames.Write(user, types));
     }
 
     public void Dispose() => _uses.Dispose();
@@ -78,6 +88,9 @@ internal sealed class RoomChannels : IDisposable
                 break;
             case RoomFrames.Signal:
                 Signalled(room, RoomFrames.ReadSignal(ref reader));
+                break;
+            case RoomFrames.Typing:
+                Typed(room, new UserId(reader.Number()), reader.Byte() == 1);
                 break;
         }
     }

@@ -8,6 +8,7 @@ namespace Maru.Engine.Bus;
 /// run    = 1 count { seq kind number member target body }     kind: a newer node's too; member, target: 0 for none
 /// head   = 2 seq                                              in place of a run that is too large
 /// signal = 3 name sender isText count { header } body
+/// typing = 4 user types                                       types: 0 or 1
 /// </code>
 /// A newer node's frames may begin with another byte, and go on behind what is read here.
 /// </summary>
@@ -16,6 +17,7 @@ internal static class RoomFrames
     public const byte Run = 1;
     public const byte Head = 2;
     public const byte Signal = 3;
+    public const byte Typing = 4;
 
     /// <summary>Writes a run or, when the frame would exceed <paramref name="maxBytes"/>, only the head of the log.</summary>
     public static ReadOnlySpan<byte> Write(IReadOnlyList<Entry> run, int maxBytes)
@@ -53,6 +55,14 @@ internal static class RoomFrames
         writer.Number(signal.Headers.Length);
         foreach (var text in signal.Headers) writer.Bytes(text);
         writer.Bytes(signal.Body);
+        return writer.Written;
+    }
+
+    public static ReadOnlySpan<byte> Write(UserId user, bool types)
+    {
+        var writer = FrameWriter.Begin(Typing);
+        writer.Number(user.Value);
+        writer.Byte(types ? (byte)1 : (byte)0);
         return writer.Written;
     }
 

@@ -43,10 +43,17 @@ internal sealed partial class Client
         Acknowledge(ticket);
     }
 
-    /// <summary>False: the user has sent too much in a short time, and the request was refused.</summary>
+    /// <summary>
+    /// Notes that the person does something. False: they have sent too much in a short time, and the request was refused.
+    /// </summary>
     public bool MaySend(Ticket ticket, Transaction? transaction)
     {
-        if (parts.MessageRate.TryTake(connection.User!.Id.Value)) return true;
+        if (parts.MessageRate.TryTake(connection.User!.Id.Value))
+        {
+            parts.Presence.Act(connection);
+            return true;
+        }
+
         Refuse(ticket, new Refusal(Problem.RateLimited, $"You may send {parts.Options.MessagesPerSecond} messages a second."), transaction);
         return false;
     }

@@ -82,6 +82,7 @@ internal sealed partial class Client
     public ValueTask UnsubscribeAsync(string id, Ticket ticket)
     {
         if (TryRemove(id, out var subscription)) return UnsubscribeAsync(subscription, ticket);
+        if (_watch?.Subscription.Id == id) EndWatch();
         parts.UserEvents.StopListening(connection, id);
         Acknowledge(ticket);
         return default;
@@ -104,7 +105,7 @@ internal sealed partial class Client
         if (_subscriptions.TryGet(id, out var former) && former.IsEnded) TryRemove(id, out _);
         if (Encoding.UTF8.GetByteCount(id) > parts.Options.MaxNameBytes)
             refusal = new Refusal(Problem.Invalid, $"A subscription's id may have {parts.Options.MaxNameBytes} bytes.", "id");
-        else if (_subscriptions.TryGet(id, out _) || connection.HasQueue(id))
+        else if (_subscriptions.TryGet(id, out _) || connection.HasQueue(id) || _watch?.Subscription.Id == id)
             refusal = new Refusal(Problem.Conflict, "This connection has a subscription with this id.");
         else if (!HasPlace())
             refusal = new Refusal(Problem.TooManySubscriptions, $"A connection may have {parts.Options.MaxSubscriptions} subscriptions.");
@@ -113,16 +114,18 @@ internal sealed partial class Client
         return false;
     }
 
+    private int Places => _subscriptions.Count + connection.Queues + (_watch is null ? 0 : 1);
+
     /// <summary>Returns whether there is room for one more subscription. Those that their rooms have ended count only until then.</summary>
     private bool HasPlace()
     {
-        if (_subscriptions.Count + connection.Queues < parts.Options.MaxSubscriptions) return true;
+        if (Places < parts.Options.MaxSubscriptions) return true;
         foreach (var subscription in _subscriptions.Values())
         {
             if (subscription.IsEnded) TryRemove(subscription.Key.Id, out _);
         }
 
-        return _subscriptions.Count + connection.Queues < parts.Options.MaxSubscriptions;
+        return Places < parts.Options.MaxSubscriptions;
     }
 
     /// <summary>Adds a subscription, which counts for its user; false: the user has too many, and the request was refused.</summary>

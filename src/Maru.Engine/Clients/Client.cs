@@ -77,6 +77,7 @@ internal sealed partial class Client(Connection connection, ClientParts parts) :
     {
         connection.Outbox.Leave();
         parts.UserEvents.StopListening(connection);
+        EndWatch();
         foreach (var subscription in _subscriptions.Values())
         {
             var unsubscribing = new Unsubscribing(subscription, default);

@@ -26,6 +26,7 @@ internal sealed record ClientParts(
     RoomTable Rooms,
     CommitLoops Commits,
     RoomChannels Channels,
+    Presence Presence,
     ReadMarker MarkRead,
     MemoryBudget Memory,
     CancellationToken Stopping)

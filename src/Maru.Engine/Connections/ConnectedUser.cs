@@ -3,13 +3,24 @@ namespace Maru.Engine.Connections;
 /// <summary>A user with at least one connection here; shared by all of them. Any thread.</summary>
 internal sealed class ConnectedUser(UserId id, byte[] profile)
 {
+    /// <summary>The time of the last activity of those who have none.</summary>
+    public const long NeverActed = long.MinValue / 2;
+
     private Connection[]? _connections = [];    // replaced as a whole; null once the last has left
     private int _subscriptions;
+    private long _actedAt = NeverActed;
+    private bool _isAway;
 
     public UserId Id => id;
 
     /// <summary>The account as <c>user</c> JSON; replaced when the profile changes.</summary>
     public byte[] Profile { get => Volatile.Read(ref profile); set => Volatile.Write(ref profile, value); }
+
+    /// <summary>When the user did something by a request, by the engine's clock; <see cref="Connection.ActedAt"/> has the rest.</summary>
+    public long ActedAt { get => Volatile.Read(ref _actedAt); set => Volatile.Write(ref _actedAt, value); }
+
+    /// <summary>True when the user has done nothing for a while: what they do next makes a difference.</summary>
+    public bool IsAway { get => Volatile.Read(ref _isAway); set => Volatile.Write(ref _isAway, value); }
 
     /// <summary>
     /// True once the last connection left: this object leaves the table for good, and the user's next connection gets another one.

@@ -68,6 +68,14 @@ internal sealed partial class Connection
         foreach (var queue in queues) Outbox.Add(queue.Wire.Refused(queue.Id, Interlocked.Increment(ref _events), ticket, refusal), flush);
     }
 
+    /// <summary>Sends an event about a person whom the client watches; false: the client is slow, and does not get it.</summary>
+    public bool TrySendPresence(WireSubscription subscription, ReadOnlySpan<byte> json, FlushList flush)
+    {
+        if (!Outbox.TakesEphemeral(json.Length)) return false;
+        var bytes = subscription.Wire.Presence(subscription.Id, Interlocked.Increment(ref _events), json);
+        return Outbox.TryAddEphemeral(bytes, default, flush) != AddResult.Full;
+    }
+
     /// <summary>Sends an event that concerns the user, if the client wants those.</summary>
     public void SendUserEvent(ReadOnlySpan<byte> json, FlushList flush)
     {

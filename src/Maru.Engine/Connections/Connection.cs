@@ -19,6 +19,7 @@ internal sealed partial class Connection(
     private long _expiresAt = long.MaxValue;        // by the engine's clock, when the token is no longer good
     private long _endsAt = long.MaxValue;           // when it is cut off, once its last words are queued
     private long _lastReceived = clock.Now;
+    private long _actedAt = ConnectedUser.NeverActed;
     private int _strangerBytes;     // reader only, until they sign in
     private int _strangerFrames;
     private bool _isClosing;
@@ -42,6 +43,9 @@ internal sealed partial class Connection(
 
     /// <inheritdoc cref="ByteSink.Address"/>
     public IPAddress? Address => sink.Address;
+
+    /// <summary>When the person did something here, by the engine's clock.</summary>
+    public long ActedAt { get => Volatile.Read(ref _actedAt); set => Volatile.Write(ref _actedAt, value); }
 
     /// <summary>The position in the table, which alone uses it.</summary>
     public int Slot { get; set; } = -1;

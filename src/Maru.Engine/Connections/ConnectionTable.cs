@@ -58,11 +58,11 @@ public sealed class ConnectionTable
     /// <summary>Called when a connection had to make room for another.</summary>
     internal Action? Displaced { private get; init; }
 
-    /// <summary>Called with the user of each connection that signs in; <see cref="Unbound"/> with that of each that leaves.</summary>
-    internal Action<UserId>? Bound { get; set; }
+    /// <summary>Raised with each connection that signs in; <see cref="Unbound"/> with the user of each that leaves.</summary>
+    internal event Action<ConnectedUser, Connection>? Bound;
 
     /// <inheritdoc cref="Bound"/>
-    internal Action<UserId>? Unbound { get; set; }
+    internal event Action<UserId>? Unbound;
 
     internal bool TryGet(UserId id, [NotNullWhen(true)] out ConnectedUser? user) => _users.TryGetValue(id, out user);
 
@@ -138,7 +138,7 @@ public sealed class ConnectionTable
             user.Profile = identity.Profile;
             if (user.TryAdd(connection, _options.MaxConnectionsPerUser))
             {
-                Bound?.Invoke(user.Id);
+                Bound?.Invoke(user, connection);
                 return user;
             }
 

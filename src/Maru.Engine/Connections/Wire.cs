@@ -48,6 +48,11 @@ internal abstract class Wire
     /// <param name="json">the event, UTF-8</param>
     public abstract ReadOnlyMemory<byte> UserEvent(string subscription, long number, ReadOnlySpan<byte> json);
 
+    /// <summary>Encodes an event about a person whom the client watches.</summary>
+    /// <inheritdoc cref="UserEvent"/>
+    public virtual ReadOnlyMemory<byte> Presence(string subscription, long number, ReadOnlySpan<byte> json) =>
+        UserEvent(subscription, number, json);
+
     /// <summary>Encodes the last words.</summary>
     /// <param name="refusal">the reason why the server ends the connection; null: the client asked for it</param>
     /// <param name="ticket">the client's name for the request that led to it</param>

@@ -11,6 +11,7 @@ namespace Maru.Engine.Log;
 public static class EventJson
 {
     private static readonly JsonEncodedText RoomAddedType = JsonEncodedText.Encode("room.added");
+    private static readonly JsonEncodedText TypingType = JsonEncodedText.Encode("typing");
     private static readonly JsonEncodedText RoomRemovedType = JsonEncodedText.Encode("room.removed");
     private static readonly JsonEncodedText UnreadType = JsonEncodedText.Encode("unread");
 
@@ -76,6 +77,27 @@ public static class EventJson
         var json = JsonScratch.BeginObject();
         json.Writer.WriteString("type"u8, "session.ended"u8);
         if (reason is not null) json.Writer.WriteString("reason"u8, reason);
+        return json.EndObject();
+    }
+
+    /// <param name="user">the person</param>
+    /// <param name="state"><c>online</c>, <c>away</c> or <c>offline</c></param>
+    /// <param name="lastSeen">unix milliseconds when they were connected last, or 0</param>
+    public static byte[] Presence(UserId user, string state, long lastSeen)
+    {
+        var json = JsonScratch.BeginObject();
+        json.Writer.WriteString("type"u8, "presence"u8);
+        json.Writer.WriteNumber("userId"u8, user.Value);
+        json.Writer.WriteString("state"u8, state);
+        if (lastSeen > 0) MessageJson.WriteTime(json.Writer, "lastSeenAt"u8, lastSeen);
+        return json.EndObject();
+    }
+
+    public static byte[] Typing(RoomId room, UserId user, bool typing)
+    {
+        var json = Begin(TypingType, room);
+        json.Writer.WriteNumber("userId"u8, user.Value);
+        json.Writer.WriteBoolean("typing"u8, typing);
         return json.EndObject();
     }
 

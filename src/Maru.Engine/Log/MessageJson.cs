@@ -93,7 +93,7 @@ public static class MessageJson
         _ => "unknown"u8,
     };
 
-    private static void WriteTime(Utf8JsonWriter writer, ReadOnlySpan<byte> name, long unixMilliseconds)
+    internal static void WriteTime(Utf8JsonWriter writer, ReadOnlySpan<byte> name, long unixMilliseconds)
     {
         Span<byte> text = stackalloc byte[24];
         var at = DateTimeOffset.FromUnixTimeMilliseconds(unixMilliseconds).UtcDateTime;

@@ -31,8 +31,8 @@ public sealed partial class UserEvents : IDisposable
         (_connections, _snapshot, _options, _metrics) = (connections, snapshot, options, metrics);
         _waiting = new ByteBudget(options.FeedBytes);
         _channels = new UserEventChannels(bus, options.FeedBytes, Deliver, (user, room) => Moved?.Invoke(user, room), metrics, time);
-        connections.Bound = _channels.Use;
-        connections.Unbound = _channels.Release;
+        connections.Bound += (user, _) => _channels.Use(user.Id);
+        connections.Unbound += _channels.Release;
     }
 
     /// <summary>Called once for each snapshot that was read, when its subscription ends.</summary>

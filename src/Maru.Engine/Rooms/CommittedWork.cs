@@ -16,11 +16,21 @@ internal sealed class CommittedRun(Room? room, List<Entry> entries, List<Draft> 
         try
         {
             if (entries.Count > 0) room?.Apply(entries, flush);
+            if (room is { HasTypists: true }) StopTyping(room);
         }
         finally
         {
             // The entries are committed even if their delivery failed: the sender is told.
             foreach (var draft in drafts) draft.Settle(flush);
+        }
+    }
+
+    /// <summary>Who has sent a message has stopped.</summary>
+    private void StopTyping(Room here)
+    {
+        foreach (var draft in drafts)
+        {
+            if (draft is MessageDraft { Refusal: null }) here.Typing.Stop(draft.Actor);
         }
     }
 }

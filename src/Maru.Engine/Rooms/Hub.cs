@@ -127,6 +127,25 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics, MemoryBudget memor
         foreach (var form in _forms.Values) form.Forget();
     }
 
+    /// <summary>The subscriptions to the log.</summary>
+    public int Subscribers => _log.Count;
+
+    /// <summary>
+    /// Delivers an event to up to that many more of the log's subscriptions; returns whether all of them have had their turn. Those that
+    /// read the past do not get it. Only one event is on its way at a time.
+    /// </summary>
+    public bool Deliver(RoomEvent e, int share, FlushList flush)
+    {
+        var end = Math.Min(_log.Count, _log.Passed + share);
+        foreach (var subscription in _log.All[_log.Passed..end])
+        {
+            if (!subscription.IsCursor) e.Send(subscription, flush);
+        }
+
+        _log.Passed = end < _log.Count ? end : 0;
+        return _log.Passed == 0;
+    }
+
     /// <summary>The subscriptions to a signal.</summary>
     public int Listeners(string name) => _signals is not null && _signals.TryGetValue(name, out var listeners) ? listeners.Count : 0;
 

@@ -13,6 +13,7 @@ namespace Maru.Engine.Rooms;
 internal sealed class Room
 {
     private readonly RoomTable _table;
+    private readonly RoomParts _parts;
     private readonly RoomTail _tail;
     private readonly TailGap _gap;
     private readonly Hub _hub;
@@ -23,13 +24,14 @@ internal sealed class Room
     private readonly WaitingSubscriptions _waiting = new();
     private long _head;         // the end of the log when the store was asked last
     private long _suspected;    // the log's end at the last look, if that was further. Tail watch only
+    private Typing? _typing;    // once somebody types
     private bool _ready;
     private bool _unloaded;
 
     public Room(RoomId id, Lane lane, RoomTable table, RoomParts parts)
     {
         var (options, pages) = (parts.Options, parts.Pages);
-        (Id, Lane, _table) = (id, lane, table);
+        (Id, Lane, _table, _parts) = (id, lane, table, parts);
         _tail = new RoomTail(options, parts.Clock, parts.Memory);
         _gap = new TailGap(this, _tail, pages);
         _hub = new Hub(id, parts.Metrics, parts.Memory);
@@ -45,6 +47,11 @@ internal sealed class Room
     public Lane Lane { get; }
 
     public SignalQueue Signals { get; }
+
+    public Typing Typing => _typing ??= new Typing(this, _hub, _parts);
+
+    /// <summary>True while somebody types.</summary>
+    public bool HasTypists => _typing is { IsActive: true };
 
     /// <summary>The number of the last message that was released here: unread messages are counted from it.</summary>
     public long Messages { get; private set; }
@@ -113,7 +120,7 @@ internal sealed class Room
     /// <summary>Notes the head of the log as it was read from the store.</summary>
     public void Look(long head) => _head = Math.Max(_head, head);
 
-    /// <summary>Called for a client that was about to enter and could not: the room is unloaded, if no other client uses it.</summary>
+    /// <summary>Called when a client could not enter, and when nobody types any more: an unused room is unloaded.</summary>
     public void GiveUp() => Unload();
 
     /// <inheritdoc cref="RoomMembers.Leave"/>
@@ -277,12 +284,13 @@ internal sealed class Room
         // A user who comes back enters anew: a right that ended never lives again, or a second removal could be overtaken by the joining
         // between the two.
         _members.Revoke(entry.Member, entry.Seq);
+        if (HasTypists) Typing.Stop(entry.Member);
         _hub.RemoveAll(entry.Member, entry.Seq);
     }
 
     private void Unload()
     {
-        if (!_members.IsEmpty || !_hub.IsEmpty) return;
+        if (_unloaded || !_members.IsEmpty || !_hub.IsEmpty || HasTypists) return;
         _unloaded = true;
         _tail.Clear();
         _table.Remove(this);

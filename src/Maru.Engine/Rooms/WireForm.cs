@@ -64,6 +64,9 @@ internal sealed class WireForm(RoomId room, WireSubscription subscription, KeptR
         return encoded;
     }
 
+    /// <inheritdoc cref="EventEncoder.Encode(long, ReadOnlySpan{byte})"/>
+    public byte[] Encode(long number, ReadOnlySpan<byte> json) => _encoder.Encode(number, json);
+
     public Wire Wire => subscription.Wire;
 
     /// <inheritdoc cref="EventEncoder.SignalHead"/>

@@ -40,7 +40,7 @@ internal sealed class GatedBus : IBus
 
     public void Publish(BusChannel channel, ReadOnlySpan<byte> frame)
     {
-        if (frame[0] != RoomFrames.Run) return;
+        if (!channel.Name.StartsWith("r:", StringComparison.Ordinal) || frame[0] != RoomFrames.Run) return;
         lock (_gate)
         {
             while (_passing == 0)

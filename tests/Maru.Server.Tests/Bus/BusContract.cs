@@ -280,6 +280,7 @@ public abstract class BusContract
             Committed = (_, run) => run.ForEach(Runs.Enqueue),
             CommittedUpTo = (_, head) => Heads.Enqueue(head),
             Signalled = (_, signal) => Signals.Enqueue(signal.Name),
+            Typed = (_, _, _) => { },
             Listening = _ => Interlocked.Increment(ref _listened),
         };
 

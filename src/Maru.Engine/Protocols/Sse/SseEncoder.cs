@@ -34,6 +34,9 @@ internal sealed class SseEncoder : EventEncoder
         return buffer[..at];
     }
 
+    /// <summary>An event without an id: a client resumes behind the last entry.</summary>
+    public override byte[] Encode(long number, ReadOnlySpan<byte> json) => Event(TypeOf(json), json);
+
     /// <summary>Returns nothing: signals are for clients that can send signals too.</summary>
     public override byte[] SignalHead(Signal signal, int body) => [];
 

@@ -12,6 +12,15 @@ internal enum DestinationKind : byte
     /// <summary><c>/app/rooms/{room}/read</c>, to send</summary>
     Read,
 
+    /// <summary><c>/app/rooms/{room}/typing</c>, to send</summary>
+    Typing,
+
+    /// <summary><c>/app/presence</c>, to send</summary>
+    OwnPresence,
+
+    /// <summary><c>/user/queue/presence</c>, to subscribe</summary>
+    Presence,
+
     /// <summary><c>/topic/rooms/{room}</c>, to subscribe</summary>
     Room,
 
@@ -37,11 +46,14 @@ internal static class Destinations
         name = default;
         if (destination.SequenceEqual("/user/queue/events"u8)) return DestinationKind.UserEvents;
         if (destination.SequenceEqual("/user/queue/errors"u8)) return DestinationKind.UserErrors;
+        if (destination.SequenceEqual("/user/queue/presence"u8)) return DestinationKind.Presence;
+        if (destination.SequenceEqual("/app/presence"u8)) return DestinationKind.OwnPresence;
         if (destination.StartsWith("/app/rooms/"u8))
         {
             if (!TryRoom(destination["/app/rooms/".Length..], out room, out var rest)) return DestinationKind.Unknown;
             if (rest.SequenceEqual("/messages"u8)) return DestinationKind.Messages;
-            return rest.SequenceEqual("/read"u8) ? DestinationKind.Read : DestinationKind.Unknown;
+            if (rest.SequenceEqual("/read"u8)) return DestinationKind.Read;
+            return rest.SequenceEqual("/typing"u8) ? DestinationKind.Typing : DestinationKind.Unknown;
         }
 
         if (!destination.StartsWith("/topic/rooms/"u8) || !TryRoom(destination["/topic/rooms/".Length..], out room, out var tail))

@@ -63,6 +63,29 @@ internal sealed class StompEncoder : EventEncoder
         return buffer;
     }
 
+    /// <remarks>As an entry, without a seq; the id is <c>e-{number}</c>.</remarks>
+    public override byte[] Encode(long number, ReadOnlySpan<byte> json)
+    {
+        var destination = Encoding.ASCII.GetBytes($"/topic/rooms/{_room}");
+        Span<byte> buffer = new byte[256 + StompEscapes.EncodedLength(_subscription, _version) + json.Length];
+        var writer = new StompWriter(buffer, _version);
+        writer.Command(StompCommand.Message);
+        writer.Header("subscription"u8, _subscription);
+        writer.Header("destination"u8, destination);
+        writer.Raw("message-id:e-"u8);
+        writer.Number(number);
+        if (_ack.Length > 0)
+        {
+            writer.Raw("\nack:e-"u8);
+            writer.Number(number);
+        }
+
+        writer.Raw("\n"u8);
+        writer.Header("content-type"u8, "application/json"u8);
+        writer.Body(json);
+        return _framing.Message(buffer[..writer.Position]);
+    }
+
     /// <summary>Up to the sender; in a binary message if what follows is no text.</summary>
     public override byte[] SignalHead(Signal signal, int body)
     {

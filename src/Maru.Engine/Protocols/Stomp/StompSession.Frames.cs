@@ -54,10 +54,15 @@ internal sealed partial class StompSession
                 return _client.ReadAsync(room, frame.Body, Receipt(frame), transaction);
             case DestinationKind.Signal:
                 return SendSignal(frame, room, Encoding.UTF8.GetString(name), transaction);
+            case DestinationKind.Typing:
+                return _client.TypeAsync(room, frame.Body, Receipt(frame));
+            case DestinationKind.OwnPresence:
+                _client.TellState(frame.Body, Receipt(frame));
+                return default;
             default:
-                var refusal = new Refusal(
-                    Problem.UnknownDestination,
-                    "Send to /app/rooms/{room}/messages, /app/rooms/{room}/read or /topic/rooms/{room}/signals/{name}.");
+                const string Known = "Send to /app/rooms/{room}/messages, /app/rooms/{room}/read, /app/rooms/{room}/typing, /app/presence "
+                    + "or /topic/rooms/{room}/signals/{name}.";
+                var refusal = new Refusal(Problem.UnknownDestination, Known);
                 _client.Refuse(Receipt(frame), refusal, transaction);
                 return default;
         }
@@ -101,7 +106,10 @@ internal sealed partial class StompSession
         }
 
         var wire = (StompWire)Connection.Wire;
-        return Subscribe(destination, new WireSubscription(ack == "auto" ? wire : wire.WithAcks(), id), after, Receipt(frame));
+        var subscription = new WireSubscription(ack == "auto" ? wire : wire.WithAcks(), id);
+        return destination == "/user/queue/presence"
+            ? _client.WatchAsync(Text(frame, "users"u8) ?? "", subscription, Receipt(frame))
+            : Subscribe(destination, subscription, after, Receipt(frame));
     }
 
     private ValueTask Subscribe(string destination, WireSubscription subscription, long? after, Ticket ticket)
@@ -119,7 +127,8 @@ internal sealed partial class StompSession
                 return default;
             default:
                 const string Known =
-                    "Subscribe to /topic/rooms/{room}, /topic/rooms/{room}/signals/{name}, /user/queue/events or /user/queue/errors.";
+                    "Subscribe to /topic/rooms/{room}, /topic/rooms/{room}/signals/{name}, /user/queue/events, /user/queue/presence "
+                    + "or /user/queue/errors.";
                 _client.Refuse(ticket, new Refusal(Problem.UnknownDestination, Known));
                 return default;
         }

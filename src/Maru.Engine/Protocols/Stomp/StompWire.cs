@@ -115,6 +115,9 @@ internal sealed class StompWire : Wire
     public override ReadOnlyMemory<byte> UserEvent(string subscription, long number, ReadOnlySpan<byte> json) =>
         Event(subscription, "/user/queue/events"u8, number, json, default);
 
+    public override ReadOnlyMemory<byte> Presence(string subscription, long number, ReadOnlySpan<byte> json) =>
+        Event(subscription, "/user/queue/presence"u8, number, json, default);
+
     /// <summary>Encodes ERROR where the server has a reason, RECEIPT where the client asked for one, and the transport's goodbye.</summary>
     public override ReadOnlyMemory<byte> Farewell(Refusal? refusal, in Ticket ticket)
     {

@@ -1,0 +1,127 @@
+using Maru.Engine.Connections;
+
+namespace Maru.Engine.People;
+
+/// <summary>
+/// The people whom a connection watches, and what it was told of each. It may see a person as of its last check in the store, which is
+/// believed for a minute. Under the gate of <see cref="Presence"/>.
+/// </summary>
+internal sealed class PresenceWatch
+{
+    /// <summary>Memory of a watched person, for which the connection answers.</summary>
+    private const int BytesPerPerson = 256;
+
+    private readonly Dictionary<UserId, Watched> _people;
+
+    public PresenceWatch(Connection connection, WireSubscription subscription, IReadOnlyCollection<UserId> people)
+    {
+        (Connection, Subscription, Viewer) = (connection, subscription, connection.User!.Id);
+        _people = new Dictionary<UserId, Watched>(people.Count);
+        foreach (var user in people) _people.TryAdd(user, new Watched());
+        Due = [.. _people.Keys];
+        Bytes = BytesPerPerson * _people.Count;
+    }
+
+    public UserId Viewer { get; }
+
+    public Connection Connection { get; }
+
+    /// <summary>The subscription as the client knows it.</summary>
+    public WireSubscription Subscription { get; }
+
+    public IReadOnlyCollection<UserId> People => _people.Keys;
+
+    public int Bytes { get; }
+
+    /// <summary>The people of whom something may have to be told.</summary>
+    public HashSet<UserId> Due { get; }
+
+    /// <summary>True while it stands in the line of those that are due.</summary>
+    public bool IsInLine { get; set; }
+
+    /// <summary>When the last check was asked for (ms); null: it must be checked before anything is told.</summary>
+    public long? CheckedAt { get; private set; }
+
+    /// <summary>True while it waits for its check.</summary>
+    public bool IsBeingChecked { get; set; }
+
+    /// <summary>True once the client no longer watches.</summary>
+    public bool IsEnded { get; set; }
+
+    /// <summary>Grows whenever what the store says may have changed: a check that began before does not count.</summary>
+    public int Version { get; private set; }
+
+    /// <summary>Notes that something about a person changed.</summary>
+    /// <param name="lastSeen">unix milliseconds when they were there last, where that is known now; else 0</param>
+    public void Mark(UserId user, long lastSeen)
+    {
+        if (lastSeen > _people[user].LastSeen) _people[user].LastSeen = lastSeen;
+        Due.Add(user);
+    }
+
+    /// <summary>Asks for a check before anything more is told.</summary>
+    public void CheckAgain()
+    {
+        Version++;
+        CheckedAt = null;
+        Due.UnionWith(_people.Keys);
+    }
+
+    /// <summary>Hides people whom the viewer may no longer see.</summary>
+    /// <param name="user">null: all</param>
+    public void Hide(UserId? user)
+    {
+        Version++;
+        foreach (var (id, person) in _people)
+        {
+            if (user is not null && id != user) continue;
+            (person.IsSeen, person.LastSeen) = (false, 0);
+            Due.Add(id);
+        }
+    }
+
+    /// <summary>Takes the result of a check; false: it must be checked again.</summary>
+    public bool TakeCheck(int version, IReadOnlyList<SeenPerson> seen, long askedAt)
+    {
+        if (version != Version) return false;
+        CheckedAt = askedAt;
+        foreach (var person in _people.Values) person.IsSeen = false;
+        foreach (var (user, lastSeen) in seen)
+        {
+            if (!_people.TryGetValue(user, out var person)) continue;
+            (person.IsSeen, person.LastSeen) = (true, Math.Max(person.LastSeen, lastSeen));
+        }
+
+        Due.UnionWith(_people.Keys);
+        return true;
+    }
+
+    /// <summary>
+    /// Returns what is to be told of a person now; null: the client knows it. False: it was told something within the second.
+    /// </summary>
+    public bool TryNext(UserId user, PresenceState state, long now, out PersonPresence? next)
+    {
+        var person = _people[user];
+        if (!person.IsSeen) state = PresenceState.Offline;
+        var found = new PersonPresence(user, state, state == PresenceState.Offline && person.IsSeen ? person.LastSeen : 0);
+        next = found == person.Told ? null : found;
+        return next is null || person.Told is null || now - person.ToldAt >= 1000;
+    }
+
+    public void Told(in PersonPresence presence, long now)
+    {
+        var person = _people[presence.User];
+        (person.Told, person.ToldAt) = (presence, now);
+    }
+
+    private sealed class Watched
+    {
+        public bool IsSeen { get; set; }
+
+        public long LastSeen { get; set; }
+
+        public PersonPresence? Told { get; set; }
+
+        public long ToldAt { get; set; }
+    }
+}

@@ -1,0 +1,140 @@
+using Maru.Engine.Log;
+using Maru.Engine.Output;
+
+namespace Maru.Engine.People;
+
+/// <summary>
+/// Who watches whom, and what is due to be told. Changes of people whom nobody watches cost a look and nothing else. What is due to a
+/// client that reads slowly waits as a mark and is told as it is then: at most one event a second for each person that it watches. Under
+/// the gate of <see cref="Presence"/>.
+/// </summary>
+/// <param name="stateOf">a person's state over all nodes</param>
+internal sealed class PresenceWatches(Func<UserId, PresenceState> stateOf)
+{
+    private const int MostEvents = 10_000;      // of one round
+    private const long CheckHolds = 60_000;     // ms
+
+    private readonly Dictionary<UserId, HashSet<PresenceWatch>> _byPerson = [];
+    private readonly Dictionary<UserId, HashSet<PresenceWatch>> _byViewer = [];
+    private readonly Queue<PresenceWatch> _unchecked = new();
+    private List<PresenceWatch> _line = [];
+    private List<PresenceWatch> _spare = [];
+
+    public bool HasUnchecked => _unchecked.Count > 0;
+
+    public void Add(PresenceWatch watch)
+    {
+        Add(_byViewer, watch.Viewer, watch);
+        foreach (var user in watch.People) Add(_byPerson, user, watch);
+    }
+
+    public void Remove(PresenceWatch watch)
+    {
+        Remove(_byViewer, watch.Viewer, watch);
+        foreach (var user in watch.People) Remove(_byPerson, user, watch);
+        watch.IsEnded = true;
+    }
+
+    /// <inheritdoc cref="PresenceWatch.Mark"/>
+    public void Mark(UserId user, long lastSeen)
+    {
+        if (!_byPerson.TryGetValue(user, out var watches)) return;
+        foreach (var watch in watches)
+        {
+            watch.Mark(user, lastSeen);
+            Line(watch);
+        }
+    }
+
+    /// <summary>Takes a change of a setting: who hides is seen by nobody and sees nobody; who shows again is looked up anew.</summary>
+    public void Show(UserId user, bool shows)
+    {
+        foreach (var watch in Of(_byPerson, user))
+        {
+            if (shows) watch.CheckAgain();
+            else watch.Hide(user);
+            Line(watch);
+        }
+
+        foreach (var watch in Of(_byViewer, user))
+        {
+            if (shows) watch.CheckAgain();
+            else watch.Hide(null);
+            Line(watch);
+        }
+    }
+
+    /// <summary>Takes a watch that must be checked; null: none.</summary>
+    public PresenceWatch? TakeUnchecked() => _unchecked.TryDequeue(out var watch) ? watch : null;
+
+    /// <summary>Puts a watch into the line of those that are due.</summary>
+    public void Line(PresenceWatch watch)
+    {
+        if (watch.IsInLine || watch.IsEnded || watch.Due.Count == 0) return;
+        watch.IsInLine = true;
+        _line.Add(watch);
+    }
+
+    /// <summary>Adds what is due to the outboxes of those to whom it is due; what must wait stays due.</summary>
+    /// <param name="now">milliseconds</param>
+    /// <param name="flush">gets the outboxes</param>
+    public void Deliver(long now, FlushList flush)
+    {
+        (_line, _spare) = (_spare, _line);
+        var left = MostEvents;
+        foreach (var watch in _spare)
+        {
+            watch.IsInLine = false;
+            if (watch.IsEnded || watch.Connection.Outbox.IsClosed) continue;
+            if (left > 0 && IsChecked(watch, now)) left -= Deliver(watch, now, flush);
+            Line(watch);
+        }
+
+        _spare.Clear();
+    }
+
+    private bool IsChecked(PresenceWatch watch, long now)
+    {
+        if (watch.CheckedAt is { } at && now - at < CheckHolds) return true;
+        if (watch.IsBeingChecked) return false;
+        watch.IsBeingChecked = true;
+        _unchecked.Enqueue(watch);
+        return false;
+    }
+
+    private int Deliver(PresenceWatch watch, long now, FlushList flush)
+    {
+        var told = 0;
+        foreach (var user in watch.Due)
+        {
+            if (!watch.TryNext(user, stateOf(user), now, out var next)) continue;
+            if (next is { } presence)
+            {
+                var json = EventJson.Presence(user, PresenceStates.Text(presence.State), presence.LastSeen);
+                if (!watch.Connection.TrySendPresence(watch.Subscription, json, flush)) break;
+                watch.Told(presence, now);
+                told++;
+            }
+
+            watch.Due.Remove(user);
+        }
+
+        return told;
+    }
+
+    private static void Add(Dictionary<UserId, HashSet<PresenceWatch>> index, UserId user, PresenceWatch watch)
+    {
+        if (!index.TryGetValue(user, out var watches)) index.Add(user, watches = []);
+        watches.Add(watch);
+    }
+
+    private static void Remove(Dictionary<UserId, HashSet<PresenceWatch>> index, UserId user, PresenceWatch watch)
+    {
+        if (!index.TryGetValue(user, out var watches)) return;
+        watches.Remove(watch);
+        if (watches.Count == 0) index.Remove(user);
+    }
+
+    private static IEnumerable<PresenceWatch> Of(Dictionary<UserId, HashSet<PresenceWatch>> index, UserId user) =>
+        index.TryGetValue(user, out var watches) ? watches : [];
+}

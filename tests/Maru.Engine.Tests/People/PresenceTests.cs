@@ -1,0 +1,282 @@
+using System.Text;
+using Maru.Engine.Clients;
+using Maru.Engine.Connections;
+using Maru.Engine.People;
+using Maru.Engine.Protocols.Sse;
+
+namespace Maru.Engine.Tests.People;
+
+/// <summary>Who is there, by connections, activity, settings and leases.</summary>
+public sealed class PresenceTests
+{
+    [Fact]
+    public async Task A_person_is_online_while_one_connection_lives_and_for_the_grace_after()
+    {
+        using var node = new PresenceRig();
+        var (tab, phone) = (await node.ConnectAsync(7), await node.ConnectAsync(7));
+        node.StateOf(7).ShouldBe(PresenceState.Online);
+        tab.Session.Closed();
+        node.Pass(30);
+        node.StateOf(7).ShouldBe(PresenceState.Online);
+        phone.Session.Closed();
+        node.Pass(9);
+        node.StateOf(7).ShouldBe(PresenceState.Online);
+        node.Presence.TakeLeft().ShouldBeEmpty();
+        node.Pass(2);
+        node.StateOf(7).ShouldBe(PresenceState.Offline);
+        var left = node.Presence.TakeLeft().ShouldHaveSingleItem();
+        (left.User, left.State).ShouldBe((new UserId(7), PresenceState.Offline));
+        (node.Rig.Time.GetUtcNow().ToUnixTimeMilliseconds() - left.LastSeen).ShouldBeInRange(10_000, 12_000);
+    }
+
+    [Fact]
+    public async Task Nobody_flickers_at_a_reconnect()
+    {
+        using var node = new PresenceRig();
+        var watcher = await node.WatchAsync(8, "7,9");
+        for (var i = 0; i < 5; i++)
+        {
+            var client = await node.ConnectAsync(7);
+            node.Pass(3);
+            client.Session.Closed();
+            node.Pass(8);
+        }
+
+        PresenceRig.Told(watcher).ShouldBe(["7 offline", "9 offline", "7 online"]);
+        node.Pass(4);
+        PresenceRig.Told(watcher)[3..].ShouldBe(["7 offline seen"]);
+    }
+
+    [Fact]
+    public async Task A_person_who_does_nothing_is_away_and_stays_it_when_their_client_connects_again()
+    {
+        using var node = new PresenceRig();
+        var (watcher, client) = (await node.WatchAsync(8, "7"), await node.ConnectAsync(7));
+        for (var i = 0; i < 330; i++)
+        {
+            node.Pass(1);
+            await client.SendAsync("\n");   // a heart-beat
+        }
+
+        node.StateOf(7).ShouldBe(PresenceState.Away);
+        client.Session.Closed();
+        node.Pass(2);
+        client = await node.ConnectAsync(7);
+        node.Pass(20);
+        node.StateOf(7).ShouldBe(PresenceState.Away);
+        await client.SayAsync(1, "back", "r");
+        node.StateOf(7).ShouldBe(PresenceState.Online);
+        node.Pass(2);
+        PresenceRig.Told(watcher).ShouldBe(["7 offline", "7 online", "7 away", "7 online"]);
+    }
+
+    [Fact]
+    public async Task Away_from_one_client_is_not_away_while_another_one_is_used()
+    {
+        using var node = new PresenceRig();
+        var (tab, phone) = (await node.ConnectAsync(7), await node.ConnectAsync(7));
+        await SayAsync(tab, "away");
+        node.StateOf(7).ShouldBe(PresenceState.Online);
+        await SayAsync(phone, "away");
+        node.StateOf(7).ShouldBe(PresenceState.Away);
+        await SayAsync(tab, "online");
+        node.StateOf(7).ShouldBe(PresenceState.Online);
+        tab.Session.Closed();
+        node.StateOf(7).ShouldBe(PresenceState.Away);
+        node.Presence.Act(new UserId(7));      // a request
+        node.StateOf(7).ShouldBe(PresenceState.Online);
+    }
+
+    [Fact]
+    public async Task Who_hides_is_offline_to_everybody_and_sees_nobody_at_once_and_shows_again_at_once()
+    {
+        using var node = new PresenceRig();
+        var (ann, ben) = (await node.WatchAsync(7, "8"), await node.WatchAsync(8, "7"));
+        node.Pass(1);
+        Hide(node, 7, true);
+        node.Pass(1);
+        (PresenceRig.Told(ann)[^1], PresenceRig.Told(ben)[^1]).ShouldBe(("8 offline", "7 offline"));
+        node.StateOf(7).ShouldBe(PresenceState.Offline);
+        Hide(node, 7, false);
+        node.Pass(1);
+        (PresenceRig.Told(ann)[^1], PresenceRig.Told(ben)[^1]).ShouldBe(("8 online", "7 online"));
+    }
+
+    [Fact]
+    public async Task Who_hides_is_never_shown_and_leaves_no_last_moment()
+    {
+        using var node = new PresenceRig(hidden: [new UserId(7)]);
+        var watcher = await node.WatchAsync(8, "7");
+        var client = await node.ConnectAsync(7);
+        node.Pass(5);
+        client.Session.Closed();
+        node.Pass(15);
+        PresenceRig.Told(watcher).ShouldBe(["7 offline"]);
+        node.Presence.TakeLeft().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Strangers_are_offline_without_a_last_moment()
+    {
+        using var node = new PresenceRig();
+        var watcher = await node.WatchAsync(8, "100,7");
+        foreach (var user in (long[])[100, 7])
+        {
+            var client = await node.ConnectAsync(user);
+            node.Pass(2);
+            client.Session.Closed();
+            node.Pass(15);
+        }
+
+        PresenceRig.Told(watcher).ShouldBe(["100 offline", "7 offline", "7 online", "7 offline seen"]);
+    }
+
+    /// <summary>The store says of whom they are told; it is believed for a minute.</summary>
+    [Fact]
+    public async Task Who_no_longer_shares_a_room_is_not_seen_any_more_after_a_minute()
+    {
+        using var node = new PresenceRig();
+        var (watcher, client) = (await node.WatchAsync(8, "7"), await node.ConnectAsync(7));
+        node.Pass(61);
+        node.Hidden.Add(new UserId(7));     // in the store alone: nobody tells of it
+        await SayAsync(client, "away");
+        node.Pass(2);
+        PresenceRig.Told(watcher)[^1].ShouldBe("7 offline");
+    }
+
+    [Fact]
+    public async Task Of_each_person_there_is_at_most_one_event_a_second_the_newest()
+    {
+        using var node = new PresenceRig();
+        var (watcher, client) = (await node.WatchAsync(8, "7"), await node.ConnectAsync(7));
+        node.Pass(2);
+        for (var i = 0; i < 40; i++)
+        {
+            await SayAsync(client, i % 2 == 0 ? "away" : "online");
+            node.Pass(0.25);
+        }
+
+        await SayAsync(client, "away");
+        node.Pass(2);
+        var told = PresenceRig.Told(watcher)[2..];
+        told.Length.ShouldBeInRange(1, 12);
+        told[^1].ShouldBe("7 away");
+    }
+
+    [Fact]
+    public async Task A_slow_client_is_told_the_newest_state_once_it_reads_on()
+    {
+        using var node = new PresenceRig(set: options => options.OutboxBytes = 4096);
+        var sink = new MemorySink();
+        var (watcher, client) = (await node.WatchAsync(8, "7", sink), await node.ConnectAsync(7));
+        node.Pass(2);
+        sink.SetWindow(0);
+        for (var i = 0; i < 200; i++)
+        {
+            await SayAsync(client, i % 2 == 0 ? "away" : "online");
+            node.Pass(1);
+        }
+
+        watcher.Session.Connection.Outbox.Bytes.ShouldBeLessThan(4096);
+        sink.SetWindow(long.MaxValue);
+        await watcher.UntilAsync(() => watcher.Session.Connection.Outbox.Bytes == 0, "the bytes to be read");
+        await SayAsync(client, "away");
+        node.Pass(2);
+        PresenceRig.Told(watcher)[^1].ShouldBe("7 away");
+        PresenceRig.Told(watcher).Length.ShouldBeLessThan(50);
+    }
+
+    [Fact]
+    public async Task A_stream_of_events_watches_as_a_socket_does()
+    {
+        using var node = new PresenceRig();
+        var sink = new MemorySink();
+        var connection = node.Rig.Engine.Clients.Connect(sink, SseWire.Instance);
+        node.Rig.Engine.Connections.TryOpen(connection).ShouldBeTrue();
+        var client = new Client(connection, node.Rig.Engine.Clients);
+        (await client.SignInAsync("8")).ShouldBeNull();
+        await client.WatchAsync("7", new WireSubscription(SseWire.Instance, "presence"), default);
+        await node.ConnectAsync(7);
+        node.Pass(2);
+        Encoding.UTF8.GetString(sink.Read())
+            .ShouldEndWith("event: presence\ndata: {\"type\":\"presence\",\"userId\":7,\"state\":\"online\"}\n\n");
+        client.Leave();
+        node.Pass(20);
+        node.StateOf(8).ShouldBe(PresenceState.Offline);
+    }
+
+    [Fact]
+    public async Task The_next_list_takes_the_place_of_the_one_before()
+    {
+        using var node = new PresenceRig();
+        var watcher = await node.WatchAsync(8, "7");
+        await node.WatchAsync(watcher, "9");
+        await node.WatchAsync(watcher, "10", "other");
+        foreach (var user in (long[])[7, 9, 10]) await node.ConnectAsync(user);
+        node.Pass(2);
+        PresenceRig.Told(watcher).ShouldBe(["7 offline", "9 offline", "10 offline", "10 online"]);
+        await watcher.SendAsync("UNSUBSCRIBE\nid:other\nreceipt:un\n\n\0");
+        await watcher.ReceiptAsync("un");
+        node.Pass(310);
+        PresenceRig.Told(watcher).Length.ShouldBe(4);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("users:\n")]
+    [InlineData("users:0\n")]
+    [InlineData("users:01\n")]
+    [InlineData("users:7,,8\n")]
+    [InlineData("users:1,2,3,4\n")]
+    [InlineData("users:ann\n")]
+    public async Task A_list_that_is_none_or_too_long_is_refused(string header)
+    {
+        using var node = new PresenceRig(set: options => options.Presence.People = 3);
+        var client = await node.ConnectAsync(8);
+        await client.ListenForRefusalsAsync();
+        await client.SendAsync($"SUBSCRIBE\nid:p\ndestination:/user/queue/presence\n{header}receipt:r\n\n\0");
+        (await client.RefusalAsync("r")).Text.ShouldContain("\"users\"");
+    }
+
+    [Fact]
+    public async Task More_people_a_second_than_a_user_may_watch_are_refused_and_the_list_before_stays()
+    {
+        using var node = new PresenceRig(set: options => (options.Presence.PeopleBurst, options.Presence.PeoplePerSecond) = (2, 1));
+        var client = await node.ConnectAsync(8);
+        await client.ListenForRefusalsAsync();
+        await node.WatchAsync(client, "7,9");
+        await client.SendAsync("SUBSCRIBE\nid:p\ndestination:/user/queue/presence\nusers:10\nreceipt:r\n\n\0");
+        (await client.RefusalAsync("r")).Text.ShouldContain("rate-limited");
+        await node.ConnectAsync(7);
+        node.Pass(2);
+        PresenceRig.Told(client)[^1].ShouldBe("7 online");
+    }
+
+    [Theory]
+    [InlineData("{\"state\":\"gone\"}", "invalid")]
+    [InlineData("{}", "invalid")]
+    [InlineData("[]", "malformed")]
+    [InlineData("{\"state\":\"away\",\"state\":\"away\"}", "malformed")]
+    [InlineData("{\"state\":\"away\"} x", "malformed")]
+    public async Task A_state_that_is_none_is_refused(string body, string slug)
+    {
+        using var node = new PresenceRig();
+        var client = await node.ConnectAsync(8);
+        await client.ListenForRefusalsAsync();
+        await client.SendAsync($"SEND\ndestination:/app/presence\nreceipt:r\n\n{body}\0");
+        (await client.RefusalAsync("r")).Text.ShouldContain(slug);
+        node.StateOf(8).ShouldBe(PresenceState.Online);
+    }
+
+    private static async Task SayAsync(StompClient client, string state)
+    {
+        await client.SendAsync($"SEND\ndestination:/app/presence\n\n{{\"state\":\"{state}\"}}\0");
+    }
+
+    private static void Hide(PresenceRig node, long user, bool hides)
+    {
+        if (hides) node.Hidden.Add(new UserId(user));
+        else node.Hidden.Remove(new UserId(user));
+        node.Presence.Show(new UserId(user), !hides);
+    }
+}
