@@ -90,7 +90,9 @@ internal sealed class MaruOptions : IValidatableObject
     public static MaruOptions Read(IConfiguration configuration)
     {
         var options = Settings.Read<MaruOptions>(configuration);
-        if (!options.RateLimits.Enabled) (options.Engine.MessagesPerSecond, options.Engine.SignalDeliveriesPerSecond) = (0, 0);
+        if (options.RateLimits.Enabled) return options;
+        (options.Engine.MessagesPerSecond, options.Engine.SignalDeliveriesPerSecond) = (0, 0);
+        options.Engine.Presence.PeoplePerSecond = 0;
         return options;
     }
 }

@@ -8,6 +8,7 @@ using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Health;
 using Maru.Server.Features.Members;
 using Maru.Server.Features.Messages;
+using Maru.Server.Features.Presence;
 using Maru.Server.Features.Reactions;
 using Maru.Server.Features.ReadState;
 using Maru.Server.Features.Rooms;
@@ -69,6 +70,7 @@ internal static class Program
         services.AddMembers();
         services.AddReadState();
         services.AddMessages();
+        services.AddPresence(options.Storage);
         services.AddReactions();
         builder.AddRealtime(options.StompTcp);
         services.AddFollowers();
@@ -92,6 +94,7 @@ internal static class Program
         app.UseRateLimits();
         app.UseStaticPages();
         app.UseAuthorization();
+        app.UsePresence();
         app.UseContentCodings();
         app.UseRequestBodies();
 
@@ -106,6 +109,7 @@ internal static class Program
         routes.MapMessages();
         routes.MapReactions();
         routes.MapReadState();
+        routes.MapPresence();
         routes.MapRealtime();
         return app;
     }

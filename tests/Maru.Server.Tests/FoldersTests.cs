@@ -31,8 +31,8 @@ public sealed class FoldersTests(ITestOutputHelper output)
             "Storage.Sqlite", "Storage.Postgres",
             "Platform", "Platform.Limits", "Platform.Api", "Platform.Http", "Platform.Sockets",
             "Platform.Credentials", "RoomLog", "Cluster", "Bus",
-            "Followers", "Features.Health", "Features.Sessions", "Features.Accounts", "Features.ReadState", "Features.Messages",
-            "Features.Reactions", "Features.Rooms", "Features.Members", "Realtime.Sinks", "Realtime", "Commands", "",
+            "Followers", "Features.Health", "Features.Sessions", "Features.Accounts", "Features.Presence", "Features.ReadState",
+            "Features.Messages", "Features.Reactions", "Features.Rooms", "Features.Members", "Realtime.Sinks", "Realtime", "Commands", "",
         ],
         []);
 

@@ -10,12 +10,13 @@ internal sealed record StoreTable(string Name, params string[] Key)
 {
     /// <summary>
     /// All tables of people and rooms, each behind those that it refers to. Tables for a store's own use are left out: the migrations, the
-    /// nodes, how often names changed, SQLite's index of client keys, and what triggers make: what people and rooms are found by, and
-    /// members by position.
+    /// nodes and who is connected to them, how often names changed, SQLite's index of client keys, and what triggers make: what people and
+    /// rooms are found by, and members by position.
     /// </summary>
     public static readonly StoreTable[] All =
     [
         new("users", "id"),
+        new("last_seen", "user_id"),
         new("retired_handles", "hash"),
         new("sessions", "id"),
         new("spent_refresh_tokens", "hash"),

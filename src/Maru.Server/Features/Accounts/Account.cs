@@ -5,11 +5,12 @@ namespace Maru.Server.Features.Accounts;
 
 /// <summary>A row of <c>users</c>.</summary>
 internal sealed record Account(
-    long Id, string Handle, string Name, string? StatusMessage, string? AvatarUrl, string Role, string? PasswordHash)
+    long Id, string Handle, string Name, string? StatusMessage, string? AvatarUrl, string Role, string? PasswordHash,
+    long HidesPresence = 0)
 {
     /// <summary>The query without its WHERE; it never finds deleted accounts.</summary>
     public const string Select =
-        "SELECT id, handle, name, status_message, avatar_url, role, password_hash FROM users WHERE deleted_at IS NULL";
+        "SELECT id, handle, name, status_message, avatar_url, role, password_hash, hides_presence FROM users WHERE deleted_at IS NULL";
 
     public UserId UserId => new(Id);
 
@@ -18,5 +19,5 @@ internal sealed record Account(
 
     public User ToUser() => new(Id, Handle, Name, AvatarUrl);
 
-    public Profile ToProfile() => new(Id, Handle, Name, StatusMessage, AvatarUrl);
+    public Profile ToProfile() => new(Id, Handle, Name, StatusMessage, AvatarUrl, HidesPresence == 0);
 }

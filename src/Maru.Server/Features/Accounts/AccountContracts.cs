@@ -34,8 +34,10 @@ public sealed record RefreshRequest([property: Required] string? RefreshToken);
 /// <param name="Name">1 to 80 visible characters of scripts that go together, at most 640 bytes; kept in one spelling</param>
 /// <param name="StatusMessage">at most 200 characters and 1600 bytes</param>
 /// <param name="AvatarUrl">https://… or /api/files/…, at most 500 bytes</param>
+/// <param name="ShowPresence">false: nobody sees whether you are there, and you see it of nobody</param>
 [Example("""{"name":"Ann","statusMessage":"at sea"}""")]
-public sealed record ProfileChange(string? Name = null, string? StatusMessage = null, string? AvatarUrl = null);
+public sealed record ProfileChange(
+    string? Name = null, string? StatusMessage = null, string? AvatarUrl = null, bool? ShowPresence = null);
 
 /// <param name="NewPassword">8 to 256 characters and at most 2048 bytes</param>
 [Example("""{"oldPassword":"correct horse","newPassword":"battery staple"}""")]
@@ -49,8 +51,10 @@ public sealed record AccountDeletion([property: Required] string? Password);
 public sealed record User(long Id, string Handle, string Name, string? AvatarUrl = null);
 
 /// <summary>A user, as they see themselves.</summary>
-[Example("""{"id":1,"handle":"ann","name":"Ann","statusMessage":"at sea"}""")]
-public sealed record Profile(long Id, string Handle, string Name, string? StatusMessage = null, string? AvatarUrl = null);
+/// <param name="ShowPresence">whether others see that the user is there, and the user sees it of them</param>
+[Example("""{"id":1,"handle":"ann","name":"Ann","statusMessage":"at sea","showPresence":true}""")]
+public sealed record Profile(
+    long Id, string Handle, string Name, string? StatusMessage = null, string? AvatarUrl = null, bool ShowPresence = true);
 
 /// <param name="User">the user who signed in</param>
 /// <param name="AccessToken">for the Authorization header, and for CONNECT</param>

@@ -8,12 +8,14 @@ namespace Maru.Server.Features.Accounts;
 /// request's thread, and wait for the handlers: these are short and do not throw. The real-time part subscribes at start; nobody
 /// unsubscribes. Other nodes get ids alone:
 /// <code>
-/// profile changed = 2 user
+/// profile changed  = 2 user
+/// presence changed = 3 user shows         shows: 0 or 1
 /// </code>
 /// </summary>
 internal sealed class AccountEvents
 {
     private const byte Changed = 2;
+    private const byte PresenceSet = 3;
 
     private static readonly BusChannel Channel = new("accounts", Travel.Sure);
 
@@ -27,6 +29,9 @@ internal sealed class AccountEvents
 
     /// <summary>Raised on every node when a user's name or picture changed; also after the account's deletion.</summary>
     public event Action<UserId>? ProfileChanged;
+
+    /// <summary>Raised on every node when a user shows their presence from now on (true), or hides it.</summary>
+    public event Action<UserId, bool>? PresenceChanged;
 
     /// <summary>
     /// Raised when an account was deleted: the user leaves every room. Comes after <see cref="ProfileChanged"/> and the end of the
@@ -42,11 +47,28 @@ internal sealed class AccountEvents
         _bus.Publish(Channel, frame.Written);
     }
 
+    public void ChangePresence(UserId user, bool shows)
+    {
+        PresenceChanged?.Invoke(user, shows);
+        var frame = FrameWriter.Begin(PresenceSet);
+        frame.Number(user.Value);
+        frame.Byte(shows ? (byte)1 : (byte)0);
+        _bus.Publish(Channel, frame.Written);
+    }
+
     public void DeleteAccount(UserId user) => AccountDeleted?.Invoke(user);
 
     private void Hear(ReadOnlyMemory<byte> frame)
     {
         var reader = new FrameReader(frame.Span);
-        if (reader.Byte() == Changed) ProfileChanged?.Invoke(new UserId(reader.Number()));
+        switch (reader.Byte())
+        {
+            case Changed:
+                ProfileChanged?.Invoke(new UserId(reader.Number()));
+                break;
+            case PresenceSet:
+                PresenceChanged?.Invoke(new UserId(reader.Number()), reader.Byte() == 1);
+                break;
+        }
     }
 }

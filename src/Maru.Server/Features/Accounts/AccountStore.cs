@@ -80,19 +80,29 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
 
     /// <summary>Changes the profile. Of each text, null leaves it and an empty one removes it.</summary>
     public Task<Account?> ChangeAsync(
-        UserId user, string? name, string? statusMessage, string? avatarUrl, CancellationToken ct) => database.WriteAsync(
+        UserId user, string? name, string? statusMessage, string? avatarUrl, bool? showPresence,
+        CancellationToken ct) => database.WriteAsync(
         (transaction, inner) => transaction.FirstAsync<Account>(
             $"""
             UPDATE users SET
               name = coalesce(@name, name),
               name_key = coalesce(@key, name_key),
               status_message = nullif(coalesce(@statusMessage, status_message), ''),
-              avatar_url = nullif(coalesce(@avatarUrl, avatar_url), '')
+              avatar_url = nullif(coalesce(@avatarUrl, avatar_url), ''),
+              hides_presence = coalesce(@hides, hides_presence)
             WHERE id = @Value AND deleted_at IS NULL;
             {CountNames};
             {Account.Select} AND id = @Value
             """,
-            new { user.Value, name, key = name is null ? null : TextPolicy.NameKey(name), statusMessage, avatarUrl },
+            new
+            {
+                user.Value,
+                name,
+                key = name is null ? null : TextPolicy.NameKey(name),
+                statusMessage,
+                avatarUrl,
+                hides = showPresence is { } shows ? (shows ? 0L : 1L) : (long?)null,
+            },
             inner),
         ct);
 
@@ -127,6 +137,7 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
                     new { account.Id, name = Deleted, handle = $"deleted:{account.Id}", now = Now },
                     inner);
                 await transaction.ExecuteAsync(CountNames, null, inner);
+                await transaction.ExecuteAsync("DELETE FROM last_seen WHERE user_id = @Id", new { account.Id }, inner);
                 const string retire = "INSERT INTO retired_handles (hash) VALUES (@hash) ON CONFLICT DO NOTHING";
                 await transaction.ExecuteAsync(retire, new { hash = HashOf(account.Handle) }, inner);
                 return await sessions.EndAllAsync(transaction, account.UserId, but: 0, SessionEnd.AccountDeleted, inner);

@@ -41,9 +41,10 @@ internal static class ProfileEndpoints
         var avatarUrl = request.AvatarUrl is null ? null : rules.AvatarUrl(request.AvatarUrl);
         if (errors.Any) return errors.Result();
 
-        var account = await store.ChangeAsync(caller.UserId, name, statusMessage, avatarUrl, ct);
+        var account = await store.ChangeAsync(caller.UserId, name, statusMessage, avatarUrl, request.ShowPresence, ct);
         if (account is null) return Problem.SessionEnded.Result();
         if (name is not null || avatarUrl is not null) events.ChangeProfile(caller.UserId);
+        if (request.ShowPresence is { } shows) events.ChangePresence(caller.UserId, shows);
         return TypedResults.Ok(account.ToProfile());
     }
 

@@ -1,5 +1,5 @@
 using Maru.Engine;
-using Maru.Server.Cluster;
+using Maru.Engine.People;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Platform.Http;
 using Maru.Server.RoomLog;
@@ -8,7 +8,7 @@ using Maru.Server.Storage;
 namespace Maru.Server.Features.Members;
 
 /// <summary>Reads members and bans in pages, ordered by user. Users who may not see them get an empty page. Any thread.</summary>
-internal sealed class MemberLists(Database database, ChatEngine engine, ThisNode node)
+internal sealed class MemberLists(Database database, ChatEngine engine)
 {
     /// <summary>Returns a page of members, for members.</summary>
     public async Task<MemberPage> MembersAsync(RoomId room, UserId user, PageRequest page, CancellationToken ct)
@@ -16,13 +16,13 @@ internal sealed class MemberLists(Database database, ChatEngine engine, ThisNode
         var rows = await database.ListAsync<MemberRow>(
             $"""
             SELECT {UserRow.Columns("u")}, m.role,
-              (SELECT count(*) FROM nodes n WHERE n.id <> @node AND n.lease_until >= {database.Clock}) AS other_nodes
+              (SELECT me.hides_presence FROM users me WHERE me.id = @user) AS is_hidden
             FROM members m JOIN users u ON u.id = m.user_id
             WHERE m.room_id = @room AND m.user_id > @after
               AND EXISTS (SELECT 1 FROM members me WHERE me.room_id = @room AND me.user_id = @user)
             ORDER BY m.user_id LIMIT @limit
             """,
-            new { room = room.Value, user = user.Value, after = page.After?.Id ?? 0, limit = page.Size + 1, node = node.Id.ToString() },
+            new { room = room.Value, user = user.Value, after = page.After?.Id ?? 0, limit = page.Size + 1 },
             ct);
         return new MemberPage([.. rows.Take(page.Size).Select(ToMember)], Next(rows, page, row => row.Id));
     }
@@ -47,11 +47,14 @@ internal sealed class MemberLists(Database database, ChatEngine engine, ThisNode
     private static string? Next<T>(IReadOnlyList<T> rows, PageRequest page, Func<T, long> id) =>
         rows.Count > page.Size ? new PageCursor(id(rows[page.Size - 1])).ToString() : null;
 
-    /// <summary>Makes a member. A node knows only its own connections: while other nodes run, it does not say who is connected.</summary>
-    private Member ToMember(MemberRow row) => new(
-        row.Id, row.Handle, row.Name, row.Role, row.OtherNodes > 0 ? null : engine.Connections.IsOnline(new UserId(row.Id)), row.AvatarUrl);
+    /// <summary>Makes a member, as somebody sees it who shares the room: who hides their presence does not see that of others.</summary>
+    private Member ToMember(MemberRow row)
+    {
+        var isOnline = row.IsHidden == 0 && engine.Presence.StateOf(new UserId(row.Id)) != PresenceState.Offline;
+        return new Member(row.Id, row.Handle, row.Name, row.Role, isOnline, row.AvatarUrl);
+    }
 
-    private sealed record MemberRow(long Id, string Handle, string Name, string? AvatarUrl, string Role, long OtherNodes);
+    private sealed record MemberRow(long Id, string Handle, string Name, string? AvatarUrl, string Role, long IsHidden);
 
     private sealed record BanRow(long Id, string Handle, string Name, string? AvatarUrl, long BannedBy, long BannedAt)
     {

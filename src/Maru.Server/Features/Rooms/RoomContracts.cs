@@ -96,10 +96,10 @@ public sealed record Room(
 public sealed record RoomPage(IReadOnlyList<Room> Items, string? Next = null);
 
 /// <param name="Role"><c>owner</c>, <c>admin</c> or <c>member</c></param>
-/// <param name="Online">true when connected now; absent while several nodes run, since none knows all connections</param>
+/// <param name="Online">true when they are there, online or away, and show it to you</param>
 [Example("""{"id":1,"handle":"ann","name":"Ann","role":"owner","online":true}""")]
 public sealed record Member(
-    long Id, string Handle, string Name, [property: Role] string Role, bool? Online = null, string? AvatarUrl = null);
+    long Id, string Handle, string Name, [property: Role] string Role, bool Online, string? AvatarUrl = null);
 
 /// <param name="Items">ordered by id</param>
 /// <param name="Next">pass it as <c>after</c> to get the next page; absent on the last one</param>

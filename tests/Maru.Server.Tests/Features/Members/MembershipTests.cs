@@ -91,6 +91,7 @@ public sealed class MembershipTests(MaruServer server) : IClassFixture<MaruServe
         var people = await Task.WhenAll(Enumerable.Range(0, 7).Select(_ => server.SignUpAsync("ben")));
         var room = await ann.MakeRoomAsync("room", "private", null, [.. people.Select(x => x.Id)]);
         await using var ears = await people[0].ListenAsync();
+        await Deadline.Until(async () => (await ann.MembersAsync(room)).Any(x => x.Online), "the member to be there");
         List<Member> found = [];
         for (string? after = ""; after is not null;)
         {
@@ -101,7 +102,7 @@ public sealed class MembershipTests(MaruServer server) : IClassFixture<MaruServe
         }
 
         found.Select(x => x.Id).ShouldBe(people.Select(x => x.Id).Append(ann.Id).Order());
-        found.Where(x => x.Online == true).Select(x => x.Id).ShouldBe([people[0].Id]);
+        found.Where(x => x.Online).Select(x => x.Id).ShouldBe([people[0].Id]);
         found.Single(x => x.Role == "owner").ShouldBe(new Member(ann.Id, ann.Handle, ann.User.Name, "owner", false));
         (await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/members?after=%20").ShouldRefuseFields()).ShouldBe(["after"]);
     }
