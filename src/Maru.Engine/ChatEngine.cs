@@ -33,7 +33,6 @@ public sealed class ChatEngine : IDisposable
     private readonly MemoryGuard _guard;
     private Sweeper? _sweeper;
     private TailWatch? _tails;
-    private Task _telling = Task.CompletedTask;
 
     public ChatEngine(
         EngineOptions options, IRoomLog log, IBus bus, Authenticator authenticator, UserSnapshot snapshot, TimeProvider time,
@@ -138,7 +137,7 @@ public sealed class ChatEngine : IDisposable
         Unread = new UnreadFeed(
             reader with { Heads = _log.IsShared ? _log.ReadHeadsAsync : null }, _bus, Options.FeedBytes, UserEvents.Deliver, Log, Time);
         (UserEvents.Moved, UserEvents.Ended) = (Unread.Refresh, Unread.Unfollow);
-        _telling = Unread.RunAsync(Time, Stopping);
+        _ = Unread.RunAsync(Time, Stopping);
     }
 
     private void OnCommitted(RoomId room, IReadOnlyList<Entry> entries)

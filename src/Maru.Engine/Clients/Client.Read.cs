@@ -1,5 +1,4 @@
 using Maru.Engine.Log;
-using Maru.Engine.Output;
 using Maru.Engine.Problems;
 
 namespace Maru.Engine.Clients;

@@ -191,11 +191,11 @@ public sealed class PresenceTests
     {
         using var node = new PresenceRig();
         var sink = new MemorySink();
-        var connection = node.Rig.Engine.Clients.Connect(sink, SseWire.Instance);
+        var connection = node.Rig.Engine.Clients.Connect(sink, SseWire.User);
         node.Rig.Engine.Connections.TryOpen(connection).ShouldBeTrue();
         var client = new Client(connection, node.Rig.Engine.Clients);
         (await client.SignInAsync("8")).ShouldBeNull();
-        await client.WatchAsync("7", new WireSubscription(SseWire.Instance, "presence"), default);
+        await client.WatchAsync("7", new WireSubscription(SseWire.User, "presence"), default);
         await node.ConnectAsync(7);
         node.Pass(2);
         Encoding.UTF8.GetString(sink.Read())

@@ -17,14 +17,14 @@ public sealed class UnreadFeedTests
 
     private static async Task RunAsync(byte[] acts)
     {
-        var world = new World();
+        using var world = new World();
         for (var i = 0; i + 1 < acts.Length; i += 2) await world.ActAsync(acts[i], acts[i + 1]);
         await world.SettleAsync();
         world.Told().ShouldBe(world.Recount());
     }
 
     /// <summary>Three people in two rooms, and what the store has of them. Marks come, are lost, or come late.</summary>
-    private sealed class World
+    private sealed class World : IDisposable
     {
         private readonly Dictionary<RoomId, List<(UserId Sender, bool IsMessage)>> _logs = new()
         {
@@ -46,6 +46,8 @@ public sealed class UnreadFeedTests
                 Heads = (rooms, _) => new(rooms.ToDictionary(x => x, HeadOf)),
             },
             new LocalBus(), 1 << 20, Hear, new EngineLog(NullLogger.Instance), TimeProvider.System);
+
+        public void Dispose() => _feed.Dispose();
 
         public async Task ActAsync(byte act, byte how)
         {

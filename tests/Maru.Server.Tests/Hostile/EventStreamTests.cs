@@ -24,7 +24,7 @@ public sealed class EventStreamTests
         using var certificate = new ServerCertificate();
         await using var server = await StartAsync(certificate.Settings);
         var (ann, engine) = (await server.SignUpAsync(), server.Service<ChatEngine>());
-        using var deaf = await OpenAsync(server, ann, version);
+        using var deaf = await OpenAsync(server, ann, version, certificate);
         using var open = await EventStream.OpenAsync(server, "/api/events", ann.AccessToken);
         await Deadline.Until(() => Listening(engine, ann) == 2, "both to listen");
         var sent = 0;
@@ -68,11 +68,11 @@ public sealed class EventStreamTests
     ]);
 
     /// <summary>Asks by a connection of its own, whose buffers are small, and reads nothing yet.</summary>
-    private static Task<EventStream> OpenAsync(MaruServer server, Person person, string version)
+    private static Task<EventStream> OpenAsync(MaruServer server, Person person, string version, ServerCertificate? certificate = null)
     {
         var http = new HttpClient(new SocketsHttpHandler
         {
-            SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+            SslOptions = { RemoteCertificateValidationCallback = certificate is null ? null : certificate.IsPresented },
             InitialHttp2StreamWindowSize = 65_535,
             ConnectCallback = async (context, ct) =>
             {

@@ -122,7 +122,7 @@ public sealed class RequestMemoryTests(ITestOutputHelper output)
         var ann = await server.SignUpAsync();
         using var http = new HttpClient(new SocketsHttpHandler
         {
-            SslOptions = { RemoteCertificateValidationCallback = (_, presented, _, _) => certificate.Value.Equals(presented) },
+            SslOptions = { RemoteCertificateValidationCallback = certificate.IsPresented },
         })
         {
             BaseAddress = server.AddressOf("https"),

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -27,6 +28,9 @@ internal sealed class ServerCertificate : IDisposable
     public X509Certificate2 Value { get; }
 
     public string[] Settings { get; }
+
+    /// <summary>For clients, which must know this certificate.</summary>
+    public bool IsPresented(object sender, X509Certificate? presented, X509Chain? chain, SslPolicyErrors errors) => Value.Equals(presented);
 
     public void Dispose()
     {

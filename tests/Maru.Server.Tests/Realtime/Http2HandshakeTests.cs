@@ -13,7 +13,7 @@ public sealed class Http2HandshakeTests : IAsyncLifetime
     {
         _server = await MaruServer.StartAsync([.. _certificate.Settings, "--Maru:Engine:MaxConnections=1"]);
         var handler = new SocketsHttpHandler();
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, presented, _, _) => _certificate.Value.Equals(presented);
+        handler.SslOptions.RemoteCertificateValidationCallback = _certificate.IsPresented;
         _http = new HttpMessageInvoker(handler);
     }
 

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Engine.Problems;

@@ -2,7 +2,6 @@ using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Engine.Problems;
 using Maru.Server.Platform;
-using Maru.Server.Platform.Api;
 using Maru.Server.Platform.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 

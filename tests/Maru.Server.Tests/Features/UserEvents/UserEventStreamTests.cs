@@ -21,7 +21,7 @@ public sealed class UserEventStreamTests(MaruServer server) : IClassFixture<Maru
         var snapshots = new Snapshots();
         using var certificate = new ServerCertificate();
         await using var server = await MaruServer.StartAsync(null, snapshots.Replace, certificate.Settings);
-        using var http = Client(server, version);
+        using var http = Client(server, version, certificate);
         var (ann, bob) = (await server.SignUpAsync(), await server.SignUpAsync("bob"));
         await using var socket = await StompSocket.ConnectAsync(server.Address, ann.AccessToken);
         await socket.SendAsync("SUBSCRIBE", "", ("destination", "/user/queue/events"), ("id", "e"));
@@ -142,7 +142,7 @@ public sealed class UserEventStreamTests(MaruServer server) : IClassFixture<Maru
     {
         using var certificate = new ServerCertificate();
         await using var server = await MaruServer.StartAsync(certificate.Settings);
-        using var http = Client(server, version);
+        using var http = Client(server, version, certificate);
         var ann = await server.SignUpAsync();
         using var stream = await EventStream.OpenAsync(http, Path, ann.AccessToken);
         await Deadline.Until(() => Listens(server, ann), "the stream to listen");
@@ -160,7 +160,7 @@ public sealed class UserEventStreamTests(MaruServer server) : IClassFixture<Maru
     {
         using var certificate = new ServerCertificate();
         await using var server = await MaruServer.StartAsync(certificate.Settings);
-        using var http = Client(server, version);
+        using var http = Client(server, version, certificate);
         var ann = await server.SignUpAsync();
         var room = await ann.MakeRoomAsync();
         using var stream = await EventStream.OpenAsync(http, Path, ann.AccessToken);
@@ -214,9 +214,9 @@ public sealed class UserEventStreamTests(MaruServer server) : IClassFixture<Maru
         (await stream.RestAsync()).ShouldBe(["session.ended"]);
     }
 
-    private static HttpClient Client(MaruServer server, string version) => new(new SocketsHttpHandler
+    private static HttpClient Client(MaruServer server, string version, ServerCertificate? certificate = null) => new(new SocketsHttpHandler
     {
-        SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+        SslOptions = { RemoteCertificateValidationCallback = certificate is null ? null : certificate.IsPresented },
     })
     {
         BaseAddress = version == "1.1" ? server.Address : server.AddressOf(Uri.UriSchemeHttps),
