@@ -47,7 +47,11 @@ public sealed class ChatEngine : IDisposable
         _channels =
             new RoomChannels(bus, time)
             {
-                Committed = Receive, CommittedUpTo = ReceiveHead, Signalled = Receive, Typed = Receive, Listening = CheckTail,
+                Committed = Receive,
+                CommittedUpTo = ReceiveHead,
+                Signalled = Receive,
+                Typed = Receive,
+                Listening = CheckTail,
             };
         MessageRate = new Gcra(options.MessageBurst, options.MessagesPerSecond, TimeSpan.FromSeconds(1), time);
         var memory = new MemoryBudget(MemoryBudget.BytesOf(options));

@@ -21,7 +21,8 @@ public sealed class MentionScanTests
     {
         var found = MentionScan.Find(Encoding.UTF8.GetBytes(text));
         string.Join(", ", found.Select(x => $"{x.Start} {x.Handle}")).ShouldBe(expected);
-        foreach (var word in found) text.Substring(word.Start + 1, word.Handle.Length).ShouldBe(word.Handle, StringCompareShould.IgnoreCase);
+        foreach (var word in found)
+            text.Substring(word.Start + 1, word.Handle.Length).ShouldBe(word.Handle, StringCompareShould.IgnoreCase);
     }
 
     [Fact]

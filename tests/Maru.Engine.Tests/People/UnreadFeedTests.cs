@@ -28,7 +28,8 @@ public sealed class UnreadFeedTests
     {
         private readonly Dictionary<RoomId, List<(UserId Sender, bool IsMessage)>> _logs = new()
         {
-            [new RoomId(1)] = [], [new RoomId(2)] = [],
+            [new RoomId(1)] = [],
+            [new RoomId(2)] = [],
         };
 
         private readonly HashSet<(RoomId, long)> _deleted = [];

@@ -95,6 +95,7 @@ public sealed class RoomTests
         rig.Log.ReadFault = () => new IOException("no disk");
         var room = rig.FindRoom(1)!;
         var run = new CommittedRun(room, [rig.Log.Entries(1)[4]], []);
+        rig.Time.Advance(0.1);      // between the rounds of others, which would look like a pause
         room.Lane.Post(run);
         var reads = 1;
         foreach (var delay in new[] { 0.25, 0.5, 1, 2, 4, 4 })
