@@ -50,7 +50,7 @@ internal sealed class EventStream : IDisposable
 
     /// <summary>Returns the next event; comments are skipped. Its id is 0 where it has none.</summary>
     public async Task<(long Id, string Type, JsonElement Json)> NextAsync() =>
-        await ReadAsync() ?? throw new InvalidOperationException("the stream has ended");
+        await ReadAsync().Within("an event") ?? throw new InvalidOperationException("the stream has ended");
 
     /// <summary>Returns the next event's type.</summary>
     public async Task<string> TypeAsync() => (await NextAsync()).Type;
@@ -59,7 +59,7 @@ internal sealed class EventStream : IDisposable
     public async Task<JsonElement> LastAsync()
     {
         JsonElement last = default;
-        while (await ReadAsync() is { } next) last = next.Json;
+        while (await ReadAsync().Within("an event, or the end") is { } next) last = next.Json;
         return last;
     }
 
@@ -67,7 +67,7 @@ internal sealed class EventStream : IDisposable
     public async Task<IReadOnlyList<string>> RestAsync()
     {
         List<string> types = [];
-        while (await ReadAsync() is { } next) types.Add(next.Type);
+        while (await ReadAsync().Within("an event, or the end") is { } next) types.Add(next.Type);
         return types;
     }
 
@@ -99,7 +99,7 @@ internal sealed class EventStream : IDisposable
         return null;
     }
 
-    private Task<string?> LineAsync() => _lines.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().Within("an event");
+    private Task<string?> LineAsync() => _lines.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().Within("a line");
 
     private (string Field, string Value) Take(string line)
     {
