@@ -98,6 +98,8 @@ public sealed class NumbersTests
     /// <summary>The schema is the one before numbers.</summary>
     private static async Task ForgetNumbersAsync(MaruServer server)
     {
+        await ForgetPresenceAsync(server);
+        await ForgetReadStateAsync(server);
         await ExecuteAsync(server, "ALTER TABLE messages DROP COLUMN number");
         await ExecuteAsync(server, "ALTER TABLE room_heads DROP COLUMN messages");
         await ExecuteAsync(server, "DROP TABLE notices");
@@ -110,6 +112,23 @@ public sealed class NumbersTests
         await ExecuteAsync(server, "ALTER TABLE messages DROP COLUMN reactions");
         await ExecuteAsync(server, "ALTER TABLE changes DROP COLUMN detail");
         await ExecuteAsync(server, "DELETE FROM migrations WHERE number >= 7");
+    }
+
+    private static async Task ForgetPresenceAsync(MaruServer server)
+    {
+        foreach (var table in (string[])["present", "last_seen"]) await ExecuteAsync(server, $"DROP TABLE {table}");
+        await ExecuteAsync(server, "ALTER TABLE users DROP COLUMN hides_presence");
+    }
+
+    private static async Task ForgetReadStateAsync(MaruServer server)
+    {
+        string[] triggers = server.Service<Database>() is PostgresDatabase
+            ? ["FUNCTION place_member() CASCADE", "FUNCTION count_positions() CASCADE"]
+            : ["TRIGGER members_come", "TRIGGER members_read", "TRIGGER members_go"];
+        string[] rest = ["TABLE own_counts", "TABLE read_positions", "INDEX members_by_position", "INDEX messages_deleted"];
+        foreach (var thing in triggers.Concat(rest)) await ExecuteAsync(server, $"DROP {thing}");
+        foreach (var column in (string[])["join_seq", "join_number", "read_seq", "read_number", "read_at", "own"])
+            await ExecuteAsync(server, $"ALTER TABLE members DROP COLUMN {column}");
     }
 
     private static async Task ForgetListsAsync(MaruServer server)

@@ -7,21 +7,33 @@ namespace Maru.Server.Features.ReadState;
 
 /// <summary>
 /// Writes members' positions. What a move needs to know is read before the transaction that writes it, which takes only what nobody else
-/// has moved meanwhile; the rest is tried again. Called by one loop at a time.
+/// has moved meanwhile; the rest is tried again. Any thread.
 /// </summary>
 internal sealed class PositionStore(ChatEngine engine, Database database, TimeProvider time)
 {
     private const int Attempts = 8;
+    private const int Near = 5000;      // entries
 
-    /// <summary>Moves each member's position, if they are a member, and tells those who wait for it.</summary>
-    public async Task MoveAsync(IReadOnlyCollection<ReadMove> moves, CancellationToken ct)
+    /// <summary>
+    /// Moves each member's position, if they are a member, and tells those who wait for it. Returns the far moves, which it leaves: those
+    /// over more than <see cref="Near"/> entries, not to the end of the log.
+    /// </summary>
+    public Task<List<ReadMove>> MoveAsync(IReadOnlyList<ReadMove> moves, CancellationToken ct) => MoveAsync(moves, Near, ct);
+
+    /// <summary>Moves positions over any number of entries: half of the room's are looked at, at most.</summary>
+    public Task<List<ReadMove>> MoveFarAsync(IReadOnlyList<ReadMove> moves, CancellationToken ct) => MoveAsync(moves, long.MaxValue, ct);
+
+    private async Task<List<ReadMove>> MoveAsync(IReadOnlyList<ReadMove> moves, long most, CancellationToken ct)
     {
-        for (var attempt = 0; moves.Count > 0 && attempt < Attempts; attempt++) moves = await TryMoveAsync(moves, ct);
+        List<ReadMove> far = [];
+        for (var attempt = 0; moves.Count > 0 && attempt < Attempts; attempt++) moves = await TryMoveAsync(moves, most, far, ct);
         foreach (var move in moves) move.Settle(Problem.Unavailable);
+        return far;
     }
 
-    /// <summary>Returns the moves that somebody else was ahead of.</summary>
-    private async Task<IReadOnlyCollection<ReadMove>> TryMoveAsync(IReadOnlyCollection<ReadMove> moves, CancellationToken ct)
+    /// <summary>Returns the moves that somebody else was ahead of; adds those over more than the most entries to <paramref name="far"/>.</summary>
+    private async Task<IReadOnlyList<ReadMove>> TryMoveAsync(
+        IReadOnlyList<ReadMove> moves, long most, List<ReadMove> far, CancellationToken ct)
     {
         var places = (await FindAsync(moves, ct)).ToDictionary(x => (x.RoomId, x.UserId));
         List<Step> steps = [];
@@ -29,7 +41,8 @@ internal sealed class PositionStore(ChatEngine engine, Database database, TimePr
         {
             if (!places.TryGetValue((move.Room.Value, move.User.Value), out var place)) move.Settle(Problem.NotFound);
             else if (place.TargetOf(move) is not { } target) move.Settle(null);
-            else steps.Add(place.To(target, move));
+            else if (place.To(target, move) is var step && step.To - step.From > most) far.Add(move);
+            else steps.Add(step);
         }
 
         if (steps.Count == 0) return [];
@@ -51,7 +64,7 @@ internal sealed class PositionStore(ChatEngine engine, Database database, TimePr
         return left;
     }
 
-    private Task<IReadOnlyList<Place>> FindAsync(IReadOnlyCollection<ReadMove> moves, CancellationToken ct) => database.ListAsync<Place>(
+    private Task<IReadOnlyList<Place>> FindAsync(IReadOnlyList<ReadMove> moves, CancellationToken ct) => database.ListAsync<Place>(
         """
         WITH x (room_id, user_id) AS ROWS @rows
         SELECT me.room_id, me.user_id, me.join_seq, me.read_seq, me.own, h.last_seq, coalesce(oc.seq, 0) AS counted

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Threading.Channels;
 using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Engine.People;
@@ -9,7 +10,8 @@ namespace Maru.Server.Features.ReadState;
 
 /// <summary>
 /// Moves members' positions: what many readers send in one moment is one transaction, beside the path of messages. At most <see
-/// cref="MostWaiting"/> members' moves wait; further ones are refused. One loop; moves from any thread.
+/// cref="MostWaiting"/> members' moves wait; further ones are refused. Far moves, which the store must count for, come one after the other
+/// and one of each user, so that nobody waits for another's. Two loops; moves from any thread.
 /// </summary>
 internal sealed class ReadPositions(
     ChatEngine engine, PositionStore store, ReadStateStore states, Database database, TimeProvider time) : BackgroundService
@@ -22,7 +24,9 @@ internal sealed class ReadPositions(
 
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _some = new(0, 1);
-    private Dictionary<(RoomId, UserId), ReadMove> _waiting = [];   // under the gate
+    private readonly Channel<ReadMove> _farOnes = Channel.CreateUnbounded<ReadMove>();      // at most one of each user
+    private readonly Dictionary<UserId, ReadMove> _far = [];        // those that have not begun. Under the gate, and so the next
+    private Dictionary<(RoomId, UserId), ReadMove> _waiting = [];
 
     /// <summary>Moves a member's position; completes when it is durable (null), or with the reason why not.</summary>
     public Task<Problem?> MoveAsync(RoomId room, UserId user, ReadMark mark)
@@ -30,7 +34,7 @@ internal sealed class ReadPositions(
         ReadMove? move;
         lock (_gate)
         {
-            if (_waiting.TryGetValue((room, user), out move))
+            if (_waiting.TryGetValue((room, user), out move) || (_far.TryGetValue(user, out move) && move.Room == room))
             {
                 move.Follow(mark);
                 return move.Done;
@@ -51,21 +55,47 @@ internal sealed class ReadPositions(
         return base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(MoveWaitingAsync(stoppingToken), MoveFarAsync(stoppingToken));
+
+    private async Task MoveWaitingAsync(CancellationToken stopping)
     {
         try
         {
             while (true)
             {
-                await _some.WaitAsync(stoppingToken);
-                foreach (var batch in Take().Chunk(Batch)) await MoveAsync(batch);
-                await Task.Delay(Pause, time, stoppingToken);
+                await _some.WaitAsync(stopping);
+                foreach (var batch in Take().Chunk(Batch)) await MoveAsync(batch, store.MoveAsync);
+                await Task.Delay(Pause, time, stopping);
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             foreach (var move in Take()) move.Settle(Problem.ShuttingDown);
         }
+    }
+
+    private async Task MoveFarAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await foreach (var move in _farOnes.Reader.ReadAllAsync(stopping))
+            {
+                lock (_gate) _far.Remove(move.User);
+                await MoveAsync([move], store.MoveFarAsync);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            while (_farOnes.Reader.TryRead(out var move)) move.Settle(Problem.ShuttingDown);
+        }
+    }
+
+    private void Postpone(ReadMove move)
+    {
+        bool waits;
+        lock (_gate) waits = _far.Count < MostWaiting && _far.TryAdd(move.User, move);
+        if (!waits || !_farOnes.Writer.TryWrite(move)) move.Settle(Problem.RateLimited);
     }
 
     private ReadMove[] Take()
@@ -78,19 +108,19 @@ internal sealed class ReadPositions(
         }
     }
 
-    private async Task MoveAsync(ReadMove[] moves)
+    private async Task MoveAsync(ReadMove[] moves, Func<IReadOnlyList<ReadMove>, CancellationToken, Task<List<ReadMove>>> move)
     {
         try
         {
-            await store.MoveAsync(moves, CancellationToken.None);
+            foreach (var far in await move(moves, CancellationToken.None)) Postpone(far);
         }
         catch (DbException e)
         {
-            foreach (var move in moves) move.Settle(database.ProblemOf(e));
+            foreach (var each in moves) each.Settle(database.ProblemOf(e));
         }
         catch (Exception e)
         {
-            foreach (var move in moves) move.Fail(e);
+            foreach (var each in moves) each.Fail(e);
         }
     }
 }

@@ -56,7 +56,8 @@ internal sealed partial record Route(string Method, string Template, RouteEndpoi
            select new Route(method, template, endpoint),
     ];
 
-    private string Address(string number) => Parameter().Replace(Template, number);
+    private string Address(string number) =>
+        Parameter().Replace(Template, number) + (Template == "/api/presence" ? "?userIds=1" : "");      // which must ask for somebody
 
     [GeneratedRegex(@"\{[^}]+\}")]
     private static partial Regex Parameter();

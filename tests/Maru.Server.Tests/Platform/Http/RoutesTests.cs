@@ -119,7 +119,7 @@ public sealed class RoutesTests(MaruServer server) : IClassFixture<MaruServer>
                 VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             };
             if (hasToken) request.Headers.Authorization = new("Bearer", ann.AccessToken);
-            return http.SendAsync(request, TestContext.Current.CancellationToken);
+            return http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         }
     }
 
