@@ -12,7 +12,9 @@ namespace Maru.Server.Features.ReadState;
 internal sealed class PositionStore(ChatEngine engine, Database database, TimeProvider time)
 {
     private const int Attempts = 8;
-    private const int Near = 5000;      // entries
+
+    /// <summary>The entries that are looked at for a move that goes together with others.</summary>
+    internal long Near { get; set; } = 5000;
 
     /// <summary>
     /// Moves each member's position, if they are a member, and tells those who wait for it. Returns the far moves, which it leaves: those

@@ -215,6 +215,40 @@ public sealed class ReadStateTests(MaruServer server) : IClassFixture<MaruServer
         await server.ShouldBalanceAsync(room);
     }
 
+    [Fact]
+    public async Task Far_moves_of_a_person_go_one_by_one_or_are_refused_and_keep_nobody_from_reading()
+    {
+        await using var own = await MaruServer.StartAsync();
+        own.Service<PositionStore>().Near = 2;
+        var (ann, ben, cat) = (await own.SignUpAsync("ann"), await own.SignUpAsync("ben"), await own.SignUpAsync("cat"));
+        var rooms = new Room[8];
+        for (var i = 0; i < rooms.Length; i++)
+        {
+            rooms[i] = await ann.MakeRoomAsync();
+            await ben.JoinAsync(rooms[i]);
+            await cat.JoinAsync(rooms[i]);
+            for (var n = 0; n < 12; n++) await (n % 3 == 0 ? ben : ann).SayAsync(rooms[i]);     // 3 to 14
+        }
+
+        await own.Service<OwnCounts>().CountAllAsync(Ct);
+        var far = rooms.Select(room => ben.Http.SendAsync($"PUT /api/rooms/{room.Id}/read", new { seq = 9 })).ToArray();
+        foreach (var room in rooms) await cat.ReadAsync(room, 14);
+        var moved = 0;
+        for (var i = 0; i < rooms.Length; i++)
+        {
+            var status = (int)(await far[i]).StatusCode;
+            status.ShouldBeOneOf(204, 429);
+            if (status == 204) moved++;
+            var state = await ben.StateAsync(rooms[i]);
+            state.ReadSeq.ShouldBe(status == 204 ? 9 : 1);
+            state.Unread.ShouldBe(status == 204 ? 4 : 8);
+            (await cat.StateAsync(rooms[i])).Unread.ShouldBe(0);
+        }
+
+        moved.ShouldBePositive();
+        await own.ShouldBalanceAsync(rooms);
+    }
+
     private async Task<(Person Ann, Person Ben, Room Room)> PairAsync()
     {
         var (ann, ben) = (await server.SignUpAsync("ann"), await server.SignUpAsync("ben"));
