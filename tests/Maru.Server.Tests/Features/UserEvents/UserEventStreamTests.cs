@@ -2,6 +2,7 @@ using System.Text;
 using Maru.Engine;
 using Maru.Engine.People;
 using Maru.Engine.Problems;
+using Maru.Server.Tests.Features.Presence;
 using Maru.Server.Tests.Features.Rooms;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -124,6 +125,53 @@ public sealed class UserEventStreamTests(MaruServer server) : IClassFixture<Maru
         post.Content.Headers.Allow.ShouldBe(["GET", "HEAD"], ignoreOrder: true);
     }
 
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task It_tells_the_presence_of_the_people_asked_for_who_share_a_room(string version)
+    {
+        using var certificate = new ServerCertificate();
+        await using var server = await MaruServer.StartAsync(certificate.Settings);
+        using var http = Client(server, version, certificate);
+        var (ann, bob, eve) = (await server.SignUpAsync(), await server.SignUpAsync("bob"), await server.SignUpAsync("eve"));
+        await ann.MakeRoomAsync(members: bob.Id);
+        await eve.MakeRoomAsync();
+        await using var stranger = await eve.ListenAsync();
+        using var stream = await EventStream.OpenAsync(http, $"{Path}?presence={bob.Id},{eve.Id}", ann.AccessToken);
+        string[] first = [await PresenceAsync(stream), await PresenceAsync(stream)];
+        first.ShouldBe([$"{bob.Id} offline", $"{eve.Id} offline"], ignoreOrder: true);
+        await using var his = await bob.ListenAsync();
+        (await PresenceAsync(stream)).ShouldBe($"{bob.Id} online");
+        await his.SayAsync("away");
+        (await PresenceAsync(stream)).ShouldBe($"{bob.Id} away");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0")]
+    [InlineData("1,,2")]
+    [InlineData("ann")]
+    [InlineData("1,-2")]
+    [InlineData("1,2,3")]
+    public async Task A_list_of_people_that_is_none_is_refused_before_the_stream_begins(string people)
+    {
+        await using var server = await MaruServer.StartAsync("--Maru:Engine:Presence:People=2");
+        var ann = await server.SignUpAsync();
+        (await ann.Http.SendAsync($"GET {Path}?presence={people}").ShouldRefuseFields()).ShouldBe(["presence"]);
+    }
+
+    [Fact]
+    public async Task A_stream_for_more_people_a_second_than_one_may_ask_for_ends_with_the_reason()
+    {
+        await using var server = await MaruServer.StartAsync(
+            new ManualTime(), null, "--Maru:RateLimits:Enabled=true", "--Maru:Engine:Presence:PeopleBurst=4",
+            "--Maru:Engine:Presence:PeoplePerSecond=1");
+        var ann = await server.SignUpAsync();
+        await ann.SeeAsync(1, 2, 3, 4);
+        using var stream = await EventStream.OpenAsync(server, $"{Path}?presence=1", ann.AccessToken);
+        (await stream.LastAsync()).GetProperty("type").GetString().ShouldBe(Problem.RateLimited.Slug);
+    }
+
     [Fact]
     public async Task A_page_of_another_origin_reads_it_where_it_may_use_the_server()
     {
@@ -223,6 +271,13 @@ public sealed class UserEventStreamTests(MaruServer server) : IClassFixture<Maru
         DefaultRequestVersion = Version.Parse(version),
         DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };
+
+    private static async Task<string> PresenceAsync(EventStream stream)
+    {
+        var (id, type, json) = await stream.NextAsync();
+        (id, type).ShouldBe((0, "presence"));
+        return $"{json.GetProperty("userId")} {json.GetProperty("state")}";
+    }
 
     private static bool Listens(MaruServer server, Person person, int streams = 1) =>
         server.Service<ChatEngine>().Connections.TryGet(new UserId(person.Id), out var here)
