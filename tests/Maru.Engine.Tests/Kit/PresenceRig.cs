@@ -32,6 +32,9 @@ internal sealed class PresenceRig : IDisposable
     /// <summary>Those who hide, in the store.</summary>
     public HashSet<UserId> Hidden { get; }
 
+    /// <summary>True while the store says nothing.</summary>
+    public bool IsStoreAway { get; set; }
+
     /// <summary>Lets time pass, round by round.</summary>
     public void Pass(double seconds)
     {
@@ -71,6 +74,7 @@ internal sealed class PresenceRig : IDisposable
 
     private void Read()
     {
+        if (IsStoreAway) return;
         while (Presence.TakeUnread(100) is { Length: > 0 } users) Presence.TakeRead(users, Hidden);
         while (Presence.CheckAsync(CancellationToken.None).GetAwaiter().GetResult())
         {

@@ -93,10 +93,12 @@ public sealed class PresenceTests
         using var node = new PresenceRig();
         var (ann, ben) = (await node.WatchAsync(7, "8"), await node.WatchAsync(8, "7"));
         node.Pass(1);
+        node.IsStoreAway = true;
         Hide(node, 7, true);
         node.Pass(1);
         (PresenceRig.Told(ann)[^1], PresenceRig.Told(ben)[^1]).ShouldBe(("8 offline", "7 offline"));
         node.StateOf(7).ShouldBe(PresenceState.Offline);
+        node.IsStoreAway = false;
         Hide(node, 7, false);
         node.Pass(1);
         (PresenceRig.Told(ann)[^1], PresenceRig.Told(ben)[^1]).ShouldBe(("8 online", "7 online"));
