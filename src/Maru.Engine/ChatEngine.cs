@@ -27,7 +27,8 @@ public sealed class ChatEngine : IDisposable
     private readonly RoomChannels _channels;
     private readonly LaneTable _lanes;
     private readonly LogPageReader _pages;
-    private readonly TypingRounds _typing;
+    private readonly RoomRounds _rounds;
+    private readonly ReadRounds _reads;
     private readonly ByteBudget _budget;
     private readonly CancellationTokenSource _stopping = new();
     private readonly MemoryGuard _guard;
@@ -51,6 +52,7 @@ public sealed class ChatEngine : IDisposable
                 CommittedUpTo = ReceiveHead,
                 Signalled = Receive,
                 Typed = Receive,
+                Read = Receive,
                 Listening = CheckTail,
             };
         MessageRate = new Gcra(options.MessageBurst, options.MessagesPerSecond, TimeSpan.FromSeconds(1), time);
@@ -59,17 +61,18 @@ public sealed class ChatEngine : IDisposable
         {
             Displaced = new BoundLog(time, Log.StrangersDisplaced, Log.StrangersFit).Hit,
         };
-        Metrics = new EngineMetrics(() => Connections.Count, () => Rooms!.Count, () => memory.Used, memory.Max);
+        Metrics = new EngineMetrics(() => Connections.Count, () => Rooms!.Count, () => Presence!.Count, () => memory.Used, memory.Max);
         Requests = new RequestTable(memory, Clock);
         UserEvents = new UserEvents(Connections, snapshot, bus, options, Metrics, time);
-        Presence = new Presence(Connections, bus, options.Presence, Clock, Log, time);
-        _typing = new TypingRounds(time);
+        Presence = new Presence(Connections, bus, options.Presence, Clock, Metrics, Log, time);
+        _rounds = new RoomRounds(time);
         _pages = new LogPageReader(log, bus, options, Metrics, Log, time);
         _budget = new ByteBudget(options.ReceiveBytes);
         _lanes = new LaneTable(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Log, time);
         SignalRate = new Gcra(options.SignalDeliveryBurst, options.SignalDeliveriesPerSecond, TimeSpan.FromSeconds(1), time);
-        var rooms = new RoomParts(_pages, _channels, _typing, options, Clock, Metrics, SignalRate, memory);
+        var rooms = new RoomParts(_pages, _channels, _rounds, options, Clock, Metrics, SignalRate, memory);
         Rooms = new RoomTable(log, _channels, _lanes, rooms);
+        _reads = new ReadRounds(Rooms, _channels, Metrics, time);
         var parts = new CommitParts(log, _channels, _lanes, Rooms, OnCommitted, options, Metrics, Log, time);
         Commits = new CommitLoops(log, options.CommitQueueBytes, (queue, number) => new CommitLoop(queue, number, parts));
         Clients = new ClientParts(
@@ -132,7 +135,7 @@ public sealed class ChatEngine : IDisposable
         _tails = new TailWatch(Rooms, _log, _bus, Options, Log, Time);
         _guard.Start();
         _sweeper = new Sweeper(Connections, [MessageRate, SignalRate, Presence.Rate], Clock, Log, Time);
-        Presence.Start();       // behind the sweeper, which moves the clock
+        Presence.Start();       // behind the sweeper, which positions the clock
     }
 
     /// <summary>Makes the engine tell people what they have not read. Called before the first client comes.</summary>
@@ -233,6 +236,19 @@ public sealed class ChatEngine : IDisposable
             here.Lane.Post(new ReceivedTyping(here, user, types, _budget));
     }
 
+    /// <summary>Receives how far members have read, from another node.</summary>
+    public void Receive(RoomId room, ReaderPositions positions)
+    {
+        if (Rooms.TryGet(room, out var here) && _budget.TryTake(positions.Bytes))
+            here.Lane.Post(new ReceivedReads(here, positions, _budget));
+    }
+
+    /// <summary>
+    /// Tells the room's subscribers, on every node, that a member's read position has moved; called once that is durable. An event may be
+    /// lost, and of a room with very many readers most are.
+    /// </summary>
+    public void TellRead(RoomId room, in ReaderPosition position) => _reads.Add(room, position);
+
     /// <summary>Notes that a user's name or picture changed, on whichever node: entries that are sent again carry the new one.</summary>
     public void NamesChanged() => Rooms.NamesChanged();
 
@@ -245,7 +261,8 @@ public sealed class ChatEngine : IDisposable
         UserEvents.Dispose();
         Unread?.Dispose();
         Presence.Dispose();
-        _typing.Dispose();
+        _rounds.Dispose();
+        _reads.Dispose();
         _sweeper?.Dispose();
         _guard.Dispose();
         _tails?.Dispose();

@@ -7,7 +7,8 @@ public sealed class EngineMetrics : IDisposable
 {
     private readonly Meter _meter = new("Maru.Engine");
 
-    internal EngineMetrics(Func<int> connections, Func<int> rooms, Func<long> memory, long memoryLimit)
+    internal EngineMetrics(
+        Func<int> connections, Func<int> rooms, Func<(int People, int Watches)> presence, Func<long> memory, long memoryLimit)
     {
         Committed = _meter.CreateCounter<long>("maru.entries.committed", "{entry}", "Entries that became durable.");
         CommitTime = _meter.CreateHistogram<double>("maru.commit.duration", "s", "Time of one transaction of the commit loop.");
@@ -27,6 +28,11 @@ public sealed class EngineMetrics : IDisposable
             "maru.cursors", "{subscription}", "Subscriptions that are behind and read at their own pace.");
         SignalsDropped = _meter.CreateCounter<long>(
             "maru.signals.dropped", "{signal}", "Signals that were dropped: too many listeners or signals in a short time.");
+        EphemeralSent = _meter.CreateCounter<long>(
+            "maru.ephemeral.sent", "{event}",
+            "Events of the moment that were sent: of typing and reading each to all of a room's subscribers, of presence to one.");
+        EphemeralDropped = _meter.CreateCounter<long>(
+            "maru.ephemeral.dropped", "{event}", "Events of typing and reading that were dropped, because too many waited.");
         UserEventsDropped = _meter.CreateCounter<long>(
             "maru.user_events.dropped", "{event}", "Events that other nodes were not told of, because too many waited.");
         _meter.CreateObservableGauge("maru.connections", connections, "{connection}", "Open connections.");
@@ -34,6 +40,10 @@ public sealed class EngineMetrics : IDisposable
             "maru.memory.used", memory, "By", "Memory that clients make this process keep.");
         _meter.CreateObservableGauge("maru.memory.limit", () => memoryLimit, "By", "Its bound.");
         _meter.CreateObservableGauge("maru.rooms", rooms, "{room}", "Rooms that are loaded.");
+        _meter.CreateObservableGauge(
+            "maru.presence.people", () => presence().People, "{person}", "People who are connected to this node, or were a moment ago.");
+        _meter.CreateObservableGauge(
+            "maru.presence.watches", () => presence().Watches, "{connection}", "Connections that watch people's presence.");
     }
 
     internal Counter<long> Committed { get; }
@@ -57,6 +67,10 @@ public sealed class EngineMetrics : IDisposable
     internal UpDownCounter<int> Cursors { get; }
 
     internal Counter<long> SignalsDropped { get; }
+
+    internal Counter<long> EphemeralSent { get; }
+
+    internal Counter<long> EphemeralDropped { get; }
 
     internal Counter<long> UserEventsDropped { get; }
 

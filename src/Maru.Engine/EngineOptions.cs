@@ -107,6 +107,13 @@ public sealed class EngineOptions : IValidatableObject
     [Range(1024 * 1024, 1024 * 1024 * 1024)]
     public int FeedBytes { get; set; } = 32 * 1024 * 1024;
 
+    /// <summary>
+    /// Subscribers a second on one node that the typing events of one room reach, and likewise its read events; of more subscribers fewer
+    /// events come.
+    /// </summary>
+    [Range(1, int.MaxValue)]
+    public int EventDeliveriesPerSecond { get; set; } = 10_000;
+
     /// <summary>Drafts that one transaction takes at most.</summary>
     [Range(1, 100_000)]
     public int CommitBatch { get; set; } = 2000;

@@ -36,8 +36,4 @@ public sealed class PresenceOptions
     /// <summary>A person who does not say again that they type has stopped after this time.</summary>
     [Range(typeof(TimeSpan), "00:00:02", "00:01:00")]
     public TimeSpan TypingExpiry { get; set; } = TimeSpan.FromSeconds(6);
-
-    /// <summary>Subscribers a second on one node that the typing events of one room reach; of more subscribers fewer events come.</summary>
-    [Range(1, int.MaxValue)]
-    public int TypingDeliveriesPerSecond { get; set; } = 10_000;
 }

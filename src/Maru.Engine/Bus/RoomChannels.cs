@@ -5,8 +5,9 @@ using Maru.Engine.Log;
 namespace Maru.Engine.Bus;
 
 /// <summary>
-/// The channels over which nodes tell each other of rooms: of entries after their commit, of signals, and of who types. Each room has one,
-/// which a node listens to while it uses the room. Lost entries are found in the log. Any thread.
+/// The channels over which nodes tell each other of rooms: of entries after their commit, of signals, of who types and how far people
+/// have read. Each room has one, which a node listens to while it uses the room. Read positions alone travel any way: who reads is rarely
+/// told again. Lost entries are found in the log. Any thread.
 /// </summary>
 internal sealed class RoomChannels : IDisposable
 {
@@ -31,6 +32,9 @@ internal sealed class RoomChannels : IDisposable
 
     /// <summary>Called when a member on another node types, or no longer.</summary>
     public required Action<RoomId, UserId, bool> Typed { private get; init; }
+
+    /// <summary>Called with read positions that members moved on another node.</summary>
+    public required Action<RoomId, ReaderPositions> Read { private get; init; }
 
     /// <summary>
     /// Called when this node begins to listen to the room: entries committed after its head was read and before this may have been missed.
@@ -63,6 +67,16 @@ internal sealed class RoomChannels : IDisposable
         if (_bus.Carries(channel)) _bus.Publish(channel, RoomFrames.Write(user, types));
     }
 
+    /// <summary>Returns whether read positions would reach other nodes now.</summary>
+    public bool CarriesReads(RoomId room) => _bus.Carries(ChannelOf(room) with { Travel = Travel.Any });
+
+    /// <summary>Publishes that members have read.</summary>
+    public void Publish(RoomId room, ReaderPositions positions)
+    {
+        var channel = ChannelOf(room) with { Travel = Travel.Any };
+        if (_bus.Carries(channel)) _bus.Publish(channel, RoomFrames.Write(positions));
+    }
+
     public void Dispose() => _uses.Dispose();
 
     private BusChannel ChannelOf(RoomId room) => _used.TryGetValue(room, out var channel) ? channel : Named(room);
@@ -72,6 +86,7 @@ internal sealed class RoomChannels : IDisposable
     private IDisposable Subscribe(RoomId room)
     {
         var channel = _used[room] = Named(room);
+        channel = channel with { Travel = Travel.Any };
         return new Subscription(this, room, _bus.Subscribe(channel, frame => Hear(room, frame.Span), () => Listening(room)));
     }
 
@@ -91,6 +106,9 @@ internal sealed class RoomChannels : IDisposable
                 break;
             case RoomFrames.Typing:
                 Typed(room, new UserId(reader.Number()), reader.Byte() == 1);
+                break;
+            case RoomFrames.Reads:
+                Read(room, RoomFrames.ReadReads(ref reader));
                 break;
         }
     }

@@ -9,6 +9,7 @@ namespace Maru.Engine.Bus;
 /// head   = 2 seq                                              in place of a run that is too large
 /// signal = 3 name sender isText count { header } body
 /// typing = 4 user types                                       types: 0 or 1
+/// reads  = 5 more { user seq version }                        to the end; more: 1 where others have read too
 /// </code>
 /// A newer node's frames may begin with another byte, and go on behind what is read here.
 /// </summary>
@@ -18,6 +19,7 @@ internal static class RoomFrames
     public const byte Head = 2;
     public const byte Signal = 3;
     public const byte Typing = 4;
+    public const byte Reads = 5;
 
     /// <summary>Writes a run or, when the frame would exceed <paramref name="maxBytes"/>, only the head of the log.</summary>
     public static ReadOnlySpan<byte> Write(IReadOnlyList<Entry> run, int maxBytes)
@@ -66,6 +68,20 @@ internal static class RoomFrames
         return writer.Written;
     }
 
+    public static ReadOnlySpan<byte> Write(ReaderPositions positions)
+    {
+        var writer = FrameWriter.Begin(Reads);
+        writer.Byte(positions.HasMore ? (byte)1 : (byte)0);
+        foreach (var (user, seq, version) in positions.All)
+        {
+            writer.Number(user.Value);
+            writer.Number(seq);
+            writer.Number(version);
+        }
+
+        return writer.Written;
+    }
+
     public static List<Entry> ReadRun(ref FrameReader reader, RoomId room)
     {
         var count = reader.Count();
@@ -93,5 +109,12 @@ internal static class RoomFrames
         if (headers.Length % 2 > 0) throw new FormatException("a header without a value");
         for (var i = 0; i < headers.Length; i++) headers[i] = reader.Bytes().ToArray();
         return new Signal(name, sender, headers, reader.Bytes().ToArray(), isText);
+    }
+
+    public static ReaderPositions ReadReads(ref FrameReader reader)
+    {
+        var positions = new ReaderPositions { HasMore = reader.Byte() == 1 };
+        while (!reader.IsAtEnd) positions.TryAdd(new ReaderPosition(new UserId(reader.Number()), reader.Number(), reader.Number()));
+        return positions;
     }
 }

@@ -12,6 +12,7 @@ public static class EventJson
 {
     private static readonly JsonEncodedText RoomAddedType = JsonEncodedText.Encode("room.added");
     private static readonly JsonEncodedText TypingType = JsonEncodedText.Encode("typing");
+    private static readonly JsonEncodedText ReadType = JsonEncodedText.Encode("read");
     private static readonly JsonEncodedText RoomRemovedType = JsonEncodedText.Encode("room.removed");
     private static readonly JsonEncodedText UnreadType = JsonEncodedText.Encode("unread");
 
@@ -98,6 +99,17 @@ public static class EventJson
         var json = Begin(TypingType, room);
         json.Writer.WriteNumber("userId"u8, user.Value);
         json.Writer.WriteBoolean("typing"u8, typing);
+        return json.EndObject();
+    }
+
+    /// <param name="seq">how far the user has read</param>
+    /// <param name="more">true when others have read too, of whom no event tells</param>
+    public static byte[] Read(RoomId room, UserId user, long seq, bool more)
+    {
+        var json = Begin(ReadType, room);
+        json.Writer.WriteNumber("userId"u8, user.Value);
+        json.Writer.WriteNumber("seq"u8, seq);
+        if (more) json.Writer.WriteBoolean("more"u8, true);
         return json.EndObject();
     }
 

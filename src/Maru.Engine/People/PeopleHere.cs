@@ -20,6 +20,8 @@ internal sealed class PeopleHere(
     private readonly HashSet<UserId> _unread = [];
     private long _lookedAt;
 
+    public int Count => _people.Count;
+
     public PresenceState StateOf(UserId user) => _people.TryGetValue(user, out var person) ? person.Shown : PresenceState.Offline;
 
     /// <summary>Everybody who shows their presence.</summary>

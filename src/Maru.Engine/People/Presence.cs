@@ -31,11 +31,12 @@ public sealed partial class Presence : IDisposable
     private ITimer? _timer;
 
     internal Presence(
-        ConnectionTable connections, IBus bus, PresenceOptions options, EngineClock clock, EngineLog log, TimeProvider time)
+        ConnectionTable connections, IBus bus, PresenceOptions options, EngineClock clock, EngineMetrics metrics, EngineLog log,
+        TimeProvider time)
     {
         (_connections, _clock, _log, _time, _started, Options) = (connections, clock, log, time, time.GetTimestamp(), options);
         Rate = new Gcra(options.PeopleBurst, options.PeoplePerSecond, TimeSpan.FromSeconds(1), time);
-        _watches = new PresenceWatches(MergedState);
+        _watches = new PresenceWatches(MergedState, metrics);
         _here = new PeopleHere(connections, options, clock, ChangeHere);
         _elsewhere = new PeopleElsewhere(options.Lease, _watches.Mark);
         _channel = new PresenceChannel(bus, options.Lease, Hear);
@@ -117,6 +118,15 @@ public sealed partial class Presence : IDisposable
     {
         _timer?.Dispose();
         _channel.Dispose();
+    }
+
+    /// <summary>People who are connected to this node, or were a moment ago, and connections that watch people: for the metrics.</summary>
+    internal (int People, int Watches) Count
+    {
+        get
+        {
+            lock (_gate) return (_here.Count, _watches.Count);
+        }
     }
 
     private long Now => (long)_time.GetElapsedTime(_started).TotalMilliseconds;

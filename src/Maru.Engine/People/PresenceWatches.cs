@@ -9,10 +9,13 @@ namespace Maru.Engine.People;
 /// the gate of <see cref="Presence"/>.
 /// </summary>
 /// <param name="stateOf">a person's state over all nodes</param>
-internal sealed class PresenceWatches(Func<UserId, PresenceState> stateOf)
+/// <param name="metrics">counts what is told</param>
+internal sealed class PresenceWatches(Func<UserId, PresenceState> stateOf, EngineMetrics metrics)
 {
     private const int MostEvents = 10_000;      // of one round
     private const long CheckHolds = 60_000;     // ms
+
+    private static readonly KeyValuePair<string, object?> Kind = new("kind", "presence");
 
     private readonly Dictionary<UserId, HashSet<PresenceWatch>> _byPerson = [];
     private readonly Dictionary<UserId, HashSet<PresenceWatch>> _byViewer = [];
@@ -20,16 +23,20 @@ internal sealed class PresenceWatches(Func<UserId, PresenceState> stateOf)
     private List<PresenceWatch> _line = [];
     private List<PresenceWatch> _spare = [];
 
+    public int Count { get; private set; }
+
     public bool HasUnchecked => _unchecked.Count > 0;
 
     public void Add(PresenceWatch watch)
     {
+        Count++;
         Add(_byViewer, watch.Viewer, watch);
         foreach (var user in watch.People) Add(_byPerson, user, watch);
     }
 
     public void Remove(PresenceWatch watch)
     {
+        Count--;
         Remove(_byViewer, watch.Viewer, watch);
         foreach (var user in watch.People) Remove(_byPerson, user, watch);
         watch.IsEnded = true;
@@ -119,6 +126,7 @@ internal sealed class PresenceWatches(Func<UserId, PresenceState> stateOf)
             watch.Due.Remove(user);
         }
 
+        if (told > 0) metrics.EphemeralSent.Add(told, Kind);
         return told;
     }
 

@@ -30,7 +30,7 @@ internal sealed class CommittedRun(Room? room, List<Entry> entries, List<Draft> 
     {
         foreach (var draft in drafts)
         {
-            if (draft is MessageDraft { Refusal: null }) here.Typing.Stop(draft.Actor);
+            if (draft is MessageDraft { Refusal: null }) here.Events.Typing.Stop(draft.Actor);
         }
     }
 }

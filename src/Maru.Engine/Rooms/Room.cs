@@ -1,3 +1,4 @@
+using Maru.Engine.Bus;
 using Maru.Engine.Lanes;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
@@ -24,7 +25,7 @@ internal sealed class Room
     private readonly WaitingSubscriptions _waiting = new();
     private long _head;         // the end of the log when the store was asked last
     private long _suspected;    // the log's end at the last look, if that was further. Tail watch only
-    private Typing? _typing;    // once somebody types
+    private RoomEvents? _events;    // once there are some
     private bool _ready;
     private bool _unloaded;
 
@@ -48,10 +49,11 @@ internal sealed class Room
 
     public SignalQueue Signals { get; }
 
-    public Typing Typing => _typing ??= new Typing(this, _hub, _parts);
+    /// <summary>The events that are no entries.</summary>
+    public RoomEvents Events => _events ??= new RoomEvents(this, _hub, _parts);
 
     /// <summary>True while somebody types.</summary>
-    public bool HasTypists => _typing is { IsActive: true };
+    public bool HasTypists => _events is { Typing.HasTypists: true };
 
     /// <summary>The number of the last message that was released here: unread messages are counted from it.</summary>
     public long Messages { get; private set; }
@@ -120,7 +122,7 @@ internal sealed class Room
     /// <summary>Notes the head of the log as it was read from the store.</summary>
     public void Look(long head) => _head = Math.Max(_head, head);
 
-    /// <summary>Called when a client could not enter, and when nobody types any more: an unused room is unloaded.</summary>
+    /// <summary>Called when a client could not enter, and when no event is on its way any more: an unused room is unloaded.</summary>
     public void GiveUp() => Unload();
 
     /// <inheritdoc cref="RoomMembers.Leave"/>
@@ -167,6 +169,13 @@ internal sealed class Room
     {
         _tail.Trim();
         _hub.Forget();
+        _events?.Readers.Forget(null);
+    }
+
+    /// <inheritdoc cref="Readers.Hear"/>
+    public void HearReads(ReaderPositions positions)
+    {
+        if (_hub.Subscribers > 0) Events.Readers.Hear(positions);
     }
 
     /// <inheritdoc cref="TailGap.Waited"/>
@@ -284,13 +293,13 @@ internal sealed class Room
         // A user who comes back enters anew: a right that ended never lives again, or a second removal could be overtaken by the joining
         // between the two.
         _members.Revoke(entry.Member, entry.Seq);
-        if (HasTypists) Typing.Stop(entry.Member);
+        _events?.Leave(entry.Member);
         _hub.RemoveAll(entry.Member, entry.Seq);
     }
 
     private void Unload()
     {
-        if (_unloaded || !_members.IsEmpty || !_hub.IsEmpty || HasTypists) return;
+        if (_unloaded || !_members.IsEmpty || !_hub.IsEmpty || _events is { IsActive: true }) return;
         _unloaded = true;
         _tail.Clear();
         _table.Remove(this);

@@ -18,7 +18,7 @@ internal sealed class SettingTyping(Membership membership, bool types, Connectio
 
     public override void Do(FlushList flush)
     {
-        if (membership.IsActive) membership.Room.Typing.Set(membership.User, types);
+        if (membership.IsActive) membership.Room.Events.Typing.Set(membership.User, types);
         if (origin is null) return;
         if (membership.IsActive) origin.Acknowledge(ticket, flush);
         else origin.Refuse(ticket, Membership.None, flush);
@@ -34,6 +34,6 @@ internal sealed class ReceivedTyping(Room room, UserId user, bool types, ByteBud
     public override void Do(FlushList flush)
     {
         budget.Return(Bytes);
-        room.Typing.Hear(user, types);
+        room.Events.Typing.Hear(user, types);
     }
 }

@@ -21,7 +21,8 @@ internal static class UserEventStream
             .WithName("streamUserEvents")
             .WithSummary("Your own events as Server-Sent Events: the present state first, then what changes; a Last-Event-ID is ignored")
             .WithMetadata(
-                new ApiParameter(Presence, $"People whose presence the stream tells too: {PeopleList.Rule(people)}", ApiSchemas.Text, "1,2"));
+                new ApiParameter(
+                    Presence, $"People whose presence the stream tells too: {PeopleList.Rule(people)}", ApiSchemas.Text, "1,2"));
     }
 
     private static Task<IResult> StreamAsync(HttpContext context, ChatEngine engine, string? presence)

@@ -94,7 +94,7 @@ public sealed class TypingTests
     [Fact]
     public async Task The_more_subscribers_a_room_has_the_fewer_events_it_gets_and_entries_come_at_once()
     {
-        using var rig = Rig(options => options.Presence.TypingDeliveriesPerSecond = 1, members: 60);
+        using var rig = Rig(options => options.EventDeliveriesPerSecond = 1, members: 60);
         var ben = await rig.ConnectAsync(8);
         await ben.SubscribeRoomAsync(1);
         var others = new List<StompClient>();

@@ -200,6 +200,25 @@ public abstract class BusContract
     }
 
     [Fact]
+    public async Task Read_positions_come_as_they_are_and_say_that_there_are_more()
+    {
+        await using var rig = await StartAsync();
+        var (here, there) = (await rig.JoinAsync(), await rig.JoinAsync());
+        using var rooms = new RoomEars(there, TimeProvider.System);
+        using var mouth = new RoomEars(here, TimeProvider.System);
+        rooms.Channels.Use(Room);
+        await Deadline.Until(() => rooms.Listened == 1, "the room");
+        var positions = new ReaderPositions();
+        for (var user = 1; user <= ReaderPositions.Most + 1; user++)
+            positions.TryAdd(new ReaderPosition(new UserId(user), Seq: 10 + user, Version: long.MaxValue - user));
+        mouth.Channels.Publish(Room, positions);
+        await Deadline.Until(() => !rooms.Reads.IsEmpty, "the positions");
+        var heard = rooms.Reads.ShouldHaveSingleItem();
+        heard.All.ShouldBe(positions.All, ignoreOrder: true);
+        heard.HasMore.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Frames_of_a_newer_node_are_passed_over_without_a_warning()
     {
         await using var rig = await StartAsync();
@@ -281,6 +300,7 @@ public abstract class BusContract
             CommittedUpTo = (_, head) => Heads.Enqueue(head),
             Signalled = (_, signal) => Signals.Enqueue(signal.Name),
             Typed = (_, _, _) => { },
+            Read = (_, positions) => Reads.Enqueue(positions),
             Listening = _ => Interlocked.Increment(ref _listened),
         };
 
@@ -291,6 +311,8 @@ public abstract class BusContract
         public ConcurrentQueue<long> Heads { get; } = new();
 
         public ConcurrentQueue<string> Signals { get; } = new();
+
+        public ConcurrentQueue<ReaderPositions> Reads { get; } = new();
 
         public int Listened => Volatile.Read(ref _listened);
 

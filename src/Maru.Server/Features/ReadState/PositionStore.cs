@@ -1,4 +1,5 @@
 using Maru.Engine;
+using Maru.Engine.Bus;
 using Maru.Engine.Log;
 using Maru.Engine.Problems;
 using Maru.Server.Storage;
@@ -53,12 +54,13 @@ internal sealed class PositionStore(ChatEngine engine, Database database, TimePr
         List<ReadMove> left = [];
         foreach (var step in steps)
         {
-            if (!moved.Contains((step.Place.RoomId, step.Place.UserId)))
+            if (!moved.TryGetValue((step.Place.RoomId, step.Place.UserId), out var version))
             {
                 left.Add(step.Move);
                 continue;
             }
 
+            engine.TellRead(step.Move.Room, new ReaderPosition(step.Move.User, step.Target, version));
             engine.UserEvents.Move(step.Move.User, step.Move.Room);
             step.Move.Settle(null);
         }
@@ -98,8 +100,11 @@ internal sealed class PositionStore(ChatEngine engine, Database database, TimePr
         return counted.ToDictionary(x => (x.RoomId, x.UserId));
     }
 
-    /// <summary>Returns the members who were moved: those of whom nothing has changed.</summary>
-    private Task<HashSet<(long, long)>> WriteAsync(
+    /// <summary>
+    /// Returns the members who were moved, those of whom nothing has changed, each with the time, which is later than that of any earlier
+    /// move of theirs whichever node's clock said so.
+    /// </summary>
+    private Task<Dictionary<(long, long), long>> WriteAsync(
         List<Step> steps, Dictionary<(long, long), Counted> counts, CancellationToken ct) => database.WriteAsync(
         async (transaction, inner) =>
         {
@@ -110,18 +115,19 @@ internal sealed class PositionStore(ChatEngine engine, Database database, TimePr
                 var own = step.Base + (step.Sign * found.Own);
                 return (long[])[place.RoomId, place.UserId, place.JoinSeq, place.ReadSeq, place.Own, step.Target, found.Number, own];
             });
-            var moved = await transaction.ListAsync<MemberKey>(
+            var moved = await transaction.ListAsync<Moved>(
                 """
                 WITH x (room_id, user_id, join_seq, was, was_own, seq, number, own) AS ROWS @rows
-                UPDATE members SET read_seq = x.seq, read_number = x.number, own = x.own, read_at = @now
+                UPDATE members SET read_seq = x.seq, read_number = x.number, own = x.own,
+                  read_at = CASE WHEN coalesce(members.read_at, 0) < @now THEN @now ELSE members.read_at + 1 END
                 FROM x
                 WHERE members.room_id = x.room_id AND members.user_id = x.user_id AND members.join_seq = x.join_seq
                   AND members.read_seq = x.was AND members.own = x.was_own
-                RETURNING members.room_id, members.user_id
+                RETURNING members.room_id, members.user_id, members.read_at
                 """,
                 new { rows = Dialect.Rows(rows), now = time.GetUtcNow().ToUnixTimeMilliseconds() },
                 inner);
-            return moved.Select(x => (x.RoomId, x.UserId)).ToHashSet();
+            return moved.ToDictionary(x => (x.RoomId, x.UserId), x => x.ReadAt);
         },
         ct);
 
@@ -154,5 +160,5 @@ internal sealed class PositionStore(ChatEngine engine, Database database, TimePr
 
     private sealed record Counted(long RoomId, long UserId, long Number, long Own);
 
-    private sealed record MemberKey(long RoomId, long UserId);
+    private sealed record Moved(long RoomId, long UserId, long ReadAt);
 }

@@ -202,6 +202,24 @@ public sealed class ReadStateTests(MaruServer server) : IClassFixture<MaruServer
         await server.ShouldBalanceAsync(room);
     }
 
+    /// <summary>Its time puts the events of several nodes in order, whose clocks may differ.</summary>
+    [Fact]
+    public async Task A_position_moves_later_than_it_did_before_whatever_the_clock_says()
+    {
+        var (ann, ben, room) = await PairAsync();
+        var said = await ann.SayAsync(room);
+        var ahead = DateTimeOffset.FromUnixTimeMilliseconds(4_000_000_000_000);
+        await server.Service<Database>().WriteAsync(
+            (transaction, ct) => transaction.ExecuteAsync(
+                "UPDATE members SET read_at = @at WHERE room_id = @room AND user_id = @user",
+                new { at = ahead.ToUnixTimeMilliseconds(), room = room.Id, user = ben.Id },
+                ct),
+            Ct);
+        await ben.ReadAsync(room, said.Seq);
+        var readers = await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/messages/{said.Seq}/readers").Read<ReaderPage>();
+        readers.Items.ShouldHaveSingleItem().At.ShouldBe(ahead.AddMilliseconds(1));
+    }
+
     [Fact]
     public async Task A_member_whom_an_older_program_adds_begins_at_the_end()
     {

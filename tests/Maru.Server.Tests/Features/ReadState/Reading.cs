@@ -44,6 +44,15 @@ internal static class Reading
         return frame.Json;
     }
 
+    /// <summary>Takes the next event of somebody's reading in a room.</summary>
+    public static async Task<(long User, long Seq)> ReadAsync(this StompSocket socket, Room room)
+    {
+        var frame = await socket.TakeAsync(
+            frame => frame["destination"] == $"/topic/rooms/{room.Id}" && frame.Type == "read", "reading");
+        (frame["seq"], frame.Json.GetProperty("roomId").GetInt64()).ShouldBe(("", room.Id));
+        return (frame.Json.GetProperty("userId").GetInt64(), frame.Json.GetProperty("seq").GetInt64());
+    }
+
     /// <summary>A recount from scratch finds the same, in all rooms.</summary>
     public static async Task ShouldBalanceAsync(this MaruServer server, params Room[] rooms)
     {

@@ -1,20 +1,20 @@
 namespace Maru.Engine.Rooms;
 
 /// <summary>
-/// One timer for all rooms in which somebody types: gives each of them a turn in its lane, so that no room needs a timer. Stands still
-/// while nobody types. Any thread.
+/// One timer for all rooms in which somebody types or events wait: gives each of them a turn in its lane, so that no room needs a timer.
+/// Stands still while there is none. Any thread.
 /// </summary>
-internal sealed class TypingRounds : IDisposable
+internal sealed class RoomRounds : IDisposable
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);
 
-    private readonly HashSet<Typing> _rooms = [];       // its own lock
+    private readonly HashSet<RoomEvents> _rooms = [];       // its own lock
     private readonly ITimer _timer;
 
-    public TypingRounds(TimeProvider time) =>
+    public RoomRounds(TimeProvider time) =>
         _timer = time.CreateTimer(_ => Post(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
-    public void Add(Typing room)
+    public void Add(RoomEvents room)
     {
         lock (_rooms)
         {
@@ -22,7 +22,7 @@ internal sealed class TypingRounds : IDisposable
         }
     }
 
-    public void Remove(Typing room)
+    public void Remove(RoomEvents room)
     {
         lock (_rooms)
         {
