@@ -60,6 +60,7 @@ public sealed class UserEventStreamTests(MaruServer server) : IClassFixture<Maru
         headers.GetValues("X-Accel-Buffering").ShouldBe(["no"]);
         stream.Response.Content.Headers.ContentEncoding.ShouldBeEmpty();
         stream.Response.Content.Headers.ContentLength.ShouldBeNull();
+        await Deadline.Until(() => Listens(server, ann), "the stream to listen");
         Publish(server, ann, "mention", 1);
         await stream.NextAsync();
         stream.Retry.ShouldNotBeNull().ShouldBeInRange(500, 1500);
