@@ -7,6 +7,7 @@ using Maru.Server.Configuration;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Health;
 using Maru.Server.Features.Members;
+using Maru.Server.Features.Mentions;
 using Maru.Server.Features.Messages;
 using Maru.Server.Features.Presence;
 using Maru.Server.Features.Reactions;
@@ -72,6 +73,7 @@ internal static class Program
         services.AddMessages();
         services.AddPresence(options.Storage);
         services.AddReactions();
+        services.AddMentions();
         builder.AddRealtime(options.StompTcp);
         services.AddFollowers();
         services.AddHostedService<IdleMemory>();
@@ -108,6 +110,7 @@ internal static class Program
         routes.MapMembers();
         routes.MapMessages();
         routes.MapReactions();
+        routes.MapMentions();
         routes.MapReadState();
         routes.MapPresence();
         routes.MapRealtime();

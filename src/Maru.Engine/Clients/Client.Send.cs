@@ -71,7 +71,7 @@ internal sealed partial class Client
     private async ValueTask SendAsync(RoomId room, MessageBody body, byte[]? key, Ticket ticket, Transaction? transaction)
     {
         if (await EnterAsync(room, ticket, transaction).ConfigureAwait(false) is not { } membership) return;
-        var draft = new MessageDraft(membership, connection.User!.Profile, body, key, ticket, this) { Number = transaction?.Sends ?? 0 };
+        var draft = MessageDraft.Of(membership, connection.User!.Profile, body, key, ticket, this, transaction?.Sends ?? 0);
         if (transaction is not null) transaction.Hold(draft);
         else await SubmitAsync(draft).ConfigureAwait(false);
     }

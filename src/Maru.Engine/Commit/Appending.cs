@@ -16,6 +16,12 @@ internal interface ILogFacts
 
     /// <summary>Finds the first use of a key; false: it is new.</summary>
     bool TryFindKey(in ClientKey key, out KeyUse use);
+
+    /// <summary>Returns the member of that handle; null: there is none. Asked only about words of the batch's drafts.</summary>
+    UserId? FindMember(RoomId room, string handle);
+
+    /// <summary>Returns whether the user may mention all members of the room: its owner and admins may.</summary>
+    bool MayMentionAll(RoomId room, UserId user);
 }
 
 /// <summary>A message that becomes a row.</summary>
@@ -105,6 +111,7 @@ internal sealed class Appending(ILogFacts facts)
             return;
         }
 
+        if (draft is MentioningDraft mentioning) mentioning.Resolve(facts);
         var end = head.Append(EntryKind.MessageCreated);
         draft.Committed(end, head.At);
         if (key is { } first) _used.Add(first, new KeyUse(end.Seq, hash));

@@ -5,6 +5,9 @@ namespace Maru.Engine.Log;
 /// </summary>
 public sealed class Entry(RoomId room, long seq, EntryKind kind, byte[] body)
 {
+    private readonly UserId _sender;    // no user: none
+    private readonly UserId _member;
+
     public RoomId Room { get; } = room;
 
     /// <summary>1, 2, 3 … within the room, without gaps.</summary>
@@ -21,7 +24,11 @@ public sealed class Entry(RoomId room, long seq, EntryKind kind, byte[] body)
     public long Number { get; init; }
 
     /// <summary>Who sent it, if it is a message that was committed on this node just now.</summary>
-    public UserId? Sender { get; init; }
+    public UserId? Sender
+    {
+        get => _sender == default ? null : _sender;
+        init => _sender = value ?? default;
+    }
 
     /// <summary>
     /// The seq of the message that it changes, so that earlier entries read otherwise; 0 for none. A reaction has none: events that are
@@ -30,5 +37,14 @@ public sealed class Entry(RoomId room, long seq, EntryKind kind, byte[] body)
     public long Target { get; init; }
 
     /// <summary>The member who came or went, where the kind <see cref="EntryKind.NamesMember"/>.</summary>
-    public UserId? Member { get; init; }
+    public UserId? Member
+    {
+        get => _member == default ? null : _member;
+        init => _member = value ?? default;
+    }
+
+    /// <summary>
+    /// Whom it newly mentions, where it was committed on this node just now: <see cref="Mentions.Targets"/>. Null: it changes no mentions.
+    /// </summary>
+    public IReadOnlyList<UserId>? Mentioned { get; init; }
 }

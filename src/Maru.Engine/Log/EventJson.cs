@@ -15,6 +15,7 @@ public static class EventJson
     private static readonly JsonEncodedText ReadType = JsonEncodedText.Encode("read");
     private static readonly JsonEncodedText RoomRemovedType = JsonEncodedText.Encode("room.removed");
     private static readonly JsonEncodedText UnreadType = JsonEncodedText.Encode("unread");
+    private static readonly JsonEncodedText MentionType = JsonEncodedText.Encode("mention");
 
     /// <summary>
     /// An entry about a message: <c>{"type":…,"roomId":…,"seq":…,"message":{…}}</c>, with <c>user</c> or <c>room</c> where the kind has
@@ -60,12 +61,24 @@ public static class EventJson
         return json.EndObject();
     }
 
+    /// <summary>Tells somebody that a message mentions them.</summary>
+    public static byte[] Mention(in MessageFields message)
+    {
+        var json = Begin(MentionType, message.Room);
+        json.Writer.WriteNumber("seq"u8, message.Seq);
+        json.Writer.WritePropertyName("message"u8);
+        MessageJson.Write(json.Writer, message);
+        return json.EndObject();
+    }
+
     /// <param name="count">messages that the user has not read</param>
+    /// <param name="mentions">those of them that mention the user</param>
     /// <param name="lastSeq">the end of the room's log then</param>
-    public static byte[] Unread(RoomId room, long count, long lastSeq)
+    public static byte[] Unread(RoomId room, long count, long mentions, long lastSeq)
     {
         var json = Begin(UnreadType, room);
         json.Writer.WriteNumber("unread"u8, count);
+        json.Writer.WriteNumber("mentions"u8, mentions);
         json.Writer.WriteNumber("lastSeq"u8, lastSeq);
         return json.EndObject();
     }

@@ -5,14 +5,18 @@ namespace Maru.Engine.Log;
 /// <param name="Handle">in lower case, the longest that it can be: dots and hyphens at its end may be the sentence's</param>
 public readonly record struct MentionWord(int Start, string Handle)
 {
-    /// <summary>Returns the handles that are meant, the longest first: <c>ann.</c>, then <c>ann</c>.</summary>
+    private const int MostStripped = 3;
+
+    /// <summary>
+    /// Returns the handles that may be meant, the longest first: <c>ann.</c>, then <c>ann</c>. Of many dots only the last few are taken one
+    /// by one, then all of them.
+    /// </summary>
     public IEnumerable<string> Candidates()
     {
-        for (var length = Handle.Length; length >= MentionScan.ShortestHandle; length--)
-        {
+        var shortest = Math.Max(Handle.AsSpan().TrimEnd(".-_").Length, MentionScan.ShortestHandle);
+        for (var length = Handle.Length; length > shortest && length >= Handle.Length - MostStripped; length--)
             yield return Handle[..length];
-            if (Handle[length - 1] is not ('.' or '-' or '_')) yield break;
-        }
+        yield return Handle[..shortest];
     }
 }
 

@@ -28,6 +28,9 @@ internal readonly struct MessageBody
     /// <summary>The seq replied to, or 0.</summary>
     public long ReplyTo { get; init; }
 
+    /// <summary>What looks like a mention in the text.</summary>
+    public IReadOnlyList<MentionWord> Mentions { get => field ?? []; init; }
+
     /// <summary>Reads and checks a body; false: <paramref name="refusal"/> says why not.</summary>
     public static bool TryRead(ReadOnlySpan<byte> json, int maxTextBytes, out MessageBody body, [NotNullWhen(false)] out Refusal? refusal)
     {
@@ -93,7 +96,7 @@ internal readonly struct MessageBody
         if (text is null) return Wrong("text", "text must be given.");
         if (text.Contains((byte)0)) return Wrong("text", "text must not contain the character U+0000.");
         if (Invisible.Covers(text)) return Wrong("text", "text must have something visible in it.");
-        body = new MessageBody { Text = text, ReplyTo = replyTo };
+        body = new MessageBody { Text = text, ReplyTo = replyTo, Mentions = MentionScan.Find(text) };
         return null;
     }
 

@@ -3,14 +3,18 @@ using Maru.Engine.Output;
 namespace Maru.Engine.Log;
 
 /// <summary>A message on its way into the log. Its text was copied once, off the socket's buffer.</summary>
-public sealed class MessageDraft : Draft
+public class MessageDraft : Draft
 {
     private readonly Right _right;
     private Entry? _entry;
     private int _messageAt;
 
     internal MessageDraft(Right right, byte[] sender, in MessageBody body, byte[]? clientKey, Ticket ticket, IDraftOwner owner)
-        : base(right.RoomId, right.User, 256 + body.Text.Length + (clientKey?.Length ?? 0) + ticket.Bytes, owner)
+        : base(
+            right.RoomId,
+            right.User,
+            256 + body.Text.Length + (clientKey?.Length ?? 0) + ticket.Bytes + (Mentions.BytesEach * body.Mentions.Count),
+            owner)
     {
         _right = right;
         Sender = sender;
@@ -19,6 +23,9 @@ public sealed class MessageDraft : Draft
         ClientKey = clientKey;
         Ticket = ticket;
     }
+
+    /// <summary>Whom it mentions; null: nobody.</summary>
+    public virtual Mentions? Mentions => null;
 
     /// <summary>The sender as <c>user</c> JSON, with the account's current name.</summary>
     public byte[] Sender { get; }
@@ -44,6 +51,13 @@ public sealed class MessageDraft : Draft
     /// <summary>The message as JSON, a part of the event that all receivers get; empty unless it was appended now.</summary>
     public ReadOnlyMemory<byte> Json => _entry is null ? default : _entry.Body.AsMemory(_messageAt..^1);
 
+    /// <summary>Makes the draft of a body.</summary>
+    internal static MessageDraft Of(
+        Right right, byte[] sender, in MessageBody body, byte[]? clientKey, Ticket ticket, IDraftOwner owner, int number = 0) =>
+        body.Mentions.Count == 0
+            ? new MessageDraft(right, sender, body, clientKey, ticket, owner) { Number = number }
+            : new MentioningDraft(right, sender, body, clientKey, ticket, owner) { Number = number };
+
     /// <summary>Called when it is appended.</summary>
     /// <param name="head">its seq and its number</param>
     /// <param name="at">unix milliseconds</param>
@@ -60,9 +74,15 @@ public sealed class MessageDraft : Draft
             At = at,
             ReplyTo = ReplyTo,
             ClientKey = ClientKey,
+            Mentions = Mentions?.Json,
         };
         var body = EventJson.Entry(EntryKind.MessageCreated, head.Seq, fields, out _messageAt);
-        _entry = new Entry(Room, head.Seq, EntryKind.MessageCreated, body) { Number = head.Messages, Sender = Actor };
+        _entry = new Entry(Room, head.Seq, EntryKind.MessageCreated, body)
+        {
+            Number = head.Messages,
+            Sender = Actor,
+            Mentioned = Mentions?.Targets,
+        };
     }
 
     public override void CopyEntries(List<Entry> into)

@@ -43,6 +43,9 @@ public readonly ref struct MessageFields
 
     /// <summary>The reactions to it, as a JSON array; empty when there are none.</summary>
     public ReadOnlySpan<byte> Reactions { get; init; }
+
+    /// <summary>Who is mentioned and where, as a JSON array: see <see cref="Log.Mentions"/>; empty when nobody.</summary>
+    public ReadOnlySpan<byte> Mentions { get; init; }
 }
 
 /// <summary>Writes <c>message</c> and <c>user</c>: the only place that knows their JSON.</summary>
@@ -59,6 +62,7 @@ public static class MessageJson
         writer.WriteString("text"u8, message.Text);
         WriteTime(writer, "at"u8, message.At);
         if (!message.ClientKey.IsEmpty) writer.WriteString("clientKey"u8, message.ClientKey);
+        if (!message.Mentions.IsEmpty) writer.WriteRaw("mentions"u8, message.Mentions);
         if (message.ReplyTo > 0) writer.WriteNumber("replyTo"u8, message.ReplyTo);
         if (message.EditedAt > 0) WriteTime(writer, "editedAt"u8, message.EditedAt);
         if (message.DeletedAt > 0) WriteTime(writer, "deletedAt"u8, message.DeletedAt);

@@ -9,16 +9,19 @@ namespace Maru.Engine.People;
 internal sealed class FollowedRoom(RoomId id)
 {
     private const int Many = 64;            // followers that are not searched one by one
-    private const int MostOwn = 1000;       // own messages that wait; beyond, the store is asked
+    private const int MostOwn = 1000;       // own messages and mentions that wait; beyond, the store is asked
 
     private readonly Lock _gate = new();
-    private readonly List<(UserId Sender, long Seq)> _own = [];     // since the last collection
+    private readonly List<(UserId Sender, long Seq)> _own = [];     // since the last collection, and so the next
+    private readonly List<MentionMark> _mentions = [];
     private Follower[] _followers = [];
     private int _count;
     private Dictionary<UserId, int>? _places;       // of many followers
     private RoomHead _head;         // the newest that is known
     private long _covered;          // up to here no mark was missed
     private bool _isStale;          // for all followers
+    private long _news;             // mentions that entries up to here made are told
+    private bool _hasNews;          // later entries may have made some
     private bool _isDirty;          // in the feed's list
     private bool _isOver;           // nobody follows it any more
 
@@ -34,8 +37,12 @@ internal sealed class FollowedRoom(RoomId id)
         {
             if (mark.Head.Seq <= _covered) return false;
             // An entry between was missed, or its mark comes later: then it is covered already.
-            _isStale |= mark.IsOdd || mark.From != _covered + 1 || _own.Count + mark.Own.Count > MostOwn;
+            var isGap = mark.From != _covered + 1;
+            _hasNews |= isGap || (mark.Mentions?.Exists(x => x.User == Mentions.All || IndexOf(x.User) >= 0) ?? false);
+            var count = _own.Count + mark.Own.Count + _mentions.Count + (mark.Mentions?.Count ?? 0);
+            _isStale |= isGap || mark.IsOdd || count > MostOwn;
             if (!_isStale) _own.AddRange(mark.Own);
+            if (!_isStale && mark.Mentions is { } mentions) _mentions.AddRange(mentions);
             _covered = mark.Head.Seq;
             Know(mark.Head);
             return BecomesDirty();
@@ -48,7 +55,7 @@ internal sealed class FollowedRoom(RoomId id)
         lock (_gate)
         {
             if (head.Seq <= _covered) return false;
-            _isStale = true;
+            _isStale = _hasNews = true;
             _covered = head.Seq;
             Know(head);
             return BecomesDirty();
@@ -60,7 +67,7 @@ internal sealed class FollowedRoom(RoomId id)
     {
         lock (_gate)
         {
-            _isStale = true;
+            _isStale = _hasNews = true;
             return BecomesDirty();
         }
     }
@@ -77,11 +84,11 @@ internal sealed class FollowedRoom(RoomId id)
         {
             isAll = _count > 0 && _covered == unread.Head.Seq;
             if (_isOver) return false;
-            if (_count == 0) _covered = unread.Head.Seq;
+            if (_count == 0) _covered = _news = unread.Head.Seq;
             ref var follower = ref FindOrAdd(unread.User);
-            (follower.Base, follower.AsOf) = (unread.Head.Messages - unread.Count, unread.Head.Seq);
-            // A room that is new to somebody has nothing unread, unless they are told otherwise.
-            if (follower.ToldSeq < 0) (follower.Told, follower.ToldSeq) = (isTold ? unread.Count : 0, unread.Head.Seq);
+            (follower.Base, follower.Mentions) = (unread.Head.Messages - unread.Count, (int)unread.Mentions);
+            (follower.AsOf, follower.Joined) = (unread.Head.Seq, unread.Joined);
+            if (follower.ToldSeq < 0) Begin(ref follower, unread, isTold);
             Know(unread.Head);
             return true;
         }
@@ -113,31 +120,129 @@ internal sealed class FollowedRoom(RoomId id)
         }
     }
 
-    /// <summary>Adds those whose counts have changed since they were told, with what they are.</summary>
-    public void Collect(Dictionary<(long Count, long Seq), List<UserId>> into)
+    /// <summary>
+    /// Returns between which entries mentions may have been made that are not told; null: none. <see cref="Tell"/> or <see
+    /// cref="KeepNews"/> follows.
+    /// </summary>
+    public (long After, long Last)? TakeNews()
     {
         lock (_gate)
         {
-            _isDirty = false;
-            var own = _own.Count == 0 ? null : _own.ToLookup(x => x.Sender, x => x.Seq);
-            _own.Clear();
+            if (!_hasNews || _news >= _head.Seq) return null;
+            _hasNews = false;
+            return (_news, _head.Seq);
+        }
+    }
+
+    /// <summary>What was taken could not be read.</summary>
+    public void KeepNews()
+    {
+        lock (_gate) _hasNews = true;
+    }
+
+    /// <summary>Returns the followers who are to be told of each mention that was found; afterwards they count as told.</summary>
+    public List<(MentionNews News, List<UserId> Users)> Tell((long After, long Last) taken, IEnumerable<MentionNews> found)
+    {
+        List<(MentionNews, List<UserId>)> told = [];
+        lock (_gate)
+        {
+            // Somebody who came meanwhile has to be told of earlier ones too: all of it is read once more.
+            if (_news != taken.After)
+            {
+                _hasNews = true;
+                return told;
+            }
+
+            foreach (var news in found)
+            {
+                List<UserId> users = [];
+                for (var i = 0; i < _count; i++)
+                {
+                    if (_followers[i].WantsToKnow(news)) users.Add(_followers[i].User);
+                }
+
+                if (users.Count > 0) told.Add((news, users));
+            }
+
+            _news = taken.Last;
+            for (var i = 0; i < _count; i++) _followers[i].News = Math.Max(_followers[i].News, taken.Last);
+        }
+
+        return told;
+    }
+
+    /// <summary>
+    /// Adds those whose counts have changed since they were told, with what they are. True: something came meanwhile that has to be asked
+    /// of the store, and the room must be collected once more.
+    /// </summary>
+    public bool Collect(Dictionary<UnreadCount, List<UserId>> into)
+    {
+        lock (_gate)
+        {
+            _isDirty = _isStale || (_hasNews && _news < _head.Seq);
+            if (!_hasNews) _news = Math.Max(_news, _covered);
+            CountOwn();
+            CountMentions();
             for (var i = 0; i < _count; i++)
             {
                 ref var follower = ref _followers[i];
-                if (own is not null)
-                {
-                    foreach (var seq in own[follower.User])
-                    {
-                        if (seq > follower.AsOf) follower.Base++;
-                    }
-                }
-
-                var count = _head.Messages - follower.Base;
-                if (count == follower.Told && _head.Seq == follower.ToldSeq) continue;
-                (follower.Told, follower.ToldSeq) = (count, _head.Seq);
-                if (!into.TryGetValue((count, _head.Seq), out var users)) into.Add((count, _head.Seq), users = []);
+                var count = new UnreadCount(_head.Messages - follower.Base, follower.Mentions, _head.Seq);
+                if (count == new UnreadCount(follower.Told, follower.ToldMentions, follower.ToldSeq)) continue;
+                (follower.Told, follower.ToldMentions, follower.ToldSeq) = count;
+                if (!into.TryGetValue(count, out var users)) into.Add(count, users = []);
                 users.Add(follower.User);
             }
+
+            return _isDirty;
+        }
+    }
+
+    /// <summary>Begins to tell a new follower.</summary>
+    private void Begin(ref Follower follower, in Unread unread, bool isTold)
+    {
+        // A room that is new to somebody has nothing unread, unless they are told otherwise.
+        follower.ToldSeq = unread.Head.Seq;
+        (follower.Told, follower.ToldMentions) = isTold ? (unread.Count, (int)unread.Mentions) : (0, 0);
+        follower.News = isTold ? unread.Head.Seq : unread.Joined;
+        if (follower.News >= _news && follower.News == unread.Head.Seq) return;
+        // Entries that the others know of, or that came since they joined.
+        (_news, _hasNews) = (Math.Min(_news, follower.News), true);
+    }
+
+    private void CountOwn()
+    {
+        if (_own.Count == 0) return;
+        var own = _own.ToLookup(x => x.Sender, x => x.Seq);
+        _own.Clear();
+        for (var i = 0; i < _count; i++)
+        {
+            ref var follower = ref _followers[i];
+            foreach (var seq in own[follower.User])
+            {
+                if (seq > follower.AsOf) follower.Base++;
+            }
+        }
+    }
+
+    private void CountMentions()
+    {
+        foreach (var mention in _mentions)
+        {
+            if (mention.User == Mentions.All)
+            {
+                for (var i = 0; i < _count; i++) Count(ref _followers[i], mention);
+            }
+            else if (IndexOf(mention.User) is >= 0 and var at)
+            {
+                Count(ref _followers[at], mention);
+            }
+        }
+
+        _mentions.Clear();
+
+        static void Count(ref Follower follower, in MentionMark mention)
+        {
+            if (mention.Seq > follower.AsOf && mention.Sender != follower.User) follower.Mentions++;
         }
     }
 
@@ -174,14 +279,5 @@ internal sealed class FollowedRoom(RoomId id)
         if (_count == Many) _places = Enumerable.Range(0, _count).ToDictionary(i => _followers[i].User);
         _places?.Add(user, _count);
         return ref _followers[_count++];
-    }
-
-    private struct Follower
-    {
-        public UserId User;
-        public long Base;       // messages that are not unread: the others are
-        public long AsOf;       // own messages up to here are in it
-        public long Told;
-        public long ToldSeq;
     }
 }

@@ -10,7 +10,7 @@ namespace Maru.Engine.People;
 /// follows. Marks wait a moment for each other. Bounded in bytes; full means that a mark stays on this node, and the others find the gap.
 /// Any thread.
 /// <code>
-/// frame = 1 { room from seq messages odd count { sender seq } }      to the end
+/// frame = 1 { room from seq messages odd count { sender seq } count { user sender seq } }      to the end; 0: all members
 /// </code>
 /// </summary>
 internal sealed class MarkChannels : IDisposable
@@ -19,6 +19,7 @@ internal sealed class MarkChannels : IDisposable
     private const int Shares = 512;
     private const int BytesPerMark = 96;
     private const int BytesPerOwn = 24;
+    private const int BytesPerMention = 32;
 
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
     private static readonly BusChannel[] Channels =
@@ -72,7 +73,8 @@ internal sealed class MarkChannels : IDisposable
 
     private static int ShareOf(RoomId room) => (int)((ulong)room.Value % Shares);
 
-    private static int BytesOf(RoomMark mark) => BytesPerMark + (BytesPerOwn * mark.Own.Count);
+    private static int BytesOf(RoomMark mark) =>
+        BytesPerMark + (BytesPerOwn * mark.Own.Count) + (BytesPerMention * (mark.Mentions?.Count ?? 0));
 
     private void TellAll()
     {
@@ -107,6 +109,14 @@ internal sealed class MarkChannels : IDisposable
                 frame.Number(sender.Value);
                 frame.Number(seq);
             }
+
+            frame.Number(mark.Mentions?.Count ?? 0);
+            foreach (var (user, sender, seq) in mark.Mentions ?? [])
+            {
+                frame.Number(user.Value);
+                frame.Number(sender.Value);
+                frame.Number(seq);
+            }
         }
 
         if (frame.Written.Length > 1) _bus.Publish(channel, frame.Written);
@@ -122,7 +132,10 @@ internal sealed class MarkChannels : IDisposable
             var isOdd = reader.Byte() != 0;
             List<(UserId, long)> own = [];
             for (var left = reader.Count(); left > 0; left--) own.Add((new UserId(reader.Number()), reader.Number()));
-            _receive(new RoomMark(room, from, new RoomHead(seq, messages), own, isOdd));
+            List<MentionMark>? mentions = null;
+            for (var left = reader.Count(); left > 0; left--)
+                (mentions ??= []).Add(new MentionMark(new UserId(reader.Number()), new UserId(reader.Number()), reader.Number()));
+            _receive(new RoomMark(room, from, new RoomHead(seq, messages), own, isOdd) { Mentions = mentions });
         }
     }
 }

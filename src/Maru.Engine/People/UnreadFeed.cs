@@ -13,6 +13,7 @@ namespace Maru.Engine.People;
 public sealed class UnreadFeed : IDisposable
 {
     private const int Batch = 1000;
+    private const int NewsBatch = 100;      // rooms
 
     /// <summary>Between two rounds.</summary>
     public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
@@ -63,7 +64,8 @@ public sealed class UnreadFeed : IDisposable
             foreach (var unread in all)
             {
                 if (!Set(following, unread, isTold: true)) _stale[(user, unread.Room)] = true;
-                if (unread.Count > 0) events.Add(EventOf(unread.Room, unread.Count, unread.Head.Seq));
+                if (unread.Count == 0) continue;
+                events.Add(EventOf(unread.Room, new UnreadCount(unread.Count, (int)unread.Mentions, unread.Head.Seq)));
             }
 
             return events;
@@ -167,6 +169,7 @@ public sealed class UnreadFeed : IDisposable
         try
         {
             foreach (var some in stale.Distinct().Chunk(Batch)) await RefreshAsync(some, dirty, ct).ConfigureAwait(false);
+            foreach (var some in dirty.Chunk(NewsBatch)) await TellMentionsAsync(some, ct).ConfigureAwait(false);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
@@ -192,8 +195,35 @@ public sealed class UnreadFeed : IDisposable
         }
     }
 
-    private static UserEvent EventOf(RoomId room, long count, long seq, string? key = null) =>
-        new(EventJson.Unread(room, count, seq), key ?? $"unread:{room}");
+    private static UserEvent EventOf(RoomId room, UnreadCount count, string? key = null) =>
+        new(EventJson.Unread(room, count.Messages, count.Mentions, count.Seq), key ?? $"unread:{room}");
+
+    /// <summary>Tells people who mentioned them: the messages are read from the store, for all rooms in one statement.</summary>
+    private async Task TellMentionsAsync(FollowedRoom[] rooms, CancellationToken ct)
+    {
+        Dictionary<RoomId, (FollowedRoom Room, (long After, long Last) Taken)> asked = [];
+        foreach (var room in rooms)
+        {
+            if (room.TakeNews() is { } taken) asked[room.Id] = (room, taken);
+        }
+
+        if (asked.Count == 0) return;
+        try
+        {
+            var ranges = asked.Values.Select(x => (x.Room.Id, x.Taken.After, x.Taken.Last)).ToList();
+            var found = (await _reader.Mentions(ranges, ct).ConfigureAwait(false)).ToLookup(x => x.Room);
+            foreach (var (room, taken) in asked.Values)
+            {
+                foreach (var (news, users) in room.Tell(taken, found[room.Id]))
+                    _tell(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(users), new UserEvent(news.Json));
+            }
+        }
+        catch
+        {
+            foreach (var (room, _) in asked.Values) room.KeepNews();
+            throw;
+        }
+    }
 
     private async Task RefreshAsync((UserId User, RoomId Room)[] pairs, HashSet<FollowedRoom> dirty, CancellationToken ct)
     {
@@ -214,10 +244,10 @@ public sealed class UnreadFeed : IDisposable
 
     private void Tell(FollowedRoom room)
     {
-        Dictionary<(long Count, long Seq), List<UserId>> changed = [];
-        room.Collect(changed);
-        foreach (var ((count, seq), users) in changed)
-            _tell(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(users), EventOf(room.Id, count, seq, room.Key));
+        Dictionary<UnreadCount, List<UserId>> changed = [];
+        if (room.Collect(changed)) _dirty.Enqueue(room);
+        foreach (var (count, users) in changed)
+            _tell(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(users), EventOf(room.Id, count, room.Key));
     }
 
     /// <summary>Sets what a follower has not read; false: the store must be asked once more.</summary>

@@ -29,6 +29,7 @@ internal sealed record StoreTable(string Name, params string[] Key)
         new("messages", "room_id", "seq"),
         new("changes", "room_id", "seq"),
         new("reactions", "room_id", "seq", "user_id", "emoji"),
+        new("mentions", "room_id", "seq", "user_id"),
         new("followers", "name"),
         new("follower_positions", "follower", "room_id"),
     ];

@@ -13,7 +13,8 @@ internal static class MessageRows
     public const string Columns =
         """
         m.seq, m.type, m.at, m.text, m.reply_to, m.client_key, m.edited_at, m.deleted_at, m.room_state, m.number,
-        s.id, s.handle, s.name, s.avatar_url, t.id, t.handle, t.name, t.avatar_url, m.reactions
+        s.id, s.handle, s.name, s.avatar_url, t.id, t.handle, t.name, t.avatar_url, m.reactions,
+        m.mentions
         """;
 
     /// <summary>
@@ -37,7 +38,8 @@ internal static class MessageRows
     private const int NumberColumn = 9;
     private const int DeletedColumn = 7;
     private const int ReactionsColumn = 18;
-    private const int ColumnCount = 19;
+    private const int MentionsColumn = 19;
+    internal const int ColumnCount = 20;
 
     /// <summary>Writes the current row as one <c>message</c>, as the member sees it.</summary>
     /// <param name="unreadBy">how many have not read it; null: not told</param>
@@ -82,12 +84,23 @@ internal static class MessageRows
     }
 
     /// <summary>Returns the entry of a change that was just made.</summary>
-    public static Entry Entry(DbConnection connection, RoomId room, long seq, EntryKind kind, long target)
+    /// <param name="connection">with the transaction that makes it</param>
+    /// <param name="room">the room</param>
+    /// <param name="seq">the entry's</param>
+    /// <param name="kind">the entry's</param>
+    /// <param name="target">the seq of the message</param>
+    /// <param name="mentioned">whom it newly mentions; null: it changes no mentions</param>
+    public static Entry Entry(
+        DbConnection connection, RoomId room, long seq, EntryKind kind, long target, IReadOnlyList<UserId>? mentioned)
     {
         using var reader = SelectMessage(connection, room, target);
         if (!reader.Read()) throw new InvalidOperationException($"room {room} has no message {target}");
-        return new Entry(room, seq, kind, EventJson.Entry(kind, seq, Read(reader, room, Reactions(reader)?.ToJson()))) { Target = target };
+        var body = EventJson.Entry(kind, seq, Read(reader, room, Reactions(reader)?.ToJson()));
+        return new Entry(room, seq, kind, body) { Target = target, Mentioned = mentioned };
     }
+
+    /// <summary>Returns the event that tells the people whom the current row, a message, mentions.</summary>
+    public static byte[] Mention(DbDataReader row, RoomId room) => EventJson.Mention(Read(row, room, Reactions(row)?.ToJson()));
 
     private static Entry ToEntry(DbDataReader row, RoomId room)
     {
@@ -122,6 +135,7 @@ internal static class MessageRows
         Sender = User(row, 10),
         Subject = User(row, 14),
         Reactions = reactions,
+        Mentions = row.IsDBNull(DeletedColumn) ? Text(row, MentionsColumn) : default,
     };
 
     /// <summary>

@@ -1,5 +1,6 @@
 using Maru.Engine.Commit;
 using Maru.Engine.Log;
+using Maru.Server.Storage;
 using Npgsql;
 
 namespace Maru.Server.RoomLog;
@@ -11,6 +12,9 @@ namespace Maru.Server.RoomLog;
 /// </summary>
 internal sealed class PostgresCommitter : IDisposable
 {
+    private static readonly string Insert = InsertOf("", "");
+    private static readonly string InsertWithMentions = InsertOf(", mentions", ", $11");
+
     private readonly NpgsqlConnection _connection;
     private readonly TimeProvider _time;
     private readonly PostgresFacts _facts = new();
@@ -61,15 +65,9 @@ internal sealed class PostgresCommitter : IDisposable
     {
         var rows = _appending.Rows;
         if (rows.Count == 0) return;
-        batch
-            .Add(
-                """
-                INSERT INTO messages (room_id, seq, number, type, sender_id, at, reply_to, content_hash, text, client_key)
-                SELECT room_id, seq, number, $10, sender_id, at, nullif(reply_to, 0),
-                  CASE WHEN client_key IS NOT NULL THEN content_hash END, text, client_key
-                FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
-                  AS x (room_id, seq, number, sender_id, at, reply_to, content_hash, text, client_key)
-                """)
+        var hasMentions = rows.Exists(x => x.Draft.Mentions is not null);
+        var insert = batch
+            .Add(hasMentions ? InsertWithMentions : Insert)
             .With([.. rows.Select(x => x.Draft.Room.Value)])
             .With([.. rows.Select(x => x.Draft.Seq)])
             .With([.. rows.Select(x => x.Number)])
@@ -80,7 +78,22 @@ internal sealed class PostgresCommitter : IDisposable
             .With([.. rows.Select(x => x.Draft.Text)])
             .With([.. rows.Select(x => x.Draft.ClientKey)])
             .With(EntryKind.MessageCreated);
+        if (!hasMentions) return;
+        insert.With([.. rows.Select(x => x.Draft.Mentions?.Json)]);
+        if (MentionRows.Of(rows) is { } mentions)
+            batch.Add(Dialect.Write(_connection, MentionRows.Insert)).Parameters.AddWithValue("rows", mentions);
     }
+
+    /// <param name="column">one more column</param>
+    /// <param name="parameter">its values</param>
+    private static string InsertOf(string column, string parameter) =>
+        $"""
+        INSERT INTO messages (room_id, seq, number, type, sender_id, at, reply_to, content_hash, text, client_key{column})
+        SELECT room_id, seq, number, $10, sender_id, at, nullif(reply_to, 0),
+          CASE WHEN client_key IS NOT NULL THEN content_hash END, text, client_key{column}
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9{parameter})
+          AS x (room_id, seq, number, sender_id, at, reply_to, content_hash, text, client_key{column})
+        """;
 
     private void MoveHeads(NpgsqlBatch batch)
     {

@@ -2,6 +2,7 @@ using System.Text;
 using Maru.Engine;
 using Maru.Engine.Commit;
 using Maru.Engine.Log;
+using Maru.Server.Storage;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -17,6 +18,7 @@ internal sealed class PostgresFacts : ILogFacts
     private readonly HashSet<(long Room, long User)> _senders = [];
     private readonly HashSet<(long Room, long Seq)> _targets = [];
     private readonly HashSet<ClientKey> _keys = new(ClientKey.Equality);
+    private readonly MentionFacts _mentions = new();
 
     private readonly Dictionary<long, LogHead> _heads = [];
     private readonly HashSet<(long Room, long User)> _members = [];
@@ -43,6 +45,12 @@ internal sealed class PostgresFacts : ILogFacts
         if (_senders.Count > 0) AskForMembers(batch);
         if (keys.Length > 0) AskForKeys(batch, keys);
         if (_targets.Count > 0) AskForTargets(batch);
+        if (_mentions.IsAsked)
+        {
+            var asked = batch.Add(Dialect.Write(connection, MentionFacts.Sql));
+            asked.Parameters.AddWithValue("handles", _mentions.Handles);
+            asked.Parameters.AddWithValue("senders", _mentions.Senders);
+        }
 
         using var reader = batch.ExecuteReader();
         while (reader.Read())
@@ -66,6 +74,11 @@ internal sealed class PostgresFacts : ILogFacts
         {
             while (reader.Read()) _messages.Add((reader.GetInt64(0), reader.GetInt64(1)));
         }
+
+        if (_mentions.IsAsked && reader.NextResult())
+        {
+            while (reader.Read()) _mentions.Add(reader);
+        }
     }
 
     LogHead? ILogFacts.FindHead(RoomId room) => _heads.GetValueOrDefault(room.Value);
@@ -75,6 +88,10 @@ internal sealed class PostgresFacts : ILogFacts
     bool ILogFacts.IsMessage(RoomId room, long seq) => _messages.Contains((room.Value, seq));
 
     bool ILogFacts.TryFindKey(in ClientKey key, out KeyUse use) => _uses.TryGetValue(key, out use);
+
+    UserId? ILogFacts.FindMember(RoomId room, string handle) => _mentions.FindMember(room, handle);
+
+    bool ILogFacts.MayMentionAll(RoomId room, UserId user) => _mentions.MayMentionAll(room, user);
 
     private void Clear()
     {
@@ -86,6 +103,7 @@ internal sealed class PostgresFacts : ILogFacts
         _members.Clear();
         _messages.Clear();
         _uses.Clear();
+        _mentions.Clear();
     }
 
     private void Ask(Draft draft)
@@ -96,6 +114,7 @@ internal sealed class PostgresFacts : ILogFacts
         if (draft is not MessageDraft message) return;
         _senders.Add((room, draft.Actor.Value));
         if (message.ReplyTo > 0) _targets.Add((room, message.ReplyTo));
+        if (message is MentioningDraft mentioning) _mentions.Ask(draft.Room, draft.Actor, mentioning.Words);
         if (message.ClientKey is { } key) _keys.Add(new ClientKey(room, draft.Actor.Value, key));
     }
 

@@ -100,6 +100,8 @@ internal sealed class RoomTransaction(DbConnection connection, LogHead head)
     public IReadOnlyList<T> List<T>(string sql, object? arguments) =>
         connection.Query<T>(Dialect.Write(connection, sql), arguments).AsList();
 
+    public void Read(MentionFacts facts) => facts.Read(connection);
+
     /// <summary>Returns how many rows it changed.</summary>
     public int Execute(string sql, object? arguments) => connection.Execute(Dialect.Write(connection, sql), arguments);
 
@@ -148,12 +150,15 @@ internal sealed class RoomTransaction(DbConnection connection, LogHead head)
     /// <summary>
     /// Appends an entry that the history does not show by itself: a change of a message, after its row was changed, or the room's own end.
     /// </summary>
+    /// <param name="kind">an edit, a deletion or the room's end</param>
+    /// <param name="actor">the user who did it</param>
     /// <param name="target">the message's seq, whose event carries the message as it is now; null: it is about the room</param>
-    public void AppendChange(EntryKind kind, UserId actor, long? target)
+    /// <param name="mentioned">whom it newly mentions; null: it changes no mentions</param>
+    public void AppendChange(EntryKind kind, UserId actor, long? target, IReadOnlyList<UserId>? mentioned = null)
     {
         var seq = InsertChange(kind, actor, target, null);
         _entries.Add(target is { } message
-            ? MessageRows.Entry(connection, Room, seq, kind, message)
+            ? MessageRows.Entry(connection, Room, seq, kind, message, mentioned)
             : new Entry(Room, seq, kind, EventJson.Entry(kind, Room, seq)));
     }
 

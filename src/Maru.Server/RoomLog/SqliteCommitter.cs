@@ -1,6 +1,8 @@
+using Dapper;
 using Maru.Engine;
 using Maru.Engine.Commit;
 using Maru.Engine.Log;
+using Maru.Server.Storage;
 using Maru.Server.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -18,6 +20,7 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
     private readonly TimeProvider _time;
     private readonly sqlite3 _writer;
     private readonly MessageKeys _keys;
+    private readonly MentionFacts _mentions = new();
     private readonly Appending _appending;
     private readonly Dictionary<RoomId, LogHead> _heads = [];
     private readonly SqliteStatement _begin;
@@ -37,12 +40,12 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
         _commit = new SqliteStatement(writer, "COMMIT");
         _rollback = new SqliteStatement(writer, "ROLLBACK");
         _newest = new SqliteStatement(writer, "SELECT coalesce(max(id), 0) FROM messages");
-        _head = new SqliteStatement(writer, "SELECT last_seq, messages FROM room_heads WHERE room_id = ?1");
+        _head = new SqliteStatement(writer, "SELECT last_seq, messages, last_at FROM room_heads WHERE room_id = ?1");
         _insert = new SqliteStatement(
             writer,
             """
-            INSERT INTO messages (room_id, seq, type, sender_id, at, text, reply_to, client_key, content_hash, number)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            INSERT INTO messages (room_id, seq, type, sender_id, at, text, reply_to, client_key, content_hash, number, mentions)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
             """);
         _moveHead = new SqliteStatement(
             writer, "UPDATE room_heads SET last_seq = ?2, messages = ?3, last_at = ?4 WHERE room_id = ?1 AND last_seq = ?5");
@@ -58,8 +61,11 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
         try
         {
             _begin.Run();
+            FindMentioned(parts, connection);
             _appending.Decide(parts);
             foreach (var row in _appending.Rows) Insert(row);
+            if (MentionRows.Of(_appending.Rows) is { } rows)
+                connection.Execute(Dialect.Write(connection, MentionRows.Insert), new { rows });
             foreach (var write in _appending.Writes) ((RoomWrite)write).Run(connection, _appending.HeadOf(write));
             foreach (var head in _appending.Heads) Move(head);
             _keys.Settle(_appending.Rows.Count, Newest());
@@ -81,11 +87,12 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
         if (!_heads.TryGetValue(room, out var head))
         {
             _head.Bind(1, room.Value);
-            if (_head.Step()) _heads[room] = head = new LogHead(room, new RoomHead(_head.Int64(0), _head.Int64(1)));
+            if (_head.Step())
+                _heads[room] = head = new LogHead(room, new RoomHead(_head.Int64(0), _head.Int64(1))).Begin(_head.Int64(2));
             _head.Reset();
         }
 
-        return head?.Begin(_at);
+        return head?.Begin(Math.Max(_at, head.At));     // a room's time does not go back
     }
 
     /// <summary>
@@ -103,11 +110,32 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
 
     bool ILogFacts.TryFindKey(in ClientKey key, out KeyUse use) => _keys.TryFind(key, out use);
 
+    UserId? ILogFacts.FindMember(RoomId room, string handle) => _mentions.FindMember(room, handle);
+
+    bool ILogFacts.MayMentionAll(RoomId room, UserId user) => _mentions.MayMentionAll(room, user);
+
     public void Dispose()
     {
         _keys.Dispose();
         SqliteStatement[] statements = [_begin, _commit, _rollback, _newest, _head, _insert, _moveHead, _isMessage];
         foreach (var statement in statements) statement.Dispose();
+    }
+
+    private void FindMentioned(IReadOnlyList<BatchPart> parts, SqliteConnection connection)
+    {
+        _mentions.Clear();
+        foreach (var part in parts)
+        {
+            foreach (var room in part.Rooms)
+            {
+                foreach (var draft in room.Drafts)
+                {
+                    if (draft is MentioningDraft mentioning) _mentions.Ask(draft.Room, draft.Actor, mentioning.Words);
+                }
+            }
+        }
+
+        _mentions.Read(connection);
     }
 
     private void Insert(in MessageRow row)
@@ -119,6 +147,8 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
         else _insert.BindNull(7);
         if (row.Key is { } key) _insert.Bind(8, key.Text).Bind(9, row.ContentHash);
         else _insert.BindNull(8).BindNull(9);
+        if (draft.Mentions is { } mentions) _insert.Bind(11, mentions.Json);
+        else _insert.BindNull(11);
         _insert.Run();
     }
 

@@ -209,6 +209,10 @@ internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
 
     bool ILogFacts.IsMessage(RoomId room, long seq) => _rooms[room].Entries[(int)seq - 1].Kind.IsMessage;
 
+    UserId? ILogFacts.FindMember(RoomId room, string handle) => null;
+
+    bool ILogFacts.MayMentionAll(RoomId room, UserId user) => false;
+
     bool ILogFacts.TryFindKey(in ClientKey key, out KeyUse use) => _keys.TryGetValue(key, out use);
 
     /// <summary>A write may throw: then nothing stays.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
@@ -21,6 +22,7 @@ public sealed class UnreadFeedTests
         for (var i = 0; i + 1 < acts.Length; i += 2) await world.ActAsync(acts[i], acts[i + 1]);
         await world.SettleAsync();
         world.Told().ShouldBe(world.Recount());
+        world.MentionsShouldBeTold();
     }
 
     /// <summary>Three people in two rooms, and what the store has of them. Marks come, are lost, or come late.</summary>
@@ -33,16 +35,20 @@ public sealed class UnreadFeedTests
         };
 
         private readonly HashSet<(RoomId, long)> _deleted = [];
+        private readonly List<Mention> _mentions = [];
+        private readonly HashSet<(UserId, RoomId, long)> _toTell = [];      // user, room and entry; and so the next
+        private readonly List<(UserId User, RoomId Room, long Entry)> _heard = [];
         private readonly Dictionary<(UserId, RoomId), long> _read = [];
         private readonly HashSet<UserId> _following = [];
-        private readonly Dictionary<(UserId User, RoomId Room), long> _told = [];
+        private readonly Dictionary<(UserId User, RoomId Room), string> _told = [];
         private readonly List<RoomMark> _late = [];
         private readonly UnreadFeed _feed;
 
         public World() => _feed = new UnreadFeed(
             new UnreadReader(
                 (user, _) => Task.FromResult<IReadOnlyList<Unread>>([.. _logs.Keys.Select(room => Count(user, room))]),
-                (pairs, _) => Task.FromResult<IReadOnlyList<Unread>>([.. pairs.Select(x => Count(x.User, x.Room))]))
+                (pairs, _) => Task.FromResult<IReadOnlyList<Unread>>([.. pairs.Select(x => Count(x.User, x.Room))]),
+                (ranges, _) => Task.FromResult<IReadOnlyList<MentionNews>>([.. ranges.SelectMany(News)]))
             {
                 Heads = (rooms, _) => new(rooms.ToDictionary(x => x, HeadOf)),
             },
@@ -53,10 +59,10 @@ public sealed class UnreadFeedTests
         public async Task ActAsync(byte act, byte how)
         {
             var (room, user) = (new RoomId(1 + (how & 1)), new UserId(1 + (how >> 1) % 3));
-            switch (act % 8)
+            switch (act % 9)
             {
                 case 0 or 1 or 2:
-                    Commit(room, (how >> 3) % 4 + 1, user, act >> 4);
+                    Commit(room, (how >> 3) % 4 + 1, user, (how >> 5) % 6, act >> 4);
                     break;
                 case 3:
                     Delete(room, act >> 4);
@@ -69,11 +75,15 @@ public sealed class UnreadFeedTests
                     _following.Remove(user);
                     _feed.Unfollow(user);
                     foreach (var pair in _told.Keys.Where(x => x.User == user)) _told.Remove(pair);
+                    _toTell.RemoveWhere(x => x.Item1 == user);      // who leaves need not be told any more
                     break;
                 case 5:
                     foreach (var e in await _feed.FollowAsync(user, default)) Hear([user], e);
                     break;
                 case 6:
+                    Edit(room, (how >> 3) % 5, act >> 4);
+                    break;
+                case 7:
                     foreach (var mark in _late) _feed.Mark(mark);
                     _late.Clear();
                     break;
@@ -94,15 +104,30 @@ public sealed class UnreadFeedTests
         [
             .. from user in _following.OrderBy(x => x.Value)
                from room in _logs.Keys
-               select $"{user} {room}: {_told.GetValueOrDefault((user, room))}",
+               select $"{user} {room}: {_told.GetValueOrDefault((user, room), "0 0")}",
         ];
 
         public IReadOnlyList<string> Recount() =>
         [
-            .. from user in _following.OrderBy(x => x.Value) from room in _logs.Keys select $"{user} {room}: {Count(user, room).Count}",
+            .. from user in _following.OrderBy(x => x.Value)
+               from room in _logs.Keys
+               let count = Count(user, room)
+               select $"{user} {room}: {count.Count} {count.Mentions}",
         ];
 
-        private void Commit(RoomId room, int count, UserId sender, int way)
+        /// <summary>Everybody who was here heard of each mention, and once.</summary>
+        public void MentionsShouldBeTold()
+        {
+            _heard.ShouldBeUnique();
+            _toTell.Except(_heard).ShouldBeEmpty();
+        }
+
+        /// <param name="room">the room</param>
+        /// <param name="count">how many messages</param>
+        /// <param name="sender">of all of them</param>
+        /// <param name="who">whom they mention: a user, 4 and 5: nobody, or 0: all</param>
+        /// <param name="way">of the mark</param>
+        private void Commit(RoomId room, int count, UserId sender, int who, int way)
         {
             List<Entry> entries = [];
             for (var i = 0; i < count; i++)
@@ -112,6 +137,7 @@ public sealed class UnreadFeedTests
                 {
                     Number = HeadOf(room).Messages,
                     Sender = sender,
+                    Mentioned = AddMention(room, _logs[room].Count, who),
                 });
             }
 
@@ -122,9 +148,45 @@ public sealed class UnreadFeedTests
         {
             var messages = _logs[room].Select((x, i) => (x.IsMessage, Seq: i + 1L)).Where(x => x.IsMessage).ToList();
             if (messages.Count == 0 || !_deleted.Add((room, messages[way % messages.Count].Seq))) return;
+            foreach (var gone in _mentions.Where(x => x.Room == room && x.Seq == messages[way % messages.Count].Seq).ToList()) Forget(gone);
             _logs[room].Add((default, false));
             Send(RoomMark.Of(room, [new Entry(room, _logs[room].Count, EntryKind.MessageDeleted, [])]), way);
         }
+
+        /// <summary>A message mentions somebody else from now on.</summary>
+        private void Edit(RoomId room, int who, int way)
+        {
+            var messages = _logs[room].Select((x, i) => (x.IsMessage, Seq: i + 1L)).Where(x => x.IsMessage).ToList();
+            if (messages.Count == 0) return;
+            var seq = messages[way % messages.Count].Seq;
+            foreach (var gone in _mentions.Where(x => x.Room == room && x.Seq == seq).ToList()) Forget(gone);
+            _logs[room].Add((default, false));
+            var mentioned = AddMention(room, seq, _deleted.Contains((room, seq)) ? 4 : who) ?? [];
+            Send(RoomMark.Of(room, [new Entry(room, _logs[room].Count, EntryKind.MessageEdited, []) { Mentioned = mentioned }]), way);
+        }
+
+        private IReadOnlyList<UserId>? AddMention(RoomId room, long seq, int who)
+        {
+            var sender = _logs[room][(int)seq - 1].Sender;
+            if (who > 3) return null;
+            if (sender == new UserId(who)) return [];
+            var mention = new Mention(room, seq, _logs[room].Count, sender, new UserId(who));
+            _mentions.Add(mention);
+            foreach (var user in _following.Where(mention.Means)) _toTell.Add((user, room, mention.Entry));
+            return [mention.User];
+        }
+
+        private void Forget(Mention gone)
+        {
+            _mentions.Remove(gone);
+            _toTell.RemoveWhere(x => x.Item2 == gone.Room && x.Item3 == gone.Entry);
+        }
+
+        private IEnumerable<MentionNews> News((RoomId Room, long After, long Last) range) =>
+            from x in _mentions
+            where x.Room == range.Room && x.Entry > range.After && x.Entry <= range.Last
+            select new MentionNews(x.Room, x.Seq, x.Entry, x.Sender, [x.User], Encoding.UTF8.GetBytes(
+                $$"""{"type":"mention","roomId":{{x.Room}},"entry":{{x.Entry}}}"""));
 
         private void Send(RoomMark mark, int way)
         {
@@ -138,15 +200,24 @@ public sealed class UnreadFeedTests
         {
             var unread = _logs[room].Where((x, i) =>
                 x.IsMessage && x.Sender != user && i + 1 > _read.GetValueOrDefault((user, room)) && !_deleted.Contains((room, i + 1)));
-            return new Unread(user, room, HeadOf(room), unread.Count());
+            var mentions = _mentions.Count(x => x.Room == room && x.Means(user) && x.Seq > _read.GetValueOrDefault((user, room)));
+            return new Unread(user, room, HeadOf(room), 0, unread.Count(), mentions);
         }
 
         private void Hear(ReadOnlySpan<UserId> users, UserEvent e)
         {
             var json = JsonDocument.Parse(e.Json).RootElement;
-            json.GetProperty("type").GetString().ShouldBe("unread");
+            var room = new RoomId(json.GetProperty("roomId").GetInt64());
             foreach (var user in users)
-                _told[(user, new RoomId(json.GetProperty("roomId").GetInt64()))] = json.GetProperty("unread").GetInt64();
+            {
+                if (json.GetProperty("type").GetString() == "mention") _heard.Add((user, room, json.GetProperty("entry").GetInt64()));
+                else _told[(user, room)] = $"{json.GetProperty("unread")} {json.GetProperty("mentions")}";
+            }
+        }
+
+        private sealed record Mention(RoomId Room, long Seq, long Entry, UserId Sender, UserId User)
+        {
+            public bool Means(UserId user) => user != Sender && (User == user || User == Mentions.All);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Engine.Problems;
@@ -12,18 +13,23 @@ internal sealed class MessageChanges(ChatEngine engine)
 {
     /// <summary>Edits the sender's own message. An edit that changes nothing appends nothing.</summary>
     public Task<Problem?> EditAsync(
-        RoomId room, UserId actor, long seq, string text) => RoomWrite.RunAsync(engine, room, actor, transaction =>
+        RoomId room, UserId actor, long seq, MessageBody body) => RoomWrite.RunAsync(engine, room, actor, transaction =>
     {
-        var changed = transaction.Execute(
+        var text = Encoding.UTF8.GetString(body.Text);
+        var edited = transaction.First<Edited>(
             """
             UPDATE messages SET text = @text, edited_at = @At
             WHERE room_id = @room AND seq = @seq AND type = @message AND sender_id = @actor AND deleted_at IS NULL AND text <> @text
               AND EXISTS (SELECT 1 FROM members me WHERE me.room_id = @room AND me.user_id = @actor)
+            RETURNING number, at, coalesce(mentions, '') AS mentions
             """,
             new { room = room.Value, actor = actor.Value, seq, text, message = EntryKind.MessageCreated.Number, transaction.At });
-        if (changed > 0)
+        if (edited is not null)
         {
-            transaction.AppendChange(EntryKind.MessageEdited, actor, seq);
+            var mentioned = edited.Mentions.Length == 0 && body.Mentions.Count == 0
+                ? null
+                : MentionRows.Change(transaction, actor, seq, edited.Number, edited.At, body.Mentions);
+            transaction.AppendChange(EntryKind.MessageEdited, actor, seq, mentioned);
             return null;
         }
 
@@ -36,14 +42,14 @@ internal sealed class MessageChanges(ChatEngine engine)
     });
 
     /// <summary>
-    /// Deletes the sender's own message, or anybody's for the room's owner and admins. The text and the reactions go; the seq and the
-    /// sender's key stay, so a retry still finds it.
+    /// Deletes the sender's own message, or anybody's for the room's owner and admins. The text, the reactions and the mentions go; the seq
+    /// and the sender's key stay, so a retry still finds it.
     /// </summary>
     public Task<Problem?> DeleteAsync(RoomId room, UserId actor, long seq) => RoomWrite.RunAsync(engine, room, actor, transaction =>
     {
         var changed = transaction.Execute(
             """
-            UPDATE messages SET text = '', deleted_at = @At, reactions = NULL
+            UPDATE messages SET text = '', deleted_at = @At, reactions = NULL, mentions = NULL
             WHERE room_id = @room AND seq = @seq AND type = @message AND deleted_at IS NULL
               AND EXISTS (
                 SELECT 1 FROM members me
@@ -52,7 +58,12 @@ internal sealed class MessageChanges(ChatEngine engine)
             new { room = room.Value, actor = actor.Value, seq, message = EntryKind.MessageCreated.Number, transaction.At });
         if (changed > 0)
         {
-            transaction.Execute("DELETE FROM reactions WHERE room_id = @room AND seq = @seq", new { room = room.Value, seq });
+            transaction.Execute(
+                """
+                DELETE FROM reactions WHERE room_id = @room AND seq = @seq;
+                DELETE FROM mentions WHERE room_id = @room AND seq = @seq
+                """,
+                new { room = room.Value, seq });
             transaction.AppendChange(EntryKind.MessageDeleted, actor, seq);
             return null;
         }
@@ -74,6 +85,9 @@ internal sealed class MessageChanges(ChatEngine engine)
         WHERE me.room_id = @room AND me.user_id = @actor
         """,
         new { room = transaction.Room.Value, actor = actor.Value, seq });
+
+    /// <param name="Mentions">as before; empty: none</param>
+    private sealed record Edited(long Number, long At, string Mentions);
 
     private sealed record MessageState(long Type, long? DeletedAt, long SenderId)
     {

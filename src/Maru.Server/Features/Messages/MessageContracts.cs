@@ -26,6 +26,7 @@ public sealed record MessageChange([property: Required] string? Text);
 /// <param name="ReplyTo">the seq replied to</param>
 /// <param name="Event">in a system message: <c>member.joined</c>, <c>member.left</c> or <c>room.changed</c></param>
 /// <param name="Subject">in a system message: the user whom it is about</param>
+/// <param name="Mentions">whom the text mentions, and where; absent: nobody</param>
 /// <param name="UnreadBy">
 /// how many members but the sender, who joined before it, have not read it; absent in events, in what a send returns, in the list of rooms,
 /// and in system messages
@@ -52,7 +53,16 @@ public sealed record Message(
     DateTimeOffset? DeletedAt = null,
     string? Event = null,
     User? Subject = null,
+    IReadOnlyList<Mention>? Mentions = null,
     long? UnreadBy = null);
+
+/// <summary>A place in a message's text that mentions a member, or all: highlight it, and guess nothing.</summary>
+/// <param name="Start">where it begins, in UTF-16 code units, as JavaScript and .NET count</param>
+/// <param name="Length">with the <c>@</c>, in the same units</param>
+/// <param name="UserId">who is mentioned; absent where all are</param>
+/// <param name="All">true: it mentions all members</param>
+[Example("""{"start":6,"length":4,"userId":2}""")]
+public sealed record Mention(int Start, int Length, long? UserId = null, bool? All = null);
 
 /// <param name="Mine">the reader has reacted so too</param>
 [Example("""{"emoji":"👍","count":2,"mine":false}""")]
@@ -76,4 +86,5 @@ internal sealed class MessageKindAttribute() : ValuesAttribute("MessageKind", "m
 [JsonSerializable(typeof(NewMessage))]
 [JsonSerializable(typeof(MessageChange))]
 [JsonSerializable(typeof(MessagePage))]
+[JsonSerializable(typeof(IReadOnlyList<Mention>))]
 internal sealed partial class MessagesJson : JsonSerializerContext;

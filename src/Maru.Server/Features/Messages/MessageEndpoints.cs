@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Unicode;
 using Maru.Engine;
 using Maru.Engine.Log;
@@ -79,7 +78,7 @@ internal static class MessageEndpoints
         var room = new RoomId(roomId);
         if (!MessageBody.TryRead(await ReadAsync(context.Request, ct), options.MaxTextBytes, out var body, out var refused))
             return Refused(refused);
-        if (await changes.EditAsync(room, caller.UserId, seq, Encoding.UTF8.GetString(body.Text)) is { } refusal) return refusal.Result();
+        if (await changes.EditAsync(room, caller.UserId, seq, body) is { } refusal) return refusal.Result();
         return Found(await store.FindAsync(room, caller.UserId, seq, ct));
     }
 

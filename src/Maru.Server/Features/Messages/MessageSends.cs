@@ -32,7 +32,7 @@ internal sealed class MessageSends(ChatEngine engine, Database database)
             membership = await engine.Rooms.EnterAsync(room, user, engine.Stopping);
             if (membership is null) return new Sent(Problem.NotFound);
             var outcome = new Awaiter();
-            var draft = new MessageDraft(membership, profile.ToJson(), body, key, default, outcome);
+            var draft = MessageDraft.Of(membership, profile.ToJson(), body, key, default, outcome);
             await engine.AppendAsync(draft);
             await outcome.Task;
             return new Sent(draft.Refusal) { Seq = draft.Seq, IsRepeat = draft.IsRepeat, Json = draft.Json };

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Maru.Engine.Log;
+using Maru.Server.Features.Messages;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.ReadState;
@@ -25,7 +27,8 @@ internal sealed class ReadAudit(Database database)
 
     private Task<IReadOnlyList<Kept>> FindMembersAsync(long room, CancellationToken ct) => database.ListAsync<Kept>(
         $"""
-        SELECT me.user_id, me.read_seq, me.read_number, me.own, coalesce(oc.seq, 0) AS counted, h.last_seq, {UnreadSql.Count} AS unread
+        SELECT me.user_id, me.read_seq, me.read_number, me.own, coalesce(oc.seq, 0) AS counted, h.last_seq,
+          {UnreadSql.Count} AS unread, {UnreadSql.Mentions} AS mentions
         FROM members me JOIN room_heads h ON h.room_id = me.room_id {UnreadSql.Join}
         WHERE me.room_id = @room ORDER BY me.read_seq, me.user_id
         """,
@@ -43,13 +46,13 @@ internal sealed class ReadAudit(Database database)
     {
         List<Recounted> begun = [];
         var ofEach = members.ToDictionary(x => x.UserId, _ => new Sender());
-        var (countable, number, next) = (0L, 0L, 0);
+        var (countable, number, allMentions, next) = (0L, 0L, 0L, 0);
         var (after, last) = (0L, members.Count == 0 ? 0 : members.Max(x => x.LastSeq));
         while (true)
         {
             var page = await database.ListAsync<Row>(
                 $"""
-                SELECT seq, type, sender_id, deleted_at FROM messages
+                SELECT seq, type, sender_id, deleted_at, mentions FROM messages
                 WHERE room_id = @room AND seq > @after AND seq <= @last ORDER BY seq LIMIT {Page}
                 """,
                 new { room, after, last },
@@ -60,6 +63,7 @@ internal sealed class ReadAudit(Database database)
                 if (row.Type != EntryKind.MessageCreated.Number) continue;
                 number++;
                 if (row.DeletedAt is null) countable++;
+                Mention(row);
                 if (!ofEach.TryGetValue(row.SenderId, out var sender)) continue;
                 if (row.DeletedAt is null) sender.Countable++;
                 sender.Seqs.Add(row.Seq);
@@ -73,6 +77,7 @@ internal sealed class ReadAudit(Database database)
         return [.. begun.Select(x => x with
         {
             Unread = countable - x.Unread - (ofEach[x.Member.UserId].Countable - x.OwnUnread),
+            Mentions = allMentions + ofEach[x.Member.UserId].Mentions - x.Mentions,
             Own = ofEach[x.Member.UserId].Seqs.Count(seq => seq > x.Member.ReadSeq && seq <= x.Member.Counted),
         })];
 
@@ -82,7 +87,22 @@ internal sealed class ReadAudit(Database database)
             while (next < members.Count && members[next].ReadSeq < seq)
             {
                 var member = members[next++];
-                begun.Add(new Recounted(member, number, countable, ofEach[member.UserId].Countable, 0));
+                var own = ofEach[member.UserId];
+                begun.Add(new Recounted(member, number, countable, own.Countable, 0, allMentions + own.Mentions));
+            }
+        }
+
+        // What the message itself says: all members, of whom its sender is none, or some.
+        void Mention(Row row)
+        {
+            if (row.DeletedAt is not null || row.Mentions is null) return;
+            var mentions = JsonSerializer.Deserialize(row.Mentions, MessagesJson.Default.IReadOnlyListMention)!;
+            var isAll = mentions.Any(x => x.All is true);
+            if (isAll) allMentions++;
+            IEnumerable<long> users = isAll ? [row.SenderId] : mentions.Select(x => x.UserId!.Value).Where(x => x != row.SenderId).Distinct();
+            foreach (var user in users)
+            {
+                if (ofEach.TryGetValue(user, out var one)) one.Mentions += isAll ? -1 : 1;
             }
         }
     }
@@ -91,12 +111,13 @@ internal sealed class ReadAudit(Database database)
         long room, IReadOnlyList<Kept> members, List<Recounted> recounted, Dictionary<long, long> positions)
     {
         List<string> faults = [];
-        foreach (var (kept, number, unread, _, own) in recounted)
+        foreach (var (kept, number, unread, _, own, mentions) in recounted)
         {
             var who = $"room {room}, user {kept.UserId}";
             if (kept.ReadNumber != number) faults.Add($"{who}: position {kept.ReadSeq} is number {kept.ReadNumber}, right is {number}");
             if (kept.Own != own) faults.Add($"{who}: {kept.Own} own messages behind the position, right is {own}");
             if (kept.Unread != unread) faults.Add($"{who}: {kept.Unread} unread, right is {unread}");
+            if (kept.Mentions != mentions) faults.Add($"{who}: {kept.Mentions} unread mentions, right is {mentions}");
         }
 
         var right = members.CountBy(x => x.ReadNumber).ToDictionary(x => x.Key, x => (long)x.Value);
@@ -110,11 +131,11 @@ internal sealed class ReadAudit(Database database)
     }
 
     /// <summary>What the store has of a member.</summary>
-    private sealed record Kept(long UserId, long ReadSeq, long ReadNumber, long Own, long Counted, long LastSeq, long Unread);
+    private sealed record Kept(long UserId, long ReadSeq, long ReadNumber, long Own, long Counted, long LastSeq, long Unread, long Mentions);
 
-    private sealed record Recounted(Kept Member, long Number, long Unread, long OwnUnread, long Own);
+    private sealed record Recounted(Kept Member, long Number, long Unread, long OwnUnread, long Own, long Mentions);
 
-    private sealed record Row(long Seq, long Type, long SenderId, long? DeletedAt);
+    private sealed record Row(long Seq, long Type, long SenderId, long? DeletedAt, string? Mentions);
 
     private sealed record PositionCount(long Number, long Members);
 
@@ -123,5 +144,8 @@ internal sealed class ReadAudit(Database database)
         public long Countable { get; set; }
 
         public List<long> Seqs { get; } = [];
+
+        /// <summary>Messages that mention them, beyond those that mention all.</summary>
+        public long Mentions { get; set; }
     }
 }

@@ -4,6 +4,7 @@ using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Engine.People;
 using Maru.Engine.Problems;
+using Maru.Server.Features.Mentions;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.ReadState;
@@ -14,7 +15,7 @@ namespace Maru.Server.Features.ReadState;
 /// and one of each user, so that nobody waits for another's. Two loops; moves from any thread.
 /// </summary>
 internal sealed class ReadPositions(
-    ChatEngine engine, PositionStore store, ReadStateStore states, Database database, TimeProvider time) : BackgroundService
+    ChatEngine engine, PositionStore store, ReadStateStore states, MentionStore mentions, Database database, TimeProvider time) : BackgroundService
 {
     private const int MostWaiting = 100_000;
     private const int Batch = 500;
@@ -51,7 +52,7 @@ internal sealed class ReadPositions(
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         engine.MarkRead = MoveAsync;
-        engine.TellUnread(new UnreadReader(states.OfUserAsync, states.OfMembersAsync));
+        engine.TellUnread(new UnreadReader(states.OfUserAsync, states.OfMembersAsync, mentions.NewsAsync));
         return base.StartAsync(cancellationToken);
     }
 

@@ -13,16 +13,18 @@ public sealed record ReadRequest([property: Required] long? Seq, bool Unread = f
 
 /// <param name="ReadSeq">the caller's position: they have read up to here</param>
 /// <param name="Unread">messages that they have not read</param>
+/// <param name="Mentions">those of them that mention the caller</param>
 /// <param name="FirstUnread">
 /// the seq of the first of them; absent when there is none, or none within the 1,000 entries behind the position
 /// </param>
-[Example("""{"readSeq":17,"unread":3,"firstUnread":19}""")]
-public sealed record RoomReadState(long ReadSeq, long Unread, long? FirstUnread = null);
+[Example("""{"readSeq":17,"unread":3,"mentions":1,"firstUnread":19}""")]
+public sealed record RoomReadState(long ReadSeq, long Unread, long Mentions, long? FirstUnread = null);
 
 /// <param name="Unread">messages in all of the caller's rooms that they have not read</param>
-/// <param name="Rooms">how many rooms have some</param>
-[Example("""{"unread":12,"rooms":3}""")]
-public sealed record UnreadTotal(long Unread, long Rooms);
+/// <param name="Mentions">those of them that mention the caller</param>
+/// <param name="Rooms">how many rooms have unread messages</param>
+[Example("""{"unread":12,"mentions":2,"rooms":3}""")]
+public sealed record UnreadTotal(long Unread, long Mentions, long Rooms);
 
 /// <param name="At">when their position last moved</param>
 [Example("""{"user":{"id":2,"handle":"ben","name":"Ben"},"at":"2026-11-20T12:50:00.503Z"}""")]

@@ -14,7 +14,7 @@ internal sealed class ReadStateStore(Database database)
     /// <summary>Returns what the user has not read in a room; null: they are no member.</summary>
     public Task<RoomReadState?> FindAsync(RoomId room, UserId user, CancellationToken ct) => database.FirstAsync<RoomReadState>(
         $"""
-        SELECT me.read_seq, {UnreadSql.Count} AS unread, (
+        SELECT me.read_seq, {UnreadSql.Count} AS unread, {UnreadSql.Mentions} AS mentions, (
           SELECT f.seq
           FROM (SELECT seq, type, sender_id, deleted_at FROM messages WHERE room_id = @room AND seq > me.read_seq ORDER BY seq LIMIT 1000) f
           WHERE f.type = @message AND f.sender_id <> @user AND f.deleted_at IS NULL ORDER BY f.seq LIMIT 1) AS first_unread
@@ -27,22 +27,23 @@ internal sealed class ReadStateStore(Database database)
     /// <summary>Returns what the user has not read in all of their rooms.</summary>
     public async Task<UnreadTotal> TotalAsync(UserId user, CancellationToken ct) => await database.FirstAsync<UnreadTotal>(
         $"""
-        SELECT CAST(coalesce(sum(x.unread), 0) AS BIGINT) AS unread, count(*) AS rooms
+        SELECT CAST(coalesce(sum(x.unread), 0) AS BIGINT) AS unread, CAST(coalesce(sum(x.mentions), 0) AS BIGINT) AS mentions,
+          count(*) AS rooms
         FROM (
-          SELECT {UnreadSql.Count} AS unread
+          SELECT {UnreadSql.Count} AS unread, {UnreadSql.Mentions} AS mentions
           FROM members me JOIN room_heads h ON h.room_id = me.room_id {UnreadSql.Join}
           WHERE me.user_id = @Value) x
         WHERE x.unread > 0
         """,
         user,
-        ct) ?? new UnreadTotal(0, 0);
+        ct) ?? new UnreadTotal(0, 0, 0);
 
     /// <summary>Returns what the user has not read in each of their rooms.</summary>
     public async Task<IReadOnlyList<Unread>> OfUserAsync(UserId user, CancellationToken ct)
     {
         var rows = await database.ListAsync<UnreadRow>(
             $"""
-            SELECT me.user_id, me.room_id, h.last_seq, h.messages, {UnreadSql.Count} AS unread
+            SELECT {UnreadRow.Columns}
             FROM members me JOIN room_heads h ON h.room_id = me.room_id {UnreadSql.Join}
             WHERE me.user_id = @Value
             """,
@@ -57,7 +58,7 @@ internal sealed class ReadStateStore(Database database)
         var rows = await database.ListAsync<UnreadRow>(
             $"""
             WITH x (user_id, room_id) AS ROWS @rows
-            SELECT me.user_id, me.room_id, h.last_seq, h.messages, {UnreadSql.Count} AS unread
+            SELECT {UnreadRow.Columns}
             FROM x JOIN members me ON me.room_id = x.room_id AND me.user_id = x.user_id
             JOIN room_heads h ON h.room_id = me.room_id {UnreadSql.Join}
             """,
@@ -115,9 +116,17 @@ internal sealed class ReadStateStore(Database database)
         return new ReaderPage([.. rows.Take(page.Size).Select(row => row.ToReader())], next);
     }
 
-    private sealed record UnreadRow(long UserId, long RoomId, long LastSeq, long Messages, long Unread)
+    private sealed record UnreadRow(
+        long UserId, long RoomId, long Joined, long LastSeq, long Messages, long Unread, long Mentions)
     {
-        public Unread ToUnread() => new(new UserId(UserId), new RoomId(RoomId), new RoomHead(LastSeq, Messages), Unread);
+        public static readonly string Columns =
+            $"""
+            me.user_id, me.room_id, coalesce(me.join_seq, 0) AS joined, h.last_seq, h.messages,
+              {UnreadSql.Count} AS unread, {UnreadSql.Mentions} AS mentions
+            """;
+
+        public Unread ToUnread() =>
+            new(new UserId(UserId), new RoomId(RoomId), new RoomHead(LastSeq, Messages), Joined, Unread, Mentions);
     }
 
     private sealed record RoomEnd(long RoomId, long LastSeq);

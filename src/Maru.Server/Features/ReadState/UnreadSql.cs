@@ -24,6 +24,19 @@ internal static class UnreadSql
             WHERE x.room_id = me.room_id AND x.number > me.read_number AND x.deleted_at IS NOT NULL AND x.sender_id <> me.user_id) END
         """;
 
+    /// <summary>
+    /// How many of these mention the member <c>me</c>, by name or with all: mentions of deleted messages have no row, and nobody mentions
+    /// themselves by name.
+    /// </summary>
+    public const string Mentions =
+        """
+        CASE WHEN me.read_number >= h.messages THEN 0 ELSE (
+            SELECT count(*) FROM mentions x
+            WHERE x.room_id = me.room_id AND x.user_id = me.user_id AND x.number > me.read_number)
+          + (SELECT count(*) FROM mentions x
+            WHERE x.room_id = me.room_id AND x.user_id = 0 AND x.number > me.read_number AND x.sender_id <> me.user_id) END
+        """;
+
     /// <summary>The join that goes with <see cref="Count"/>.</summary>
     public const string Join = "LEFT JOIN own_counts oc ON oc.room_id = h.room_id";
 }

@@ -68,8 +68,9 @@ public sealed record RoleChange([property: Required, Role] string? Role);
 /// <param name="Name">in a direct room: the name of the other user</param>
 /// <param name="LastSeq">the seq of the newest entry of the room's log</param>
 /// <param name="Role">the caller's; absent when they are not a member</param>
-/// <param name="ReadSeq">the caller's position; only in the list of their own rooms, and so the next two</param>
+/// <param name="ReadSeq">the caller's position; only in the list of their own rooms, and so the next three</param>
 /// <param name="Unread">messages that the caller has not read</param>
+/// <param name="Mentions">those of them that mention the caller</param>
 /// <param name="LastMessage">absent while there is none</param>
 [Example(
     """
@@ -90,6 +91,7 @@ public sealed record Room(
     [property: Role] string? Role = null,
     long? ReadSeq = null,
     long? Unread = null,
+    long? Mentions = null,
     Message? LastMessage = null);
 
 /// <param name="Next">pass it as <c>after</c>, with the same sort, to get the next page; absent on the last one</param>

@@ -28,14 +28,14 @@ internal sealed class RoomLists(Database database)
               SELECT x.room_id FROM members x JOIN room_heads y ON y.room_id = x.room_id
               WHERE x.user_id = @User {(after is null ? "" : "AND (y.last_at, x.room_id) < (@key, @id)")}
               ORDER BY y.last_at DESC, x.room_id DESC LIMIT @limit)
-            SELECT {MessageRows.ReaderColumns}, me.read_seq, {UnreadSql.Count}, {RoomRow.Columns}
+            SELECT {MessageRows.ReaderColumns}, me.read_seq, {UnreadSql.Count}, {UnreadSql.Mentions}, {RoomRow.Columns}
             FROM mine JOIN rooms r ON r.id = mine.room_id {RoomRow.Joins} {UnreadSql.Join}
             LEFT JOIN messages m ON m.room_id = r.id AND m.seq = (SELECT max(z.seq) FROM messages z WHERE z.room_id = r.id)
             LEFT JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id
             ORDER BY h.last_at DESC, r.id DESC
             """,
             new { User = user.Value, key = after?.NumericKey, id = after?.Id, limit = page.Size + 1 }));
-        var parse = reader.GetRowParser<RoomRow>(startIndex: MessageRows.ReaderColumnCount + 2);
+        var parse = reader.GetRowParser<RoomRow>(startIndex: MessageRows.ReaderColumnCount + 3);
         var buffer = new ArrayBufferWriter<byte>(1024);
         using var writer = new Utf8JsonWriter(buffer, JsonScratch.Compact);
         writer.WriteStartObject();
@@ -48,6 +48,7 @@ internal sealed class RoomLists(Database database)
             last.WriteStart(writer);
             writer.WriteNumber("readSeq"u8, reader.GetInt64(MessageRows.ReaderColumnCount));
             writer.WriteNumber("unread"u8, reader.GetInt64(MessageRows.ReaderColumnCount + 1));
+            writer.WriteNumber("mentions"u8, reader.GetInt64(MessageRows.ReaderColumnCount + 2));
             if (!await reader.IsDBNullAsync(0, CancellationToken.None))
             {
                 writer.WritePropertyName("lastMessage"u8);

@@ -1,3 +1,4 @@
+using Maru.Server.Features.Mentions;
 using Maru.Server.Features.Messages;
 using Maru.Server.Features.ReadState;
 using Maru.Server.Features.Rooms;
@@ -39,14 +40,14 @@ internal sealed class RandomReading(MaruServer[] nodes, Person[][] people, Room 
         switch (act)
         {
             case < 6:
-                using (var said = await person.Http.SendAsync($"POST {messages}", new { text = $"{number}" }))
+                using (var said = await person.Http.SendAsync($"POST {messages}", new { text = Say(number) }))
                 {
                     if (said.IsSuccessStatusCode) _sent.Add(await Task.FromResult(said).Read<Message>(201));
                 }
 
                 break;
             case 6 when any is not null:
-                await TryAsync(person, $"PATCH {messages}/{any.Seq}", new { text = $"edited {number}" });
+                await TryAsync(person, $"PATCH {messages}/{any.Seq}", new { text = $"edited {Say(number)}" });
                 break;
             case 7 when any is not null:
                 await TryAsync(people[0][node], $"DELETE {messages}/{any.Seq}");
@@ -81,6 +82,17 @@ internal sealed class RandomReading(MaruServer[] nodes, Person[][] people, Room 
         }
     }
 
+    /// <summary>Nobody, somebody, two people one of whom is named twice, or all are mentioned.</summary>
+    private string Say(int number) => (number % 5) switch
+    {
+        0 => $"{number}",
+        1 => $"{number} @all",
+        2 => $"@{Handle(number)} {number}, @{Handle(number + 1)}. @{Handle(number)}",
+        _ => $"{number} @{Handle(number / 5)}",
+    };
+
+    private string Handle(int who) => people[who % people.Length][0].Handle;
+
     private async Task CheckAsync()
     {
         foreach (var person in people.Select((tabs, i) => tabs[i % tabs.Length]))
@@ -92,6 +104,10 @@ internal sealed class RandomReading(MaruServer[] nodes, Person[][] people, Room 
                 .Where(x => x.Kind == "message" && x.DeletedAt is null && x.Sender.Id != person.Id && x.Seq > state.ReadSeq).ToList();
             state.Unread.ShouldBe(unread.Count);
             state.FirstUnread.ShouldBe(unread.FirstOrDefault()?.Seq);
+            var mentioning = unread.Where(x => x.Mentions?.Any(y => y.All is true || y.UserId == person.Id) is true).ToList();
+            state.Mentions.ShouldBe(mentioning.Count);
+            var listed = await person.Http.SendAsync("GET /api/me/mentions?limit=200").Read<MentionPage>();
+            listed.Items.Where(x => x.Unread).Select(x => x.Seq).ShouldBe(mentioning.Select(x => x.Seq).Reverse());
         }
 
         await nodes[^1].ShouldBalanceAsync(room);

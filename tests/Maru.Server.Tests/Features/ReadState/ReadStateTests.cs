@@ -19,9 +19,9 @@ public sealed class ReadStateTests(MaruServer server) : IClassFixture<MaruServer
         (await ben.CountAsync(room)).ShouldBe(2);
         (await ben.StateAsync(room)).FirstUnread.ShouldBe(first.Seq);
         await ben.ReadAsync(room, first.Seq);
-        (await ben.StateAsync(room)).ShouldBe(new RoomReadState(first.Seq, 1, second.Seq));
+        (await ben.StateAsync(room)).ShouldBe(new RoomReadState(first.Seq, 1, 0, second.Seq));
         await ben.ReadAsync(room, second.Seq);
-        (await ben.StateAsync(room)).ShouldBe(new RoomReadState(second.Seq, 0));
+        (await ben.StateAsync(room)).ShouldBe(new RoomReadState(second.Seq, 0, 0));
         (await ben.CountAsync(room)).ShouldBe(0);
         await server.ShouldBalanceAsync(room);
     }
@@ -86,9 +86,9 @@ public sealed class ReadStateTests(MaruServer server) : IClassFixture<MaruServer
         await ben.ReadAsync(room, first.Seq);
         (await ben.StateAsync(room)).ReadSeq.ShouldBe(second.Seq);
         await ben.UnreadAsync(room, first.Seq);
-        (await ben.StateAsync(room)).ShouldBe(new RoomReadState(first.Seq, 1, second.Seq));
+        (await ben.StateAsync(room)).ShouldBe(new RoomReadState(first.Seq, 1, 0, second.Seq));
         await ben.UnreadAsync(room, 0);
-        (await ben.StateAsync(room)).ShouldBe(new RoomReadState(joined, 2, first.Seq));
+        (await ben.StateAsync(room)).ShouldBe(new RoomReadState(joined, 2, 0, first.Seq));
         await server.ShouldBalanceAsync(room);
     }
 
@@ -171,9 +171,9 @@ public sealed class ReadStateTests(MaruServer server) : IClassFixture<MaruServer
         for (var i = 0; i < rooms.Length; i++) rooms[i] = await ann.MakeRoomAsync(members: ben.Id);
         foreach (var room in rooms[..2]) await ann.SayAsync(room);
         await ann.SayAsync(rooms[0]);
-        (await ben.Http.SendAsync("GET /api/me/unread").Read<UnreadTotal>()).ShouldBe(new UnreadTotal(3, 2));
+        (await ben.Http.SendAsync("GET /api/me/unread").Read<UnreadTotal>()).ShouldBe(new UnreadTotal(3, 0, 2));
         await ben.Http.SendAsync("PUT /api/me/read").ShouldBe(204);
-        (await ben.Http.SendAsync("GET /api/me/unread").Read<UnreadTotal>()).ShouldBe(new UnreadTotal(0, 0));
+        (await ben.Http.SendAsync("GET /api/me/unread").Read<UnreadTotal>()).ShouldBe(new UnreadTotal(0, 0, 0));
         await server.ShouldBalanceAsync(rooms);
     }
 
@@ -198,7 +198,7 @@ public sealed class ReadStateTests(MaruServer server) : IClassFixture<MaruServer
         List<long> seqs = [];
         for (var i = 0; i < 20; i++) seqs.Add((await ann.SayAsync(room)).Seq);
         await Task.WhenAll(seqs.Order(Comparer<long>.Create((a, b) => (a % 3).CompareTo(b % 3))).Select(seq => ben.ReadAsync(room, seq)));
-        (await ben.StateAsync(room)).ShouldBe(new RoomReadState(seqs[^1], 0));
+        (await ben.StateAsync(room)).ShouldBe(new RoomReadState(seqs[^1], 0, 0));
         await server.ShouldBalanceAsync(room);
     }
 

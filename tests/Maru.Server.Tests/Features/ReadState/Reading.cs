@@ -17,15 +17,21 @@ internal static class Reading
         person.Http.SendAsync($"GET /api/rooms/{room.Id}/read").Read<RoomReadState>();
 
     /// <summary>Returns what the list of rooms, the room and the total say, which must be the same; for somebody with one room.</summary>
-    public static async Task<long> CountAsync(this Person person, Room room)
+    public static async Task<long> CountAsync(this Person person, Room room) => (await person.SeeUnreadAsync(room)).Unread;
+
+    /// <summary>Returns how many mentions are unread, as <see cref="CountAsync"/>.</summary>
+    public static async Task<long> CountMentionsAsync(this Person person, Room room) => (await person.SeeUnreadAsync(room)).Mentions;
+
+    private static async Task<RoomReadState> SeeUnreadAsync(this Person person, Room room)
     {
         var state = await person.StateAsync(room);
         var listed = (await person.Http.SendAsync("GET /api/me/rooms").Read<RoomPage>()).Items.ShouldHaveSingleItem();
         listed.Unread.ShouldBe(state.Unread);
+        listed.Mentions.ShouldBe(state.Mentions);
         listed.ReadSeq.ShouldBe(state.ReadSeq);
         var total = await person.Http.SendAsync("GET /api/me/unread").Read<UnreadTotal>();
-        total.ShouldBe(new UnreadTotal(state.Unread, state.Unread > 0 ? 1 : 0));
-        return state.Unread;
+        total.ShouldBe(new UnreadTotal(state.Unread, state.Mentions, state.Unread > 0 ? 1 : 0));
+        return state;
     }
 
     public static async Task<long[]> ReadersAsync(this Person person, Room room, long seq) =>
@@ -35,12 +41,17 @@ internal static class Reading
     ];
 
     /// <summary>Returns the event that tells that many unread messages of the room; others may come before it.</summary>
-    public static async Task<JsonElement> UnreadAsync(this StompSocket socket, Room room, long unread)
+    /// <param name="socket">that hears</param>
+    /// <param name="room">the room</param>
+    /// <param name="unread">the number</param>
+    /// <param name="mentions">how many of them mention the user; null: not looked at</param>
+    public static async Task<JsonElement> UnreadAsync(this StompSocket socket, Room room, long unread, long? mentions = null)
     {
         var frame = await socket.TakeAsync(
             frame => frame.Command == "MESSAGE" && frame.Json.GetProperty("type").GetString() == "unread"
-                && frame.Json.GetProperty("roomId").GetInt64() == room.Id && frame.Json.GetProperty("unread").GetInt64() == unread,
-            $"{unread} unread in room {room.Id}");
+                && frame.Json.GetProperty("roomId").GetInt64() == room.Id && frame.Json.GetProperty("unread").GetInt64() == unread
+                && (mentions is null || frame.Json.GetProperty("mentions").GetInt64() == mentions),
+            $"{unread} unread and {mentions} mentions in room {room.Id}");
         return frame.Json;
     }
 

@@ -1,0 +1,21 @@
+using Maru.Engine.Commit;
+
+namespace Maru.Engine.Log;
+
+/// <summary>A message with words that look like mentions. Who of them is a member is decided in the commit.</summary>
+public sealed class MentioningDraft : MessageDraft
+{
+    private Mentions? _mentions;
+
+    internal MentioningDraft(Right right, byte[] sender, in MessageBody body, byte[]? clientKey, Ticket ticket, IDraftOwner owner)
+        : base(right, sender, body, clientKey, ticket, owner) => Words = body.Mentions;
+
+    /// <summary>What looks like a mention.</summary>
+    public IReadOnlyList<MentionWord> Words { get; }
+
+    /// <summary>Set in the commit.</summary>
+    public override Mentions? Mentions => _mentions;
+
+    internal void Resolve(ILogFacts facts) => _mentions = Mentions.Find(
+        Words, Actor, handle => facts.FindMember(Room, handle), () => facts.MayMentionAll(Room, Actor));
+}
