@@ -12,14 +12,15 @@ namespace Maru.Server.RoomLog;
 /// </summary>
 internal sealed class MentionFacts
 {
+    // CROSS JOIN: SQLite begins with the table before it.
     public const string Sql =
         """
         WITH x (room_id, handle TEXT) AS ROWS @handles, y (room_id, user_id) AS ROWS @senders
         SELECT m.room_id, u.handle, m.user_id
-        FROM x JOIN users u ON u.handle = x.handle JOIN members m ON m.room_id = x.room_id AND m.user_id = u.id
+        FROM x CROSS JOIN users u CROSS JOIN members m WHERE u.handle = x.handle AND m.room_id = x.room_id AND m.user_id = u.id
         UNION ALL
         SELECT m.room_id, '', m.user_id
-        FROM y JOIN members m ON m.room_id = y.room_id AND m.user_id = y.user_id WHERE m.role IN ('owner', 'admin')
+        FROM y CROSS JOIN members m WHERE m.room_id = y.room_id AND m.user_id = y.user_id AND m.role IN ('owner', 'admin')
         """;
 
     private readonly HashSet<(long Room, string Handle)> _handles = [];

@@ -61,7 +61,9 @@ internal static partial class Dialect
     private static string Postgres(string sql) => InRows().Replace(
         InList().Replace(sql, "= ANY($1)"),
         match => Table(
-            match, (i, isText) => isText ? $"value ->> {i}" : $"(value ->> {i})::bigint", $"jsonb_array_elements({match.Groups["rows"]}::jsonb)"));
+            match,
+            (i, isText) => isText ? $"value ->> {i}" : $"(value ->> {i})::bigint",
+            $"jsonb_array_elements({match.Groups["rows"]}::jsonb)"));
 
     private static string Sqlite(string sql) => ForUpdate().Replace(
         InRows().Replace(sql, match => Table(match, (i, _) => $"value ->> {i}", $"json_each({match.Groups["rows"]})")), "");

@@ -30,6 +30,10 @@ public sealed class MentionScanTests
         new MentionWord(0, "ann.-").Candidates().ShouldBe(["ann.-", "ann.", "ann"]);
 
     [Fact]
+    public void Many_dots_do_not_make_many_handles() =>
+        new MentionWord(0, "ann........").Candidates().ShouldBe(["ann........", "ann.......", "ann......", "ann.....", "ann"]);
+
+    [Fact]
     public void A_text_has_fifty_mentions_at_most() =>
         MentionScan.Find(Encoding.UTF8.GetBytes(string.Join(' ', Enumerable.Repeat("@ann", 60)))).Count.ShouldBe(50);
 }

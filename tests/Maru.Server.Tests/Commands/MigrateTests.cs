@@ -40,6 +40,7 @@ public sealed class MigrateTests : IAsyncLifetime
         await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}/messages/{first.Seq}", new { text = "first, edited" }).ShouldBe(200);
         await bob.Http.SendAsync($"DELETE /api/rooms/{room.Id}/messages/{first.Seq + 1}").ShouldBe(204);
         await bob.ReactAsync(room, first.Seq, "👍");
+        await bob.SayAsync(room, $"@{ann.Handle} and @{ann.Handle}");
         var direct = await ann.Http.SendAsync("POST /api/rooms/direct", new { userId = bob.Id }).Read<Room>(201);
         await ann.SayAsync(direct, "only you");
         var next = await bob.Http.SendAsync("POST /api/auth/refresh", new { bob.RefreshToken }).Read<SignedIn>();
@@ -47,6 +48,8 @@ public sealed class MigrateTests : IAsyncLifetime
         var rooms = await ann.Http.SendAsync("GET /api/me/rooms").ShouldBe(200);
         var history = await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/messages?limit=200").ShouldBe(200);
         var reactions = await ann.Http.SendAsync($"GET {Reacting.Address(room, first.Seq, null)}").ShouldBe(200);
+        var mentions = await ann.Http.SendAsync("GET /api/me/mentions").ShouldBe(200);
+        mentions.ShouldContain($"and @{ann.Handle}");
         await before.DisposeAsync();
 
         (await MigrateAsync()).ShouldBe(0);
@@ -55,6 +58,7 @@ public sealed class MigrateTests : IAsyncLifetime
         (await same.Http.SendAsync("GET /api/me/rooms").ShouldBe(200)).ShouldBe(rooms);
         (await same.Http.SendAsync($"GET /api/rooms/{room.Id}/messages?limit=200").ShouldBe(200)).ShouldBe(history);
         (await same.Http.SendAsync($"GET {Reacting.Address(room, first.Seq, null)}").ShouldBe(200)).ShouldBe(reactions);
+        (await same.Http.SendAsync("GET /api/me/mentions").ShouldBe(200)).ShouldBe(mentions);
         (await PostAsync(same, room, "first", "key", 200)).Seq.ShouldBe(first.Seq);
         await same.Http.SendAsync("POST /api/auth/refresh", new { refreshToken = bob.RefreshToken }).ShouldBe(401);     // spent before
         var last = (await same.HistoryAsync(room))[^1].Seq;

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text.Json;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Members;
+using Maru.Server.Features.Mentions;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Storage;
 using Maru.Server.Storage.Sqlite;
@@ -38,6 +39,7 @@ public sealed class PageCostTests : IAsyncLifetime
         _spy.Use<RoomDirectory>(services);
         _spy.Use<RoomLists>(services);
         _spy.Use<MemberLists>(services);
+        _spy.Use<MentionStore>(services);
     });
 
     [Fact]
@@ -54,11 +56,12 @@ public sealed class PageCostTests : IAsyncLifetime
                from q in (string[])["", "r", "room%20e", "room%20e776", "rare", "%EB%B0%A9", "nothing"]
                select $"/api/rooms?sort={sort}&q={q}",
             "/api/me/rooms?", $"/api/rooms/{home.Id}/members?", $"/api/rooms/{home.Id}/bans?",
+            "/api/me/mentions?",
         ];
 
-        await GrowAsync(home.Id, 1);
+        await GrowAsync(home.Id, ann.Id, 1);
         var small = await MeasureAsync();
-        await GrowAsync(home.Id, 9);
+        await GrowAsync(home.Id, ann.Id, 9);
         var large = await MeasureAsync();
         foreach (var (list, before) in small)
         {
@@ -88,7 +91,7 @@ public sealed class PageCostTests : IAsyncLifetime
     public async ValueTask DisposeAsync() => await Server.DisposeAsync();
 
     /// <summary>Makes the store larger by some times its first size.</summary>
-    private async Task GrowAsync(long home, int times)
+    private async Task GrowAsync(long home, long ann, int times)
     {
         var store = Server.Service<Database>();
         var (users, rooms) = (_users, _rooms);
@@ -108,9 +111,10 @@ public sealed class PageCostTests : IAsyncLifetime
             Enumerable.Range(users, Users * times).Select(i => (object?[])[home, first + i, "member", 1L]), Ct);
         await store.InsertAsync("bans", ["room_id", "user_id", "banned_by", "banned_at"],
             Enumerable.Range(users, Users * times).Select(i => (object?[])[home, first + i, first, 1L]), Ct);
+        await MentionAsync(store, home, ann, users, Users * times);
         if (TestStore.IsPostgres)
         {
-            const string analyze = "ANALYZE users, rooms, user_parts, room_parts, room_heads, members, bans";
+            const string analyze = "ANALYZE users, rooms, user_parts, room_parts, room_heads, members, bans, messages, mentions";
             await store.WriteAsync((transaction, ct) => transaction.ExecuteAsync(analyze, null, ct), Ct);
         }
 
@@ -120,6 +124,19 @@ public sealed class PageCostTests : IAsyncLifetime
         static string Name(int i) => i < Users && i % 4 == 1 ? $"한글 User {i}" : $"User e{i}";
 
         static string Room(int i) => i < Rooms && i % 2 == 1 ? $"방 Room {i} rare" : $"Room e{i}";
+    }
+
+    /// <summary>In the room everybody mentions everybody: all members, Ann, or somebody else.</summary>
+    private static async Task MentionAsync(Database store, long home, long ann, int from, int count)
+    {
+        const long first = 1_000_000;
+        await store.InsertAsync("messages", ["room_id", "seq", "number", "type", "sender_id", "at", "text"],
+            Enumerable.Range(from, count).Select(i => (object?[])[home, first + i, first + i, 0L, first + i, At(i), "@"]), Ct);
+        await store.InsertAsync("mentions", ["room_id", "seq", "user_id", "number", "sender_id", "at", "entry_seq"],
+            Enumerable.Range(from, count).Select(i => (object?[])
+                [home, first + i, (i % 3) switch { 0 => 0L, 1 => ann, _ => first + 1 }, first + i, first + i, At(i), first + i]), Ct);
+
+        static long At(int i) => 4_000_000_000_000 + (i / 10);
     }
 
     /// <summary>Returns what a page of 200 costs the store, and the next page.</summary>

@@ -109,6 +109,8 @@ public sealed class NumbersTests
         await ExecuteAsync(server, "ALTER TABLE sessions DROP COLUMN mark");
         await ForgetListsAsync(server);
         await ExecuteAsync(server, "DROP TABLE reactions");
+        await ExecuteAsync(server, "DROP TABLE mentions");
+        await ExecuteAsync(server, "ALTER TABLE messages DROP COLUMN mentions");
         await ExecuteAsync(server, "ALTER TABLE messages DROP COLUMN reactions");
         await ExecuteAsync(server, "ALTER TABLE changes DROP COLUMN detail");
         await ExecuteAsync(server, "DELETE FROM migrations WHERE number >= 7");

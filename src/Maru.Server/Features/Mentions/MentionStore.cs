@@ -15,6 +15,7 @@ internal sealed class MentionStore(Database database)
 {
     private const int MostNews = 500;
 
+    // CROSS JOIN: SQLite begins with the table before it.
     private static readonly string ListSql =
         $"""
         WITH found AS MATERIALIZED (
@@ -23,8 +24,8 @@ internal sealed class MentionStore(Database database)
           {Found("0", "AND x.sender_id <> me.user_id")}
           ORDER BY 3 DESC, 1 DESC, 2 DESC LIMIT @limit)
         SELECT {MessageRows.ReaderColumns}, found.room_id, found.at, CAST(CASE WHEN m.number > me.read_number THEN 1 ELSE 0 END AS BIGINT)
-        FROM found JOIN members me ON me.room_id = found.room_id AND me.user_id = @user
-        JOIN messages m ON m.room_id = found.room_id AND m.seq = found.seq {MessageRows.Joins}
+        FROM found CROSS JOIN members me CROSS JOIN messages m {MessageRows.Joins}
+        WHERE me.room_id = found.room_id AND me.user_id = @user AND m.room_id = found.room_id AND m.seq = found.seq
         ORDER BY found.at DESC, found.room_id DESC, found.seq DESC
         """;
 
@@ -47,7 +48,8 @@ internal sealed class MentionStore(Database database)
         var more = await row.ReadAsync(CancellationToken.None);
         for (var count = 0; more && count < size; count++)
         {
-            last = new MentionCursor(row.GetInt64(MessageRows.ReaderColumnCount + 1), row.GetInt64(MessageRows.ReaderColumnCount), row.GetInt64(0));
+            var (room, at) = (row.GetInt64(MessageRows.ReaderColumnCount), row.GetInt64(MessageRows.ReaderColumnCount + 1));
+            last = new MentionCursor(at, room, row.GetInt64(0));
             writer.WriteStartObject();
             writer.WriteNumber("roomId"u8, last.Room);
             writer.WriteNumber("seq"u8, last.Seq);
@@ -78,11 +80,12 @@ internal sealed class MentionStore(Database database)
             WITH x (room_id, after, last) AS ROWS @rows,
             made AS MATERIALIZED (
               SELECT n.room_id, n.seq, n.entry_seq, n.sender_id, string_agg(CAST(n.user_id AS TEXT), ' ') AS users
-              FROM x JOIN mentions n ON n.room_id = x.room_id AND n.entry_seq > x.after AND n.entry_seq <= x.last
+              FROM x CROSS JOIN mentions n WHERE n.room_id = x.room_id AND n.entry_seq > x.after AND n.entry_seq <= x.last
               GROUP BY n.room_id, n.seq, n.entry_seq, n.sender_id
               ORDER BY n.entry_seq DESC LIMIT {MostNews})
             SELECT {MessageRows.Columns}, made.room_id, made.entry_seq, made.sender_id, made.users
-            FROM made JOIN messages m ON m.room_id = made.room_id AND m.seq = made.seq {MessageRows.Joins}
+            FROM made CROSS JOIN messages m {MessageRows.Joins}
+            WHERE m.room_id = made.room_id AND m.seq = made.seq
             ORDER BY made.entry_seq
             """,
             new { rows = Dialect.Rows(ranges.Select(x => (long[])[x.Room.Value, x.After, x.Last])) }));

@@ -34,7 +34,9 @@ internal sealed class PositionStore(ChatEngine engine, Database database, TimePr
         return far;
     }
 
-    /// <summary>Returns the moves that somebody else was ahead of; adds those over more than the most entries to <paramref name="far"/>.</summary>
+    /// <summary>
+    /// Returns the moves that somebody else was ahead of; adds those over more than the most entries to <paramref name="far"/>.
+    /// </summary>
     private async Task<IReadOnlyList<ReadMove>> TryMoveAsync(
         IReadOnlyList<ReadMove> moves, long most, List<ReadMove> far, CancellationToken ct)
     {

@@ -99,7 +99,8 @@ internal sealed class ReadAudit(Database database)
             var mentions = JsonSerializer.Deserialize(row.Mentions, MessagesJson.Default.IReadOnlyListMention)!;
             var isAll = mentions.Any(x => x.All is true);
             if (isAll) allMentions++;
-            IEnumerable<long> users = isAll ? [row.SenderId] : mentions.Select(x => x.UserId!.Value).Where(x => x != row.SenderId).Distinct();
+            var named = mentions.Select(x => x.UserId).OfType<long>().Distinct();
+            IEnumerable<long> users = isAll ? [row.SenderId] : named.Where(x => x != row.SenderId);
             foreach (var user in users)
             {
                 if (ofEach.TryGetValue(user, out var one)) one.Mentions += isAll ? -1 : 1;
@@ -131,7 +132,8 @@ internal sealed class ReadAudit(Database database)
     }
 
     /// <summary>What the store has of a member.</summary>
-    private sealed record Kept(long UserId, long ReadSeq, long ReadNumber, long Own, long Counted, long LastSeq, long Unread, long Mentions);
+    private sealed record Kept(
+        long UserId, long ReadSeq, long ReadNumber, long Own, long Counted, long LastSeq, long Unread, long Mentions);
 
     private sealed record Recounted(Kept Member, long Number, long Unread, long OwnUnread, long Own, long Mentions);
 

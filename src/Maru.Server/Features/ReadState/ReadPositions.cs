@@ -15,7 +15,8 @@ namespace Maru.Server.Features.ReadState;
 /// and one of each user, so that nobody waits for another's. Two loops; moves from any thread.
 /// </summary>
 internal sealed class ReadPositions(
-    ChatEngine engine, PositionStore store, ReadStateStore states, MentionStore mentions, Database database, TimeProvider time) : BackgroundService
+    ChatEngine engine, PositionStore store, ReadStateStore states, MentionStore mentions, Database database, TimeProvider time)
+    : BackgroundService
 {
     private const int MostWaiting = 100_000;
     private const int Batch = 500;
