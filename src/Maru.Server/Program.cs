@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
+using Maru.Server.Audit;
 using Maru.Server.Bus;
 using Maru.Server.Cluster;
 using Maru.Server.Commands;
@@ -65,6 +66,7 @@ internal static class Program
         services.AddSockets();
         services.AddApiDocument();
         services.AddHealth();
+        services.AddAudit();
         services.AddSessions(options.Storage);
         services.AddAccounts();
         services.AddRooms();

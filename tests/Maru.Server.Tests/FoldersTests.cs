@@ -30,7 +30,7 @@ public sealed class FoldersTests(ITestOutputHelper output)
             "Files", "Configuration", "Platform.Text", "Platform.Tokens", "Platform.Security", "Storage",
             "Storage.Sqlite", "Storage.Postgres",
             "Platform", "Platform.Limits", "Platform.Api", "Platform.Http", "Platform.Sockets",
-            "Platform.Credentials", "RoomLog", "Cluster", "Bus",
+            "Platform.Credentials", "RoomLog", "Cluster", "Bus", "Audit",
             "Followers", "Features.Health", "Features.Sessions", "Features.Accounts", "Features.Presence", "Features.ReadState",
             "Features.Messages", "Features.Reactions", "Features.Rooms", "Features.Members", "Realtime.Sinks", "Realtime", "Commands", "",
         ],
@@ -41,7 +41,7 @@ public sealed class FoldersTests(ITestOutputHelper output)
         typeof(LoadRun).Assembly,
         "Maru.Load",
         [
-            "Scenarios", "Measuring", "Verification", "Inbound", "Faults", "Sockets", "Clients", "Attacks", "Reporting", "Reporting.Html",
+            "Scenarios", "Measuring", "Verification", "Inbound", "Faults", "Sockets", "Clients", "Readers", "Attacks", "Reporting", "Reporting.Html",
             "Runs", "Cli", "",
         ],
         []);

@@ -17,8 +17,8 @@ namespace Maru.Server.Commands;
 internal delegate Task<WebApplication> ServerBuilder(string[] args, Action<IServiceCollection>? adjust = null);
 
 /// <summary>
-/// The command line: <c>maru</c> runs the server, <c>maru seed</c> fills a store, <c>maru migrate</c> moves one, and <c>maru
-/// health</c> asks a server whether it is ready.
+/// The command line: <c>maru</c> runs the server, <c>maru seed</c> fills a store, <c>maru audit</c> recounts one, <c>maru migrate</c> moves
+/// one, and <c>maru health</c> asks a server whether it is ready.
 /// Other options must be configuration, and are passed on.
 /// </summary>
 internal static class MaruCommand
@@ -37,6 +37,7 @@ internal static class MaruCommand
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         root.Subcommands.Add(SeedCommand.Create(GuardAsync, build));
+        root.Subcommands.Add(AuditCommand.Create(GuardAsync, build));
         root.Subcommands.Add(MigrateCommand.Create(GuardAsync));
         root.Subcommands.Add(HealthCommand.Create());
         root.SetAction((_, _) => GuardAsync(() =>

@@ -28,6 +28,9 @@ internal sealed class ReactionCounts
 
     public bool Has(string emoji) => _counts.Exists(x => x.Emoji == emoji);
 
+    /// <summary>Returns whether both count the same, in whatever order.</summary>
+    public bool IsSame(ReactionCounts other) => _counts.Count == other._counts.Count && _counts.TrueForAll(other._counts.Contains);
+
     /// <summary>Counts one reaction more or less; returns how many there are then.</summary>
     public long Change(string emoji, bool added)
     {

@@ -12,7 +12,9 @@ namespace Maru.Server.Tests.Commands;
 public sealed class MigrateTests : IAsyncLifetime
 {
     private static readonly string[] OfTheStore =
-        ["migrations", "nodes", "present", "notices", "name_changes", "positions", "read_positions", "user_parts", "room_parts"];
+    [
+        "migrations", "nodes", "present", "notices", "name_changes", "positions", "read_positions", "user_parts", "room_parts", "last_audit",
+    ];
 
     private readonly Folder _folder = new();
     private PostgresServer? _postgres;

@@ -1,5 +1,6 @@
 using Maru.Engine;
 using Maru.Engine.People;
+using Maru.Server.Audit;
 using Maru.Server.Platform;
 
 namespace Maru.Server.Features.ReadState;
@@ -11,7 +12,8 @@ internal static class ReadStateSlice
     {
         services.AddSingleton<ReadStateStore>();
         services.AddSingleton<PositionStore>();
-        services.AddSingleton<ReadAudit>();
+        services.AddSingleton<IStoreCheck, MentionCheck>();
+        services.AddSingleton<IStoreCheck, ReadAudit>();
         services.AddSingleton<ReadPositions>();
         services.AddHostedService(provider => provider.GetRequiredService<ReadPositions>());
         services.AddSingleton<OwnCounts>();

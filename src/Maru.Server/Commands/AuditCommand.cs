@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.Globalization;
+using Maru.Server.Audit;
+using Maru.Server.Configuration;
+using Spectre.Console;
+
+namespace Maru.Server.Commands;
+
+/// <summary><c>maru audit</c>: recounts what must balance, also while servers run on the store.</summary>
+internal static class AuditCommand
+{
+    private const int Drifted = 1;
+
+    /// <param name="guard">turns exceptions into an exit code</param>
+    /// <param name="build">makes the server whose store is audited</param>
+    public static Command Create(Func<Func<Task>, Task<int>> guard, ServerBuilder build)
+    {
+        var mend = new Option<bool>("--mend") { Description = "Make right what is wrong, under the rooms' locks, and print each change" };
+        var command = new Command(
+            "audit",
+            "Recount from scratch what the store keeps twice: each room's log and its numbers, members, reactions, and what each member has "
+            + "not read. Servers may run on the store meanwhile; each look at some rooms sees one state of it. "
+            + "The exit code is 0 if everything balances (with --mend: at the end), 1 if not.")
+        {
+            mend,
+        };
+        command.TreatUnmatchedTokensAsErrors = false;   // settings: --Maru:Database=…
+        command.SetAction(async (parsed, ct) =>
+        {
+            var left = 0L;
+            var code = await guard(async () => left = await RunAsync(build, parsed.GetValue(mend), parsed.UnmatchedTokens, ct));
+            return code == 0 && left > 0 ? Drifted : code;
+        });
+        return command;
+    }
+
+    private static async Task<long> RunAsync(ServerBuilder build, bool mends, IReadOnlyList<string> settings, CancellationToken ct)
+    {
+        ConfigurationArguments.Check("maru audit", settings);
+        await using var app = await build(["--Logging:LogLevel:Default=Warning", .. settings]);
+        var audit = app.Services.GetRequiredService<StoreAudit>();
+        var rooms = await audit.CountRoomsAsync(ct);
+        var reports = await WithBarsAsync(rooms, looked => audit.RunAsync(mends, looked, x => Write($"mended: {x.Text}"), ct));
+        var left = reports.Sum(x => x.Left);
+        await app.Services.GetRequiredService<LastAudit>().StoreAsync(left, ct);
+
+        var table = new Table().AddColumns("check", "rows", "drift", "left", "seconds");
+        foreach (var report in reports)
+            table.AddRow(report.Name, Number(report.Rows), Number(report.Drift), Number(report.Left), $"{report.Time.TotalSeconds:F1}");
+        AnsiConsole.Write(table);
+        foreach (var report in reports.Where(x => x.Left > 0))
+        {
+            foreach (var text in report.First) Write(text);
+            if (report.Drift > report.First.Count) Write($"and {Number(report.Drift - report.First.Count)} more in {report.Name}");
+        }
+
+        Write(left == 0 ? $"{Number(rooms)} rooms balance." : $"{Number(left)} numbers of {Number(rooms)} rooms do not balance.");
+        return left;
+    }
+
+    /// <summary>Shows how far each check is, on a terminal.</summary>
+    private static Task<IReadOnlyList<CheckReport>> WithBarsAsync(
+        long rooms, Func<Action<CheckReport, int>, Task<IReadOnlyList<CheckReport>>> run)
+    {
+        if (!AnsiConsole.Profile.Out.IsTerminal) return run((_, _) => { });
+        var progress = AnsiConsole.Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn());
+        return progress.StartAsync(console =>
+        {
+            var bars = new Dictionary<string, ProgressTask>();
+            return run((report, done) =>
+            {
+                if (!bars.TryGetValue(report.Name, out var bar))
+                    bars[report.Name] = bar = console.AddTask(report.Name, maxValue: Math.Max(1, rooms));
+                bar.Value = done;
+            });
+        });
+    }
+
+    private static void Write(string line) => AnsiConsole.WriteLine(line);
+
+    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,75 @@
+using System.Data.Common;
+using System.Text.Json;
+using Maru.Server.Audit;
+using Maru.Server.Features.Messages;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Features.ReadState;
+
+/// <summary>The rows of mentions, by which they are counted and listed, beside what the messages themselves say.</summary>
+internal sealed class MentionCheck : IStoreCheck
+{
+    private const int Page = 5000;
+
+    /// <summary>What a message says of mentions; a deleted one mentions nobody.</summary>
+    private const string Told = "CASE WHEN m.deleted_at IS NULL THEN coalesce(m.mentions, '') ELSE '' END";
+
+    public string Name => "mentions";
+
+    public async Task<Look> LookAsync(DbTransaction snapshot, RoomSpan rooms, CancellationToken ct)
+    {
+        List<Drift> drift = [];
+        var (rows, room, seq) = (0L, rooms.First, 0L);
+        while (true)
+        {
+            var page = await snapshot.ListAsync<Row>(
+                $"""
+                SELECT m.room_id, m.seq, m.sender_id, {Told} AS told, (
+                  SELECT string_agg(x.user_id || '', ' ' ORDER BY x.user_id) FROM mentions x
+                  WHERE x.room_id = m.room_id AND x.seq = m.seq) AS kept
+                FROM messages m WHERE (m.room_id, m.seq) > (@room, @seq) AND m.room_id <= @Last ORDER BY m.room_id, m.seq LIMIT {Page}
+                """,
+                new { room, seq, rooms.Last },
+                ct);
+            foreach (var row in page)
+            {
+                var right = Targets(row.Told, row.SenderId);
+                var kept = row.Kept ?? "";
+                if (right.Length > 0 || kept.Length > 0) rows++;
+                if (string.Join(' ', right) != kept) drift.Add(row.ToDrift(kept, right));
+            }
+
+            if (page.Count < Page) return new Look(rows, drift);
+            (room, seq) = (page[^1].RoomId, page[^1].Seq);
+        }
+    }
+
+    /// <summary>Returns the ids of those whom a message mentions by its <c>mentions</c>, in order; 0 alone: all members.</summary>
+    public static long[] Targets(string? told, long sender)
+    {
+        if (string.IsNullOrEmpty(told)) return [];
+        var mentions = JsonSerializer.Deserialize(told, MessagesJson.Default.IReadOnlyListMention)!;
+        return mentions.Any(x => x.All is true)
+            ? [0]
+            : [.. mentions.Select(x => x.UserId).OfType<long>().Where(user => user != sender).Distinct().Order()];
+    }
+
+    /// <param name="Told">what the message says; empty: nobody</param>
+    /// <param name="Kept">the ids in its rows, in order; null: none</param>
+    private sealed record Row(long RoomId, long Seq, long SenderId, string Told, string? Kept)
+    {
+        public Drift ToDrift(string kept, long[] right) => new(
+            RoomId,
+            $"room {RoomId}, seq {Seq}: rows mention '{kept}', right is '{string.Join(' ', right)}'",
+            $"""
+            DELETE FROM mentions
+            WHERE room_id = @RoomId AND seq = @Seq
+              AND EXISTS (SELECT 1 FROM messages m WHERE m.room_id = @RoomId AND m.seq = @Seq AND {MentionCheck.Told} = @Told);
+            WITH x (user_id) AS ROWS @rows
+            INSERT INTO mentions (room_id, seq, user_id, number, sender_id, at, entry_seq)
+            SELECT m.room_id, m.seq, x.user_id, m.number, m.sender_id, m.at, m.seq FROM x
+            JOIN messages m ON m.room_id = @RoomId AND m.seq = @Seq AND {MentionCheck.Told} = @Told
+            """,
+            new { RoomId, Seq, rows = Dialect.Rows(right.Select(user => (long[])[user])), Told });
+    }
+}

@@ -1,0 +1,187 @@
+using System.Diagnostics.Metrics;
+using Maru.Server.Audit;
+using Maru.Server.Commands;
+using Maru.Server.Features.ReadState;
+using Maru.Server.Platform.Credentials;
+using Maru.Server.Platform.Tokens;
+using Maru.Server.Storage;
+using Maru.Server.Tests.Features.Reactions;
+using Maru.Server.Tests.Features.ReadState;
+using Maru.Server.Tests.Features.Rooms;
+using Room = Maru.Server.Features.Rooms.Room;
+
+namespace Maru.Server.Tests.Audit;
+
+/// <summary>What the store keeps twice, made wrong behind the server's back, is found and mended; what a live server does is no drift.</summary>
+public sealed class AuditTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("members", "UPDATE rooms SET member_count = member_count + 3")]
+    [InlineData("logs", "UPDATE room_heads SET messages = messages - 2")]
+    [InlineData("logs", "UPDATE room_heads SET last_seq = last_seq + 1")]
+    [InlineData("logs", "UPDATE messages SET number = number + 5 WHERE seq > 4")]
+    [InlineData("logs", "UPDATE messages SET number = number + seq WHERE seq IN (3, 4, 7)")]
+    [InlineData("unread", "UPDATE members SET read_number = read_number - 1 WHERE read_number > 0")]
+    [InlineData("unread", "UPDATE members SET own = own + 2")]
+    [InlineData("unread", "UPDATE members SET join_number = join_number + 1")]
+    [InlineData("unread", "UPDATE read_positions SET members = members + 1")]
+    [InlineData("unread", "DELETE FROM read_positions")]
+    [InlineData("unread", "INSERT INTO read_positions (room_id, number, members) SELECT room_id, 77, 5 FROM room_heads")]
+    [InlineData("reactions", "UPDATE messages SET reactions = '👍 7' WHERE reactions IS NOT NULL")]
+    [InlineData("reactions", "UPDATE messages SET reactions = NULL")]
+    [InlineData("reactions", "UPDATE messages SET reactions = '🎉 1' WHERE type = 0 AND deleted_at IS NULL")]
+    public async Task Drift_of_each_kind_is_found_mended_and_then_gone(string check, string sql)
+    {
+        await using var server = await MaruServer.StartAsync();
+        await TalkAsync(server);
+        (await AuditAsync(server)).Sum(x => x.Drift).ShouldBe(0);
+        var before = await StateAsync(server);
+        await server.Service<Database>().WriteAsync((transaction, ct) => transaction.ExecuteAsync(sql, null, ct), Ct);
+
+        var found = await AuditAsync(server);
+        found.Single(x => x.Name == check).Drift.ShouldBeGreaterThan(0);
+        found.Single(x => x.Name == check).First.ShouldAllBe(text => text.StartsWith("room "));
+        found.Sum(x => x.Left).ShouldBe(found.Sum(x => x.Drift), "nothing was to be mended");
+        List<Drift> changed = [];
+        (await AuditAsync(server, changed)).Sum(x => x.Left).ShouldBe(0);
+        changed.ShouldNotBeEmpty();
+        (await AuditAsync(server)).Sum(x => x.Drift).ShouldBe(0);
+        (await StateAsync(server)).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task Lost_entries_are_told_and_cannot_be_mended()
+    {
+        await using var server = await MaruServer.StartAsync();
+        var room = await TalkAsync(server);
+        await server.Service<Database>().WriteAsync(
+            (transaction, ct) => transaction.ExecuteAsync("DELETE FROM messages WHERE seq IN (5, 6)", null, ct), Ct);
+        var logs = (await AuditAsync(server, [])).Single(x => x.Name == "logs");
+        logs.Left.ShouldBe(1);
+        logs.First.ShouldContain($"room {room.Id}: nothing at seq 5, up to 6");
+    }
+
+    [Fact]
+    public async Task Many_rooms_are_looked_at_some_at_a_time_and_each_once()
+    {
+        await using var server = await MaruServer.StartAsync();
+        var seeder = new Seeder(
+            server.Service<Database>(), server.Service<Passwords>(), server.Service<AccessTokens>(), server.Service<JwtOptions>(),
+            TimeProvider.System);
+        await seeder.RunAsync(new SeedPlan(1203, 1203, 2000), (_, _) => { }, Ct);
+        (await AuditAsync(server)).SelectMany(x => x.First).ShouldBeEmpty();
+        await server.Service<Database>().WriteAsync(
+            (transaction, ct) => transaction.ExecuteAsync("UPDATE rooms SET member_count = member_count + 1", null, ct), Ct);
+        var seen = new Dictionary<string, int>();
+        var reports = await server.Service<StoreAudit>().RunAsync(mends: false, (report, rooms) => seen[report.Name] = rooms, _ => { }, Ct);
+        seen.Values.ShouldAllBe(rooms => rooms == 1203);
+        var members = reports.Single(x => x.Name == "members");
+        members.Drift.ShouldBe(1203);
+        members.First.Count.ShouldBe(10);
+    }
+
+    [Fact]
+    public async Task What_people_do_while_it_looks_is_no_drift()
+    {
+        await using var server = await MaruServer.StartAsync();
+        byte[] acts = [.. Enumerable.Range(0, 150).Select(i => (byte)(i * 37))];
+        var acting = Task.WhenAll(Enumerable.Range(0, 4).Select(_ => RandomReading.RunAsync([server], (_, person) => person, acts)));
+        List<Drift> changed = [];
+        do (await AuditAsync(server, changed)).SelectMany(x => x.First).ShouldBeEmpty();
+        while (!acting.IsCompleted);
+        await acting;
+        changed.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_command_tells_by_its_exit_code_and_servers_tell_what_it_found_last()
+    {
+        var time = new ManualTime();
+        await using var server = await MaruServer.StartAsync(time, null);
+        var ann = await server.SignUpAsync();
+        await ann.SayAsync(await ann.MakeRoomAsync());
+        Gauges().ShouldNotContainKey("maru.audit.drift");
+        (await RunAsync()).ShouldBe(0);
+        await TestStore.ExecuteAsync(server.Store, "UPDATE rooms SET member_count = member_count + 1");
+        (await RunAsync()).ShouldBe(1);
+        time.Advance(TimeSpan.FromMinutes(1));
+        await Deadline.Until(() => Gauges().GetValueOrDefault("maru.audit.drift") == 1, "the gauge to follow");
+        (await RunAsync("--mend")).ShouldBe(0);
+        (await RunAsync()).ShouldBe(0);
+        time.Advance(TimeSpan.FromMinutes(1));
+        await Deadline.Until(() => Gauges().GetValueOrDefault("maru.audit.drift", -1) == 0, "the gauge to follow");
+        Gauges().ShouldContainKey("maru.audit.age");
+        (await RunAsync("--mand")).ShouldBe(2);
+
+        Task<int> RunAsync(params string[] options) =>
+            Program.Main(
+        [
+            "audit", .. options, $"--Maru:Database={server.Store}", $"--Maru:Data={server.Folder}",
+            "--hostBuilder:reloadConfigOnChange=false",
+        ]);
+    }
+
+    /// <param name="server">the server</param>
+    /// <param name="changed">gets what was mended; null: nothing is to be</param>
+    private static Task<IReadOnlyList<CheckReport>> AuditAsync(MaruServer server, List<Drift>? changed = null) =>
+        server.Service<StoreAudit>().RunAsync(changed is not null, (_, _) => { }, x => changed?.Add(x), Ct);
+
+    /// <summary>Three people talk in a room: each has read up to somewhere else; messages are deleted and reacted to.</summary>
+    private static async Task<Room> TalkAsync(MaruServer server)
+    {
+        var (ann, bob, eve) = (await server.SignUpAsync(), await server.SignUpAsync("bob"), await server.SignUpAsync("eve"));
+        var room = await ann.MakeRoomAsync(members: [bob.Id]);
+        for (var i = 0; i < 4; i++)
+        {
+            await ann.SayAsync(room);
+            await bob.SayAsync(room);
+        }
+
+        await eve.JoinAsync(room);
+        var last = await bob.SayAsync(room);
+        await ann.ReadAsync(room, last.Seq - 2);
+        await bob.ReadAsync(room, 4);
+        await bob.Http.SendAsync($"DELETE /api/rooms/{room.Id}/messages/{last.Seq}").ShouldBe(204);
+        await bob.ReactAsync(room, 5, "👍");
+        await ann.ReactAsync(room, 5, "👍");
+        await eve.ReactAsync(room, 5, "🎉");
+        await ann.SayAsync(room);
+        await server.Service<OwnCounts>().CountAllAsync(Ct);
+        return room;
+    }
+
+    /// <summary>Returns all numbers that an audit may mend.</summary>
+    private static async Task<string> StateAsync(MaruServer server)
+    {
+        var rows = await server.Service<Database>().ListAsync<string>(
+            """
+            SELECT 'room ' || r.id || ' ' || r.member_count || ' ' || h.last_seq || ' ' || h.messages
+            FROM rooms r JOIN room_heads h ON h.room_id = r.id
+            UNION ALL
+            SELECT 'member ' || user_id || ' ' || join_number || ' ' || read_seq || ' ' || read_number || ' ' || own FROM members
+            UNION ALL SELECT 'position ' || number || ' ' || members FROM read_positions
+            UNION ALL SELECT 'message ' || seq || ' ' || number || ' ' || coalesce(reactions, '-') FROM messages
+            """,
+            null,
+            Ct);
+        return string.Join('\n', rows.Order());
+    }
+
+    private static Dictionary<string, long> Gauges()
+    {
+        var found = new Dictionary<string, long>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name.StartsWith("maru.audit.")) listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => found[instrument.Name] = value);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return found;
+    }
+}
