@@ -19,7 +19,7 @@ internal static class ScenariosCommand
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-11} {s.Description}"));
                 output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{"",-11} maru seed --users {s.Clients} --rooms {s.Rooms}; {string.Join(", ", s.Thresholds)}"));
+                    $"{"",-11} maru seed --users {s.People} --rooms {s.Rooms}; {string.Join(", ", s.Thresholds)}"));
             }
 
             output.WriteLine();

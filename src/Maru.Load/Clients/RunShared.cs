@@ -3,7 +3,7 @@ using Maru.Load.Scenarios;
 
 namespace Maru.Load.Clients;
 
-/// <summary>The state that all loops of a run share. Immutable, but for the room heads.</summary>
+/// <summary>The state that all loops of a run share. Immutable once messages are sent, but for the room heads.</summary>
 /// <param name="scenario">the scenario</param>
 /// <param name="key">begins every client key</param>
 /// <param name="nodes">the servers, in the order in which a client that lost one tries the next</param>
@@ -25,6 +25,9 @@ internal sealed class RunShared(Scenario scenario, string key, IReadOnlyList<Nod
     /// <summary>The largest seq of a room that any receipt or delivery named; 0 = none.</summary>
     public long Head(int room) => Volatile.Read(ref _heads[room]);
 
+    /// <summary>Gets each room whose head has risen, and the seq, from any thread; null: nobody needs it. Set before anybody sends.</summary>
+    public Action<int, long>? Seen { get; set; }
+
     /// <summary>Stops heads from rising: the run does not wait for messages that other processes send from now on.</summary>
     public void FreezeHeads() => _frozen = true;
 
@@ -34,7 +37,9 @@ internal sealed class RunShared(Scenario scenario, string key, IReadOnlyList<Nod
         if (_frozen) return;
         for (var head = Head(room); seq > head; head = Head(room))
         {
-            if (Interlocked.CompareExchange(ref _heads[room], seq, head) == head) return;
+            if (Interlocked.CompareExchange(ref _heads[room], seq, head) != head) continue;
+            Seen?.Invoke(room, seq);
+            return;
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Maru.Load.Attacks;
 using Maru.Load.Faults;
 using Maru.Load.Measuring;
+using Maru.Load.Readers;
 
 namespace Maru.Load.Reporting;
 
@@ -34,6 +35,7 @@ internal static class ResultText
             Line(text, $"{h.UnacknowledgedPresent:N0} present without acknowledgement");
         }
 
+        if (r.Readers is { } readers) Readers(text, readers);
         if (r.Attacks.Count > 0) text.Append(AttackText.Of(r.Attacks));
         foreach (var fault in r.Faults) Line(text, $"{Of(fault)}");
         if (r.Faults.Count > 0) Line(text, $"{r.Faults.Count} faults; again in the same order with --set seed={r.Scenario.Seed}");
@@ -59,12 +61,25 @@ internal static class ResultText
         if (!r.Measures.TryGetValue("serverMb", out var mb)) return;
         var who = r.ServerCount > 1 ? $"{r.ServerCount} servers" : "server";
         Put(text, $"{who}: CPU {r.Measures["serverCpuPercent"]:N0} % of one core, ");
-        Line(text, $"{mb:N0} MB at most, {r.Measures["bytesPerConnection"]:N0} bytes grown a connection");
+        var grown = r.Measures.TryGetValue("bytesPerConnection", out var bytes) ? $", {bytes:N0} bytes grown a connection" : "";
+        Line(text, $"{mb:N0} MB at most{grown}");
         for (var i = 0; i < r.ServerCount && r.ServerCount > 1; i++)
         {
             var server = r.Timeline.Select(second => second.Servers[i]).ToArray();
             Line(text, $"server {i + 1}: CPU {server.Max(s => s.CpuPercent):N0} % and {server.Max(s => s.Mb):N0} MB at most");
         }
+    }
+
+    private static void Readers(StringBuilder text, ReaderFindings r)
+    {
+        var (wrong, delay, stream) = (Percentiles.Of(r.WrongFor), Percentiles.Of(r.Delays), Percentiles.Of(r.StreamDelays));
+        Put(text, $"readers: {r.People:N0} people, {r.Moves:N0} moves; {r.Open:N0} tabs and streams open at the end ");
+        Line(text, $"({r.Tabs:N0} connections of tabs, {r.Disconnects:N0} lost)");
+        Put(text, $"unread: {r.Events:N0} events, ms to the event p50 {delay.P50:N0}, p99 {delay.P99:N0}, max {delay.Max:N0}; ");
+        Line(text, $"longest not true {wrong.Max:N0} ms; {r.Backwards:N0} backwards");
+        if (r.StreamEvents > 0) Line(text, $"streams of rooms: {r.StreamEvents:N0} entries, ms p50 {stream.P50:N2}, p99 {stream.P99:N2}");
+        if (r.BytesPerListener is { } bytes) Line(text, $"server memory grown a tab or stream: {bytes:N0} bytes");
+        foreach (var example in r.Examples) Line(text, $"wrong: {example}");
     }
 
     private static void Counts(StringBuilder text, RunResult r)

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Maru.Load.Attacks;
 using Maru.Load.Faults;
 using Maru.Load.Measuring;
+using Maru.Load.Readers;
 using Maru.Load.Scenarios;
 using Maru.Load.Verification;
 
@@ -45,6 +46,9 @@ internal sealed record RunResult
 
     /// <summary>The faults that were made.</summary>
     public IReadOnlyList<FaultExecution> Faults { get; init; } = [];
+
+    /// <summary>What people's tabs and streams got; null where nobody reads.</summary>
+    public ReaderFindings? Readers { get; init; }
 
     /// <summary>What members, newcomers and attackers met under each attack, between them, and under faults.</summary>
     public IReadOnlyList<AttackFindings> Attacks { get; init; } = [];

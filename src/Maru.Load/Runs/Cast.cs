@@ -5,7 +5,8 @@ namespace Maru.Load.Runs;
 
 /// <summary>
 /// The users of the clients, and the rooms in use. <c>maru seed</c> puts user number i of the token file into room number i mod (rooms of
-/// the rooms file); client j is the (j / rooms)-th member of the scenario's room j mod rooms.
+/// the rooms file); client j is the (j / rooms)-th member of the scenario's room j mod rooms,
+/// and so are readers beyond the clients.
 /// </summary>
 internal sealed record Cast(IReadOnlyList<string> Tokens, IReadOnlyList<long> Rooms)
 {
@@ -22,12 +23,12 @@ internal sealed record Cast(IReadOnlyList<string> Tokens, IReadOnlyList<long> Ro
     {
         if (rooms.Count < scenario.Rooms)
             throw new ScenarioException($"The scenario needs {scenario.Rooms} rooms, the rooms file has {rooms.Count}. {Advice(scenario)}");
-        var last = Enumerable.Range(Math.Max(0, scenario.Clients - scenario.Rooms), Math.Min(scenario.Rooms, scenario.Clients)).Max(User);
+        var last = Enumerable.Range(Math.Max(0, scenario.People - scenario.Rooms), Math.Min(scenario.Rooms, scenario.People)).Max(User);
         if (last >= tokens.Count)
             throw new ScenarioException(
                 $"The scenario needs user number {last} of the token file, which has {tokens.Count} users in {rooms.Count} rooms. "
                     + $"{Advice(scenario)}");
-        return new Cast([.. Enumerable.Range(0, scenario.Clients).Select(j => tokens[User(j)])], [.. rooms.Take(scenario.Rooms)]);
+        return new Cast([.. Enumerable.Range(0, scenario.People).Select(j => tokens[User(j)])], [.. rooms.Take(scenario.Rooms)]);
 
         int User(int client) => (client % scenario.Rooms) + (client / scenario.Rooms * rooms.Count);
     }
@@ -39,5 +40,5 @@ internal sealed record Cast(IReadOnlyList<string> Tokens, IReadOnlyList<long> Ro
     }
 
     private static string Advice(Scenario scenario)
-        => $"Make them with: maru seed --users {scenario.Clients} --rooms {scenario.Rooms} --tokens tokens.txt --rooms-file rooms.txt";
+        => $"Make them with: maru seed --users {scenario.People} --rooms {scenario.Rooms} --tokens tokens.txt --rooms-file rooms.txt";
 }

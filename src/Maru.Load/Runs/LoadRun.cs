@@ -3,6 +3,7 @@ using Maru.Load.Clients;
 using Maru.Load.Faults;
 using Maru.Load.Inbound;
 using Maru.Load.Measuring;
+using Maru.Load.Readers;
 using Maru.Load.Reporting;
 using Maru.Load.Scenarios;
 using Maru.Load.Verification;
@@ -36,6 +37,10 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         var cast = Cast.Read(_scenario, options.TokensFile, options.RoomsFile);
         var nodes = await Task.WhenAll(options.Urls.Select(url => Node.FindAsync(url, ct)));
         using var reader = new HistoryReader([.. nodes.Select(node => node.Rest)]);
+        if (_scenario.Readers > 0 && options.Shard != Shard.Whole)
+            throw new ScenarioException("readers: one process must know all messages; run the scenario without --shard.");
+        if (_scenario.Readers > 0) screen.Say($"Bringing {_scenario.People:N0} people into their rooms ...");
+        using var readers = await ReaderSide.PrepareAsync(_scenario, cast.Tokens, cast.Rooms, [.. nodes.Select(node => node.Rest)], ct);
         var starts = await StartsAsync(reader, cast, ct);
         using var dialer = new Dialer(_clients.Length, _scenario.Addresses);
         var run = new RunShared(_scenario, Convert.ToHexStringLower(Guid.NewGuid().ToByteArray().AsSpan(0, 6)), nodes, dialer);
@@ -43,7 +48,7 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         try
         {
             var attacks = await AttackSide.PrepareAsync(_scenario, options, nodes, cast, reader, ct);
-            return await PlayAsync(run, cast, starts, plan, attacks, reader, end.Token);
+            return await PlayAsync(run, cast, starts, plan, attacks, readers, reader, end.Token);
         }
         finally
         {
@@ -53,8 +58,8 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
     }
 
     private async Task<RunResult> PlayAsync(
-        RunShared run, Cast cast, long[] starts, IReadOnlyList<DueFault> due, AttackSide attacks, HistoryReader reader,
-        CancellationToken ct)
+        RunShared run, Cast cast, long[] starts, IReadOnlyList<DueFault> due, AttackSide attacks, ReaderSide readers,
+        HistoryReader reader, CancellationToken ct)
     {
         Build(run, cast, starts);
         var sampling = new Sampling(_loops, _servers);
@@ -73,10 +78,12 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         if (!await UntilAsync(sampling, "connect", () => Ready() == _clients.Length, _scenario.Ramp + 60, ct))
             throw new ScenarioException($"Only {Ready():N0} of {_clients.Length:N0} clients were ready "
                 + $"{_scenario.Ramp + 60:N0} s after the start. Errors: {ErrorText()}");
+        await ListenAsync(run, starts, readers, sampling, ct);
         screen.Say($"All connected after {(Ticks.Now - connecting) / 1e9:N1} s. Sending.");
 
         var plan = BeginSending(due, attacks);
         if (due.Count > 0) screen.Say($"{due.Count} faults are due, drawn with seed {_scenario.Seed}.");
+        readers.Read(run);
         var breaking = _faults.RunAsync(due, plan.MeasureFrom, sampling.Start, screen.ShowFault, ct);
         var attacking = attacks.RunAsync(plan, screen, ct);
         sampling.IsBreaking = () => attacks.IsFault(Ticks.Now) || _faults.Executions.Any(fault => fault.ExitCode is null);
@@ -87,23 +94,47 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         sampling.Attack = () => "";
         var (after, seconds) = (sampling.Totals(), (Ticks.Now - beforeAt) / 1e9);
         var cpu = (ServerCpuSeconds() - beforeCpu) / seconds * 100;
-        _bytesPerConnection = (double)(ServerBytes() - baseline) / (_clients.Length - baselineClients);
+        if (_scenario.Readers == 0) _bytesPerConnection = (double)(ServerBytes() - baseline) / (_clients.Length - baselineClients);
 
         foreach (var loop in _loops) loop.Drain();
-        var isSettled = () => breaking.IsCompleted && attacking.IsCompleted && _loops.TrueForAll(loop => loop.IsSettled);
+        readers.Drain();
+        var isSettled = () =>
+            breaking.IsCompleted && attacking.IsCompleted && _loops.TrueForAll(loop => loop.IsSettled) && readers.IsSettled;
         if (!await UntilAsync(sampling, "drain", isSettled, _scenario.DrainTimeout, CancellationToken.None))
             screen.Say($"Not everything came within the {_scenario.DrainTimeout:N0} s of drainTimeout.");
         run.FreezeHeads();
         await UntilAsync(sampling, "drain", () => false, 0.3, CancellationToken.None); // duplicates would come now
+        var listeners = await readers.StopAsync();
         foreach (var loop in _loops) loop.Stop();
         if (attacking.IsFaulted) await attacking;
 
         reader.RetryFor = TimeSpan.FromSeconds(60); // the faults may have taken every node for a moment
-        var history = _scenario.History ? await ReadHistoryAsync(reader, cast, starts, ct) : null;
+        var history = _scenario.History ? await ReadHistoryAsync(reader, cast, starts, readers, ct) : null;
+        var told = await readers.JudgeAsync(run, listeners, ct);
         var found = attacks.Findings(_loops, sampling.Timeline);
         var measures = Measures(sampling, before, after, seconds, cpu);
         foreach (var (name, value) in AttackMeasures.Of(found, sampling.Timeline)) measures[name] = value;
-        return (await ResultAsync(run, reader, sampling, measures, history)) with { Attacks = found };
+        foreach (var (name, value) in told?.Measures() ?? []) measures[name] = value;
+        return (await ResultAsync(run, reader, sampling, measures, history, told)) with
+        {
+            Attacks = found,
+            Errors = Errors().Concat(readers.Errors()).GroupBy(pair => pair.Key, StringComparer.Ordinal)
+                .ToDictionary(group => group.Key, group => group.Sum(pair => pair.Value), StringComparer.Ordinal),
+        };
+    }
+
+    /// <summary>Opens all tabs and streams, and measures what they take of the servers' memory.</summary>
+    private async Task ListenAsync(RunShared run, long[] starts, ReaderSide readers, Sampling sampling, CancellationToken ct)
+    {
+        if (_scenario.Readers == 0) return;
+        var before = ServerBytes();
+        readers.Listen(run, starts);
+        screen.Say($"Opening {readers.Wanted:N0} tabs and streams ...");
+        if (!await UntilAsync(sampling, "connect", () => readers.IsReady, _scenario.Ramp + 60, ct))
+            throw new ScenarioException($"Only {readers.Open:N0} of {readers.Wanted:N0} tabs and streams were open "
+                + $"{_scenario.Ramp + 60:N0} s after the start. Errors: {string.Join(", ", readers.Errors())}");
+        await UntilAsync(sampling, "connect", () => false, 2, ct);
+        if (_servers.Length > 0) readers.BytesGrown = ServerBytes() - before;
     }
 
     private async Task<long[]> StartsAsync(HistoryReader reader, Cast cast, CancellationToken ct)
@@ -188,7 +219,8 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         return true;
     }
 
-    private async Task<HistoryFindings> ReadHistoryAsync(HistoryReader reader, Cast cast, long[] starts, CancellationToken ct)
+    private async Task<HistoryFindings> ReadHistoryAsync(
+        HistoryReader reader, Cast cast, long[] starts, ReaderSide readers, CancellationToken ct)
     {
         var expected = Math.Max(1, _loops.Sum(loop => loop.Counters.Acknowledged));
         long read = 0;
@@ -199,7 +231,10 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         {
             var views = _loops.SelectMany(loop => loop.Clients).Select(client => client.Room).Where(view => view.Index == room);
             var acks = views.Distinct().Select(view => view.Acks);
-            var history = new RoomHistory(starts[room], [.. acks], _scenario.Payload, sender => options.Shard.Has(sender, _scenario.Rooms));
+            var history = new RoomHistory(starts[room], [.. acks], _scenario.Payload, sender => options.Shard.Has(sender, _scenario.Rooms))
+            {
+                Found = readers.Found(room),
+            };
             findings.Add(await reader.ReadRoomAsync(cast.Rooms[room], cast.Tokens[room], history, Show, stop));
         });
         screen.ShowHistory(1);
@@ -226,17 +261,18 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         if (_servers.Length == 0) return measures;
         measures["serverMb"] = sampling.Timeline.Max(sample => sample.ServerMb);
         measures["serverCpuPercent"] = cpu;
-        measures["bytesPerConnection"] = _bytesPerConnection;
+        if (!double.IsNaN(_bytesPerConnection)) measures["bytesPerConnection"] = _bytesPerConnection;
         return measures;
     }
 
     private async Task<RunResult> ResultAsync(
-        RunShared run, HistoryReader reader, Sampling sampling, Dictionary<string, double> measures, HistoryFindings? history)
+        RunShared run, HistoryReader reader, Sampling sampling, Dictionary<string, double> measures, HistoryFindings? history,
+        ReaderFindings? told)
     {
         var clients = _loops.SelectMany(loop => loop.Clients).ToArray();
         var (lost, stuck) = (Verdict.Lost(clients, run.Head), Verdict.Stuck(clients, run.Head));
         var totals = sampling.Totals();
-        var guarantees = Verdict.Guarantees(totals, lost, stuck, history);
+        var guarantees = Verdict.Guarantees(totals, lost, stuck, history, told);
         // they are for all shards together
         var thresholds = options.Shard == Shard.Whole ? Verdict.Thresholds(_scenario.Thresholds, measures) : [];
         var server = _scenario.History ? await reader.VersionAsync(CancellationToken.None) ?? "unknown" : "unknown";
@@ -255,6 +291,7 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
             Counts = totals.ByName(),
             Errors = Errors(),
             History = history,
+            Readers = told,
             Timeline = sampling.Timeline,
         };
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Maru.Load.Clients;
 using Maru.Load.Measuring;
+using Maru.Load.Readers;
 using Maru.Load.Reporting;
 using Maru.Load.Scenarios;
 using Maru.Load.Verification;
@@ -39,7 +40,7 @@ internal static class Verdict
     public static long Stuck(IEnumerable<Client> clients, Func<int, long> head) =>
         clients.Count(client => !client.IsSettled(head(client.Room.Index)));
 
-    public static IReadOnlyList<Check> Guarantees(Counters c, long lost, long stuck, HistoryFindings? history)
+    public static IReadOnlyList<Check> Guarantees(Counters c, long lost, long stuck, HistoryFindings? history, ReaderFindings? readers)
     {
         List<Check> checks =
         [
@@ -55,6 +56,16 @@ internal static class Verdict
             None("refused", "no message was refused", c.Refused),
             None("skipped", "the offered load was offered in full", c.Skipped),
         ];
+        if (readers is not null)
+        {
+            checks.Add(None("unreadWrong", "each unread event told what was so at its lastSeq", readers.Wrong));
+            checks.Add(None("unreadAtEnd", "every tab showed at the end what a recount gives", readers.WrongAtEnd));
+            checks.Add(None("unreadOverRest", "REST told everybody at the end what a recount gives", readers.WrongOverRest));
+            checks.Add(None("listenersStuck", "every tab and stream was open at the end", readers.NotOpen));
+            checks.Add(None("streamLost", "every stream of a room got every entry", readers.StreamLost));
+            checks.Add(None("streamDisorder", "no entry came twice or late on a stream", readers.StreamDisorder));
+        }
+
         if (history is null) return checks;
         checks.Add(None("acknowledgedButMissing", "every acknowledged message is in the history", history.Missing));
         checks.Add(None("historyAltered", "the history holds the texts that were sent", history.Altered));

@@ -82,6 +82,27 @@ internal sealed record Scenario
     /// <summary>Whether the start and the end are compared with the history over REST. Without it only deliveries are verified.</summary>
     public bool History { get; init; } = true;
 
+    /// <summary>People, the first ones of the token file, who read and have tabs; everybody's unread counts are checked. 0 = nobody's.</summary>
+    public int Readers { get; init; }
+
+    /// <summary>Rooms that each person is in, where there are readers: they join further ones before the run.</summary>
+    public int RoomsEach { get; init; } = 1;
+
+    /// <summary>Connections of each reader that listen to their own events.</summary>
+    public int Tabs { get; init; } = 1;
+
+    /// <summary>Share (0 to 1) of the tabs that are Server-Sent Events; the others are STOMP.</summary>
+    public double StreamShare { get; init; } = 0.5;
+
+    /// <summary>Seconds that a tab is open, on average; then another one opens. 0 = it stays.</summary>
+    public double TabEvery { get; init; }
+
+    /// <summary>Seconds between two moves of a reader's position, on average; 0 = they never read.</summary>
+    public double ReadEvery { get; init; }
+
+    /// <summary>People, the first ones of the token file, who have a stream of their room's log; they need not be readers.</summary>
+    public int RoomStreams { get; init; }
+
     /// <summary>
     /// Threads that serve the connections.
     /// One took 3.2 million deliveries a second with 45 % of a core; more take the server's cores.
@@ -131,6 +152,10 @@ internal sealed record Scenario
 
     [JsonIgnore]
     public int SendingClients => Rate <= 0 && Window == 0 ? 0 : Math.Min(Senders == 0 ? Clients : Senders, Clients - SlowClients);
+
+    /// <summary>The users that the run needs: the clients, and readers beyond them.</summary>
+    [JsonIgnore]
+    public int People => Math.Max(Clients, Math.Max(Readers, RoomStreams));
 
     /// <summary>The rooms that have clients; the others are not touched.</summary>
     [JsonIgnore]

@@ -24,6 +24,12 @@ internal static class ScenarioRules
         Require(s.HeartBeat is >= 0 and <= 3600, "heartBeat: 0 (none) to 3600 seconds.");
         Require(s.BaselineClients >= 0 && s.BaselineClients < s.Clients, "baselineClients: fewer than clients.");
         Require(s.Threads is >= 1 and <= 64, "threads: 1 to 64.");
+        Require(s.Readers >= 0 && s.RoomStreams >= 0, "readers, roomStreams: not negative.");
+        Require(s.RoomStreams == 0 || s.Readers > 0, "roomStreams: needs readers, one at least.");
+        Require(s.Readers == 0 || (s.History && s.Clients >= s.Rooms), "readers: they need history, and a client in each room.");
+        Require(s.RoomsEach is >= 1 and <= 200 && s.Tabs >= 0, "roomsEach: 1 to 200; tabs: not negative.");
+        Require(s.StreamShare is >= 0 and <= 1, "streamShare: from 0 to 1.");
+        Require(s.TabEvery >= 0 && s.ReadEvery >= 0, "tabEvery, readEvery: not negative, in seconds.");
         foreach (var fault in s.Faults)
         {
             Require(fault.At >= 0 && fault.Every is 0 or >= 0.1, "faults: at is not negative, every is 0 (once) or at least 0.1 seconds.");

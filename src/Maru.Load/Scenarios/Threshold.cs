@@ -47,6 +47,18 @@ internal sealed record Threshold(string Measure, string Operator, double Limit)
         ["serverGrowthPercent"] = "growth of the servers' memory: median of the last third of measuring beside the first's (needs --pid)",
         ["serverMb"] = "the server's largest resident memory, MB (needs --pid)",
         ["serverCpuPercent"] = "the server's mean CPU while measuring, 100 = one core (needs --pid)",
+        ["listeners"] = "tabs and streams that were open at the end",
+        ["listenersLost"] = "connections of tabs and streams that ended without being asked to",
+        ["unreadEvents"] = "unread events that tabs got",
+        ["unreadBackwards"] = "those of them that told of an older state than one before, snapshots left out",
+        ["unreadWrongP99Ms"] = "how long a shown unread count had not been true, 99th percentile of all that were shown",
+        ["unreadWrongMaxMs"] = "how long a shown unread count had not been true, longest",
+        ["unreadDelayP50Ms"] = "first sight of a message to the unread event that counts it, median",
+        ["unreadDelayP99Ms"] = "first sight of a message to the unread event that counts it, 99th percentile",
+        ["unreadDelayMaxMs"] = "first sight of a message to the unread event that counts it, longest",
+        ["streamDelayP50Ms"] = "schedule to delivery at streams of rooms, median",
+        ["streamDelayP99Ms"] = "schedule to delivery at streams of rooms, 99th percentile",
+        ["bytesPerListener"] = "growth of the server's resident memory a tab or stream (needs --pid)",
         ["bytesPerConnection"] = "growth of the server's resident memory a connection (needs --pid)",
     };
 

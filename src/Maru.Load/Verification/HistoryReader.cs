@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -6,7 +7,7 @@ using Maru.Load.Scenarios;
 
 namespace Maru.Load.Verification;
 
-/// <summary>The REST side of verification: reads rooms' heads and their pages, from any node that responds. Any thread.</summary>
+/// <summary>The REST side of a run: reads rooms' heads and their pages, and what people are told, at any node that responds. Any thread.</summary>
 internal sealed class HistoryReader(IReadOnlyList<Uri> nodes) : IDisposable
 {
     private const int PageSize = 200;
@@ -73,7 +74,17 @@ internal sealed class HistoryReader(IReadOnlyList<Uri> nodes) : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<JsonDocument> GetAsync(string path, string? token, CancellationToken ct)
+    /// <summary>Reads a document.</summary>
+    public async Task<JsonDocument> GetAsync(string path, string? token, CancellationToken ct) =>
+        await SendAsync(HttpMethod.Get, path, null, token, ct) ?? throw new ScenarioException($"GET {path} returned nothing.");
+
+    /// <summary>Sends a request, again and again while no node can take it; returns the document, null where the response has none.</summary>
+    /// <param name="method">the method</param>
+    /// <param name="path">the path</param>
+    /// <param name="body">JSON; null = none</param>
+    /// <param name="token">an access token; null = none</param>
+    /// <param name="ct">ends it</param>
+    public async Task<JsonDocument?> SendAsync(HttpMethod method, string path, string? body, string? token, CancellationToken ct)
     {
         var until = Ticks.Now + Ticks.FromSeconds(RetryFor.TotalSeconds);
         while (true)
@@ -82,36 +93,39 @@ internal sealed class HistoryReader(IReadOnlyList<Uri> nodes) : IDisposable
             for (var i = 0; i < nodes.Count; i++)
             {
                 var node = _node;
-                (var json, problem) = await TryGetAsync(nodes[node], path, token, ct);
-                if (json is not null) return json;
+                (var isDone, var json, problem) = await TrySendAsync(nodes[node], method, path, body, token, ct);
+                if (isDone) return json;
                 _node = (node + 1) % nodes.Count;
             }
 
             if (Ticks.Now >= until)
-                throw new ScenarioException($"GET {path} at {string.Join(", ", nodes)} failed: {problem} "
+                throw new ScenarioException($"{method} {path} at {string.Join(", ", nodes)} failed: {problem} "
                     + "Is the server running there? (--url; \"history\": false runs without REST.)");
             await Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System, ct);
         }
     }
 
-    /// <summary>Reads a document; null without a response, or when the node says that it cannot respond now.</summary>
-    private async Task<(JsonDocument? Json, string Problem)> TryGetAsync(Uri node, string path, string? token, CancellationToken ct)
+    /// <summary>Sends once; not done without a response, or when the node says that it cannot respond now.</summary>
+    private async Task<(bool IsDone, JsonDocument? Json, string Problem)> TrySendAsync(
+        Uri node, HttpMethod method, string path, string? body, string? token, CancellationToken ct)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(node, path));
+        using var request = new HttpRequestMessage(method, new Uri(node, path));
+        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         try
         {
             using var response = await _http.SendAsync(request, ct);
-            if ((int)response.StatusCode is >= 500 or 429) return (null, $"{(int)response.StatusCode}.");
+            if ((int)response.StatusCode is >= 500 or 429) return (false, null, $"{(int)response.StatusCode}.");
             if (!response.IsSuccessStatusCode)
-                throw new ScenarioException($"GET {path} answered {(int)response.StatusCode}. "
+                throw new ScenarioException($"{method} {path} answered {(int)response.StatusCode}. "
                     + "Do the tokens and rooms come from this server's 'maru seed'? (\"history\": false runs without REST.)");
-            return (await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(ct), default, ct), "");
+            if (response.StatusCode == HttpStatusCode.NoContent) return (true, null, "");
+            return (true, await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(ct), default, ct), "");
         }
         catch (Exception e) when (e is HttpRequestException or JsonException or IOException
             || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
-            return (null, e.Message);
+            return (false, null, e.Message);
         }
     }
 }

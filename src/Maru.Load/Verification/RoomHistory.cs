@@ -13,6 +13,9 @@ internal sealed class RoomHistory(long start, IReadOnlyList<AckLog> acks, int pa
 
     public long Last => _last;
 
+    /// <summary>Gets each message of this run; null: nobody needs them.</summary>
+    public Action<long, MessageText>? Found { get; init; }
+
     public void Entry(long seq, ReadOnlySpan<byte> text)
     {
         _read++;
@@ -21,6 +24,7 @@ internal sealed class RoomHistory(long start, IReadOnlyList<AckLog> acks, int pa
         _last = Math.Max(_last, seq);
 
         var ours = MessageText.TryParse(text, payload, out var message) && isOurs(message.Sender);
+        if (ours) Found?.Invoke(seq, message);
         var acknowledged = TryGetAck(seq, out var sender, out var number);
         if (ours && !_seen.Add(((long)message.Sender << 32) + message.Number)) _twice++;
         if (!acknowledged)

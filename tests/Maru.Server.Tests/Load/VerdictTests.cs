@@ -58,5 +58,5 @@ public sealed class VerdictTests
     }
 
     private static string[] Broken(Counters counters, long lost, long stuck, HistoryFindings? history)
-        => [.. Verdict.Guarantees(counters, lost, stuck, history).Where(check => !check.Holds).Select(check => check.Name)];
+        => [.. Verdict.Guarantees(counters, lost, stuck, history, readers: null).Where(check => !check.Holds).Select(check => check.Name)];
 }

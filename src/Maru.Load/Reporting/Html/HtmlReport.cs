@@ -22,6 +22,7 @@ internal static class HtmlReport
         Tiles(html, r);
         Checks(html, r);
         Latency(html, r);
+        html.Append(ReaderTables.Of(r.Readers));
         html.Append(AttackTables.Of(r));
         Broken(html, r);
         Put(html, $"<h2>Over time <small>shaded: measured</small></h2><div class=\"charts\">");
