@@ -2,7 +2,7 @@
 # Chaos: a cluster of three nodes behind nginx under verified load,
 # while nodes, Redis and PostgreSQL are killed, paused, restarted and cut off.
 # Ends with what maru-load found: exit code 0 only if every acknowledged message reached every member who stayed or came back,
-# exactly once and in order, and is in the history.
+# exactly once and in order, and is in the history, everybody's unread counts are what a recount gives, and 'maru audit' finds no drift.
 #   scripts/chaos.sh            10 minutes: 1,000 clients in 100 rooms, 500 messages a second, a fault every 20 s
 #   scripts/chaos.sh short      90 seconds, for every change
 #   scripts/chaos.sh rolling    restarts all nodes one after the other, under load
@@ -68,5 +68,8 @@ fi
 
 # Restarts take a while: beside another fault they would meet a node that is being started already.
 [[ $scenario != rolling ]] || faults=(--fault "roll=scripts/cluster.sh roll")
+code=0
 src/Maru.Load/bin/Release/net10.0/maru-load run "$scenario" "${how[@]}" \
-    --tokens "$work/tokens.txt" --rooms "$work/rooms.txt" --out "$out" "${faults[@]}" "$@"
+    --tokens "$work/tokens.txt" --rooms "$work/rooms.txt" --out "$out" "${faults[@]}" "$@" || code=$?
+"${MARU:-$work/program/maru}" audit $(cluster settings) || code=1
+exit $code

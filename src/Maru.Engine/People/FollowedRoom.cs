@@ -8,15 +8,12 @@ namespace Maru.Engine.People;
 /// </summary>
 internal sealed class FollowedRoom(RoomId id)
 {
-    private const int Many = 64;            // followers that are not searched one by one
     private const int MostOwn = 1000;       // own messages and mentions that wait; beyond, the store is asked
 
     private readonly Lock _gate = new();
     private readonly List<(UserId Sender, long Seq)> _own = [];     // since the last collection, and so the next
     private readonly List<MentionMark> _mentions = [];
-    private Follower[] _followers = [];
-    private int _count;
-    private Dictionary<UserId, int>? _places;       // of many followers
+    private readonly Followers _followers = new();
     private RoomHead _head;         // the newest that is known
     private long _covered;          // up to here no mark was missed
     private bool _isStale;          // for all followers
@@ -38,7 +35,7 @@ internal sealed class FollowedRoom(RoomId id)
             if (mark.Head.Seq <= _covered) return false;
             // An entry between was missed, or its mark comes later: then it is covered already.
             var isGap = mark.From != _covered + 1;
-            _hasNews |= isGap || (mark.Mentions?.Exists(x => x.User == Mentions.All || IndexOf(x.User) >= 0) ?? false);
+            _hasNews |= isGap || (mark.Mentions?.Exists(x => x.User == Mentions.All || _followers.IndexOf(x.User) >= 0) ?? false);
             var count = _own.Count + mark.Own.Count + _mentions.Count + (mark.Mentions?.Count ?? 0);
             _isStale |= isGap || mark.IsOdd || count > MostOwn;
             if (!_isStale) _own.AddRange(mark.Own);
@@ -82,10 +79,10 @@ internal sealed class FollowedRoom(RoomId id)
     {
         lock (_gate)
         {
-            isAll = _count > 0 && _covered == unread.Head.Seq;
+            isAll = _followers.Count > 0 && _covered == unread.Head.Seq;
             if (_isOver) return false;
-            if (_count == 0) _covered = _news = unread.Head.Seq;
-            ref var follower = ref FindOrAdd(unread.User);
+            if (_followers.Count == 0) _covered = _news = unread.Head.Seq;
+            ref var follower = ref _followers.FindOrAdd(unread.User);
             (follower.Base, follower.Mentions) = (unread.Head.Messages - unread.Count, (int)unread.Mentions);
             (follower.AsOf, follower.Joined) = (unread.Head.Seq, unread.Joined);
             if (follower.ToldSeq < 0) Begin(ref follower, unread, isTold);
@@ -99,13 +96,8 @@ internal sealed class FollowedRoom(RoomId id)
     {
         lock (_gate)
         {
-            var at = IndexOf(user);
-            if (at < 0) return _isOver;
-            _followers[at] = _followers[--_count];
-            _followers[_count] = default;
-            _places?.Remove(user);
-            if (at < _count && _places is not null) _places[_followers[at].User] = at;
-            return _isOver = _count == 0;
+            if (!_followers.Remove(user)) return _isOver;
+            return _isOver = _followers.Count == 0;
         }
     }
 
@@ -116,7 +108,7 @@ internal sealed class FollowedRoom(RoomId id)
         {
             if (!_isStale) return;
             _isStale = false;
-            for (var i = 0; i < _count; i++) into.Add((_followers[i].User, id));
+            foreach (ref readonly var follower in _followers.All) into.Add((follower.User, id));
         }
     }
 
@@ -156,16 +148,16 @@ internal sealed class FollowedRoom(RoomId id)
             foreach (var news in found)
             {
                 List<UserId> users = [];
-                for (var i = 0; i < _count; i++)
+                foreach (ref readonly var follower in _followers.All)
                 {
-                    if (_followers[i].WantsToKnow(news)) users.Add(_followers[i].User);
+                    if (follower.WantsToKnow(news)) users.Add(follower.User);
                 }
 
                 if (users.Count > 0) told.Add((news, users));
             }
 
             _news = taken.Last;
-            for (var i = 0; i < _count; i++) _followers[i].News = Math.Max(_followers[i].News, taken.Last);
+            foreach (ref var follower in _followers.All) follower.News = Math.Max(follower.News, taken.Last);
         }
 
         return told;
@@ -183,9 +175,8 @@ internal sealed class FollowedRoom(RoomId id)
             if (!_hasNews) _news = Math.Max(_news, _covered);
             CountOwn();
             CountMentions();
-            for (var i = 0; i < _count; i++)
+            foreach (ref var follower in _followers.All)
             {
-                ref var follower = ref _followers[i];
                 var count = new UnreadCount(_head.Messages - follower.Base, follower.Mentions, _head.Seq);
                 if (count == new UnreadCount(follower.Told, follower.ToldMentions, follower.ToldSeq)) continue;
                 (follower.Told, follower.ToldMentions, follower.ToldSeq) = count;
@@ -214,9 +205,8 @@ internal sealed class FollowedRoom(RoomId id)
         if (_own.Count == 0) return;
         var own = _own.ToLookup(x => x.Sender, x => x.Seq);
         _own.Clear();
-        for (var i = 0; i < _count; i++)
+        foreach (ref var follower in _followers.All)
         {
-            ref var follower = ref _followers[i];
             foreach (var seq in own[follower.User])
             {
                 if (seq > follower.AsOf) follower.Base++;
@@ -230,11 +220,11 @@ internal sealed class FollowedRoom(RoomId id)
         {
             if (mention.User == Mentions.All)
             {
-                for (var i = 0; i < _count; i++) Count(ref _followers[i], mention);
+                foreach (ref var follower in _followers.All) Count(ref follower, mention);
             }
-            else if (IndexOf(mention.User) is >= 0 and var at)
+            else if (_followers.IndexOf(mention.User) is >= 0 and var at)
             {
-                Count(ref _followers[at], mention);
+                Count(ref _followers.All[at], mention);
             }
         }
 
@@ -257,27 +247,5 @@ internal sealed class FollowedRoom(RoomId id)
         var before = _isDirty;
         _isDirty = true;
         return !before;
-    }
-
-    private int IndexOf(UserId user)
-    {
-        if (_places is not null) return _places.GetValueOrDefault(user, -1);
-        for (var i = 0; i < _count; i++)
-        {
-            if (_followers[i].User == user) return i;
-        }
-
-        return -1;
-    }
-
-    private ref Follower FindOrAdd(UserId user)
-    {
-        var at = IndexOf(user);
-        if (at >= 0) return ref _followers[at];
-        if (_count == _followers.Length) Array.Resize(ref _followers, Math.Max(2, 2 * _count));
-        _followers[_count] = new Follower { User = user, ToldSeq = -1 };
-        if (_count == Many) _places = Enumerable.Range(0, _count).ToDictionary(i => _followers[i].User);
-        _places?.Add(user, _count);
-        return ref _followers[_count++];
     }
 }

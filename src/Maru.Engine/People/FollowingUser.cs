@@ -1,10 +1,14 @@
 namespace Maru.Engine.People;
 
-/// <summary>A user whose rooms are followed, for as many connections as want it. Any thread.</summary>
+/// <summary>
+/// A user whose rooms are followed, for as many connections as want it. They are an array in order: a user in 50 rooms would take 2 KB of a
+/// set. Any thread.
+/// </summary>
 internal sealed class FollowingUser
 {
     private readonly Lock _gate = new();
-    private HashSet<RoomId>? _rooms = [];       // null: nobody wants it any more
+    private long[]? _rooms = [];        // in order; null: nobody wants it any more
+    private int _count;
     private int _uses;
 
     /// <summary>Counts one more connection; false: the last one has left, and this object is out of use.</summary>
@@ -18,15 +22,15 @@ internal sealed class FollowingUser
         }
     }
 
-    /// <summary>Removes a connection; returns the rooms once none is left.</summary>
-    public IReadOnlyCollection<RoomId>? Release()
+    /// <summary>Removes a connection; returns the rooms' ids once none is left.</summary>
+    public IReadOnlyList<long>? Release()
     {
         lock (_gate)
         {
             if (--_uses > 0) return null;
-            var rooms = _rooms;
+            if (_rooms is not { } rooms) return null;
             _rooms = null;
-            return rooms;
+            return new ArraySegment<long>(rooms, 0, _count);
         }
     }
 
@@ -35,13 +39,24 @@ internal sealed class FollowingUser
     {
         lock (_gate)
         {
-            _rooms?.Add(room);
-            return _rooms is not null;
+            if (_rooms is null) return false;
+            var at = Array.BinarySearch(_rooms, 0, _count, room.Value);
+            if (at >= 0) return true;
+            if (_count == _rooms.Length) Array.Resize(ref _rooms, _count + Math.Max(4, _count >> 2));
+            Array.Copy(_rooms, ~at, _rooms, ~at + 1, _count - ~at);
+            _rooms[~at] = room.Value;
+            _count++;
+            return true;
         }
     }
 
     public void Remove(RoomId room)
     {
-        lock (_gate) _rooms?.Remove(room);
+        lock (_gate)
+        {
+            if (_rooms is null) return;
+            var at = Array.BinarySearch(_rooms, 0, _count, room.Value);
+            if (at >= 0) Array.Copy(_rooms, at + 1, _rooms, at, --_count - at);
+        }
     }
 }

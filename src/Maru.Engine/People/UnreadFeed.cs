@@ -81,7 +81,7 @@ public sealed class UnreadFeed : IDisposable
     {
         if (!_users.TryGetValue(user, out var following) || following.Release() is not { } rooms) return;
         _users.TryRemove(KeyValuePair.Create(user, following));
-        foreach (var room in rooms) Remove(user, room);
+        foreach (var room in rooms) Remove(user, new RoomId(room));
     }
 
     /// <summary>Asks the store what the user has not read in the room: their position has moved, or they came or went.</summary>

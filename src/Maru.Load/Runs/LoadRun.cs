@@ -26,6 +26,7 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
     private readonly FaultCommands _faults = new(options.Faults, options.FaultLog);
     private readonly List<Loop> _loops = [];
     private double _bytesPerConnection = double.NaN;
+    private long _bytesBeforeListeners;
 
     public async Task<RunResult> RunAsync(CancellationToken ct)
     {
@@ -96,6 +97,8 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
         var cpu = (ServerCpuSeconds() - beforeCpu) / seconds * 100;
         if (_scenario.Readers == 0) _bytesPerConnection = (double)(ServerBytes() - baseline) / (_clients.Length - baselineClients);
 
+        if (_scenario.SendingClients == 0) MeasureListeners(readers);   // idle: the server has put its memory in order meanwhile
+
         foreach (var loop in _loops) loop.Drain();
         readers.Drain();
         var isSettled = () =>
@@ -127,14 +130,19 @@ internal sealed class LoadRun(Scenario given, RunOptions options, IRunScreen scr
     private async Task ListenAsync(RunShared run, long[] starts, ReaderSide readers, Sampling sampling, CancellationToken ct)
     {
         if (_scenario.Readers == 0) return;
-        var before = ServerBytes();
+        _bytesBeforeListeners = ServerBytes();
         readers.Listen(run, starts);
         screen.Say($"Opening {readers.Wanted:N0} tabs and streams ...");
         if (!await UntilAsync(sampling, "connect", () => readers.IsReady, _scenario.Ramp + 60, ct))
             throw new ScenarioException($"Only {readers.Open:N0} of {readers.Wanted:N0} tabs and streams were open "
                 + $"{_scenario.Ramp + 60:N0} s after the start. Errors: {string.Join(", ", readers.Errors())}");
         await UntilAsync(sampling, "connect", () => false, 2, ct);
-        if (_servers.Length > 0) readers.BytesGrown = ServerBytes() - before;
+        MeasureListeners(readers);
+    }
+
+    private void MeasureListeners(ReaderSide readers)
+    {
+        if (_servers.Length > 0 && _scenario.Readers > 0) readers.BytesGrown = ServerBytes() - _bytesBeforeListeners;
     }
 
     private async Task<long[]> StartsAsync(HistoryReader reader, Cast cast, CancellationToken ct)
