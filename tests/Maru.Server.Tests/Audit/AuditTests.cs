@@ -32,6 +32,9 @@ public sealed class AuditTests
     [InlineData("reactions", "UPDATE messages SET reactions = '👍 7' WHERE reactions IS NOT NULL")]
     [InlineData("reactions", "UPDATE messages SET reactions = NULL")]
     [InlineData("reactions", "UPDATE messages SET reactions = '🎉 1' WHERE type = 0 AND deleted_at IS NULL")]
+    [InlineData("mentions", "DELETE FROM mentions WHERE user_id > 0")]
+    [InlineData("mentions", "UPDATE mentions SET user_id = user_id + 1 WHERE user_id > 0")]
+    [InlineData("mentions", "UPDATE messages SET mentions = NULL WHERE mentions LIKE '%all%'")]
     public async Task Drift_of_each_kind_is_found_mended_and_then_gone(string check, string sql)
     {
         await using var server = await MaruServer.StartAsync();
@@ -147,7 +150,8 @@ public sealed class AuditTests
         await bob.ReactAsync(room, 5, "👍");
         await ann.ReactAsync(room, 5, "👍");
         await eve.ReactAsync(room, 5, "🎉");
-        await ann.SayAsync(room);
+        await ann.SayAsync(room, $"@{bob.Handle} and @{eve.Handle}");
+        await ann.SayAsync(room, "@all");
         await server.Service<OwnCounts>().CountAllAsync(Ct);
         return room;
     }
@@ -162,6 +166,7 @@ public sealed class AuditTests
             UNION ALL
             SELECT 'member ' || user_id || ' ' || join_number || ' ' || read_seq || ' ' || read_number || ' ' || own FROM members
             UNION ALL SELECT 'position ' || number || ' ' || members FROM read_positions
+            UNION ALL SELECT 'mention ' || seq || ' ' || user_id || ' ' || number FROM mentions
             UNION ALL SELECT 'message ' || seq || ' ' || number || ' ' || coalesce(reactions, '-') FROM messages
             """,
             null,
