@@ -41,8 +41,8 @@ public sealed class FoldersTests(ITestOutputHelper output)
         typeof(LoadRun).Assembly,
         "Maru.Load",
         [
-            "Scenarios", "Measuring", "Verification", "Inbound", "Faults", "Sockets", "Clients", "Readers", "Attacks", "Reporting", "Reporting.Html",
-            "Runs", "Cli", "",
+            "Scenarios", "Measuring", "Verification", "Inbound", "Faults", "Sockets", "Clients", "Readers", "Attacks", "Reporting",
+            "Reporting.Html", "Runs", "Cli", "",
         ],
         []);
 

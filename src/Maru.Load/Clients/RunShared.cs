@@ -25,7 +25,9 @@ internal sealed class RunShared(Scenario scenario, string key, IReadOnlyList<Nod
     /// <summary>The largest seq of a room that any receipt or delivery named; 0 = none.</summary>
     public long Head(int room) => Volatile.Read(ref _heads[room]);
 
-    /// <summary>Gets each room whose head has risen, and the seq, from any thread; null: nobody needs it. Set before anybody sends.</summary>
+    /// <summary>
+    /// Gets each room whose head has risen, and the seq, from any thread; null: nobody needs it. Set before anybody sends.
+    /// </summary>
     public Action<int, long>? Seen { get; set; }
 
     /// <summary>Stops heads from rising: the run does not wait for messages that other processes send from now on.</summary>

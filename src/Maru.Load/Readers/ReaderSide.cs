@@ -6,8 +6,8 @@ using Maru.Load.Verification;
 namespace Maru.Load.Readers;
 
 /// <summary>
-/// The people of a run who read: their positions, their tabs, and streams of rooms; and at the end, what each was told beside what was true.
-/// Steered by the run, from one thread.
+/// The people of a run who read: their positions, their tabs, and streams of rooms; and at the end, what each was told beside what was
+/// true. Steered by the run, from one thread.
 /// </summary>
 internal sealed class ReaderSide : IDisposable
 {

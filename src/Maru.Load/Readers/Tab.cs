@@ -4,7 +4,9 @@ using Maru.Load.Sockets;
 
 namespace Maru.Load.Readers;
 
-/// <summary>One of a person's tabs: listens to their own events, over STOMP or as a stream, and comes and goes as the scenario asks.</summary>
+/// <summary>
+/// One of a person's tabs: listens to their own events, over STOMP or as a stream, and comes and goes as the scenario asks.
+/// </summary>
 internal sealed class Tab(Listeners shared, Person person, bool isStream)
 {
     public Task RunAsync(int node, CancellationToken ct) =>

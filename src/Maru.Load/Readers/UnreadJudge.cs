@@ -47,7 +47,8 @@ internal sealed class UnreadJudge(IReadOnlyList<long> rooms, IReadOnlyList<long>
                 var right = TruthOf(person, room).Final;
                 sum += right;
                 var told = items.TryGetValue(rooms[room], out var item) ? item.GetProperty("unread").GetInt64() : -1;
-                if (told != right) Count(ref _wrongOverRest, $"room {rooms[room]}, client {person.Number}: {told} over REST, right is {right}");
+                if (told != right)
+                    Count(ref _wrongOverRest, $"room {rooms[room]}, client {person.Number}: {told} over REST, right is {right}");
                 CheckMentions(item, person, room);
             }
 

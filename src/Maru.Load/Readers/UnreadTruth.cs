@@ -3,7 +3,8 @@ using Maru.Load.Verification;
 namespace Maru.Load.Readers;
 
 /// <summary>
-/// What a person had not read in a room, at every time of the run, as far as the run knows it: the least and the most that it may have been.
+/// What a person had not read in a room, at every time of the run, as far as the run knows it: the least and the most that it may have
+/// been.
 /// </summary>
 internal sealed class UnreadTruth
 {
@@ -70,6 +71,8 @@ internal sealed class UnreadTruth
         bool IsTrue(int i) => unread >= _spans[i].Least && unread <= _spans[i].Most;
     }
 
-    /// <summary>Returns the time since which an event that goes on from one seq to another was due; -1: it brings no message of others.</summary>
+    /// <summary>
+    /// Returns the time since which an event that goes on from one seq to another was due; -1: it brings no message of others.
+    /// </summary>
     public long DueSince(long before, long seq) => _others.UpTo(before) is var at && at < _others.UpTo(seq) ? _others.Seen[at] : -1;
 }

@@ -82,7 +82,9 @@ internal sealed record Scenario
     /// <summary>Whether the start and the end are compared with the history over REST. Without it only deliveries are verified.</summary>
     public bool History { get; init; } = true;
 
-    /// <summary>People, the first ones of the token file, who read and have tabs; everybody's unread counts are checked. 0 = nobody's.</summary>
+    /// <summary>
+    /// People, the first ones of the token file, who read and have tabs; everybody's unread counts are checked. 0 = nobody's.
+    /// </summary>
     public int Readers { get; init; }
 
     /// <summary>Rooms that each person is in, where there are readers: they join further ones before the run.</summary>

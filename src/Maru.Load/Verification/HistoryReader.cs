@@ -7,7 +7,9 @@ using Maru.Load.Scenarios;
 
 namespace Maru.Load.Verification;
 
-/// <summary>The REST side of a run: reads rooms' heads and their pages, and what people are told, at any node that responds. Any thread.</summary>
+/// <summary>
+/// The REST side of a run: reads rooms' heads and their pages, and what people are told, at any node that responds. Any thread.
+/// </summary>
 internal sealed class HistoryReader(IReadOnlyList<Uri> nodes) : IDisposable
 {
     private const int PageSize = 200;
@@ -78,7 +80,9 @@ internal sealed class HistoryReader(IReadOnlyList<Uri> nodes) : IDisposable
     public async Task<JsonDocument> GetAsync(string path, string? token, CancellationToken ct) =>
         await SendAsync(HttpMethod.Get, path, null, token, ct) ?? throw new ScenarioException($"GET {path} returned nothing.");
 
-    /// <summary>Sends a request, again and again while no node can take it; returns the document, null where the response has none.</summary>
+    /// <summary>
+    /// Sends a request, again and again while no node can take it; returns the document, null where the response has none.
+    /// </summary>
     /// <param name="method">the method</param>
     /// <param name="path">the path</param>
     /// <param name="body">JSON; null = none</param>

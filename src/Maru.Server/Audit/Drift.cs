@@ -4,7 +4,8 @@ namespace Maru.Server.Audit;
 /// <param name="Room">the room that it is of</param>
 /// <param name="Text">what is kept and what is right, for people</param>
 /// <param name="Mend">
-/// SQL that makes it right, run under the room's lock; it changes nothing where the number has changed since. Null: what is right is not known.
+/// SQL that makes it right, run under the room's lock; it changes nothing where the number has changed since. Null: what is right is not
+/// known.
 /// </param>
 /// <param name="Arguments">its parameters</param>
 internal sealed record Drift(long Room, string Text, string? Mend = null, object? Arguments = null);

@@ -4,8 +4,8 @@ using Maru.Server.Storage;
 namespace Maru.Server.Audit;
 
 /// <summary>
-/// Runs all checks over all rooms, some rooms at a time, each time in one snapshot: so it finds no drift that is none, whatever servers write
-/// meanwhile, and keeps none of them waiting. Mends in short transactions under the rooms' locks. One caller.
+/// Runs all checks over all rooms, some rooms at a time, each time in one snapshot: so it finds no drift that is none, whatever servers
+/// write meanwhile, and keeps none of them waiting. Mends in short transactions under the rooms' locks. One caller.
 /// </summary>
 internal sealed class StoreAudit(Database database, IEnumerable<IStoreCheck> checks, TimeProvider time)
 {

@@ -12,7 +12,9 @@ using Room = Maru.Server.Features.Rooms.Room;
 
 namespace Maru.Server.Tests.Audit;
 
-/// <summary>What the store keeps twice, made wrong behind the server's back, is found and mended; what a live server does is no drift.</summary>
+/// <summary>
+/// What the store keeps twice, made wrong behind the server's back, is found and mended; what a live server does is no drift.
+/// </summary>
 public sealed class AuditTests
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

@@ -23,7 +23,8 @@ public sealed class ReaderTests
     {
         var result = await RunAsync(
             "unread",
-            "clients=12", "rooms=6", "roomsEach=3", "readers=10", "rate=60", "tabEvery=1", "readEvery=0.3", "thresholds=[\"unacknowledged == 0\"]");
+            "clients=12", "rooms=6", "roomsEach=3", "readers=10", "rate=60", "tabEvery=1", "readEvery=0.3",
+            "thresholds=[\"unacknowledged == 0\"]");
 
         Runs.Broken(result).ShouldBeEmpty(ResultText.Of(result));
         result.Passed.ShouldBeTrue(ResultText.Of(result));
@@ -130,7 +131,8 @@ public sealed class ReaderTests
     private static string Broken(ReaderFindings found) => string.Join(
         ' ', Verdict.Guarantees(new Counters(), 0, 0, null, found).Where(check => !check.Holds).Select(check => check.Name));
 
-    private static Task<RunResult> RunAsync(string scenario, params string[] changes) => RunAsync(scenario, _ => Task.CompletedTask, changes);
+    private static Task<RunResult> RunAsync(string scenario, params string[] changes) =>
+        RunAsync(scenario, _ => Task.CompletedTask, changes);
 
     /// <summary>Runs a ready scenario, made small, against a server of its own.</summary>
     /// <param name="scenario">its name</param>

@@ -22,7 +22,8 @@ internal static class ReaderTables
         foreach (var (name, count) in counts) Put(html, $"<tr><td>{name}</td><td>{count:#,0}</td></tr>");
         if (r.BytesPerListener is { } bytes)
             Put(html, $"<tr><td>server memory a tab or stream</td><td>{bytes / 1024:#,0.#} KB</td></tr>");
-        Put(html, $"</table><div class=\"wide\"><table><tr><th>ms</th><th>samples</th><th>p50</th><th>p95</th><th>p99</th><th>max</th></tr>");
+        Put(html, $"</table><div class=\"wide\"><table><tr><th>ms</th><th>samples</th>");
+        Put(html, $"<th>p50</th><th>p95</th><th>p99</th><th>max</th></tr>");
         Row(html, "a shown count was not true for", r.WrongFor);
         Row(html, "first sight of a message to its unread event", r.Delays);
         Row(html, "schedule to delivery on a stream of a room", r.StreamDelays);

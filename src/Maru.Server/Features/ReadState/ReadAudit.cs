@@ -6,8 +6,8 @@ using Maru.Server.Storage;
 namespace Maru.Server.Features.ReadState;
 
 /// <summary>
-/// Recounts from scratch what is kept of members' positions, and what they have not read: goes through each room's messages once, beside its
-/// members, and knows nothing of how the numbers were kept.
+/// Recounts from scratch what is kept of members' positions, and what they have not read: goes through each room's messages once, beside
+/// its members, and knows nothing of how the numbers were kept.
 /// </summary>
 internal sealed class ReadAudit : IStoreCheck
 {
@@ -95,7 +95,8 @@ internal sealed class ReadAudit : IStoreCheck
         // Remembers what there was before the first entry behind a member's position, or join.
         void Pass(long seq)
         {
-            for (; behind < byPosition.Length && byPosition[behind].Kept.ReadSeq < seq; behind++) byPosition[behind].Begin(number, countable, mentionsOfAll);
+            for (; behind < byPosition.Length && byPosition[behind].Kept.ReadSeq < seq; behind++)
+                byPosition[behind].Begin(number, countable, mentionsOfAll);
             for (; joined < byJoin.Length && byJoin[joined].Kept.JoinSeq < seq; joined++) byJoin[joined].JoinNumber = number;
         }
 
