@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Maru.Server.Audit;
-using Maru.Server.Configuration;
 using Spectre.Console;
 
 namespace Maru.Server.Commands;
