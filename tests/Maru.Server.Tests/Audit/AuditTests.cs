@@ -35,8 +35,8 @@ public sealed class AuditTests
     [InlineData("reactions", "UPDATE messages SET reactions = NULL")]
     [InlineData("reactions", "UPDATE messages SET reactions = '🎉 1' WHERE type = 0 AND deleted_at IS NULL")]
     [InlineData("mentions", "DELETE FROM mentions WHERE user_id > 0")]
-    [InlineData("mentions", "UPDATE mentions SET user_id = user_id + 1 WHERE user_id > 0")]
-    [InlineData("mentions", "UPDATE messages SET mentions = NULL WHERE mentions LIKE '%all%'")]
+    [InlineData("mentions", "UPDATE mentions SET user_id = user_id + 100 WHERE user_id > 0")]
+    [InlineData("mentions", "UPDATE mentions SET user_id = 77 WHERE user_id = 0")]
     public async Task Drift_of_each_kind_is_found_mended_and_then_gone(string check, string sql)
     {
         await using var server = await MaruServer.StartAsync();
