@@ -70,7 +70,8 @@ internal sealed class ReadAudit : IStoreCheck
         {
             var page = await snapshot.ListAsync<Row>(
                 $"""
-                SELECT seq, type, sender_id, deleted_at, mentions FROM messages WHERE room_id = @room AND seq > @after ORDER BY seq LIMIT {Page}
+                SELECT seq, type, sender_id, deleted_at, mentions FROM messages
+                WHERE room_id = @room AND seq > @after ORDER BY seq LIMIT {Page}
                 """,
                 new { room, after },
                 ct);
