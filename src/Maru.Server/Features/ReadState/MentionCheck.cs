@@ -24,9 +24,9 @@ internal sealed class MentionCheck : IStoreCheck
         {
             var page = await snapshot.ListAsync<Row>(
                 $"""
-                SELECT m.room_id, m.seq, m.sender_id, {Told} AS told, (
+                SELECT m.room_id, m.seq, m.sender_id, {Told} AS told, coalesce((
                   SELECT string_agg(x.user_id || '', ' ' ORDER BY x.user_id) FROM mentions x
-                  WHERE x.room_id = m.room_id AND x.seq = m.seq) AS kept
+                  WHERE x.room_id = m.room_id AND x.seq = m.seq), '') AS kept
                 FROM messages m WHERE (m.room_id, m.seq) > (@room, @seq) AND m.room_id <= @Last ORDER BY m.room_id, m.seq LIMIT {Page}
                 """,
                 new { room, seq, rooms.Last },
@@ -34,9 +34,8 @@ internal sealed class MentionCheck : IStoreCheck
             foreach (var row in page)
             {
                 var right = Targets(row.Told, row.SenderId);
-                var kept = row.Kept ?? "";
-                if (right.Length > 0 || kept.Length > 0) rows++;
-                if (string.Join(' ', right) != kept) drift.Add(row.ToDrift(kept, right));
+                if (right.Length > 0 || row.Kept.Length > 0) rows++;
+                if (string.Join(' ', right) != row.Kept) drift.Add(row.ToDrift(right));
             }
 
             if (page.Count < Page) return new Look(rows, drift);
@@ -55,12 +54,12 @@ internal sealed class MentionCheck : IStoreCheck
     }
 
     /// <param name="Told">what the message says; empty: nobody</param>
-    /// <param name="Kept">the ids in its rows, in order; null: none</param>
-    private sealed record Row(long RoomId, long Seq, long SenderId, string Told, string? Kept)
+    /// <param name="Kept">the ids in its rows, in order; empty: none</param>
+    private sealed record Row(long RoomId, long Seq, long SenderId, string Told, string Kept)
     {
-        public Drift ToDrift(string kept, long[] right) => new(
+        public Drift ToDrift(long[] right) => new(
             RoomId,
-            $"room {RoomId}, seq {Seq}: rows mention '{kept}', right is '{string.Join(' ', right)}'",
+            $"room {RoomId}, seq {Seq}: rows mention '{Kept}', right is '{string.Join(' ', right)}'",
             $"""
             DELETE FROM mentions
             WHERE room_id = @RoomId AND seq = @Seq
