@@ -111,12 +111,15 @@ internal sealed class Appending(ILogFacts facts)
             return;
         }
 
-        if (draft is MentioningDraft mentioning) mentioning.Resolve(facts);
+        if (draft is MentioningDraft mentioning) Resolve(mentioning);
         var end = head.Append(EntryKind.MessageCreated);
         draft.Committed(end, head.At);
         if (key is { } first) _used.Add(first, new KeyUse(end.Seq, hash));
         Rows.Add(new MessageRow(draft, end.Messages, head, key, hash));
     }
+
+    private void Resolve(MentioningDraft draft) =>
+        draft.Resolve(handle => facts.FindMember(draft.Room, handle), () => facts.MayMentionAll(draft.Room, draft.Actor));
 
     /// <summary>
     /// Returns whether the entry is a message. Behind the head that the store has, all are messages of this batch, since writes come later.

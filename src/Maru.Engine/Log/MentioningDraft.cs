@@ -1,5 +1,3 @@
-using Maru.Engine.Commit;
-
 namespace Maru.Engine.Log;
 
 /// <summary>A message with words that look like mentions. Who of them is a member is decided in the commit.</summary>
@@ -16,6 +14,8 @@ public sealed class MentioningDraft : MessageDraft
     /// <summary>Set in the commit.</summary>
     public override Mentions? Mentions => _mentions;
 
-    internal void Resolve(ILogFacts facts) => _mentions = Mentions.Find(
-        Words, Actor, handle => facts.FindMember(Room, handle), () => facts.MayMentionAll(Room, Actor));
+    /// <param name="member">finds a member of the room by handle</param>
+    /// <param name="mayMentionAll">whether the sender may</param>
+    internal void Resolve(Func<string, UserId?> member, Func<bool> mayMentionAll) =>
+        _mentions = Mentions.Find(Words, Actor, member, mayMentionAll);
 }

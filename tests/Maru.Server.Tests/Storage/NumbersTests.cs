@@ -98,6 +98,9 @@ public sealed class NumbersTests
     /// <summary>The schema is the one before numbers.</summary>
     private static async Task ForgetNumbersAsync(MaruServer server)
     {
+        await ExecuteAsync(server, "DROP TABLE last_audit");
+        await ExecuteAsync(server, "DROP TABLE mentions");
+        await ExecuteAsync(server, "ALTER TABLE messages DROP COLUMN mentions");
         await ForgetPresenceAsync(server);
         await ForgetReadStateAsync(server);
         await ExecuteAsync(server, "ALTER TABLE messages DROP COLUMN number");

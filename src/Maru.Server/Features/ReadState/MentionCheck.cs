@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
 using Maru.Server.Audit;
-using Maru.Server.Features.Messages;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.ReadState;
@@ -47,10 +46,10 @@ internal sealed class MentionCheck : IStoreCheck
     public static long[] Targets(string? told, long sender)
     {
         if (string.IsNullOrEmpty(told)) return [];
-        var mentions = JsonSerializer.Deserialize(told, MessagesJson.Default.IReadOnlyListMention)!;
-        return mentions.Any(x => x.All is true)
-            ? [0]
-            : [.. mentions.Select(x => x.UserId).OfType<long>().Where(user => user != sender).Distinct().Order()];
+        using var mentions = JsonDocument.Parse(told);
+        if (mentions.RootElement.EnumerateArray().Any(x => x.TryGetProperty("all", out _))) return [0];
+        var users = mentions.RootElement.EnumerateArray().Select(x => x.GetProperty("userId").GetInt64());
+        return [.. users.Where(user => user != sender).Distinct().Order()];
     }
 
     /// <param name="Told">what the message says; empty: nobody</param>
