@@ -99,8 +99,6 @@ public sealed class NumbersTests
     private static async Task ForgetNumbersAsync(MaruServer server)
     {
         await ExecuteAsync(server, "DROP TABLE last_audit");
-        await ExecuteAsync(server, "DROP TABLE mentions");
-        await ExecuteAsync(server, "ALTER TABLE messages DROP COLUMN mentions");
         await ForgetPresenceAsync(server);
         await ForgetReadStateAsync(server);
         await ExecuteAsync(server, "ALTER TABLE messages DROP COLUMN number");

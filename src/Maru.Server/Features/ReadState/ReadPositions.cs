@@ -4,7 +4,6 @@ using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Engine.People;
 using Maru.Engine.Problems;
-using Maru.Server.Features.Mentions;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.ReadState;
@@ -15,7 +14,7 @@ namespace Maru.Server.Features.ReadState;
 /// and one of each user, so that nobody waits for another's. Two loops; moves from any thread.
 /// </summary>
 internal sealed class ReadPositions(
-    ChatEngine engine, PositionStore store, ReadStateStore states, MentionStore mentions, Database database, TimeProvider time)
+    ChatEngine engine, PositionStore store, ReadStateStore states, MentionNewsStore mentions, Database database, TimeProvider time)
     : BackgroundService
 {
     private const int MostWaiting = 100_000;
@@ -53,7 +52,7 @@ internal sealed class ReadPositions(
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         engine.MarkRead = MoveAsync;
-        engine.TellUnread(new UnreadReader(states.OfUserAsync, states.OfMembersAsync, mentions.NewsAsync));
+        engine.TellUnread(new UnreadReader(states.OfUserAsync, states.OfMembersAsync, mentions.ReadAsync));
         return base.StartAsync(cancellationToken);
     }
 

@@ -12,6 +12,7 @@ internal static class ReadStateSlice
     {
         services.AddSingleton<ReadStateStore>();
         services.AddSingleton<PositionStore>();
+        services.AddSingleton<MentionNewsStore>();
         services.AddSingleton<IStoreCheck, MentionCheck>();
         services.AddSingleton<IStoreCheck, ReadAudit>();
         services.AddSingleton<ReadPositions>();

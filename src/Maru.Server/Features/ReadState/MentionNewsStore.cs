@@ -1,0 +1,54 @@
+using System.Globalization;
+using Dapper;
+using Maru.Engine;
+using Maru.Engine.People;
+using Maru.Server.RoomLog;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Features.ReadState;
+
+/// <summary>Reads which mentions are new, for those who are told of them. Any thread.</summary>
+internal sealed class MentionNewsStore(Database database)
+{
+    private const int Most = 500;
+
+    /// <summary>Returns the mentions that entries of rooms made, of very many the newest, as events.</summary>
+    /// <param name="ranges">behind one seq of a room, up to another</param>
+    /// <param name="ct">cancelled when the server stops</param>
+    public async Task<IReadOnlyList<MentionNews>> ReadAsync(
+        IReadOnlyCollection<(RoomId Room, long After, long Last)> ranges, CancellationToken ct)
+    {
+        await using var connection = await database.OpenReadAsync(ct);
+        await using var row = await connection.ExecuteReaderAsync(Queries.Command(
+            connection,
+            $"""
+            WITH x (room_id, after, last) AS ROWS @rows,
+            made AS MATERIALIZED (
+              SELECT n.room_id, n.seq, n.entry_seq, n.sender_id, string_agg(CAST(n.user_id AS TEXT), ' ') AS users
+              FROM x CROSS JOIN mentions n WHERE n.room_id = x.room_id AND n.entry_seq > x.after AND n.entry_seq <= x.last
+              GROUP BY n.room_id, n.seq, n.entry_seq, n.sender_id
+              ORDER BY n.entry_seq DESC LIMIT {Most})
+            SELECT {MessageRows.Columns}, made.room_id, made.entry_seq, made.sender_id, made.users
+            FROM made CROSS JOIN messages m {MessageRows.Joins}
+            WHERE m.room_id = made.room_id AND m.seq = made.seq
+            ORDER BY made.entry_seq
+            """,
+            new { rows = Dialect.Rows(ranges.Select(x => (long[])[x.Room.Value, x.After, x.Last])) }));
+        List<MentionNews> news = [];
+        while (await row.ReadAsync(CancellationToken.None))
+        {
+            var room = new RoomId(row.GetInt64(MessageRows.ColumnCount));
+            var users = row.GetString(MessageRows.ColumnCount + 3).Split(' ');
+            news.Add(new MentionNews(
+                room,
+                row.GetInt64(0),
+                row.GetInt64(MessageRows.ColumnCount + 1),
+                new UserId(row.GetInt64(MessageRows.ColumnCount + 2)),
+                [.. users.Select(x => new UserId(long.Parse(x, CultureInfo.InvariantCulture)))],
+                MessageRows.Mention(row, room)));
+        }
+
+        await EventLoop.LeaveAsync();
+        return news;
+    }
+}
