@@ -11,7 +11,7 @@ public sealed class ScenarioFileTests
         ScenarioFile.ReadyNames.ShouldBe(
             [
                 "chaos", "chaos-short", "cluster", "crowd", "fanout", "flood", "hostile", "idle", "rolling", "rooms", "smoke", "spike",
-                "steady", "storm",
+                "sse", "steady", "storm", "unread",
             ]);
         foreach (var name in ScenarioFile.ReadyNames)
         {

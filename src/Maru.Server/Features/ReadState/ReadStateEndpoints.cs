@@ -28,14 +28,17 @@ internal static class ReadStateEndpoints
             .Produces(StatusCodes.Status204NoContent);
     }
 
-    private static async Task<IResult> ReadAsync(long roomId, ReadRequest request, Caller caller, ReadPositions positions)
+    private static async Task<IResult> ReadAsync(
+        long roomId, ReadRequest request, Caller caller, ReadPositions positions, HttpContext context)
     {
         var errors = new FieldErrors();
         if (request.Seq is not >= 0) errors.Add("seq", "The seq of an entry of the room, or 0.");
         if (errors.Any) return errors.Result();
         var mark = new ReadMark(request.Seq!.Value, request.Unread);
         var problem = await positions.MoveAsync(new RoomId(roomId), caller.UserId, mark);
-        return problem is null ? TypedResults.NoContent() : problem.Result();
+        return problem is null ? TypedResults.NoContent()
+            : problem == Problem.RateLimited ? Problems.Busy(context)
+            : problem.Result();
     }
 
     private static async Task<Results<Ok<RoomReadState>, ProblemHttpResult>> FindAsync(

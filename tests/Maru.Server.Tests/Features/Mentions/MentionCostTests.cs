@@ -1,4 +1,3 @@
-using Maru.Server.Features.Mentions;
 using Maru.Server.Features.ReadState;
 using Maru.Server.Storage;
 using Maru.Server.Storage.Sqlite;
@@ -25,7 +24,7 @@ public sealed class MentionCostTests : IAsyncDisposable
     {
         await using var server = await MaruServer.StartAsync(null, services =>
         {
-            _spy.Use<MentionStore>(services);
+            _spy.Use<MentionNewsStore>(services);
             _spy.Use<ReadStateStore>(services);
         });
         await TraceAsync(server);

@@ -94,7 +94,8 @@ public sealed class ReadEventTests(MaruServer server) : IClassFixture<MaruServer
                         ct);
                 }
 
-                return 0;
+                return await transaction.ExecuteAsync(
+                    "UPDATE rooms SET member_count = member_count + @count WHERE id = @room", new { room = room.Id, count }, ct);
             },
             Ct);
         return readers;

@@ -226,7 +226,8 @@ public sealed class ReadStateTests(MaruServer server) : IClassFixture<MaruServer
         var (ann, _, room) = await PairAsync();
         await ann.SayAsync(room);
         var cat = await server.SignUpAsync("cat");
-        const string Insert = "INSERT INTO members (room_id, user_id, role, joined_at) VALUES (@room, @user, 'member', 0)";
+        const string Insert = "INSERT INTO members (room_id, user_id, role, joined_at) VALUES (@room, @user, 'member', 0);"
+            + "UPDATE rooms SET member_count = member_count + 1 WHERE id = @room";
         await server.Service<Database>().WriteAsync(
             (transaction, ct) => transaction.ExecuteAsync(Insert, new { room = room.Id, user = cat.Id }, ct), Ct);
         (await cat.CountAsync(room)).ShouldBe(0);

@@ -29,7 +29,7 @@ public sealed class DirectRoomTests(MaruServer server) : IClassFixture<MaruServe
         room.ShouldBe(new Room(room.Id, "direct", ben.User.Name, "", "private", false, 2, 0, "member"));
         (await ben.SeeAsync(room)).Name.ShouldBe(ann.User.Name);
         (await ben.Http.SendAsync("GET /api/me/rooms").Read<RoomPage>()).Items
-            .ShouldBe([room with { Name = ann.User.Name, ReadSeq = 0, Unread = 0 }]);
+            .ShouldBe([room with { Name = ann.User.Name, ReadSeq = 0, Unread = 0, Mentions = 0 }]);
     }
 
     [Fact]
