@@ -41,7 +41,7 @@ internal static class MentionScan
             units += Units(text.Slice(at, skip));
             at += skip;
             var length = LengthOf(text[(at + 1)..]);
-            if (length is >= ShortestHandle and <= LongestHandle && (at == 0 || !IsHandle(text[at - 1])))
+            if (length is >= ShortestHandle and <= LongestHandle && (at == 0 || !char.IsAsciiLetterOrDigit((char)text[at - 1])))
             {
                 (found ??= []).Add(new MentionWord(units, Lower(text.Slice(at + 1, length))));
                 if (found.Count == Most) break;

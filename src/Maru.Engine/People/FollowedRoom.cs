@@ -83,6 +83,13 @@ internal sealed class FollowedRoom(RoomId id)
             if (_isOver) return false;
             if (_followers.Count == 0) _covered = _news = unread.Head.Seq;
             ref var follower = ref _followers.FindOrAdd(unread.User);
+            if (isTold && follower.ToldSeq >= 0)
+            {
+                // A snapshot may be older than what is known of somebody who follows already.
+                isAll = false;
+                return true;
+            }
+
             (follower.Base, follower.Mentions) = (unread.Head.Messages - unread.Count, (int)unread.Mentions);
             (follower.AsOf, follower.Joined) = (unread.Head.Seq, unread.Joined);
             if (follower.ToldSeq < 0) Begin(ref follower, unread, isTold);
@@ -171,7 +178,8 @@ internal sealed class FollowedRoom(RoomId id)
     {
         lock (_gate)
         {
-            _isDirty = _isStale || (_hasNews && _news < _head.Seq);
+            if (_isStale) return _isDirty = true;       // since it was asked: what it changes is not known yet
+            _isDirty = _hasNews && _news < _head.Seq;
             if (!_hasNews) _news = Math.Max(_news, _covered);
             CountOwn();
             CountMentions();

@@ -10,6 +10,19 @@ internal sealed class FollowingUser
     private long[]? _rooms = [];        // in order; null: nobody wants it any more
     private int _count;
     private int _uses;
+    private bool _hasSnapshot;
+
+    /// <summary>True once a snapshot of what the user has not read is known: only then changes are told.</summary>
+    public bool HasSnapshot { get => Volatile.Read(ref _hasSnapshot); set => Volatile.Write(ref _hasSnapshot, value); }
+
+    /// <summary>True once the last connection has left.</summary>
+    public bool IsOver
+    {
+        get
+        {
+            lock (_gate) return _rooms is null;
+        }
+    }
 
     /// <summary>Counts one more connection; false: the last one has left, and this object is out of use.</summary>
     public bool TryUse()

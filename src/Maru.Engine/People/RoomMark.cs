@@ -7,7 +7,7 @@ namespace Maru.Engine.People;
 /// <param name="Head">the room's head with it; without messages, where the batch has changes alone</param>
 /// <param name="Own">who sent which of its messages</param>
 /// <param name="IsOdd">
-/// true when it changes counts in a way that only the store can tell: a message was deleted, or an edit changed its mentions
+/// true when it changes counts in a way that only the store can tell: a message was deleted, an edit changed its mentions, or a member left
 /// </param>
 internal sealed record RoomMark(RoomId Room, long From, RoomHead Head, List<(UserId Sender, long Seq)> Own, bool IsOdd)
 {
@@ -26,7 +26,7 @@ internal sealed record RoomMark(RoomId Room, long From, RoomHead Head, List<(Use
         {
             messages = Math.Max(messages, entry.Number);
             if (entry.Kind.IsMessage && entry.Sender is { } sender) own.Add((sender, entry.Seq));
-            isOdd |= entry.Kind.RemovesMessage || !entry.Kind.IsKnown;
+            isOdd |= entry.Kind.RemovesMessage || entry.Kind.Rights is RightsChange.End or RightsChange.EndAll || !entry.Kind.IsKnown;
             if (entry.Mentioned is not { } users) continue;
             isOdd |= !entry.Kind.IsMessage;
             foreach (var user in users) (mentions ??= []).Add(new MentionMark(user, entry.Sender ?? default, entry.Seq));

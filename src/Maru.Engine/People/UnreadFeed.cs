@@ -68,6 +68,7 @@ public sealed class UnreadFeed : IDisposable
                 events.Add(EventOf(unread.Room, new UnreadCount(unread.Count, (int)unread.Mentions, unread.Head.Seq)));
             }
 
+            following.HasSnapshot = true;
             return events;
         }
         catch
@@ -80,8 +81,8 @@ public sealed class UnreadFeed : IDisposable
     public void Unfollow(UserId user)
     {
         if (!_users.TryGetValue(user, out var following) || following.Release() is not { } rooms) return;
-        _users.TryRemove(KeyValuePair.Create(user, following));
         foreach (var room in rooms) Remove(user, new RoomId(room));
+        _users.TryRemove(KeyValuePair.Create(user, following));     // last: who comes meanwhile waits for it
     }
 
     /// <summary>Asks the store what the user has not read in the room: their position has moved, or they came or went.</summary>
@@ -231,6 +232,13 @@ public sealed class UnreadFeed : IDisposable
         foreach (var unread in found)
         {
             if (!_users.TryGetValue(unread.User, out var following)) continue;
+            if (!following.HasSnapshot)
+            {
+                // What the snapshot tells must not be told as news before it.
+                _stale[(unread.User, unread.Room)] = true;
+                continue;
+            }
+
             Set(following, unread, isTold: false);
             if (_rooms.TryGetValue(unread.Room, out var room)) dirty.Add(room);
         }
@@ -257,7 +265,13 @@ public sealed class UnreadFeed : IDisposable
         while (true)
         {
             var room = Find(unread.Room);
-            if (room.TrySet(unread, isTold, out var isAll)) return isAll;
+            if (room.TrySet(unread, isTold, out var isAll))
+            {
+                // They went meanwhile, and with them their other rooms.
+                if (following.IsOver && !_users.ContainsKey(unread.User)) Remove(unread.User, unread.Room);
+                return isAll;
+            }
+
             Forget(room);
         }
     }

@@ -27,7 +27,7 @@ internal sealed class MentionNewsStore(Database database)
               SELECT n.room_id, n.seq, n.entry_seq, n.sender_id, string_agg(CAST(n.user_id AS TEXT), ' ') AS users
               FROM x CROSS JOIN mentions n WHERE n.room_id = x.room_id AND n.entry_seq > x.after AND n.entry_seq <= x.last
               GROUP BY n.room_id, n.seq, n.entry_seq, n.sender_id
-              ORDER BY n.entry_seq DESC LIMIT {Most})
+              ORDER BY max(n.at) DESC, n.entry_seq DESC LIMIT {Most})
             SELECT {MessageRows.Columns}, made.room_id, made.entry_seq, made.sender_id, made.users
             FROM made CROSS JOIN messages m {MessageRows.Joins}
             WHERE m.room_id = made.room_id AND m.seq = made.seq

@@ -45,7 +45,7 @@ internal sealed class PositionStore(ChatEngine engine, Database database, TimePr
         foreach (var move in moves)
         {
             if (!places.TryGetValue((move.Room.Value, move.User.Value), out var place)) move.Settle(Problem.NotFound);
-            else if (place.TargetOf(move) is not { } target) move.Settle(null);
+            else if (place.TargetOf(move) is not { } target) Stay(move);
             else if (place.To(target, move) is var step && step.To - step.From > most) far.Add(move);
             else steps.Add(step);
         }
@@ -68,6 +68,13 @@ internal sealed class PositionStore(ChatEngine engine, Database database, TimePr
         }
 
         return left;
+    }
+
+    /// <summary>The position is there already: whoever moved it may have been killed before they told.</summary>
+    private void Stay(ReadMove move)
+    {
+        engine.UserEvents.Move(move.User, move.Room);
+        move.Settle(null);
     }
 
     private Task<IReadOnlyList<Place>> FindAsync(IReadOnlyList<ReadMove> moves, CancellationToken ct) => database.ListAsync<Place>(

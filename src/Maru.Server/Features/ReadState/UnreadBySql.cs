@@ -9,7 +9,7 @@ internal static class UnreadBySql
     /// <summary>The table that goes with <see cref="Count"/>, behind <c>page</c>, the messages of the room <c>@room</c>.</summary>
     public const string Tables =
         """
-        below AS (
+        below AS MATERIALIZED (
           SELECT x.first,
             (SELECT coalesce(sum(p.members), 0) FROM read_positions p WHERE p.room_id = @room AND p.number < x.first) AS members
           FROM (SELECT coalesce(min(number), 0) AS first FROM page) x)

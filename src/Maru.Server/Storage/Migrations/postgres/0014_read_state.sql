@@ -26,7 +26,8 @@ SET LOCAL enable_hashjoin = on;
 SET LOCAL enable_mergejoin = on;
 
 -- Until now nobody had a position: everybody has read everything.
-UPDATE members SET join_seq = 0, read_seq = h.last_seq, read_number = h.messages FROM room_heads h WHERE h.room_id = members.room_id;
+UPDATE members SET join_seq = 0, read_seq = h.last_seq, read_number = h.messages, read_at = h.last_at
+FROM room_heads h WHERE h.room_id = members.room_id;
 INSERT INTO own_counts (room_id, seq) SELECT room_id, last_seq FROM room_heads WHERE last_seq > 0;
 INSERT INTO read_positions (room_id, number, members) SELECT room_id, read_number, count(*) FROM members GROUP BY room_id, read_number;
 
