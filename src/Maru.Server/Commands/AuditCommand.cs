@@ -17,7 +17,7 @@ internal static class AuditCommand
         var mend = new Option<bool>("--mend") { Description = "Make right what is wrong, under the rooms' locks, and print each change" };
         var command = new Command(
             "audit",
-            "Recount from scratch what the store keeps twice: each room's log and its numbers, members, reactions, and what each "
+            "Recount from scratch what the store keeps twice: each room's log and its numbers, members, reactions, mentions, and what each "
             + "member has not read. Servers may run on the store meanwhile; each look at some rooms sees one state of it. "
             + "The exit code is 0 if everything balances (with --mend: at the end), 1 if not.")
         {

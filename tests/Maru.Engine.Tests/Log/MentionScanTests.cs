@@ -11,7 +11,7 @@ public sealed class MentionScanTests
     [InlineData("@ann님 안녕 @ben.", "0 ann, 9 ben.")]
     [InlineData("안녕@ann", "2 ann")]
     [InlineData("🎉 @ann", "3 ann")]
-    [InlineData("ann@example.org a.@ann", "")]
+    [InlineData("ann@example.org a.@ann", "18 ann")]
     [InlineData("@@ann (@ben)", "1 ann, 7 ben")]
     [InlineData("@al @", "")]
     [InlineData("@all, all@once", "0 all")]
