@@ -143,7 +143,7 @@ public sealed class ChatEngine : IDisposable
     {
         Unread = new UnreadFeed(
             reader with { Heads = _log.IsShared ? _log.ReadHeadsAsync : null }, _bus, Options.FeedBytes, UserEvents.Deliver, Log, Time);
-        (UserEvents.Moved, UserEvents.Ended) = (Unread.Refresh, Unread.Unfollow);
+        (UserEvents.Moved, UserEvents.Doubted, UserEvents.Ended) = (Unread.Refresh, Unread.Refresh, Unread.Unfollow);
         _ = Unread.RunAsync(Time, Stopping);
     }
 

@@ -19,7 +19,7 @@ public sealed class Entry(RoomId room, long seq, EntryKind kind, byte[] body)
     public byte[] Body { get; } = body;
 
     /// <summary>
-    /// The number of the room's last message up to here: the entry's own, if it is a message. 0 where the entry has none: a change.
+    /// The number of the room's last message up to here: the entry's own, if it is a message. 0: a change that was read from the log.
     /// </summary>
     public long Number { get; init; }
 

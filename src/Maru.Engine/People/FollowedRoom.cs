@@ -14,9 +14,8 @@ internal sealed class FollowedRoom(RoomId id)
     private readonly List<(UserId Sender, long Seq)> _own = [];     // since the last collection, and so the next
     private readonly List<MentionMark> _mentions = [];
     private readonly Followers _followers = new();
-    private RoomHead _head;         // the newest that is known
-    private long _covered;          // up to here no mark was missed
-    private bool _isStale;          // for all followers
+    private RoomHead _head;         // up to here marks have come, or were found to be missing
+    private bool _isStale;          // for all followers: marks are missing
     private long _news;             // mentions that entries up to here made are told
     private bool _hasNews;          // later entries may have made some
     private bool _isDirty;          // in the feed's list
@@ -32,16 +31,15 @@ internal sealed class FollowedRoom(RoomId id)
     {
         lock (_gate)
         {
-            if (mark.Head.Seq <= _covered) return false;
+            if (mark.Head.Seq <= _head.Seq) return false;
             // An entry between was missed, or its mark comes later: then it is covered already.
-            var isGap = mark.From != _covered + 1;
+            var isGap = mark.From != _head.Seq + 1;
             _hasNews |= isGap || (mark.Mentions?.Exists(x => x.User == Mentions.All || _followers.IndexOf(x.User) >= 0) ?? false);
             var count = _own.Count + mark.Own.Count + _mentions.Count + (mark.Mentions?.Count ?? 0);
             _isStale |= isGap || mark.IsOdd || count > MostOwn;
             if (!_isStale) _own.AddRange(mark.Own);
             if (!_isStale && mark.Mentions is { } mentions) _mentions.AddRange(mentions);
-            _covered = mark.Head.Seq;
-            Know(mark.Head);
+            _head = mark.Head;
             return BecomesDirty();
         }
     }
@@ -51,10 +49,9 @@ internal sealed class FollowedRoom(RoomId id)
     {
         lock (_gate)
         {
-            if (head.Seq <= _covered) return false;
+            if (head.Seq <= _head.Seq) return false;
             _isStale = _hasNews = true;
-            _covered = head.Seq;
-            Know(head);
+            _head = head;
             return BecomesDirty();
         }
     }
@@ -79,9 +76,9 @@ internal sealed class FollowedRoom(RoomId id)
     {
         lock (_gate)
         {
-            isAll = _followers.Count > 0 && _covered == unread.Head.Seq;
+            isAll = _followers.Count > 0;
             if (_isOver) return false;
-            if (_followers.Count == 0) _covered = _news = unread.Head.Seq;
+            if (_followers.Count == 0) (_head, _news) = (unread.Head, unread.Head.Seq);
             ref var follower = ref _followers.FindOrAdd(unread.User);
             if (isTold && follower.ToldSeq >= 0)
             {
@@ -90,10 +87,13 @@ internal sealed class FollowedRoom(RoomId id)
                 return true;
             }
 
+            (follower.Joined, follower.AsOf) = (unread.Joined, unread.Head);
             (follower.Base, follower.Mentions) = (unread.Head.Messages - unread.Count, (int)unread.Mentions);
-            (follower.AsOf, follower.Joined) = (unread.Head.Seq, unread.Joined);
             if (follower.ToldSeq < 0) Begin(ref follower, unread, isTold);
-            Know(unread.Head);
+            if (!isTold || unread.Head.Seq >= _head.Seq) return true;
+            // Of the marks since then some are collected already.
+            follower.Forget();
+            isAll = false;
             return true;
         }
     }
@@ -115,7 +115,11 @@ internal sealed class FollowedRoom(RoomId id)
         {
             if (!_isStale) return;
             _isStale = false;
-            foreach (ref readonly var follower in _followers.All) into.Add((follower.User, id));
+            foreach (ref var follower in _followers.All)
+            {
+                follower.Forget();
+                into.Add((follower.User, id));
+            }
         }
     }
 
@@ -180,12 +184,13 @@ internal sealed class FollowedRoom(RoomId id)
         {
             if (_isStale) return _isDirty = true;       // since it was asked: what it changes is not known yet
             _isDirty = _hasNews && _news < _head.Seq;
-            if (!_hasNews) _news = Math.Max(_news, _covered);
+            if (!_hasNews) _news = Math.Max(_news, _head.Seq);
             CountOwn();
             CountMentions();
             foreach (ref var follower in _followers.All)
             {
-                var count = new UnreadCount(_head.Messages - follower.Base, follower.Mentions, _head.Seq);
+                if (!follower.IsKnown) continue;
+                var count = follower.Count(_head);
                 if (count == new UnreadCount(follower.Told, follower.ToldMentions, follower.ToldSeq)) continue;
                 (follower.Told, follower.ToldMentions, follower.ToldSeq) = count;
                 if (!into.TryGetValue(count, out var users)) into.Add(count, users = []);
@@ -217,7 +222,7 @@ internal sealed class FollowedRoom(RoomId id)
         {
             foreach (var seq in own[follower.User])
             {
-                if (seq > follower.AsOf) follower.Base++;
+                if (seq > follower.AsOf.Seq) follower.Base++;
             }
         }
     }
@@ -240,14 +245,8 @@ internal sealed class FollowedRoom(RoomId id)
 
         static void Count(ref Follower follower, in MentionMark mention)
         {
-            if (mention.Seq > follower.AsOf && mention.Sender != follower.User) follower.Mentions++;
+            if (mention.Seq > follower.AsOf.Seq && mention.Sender != follower.User) follower.Mentions++;
         }
-    }
-
-    private void Know(RoomHead head)
-    {
-        // Both only grow, and a mark of changes alone knows no messages.
-        _head = new RoomHead(Math.Max(head.Seq, _head.Seq), Math.Max(head.Messages, _head.Messages));
     }
 
     private bool BecomesDirty()

@@ -1,3 +1,5 @@
+using Maru.Engine.Log;
+
 namespace Maru.Engine.People;
 
 /// <summary>What a user who is here has not read in a room that they are a member of. Used by <see cref="FollowedRoom"/> alone.</summary>
@@ -5,13 +7,26 @@ internal struct Follower
 {
     public UserId User;
     public long Joined;         // a member behind this seq
+    public RoomHead AsOf;       // own messages and mentions up to here are in Base and Mentions
     public long Base;           // messages that are not unread: the others are
-    public long AsOf;           // own messages and mentions up to here are in Base and Mentions
     public int Mentions;        // unread
     public int ToldMentions;
     public long Told;
     public long ToldSeq;
     public long News;           // mentions that entries up to here made are told, or known from the snapshot
+
+    /// <summary>False: the store is asked, and until it answers nothing is told.</summary>
+    public readonly bool IsKnown => AsOf.Seq < long.MaxValue;
+
+    public void Forget() => AsOf = new RoomHead(long.MaxValue, 0);
+
+    /// <summary>Returns what they have not read now.</summary>
+    /// <param name="head">up to which marks have come; the store may have known more of this follower</param>
+    public readonly UnreadCount Count(RoomHead head)
+    {
+        if (AsOf.Seq >= head.Seq) head = AsOf;
+        return new UnreadCount(head.Messages - Base, Mentions, head.Seq);
+    }
 
     public readonly bool WantsToKnow(MentionNews news) =>
         news.Entry > News && news.Seq > Joined && news.Sender != User

@@ -47,6 +47,12 @@ internal sealed class FollowingUser
         }
     }
 
+    /// <summary>Returns the ids of their rooms.</summary>
+    public IReadOnlyList<long> Rooms()
+    {
+        lock (_gate) return _rooms is null ? [] : _rooms[.._count];
+    }
+
     /// <summary>False: nobody wants it any more.</summary>
     public bool Add(RoomId room)
     {

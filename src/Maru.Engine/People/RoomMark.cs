@@ -4,7 +4,7 @@ namespace Maru.Engine.People;
 
 /// <summary>What a batch of entries does to the unread counts of a room: its head, without bodies.</summary>
 /// <param name="From">the seq of its first entry</param>
-/// <param name="Head">the room's head with it; without messages, where the batch has changes alone</param>
+/// <param name="Head">the room's head with it</param>
 /// <param name="Own">who sent which of its messages</param>
 /// <param name="IsOdd">
 /// true when it changes counts in a way that only the store can tell: a message was deleted, an edit changed its mentions, or a member left

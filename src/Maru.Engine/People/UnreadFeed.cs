@@ -91,6 +91,16 @@ public sealed class UnreadFeed : IDisposable
         if (_users.ContainsKey(user)) _stale[(user, room)] = true;
     }
 
+    /// <summary>Asks the store what these users have not read: news of their positions may have been missed.</summary>
+    public void Refresh(Predicate<UserId> which)
+    {
+        foreach (var (user, following) in _users)
+        {
+            if (!which(user)) continue;
+            foreach (var room in following.Rooms()) _stale[(user, new RoomId(room))] = true;
+        }
+    }
+
     public void Dispose() => _channels.Dispose();
 
     /// <summary>Notes that this node has committed entries of a room.</summary>

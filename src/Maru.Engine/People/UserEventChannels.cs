@@ -10,7 +10,7 @@ namespace Maru.Engine.People;
 /// user's states of one key only the newest. Bounded in bytes; full means that an event stays on this node. Any thread.
 /// <code>
 /// frame = 1 { key json count { user } }      to the end; key: empty for an event that stands alone
-/// frame = 2 { user room }                    to the end: positions that moved, people who came or went
+/// frame = 2 { user room }                    to the end: positions that moved, people who came or went; 0 0: some are left out
 /// </code>
 /// </summary>
 internal sealed class UserEventChannels : IDisposable
@@ -30,6 +30,7 @@ internal sealed class UserEventChannels : IDisposable
     private readonly IBus _bus;
     private readonly Receiver _receive;
     private readonly Action<UserId, RoomId> _receiveMove;
+    private readonly Action<Predicate<UserId>> _doubt;
     private readonly EngineMetrics _metrics;
     private readonly ChannelUses<int> _uses;
     private readonly IDisposable _rare;
@@ -40,12 +41,21 @@ internal sealed class UserEventChannels : IDisposable
     private Dictionary<BusChannel, PendingEvents> _pending = [];    // under the gate
     private Dictionary<BusChannel, PendingEvents> _spare = [];      // of the round
 
+    /// <param name="bus">the bus</param>
+    /// <param name="maxBytes">of events that wait for the bus</param>
+    /// <param name="receive">gets the events of other nodes</param>
+    /// <param name="receiveMove">called for who moved their position, came or went on another node</param>
+    /// <param name="doubt">called when moves of these users may have been missed</param>
+    /// <param name="metrics">counts what is dropped</param>
+    /// <param name="time">the clock</param>
     public UserEventChannels(
-        IBus bus, long maxBytes, Receiver receive, Action<UserId, RoomId> receiveMove, EngineMetrics metrics, TimeProvider time)
+        IBus bus, long maxBytes, Receiver receive, Action<UserId, RoomId> receiveMove, Action<Predicate<UserId>> doubt,
+        EngineMetrics metrics, TimeProvider time)
     {
-        (_bus, _receive, _receiveMove, _metrics, _waiting) = (bus, receive, receiveMove, metrics, new ByteBudget(maxBytes));
-        _uses = new ChannelUses<int>(share => bus.Subscribe(Channels[share], Hear), time);
-        _rare = bus.Subscribe(Rare, Hear);
+        (_bus, _receive, _receiveMove, _doubt) = (bus, receive, receiveMove, doubt);
+        (_metrics, _waiting) = (metrics, new ByteBudget(maxBytes));
+        _uses = new ChannelUses<int>(share => bus.Subscribe(Channels[share], frame => Hear(frame, share), () => Doubt(share)), time);
+        _rare = bus.Subscribe(Rare, frame => Hear(frame, share: -1));
         _timer = time.CreateTimer(_ => TellAll(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -79,17 +89,12 @@ internal sealed class UserEventChannels : IDisposable
     {
         var channel = Channels[ShareOf(user)];
         if (!_bus.Carries(channel)) return;
-        if (!_waiting.TryTake(BytesPerUser))
-        {
-            _metrics.UserEventsDropped.Add(1);
-            return;
-        }
-
         lock (_gate)
         {
             var wasEmpty = _pending.Count == 0;
             if (!_pending.TryGetValue(channel, out var pending)) _pending.Add(channel, pending = new PendingEvents());
-            pending.Add(user, room, BytesPerUser);
+            if (_waiting.TryTake(BytesPerUser)) pending.Add(user, room, BytesPerUser);
+            else pending.Moves.Add(default);
             if (wasEmpty) _timer.Change(Moment, Timeout.InfiniteTimeSpan);
         }
     }
@@ -160,11 +165,19 @@ internal sealed class UserEventChannels : IDisposable
         }
     }
 
-    private void Hear(ReadOnlyMemory<byte> frame)
+    private void Doubt(int share) => _doubt(user => ShareOf(user) == share);
+
+    private void Hear(ReadOnlyMemory<byte> frame, int share)
     {
         var reader = new FrameReader(frame.Span);
         var kind = reader.Byte();
-        while (kind == Moves && !reader.IsAtEnd) _receiveMove(new UserId(reader.Number()), new RoomId(reader.Number()));
+        while (kind == Moves && !reader.IsAtEnd)
+        {
+            var (user, room) = (new UserId(reader.Number()), new RoomId(reader.Number()));
+            if (user == default) Doubt(share);
+            else _receiveMove(user, room);
+        }
+
         if (kind != Events) return;
         while (!reader.IsAtEnd)
         {

@@ -30,7 +30,8 @@ public sealed partial class UserEvents : IDisposable
     {
         (_connections, _snapshot, _options, _metrics) = (connections, snapshot, options, metrics);
         _waiting = new ByteBudget(options.FeedBytes);
-        _channels = new UserEventChannels(bus, options.FeedBytes, Deliver, (user, room) => Moved?.Invoke(user, room), metrics, time);
+        _channels = new UserEventChannels(
+            bus, options.FeedBytes, Deliver, (user, room) => Moved?.Invoke(user, room), which => Doubted?.Invoke(which), metrics, time);
         connections.Bound += (user, _) => _channels.Use(user.Id);
         connections.Unbound += _channels.Release;
     }
@@ -40,6 +41,9 @@ public sealed partial class UserEvents : IDisposable
 
     /// <summary>Called when a user's position in a room has moved, or they came or went, here or on another node.</summary>
     internal Action<UserId, RoomId>? Moved { get; set; }
+
+    /// <summary>Called when such moves on other nodes may have been missed, of these users.</summary>
+    internal Action<Predicate<UserId>>? Doubted { get; set; }
 
     public void Publish(UserId user, UserEvent e) => Publish([user], e);
 

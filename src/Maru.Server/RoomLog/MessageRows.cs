@@ -86,17 +86,17 @@ internal static class MessageRows
     /// <summary>Returns the entry of a change that was just made.</summary>
     /// <param name="connection">with the transaction that makes it</param>
     /// <param name="room">the room</param>
-    /// <param name="seq">the entry's</param>
+    /// <param name="head">of its log, which ends with the entry</param>
     /// <param name="kind">the entry's</param>
     /// <param name="target">the seq of the message</param>
     /// <param name="mentioned">whom it newly mentions; null: it changes no mentions</param>
     public static Entry Entry(
-        DbConnection connection, RoomId room, long seq, EntryKind kind, long target, IReadOnlyList<UserId>? mentioned)
+        DbConnection connection, RoomId room, RoomHead head, EntryKind kind, long target, IReadOnlyList<UserId>? mentioned)
     {
         using var reader = SelectMessage(connection, room, target);
         if (!reader.Read()) throw new InvalidOperationException($"room {room} has no message {target}");
-        var body = EventJson.Entry(kind, seq, Read(reader, room, Reactions(reader)?.ToJson()));
-        return new Entry(room, seq, kind, body) { Target = target, Mentioned = mentioned };
+        var body = EventJson.Entry(kind, head.Seq, Read(reader, room, Reactions(reader)?.ToJson()));
+        return new Entry(room, head.Seq, kind, body) { Number = head.Messages, Target = target, Mentioned = mentioned };
     }
 
     /// <summary>Returns the event that tells the people whom the current row, a message, mentions.</summary>

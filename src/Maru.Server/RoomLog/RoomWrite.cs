@@ -158,8 +158,8 @@ internal sealed class RoomTransaction(DbConnection connection, LogHead head)
     {
         var seq = InsertChange(kind, actor, target, null);
         _entries.Add(target is { } message
-            ? MessageRows.Entry(connection, Room, seq, kind, message, mentioned)
-            : new Entry(Room, seq, kind, EventJson.Entry(kind, Room, seq)));
+            ? MessageRows.Entry(connection, Room, head.End, kind, message, mentioned)
+            : new Entry(Room, seq, kind, EventJson.Entry(kind, Room, seq)) { Number = Messages });
     }
 
     /// <summary>
@@ -170,7 +170,7 @@ internal sealed class RoomTransaction(DbConnection connection, LogHead head)
     public void AppendDetail(EntryKind kind, UserId actor, long target, byte[] detail)
     {
         var seq = InsertChange(kind, actor, target, Encoding.UTF8.GetString(detail));
-        _entries.Add(new Entry(Room, seq, kind, EventJson.Entry(kind, Room, seq, target, detail)));
+        _entries.Add(new Entry(Room, seq, kind, EventJson.Entry(kind, Room, seq, target, detail)) { Number = Messages });
     }
 
     /// <summary>Returns the seq of the new entry.</summary>

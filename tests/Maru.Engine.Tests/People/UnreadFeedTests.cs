@@ -14,7 +14,7 @@ public sealed class UnreadFeedTests
     [Fact]
     public void Whatever_happens_people_are_told_what_a_recount_finds() => Prop.ForAll(
         (byte[] acts) => Task.Run(() => RunAsync(acts)).GetAwaiter().GetResult())
-        .Check(Config.QuickThrowOnFailure.WithMaxTest(500).WithEndSize(80));
+        .Check(Config.QuickThrowOnFailure.WithMaxTest(3000).WithEndSize(80));
 
     private static async Task RunAsync(byte[] acts)
     {
@@ -34,20 +34,21 @@ public sealed class UnreadFeedTests
             [new RoomId(2)] = [],
         };
 
-        private readonly HashSet<(RoomId, long)> _deleted = [];
+        private readonly Dictionary<(RoomId, long), long> _deleted = [];        // messages, with the entry of the deletion
         private readonly List<Mention> _mentions = [];
         private readonly HashSet<(UserId, RoomId, long)> _toTell = [];      // user, room and entry; and so the next
         private readonly List<(UserId User, RoomId Room, long Entry)> _heard = [];
-        private readonly Dictionary<(UserId, RoomId), long> _read = [];
+        private readonly Dictionary<(UserId, RoomId), List<long>> _read = [];   // positions, in the order in which they came
         private readonly HashSet<UserId> _following = [];
         private readonly Dictionary<(UserId User, RoomId Room), string> _told = [];
         private readonly List<RoomMark> _late = [];
         private readonly UnreadFeed _feed;
+        private Func<Task>? _meanwhile;
 
         public World() => _feed = new UnreadFeed(
             new UnreadReader(
-                (user, _) => Task.FromResult<IReadOnlyList<Unread>>([.. _logs.Keys.Select(room => Count(user, room))]),
-                (pairs, _) => Task.FromResult<IReadOnlyList<Unread>>([.. pairs.Select(x => Count(x.User, x.Room))]),
+                (user, _) => ReadAsync(_logs.Keys.Select(room => Count(user, room))),
+                (pairs, _) => ReadAsync(pairs.Select(x => Count(x.User, x.Room))),
                 (ranges, _) => Task.FromResult<IReadOnlyList<MentionNews>>([.. ranges.SelectMany(News)]))
             {
                 Heads = (rooms, _) => new(rooms.ToDictionary(x => x, HeadOf)),
@@ -68,7 +69,7 @@ public sealed class UnreadFeedTests
                     Delete(room, act >> 4);
                     break;
                 case 4:
-                    _read[(user, room)] = (how >> 3) % (_logs[room].Count + 1);
+                    PositionsOf(user, room).Add((how >> 3) % (_logs[room].Count + 1));
                     _feed.Refresh(user, room);
                     break;
                 case 5 when !_following.Add(user):
@@ -78,6 +79,8 @@ public sealed class UnreadFeedTests
                     _toTell.RemoveWhere(x => x.Item1 == user);      // who leaves need not be told any more
                     break;
                 case 5:
+                    // Much may happen between what the store says and what is made of it.
+                    if ((act & 16) > 0) _meanwhile = () => CommitAndTellAsync(room, user);
                     foreach (var e in await _feed.FollowAsync(user, default)) Hear([user], e);
                     break;
                 case 6:
@@ -88,9 +91,32 @@ public sealed class UnreadFeedTests
                     _late.Clear();
                     break;
                 default:
+                    if ((act & 16) > 0) _meanwhile = () => CommitAsync(room, user);
                     await _feed.RunOnceAsync(default);
+                    _meanwhile = null;
                     break;
             }
+        }
+
+        private async Task<IReadOnlyList<Unread>> ReadAsync(IEnumerable<Unread> counts)
+        {
+            var all = counts.ToList();
+            var meanwhile = _meanwhile;
+            _meanwhile = null;
+            if (meanwhile is not null) await meanwhile();
+            return all;
+        }
+
+        private Task CommitAsync(RoomId room, UserId sender)
+        {
+            Commit(room, 2, sender, who: 5, way: 0);
+            return Task.CompletedTask;
+        }
+
+        private Task CommitAndTellAsync(RoomId room, UserId sender)
+        {
+            Commit(room, 2, sender, who: 5, way: 0);
+            return _feed.RunOnceAsync(default);
         }
 
         public async Task SettleAsync()
@@ -147,10 +173,10 @@ public sealed class UnreadFeedTests
         private void Delete(RoomId room, int way)
         {
             var messages = _logs[room].Select((x, i) => (x.IsMessage, Seq: i + 1L)).Where(x => x.IsMessage).ToList();
-            if (messages.Count == 0 || !_deleted.Add((room, messages[way % messages.Count].Seq))) return;
+            if (messages.Count == 0 || !_deleted.TryAdd((room, messages[way % messages.Count].Seq), _logs[room].Count + 1)) return;
             foreach (var gone in _mentions.Where(x => x.Room == room && x.Seq == messages[way % messages.Count].Seq).ToList()) Forget(gone);
             _logs[room].Add((default, false));
-            Send(RoomMark.Of(room, [new Entry(room, _logs[room].Count, EntryKind.MessageDeleted, [])]), way);
+            Send(RoomMark.Of(room, [Change(room, EntryKind.MessageDeleted)]), way);
         }
 
         /// <summary>A message mentions somebody else from now on.</summary>
@@ -161,9 +187,12 @@ public sealed class UnreadFeedTests
             var seq = messages[way % messages.Count].Seq;
             foreach (var gone in _mentions.Where(x => x.Room == room && x.Seq == seq).ToList()) Forget(gone);
             _logs[room].Add((default, false));
-            var mentioned = AddMention(room, seq, _deleted.Contains((room, seq)) ? 4 : who) ?? [];
-            Send(RoomMark.Of(room, [new Entry(room, _logs[room].Count, EntryKind.MessageEdited, []) { Mentioned = mentioned }]), way);
+            var mentioned = AddMention(room, seq, _deleted.ContainsKey((room, seq)) ? 4 : who) ?? [];
+            Send(RoomMark.Of(room, [Change(room, EntryKind.MessageEdited, mentioned)]), way);
         }
+
+        private Entry Change(RoomId room, EntryKind kind, IReadOnlyList<UserId>? mentioned = null) =>
+            new(room, _logs[room].Count, kind, []) { Number = HeadOf(room).Messages, Mentioned = mentioned };
 
         private IReadOnlyList<UserId>? AddMention(RoomId room, long seq, int who)
         {
@@ -196,13 +225,22 @@ public sealed class UnreadFeedTests
 
         private RoomHead HeadOf(RoomId room) => new(_logs[room].Count, _logs[room].Count(x => x.IsMessage));
 
+        private List<long> PositionsOf(UserId user, RoomId room)
+        {
+            if (!_read.TryGetValue((user, room), out var positions)) _read.Add((user, room), positions = [0]);
+            return positions;
+        }
+
         private Unread Count(UserId user, RoomId room)
         {
-            var unread = _logs[room].Where((x, i) =>
-                x.IsMessage && x.Sender != user && i + 1 > _read.GetValueOrDefault((user, room)) && !_deleted.Contains((room, i + 1)));
-            var mentions = _mentions.Count(x => x.Room == room && x.Means(user) && x.Seq > _read.GetValueOrDefault((user, room)));
-            return new Unread(user, room, HeadOf(room), 0, unread.Count(), mentions);
+            var position = PositionsOf(user, room)[^1];
+            var mentions = _mentions.Count(x => x.Room == room && x.Means(user) && x.Seq > position);
+            return new Unread(user, room, HeadOf(room), 0, CountAt(user, room, position, _logs[room].Count), mentions);
         }
+
+        /// <summary>Returns what the user had not read when the room's log went so far, at that position.</summary>
+        private int CountAt(UserId user, RoomId room, long position, long last) => _logs[room].Take((int)last).Where((x, i) =>
+            x.IsMessage && x.Sender != user && i + 1 > position && !(_deleted.GetValueOrDefault((room, i + 1), last + 1) <= last)).Count();
 
         private void Hear(ReadOnlySpan<UserId> users, UserEvent e)
         {
@@ -211,8 +249,16 @@ public sealed class UnreadFeedTests
             foreach (var user in users)
             {
                 if (json.GetProperty("type").GetString() == "mention") _heard.Add((user, room, json.GetProperty("entry").GetInt64()));
-                else _told[(user, room)] = $"{json.GetProperty("unread")} {json.GetProperty("mentions")}";
+                else Hear(user, room, json.GetProperty("unread").GetInt32(), json.GetProperty("mentions").GetInt32(), json);
             }
+        }
+
+        /// <summary>What is told may be late, but was once so: at a position that the user has had.</summary>
+        private void Hear(UserId user, RoomId room, int unread, int mentions, JsonElement json)
+        {
+            _told[(user, room)] = $"{unread} {mentions}";
+            var last = json.GetProperty("lastSeq").GetInt64();
+            PositionsOf(user, room).Select(x => CountAt(user, room, x, last)).ShouldContain(unread);
         }
 
         private sealed record Mention(RoomId Room, long Seq, long Entry, UserId Sender, UserId User)

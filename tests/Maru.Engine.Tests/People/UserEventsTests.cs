@@ -7,7 +7,10 @@ namespace Maru.Engine.Tests.People;
 /// <summary>A user's events reach their connections, on two nodes that share a bus.</summary>
 public sealed class UserEventsTests : IDisposable
 {
+    private const int FeedBytes = 1024 * 1024;
+
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
+    private static readonly UserId[] Users = [.. Enumerable.Range(1, 20).Select(x => new UserId(x))];
 
     private readonly LocalBus _bus = new();
     private readonly EngineRig _here;
@@ -60,6 +63,27 @@ public sealed class UserEventsTests : IDisposable
         Publish(_here, "unread 4", key: "unread:1", users: [7]);
         _here.Time.Advance(Moment);
         Texts(there)[^1].ShouldBe("unread 4");
+    }
+
+    [Fact]
+    public async Task Moves_for_which_there_is_no_room_make_other_nodes_doubt_the_user()
+    {
+        List<(UserId, RoomId)> moves = [];
+        List<UserId> doubted = [];
+        (_there.Engine.UserEvents.Moved, _there.Engine.UserEvents.Doubted) =
+            ((user, room) => moves.Add((user, room)), which => doubted.AddRange(Users.Where(x => which(x))));
+        await ConnectAsync(_there, 7);
+        await ConnectAsync(_there, 8);
+        doubted.ShouldBe([new UserId(7), new UserId(8)]);       // as their channels are listened to for the first time
+        doubted.Clear();
+
+        for (var room = 1L; room <= (FeedBytes / 32) + 5; room++) _here.Engine.UserEvents.Move(new UserId(8), new RoomId(room));
+        _here.Time.Advance(Moment);
+        moves.Count.ShouldBe(FeedBytes / 32);
+        doubted.ShouldBe([new UserId(8)]);
+        _here.Engine.UserEvents.Move(new UserId(8), new RoomId(1));
+        _here.Time.Advance(Moment);
+        moves.Count.ShouldBe((FeedBytes / 32) + 1);
     }
 
     [Theory]
@@ -170,7 +194,7 @@ public sealed class UserEventsTests : IDisposable
         {
             options.OutboxBytes = 64 * 1024;
             options.UserFeedBytes = 64 * 1024;
-            options.FeedBytes = 1024 * 1024;
+            options.FeedBytes = FeedBytes;
         },
         bus);
 
