@@ -55,7 +55,9 @@ internal sealed class UnreadTruth
         if (at < 0) at = ~at - 1;
         if (at < 0) return 0;
         var since = -1L;        // of the stretch in which it is not true
-        for (var i = at; i >= 0 && !IsTrue(i); i--) since = _spans[i].From;
+        var before = at;
+        while (before >= 0 && !IsTrue(before)) since = _spans[before--].From;
+        if (before < 0) since = from;   // never before: that of a position with that of a later head, say
         var worst = 0L;
         for (; at < _spans.Count && (_spans[at].From < until || since >= 0); at++)
         {

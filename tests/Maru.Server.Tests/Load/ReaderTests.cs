@@ -94,6 +94,15 @@ public sealed class ReaderTests
     }
 
     [Fact]
+    public void A_count_that_was_so_before_a_move_is_wrong_only_while_it_is_shown()
+    {
+        // The count of the old position at a head that came after the move: at no time was it true.
+        var found = Judge(new Told(100 * Ms, 2, 0, 3), move: new Move(1, 6 * Ms, 7 * Ms));
+        found.Wrong.ShouldBe(0);
+        found.WrongFor.MaxMs.ShouldBe(10_000 - 100, 0.01);
+    }
+
+    [Fact]
     public void A_move_that_is_not_told_makes_the_count_wrong_from_its_response_on()
     {
         var found = Judge(new Told(35 * Ms, 2, 0, 3), move: new Move(3, 200 * Ms, 210 * Ms));
