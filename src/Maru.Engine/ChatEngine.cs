@@ -95,9 +95,9 @@ public sealed class ChatEngine : IDisposable
     public Presence Presence { get; }
 
     /// <summary>
-    /// Raised when this node has committed entries of the room. Called on the commit loop's thread: handlers are short and do not throw.
+    /// Raised when this node has committed these entries of the room, in order. Called on the commit loop's thread: handlers are short and do not throw.
     /// </summary>
-    public event Action<RoomId>? Committed;
+    public event Action<RoomId, IReadOnlyList<Entry>>? Committed;
 
     /// <summary>Tells people what they have not read; null until <see cref="TellUnread"/>.</summary>
     public UnreadFeed? Unread { get; private set; }
@@ -149,7 +149,7 @@ public sealed class ChatEngine : IDisposable
 
     private void OnCommitted(RoomId room, IReadOnlyList<Entry> entries)
     {
-        Committed?.Invoke(room);
+        Committed?.Invoke(room, entries);
         Unread?.Committed(room, entries);
     }
 

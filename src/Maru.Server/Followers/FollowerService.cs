@@ -30,7 +30,7 @@ internal sealed class FollowerService(
         if (followers.GroupBy(x => x.Name).FirstOrDefault(x => x.Count() > 1) is { } twice)
             throw new InvalidOperationException($"Two followers are called {twice.Key}.");
         if (_runs.Length == 0) return Task.CompletedTask;
-        engine.Committed += Commit;
+        engine.Committed += (room, _) => Commit(room);
         if (log.IsShared) bus.Subscribe(Channel, Hear);
         return base.StartAsync(cancellationToken);
     }

@@ -6,26 +6,24 @@ using Maru.Server.Storage;
 namespace Maru.Server.Features.ReadState;
 
 /// <summary>
-/// Counts members' own messages behind their positions, which are not unread, some seconds behind the log and beside the path of messages:
-/// a commit costs it one mark. What is not counted yet is counted by whoever asks, so nothing depends on it but what that costs. At most
-/// <see cref="MostMarks"/> rooms are marked; when there were more, and at start, all rooms are compared, some at a time. One loop; marks
-/// from any thread.
+/// Counts members' own messages behind their positions, which are not unread, some seconds behind the log and beside the path of messages.
+/// What is not counted yet is counted by whoever asks, so nothing depends on it but what that costs. This node knows who sent what it has
+/// committed; what other nodes have, and at start all rooms, it compares with the store, some at a time. One loop.
 /// </summary>
 internal sealed partial class OwnCounts(ChatEngine engine, Database database, TimeProvider time, ILogger<OwnCounts> log) : BackgroundService
 {
-    private const int MostMarks = 50_000;
-    private const int Batch = 500;
-    private const int Entries = 5000;       // of one transaction
+    private const int Batch = 500;          // rooms that are compared at once
+    private const int Entries = 5000;       // that are read at once
+    private const int Some = 20;            // rooms of a transaction: messages wait for it
+    private const int WholeTicks = 60;      // after so many, rooms with few entries too
 
-    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
-    private HashSet<RoomId> _marks = [];    // its own lock, and so the next two
-    private readonly Lock _gate = new();
-    private bool _comparesAll = true;
+    private readonly OwnMarks _marks = new();
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        engine.Committed += Mark;
+        engine.Committed += _marks.Add;
         return base.StartAsync(cancellationToken);
     }
 
@@ -38,8 +36,21 @@ internal sealed partial class OwnCounts(ChatEngine engine, Database database, Ti
             var rooms = await database.ListAsync<long>(
                 $"SELECT room_id FROM room_heads WHERE room_id > @last ORDER BY room_id LIMIT {Batch}", new { last }, ct);
             if (rooms.Count == 0) return;
-            await CountAsync([.. rooms], ct);
+            await CompareAsync([.. rooms], ct);
             last = rooms[^1];
+        }
+    }
+
+    /// <summary>Counts what this node has committed since it counted last.</summary>
+    /// <param name="isAll">false: only in rooms with many entries</param>
+    /// <param name="ct">the node stops</param>
+    public async Task CountNewAsync(bool isAll, CancellationToken ct)
+    {
+        foreach (var runs in _marks.Take(isAll).Chunk(Some))
+        {
+            var began = time.GetTimestamp();
+            await StoreAsync(runs, ct);
+            await Task.Delay(4 * time.GetElapsedTime(began), time, ct);     // gives way to messages
         }
     }
 
@@ -75,8 +86,11 @@ internal sealed partial class OwnCounts(ChatEngine engine, Database database, Ti
         using var timer = new PeriodicTimer(Tick, time);
         try
         {
-            do await TryCountAsync(stoppingToken);
-            while (await timer.WaitForNextTickAsync(stoppingToken));
+            for (var tick = 0; ; tick++)
+            {
+                await TryCountAsync(tick % WholeTicks == 0, stoppingToken);
+                await timer.WaitForNextTickAsync(stoppingToken);
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -84,44 +98,28 @@ internal sealed partial class OwnCounts(ChatEngine engine, Database database, Ti
         }
     }
 
-    private void Mark(RoomId room)
+    private async Task TryCountAsync(bool isAll, CancellationToken ct)
     {
-        lock (_gate)
-        {
-            if (_marks.Count < MostMarks) _marks.Add(room);
-            else _comparesAll |= !_marks.Contains(room);
-        }
-    }
-
-    private async Task TryCountAsync(CancellationToken ct)
-    {
-        HashSet<RoomId> marks;
-        bool all;
-        lock (_gate) (marks, _marks, all, _comparesAll) = (_marks, [], _comparesAll, false);
         try
         {
-            if (all) await CountAllAsync(ct);
-            foreach (var rooms in marks.Chunk(Batch)) await CountAsync([.. rooms.Select(x => x.Value)], ct);
+            await CountNewAsync(isAll, ct);
+            if (_marks.TakeIsOver()) await CountAllAsync(ct);
         }
         catch (DbException e)
         {
             Log.Failed(log, e);
-            lock (_gate) _comparesAll = true;
+            _marks.Lose();
         }
     }
 
     /// <summary>Counts in these rooms until nothing is left.</summary>
-    private async Task CountAsync(long[] rooms, CancellationToken ct)
+    private async Task CompareAsync(long[] rooms, CancellationToken ct)
     {
-        while (await FindAsync(rooms, ct) is { Count: > 0 } found)
-        {
-            var sent = await FindSentAsync(found, ct);
-            if (!await database.WriteAsync((transaction, inner) => TryStoreAsync(transaction, found, sent, inner), ct)) return;
-        }
+        while (await FindAsync(rooms, ct) is { Count: > 0 } found) await StoreAsync(found, ct);
     }
 
-    /// <summary>Returns what is not counted yet, some thousand entries at most.</summary>
-    private async Task<List<Span>> FindAsync(long[] rooms, CancellationToken ct)
+    /// <summary>Returns what is not counted yet, some thousand entries at most. Entries do not change, so it stays true.</summary>
+    private async Task<List<OwnRun>> FindAsync(long[] rooms, CancellationToken ct)
     {
         var behind = await database.ListAsync<Span>(
             """
@@ -140,32 +138,43 @@ internal sealed partial class OwnCounts(ChatEngine engine, Database database, Ti
             left -= last - span.Counted;
         }
 
-        return spans;
-    }
-
-    /// <summary>Returns who sent what in the spans. Entries do not change, so this stays true.</summary>
-    private Task<IReadOnlyList<Sent>> FindSentAsync(List<Span> spans, CancellationToken ct) => database.ListAsync<Sent>(
-        """
-        WITH x (room_id, counted, last_seq) AS ROWS @rows
-        SELECT m.room_id, m.sender_id AS user_id, m.seq FROM x
-        JOIN messages m ON m.room_id = x.room_id AND m.seq > x.counted AND m.seq <= x.last_seq AND m.type = @message
-        """,
-        new { rows = Rows(spans), message = EntryKind.MessageCreated.Number },
-        ct);
-
-    /// <summary>False, and nothing is stored: another node counts in these rooms.</summary>
-    private static async Task<bool> TryStoreAsync(
-        DbTransaction transaction, List<Span> spans, IReadOnlyList<Sent> sent, CancellationToken ct)
-    {
-        var counted = await LockAsync(transaction, spans.Select(x => x.RoomId), ct);
-        if (spans.Any(x => counted[x.RoomId] != x.Counted)) return false;
-        await transaction.ExecuteAsync(
+        var sent = await database.ListAsync<Sent>(
             """
             WITH x (room_id, counted, last_seq) AS ROWS @rows
+            SELECT m.room_id, m.sender_id AS user_id, m.seq FROM x
+            JOIN messages m ON m.room_id = x.room_id AND m.seq > x.counted AND m.seq <= x.last_seq AND m.type = @message
+            """,
+            new
+            {
+                rows = Dialect.Rows(spans.Select(x => (long[])[x.RoomId, x.Counted, x.LastSeq])),
+                message = EntryKind.MessageCreated.Number,
+            },
+            ct);
+        var byRoom = sent.ToLookup(x => x.RoomId, x => (x.UserId, x.Seq));
+        return [.. spans.Select(x => new OwnRun(new RoomId(x.RoomId), x.Counted, x.LastSeq, byRoom[x.RoomId]))];
+    }
+
+    /// <summary>Stores what is not counted yet; rooms of which entries before are not known are compared.</summary>
+    internal async Task StoreAsync(IReadOnlyList<OwnRun> runs, CancellationToken ct)
+    {
+        var behind = await database.WriteAsync((transaction, inner) => StoreAsync(transaction, runs, inner), ct);
+        if (behind.Length > 0) await CompareAsync(behind, ct);
+    }
+
+    /// <summary>Returns the rooms of which entries before the run are not counted; the run is not either.</summary>
+    private static async Task<long[]> StoreAsync(DbTransaction transaction, IReadOnlyList<OwnRun> runs, CancellationToken ct)
+    {
+        var counted = await LockAsync(transaction, runs.Select(x => x.Room.Value), ct);
+        var next = runs.Where(x => x.After <= counted[x.Room.Value] && x.Last > counted[x.Room.Value]).ToList();
+        await transaction.ExecuteAsync(
+            """
+            WITH x (room_id, last_seq) AS ROWS @rows
             UPDATE own_counts SET seq = x.last_seq FROM x WHERE own_counts.room_id = x.room_id
             """,
-            new { rows = Rows(spans) },
+            new { rows = Dialect.Rows(next.Select(x => (long[])[x.Room.Value, x.Last])) },
             ct);
+        var sent = next.SelectMany(x => x.Sent, (run, x) => new Sent(run.Room.Value, x.User, x.Seq))
+            .Where(x => x.Seq > counted[x.RoomId]).ToList();
         var senders = sent.Select(x => (x.RoomId, x.UserId)).Distinct().Order().Select(x => (long[])[x.RoomId, x.UserId]);
         var positions = await transaction.ListAsync<Position>(
             """
@@ -185,10 +194,8 @@ internal sealed partial class OwnCounts(ChatEngine engine, Database database, Ti
             """,
             new { rows = Dialect.Rows(own) },
             ct);
-        return true;
+        return [.. runs.Where(x => x.After > counted[x.Room.Value]).Select(x => x.Room.Value)];
     }
-
-    private static string Rows(List<Span> spans) => Dialect.Rows(spans.Select(x => (long[])[x.RoomId, x.Counted, x.LastSeq]));
 
     /// <summary>The entries of a room that are not counted yet: behind one seq, up to another.</summary>
     private sealed record Span(long RoomId, long Counted, long LastSeq);

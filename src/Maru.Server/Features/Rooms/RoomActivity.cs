@@ -24,7 +24,7 @@ internal sealed partial class RoomActivity(ChatEngine engine, Database database,
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        engine.Committed += Mark;
+        engine.Committed += (room, _) => Mark(room);
         return base.StartAsync(cancellationToken);
     }
 

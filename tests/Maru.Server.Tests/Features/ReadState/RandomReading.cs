@@ -76,8 +76,11 @@ internal sealed class RandomReading(MaruServer[] nodes, Person[][] people, Room 
                 _banned.Add(who);
                 await TryAsync(people[0][node], $"DELETE /api/rooms/{room.Id}/members/{person.Id}?ban=true");
                 break;
-            case 15:
+            case 15 when number % 3 == 0:
                 await nodes[node].Service<OwnCounts>().CountAllAsync(TestContext.Current.CancellationToken);
+                break;
+            case 15:
+                await nodes[node].Service<OwnCounts>().CountNewAsync(isAll: true, TestContext.Current.CancellationToken);
                 break;
         }
     }
