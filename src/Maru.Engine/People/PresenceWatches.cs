@@ -71,8 +71,16 @@ internal sealed class PresenceWatches(Func<UserId, PresenceState> stateOf, Engin
         }
     }
 
-    /// <summary>Takes a watch that must be checked; null: none.</summary>
-    public PresenceWatch? TakeUnchecked() => _unchecked.TryDequeue(out var watch) ? watch : null;
+    /// <summary>Takes a watch that must be checked and has not ended; null: none.</summary>
+    public PresenceWatch? TakeUnchecked()
+    {
+        while (_unchecked.TryDequeue(out var watch))
+        {
+            if (!watch.IsEnded) return watch;
+        }
+
+        return null;
+    }
 
     /// <summary>Puts a watch into the line of those that are due.</summary>
     public void Line(PresenceWatch watch)

@@ -105,6 +105,27 @@ public sealed class PresenceTests
     }
 
     [Fact]
+    public async Task Nothing_is_asked_of_the_store_for_a_client_that_has_gone()
+    {
+        using var node = new PresenceRig();
+        var watcher = await node.WatchAsync(8, "7");
+        node.Pass(1);
+        node.IsStoreAway = true;
+        node.Presence.Show(new UserId(7), true);
+        node.Pass(1);
+        watcher.Session.Closed();
+        var (sight, asked) = (node.Presence.Sight!, 0);
+        node.Presence.Sight = (viewer, people, ct) =>
+        {
+            asked++;
+            return sight(viewer, people, ct);
+        };
+        node.IsStoreAway = false;
+        node.Pass(1);
+        asked.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Who_hides_is_never_shown_and_leaves_no_last_moment()
     {
         using var node = new PresenceRig(hidden: [new UserId(7)]);

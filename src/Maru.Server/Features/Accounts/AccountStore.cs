@@ -78,32 +78,31 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
         return session;
     }
 
-    /// <summary>Changes the profile. Of each text, null leaves it and an empty one removes it.</summary>
-    public Task<Account?> ChangeAsync(
+    /// <summary>
+    /// Changes the profile, and returns whether the user shows their presence, or hides it, who did not before. Of each text, null leaves
+    /// it and an empty one removes it.
+    /// </summary>
+    public Task<(Account? Account, bool IsPresenceChanged)> ChangeAsync(
         UserId user, string? name, string? statusMessage, string? avatarUrl, bool? showPresence,
         CancellationToken ct) => database.WriteAsync(
-        (transaction, inner) => transaction.FirstAsync<Account>(
-            $"""
-            UPDATE users SET
-              name = coalesce(@name, name),
-              name_key = coalesce(@key, name_key),
-              status_message = nullif(coalesce(@statusMessage, status_message), ''),
-              avatar_url = nullif(coalesce(@avatarUrl, avatar_url), ''),
-              hides_presence = coalesce(@hides, hides_presence)
-            WHERE id = @Value AND deleted_at IS NULL;
-            {CountNames};
-            {Account.Select} AND id = @Value
-            """,
-            new
-            {
-                user.Value,
-                name,
-                key = name is null ? null : TextPolicy.NameKey(name),
-                statusMessage,
-                avatarUrl,
-                hides = showPresence is { } shows ? (shows ? 0L : 1L) : (long?)null,
-            },
-            inner),
+        async (transaction, inner) =>
+        {
+            var isPresenceChanged = showPresence is { } shows && await ShowAsync(transaction, user, shows, inner);
+            var account = await transaction.FirstAsync<Account>(
+                $"""
+                UPDATE users SET
+                  name = coalesce(@name, name),
+                  name_key = coalesce(@key, name_key),
+                  status_message = nullif(coalesce(@statusMessage, status_message), ''),
+                  avatar_url = nullif(coalesce(@avatarUrl, avatar_url), '')
+                WHERE id = @Value AND deleted_at IS NULL;
+                {CountNames};
+                {Account.Select} AND id = @Value
+                """,
+                new { user.Value, name, key = name is null ? null : TextPolicy.NameKey(name), statusMessage, avatarUrl },
+                inner);
+            return (account, isPresenceChanged);
+        },
         ct);
 
     /// <summary>Sets the new password and ends every other session. False where <see cref="SignInAsync"/> returns null.</summary>
@@ -146,6 +145,13 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
         events.EndSessions(account.UserId, ended ?? [], SessionEnd.AccountDeleted);
         return ended is not null;
     }
+
+    /// <summary>Shows the user's presence, or hides it; false: it is so already.</summary>
+    private static async Task<bool> ShowAsync(DbTransaction transaction, UserId user, bool shows, CancellationToken ct) =>
+        await transaction.ExecuteAsync(
+            "UPDATE users SET hides_presence = @hides WHERE id = @Value AND deleted_at IS NULL AND hides_presence <> @hides",
+            new { user.Value, hides = shows ? 0L : 1L },
+            ct) > 0;
 
     /// <summary>Inserts the account; 0 where its handle or its e-mail address is taken.</summary>
     private Task<long> InsertAsync(DbTransaction transaction, NewAccount account, CancellationToken ct) => transaction.FirstAsync<long>(

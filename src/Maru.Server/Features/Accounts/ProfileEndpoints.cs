@@ -41,10 +41,11 @@ internal static class ProfileEndpoints
         var avatarUrl = request.AvatarUrl is null ? null : rules.AvatarUrl(request.AvatarUrl);
         if (errors.Any) return errors.Result();
 
-        var account = await store.ChangeAsync(caller.UserId, name, statusMessage, avatarUrl, request.ShowPresence, ct);
+        var (account, isPresenceChanged) =
+            await store.ChangeAsync(caller.UserId, name, statusMessage, avatarUrl, request.ShowPresence, ct);
         if (account is null) return Problem.SessionEnded.Result();
         if (name is not null || avatarUrl is not null) events.ChangeProfile(caller.UserId);
-        if (request.ShowPresence is { } shows) events.ChangePresence(caller.UserId, shows);
+        if (isPresenceChanged) events.ChangePresence(caller.UserId, shows: request.ShowPresence is true);
         return TypedResults.Ok(account.ToProfile());
     }
 

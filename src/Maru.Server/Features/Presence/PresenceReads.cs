@@ -6,7 +6,7 @@ namespace Maru.Server.Features.Presence;
 
 /// <summary>
 /// Reads for the engine what it must know of people: whether those who came show their presence, many in one query, and whom those who
-/// watch may see. Tries again until the store responds. One loop.
+/// watch may see, one watch after the other. Who comes waits for one watch at most. Tries again until the store responds. One loop.
 /// </summary>
 internal sealed partial class PresenceReads(
     ChatEngine engine, AccountEvents accounts, PresenceStore store, TimeProvider time, ILogger<PresenceReads> log) : BackgroundService
@@ -48,12 +48,12 @@ internal sealed partial class PresenceReads(
         UserId[] users = [];
         try
         {
-            while ((users = engine.Presence.TakeUnread(MostAtOnce)).Length > 0)
-                engine.Presence.TakeRead(users, await store.HiddenAsync(users, ct));
-            while (await engine.Presence.CheckAsync(ct))
+            do
             {
-                // until all are checked
+                while ((users = engine.Presence.TakeUnread(MostAtOnce)).Length > 0)
+                    engine.Presence.TakeRead(users, await store.HiddenAsync(users, ct));
             }
+            while (await engine.Presence.CheckAsync(ct));
 
             _failed = false;
             return true;

@@ -1,3 +1,4 @@
+using Maru.Engine;
 using Maru.Engine.Problems;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Presence;
@@ -104,6 +105,58 @@ public sealed class PresenceTests : IAsyncLifetime
         await his.SayAsync("online");
         await hers.ToldUntilAsync(ben.Id, "online");
         (await ben.SeeAsync(ann.Id)).ShouldNotBe(["offline"]);
+    }
+
+    [Fact]
+    public async Task Who_comes_is_seen_while_others_watches_are_checked_again_one_after_the_other()
+    {
+        var (ann, ben, eve) = (await Server.SignUpAsync("ann"), await Server.SignUpAsync("ben"), await Server.SignUpAsync("eve"));
+        await ann.MakeRoomAsync("room", "private", null, ben.Id);
+        await using var one = await eve.ListenAsync();
+        await using var two = await eve.ListenAsync();
+        await one.WatchAsync(eve.Id);
+        await two.WatchAsync(eve.Id);
+        TaskCompletionSource first = new(), goesOn = new(), second = new();
+        var presence = Server.Service<ChatEngine>().Presence;
+        var (sight, checks) = (presence.Sight!, 0);
+        presence.Sight = async (viewer, people, ct) =>
+        {
+            if (viewer.Value != eve.Id) return await sight(viewer, people, ct);
+            var isFirst = Interlocked.Increment(ref checks) == 1;
+            if (isFirst) first.SetResult();
+            await (isFirst ? goesOn : second).Task;
+            return await sight(viewer, people, ct);
+        };
+        try
+        {
+            await eve.Http.SendAsync("PATCH /api/me", new { showPresence = false }).ShouldBe(200);
+            await eve.Http.SendAsync("PATCH /api/me", new { showPresence = true }).ShouldBe(200);
+            await first.Task.Within("the first check");
+            await using var his = await ben.ListenAsync();
+            goesOn.SetResult();
+            await ann.SeesAsync(ben, "online");
+        }
+        finally
+        {
+            goesOn.TrySetResult();
+            second.SetResult();
+        }
+    }
+
+    [Fact]
+    public async Task A_setting_that_stays_as_it_is_is_told_to_nobody()
+    {
+        var ann = await Server.SignUpAsync("ann");
+        List<bool> told = [];
+        Server.Service<AccountEvents>().PresenceChanged += (_, shows) => told.Add(shows);
+        foreach (var showPresence in (bool[])[true, false, false, true, true])
+        {
+            var change = new { showPresence, statusMessage = $"{showPresence}" };
+            var profile = await ann.Http.SendAsync("PATCH /api/me", change).Read<Profile>();
+            (profile.ShowPresence, profile.StatusMessage).ShouldBe((showPresence, change.statusMessage));
+        }
+
+        told.ShouldBe([false, true]);
     }
 
     [Fact]
