@@ -70,14 +70,8 @@ internal sealed class PeopleHere(
         if (_people.TryGetValue(user, out var person)) Look(user, person);
     }
 
-    /// <summary>Notes whether the person shows their presence.</summary>
-    public void Show(UserId user, bool shows)
-    {
-        if (!_people.TryGetValue(user, out var person)) return;
-        var before = person.Shown;
-        person.Shows = shows;
-        if (person.Shown != before) changed(user, person.Shown, 0);
-    }
+    /// <summary>Shows nothing more of the person.</summary>
+    public void Hide(UserId user) => Show(user, false);
 
     /// <summary>Asks for the person's setting to be read once more.</summary>
     public void ReadAgain(UserId user)
@@ -125,6 +119,14 @@ internal sealed class PeopleHere(
         {
             if (person is { Connections: > 0, State: PresenceState.Online }) Look(user, person);
         }
+    }
+
+    private void Show(UserId user, bool shows)
+    {
+        if (!_people.TryGetValue(user, out var person)) return;
+        var before = person.Shown;
+        person.Shows = shows;
+        if (person.Shown != before) changed(user, person.Shown, 0);
     }
 
     private void Look(UserId user, Person person)

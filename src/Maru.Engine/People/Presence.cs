@@ -99,13 +99,16 @@ public sealed partial class Presence : IDisposable
         Look(user.Id);
     }
 
-    /// <summary>Takes a change of a person's setting, from whichever node: it holds at once.</summary>
+    /// <summary>
+    /// Takes a change of a person's setting, from whichever node. Who hides is hidden at once; who shows again is shown once the store says
+    /// the same, since two changes may be told in another order than they were made.
+    /// </summary>
     public void Show(UserId user, bool shows)
     {
         lock (_gate)
         {
-            _here.Show(user, shows);
-            _here.ReadAgain(user);      // two changes may have been told in another order than they were made
+            if (!shows) _here.Hide(user);
+            _here.ReadAgain(user);
             _watches.Show(user, shows);
         }
 

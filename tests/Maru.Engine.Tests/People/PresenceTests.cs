@@ -104,6 +104,24 @@ public sealed class PresenceTests
         (PresenceRig.Told(ann)[^1], PresenceRig.Told(ben)[^1]).ShouldBe(("8 online", "7 online"));
     }
 
+    /// <summary>Two changes may be told in another order than they were made: only the store says which came last.</summary>
+    [Fact]
+    public async Task Who_hides_is_not_shown_by_older_news_that_come_while_the_store_is_away()
+    {
+        using var node = new PresenceRig();
+        await node.ConnectAsync(7);
+        node.Pass(1);
+        node.Hidden.Add(new UserId(7));
+        node.Presence.Show(new UserId(7), false);
+        node.IsStoreAway = true;
+        node.Presence.Show(new UserId(7), true);
+        node.Pass(60);
+        node.StateOf(7).ShouldBe(PresenceState.Offline);
+        node.IsStoreAway = false;
+        node.Pass(1);
+        node.StateOf(7).ShouldBe(PresenceState.Offline);
+    }
+
     [Fact]
     public async Task Nothing_is_asked_of_the_store_for_a_client_that_has_gone()
     {
