@@ -39,7 +39,7 @@ public sealed partial class Presence : IDisposable
         _watches = new PresenceWatches(MergedState, metrics);
         _here = new PeopleHere(connections, options, clock, ChangeHere);
         _elsewhere = new PeopleElsewhere(options.Lease, _watches.Mark);
-        _channel = new PresenceChannel(bus, options.Lease, Hear);
+        _channel = new PresenceChannel(bus, options.Lease, Hear, _watches.Meet);
         connections.Bound += Come;
         connections.Unbound += Leave;
     }
@@ -113,6 +113,21 @@ public sealed partial class Presence : IDisposable
         }
 
         Want();
+    }
+
+    /// <summary>
+    /// Takes, after the commit, that people have come into a room: they and those who watch them, on any node, may see each other now.
+    /// </summary>
+    public void Meet(ReadOnlySpan<UserId> users)
+    {
+        lock (_gate)
+        {
+            foreach (var user in users)
+            {
+                _watches.Meet(user);
+                _channel.Meet(user);
+            }
+        }
     }
 
     internal void Start() => _timer = _time.CreateTimer(_ => Round(), null, RoundEvery, RoundEvery);

@@ -4,12 +4,13 @@ namespace Maru.Engine.People;
 
 /// <summary>
 /// What this node tells the others of its people, and hears of theirs: see <see cref="PresenceFrames"/>. Changes of a round go in one
-/// frame, of each person the last. Nothing is told while no node can hear it. Under the gate of <see cref="Presence"/>, but for <see
-/// cref="Publish"/>.
+/// frame, of each person the last, and so do those who came into rooms. Nothing is told while no node can hear it. Under the gate of <see
+/// cref="Presence"/>, but for <see cref="Publish"/>.
 /// </summary>
 internal sealed class PresenceChannel : IDisposable
 {
     private const int MostActive = 10_000;      // people between two signs of life; those beyond it may be away a little early
+    private const int MostMet = 10_000;         // people of a round; those beyond it are seen with their next change
     private const long AllEvery = 1000;         // ms
 
     private static readonly BusChannel Channel = new("presence", Travel.Any);
@@ -18,7 +19,9 @@ internal sealed class PresenceChannel : IDisposable
     private readonly long _aliveEvery;
     private readonly IBus _bus;
     private readonly IDisposable _subscription;
+    private readonly Action<UserId> _heardMet;
     private readonly Dictionary<UserId, PersonPresence> _changes = [];
+    private readonly HashSet<UserId> _met = [];         // came into rooms
     private readonly HashSet<UserId> _active = [];      // its own lock
     private readonly HashSet<long> _asks = [];
     private volatile bool _listens;     // anew: something may have been missed
@@ -27,14 +30,24 @@ internal sealed class PresenceChannel : IDisposable
     private long _allAt = long.MinValue / 2;
     private bool _isAsked;
 
-    public PresenceChannel(IBus bus, TimeSpan lease, Action<ReadOnlyMemory<byte>> heard)
+    /// <param name="bus">the bus</param>
+    /// <param name="lease">of a node</param>
+    /// <param name="heard">called with a frame, from any thread</param>
+    /// <param name="met">called with a person who came into a room, on another node</param>
+    public PresenceChannel(IBus bus, TimeSpan lease, Action<ReadOnlyMemory<byte>> heard, Action<UserId> met)
     {
-        (_bus, _aliveEvery) = (bus, (long)lease.TotalMilliseconds / 5);
+        (_bus, _aliveEvery, _heardMet) = (bus, (long)lease.TotalMilliseconds / 5, met);
         _subscription = bus.Subscribe(Channel, heard, () => _listens = true);
     }
 
     /// <summary>Notes a change, which the next round tells.</summary>
     public void Change(in PersonPresence change) => _changes[change.User] = change;
+
+    /// <summary>Notes that a person came into a room, which the next round tells.</summary>
+    public void Meet(UserId user)
+    {
+        if (_met.Count < MostMet) _met.Add(user);
+    }
 
     /// <summary>Tells the other nodes that a person who is not here did something. Any thread.</summary>
     public void TellActive(UserId user)
@@ -53,6 +66,7 @@ internal sealed class PresenceChannel : IDisposable
         if (_bus.Carries(Channel)) Write(frames, now, here);
         else if (_changes.Count > 0) _number++;     // whoever comes later sees that it missed something
         _changes.Clear();
+        _met.Clear();
         return frames;
     }
 
@@ -66,7 +80,8 @@ internal sealed class PresenceChannel : IDisposable
     {
         var reader = new FrameReader(frame);
         var kind = reader.Byte();
-        if (kind == PresenceFrames.Active) return ReadActive(ref reader);
+        if (kind == PresenceFrames.Active) return PresenceFrames.ReadUsers(ref reader);
+        if (kind == PresenceFrames.Met) PresenceFrames.ReadUsers(ref reader).ForEach(_heardMet);
         if (kind is < PresenceFrames.Alive or > PresenceFrames.Ask) return null;
         var node = reader.Fixed();
         if (kind == PresenceFrames.Ask)
@@ -99,6 +114,7 @@ internal sealed class PresenceChannel : IDisposable
     {
         var most = PresenceFrames.MostIn(_bus.MaxFrameBytes);
         foreach (var changes in _changes.Values.Chunk(most)) frames.Add(PresenceFrames.WriteChanges(_self, ++_number, changes));
+        foreach (var users in _met.Chunk(most)) frames.Add(PresenceFrames.WriteUsers(PresenceFrames.Met, users));
         if (now - _aliveAt >= _aliveEvery)
         {
             _aliveAt = now;
@@ -117,7 +133,7 @@ internal sealed class PresenceChannel : IDisposable
     {
         lock (_active)
         {
-            foreach (var users in _active.Chunk(most)) frames.Add(PresenceFrames.WriteActive(users));
+            foreach (var users in _active.Chunk(most)) frames.Add(PresenceFrames.WriteUsers(PresenceFrames.Active, users));
             _active.Clear();
         }
     }
@@ -132,13 +148,5 @@ internal sealed class PresenceChannel : IDisposable
             var people = all.AsSpan(part * most, Math.Min(most, all.Length - (part * most)));
             frames.Add(PresenceFrames.WriteAll(_self, _number, part, parts, people));
         }
-    }
-
-    private static List<UserId> ReadActive(ref FrameReader reader)
-    {
-        var count = reader.Count();
-        List<UserId> users = new(count);
-        for (var i = 0; i < count; i++) users.Add(new UserId(reader.Number()));
-        return users;
     }
 }

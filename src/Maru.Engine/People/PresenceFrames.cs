@@ -10,6 +10,7 @@ namespace Maru.Engine.People;
 /// all     = 3 node(8) number part parts count { user state }
 /// ask     = 4 node(8)                                     for all people of that node; 0: of every node
 /// active  = 5 count { user }                              did something on a node to which they are not connected
+/// met     = 6 count { user }                              came into a room
 /// </code>
 /// A newer node's frames may begin with another byte, and go on behind what is read here.
 /// </summary>
@@ -20,6 +21,7 @@ internal static class PresenceFrames
     public const byte All = 3;
     public const byte Ask = 4;
     public const byte Active = 5;
+    public const byte Met = 6;
 
     private const int HeadBytes = 64;
     private const int BytesPerPerson = 24;
@@ -67,12 +69,21 @@ internal static class PresenceFrames
         return frame.Written.ToArray();
     }
 
-    public static byte[] WriteActive(ReadOnlySpan<UserId> users)
+    /// <summary>Writes <see cref="Active"/> or <see cref="Met"/>.</summary>
+    public static byte[] WriteUsers(byte kind, ReadOnlySpan<UserId> users)
     {
-        var frame = FrameWriter.Begin(Active);
+        var frame = FrameWriter.Begin(kind);
         frame.Number(users.Length);
         foreach (var user in users) frame.Number(user.Value);
         return frame.Written.ToArray();
+    }
+
+    public static List<UserId> ReadUsers(ref FrameReader reader)
+    {
+        var count = reader.Count();
+        List<UserId> users = new(count);
+        for (var i = 0; i < count; i++) users.Add(new UserId(reader.Number()));
+        return users;
     }
 
     public static List<PersonPresence> ReadPeople(ref FrameReader reader, bool withLastSeen)

@@ -51,6 +51,12 @@ internal sealed class PresenceWatch
     /// <summary>Grows whenever what the store says may have changed: a check that began before does not count.</summary>
     public int Version { get; private set; }
 
+    /// <summary>True when the viewer may see everybody whom they watch.</summary>
+    public bool SeesAll => _people.Values.All(x => x.IsSeen);
+
+    /// <summary>Returns whether the viewer may see one of those whom they watch.</summary>
+    public bool Sees(UserId user) => _people[user].IsSeen;
+
     /// <summary>Notes that something about a person changed.</summary>
     /// <param name="lastSeen">unix milliseconds when they were there last, where that is known now; else 0</param>
     public void Mark(UserId user, long lastSeen)

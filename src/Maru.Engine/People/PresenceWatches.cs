@@ -90,6 +90,28 @@ internal sealed class PresenceWatches(Func<UserId, PresenceState> stateOf, Engin
         _line.Add(watch);
     }
 
+    /// <summary>
+    /// Notes that a person has come into a room: who watches them, and they themselves, may see whom they could not see before.
+    /// </summary>
+    public void Meet(UserId user)
+    {
+        foreach (var watch in Of(_byPerson, user))
+        {
+            if (!watch.Sees(user)) Check(watch);
+        }
+
+        foreach (var watch in Of(_byViewer, user))
+        {
+            if (!watch.SeesAll) Check(watch);
+        }
+
+        void Check(PresenceWatch watch)
+        {
+            watch.CheckAgain();
+            Line(watch);
+        }
+    }
+
     /// <summary>Adds what is due to the outboxes of those to whom it is due; what must wait stays due.</summary>
     /// <param name="now">milliseconds</param>
     /// <param name="flush">gets the outboxes</param>

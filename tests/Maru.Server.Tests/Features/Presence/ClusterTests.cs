@@ -42,6 +42,30 @@ public sealed class ClusterTests
         (await hers.ToldUntilAsync(ben.Id, "offline seen")).ShouldBe(["offline seen"]);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Who_comes_into_a_room_on_one_node_is_seen_and_sees_on_the_others_at_once(int redis)
+    {
+        await using var cluster = await ClusterRig.StartAsync(redis: redis);
+        var (ann, ben, cat) =
+            (await cluster[0].SignUpAsync("ann"), await cluster[0].SignUpAsync("ben"), await cluster[0].SignUpAsync("cat"));
+        await using var hers = await cluster.ConnectAsync(0, ann);
+        await using var his = await cluster.ConnectAsync(1, ben);
+        await using var its = await cluster.ConnectAsync(1, cat);
+        await cluster.At(0, ben).SeesAsync(ben, "online");      // the nodes know of both
+        await cluster.At(0, cat).SeesAsync(cat, "online");
+        await cluster.At(1, ann).SeesAsync(ann, "online");
+        await hers.WatchAsync(ben.Id, cat.Id);
+        await his.WatchAsync(ann.Id);
+        (await hers.ToldAsync(ben.Id), await hers.ToldAsync(cat.Id)).ShouldBe(("offline", "offline"));
+        (await his.ToldAsync(ann.Id)).ShouldBe("offline");
+        var room = await ann.MakeRoomAsync("room", "public", null, ben.Id);
+        (await hers.ToldAsync(ben.Id), await his.ToldAsync(ann.Id)).ShouldBe(("online", "online"));
+        await cluster.At(1, cat).JoinAsync(room);
+        (await hers.ToldAsync(cat.Id)).ShouldBe("online");
+    }
+
     [Fact]
     public async Task Typing_reaches_the_other_node_by_Redis()
     {

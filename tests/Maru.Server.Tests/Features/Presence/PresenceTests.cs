@@ -160,6 +160,19 @@ public sealed class PresenceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_comes_into_a_room_is_seen_by_its_members_and_sees_them_at_once()
+    {
+        var (ann, ben) = (await Server.SignUpAsync("ann"), await Server.SignUpAsync("ben"));
+        await using var hers = await ann.ListenAsync();
+        await using var his = await ben.ListenAsync();
+        await hers.WatchAsync(ben.Id);
+        await his.WatchAsync(ann.Id);
+        (await hers.ToldAsync(ben.Id), await his.ToldAsync(ann.Id)).ShouldBe(("offline", "offline"));
+        await ben.JoinAsync(await ann.MakeRoomAsync());
+        (await hers.ToldAsync(ben.Id), await his.ToldAsync(ann.Id)).ShouldBe(("online", "online"));
+    }
+
+    [Fact]
     public async Task Of_a_deleted_account_no_last_moment_is_left()
     {
         var (ann, ben) = (await Server.SignUpAsync("ann"), await Server.SignUpAsync("ben"));
