@@ -10,14 +10,15 @@ namespace Maru.Server.Features.ReadState;
 
 /// <summary>
 /// Moves members' positions: what many readers send in one moment is one transaction, beside the path of messages. At most <see
-/// cref="MostWaiting"/> members' moves wait; further ones are refused. Far moves, which the store must count for, come one after the other
-/// and one of each user, so that nobody waits for another's. Two loops; moves from any thread.
+/// cref="MostWaiting"/> members' moves wait, and <see cref="MostOfUser"/> of one user; further ones are refused. Far moves, which the store
+/// must count for, come one after the other and one of each user, so that nobody waits for another's. Two loops; moves from any thread.
 /// </summary>
 internal sealed class ReadPositions(
     ChatEngine engine, PositionStore store, ReadStateStore states, MentionNewsStore mentions, Database database, TimeProvider time)
     : BackgroundService
 {
     private const int MostWaiting = 100_000;
+    private const int MostOfUser = 2000;        // rooms
     private const int Batch = 500;
 
     /// <summary>Between two batches, so that readers take little of the store's one writer.</summary>
@@ -28,6 +29,7 @@ internal sealed class ReadPositions(
     private readonly Channel<ReadMove> _farOnes = Channel.CreateUnbounded<ReadMove>();      // at most one of each user
     private readonly Dictionary<UserId, ReadMove> _far = [];        // those that have not begun. Under the gate, and so the next
     private Dictionary<(RoomId, UserId), ReadMove> _waiting = [];
+    private Dictionary<UserId, int> _counts = [];       // of each user's moves that wait
 
     /// <summary>Moves a member's position; completes when it is durable (null), or with the reason why not.</summary>
     public Task<Problem?> MoveAsync(RoomId room, UserId user, ReadMark mark)
@@ -42,6 +44,9 @@ internal sealed class ReadPositions(
             }
 
             if (_waiting.Count >= MostWaiting) return Task.FromResult<Problem?>(Problem.Unavailable);
+            var count = _counts.GetValueOrDefault(user);
+            if (count >= MostOfUser) return Task.FromResult<Problem?>(Problem.RateLimited);
+            _counts[user] = count + 1;
             _waiting.Add((room, user), move = new ReadMove(room, user, mark));
             if (_waiting.Count == 1 && _some.CurrentCount == 0) _some.Release();
         }
@@ -104,7 +109,7 @@ internal sealed class ReadPositions(
         lock (_gate)
         {
             ReadMove[] taken = [.. _waiting.Values];
-            _waiting = [];
+            (_waiting, _counts) = ([], []);
             return taken;
         }
     }

@@ -10,6 +10,8 @@ namespace Maru.Server.Features.ReadState;
 /// <summary>The endpoints of read positions.</summary>
 internal static class ReadStateEndpoints
 {
+    private const int RoomsAtOnce = 500;
+
     public static void MapReadState(this IEndpointRouteBuilder routes)
     {
         var room = routes.MapGroup("/api/rooms/{roomId:number}").WithTags("Read state").RequireAuthorization();
@@ -35,25 +37,31 @@ internal static class ReadStateEndpoints
         if (request.Seq is not >= 0) errors.Add("seq", "The seq of an entry of the room, or 0.");
         if (errors.Any) return errors.Result();
         var mark = new ReadMark(request.Seq!.Value, request.Unread);
-        var problem = await positions.MoveAsync(new RoomId(roomId), caller.UserId, mark);
-        return problem is null ? TypedResults.NoContent()
-            : problem == Problem.RateLimited ? Problems.Busy(context)
-            : problem.Result();
+        return Result(await positions.MoveAsync(new RoomId(roomId), caller.UserId, mark), context);
     }
 
     private static async Task<Results<Ok<RoomReadState>, ProblemHttpResult>> FindAsync(
         long roomId, Caller caller, ReadStateStore store, CancellationToken ct) =>
         await store.FindAsync(new RoomId(roomId), caller.UserId, ct) is { } state ? TypedResults.Ok(state) : Problem.NotFound.Result();
 
-    private static async Task<IResult> ReadAllAsync(Caller caller, ReadStateStore store, ReadPositions positions, CancellationToken ct)
+    private static async Task<IResult> ReadAllAsync(
+        Caller caller, ReadStateStore store, ReadPositions positions, HttpContext context, CancellationToken ct)
     {
-        var rooms = await store.ListBehindAsync(caller.UserId, ct);
-        var moves = await Task.WhenAll(
-            rooms.Select(x => positions.MoveAsync(x.Room, caller.UserId, new ReadMark(x.LastSeq, IsBack: false))));
-        // Of a room that one has left meanwhile there is nothing to read.
-        var problem = moves.FirstOrDefault(x => x is not null && x != Problem.NotFound);
-        return problem is null ? TypedResults.NoContent() : problem.Result();
+        foreach (var rooms in (await store.ListBehindAsync(caller.UserId, ct)).Chunk(RoomsAtOnce))
+        {
+            var moves = await Task.WhenAll(
+                rooms.Select(x => positions.MoveAsync(x.Room, caller.UserId, new ReadMark(x.LastSeq, IsBack: false))));
+            // Of a room that one has left meanwhile there is nothing to read.
+            if (moves.FirstOrDefault(x => x is not null && x != Problem.NotFound) is { } problem) return Result(problem, context);
+        }
+
+        return TypedResults.NoContent();
     }
+
+    private static IResult Result(Problem? problem, HttpContext context) =>
+        problem is null ? TypedResults.NoContent()
+        : problem == Problem.RateLimited ? Problems.Busy(context)
+        : problem.Result();
 
     private static async Task<Ok<UnreadTotal>> UnreadAsync(Caller caller, ReadStateStore store, CancellationToken ct) =>
         TypedResults.Ok(await store.TotalAsync(caller.UserId, ct));
