@@ -49,9 +49,9 @@ internal sealed partial class Client
     /// <summary>
     /// Takes <c>{"state":"online"}</c> of a client whose person is there, <c>{"state":"away"}</c> of one whose person is not.
     /// </summary>
-    public void TellState(ReadOnlySpan<byte> json, Ticket ticket)
+    public void TellState(ReadOnlySpan<byte> json, Ticket ticket, Transaction? transaction)
     {
-        if (!MaySend(ticket, null)) return;
+        if (!IsAlone(ticket, transaction) || !MaySend(ticket, null)) return;
         if (!OneField.TryReadChoice(json, "state", States, out var state, out var refusal))
         {
             Refuse(ticket, refusal);
@@ -65,9 +65,9 @@ internal sealed partial class Client
     /// <summary>
     /// Takes <c>{"typing":true}</c> of somebody who types in a room, <c>{"typing":false}</c> of somebody who has stopped.
     /// </summary>
-    public ValueTask TypeAsync(RoomId room, ReadOnlySpan<byte> json, Ticket ticket)
+    public ValueTask TypeAsync(RoomId room, ReadOnlySpan<byte> json, Ticket ticket, Transaction? transaction)
     {
-        if (!MaySend(ticket, null)) return default;
+        if (!IsAlone(ticket, transaction) || !MaySend(ticket, null)) return default;
         if (OneField.TryReadFlag(json, "typing", out var types, out var refusal)) return TypeAsync(room, types, ticket);
         Refuse(ticket, refusal);
         return default;

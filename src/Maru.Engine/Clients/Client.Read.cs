@@ -12,14 +12,11 @@ internal sealed partial class Client
     /// <param name="json"><c>{seq, unread?}</c></param>
     public ValueTask ReadAsync(RoomId room, ReadOnlySpan<byte> json, Ticket ticket, Transaction? transaction)
     {
-        if (!ReadMark.TryRead(json, out var mark, out var refusal)) Refuse(ticket, refusal, transaction);
-        else if (transaction is not null)
-            Refuse(ticket, new Refusal(Problem.Invalid, "A transaction holds messages and signals only.", "transaction"), transaction);
-        else
+        if (!IsAlone(ticket, transaction)) return default;
+        if (!ReadMark.TryRead(json, out var mark, out var refusal))
         {
-            connection.InFlight.Take(ReadBytes);
-            _ = MarkReadAsync(room, mark, ticket);
-            return WithinBound();
+            Refuse(ticket, refusal);
+            return default;
         }
 
         return default;

@@ -33,6 +33,14 @@ internal sealed partial class Client
         else connection.Acknowledge(transaction.Ticket, flush);
     }
 
+    /// <summary>Refuses a request that can be no part of a transaction; true: it is none.</summary>
+    private bool IsAlone(Ticket ticket, Transaction? transaction)
+    {
+        if (transaction is null) return true;
+        Refuse(ticket, new Refusal(Problem.Invalid, "A transaction holds messages and signals only.", "transaction"), transaction);
+        return false;
+    }
+
     /// <summary>Refuses a transaction that does not get as far as the log.</summary>
     private ValueTask Refuse(Transaction transaction, Refusal refusal)
     {

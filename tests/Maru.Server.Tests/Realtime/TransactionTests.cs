@@ -66,6 +66,31 @@ public sealed class TransactionTests(MaruServer server) : IClassFixture<MaruServ
         await server.ShouldBeSoundAsync();
     }
 
+    [Theory]
+    [InlineData("/app/rooms/{room}/read", "{\"seq\":1}")]
+    [InlineData("/app/rooms/{room}/typing", "{\"typing\":true}")]
+    [InlineData("/app/presence", "{\"state\":\"away\"}")]
+    public async Task What_stores_no_entry_and_is_no_signal_is_refused_in_a_transaction_and_spoils_it(string destination, string body)
+    {
+        var ann = await server.SignUpAsync();
+        var room = (await ann.MakeRoomAsync()).Id;
+        await using var socket = await StompSocket.ConnectAsync(server.Address, ann.AccessToken);
+        await socket.SubscribeAsync("/user/queue/errors", "errors");
+        await SendAsync(socket, room, "{\"text\":\"one\"}", "a");
+        await socket.SendAsync(
+            "SEND", body, ("destination", destination.Replace("{room}", $"{room}")), ("transaction", "t-a"), ("receipt", "b"));
+        await socket.SendAsync("COMMIT", "", ("transaction", "t-a"), ("receipt", "commit"));
+        List<string> refused = [];
+        for (var i = 0; i < 3; i++)
+        {
+            var refusal = await socket.RefusalAsync();
+            refused.Add($"{refusal["receipt-id"]} {refusal.Type}");
+        }
+
+        refused.ShouldBe(["b invalid", "a transaction-refused", "commit transaction-refused"]);
+        (await socket.SayAndWaitAsync(room, "nothing is stored")).Seq.ShouldBe(1);
+    }
+
     private static async Task SendAsync(StompSocket socket, long room, string body, string name)
     {
         if (name == "a") await socket.SendAsync("BEGIN", "", ("transaction", "t-a"));

@@ -55,9 +55,9 @@ internal sealed partial class StompSession
             case DestinationKind.Signal:
                 return SendSignal(frame, room, Encoding.UTF8.GetString(name), transaction);
             case DestinationKind.Typing:
-                return _client.TypeAsync(room, frame.Body, Receipt(frame));
+                return _client.TypeAsync(room, frame.Body, Receipt(frame), transaction);
             case DestinationKind.OwnPresence:
-                _client.TellState(frame.Body, Receipt(frame));
+                _client.TellState(frame.Body, Receipt(frame), transaction);
                 return default;
             default:
                 const string Known = "Send to /app/rooms/{room}/messages, /app/rooms/{room}/read, /app/rooms/{room}/typing, /app/presence "
