@@ -14,9 +14,9 @@ internal static class OneField
     public static bool TryReadFlag(ReadOnlySpan<byte> json, string name, out bool value, [NotNullWhen(false)] out Refusal? refusal)
     {
         value = false;
-        if (!TryRead(json, name, out var found, out refusal)) return false;
-        value = found == bool.TrueString;
-        if (!value && found != bool.FalseString) refusal = new Refusal(Problem.Invalid, $"{name} must be true or false.", name);
+        if (!TryRead(json, name, out var kind, out _, out refusal)) return false;
+        value = kind == JsonValueKind.True;
+        if (!value && kind != JsonValueKind.False) refusal = new Refusal(Problem.Invalid, $"{name} must be true or false.", name);
         return refusal is null;
     }
 
@@ -25,16 +25,21 @@ internal static class OneField
         ReadOnlySpan<byte> json, string name, string[] choices, out string value, [NotNullWhen(false)] out Refusal? refusal)
     {
         value = "";
-        if (!TryRead(json, name, out var found, out refusal)) return false;
-        value = found ?? "";
+        if (!TryRead(json, name, out _, out value, out refusal)) return false;
         if (!choices.Contains(value)) refusal = new Refusal(Problem.Invalid, $"{name} must be {string.Join(" or ", choices)}.", name);
         return refusal is null;
     }
 
-    /// <summary>Reads the field's value as text; null where it is absent, or neither text nor a truth value.</summary>
-    private static bool TryRead(ReadOnlySpan<byte> json, string name, out string? value, [NotNullWhen(false)] out Refusal? refusal)
+    /// <summary>Reads the field's value.</summary>
+    /// <param name="json">the body</param>
+    /// <param name="name">the field's</param>
+    /// <param name="kind">what it is; undefined where it is absent</param>
+    /// <param name="text">the text that it is; else empty</param>
+    /// <param name="refusal">the reason why the body cannot be read</param>
+    private static bool TryRead(
+        ReadOnlySpan<byte> json, string name, out JsonValueKind kind, out string text, [NotNullWhen(false)] out Refusal? refusal)
     {
-        (value, refusal) = (null, null);
+        (kind, text, refusal) = (JsonValueKind.Undefined, "", null);
         if (json.StartsWith("\uFEFF"u8)) json = json[3..];      // RFC 8259, 8.1
         try
         {
@@ -48,13 +53,8 @@ internal static class OneField
             {
                 if (!field.NameEquals(name)) continue;
                 if (++count > 1) refusal = Twice;
-                value = field.Value.ValueKind switch
-                {
-                    JsonValueKind.String => field.Value.GetString(),
-                    JsonValueKind.True => bool.TrueString,
-                    JsonValueKind.False => bool.FalseString,
-                    _ => null,
-                };
+                kind = field.Value.ValueKind;
+                text = kind == JsonValueKind.String ? field.Value.GetString()! : "";
             }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

@@ -51,4 +51,21 @@ public sealed class TypingTests(MaruServer server) : IClassFixture<MaruServer>
         (await his.RefusalAsync()).Type.ShouldBe(Problem.NotFound.Slug);
         (await ann.Http.SendAsync($"POST /api/rooms/{room.Id}/typing", new { }).ShouldRefuseFields()).ShouldBe(["typing"]);
     }
+
+    [Theory]
+    [InlineData("\"True\"")]
+    [InlineData("\"False\"")]
+    [InlineData("\"true\"")]
+    [InlineData("1")]
+    [InlineData("null")]
+    public async Task Whether_somebody_types_is_true_or_false_and_no_text(string typing)
+    {
+        var ann = await server.SignUpAsync("ann");
+        var room = await ann.MakeRoomAsync();
+        await using var hers = await ann.ListenAsync();
+        await hers.SubscribeAsync("/user/queue/errors", "errors");
+        await hers.SendAsync("SEND", $"{{\"typing\":{typing}}}", ("destination", $"/app/rooms/{room.Id}/typing"), ("receipt", "r"));
+        var refusal = await hers.RefusalAsync();
+        (refusal.Type, refusal["receipt-id"]).ShouldBe((Problem.Invalid.Slug, "r"));
+    }
 }
