@@ -19,7 +19,10 @@ internal sealed partial class Client
             return default;
         }
 
-        return default;
+        parts.Presence.Act(connection);
+        connection.InFlight.Take(ReadBytes);
+        _ = MarkReadAsync(room, mark, ticket);
+        return WithinBound();
     }
 
     private async Task MarkReadAsync(RoomId room, ReadMark mark, Ticket ticket)

@@ -3,6 +3,7 @@ using Maru.Engine.Problems;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Presence;
 using Maru.Server.Storage;
+using Maru.Server.Tests.Features.ReadState;
 using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Features.Presence;
@@ -170,6 +171,24 @@ public sealed class PresenceTests : IAsyncLifetime
         (await hers.ToldAsync(ben.Id), await his.ToldAsync(ann.Id)).ShouldBe(("offline", "offline"));
         await ben.JoinAsync(await ann.MakeRoomAsync());
         (await hers.ToldAsync(ben.Id), await his.ToldAsync(ann.Id)).ShouldBe(("online", "online"));
+    }
+
+    [Fact]
+    public async Task Who_reads_does_something_by_a_frame_as_by_a_request()
+    {
+        var ann = await Server.SignUpAsync("ann");
+        var room = await ann.MakeRoomAsync();
+        await using var hers = await ann.ListenAsync();
+        await hers.WatchAsync(ann.Id);
+        await hers.ToldUntilAsync(ann.Id, "online");
+        await hers.SayAsync("away");
+        await hers.ToldUntilAsync(ann.Id, "away");
+        await hers.SendAsync("SEND", "{\"seq\":1}", ("destination", $"/app/rooms/{room.Id}/read"));
+        await hers.ToldUntilAsync(ann.Id, "online");
+        await hers.SayAsync("away");
+        await hers.ToldUntilAsync(ann.Id, "away");
+        await ann.ReadAsync(room, 1);
+        await hers.ToldUntilAsync(ann.Id, "online");
     }
 
     [Fact]
