@@ -5,8 +5,8 @@ namespace Maru.Engine.Rooms;
 /// <summary>
 /// Tells the subscribers of rooms, on this node and the others, how far members have read, in rounds: what moves within a round is one
 /// piece of work and one frame for each room, and costs nothing in rooms that nobody uses. At most <see cref="ReaderPositions.Most"/>
-/// readers of a room, and <see cref="MostWaiting"/> moves in all, wait for a round; full means that further ones are not told of. Any
-/// thread.
+/// readers of a room, and <see cref="MostWaiting"/> moves in all beside one of each room, wait for a round; full means that further ones
+/// are not told of, and that an event of the room says so. Any thread.
 /// </summary>
 internal sealed class ReadRounds : IDisposable
 {
@@ -36,7 +36,8 @@ internal sealed class ReadRounds : IDisposable
         {
             if (_waiting.Count == 0) _timer.Change(Every, Timeout.InfiniteTimeSpan);
             if (!_waiting.TryGetValue(room, out var positions)) _waiting.Add(room, positions = new ReaderPositions());
-            if (_count < MostWaiting && positions.TryAdd(position))
+            // The first one of a room always goes: without it there would be no event to say that there are more.
+            if ((_count < MostWaiting || positions.All.Count == 0) && positions.TryAdd(position))
             {
                 _count++;
                 return;

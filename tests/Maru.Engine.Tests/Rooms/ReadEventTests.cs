@@ -121,6 +121,21 @@ public sealed class ReadEventTests
     }
 
     [Fact]
+    public async Task Each_room_has_an_event_that_says_so_where_more_move_than_a_node_tells_of()
+    {
+        const int Moves = 20_000;
+        using var rig = Rig();
+        rig.Log.AddRoom(2, 7, 8);
+        var (ben, cat) = (await ListenAsync(rig, 8), await rig.ConnectAsync(7));
+        await cat.SubscribeRoomAsync(2);
+        for (var version = 1; version <= Moves; version++) Tell(rig, user: 7, seq: version, version);
+        for (var user = 7; user <= 8; user++) rig.Engine.TellRead(new RoomId(2), new ReaderPosition(new UserId(user), 5, 1));
+        await PassUntilAsync(rig, () => Reads(ben).Length > 0 && Reads(cat, 2).Length > 0, "an event in each room");
+        Reads(ben).ShouldBe([$"7 {Moves}"]);
+        Reads(cat, 2).ShouldBe(["7 5 more"]);
+    }
+
+    [Fact]
     public async Task The_more_subscribers_a_room_has_the_fewer_events_it_gets()
     {
         using var rig = Rig(options => options.EventDeliveriesPerSecond = 1);
@@ -225,10 +240,10 @@ public sealed class ReadEventTests
         }
     }
 
-    private static string[] Reads(StompClient client) =>
+    private static string[] Reads(StompClient client, int room = 1) =>
     [
         .. from frame in client.Messages
-           where frame["destination"] == "/topic/rooms/1" && frame["seq"] is null
+           where frame["destination"] == $"/topic/rooms/{room}" && frame["seq"] is null
            let json = System.Text.Json.JsonDocument.Parse(frame.Body).RootElement
            where json.GetProperty("type").GetString() == "read"
            let more = json.TryGetProperty("more", out _) ? " more" : ""
