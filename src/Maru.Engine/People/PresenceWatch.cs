@@ -8,8 +8,8 @@ namespace Maru.Engine.People;
 /// </summary>
 internal sealed class PresenceWatch
 {
-    /// <summary>Memory of a watched person, for which the connection answers.</summary>
-    private const int BytesPerPerson = 256;
+    /// <summary>Memory of a watched person, for which the connection answers: 340 to 380 bytes, as tables are full.</summary>
+    private const int BytesPerPerson = 380;
 
     private readonly Dictionary<UserId, Watched> _people;
 

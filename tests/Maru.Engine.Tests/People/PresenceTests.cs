@@ -144,6 +144,27 @@ public sealed class PresenceTests
     }
 
     [Fact]
+    public async Task Watched_people_are_charged_for_the_memory_that_they_take()
+    {
+        using var node = new PresenceRig();
+        var connection = (await node.ConnectAsync(8)).Session.Connection;
+        var watches = new PresenceWatches(_ => PresenceState.Offline, node.Rig.Engine.Metrics);
+        var lists = Enumerable.Range(1, 10_000).Select(x => new UserId(x)).Chunk(200).ToArray();
+        var (charged, before, subscription) = (0L, GC.GetAllocatedBytesForCurrentThread(), new WireSubscription(SseWire.User, "p"));
+        foreach (var people in lists)
+        {
+            var watch = new PresenceWatch(connection, subscription, people);
+            watches.Add(watch);
+            charged += watch.Bytes;
+        }
+
+        // A part of what was allocated is garbage again: tables that have grown.
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        charged.ShouldBeInRange(allocated * 7 / 10, allocated);
+        watches.Count.ShouldBe(lists.Length);
+    }
+
+    [Fact]
     public async Task Who_hides_is_never_shown_and_leaves_no_last_moment()
     {
         using var node = new PresenceRig(hidden: [new UserId(7)]);
