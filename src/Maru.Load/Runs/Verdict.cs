@@ -1,4 +1,3 @@
-using System.Globalization;
 using Maru.Load.Clients;
 using Maru.Load.Measuring;
 using Maru.Load.Readers;
@@ -78,7 +77,7 @@ internal static class Verdict
     public static IReadOnlyList<Check> Thresholds(IEnumerable<string> thresholds, IReadOnlyDictionary<string, double> measures)
         => [.. thresholds.Select(Threshold.Parse).Select(t => new Check(
             t.Measure,
-            string.Create(CultureInfo.InvariantCulture, $"{t.Operator} {t.Limit:0.###}"),
+            t.Demand,
             measures.GetValueOrDefault(t.Measure, double.NaN),
             measures.TryGetValue(t.Measure, out var value) && t.Holds(value)))];
 

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Maru.Load.Scenarios;
 
-/// <summary>One demand on a run: <c>measure operator number</c>.</summary>
-internal sealed record Threshold(string Measure, string Operator, double Limit)
+/// <summary>One demand on a run: <c>measure operator number</c>. The number may be a sum, so that it shows what it is made of.</summary>
+internal sealed record Threshold(string Measure, string Operator, IReadOnlyList<double> Terms)
 {
     /// <summary>Every measure a threshold may name, with its unit and meaning.</summary>
     public static readonly IReadOnlyDictionary<string, string> Measures = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -64,15 +64,23 @@ internal sealed record Threshold(string Measure, string Operator, double Limit)
 
     public static Threshold Parse(string text)
     {
-        var parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (parts.Length != 3 || parts[1] is not ("<" or "<=" or ">" or ">=" or "==")
-            || !double.TryParse(parts[2], NumberStyles.Float, CultureInfo.InvariantCulture, out var limit))
+        var parts = text.Split(' ', 3, StringSplitOptions.RemoveEmptyEntries);
+        List<double> terms = [];
+        foreach (var term in parts.Length == 3 ? parts[2].Split(" + ") : [""])
+            terms.Add(double.TryParse(term, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : double.NaN);
+        if (terms.Contains(double.NaN) || parts[1] is not ("<" or "<=" or ">" or ">=" or "=="))
             throw new ScenarioException(
-                $"The threshold '{text}' is not 'measure operator number', for instance 'deliveryP99Ms < 100' (operators < <= > >= ==).");
+                $"The threshold '{text}' is not 'measure operator number', for instance 'deliveryP99Ms < 100' (operators < <= > >= ==; "
+                + "the number may be a sum: 'deliveryP99Ms < 80 + 20').");
         if (!Measures.ContainsKey(parts[0]))
             throw new ScenarioException($"The threshold '{text}' names no known measure. Known: {string.Join(", ", Measures.Keys)}.");
-        return new Threshold(parts[0], parts[1], limit);
+        return new Threshold(parts[0], parts[1], terms);
     }
+
+    /// <summary>The operator and the number, for people: <c>&lt; 80 + 20</c>.</summary>
+    public string Demand => $"{Operator} {string.Join(" + ", Terms.Select(x => x.ToString("0.###", CultureInfo.InvariantCulture)))}";
+
+    private double Limit => Terms.Sum();
 
     public bool Holds(double value) => Operator switch
     {
@@ -83,5 +91,5 @@ internal sealed record Threshold(string Measure, string Operator, double Limit)
         _ => value == Limit,
     };
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Measure} {Operator} {Limit}");
+    public override string ToString() => $"{Measure} {Demand}";
 }

@@ -57,6 +57,11 @@ public sealed class VerdictTests
         checks.Select(check => check.Holds).ShouldBe([false, true]);
     }
 
+    [Fact]
+    public void A_limit_of_two_parts_is_shown_as_both() =>
+        Verdict.Thresholds(["unreadWrongMaxMs < 250 + 100", "messagesPerSecond >= 4e6"], new Dictionary<string, double>())
+            .Select(check => check.Demand).ShouldBe(["< 250 + 100", ">= 4000000"]);
+
     private static string[] Broken(Counters counters, long lost, long stuck, HistoryFindings? history)
         => [.. Verdict.Guarantees(counters, lost, stuck, history, readers: null).Where(check => !check.Holds).Select(check => check.Name)];
 }
