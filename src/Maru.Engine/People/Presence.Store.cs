@@ -105,7 +105,7 @@ public sealed partial class Presence
             lock (_gate)
             {
                 watch.IsBeingChecked = false;
-                if (seen is not null) watch.TakeCheck(version, seen, askedAt);
+                if (seen is null || !watch.TakeCheck(version, seen, askedAt)) _watches.Check(watch);
                 _watches.Line(watch);
             }
         }

@@ -128,6 +128,8 @@ public sealed partial class Presence : IDisposable
                 _channel.Meet(user);
             }
         }
+
+        Want();
     }
 
     internal void Start() => _timer = _time.CreateTimer(_ => Round(), null, RoundEvery, RoundEvery);

@@ -65,19 +65,13 @@ internal sealed class PresenceWatch
         Due.Add(user);
     }
 
-    /// <summary>Asks for a check before anything more is told.</summary>
-    public void CheckAgain()
-    {
-        Version++;
-        CheckedAt = null;
-        Due.UnionWith(_people.Keys);
-    }
+    /// <summary>Notes that the viewer may see more people now. What the last check said is told on until the next one.</summary>
+    public void Doubt() => Version++;
 
     /// <summary>Hides people whom the viewer may no longer see.</summary>
     /// <param name="user">null: all</param>
     public void Hide(UserId? user)
     {
-        Version++;
         foreach (var (id, person) in _people)
         {
             if (user is not null && id != user) continue;

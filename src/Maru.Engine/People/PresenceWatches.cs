@@ -53,22 +53,22 @@ internal sealed class PresenceWatches(Func<UserId, PresenceState> stateOf, Engin
         }
     }
 
-    /// <summary>Takes a change of a setting: who hides is seen by nobody and sees nobody; who shows again is looked up anew.</summary>
+    /// <summary>
+    /// Takes a change of a setting: who hides is seen by nobody and sees nobody at once, and both are looked up anew, since two changes may
+    /// be told in another order than they were made.
+    /// </summary>
     public void Show(UserId user, bool shows)
     {
-        foreach (var watch in Of(_byPerson, user))
-        {
-            if (shows) watch.CheckAgain();
-            else watch.Hide(user);
-            Line(watch);
-        }
+        foreach (var watch in Of(_byPerson, user)) Show(watch, user, shows);
+        foreach (var watch in Of(_byViewer, user)) Show(watch, null, shows);
+    }
 
-        foreach (var watch in Of(_byViewer, user))
-        {
-            if (shows) watch.CheckAgain();
-            else watch.Hide(null);
-            Line(watch);
-        }
+    /// <summary>Puts a watch into the queue of those that must be checked, unless its check has not ended.</summary>
+    public void Check(PresenceWatch watch)
+    {
+        if (watch.IsBeingChecked || watch.IsEnded) return;
+        watch.IsBeingChecked = true;
+        _unchecked.Enqueue(watch);
     }
 
     /// <summary>Takes a watch that must be checked and has not ended; null: none.</summary>
@@ -97,18 +97,12 @@ internal sealed class PresenceWatches(Func<UserId, PresenceState> stateOf, Engin
     {
         foreach (var watch in Of(_byPerson, user))
         {
-            if (!watch.Sees(user)) Check(watch);
+            if (!watch.Sees(user)) CheckAgain(watch);
         }
 
         foreach (var watch in Of(_byViewer, user))
         {
-            if (!watch.SeesAll) Check(watch);
-        }
-
-        void Check(PresenceWatch watch)
-        {
-            watch.CheckAgain();
-            Line(watch);
+            if (!watch.SeesAll) CheckAgain(watch);
         }
     }
 
@@ -133,10 +127,21 @@ internal sealed class PresenceWatches(Func<UserId, PresenceState> stateOf, Engin
     private bool IsChecked(PresenceWatch watch, long now)
     {
         if (watch.CheckedAt is { } at && now - at < CheckHolds) return true;
-        if (watch.IsBeingChecked) return false;
-        watch.IsBeingChecked = true;
-        _unchecked.Enqueue(watch);
+        Check(watch);
         return false;
+    }
+
+    private void Show(PresenceWatch watch, UserId? user, bool shows)
+    {
+        if (!shows) watch.Hide(user);
+        Line(watch);
+        CheckAgain(watch);
+    }
+
+    private void CheckAgain(PresenceWatch watch)
+    {
+        watch.Doubt();
+        Check(watch);
     }
 
     private int Deliver(PresenceWatch watch, long now, FlushList flush)

@@ -123,6 +123,31 @@ public sealed class PresenceTests
     }
 
     [Fact]
+    public async Task Who_shows_themselves_is_seen_again_after_older_news_that_they_hide()
+    {
+        using var node = new PresenceRig();
+        var (ann, ben) = (await node.WatchAsync(7, "8"), await node.WatchAsync(8, "7"));
+        node.Pass(2);
+        node.Presence.Show(new UserId(7), false);
+        node.Pass(3);
+        (PresenceRig.Told(ann)[^1], PresenceRig.Told(ben)[^1]).ShouldBe(("8 online", "7 online"));
+    }
+
+    [Fact]
+    public async Task Others_are_told_of_while_somebody_is_looked_up_anew()
+    {
+        using var node = new PresenceRig();
+        var (watcher, other) = (await node.WatchAsync(8, "7,9"), await node.ConnectAsync(9));
+        await node.ConnectAsync(7);
+        node.Pass(2);
+        node.IsStoreAway = true;
+        node.Presence.Show(new UserId(7), true);
+        await SayAsync(other, "away");
+        node.Pass(1);
+        PresenceRig.Told(watcher)[^1].ShouldBe("9 away");
+    }
+
+    [Fact]
     public async Task Nothing_is_asked_of_the_store_for_a_client_that_has_gone()
     {
         using var node = new PresenceRig();
