@@ -21,21 +21,26 @@ internal static class SeedCommand
             Description = "Rooms to make; user number i is in room number i mod this",
             DefaultValueFactory = _ => 10,
         };
+        var each = new Option<int>("--rooms-each")
+        {
+            Description = "Rooms that each user is in: that one, where they send, and the next ones",
+            DefaultValueFactory = _ => 1,
+        };
         var messages =
             new Option<long>("--messages") { Description = "Messages to make, spread over the rooms", DefaultValueFactory = _ => 0 };
         var tokenFile =
             new Option<string?>("--tokens") { Description = "File to write the access tokens to, one a line, good for 24 hours" };
         var roomFile = new Option<string?>("--rooms-file") { Description = "File to write the room ids to, one a line" };
-        foreach (Option number in (Option[])[users, rooms, messages]) number.Validators.Add(RefuseNegative);
+        foreach (Option number in (Option[])[users, rooms, each, messages]) number.Validators.Add(RefuseNegative);
 
         var command = new Command("seed", $"Fill the configured store for load tests. Everybody's password is: {Seeder.Password}")
         {
-            users, rooms, messages, tokenFile, roomFile,
+            users, rooms, each, messages, tokenFile, roomFile,
         };
         command.TreatUnmatchedTokensAsErrors = false;   // settings: --Maru:Database=…
         command.SetAction((parsed, ct) => guard(() => RunAsync(
             build,
-            new SeedPlan(parsed.GetValue(users), parsed.GetValue(rooms), parsed.GetValue(messages)),
+            new SeedPlan(parsed.GetValue(users), parsed.GetValue(rooms), parsed.GetValue(messages), parsed.GetValue(each)),
             parsed.GetValue(tokenFile),
             parsed.GetValue(roomFile),
             parsed.UnmatchedTokens,
@@ -63,7 +68,7 @@ internal static class SeedCommand
         {
             var bars = new Dictionary<string, ProgressTask>();
             (string, long)[] all =
-                [("users", plan.Users), ("rooms", plan.Rooms), ("members", plan.Users), ("messages", plan.Messages)];
+                [("users", plan.Users), ("rooms", plan.Rooms), ("members", (long)plan.Users * plan.RoomsEach), ("messages", plan.Messages)];
             foreach (var (what, rows) in all)
                 bars[what] = console.AddTask(what, maxValue: Math.Max(1, rows));
             return seeder.RunAsync(plan, (what, rows) => bars[what].Increment(rows), ct);

@@ -1,30 +1,35 @@
 namespace Maru.Server.Commands;
 
 /// <summary>
-/// The number of users, rooms and messages to make. User number i becomes a member of room number i mod <paramref name="Rooms"/>; messages
-/// go round the rooms that have members.
+/// The number of users, rooms and messages to make. User number i becomes a member of room number i mod <paramref name="Rooms"/>, where
+/// they send, and of the next ones until they are in as many as each is to be in; messages go round the rooms that have senders.
 /// </summary>
-internal sealed record SeedPlan(int Users, int Rooms, long Messages)
+internal sealed record SeedPlan(int Users, int Rooms, long Messages, int Each = 1)
 {
-    /// <summary>Rooms that have members.</summary>
+    /// <summary>Rooms that have senders.</summary>
     public int Inhabited => Math.Min(Users, Rooms);
 
+    /// <summary>Rooms of a user.</summary>
+    public int RoomsEach => Math.Min(Each, Rooms);
+
     /// <summary>Members of a room, by its number.</summary>
-    public int Members(int room) => room < Inhabited ? (Users - room - 1) / Rooms + 1 : 0;
+    public int Members(int room) => Enumerable.Range(0, RoomsEach).Sum(i => Senders((room - i + Rooms) % Rooms));
 
     /// <summary>The member who sends a room's message with that seq, counted from 0.</summary>
-    public int SenderOf(int room, long seq) => (int)(seq % Members(room));
+    public int SenderOf(int room, long seq) => (int)(seq % Senders(room));
 
     /// <summary>Messages of a user, by their number.</summary>
     public long SentBy(int user)
     {
         var (room, member) = (user % Rooms, user / Rooms);
-        var (messages, members) = (MessagesOf(room), Members(room));
-        return (messages / members) + (member > 0 && messages % members >= member ? 1 : 0);
+        var (messages, senders) = (MessagesOf(room), Senders(room));
+        return (messages / senders) + (member > 0 && messages % senders >= member ? 1 : 0);
     }
 
     /// <summary>Messages of a room, by its number.</summary>
     public long MessagesOf(int room) => room < Inhabited ? (Messages - room - 1 + Inhabited) / Inhabited : 0;
+
+    private int Senders(int room) => room < Inhabited ? (Users - room - 1) / Rooms + 1 : 0;
 }
 
 /// <param name="Tokens">an access token a user, in their order</param>

@@ -57,8 +57,12 @@ internal sealed class Seeder(Database database, Passwords passwords, AccessToken
             i => [rooms[(int)i], plan.MessagesOf((int)i), plan.MessagesOf((int)i), _now], "rooms");
         await InsertAsync("own_counts", ["room_id", "seq"], plan.Rooms, i => [rooms[(int)i], plan.MessagesOf((int)i)], "rooms");
         // Everybody is there from the beginning, and has read nothing.
-        await InsertAsync("members", ["room_id", "user_id", "role", "joined_at", "join_seq", "own"], plan.Rooms > 0 ? plan.Users : 0,
-            i => [rooms[(int)(i % plan.Rooms)], users[(int)i], i < plan.Rooms ? "owner" : "member", begun, 0L, plan.SentBy((int)i)]);
+        await InsertAsync("members", ["room_id", "user_id", "role", "joined_at", "join_seq", "own"], (long)plan.Users * plan.RoomsEach, i =>
+        {
+            var (user, next) = ((int)(i / plan.RoomsEach), (int)(i % plan.RoomsEach));
+            var (role, own) = (user < plan.Rooms && next == 0 ? "owner" : "member", next == 0 ? plan.SentBy(user) : 0);
+            return [rooms[(user + next) % plan.Rooms], users[user], role, begun, 0L, own];
+        });
         await InsertAsync("messages", ["room_id", "seq", "number", "type", "sender_id", "at", "text"],
             plan.Inhabited > 0 ? plan.Messages : 0, i => Message(plan, users, rooms, i));
         await database.AnalyzeAsync(ct);

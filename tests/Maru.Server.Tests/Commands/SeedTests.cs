@@ -1,3 +1,4 @@
+using Maru.Server.Audit;
 using Maru.Server.Commands;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Platform.Credentials;
@@ -30,8 +31,11 @@ public sealed class SeedTests : IDisposable
             .ShouldBe(9);
     }
 
-    [Fact]
-    public async Task Rooms_count_their_members_and_end_where_their_messages_end()
+    [Theory]
+    [InlineData(1, 3, 2, 2)]
+    [InlineData(2, 5, 5, 4)]
+    [InlineData(9, 7, 7, 7)]
+    public async Task Rooms_count_their_members_and_end_where_their_messages_end(int each, long first, long second, long third)
     {
         await using var server = await MaruServer.StartAsync();
         var seeder = new Seeder(
@@ -40,7 +44,7 @@ public sealed class SeedTests : IDisposable
             server.Service<AccessTokens>(),
             server.Service<JwtOptions>(),
             TimeProvider.System);
-        var made = await seeder.RunAsync(new SeedPlan(7, 3, 20), (_, _) => { }, TestContext.Current.CancellationToken);
+        var made = await seeder.RunAsync(new SeedPlan(7, 3, 20, each), (_, _) => { }, TestContext.Current.CancellationToken);
         made.Tokens.Count.ShouldBe(7);
         var rooms = await server.Service<Database>().ListAsync<Row>(
             """
@@ -54,11 +58,14 @@ public sealed class SeedTests : IDisposable
             null,
             TestContext.Current.CancellationToken);
         rooms.Select(row => row.Id).ShouldBe(made.Rooms);
-        rooms.Select(row => row.Members).ShouldBe([3, 2, 2]);
-        rooms.Select(row => row.MemberCount).ShouldBe([3, 2, 2]);
+        rooms.Select(row => row.Members).ShouldBe([first, second, third]);
+        rooms.Select(row => row.MemberCount).ShouldBe([first, second, third]);
         rooms.Select(row => row.Messages).ShouldBe([7, 7, 6]);
         rooms.Select(row => row.LastSeq).ShouldBe([7, 7, 6]);
         rooms.Select(row => row.Good).ShouldBe([7, 7, 6]);
+        var audit = await server.Service<StoreAudit>().RunAsync(
+            mends: false, (_, _) => { }, _ => { }, TestContext.Current.CancellationToken);
+        audit.SelectMany(x => x.First).ShouldBeEmpty();
     }
 
     [Theory]
