@@ -26,21 +26,15 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
     {
         try
         {
-            if (_idle.TryTake(out var used))
+            try
             {
-                try
-                {
-                    Append(used, parts);
-                    return;
-                }
-                catch (Exception e) when (
-                    used.WasGone && e is InvalidOperationException or NpgsqlException { InnerException: not TimeoutException })
-                {
-                    // The connection was lost since its last use. Nothing was sent that may be committed, so a new one repeats the append.
-                }
+                AppendOnce(parts);
             }
-
-            Append(new PostgresCommitter(database.OpenOwn(), time), parts);
+            catch (PostgresException e) when (PostgresErrors.IsConflict(e))
+            {
+                foreach (var draft in parts.SelectMany(x => x.Rooms).SelectMany(x => x.Drafts)) draft.Prepare();
+                AppendOnce(parts);
+            }
         }
         catch (NpgsqlException e) when (PostgresErrors.ProblemOf(e) is var problem && problem != Problem.Internal)
         {
@@ -99,6 +93,25 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
         }
 
         return found;
+    }
+
+    private void AppendOnce(IReadOnlyList<BatchPart> parts)
+    {
+        if (_idle.TryTake(out var used))
+        {
+            try
+            {
+                Append(used, parts);
+                return;
+            }
+            catch (Exception e) when (
+                used.WasGone && e is InvalidOperationException or NpgsqlException { InnerException: not TimeoutException })
+            {
+                // The connection was lost since its last use. Nothing was sent that may be committed, so a new one repeats the append.
+            }
+        }
+
+        Append(new PostgresCommitter(database.OpenOwn(), time), parts);
     }
 
     private void Append(PostgresCommitter committer, IReadOnlyList<BatchPart> parts)

@@ -100,6 +100,13 @@ internal sealed class RoomTransaction(DbConnection connection, LogHead head)
     public IReadOnlyList<T> List<T>(string sql, object? arguments) =>
         connection.Query<T>(Dialect.Write(connection, sql), arguments).AsList();
 
+    /// <summary>
+    /// Called before the room's members change. Their rows, and the counts of their positions, are locked behind this one row by all who
+    /// change them, so whoever moves the positions of many members and whoever adds or removes some cannot deadlock.
+    /// </summary>
+    public void LockMembers() =>
+        List<long>("SELECT oc.room_id FROM own_counts oc WHERE oc.room_id = @Value FOR UPDATE OF oc", new { Room.Value });
+
     public void Read(MentionFacts facts) => facts.Read(connection);
 
     /// <summary>Returns how many rows it changed.</summary>

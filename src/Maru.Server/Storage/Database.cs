@@ -31,7 +31,7 @@ internal abstract class Database : IAsyncDisposable
 
     /// <summary>
     /// Runs <paramref name="write"/> in one transaction. It is durable when the task completes, and undone when <paramref name="write"/>
-    /// throws.
+    /// throws. It runs twice where the store gave the transaction up for another one's sake, so it must not count on its first run.
     /// </summary>
     public abstract Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct);
 

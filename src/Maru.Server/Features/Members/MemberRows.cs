@@ -27,6 +27,7 @@ internal static class MemberRows
     private static IReadOnlyList<long> Add(RoomTransaction transaction, UserId actor, IReadOnlyList<long> users, long mostLeft)
     {
         var room = transaction.Room.Value;
+        transaction.LockMembers();
         var added = transaction.List<long>(
             """
             INSERT INTO members (room_id, user_id, role, joined_at, join_seq, join_number, read_seq, read_number)
@@ -46,6 +47,7 @@ internal static class MemberRows
     /// <summary>Removes a member; ends the room with its last one.</summary>
     public static void Remove(RoomTransaction transaction, UserId actor, UserId user)
     {
+        transaction.LockMembers();
         Count(transaction, -transaction.Execute("DELETE FROM members WHERE room_id = @room AND user_id = @user", Names(transaction, user)));
         transaction.AppendSystem(EntryKind.MemberLeft, actor, user);
         if (transaction.First<long>("SELECT member_count FROM rooms WHERE id = @room", Names(transaction, user)) == 0)
@@ -65,9 +67,13 @@ internal static class MemberRows
     public static string? RoleOf(RoomTransaction transaction, UserId user) =>
         transaction.First<string>("SELECT role FROM members WHERE room_id = @room AND user_id = @user", Names(transaction, user));
 
-    public static void SetRole(RoomTransaction transaction, UserId user, string role) => transaction.Execute(
-        "UPDATE members SET role = @role WHERE room_id = @room AND user_id = @user",
-        new { room = transaction.Room.Value, user = user.Value, role });
+    public static void SetRole(RoomTransaction transaction, UserId user, string role)
+    {
+        transaction.LockMembers();
+        transaction.Execute(
+            "UPDATE members SET role = @role WHERE room_id = @room AND user_id = @user",
+            new { room = transaction.Room.Value, user = user.Value, role });
+    }
 
     /// <summary>Returns the longest-standing admin or, where there is none, the longest-standing member.</summary>
     public static UserId? FindHeir(RoomTransaction transaction, UserId owner)

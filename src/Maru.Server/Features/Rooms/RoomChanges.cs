@@ -51,6 +51,7 @@ internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
     public static void End(RoomTransaction transaction, UserId actor)
     {
         var room = transaction.Room.Value;
+        transaction.LockMembers();
         transaction.Execute("DELETE FROM members WHERE room_id = @room", new { room });
         transaction.Execute("DELETE FROM bans WHERE room_id = @room", new { room });
         transaction.Execute(

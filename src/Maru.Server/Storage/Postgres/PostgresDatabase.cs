@@ -72,13 +72,14 @@ internal sealed class PostgresDatabase : Database
 
     public override async Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct)
     {
-        await using var connection = await _writers.OpenConnectionAsync(ct);
-        await EventLoop.LeaveAsync();
-        await using var transaction = await connection.BeginTransactionAsync(ct);
-        var result = await write(transaction, ct);
-        await transaction.CommitAsync(CancellationToken.None);
-        await EventLoop.LeaveAsync();
-        return result;
+        try
+        {
+            return await WriteOnceAsync(write, ct);
+        }
+        catch (PostgresException e) when (PostgresErrors.IsConflict(e))
+        {
+            return await WriteOnceAsync(write, ct);
+        }
     }
 
     public override async Task InsertAsync(string table, string[] columns, IEnumerable<object?[]> rows, CancellationToken ct)
@@ -144,6 +145,17 @@ internal sealed class PostgresDatabase : Database
         await _readers.DisposeAsync();
         await _writers.DisposeAsync();
         await _own.DisposeAsync();
+    }
+
+    private async Task<T> WriteOnceAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct)
+    {
+        await using var connection = await _writers.OpenConnectionAsync(ct);
+        await EventLoop.LeaveAsync();
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        var result = await write(transaction, ct);
+        await transaction.CommitAsync(CancellationToken.None);
+        await EventLoop.LeaveAsync();
+        return result;
     }
 
     private static NpgsqlConnectionStringBuilder Read(StorageOptions storage, PostgresOptions options)

@@ -16,6 +16,10 @@ internal static class PostgresErrors
         _ => Problem.Unavailable,   // no response at all
     };
 
+    /// <summary>Returns whether the transaction was given up for another one's sake: nothing of it is stored, and it may be repeated.</summary>
+    public static bool IsConflict(PostgresException e) =>
+        e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+
     /// <summary>
     /// Returns whether the server, and not the statement, is at fault: it stops, starts, is overloaded, or takes no writes (any longer).
     /// </summary>
