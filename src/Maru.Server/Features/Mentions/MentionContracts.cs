@@ -19,7 +19,7 @@ namespace Maru.Server.Features.Mentions;
     """)]
 public sealed record MentioningMessage(long RoomId, long Seq, bool Unread, Message Message);
 
-/// <param name="Items">newest first</param>
+/// <param name="Items">newest first; fewer than asked for, even none, where the caller has mentioned all very often</param>
 /// <param name="Next">pass it as <c>after</c> to get the next page; absent on the last one</param>
 public sealed record MentionPage(IReadOnlyList<MentioningMessage> Items, string? Next = null);
 

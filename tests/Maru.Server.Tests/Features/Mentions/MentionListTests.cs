@@ -69,6 +69,26 @@ public sealed class MentionListTests(MaruServer server) : IClassFixture<MaruServ
     }
 
     [Fact]
+    public async Task Own_mentions_of_all_are_left_out_however_many_they_are()
+    {
+        var (ann, ben) = (await server.SignUpAsync("ann"), await server.SignUpAsync("ben"));
+        var (loud, other) = (await ann.MakeRoomAsync(members: ben.Id), await ben.MakeRoomAsync(members: ann.Id));
+        List<string> expected = [];
+        await using var socket = await StompSocket.ConnectAsync(server.Address, ann.AccessToken);
+        for (var round = 0; round < 3; round++)
+        {
+            expected.Add($"{loud.Id} {(await ben.SayAsync(loud, $"@{ann.Handle}")).Seq} @{ann.Handle}");
+            for (var i = 1; i < 300; i++) await socket.SayAsync(loud.Id, "@all");
+            await socket.ReceiptAsync(await socket.SayAsync(loud.Id, "@all"));
+            expected.Add($"{other.Id} {(await ben.SayAsync(other, "@all")).Seq} @all");
+        }
+
+        foreach (var limit in (int[])[1, 4, 100]) (await AllAsync(ann, limit)).ShouldBe(expected, ignoreOrder: true);
+        (await ann.MentionsAsync("limit=5")).Items.Count.ShouldBe(1, "the page looks at no more");
+        (await ben.MentionsAsync("limit=5")).Items.Count.ShouldBe(5);
+    }
+
+    [Fact]
     public async Task Limit_and_cursor_are_checked_as_in_every_list()
     {
         var ann = await server.SignUpAsync("ann");
