@@ -3,9 +3,11 @@ using System.Text.Json;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Members;
 using Maru.Server.Features.Mentions;
+using Maru.Server.Features.ReadState;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Storage;
 using Maru.Server.Storage.Sqlite;
+using Maru.Server.Tests.Features.ReadState;
 using Maru.Server.Tests.Features.Rooms;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -40,15 +42,19 @@ public sealed class PageCostTests : IAsyncLifetime
         _spy.Use<RoomLists>(services);
         _spy.Use<MemberLists>(services);
         _spy.Use<MentionStore>(services);
+        _spy.Use<ReadStateStore>(services);
     });
 
     [Fact]
     public async Task A_page_of_each_list_costs_the_same_in_a_store_that_is_ten_times_as_large()
     {
-        var ann = await Server.SignUpAsync();
+        var (ann, bob) = (await Server.SignUpAsync(), await Server.SignUpAsync("bob"));
         var home = await ann.MakeRoomAsync("home");
+        var loud = await bob.MakeRoomAsync("loud");     // where Bob alone speaks, to all
+        var read = await ann.SayAsync(home);            // before all others joined
+        await ann.ReadAsync(home, read.Seq);
         for (var i = 0; i < 20; i++) await ann.MakeRoomAsync($"mine {i}", "private");
-        string[] lists =
+        string[] annas =
         [
             "/api/users?", "/api/users?q=u", "/api/users?q=user%20e", "/api/users?q=user1777", "/api/users?q=zz", "/api/users?q=%ED%95%9C",
             "/api/users?q=nobody",
@@ -56,12 +62,13 @@ public sealed class PageCostTests : IAsyncLifetime
                from q in (string[])["", "r", "room%20e", "room%20e776", "rare", "%EB%B0%A9", "nothing"]
                select $"/api/rooms?sort={sort}&q={q}",
             "/api/me/rooms?", $"/api/rooms/{home.Id}/members?", $"/api/rooms/{home.Id}/bans?",
-            "/api/me/mentions?",
+            "/api/me/mentions?", $"/api/rooms/{home.Id}/messages/{read.Seq}/readers?",
         ];
+        List<(Person Who, string List)> lists = [.. annas.Select(list => (ann, list)), (bob, "/api/me/mentions?")];
 
-        await GrowAsync(home.Id, ann.Id, 1);
+        await GrowAsync();
         var small = await MeasureAsync();
-        await GrowAsync(home.Id, ann.Id, 9);
+        await GrowAsync(9);
         var large = await MeasureAsync();
         foreach (var (list, before) in small)
         {
@@ -77,14 +84,20 @@ public sealed class PageCostTests : IAsyncLifetime
         async Task<Dictionary<string, long>> MeasureAsync()
         {
             Dictionary<string, long> costs = [];
-            foreach (var list in lists)
+            foreach (var (who, list) in lists)
             {
-                var (first, next) = await CostAsync(ann, list);
-                costs.Add($"{list}&limit=200", first);
-                if (next is not null) costs.Add($"{list}, page 2", (await CostAsync(ann, $"{list}&after={next}")).Cost);
+                var (first, next) = await CostAsync(who, list);
+                costs.Add($"{who.Handle} {list}&limit=200", first);
+                if (next is not null) costs.Add($"{who.Handle} {list}, page 2", (await CostAsync(who, $"{list}&after={next}")).Cost);
             }
 
             return costs;
+        }
+
+        async Task GrowAsync(int times = 1)
+        {
+            await MentionAllAsync(Server.Service<Database>(), loud.Id, bob.Id, _users, Users * times);
+            await this.GrowAsync(home.Id, ann.Id, times);
         }
     }
 
@@ -107,8 +120,12 @@ public sealed class PageCostTests : IAsyncLifetime
                 [first + i, "group", Room(i), Room(i).ToLowerInvariant(), i % 4 == 0 ? "private" : "public", i % 7L, i % 5L, i % 11L]), Ct);
         await store.InsertAsync("room_heads", ["room_id", "last_seq", "messages", "last_at"],
             Enumerable.Range(rooms, Rooms * times).Select(i => (object?[])[first + i, 0L, 0L, i % 11L]), Ct);
-        await store.InsertAsync("members", ["room_id", "user_id", "role", "joined_at"],
-            Enumerable.Range(users, Users * times).Select(i => (object?[])[home, first + i, "member", 1L]), Ct);
+        await store.InsertAsync(
+            "members",
+            ["room_id", "user_id", "role", "joined_at", "join_seq", "join_number", "read_seq", "read_number"],
+            Enumerable.Range(users, Users * times).Select(i => (object?[])
+                [home, first + i, "member", 1L, 1L, 1L, 1L + (i % 3), 1L + (i % 3)]),
+            Ct);
         await store.InsertAsync("bans", ["room_id", "user_id", "banned_by", "banned_at"],
             Enumerable.Range(users, Users * times).Select(i => (object?[])[home, first + i, first, 1L]), Ct);
         await MentionAsync(store, home, ann, users, Users * times);
@@ -137,6 +154,16 @@ public sealed class PageCostTests : IAsyncLifetime
                 [home, first + i, (i % 3) switch { 0 => 0L, 1 => ann, _ => first + 1 }, first + i, first + i, At(i), first + i]), Ct);
 
         static long At(int i) => 4_000_000_000_000 + (i / 10);
+    }
+
+    /// <summary>In the room one person mentions all, and nobody else says anything.</summary>
+    private static async Task MentionAllAsync(Database store, long room, long sender, int from, int count)
+    {
+        const long at = 4_000_000_000_000;
+        await store.InsertAsync("messages", ["room_id", "seq", "number", "type", "sender_id", "at", "text"],
+            Enumerable.Range(from + 1, count).Select(i => (object?[])[room, (long)i, (long)i, 0L, sender, at + i, "@all"]), Ct);
+        await store.InsertAsync("mentions", ["room_id", "seq", "user_id", "number", "sender_id", "at", "entry_seq"],
+            Enumerable.Range(from + 1, count).Select(i => (object?[])[room, (long)i, 0L, (long)i, sender, at + i, (long)i]), Ct);
     }
 
     /// <summary>Returns what a page of 200 costs the store, and the next page.</summary>

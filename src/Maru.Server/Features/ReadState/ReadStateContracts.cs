@@ -30,7 +30,7 @@ public sealed record UnreadTotal(long Unread, long Mentions, long Rooms);
 [Example("""{"user":{"id":2,"handle":"ben","name":"Ben"},"at":"2026-11-20T12:50:00.503Z"}""")]
 public sealed record Reader(User User, DateTimeOffset At);
 
-/// <param name="Items">those who have read least first</param>
+/// <param name="Items">those who have read least first; fewer than asked for, even none, where very many joined later</param>
 /// <param name="Next">pass it as <c>after</c> to get the next page; absent on the last one</param>
 public sealed record ReaderPage(IReadOnlyList<Reader> Items, string? Next = null);
 

@@ -11,6 +11,24 @@ namespace Maru.Server.Features.ReadState;
 /// <summary>Reads what is unread, and who has read. Any thread.</summary>
 internal sealed class ReadStateStore(Database database)
 {
+    /// <summary>Those with a position at or behind a message, in the order of their positions.</summary>
+    private const string Behind =
+        """
+        FROM members m WHERE m.room_id = @room AND (m.read_number, m.user_id) > (@position, @reader)
+        ORDER BY m.read_number, m.user_id
+        """;
+
+    // CROSS JOIN: SQLite begins with the table before it.
+    private static readonly string Readers =
+        $"""
+        SELECT {UserRow.Columns("u")}, m.read_number, m.read_at
+        FROM (SELECT m.user_id, m.join_number, m.read_number, m.read_at {Behind} LIMIT {NameSearch.Walk}) m CROSS JOIN users u
+        WHERE m.join_number < @Number AND m.user_id <> @SenderId AND u.id = m.user_id LIMIT @limit
+        """;
+
+    /// <summary>The last position that the walk looked at.</summary>
+    private static readonly string EndOfWalk = $"SELECT m.read_number, m.user_id {Behind} LIMIT 1 OFFSET {NameSearch.Walk - 1}";
+
     /// <summary>Returns what the user has not read in a room; null: they are no member.</summary>
     public Task<RoomReadState?> FindAsync(RoomId room, UserId user, CancellationToken ct) => database.FirstAsync<RoomReadState>(
         $"""
@@ -82,7 +100,8 @@ internal sealed class ReadStateStore(Database database)
 
     /// <summary>
     /// Returns a page of the members who have read a message, but for its sender and those who joined later; null: the user is no member,
-    /// or there is no such message.
+    /// or there is no such message. It looks at <see cref="NameSearch.Walk"/> positions at most: where very many joined later, a page is
+    /// short, even empty, and has a next one.
     /// </summary>
     public async Task<ReaderPage?> ReadersAsync(RoomId room, UserId user, long seq, PageRequest page, CancellationToken ct)
     {
@@ -94,26 +113,17 @@ internal sealed class ReadStateStore(Database database)
             new { room = room.Value, user = user.Value, seq, message = EntryKind.MessageCreated.Number },
             ct);
         if (message is null) return null;
-        var rows = await database.ListAsync<ReaderRow>(
-            $"""
-            SELECT {UserRow.Columns("u")}, m.read_number, m.read_at
-            FROM members m JOIN users u ON u.id = m.user_id
-            WHERE m.room_id = @room AND m.read_number >= @Number AND (m.read_number, m.user_id) > (@position, @reader)
-              AND m.join_number < @Number AND m.user_id <> @SenderId
-            ORDER BY m.read_number, m.user_id LIMIT @limit
-            """,
-            new
-            {
-                room = room.Value,
-                message.Number,
-                message.SenderId,
-                position = page.After?.NumericKey ?? 0,
-                reader = page.After?.Id ?? 0,
-                limit = page.Size + 1,
-            },
-            ct);
-        var next = rows.Count > page.Size ? new PageCursor(rows[page.Size - 1].ReadNumber, rows[page.Size - 1].Id).ToString() : null;
-        return new ReaderPage([.. rows.Take(page.Size).Select(row => row.ToReader())], next);
+        var (size, limit) = (page.Size, page.Size + 1);
+        var (position, reader) = (message.Number, 0L);
+        if (page.After is { NumericKey: { } key, Id: var id } && key >= position) (position, reader) = (key, id);
+        var arguments = new { room = room.Value, message.Number, message.SenderId, position, reader, limit };
+        var rows = await database.ListAsync<ReaderRow>(Readers, arguments, ct);
+        // With too few, the walk may have ended before the list.
+        var last = rows.Count > size
+            ? new Position(rows[size - 1].ReadNumber, rows[size - 1].Id)
+            : await database.FirstAsync<Position>(EndOfWalk, arguments, ct);
+        var next = last is null ? null : new PageCursor(last.ReadNumber, last.UserId).ToString();
+        return new ReaderPage([.. rows.Take(size).Select(row => row.ToReader())], next);
     }
 
     private sealed record UnreadRow(
@@ -130,6 +140,8 @@ internal sealed class ReadStateStore(Database database)
     }
 
     private sealed record RoomEnd(long RoomId, long LastSeq);
+
+    private sealed record Position(long ReadNumber, long UserId);
 
     private sealed record MessageNumber(long Number, long SenderId);
 
