@@ -114,6 +114,19 @@ public sealed class RequestMemoryTests(ITestOutputHelper output)
         server.Service<ChatEngine>().Requests.All().ShouldBeEmpty();
     }
 
+    /// <summary>Nothing arrives after what is there when the server first looks.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_body_whose_bytes_come_with_its_head_and_then_no_more_counts_and_is_refused_in_time(bool chunked)
+    {
+        await using var server = await MaruServer.StartAsync("--Maru:Limits:RequestTimeout=00:00:01");
+        var ann = await server.SignUpAsync();
+        using var post = new PartialPost(server.Address, "/api/rooms", ann.AccessToken, chunked, withHead: 40_000);
+        await Deadline.Until(() => !post.IsOpen, "it to be refused");
+        post.Response().ShouldStartWith("HTTP/1.1 408 ");
+    }
+
     [Fact]
     public async Task Over_HTTP_2_a_body_counts_too_and_is_given_up_alone()
     {
@@ -166,14 +179,20 @@ public sealed class RequestMemoryTests(ITestOutputHelper output)
         private readonly bool _chunked;
         private bool _hasEnded;
 
-        public PartialPost(Uri server, string path, string? token, bool chunked)
+        /// <param name="server">its address</param>
+        /// <param name="path">of the request</param>
+        /// <param name="token">of the caller</param>
+        /// <param name="chunked">false: it says how long the body is</param>
+        /// <param name="withHead">bytes of the body that are sent with the head</param>
+        public PartialPost(Uri server, string path, string? token, bool chunked, int withHead = 0)
         {
             _chunked = chunked;
             _socket.Connect(server.Host, server.Port);
             Write(
                 $"POST {path} HTTP/1.1\r\nHost: {server.Authority}\r\nContent-Type: application/json\r\n"
                 + (token is null ? "" : $"Authorization: Bearer {token}\r\n")
-                + (chunked ? "Transfer-Encoding: chunked\r\n\r\n" : "Content-Length: 262000\r\n\r\n"));
+                + (chunked ? "Transfer-Encoding: chunked\r\n\r\n" : "Content-Length: 262000\r\n\r\n")
+                + Body(withHead));
         }
 
         /// <summary>False once the server has responded or closed the connection.</summary>
@@ -204,11 +223,9 @@ public sealed class RequestMemoryTests(ITestOutputHelper output)
 
         public void Send(int bytes)
         {
-            if (bytes == 0) return;
-            var text = "{\"text\":\"" + new string('x', bytes);
             try
             {
-                Write(_chunked ? $"{text.Length:x}\r\n{text}\r\n" : text);
+                Write(Body(bytes));
             }
             catch (SocketException)
             {
@@ -223,6 +240,13 @@ public sealed class RequestMemoryTests(ITestOutputHelper output)
         }
 
         public void Dispose() => _socket.Dispose();
+
+        private string Body(int bytes)
+        {
+            if (bytes == 0) return "";
+            var text = "{\"text\":\"" + new string('x', bytes);
+            return _chunked ? $"{text.Length:x}\r\n{text}\r\n" : text;
+        }
 
         private void Write(string text)
         {

@@ -28,7 +28,7 @@ internal sealed class RequestBodies(ChatEngine engine, LimitOptions limits, Rate
         try
         {
             if (!reader.TryRead(out var read)) return WaitAsync(context, next);
-            reader.AdvanceTo(read.Buffer.Start, read.IsCompleted ? read.Buffer.Start : read.Buffer.End);
+            reader.AdvanceTo(read.Buffer.Start);        // a body that has not arrived counts with what is there already
             if (!read.IsCompleted) return WaitAsync(context, next);
         }
         catch (IOException e)
