@@ -29,8 +29,18 @@ internal struct Follower
     }
 
     public readonly bool WantsToKnow(MentionNews news) =>
-        news.Entry > News && news.Seq > Joined && news.Sender != User
+        news.Entry > News && news.Seq > Joined && news.Sender != User && !Knows(news)
         && (news.Users.Contains(User) || news.Users.Contains(Log.Mentions.All));
+
+    private readonly bool Knows(MentionNews news)
+    {
+        foreach (var (user, entry) in news.Known)
+        {
+            if (user == User) return entry <= News;
+        }
+
+        return false;
+    }
 }
 
 /// <summary>What a user is told of a room.</summary>

@@ -15,7 +15,11 @@ public readonly record struct Unread(UserId User, RoomId Room, RoomHead Head, lo
 /// <param name="Sender">the message's</param>
 /// <param name="Users">whom the entry mentions: see <see cref="Log.Mentions.Targets"/></param>
 /// <param name="Json">the event</param>
-public sealed record MentionNews(RoomId Room, long Seq, long Entry, UserId Sender, IReadOnlyList<UserId> Users, byte[] Json);
+public sealed record MentionNews(RoomId Room, long Seq, long Entry, UserId Sender, IReadOnlyList<UserId> Users, byte[] Json)
+{
+    /// <summary>Where it mentions all: whom an earlier entry mentioned by name. Who was told of that one is not told again.</summary>
+    public IReadOnlyList<(UserId User, long Entry)> Known { get; init; } = [];
+}
 
 /// <summary>Reads from the store what people have not read. Any thread.</summary>
 /// <param name="OfUser">of a user, in all of their rooms</param>

@@ -5,7 +5,10 @@ using Maru.Server.Storage;
 
 namespace Maru.Server.RoomLog;
 
-/// <summary>Writes the rows of mentions, with their messages.</summary>
+/// <summary>
+/// Writes the rows of mentions, with their messages: one a person, or one of the user 0 for all. Beside that of all, the negative of a user
+/// is who was mentioned by name before an edit: they know of the message, and are not told of it again.
+/// </summary>
 internal static class MentionRows
 {
     public const string Insert =
@@ -47,18 +50,32 @@ internal static class MentionRows
 
         var before = transaction.List<Made>(
             "SELECT user_id, entry_seq FROM mentions WHERE room_id = @room AND seq = @seq", new { room = room.Value, seq })
-            .ToDictionary(x => new UserId(x.UserId), x => x.EntrySeq);
-        var after = mentions?.Targets ?? [];
+            .ToDictionary(x => x.UserId, x => x.EntrySeq);
+        var after = mentions?.Targets.Select(user => user.Value).ToList() ?? [];
         var added = after.Where(user => !before.ContainsKey(user)).ToList();
-        var gone = before.Keys.Except(after).Select(user => user.Value).ToList();
+        var gone = before.Keys.Where(user => user >= 0 && !after.Contains(user)).ToList();
         if (added.Count == 0 && gone.Count == 0) return null;
-        transaction.Execute(
-            "DELETE FROM mentions WHERE room_id = @room AND seq = @seq AND user_id IN @gone", new { room = room.Value, seq, gone });
-        // Who was mentioned with all others before knows of it already.
-        var entry = before.TryGetValue(Mentions.All, out var known) ? known : transaction.Head + 1;
-        var rows = added.Select(user => (long[])[room.Value, seq, user.Value, number, sender.Value, at, entry]);
+        if (added is [0])
+        {
+            // They know of it by name already.
+            transaction.Execute(
+                "UPDATE mentions SET user_id = -user_id WHERE room_id = @room AND seq = @seq", new { room = room.Value, seq });
+        }
+        else
+        {
+            var all = before.ContainsKey(0);
+            transaction.Execute(
+                "DELETE FROM mentions WHERE room_id = @room AND seq = @seq AND user_id IN @gone",
+                new { room = room.Value, seq, gone = all ? before.Keys.ToList() : gone });
+        }
+
+        var rows = added.Select(user => (long[])[room.Value, seq, user, number, sender.Value, at, EntryOf(user)]);
         transaction.Execute(Insert, new { rows = Dialect.Rows(rows) });
-        return added;
+        return [.. added.Select(user => new UserId(user))];
+
+        // Who was mentioned with all others before knows of it already.
+        long EntryOf(long user) =>
+            before.TryGetValue(-user, out var known) || before.TryGetValue(0, out known) ? known : transaction.Head + 1;
     }
 
     private sealed record Made(long UserId, long EntrySeq);

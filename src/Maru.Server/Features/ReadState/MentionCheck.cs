@@ -25,7 +25,7 @@ internal sealed class MentionCheck : IStoreCheck
                 $"""
                 SELECT m.room_id, m.seq, m.sender_id, {Told} AS told, coalesce((
                   SELECT string_agg(x.user_id || '', ' ' ORDER BY x.user_id) FROM mentions x
-                  WHERE x.room_id = m.room_id AND x.seq = m.seq), '') AS kept
+                  WHERE x.room_id = m.room_id AND x.seq = m.seq AND x.user_id >= 0), '') AS kept
                 FROM messages m WHERE (m.room_id, m.seq) > (@room, @seq) AND m.room_id <= @Last ORDER BY m.room_id, m.seq LIMIT {Page}
                 """,
                 new { room, seq, rooms.Last },

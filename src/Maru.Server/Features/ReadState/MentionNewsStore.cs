@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Dapper;
 using Maru.Engine;
@@ -26,9 +27,12 @@ internal sealed class MentionNewsStore(Database database)
             made AS MATERIALIZED (
               SELECT n.room_id, n.seq, n.entry_seq, n.sender_id, string_agg(CAST(n.user_id AS TEXT), ' ') AS users
               FROM x CROSS JOIN mentions n WHERE n.room_id = x.room_id AND n.entry_seq > x.after AND n.entry_seq <= x.last
+                AND n.user_id >= 0
               GROUP BY n.room_id, n.seq, n.entry_seq, n.sender_id
               ORDER BY max(n.at) DESC, n.entry_seq DESC LIMIT {Most})
-            SELECT {MessageRows.Columns}, made.room_id, made.entry_seq, made.sender_id, made.users
+            SELECT {MessageRows.Columns}, made.room_id, made.entry_seq, made.sender_id, made.users, (
+              SELECT string_agg((-k.user_id) || ' ' || k.entry_seq, ' ') FROM mentions k
+              WHERE k.room_id = made.room_id AND k.seq = made.seq AND k.user_id < 0)
             FROM made CROSS JOIN messages m {MessageRows.Joins}
             WHERE m.room_id = made.room_id AND m.seq = made.seq
             ORDER BY made.entry_seq
@@ -38,17 +42,24 @@ internal sealed class MentionNewsStore(Database database)
         while (await row.ReadAsync(CancellationToken.None))
         {
             var room = new RoomId(row.GetInt64(MessageRows.ColumnCount));
-            var users = row.GetString(MessageRows.ColumnCount + 3).Split(' ');
+            var users = Numbers(row, MessageRows.ColumnCount + 3);
+            var known = Numbers(row, MessageRows.ColumnCount + 4);
             news.Add(new MentionNews(
                 room,
                 row.GetInt64(0),
                 row.GetInt64(MessageRows.ColumnCount + 1),
                 new UserId(row.GetInt64(MessageRows.ColumnCount + 2)),
-                [.. users.Select(x => new UserId(long.Parse(x, CultureInfo.InvariantCulture)))],
-                MessageRows.Mention(row, room)));
+                [.. users.Select(x => new UserId(x))],
+                MessageRows.Mention(row, room))
+            {
+                Known = [.. known.Chunk(2).Select(x => (new UserId(x[0]), x[1]))],
+            });
         }
 
         await EventLoop.LeaveAsync();
         return news;
     }
+
+    private static long[] Numbers(DbDataReader row, int column) =>
+        row.IsDBNull(column) ? [] : [.. row.GetString(column).Split(' ').Select(x => long.Parse(x, CultureInfo.InvariantCulture))];
 }

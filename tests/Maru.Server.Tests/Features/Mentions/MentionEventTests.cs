@@ -80,6 +80,36 @@ public sealed class MentionEventTests(MaruServer server) : IClassFixture<MaruSer
     }
 
     [Fact]
+    public async Task An_edit_that_mentions_all_tells_only_those_whom_it_did_not_mention_before()
+    {
+        var (ann, ben, cat, room) = await ThreeAsync();
+        await using var tab = await ben.ListenAsync();
+        await using var other = await cat.ListenAsync();
+        var said = await ann.SayAsync(room, $"@{ben.Handle}");
+        SeqOf(await tab.EventAsync("mention")).ShouldBe(said.Seq);
+        await ann.EditAsync(room, said.Seq, "@all");
+        SeqOf(await other.EventAsync("mention")).ShouldBe(said.Seq);
+        await ann.EditAsync(room, said.Seq, $"@{ben.Handle} @{cat.Handle}");
+        (await ben.CountMentionsAsync(room)).ShouldBe(1);
+        await server.ShouldBalanceAsync(room);
+
+        // Both were told once.
+        var next = await ann.SayAsync(room, "@all");
+        SeqOf(await tab.EventAsync("mention")).ShouldBe(next.Seq);
+        SeqOf(await other.EventAsync("mention")).ShouldBe(next.Seq);
+        await tab.UnreadAsync(room, 2, mentions: 2);
+
+        // Others are told, whoever was told by name.
+        var late = await ann.SayAsync(room, $"@{cat.Handle}");
+        await other.DisposeAsync();
+        await ann.EditAsync(room, late.Seq, "@all, this is for everybody");
+        SeqOf(await tab.EventAsync("mention")).ShouldBe(late.Seq);
+        await tab.UnreadAsync(room, 3, mentions: 3);
+        (await cat.CountMentionsAsync(room)).ShouldBe(3);
+        await server.ShouldBalanceAsync(room);
+    }
+
+    [Fact]
     public async Task Who_joins_hears_of_mentions_from_then_on()
     {
         var (ann, ben, _, room) = await ThreeAsync();

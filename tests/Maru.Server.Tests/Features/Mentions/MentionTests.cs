@@ -197,7 +197,7 @@ public sealed class MentionTests(MaruServer server) : IClassFixture<MaruServer>
     }
 
     private Task<IReadOnlyList<long>> RowsAsync(Room room) => server.Service<Database>().ListAsync<long>(
-        "SELECT user_id FROM mentions WHERE room_id = @Id ORDER BY seq, user_id", new { room.Id }, Ct);
+        "SELECT user_id FROM mentions WHERE room_id = @Id AND user_id >= 0 ORDER BY seq, user_id", new { room.Id }, Ct);
 
     private async Task<(Person Ann, Person Ben, Room Room)> PairAsync()
     {
