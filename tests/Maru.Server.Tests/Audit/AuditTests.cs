@@ -57,6 +57,22 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public async Task What_an_older_program_leaves_of_a_message_that_it_deletes_is_mended()
+    {
+        await using var server = await MaruServer.StartAsync();
+        await TalkAsync(server);
+        await server.Service<Database>().WriteAsync(
+            (transaction, ct) => transaction.ExecuteAsync(
+                "UPDATE messages SET text = '', deleted_at = at, reactions = NULL WHERE mentions IS NOT NULL", null, ct),
+            Ct);
+        var found = await AuditAsync(server, []);
+        found.Single(x => x.Name == "mentions").Drift.ShouldBe(2);
+        found.Sum(x => x.Left).ShouldBe(0);
+        (await AuditAsync(server)).Sum(x => x.Drift).ShouldBe(0);
+        (await server.Service<Database>().FirstAsync<long>("SELECT count(*) FROM mentions", null, Ct)).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Lost_entries_are_told_and_cannot_be_mended()
     {
         await using var server = await MaruServer.StartAsync();
