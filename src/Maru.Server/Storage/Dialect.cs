@@ -28,7 +28,7 @@ internal static partial class Dialect
     /// <summary>Rewrites SQL for the connection's store.</summary>
     public static string Write(DbConnection connection, string sql)
     {
-        if (connection is NpgsqlConnection)
+        if (DbProviderFactories.GetFactory(connection) is NpgsqlFactory)
             return sql.Contains("IN @", StringComparison.Ordinal) || HasRows(sql) ? ForPostgres.GetOrAdd(sql, Postgres) : sql;
         return HasRows(sql) || sql.Contains("FOR UPDATE", StringComparison.Ordinal) ? ForSqlite.GetOrAdd(sql, Sqlite) : sql;
     }

@@ -68,6 +68,8 @@ internal sealed class SpiedDatabase : Database
 
         public override ConnectionState State => inner.State;
 
+        protected override DbProviderFactory? DbProviderFactory => DbProviderFactories.GetFactory(inner);
+
         public override void ChangeDatabase(string databaseName) => inner.ChangeDatabase(databaseName);
 
         public override void Open() => inner.Open();
@@ -78,11 +80,8 @@ internal sealed class SpiedDatabase : Database
 
         protected override DbCommand CreateDbCommand() => new Command(inner.CreateCommand(), reads);
 
-        public override async ValueTask DisposeAsync()
-        {
-            await inner.DisposeAsync();
-            await base.DisposeAsync();
-        }
+        /// <summary>Once alone: the store lends the connection to the next reader.</summary>
+        public override ValueTask DisposeAsync() => inner.DisposeAsync();
 
         protected override void Dispose(bool disposing)
         {
@@ -132,11 +131,7 @@ internal sealed class SpiedDatabase : Database
             return inner.ExecuteReaderAsync(behavior, cancellationToken);
         }
 
-        public override async ValueTask DisposeAsync()
-        {
-            await inner.DisposeAsync();
-            await base.DisposeAsync();
-        }
+        public override ValueTask DisposeAsync() => inner.DisposeAsync();
 
         protected override void Dispose(bool disposing)
         {
@@ -144,8 +139,10 @@ internal sealed class SpiedDatabase : Database
             base.Dispose(disposing);
         }
 
-        private void Remember() => reads.Add(new SpiedRead(
-            inner.CommandText,
-            inner.Parameters.Cast<DbParameter>().ToDictionary(x => x.ParameterName, x => x.Value is DBNull ? null : x.Value)));
+        private void Remember()
+        {
+            var arguments = inner.Parameters.Cast<DbParameter>().ToDictionary(x => x.ParameterName, x => x.Value is DBNull ? null : x.Value);
+            lock (reads) reads.Add(new SpiedRead(inner.CommandText, arguments));
+        }
     }
 }
