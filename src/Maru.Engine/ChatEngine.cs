@@ -95,7 +95,8 @@ public sealed class ChatEngine : IDisposable
     public Presence Presence { get; }
 
     /// <summary>
-    /// Raised when this node has committed these entries of the room, in order. Called on the commit loop's thread: handlers are short and do not throw.
+    /// Raised when this node has committed these entries of the room, in order. Called on the commit loop's thread: handlers are short and
+    /// do not throw.
     /// </summary>
     public event Action<RoomId, IReadOnlyList<Entry>>? Committed;
 

@@ -81,6 +81,7 @@ internal sealed class SpiedDatabase : Database
         protected override DbCommand CreateDbCommand() => new Command(inner.CreateCommand(), reads);
 
         /// <summary>Once alone: the store lends the connection to the next reader.</summary>
+        [SuppressMessage("Usage", "CA2215", Justification = "The base class disposes of it a second time.")]
         public override ValueTask DisposeAsync() => inner.DisposeAsync();
 
         protected override void Dispose(bool disposing)
@@ -131,6 +132,7 @@ internal sealed class SpiedDatabase : Database
             return inner.ExecuteReaderAsync(behavior, cancellationToken);
         }
 
+        [SuppressMessage("Usage", "CA2215", Justification = "The base class disposes of it a second time.")]
         public override ValueTask DisposeAsync() => inner.DisposeAsync();
 
         protected override void Dispose(bool disposing)
@@ -141,7 +143,8 @@ internal sealed class SpiedDatabase : Database
 
         private void Remember()
         {
-            var arguments = inner.Parameters.Cast<DbParameter>().ToDictionary(x => x.ParameterName, x => x.Value is DBNull ? null : x.Value);
+            var arguments = inner.Parameters.Cast<DbParameter>()
+                .ToDictionary(x => x.ParameterName, x => x.Value is DBNull ? null : x.Value);
             lock (reads) reads.Add(new SpiedRead(inner.CommandText, arguments));
         }
     }

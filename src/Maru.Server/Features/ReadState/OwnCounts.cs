@@ -112,10 +112,17 @@ internal sealed partial class OwnCounts(ChatEngine engine, Database database, Ti
         }
     }
 
-    /// <summary>Counts in these rooms until nothing is left.</summary>
+    /// <summary>Counts in these rooms what they have now.</summary>
     private async Task CompareAsync(long[] rooms, CancellationToken ct)
     {
-        while (await FindAsync(rooms, ct) is { Count: > 0 } found) await StoreAsync(found, ct);
+        long found;
+        do
+        {
+            var runs = await FindAsync(rooms, ct);
+            found = runs.Sum(x => x.Length);
+            if (found > 0) await StoreAsync(runs, ct);
+        }
+        while (found >= Entries);
     }
 
     /// <summary>Returns what is not counted yet, some thousand entries at most. Entries do not change, so it stays true.</summary>

@@ -16,7 +16,9 @@ internal static class PostgresErrors
         _ => Problem.Unavailable,   // no response at all
     };
 
-    /// <summary>Returns whether the transaction was given up for another one's sake: nothing of it is stored, and it may be repeated.</summary>
+    /// <summary>
+    /// Returns whether the transaction was given up for another one's sake: nothing of it is stored, and it may be repeated.
+    /// </summary>
     public static bool IsConflict(PostgresException e) =>
         e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
 
