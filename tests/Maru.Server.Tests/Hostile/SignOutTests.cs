@@ -163,8 +163,9 @@ public sealed class SignOutTests
     public async Task A_sign_out_while_the_store_is_full_kills_the_session_at_once_and_outlives_a_kill_once_there_is_room()
     {
         using var folder = new Folder();
-        var (tokens, rooms) = await MaruProcess.SeedAsync(folder, users: 2, rooms: 1);
-        await using (var server = await MaruProcess.StartAsync(folder))
+        var store = $"--Maru:Database=Data Source={folder.Path}/maru.db";     // whatever store the other tests have
+        var (tokens, rooms) = await MaruProcess.SeedAsync(folder, 2, 1, store);
+        await using (var server = await MaruProcess.StartAsync(folder, store))
         {
             using var ann = Client(server, tokens[0]);
             using var bob = Client(server, tokens[1]);
@@ -179,7 +180,7 @@ public sealed class SignOutTests
             await server.KillAsync();
         }
 
-        await using var next = await MaruProcess.StartAsync(folder);
+        await using var next = await MaruProcess.StartAsync(folder, store);
         using var again = Client(next, tokens[0]);
         await again.SendAsync("GET /api/me").ShouldRefuse(Problem.SessionEnded);
     }
