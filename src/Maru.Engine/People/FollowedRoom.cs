@@ -88,7 +88,7 @@ internal sealed class FollowedRoom(RoomId id)
             }
 
             (follower.Joined, follower.AsOf) = (unread.Joined, unread.Head);
-            (follower.Base, follower.Mentions) = (unread.Head.Messages - unread.Count, (int)unread.Mentions);
+            (follower.Unread, follower.Mentions) = ((int)unread.Count, (int)unread.Mentions);
             if (follower.ToldSeq < 0) Begin(ref follower, unread, isTold);
             if (!isTold || unread.Head.Seq >= _head.Seq) return true;
             // Of the marks since then some are collected already.
@@ -206,7 +206,7 @@ internal sealed class FollowedRoom(RoomId id)
     {
         // A room that is new to somebody has nothing unread, unless they are told otherwise.
         follower.ToldSeq = unread.Head.Seq;
-        (follower.Told, follower.ToldMentions) = isTold ? (unread.Count, (int)unread.Mentions) : (0, 0);
+        (follower.Told, follower.ToldMentions) = isTold ? ((int)unread.Count, (int)unread.Mentions) : (0, 0);
         follower.News = isTold ? unread.Head.Seq : unread.Joined;
         if (follower.News >= _news && follower.News == unread.Head.Seq) return;
         // Entries that the others know of, or that came since they joined.
@@ -222,7 +222,7 @@ internal sealed class FollowedRoom(RoomId id)
         {
             foreach (var seq in own[follower.User])
             {
-                if (seq > follower.AsOf.Seq) follower.Base++;
+                if (seq > follower.AsOf.Seq) follower.Unread--;
             }
         }
     }

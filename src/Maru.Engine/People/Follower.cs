@@ -2,18 +2,21 @@ using Maru.Engine.Log;
 
 namespace Maru.Engine.People;
 
-/// <summary>What a user who is here has not read in a room that they are a member of. Used by <see cref="FollowedRoom"/> alone.</summary>
+/// <summary>
+/// What a user who is here has not read in a room that they are a member of, in 64 bytes: a connection has one for each room. Used by <see
+/// cref="FollowedRoom"/> alone.
+/// </summary>
 internal struct Follower
 {
     public UserId User;
     public long Joined;         // a member behind this seq
-    public RoomHead AsOf;       // own messages and mentions up to here are in Base and Mentions
-    public long Base;           // messages that are not unread: the others are
-    public int Mentions;        // unread
-    public int ToldMentions;
-    public long Told;
+    public RoomHead AsOf;       // the room's head of the counts
     public long ToldSeq;
     public long News;           // mentions that entries up to here made are told, or known from the snapshot
+    public int Unread;          // messages, less own ones since
+    public int Mentions;        // unread, with those since
+    public int Told;
+    public int ToldMentions;
 
     /// <summary>False: the store is asked, and until it answers nothing is told.</summary>
     public readonly bool IsKnown => AsOf.Seq < long.MaxValue;
@@ -25,7 +28,7 @@ internal struct Follower
     public readonly UnreadCount Count(RoomHead head)
     {
         if (AsOf.Seq >= head.Seq) head = AsOf;
-        return new UnreadCount(head.Messages - Base, Mentions, head.Seq);
+        return new UnreadCount((int)(head.Messages - AsOf.Messages) + Unread, Mentions, head.Seq);
     }
 
     public readonly bool WantsToKnow(MentionNews news) =>
@@ -45,4 +48,4 @@ internal struct Follower
 
 /// <summary>What a user is told of a room.</summary>
 /// <param name="Seq">the head of its log then</param>
-internal readonly record struct UnreadCount(long Messages, int Mentions, long Seq);
+internal readonly record struct UnreadCount(int Messages, int Mentions, long Seq);

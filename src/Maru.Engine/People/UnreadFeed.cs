@@ -65,7 +65,7 @@ public sealed class UnreadFeed : IDisposable
             {
                 if (!Set(following, unread, isTold: true)) _stale[(user, unread.Room)] = true;
                 if (unread.Count == 0) continue;
-                events.Add(EventOf(unread.Room, new UnreadCount(unread.Count, (int)unread.Mentions, unread.Head.Seq)));
+                events.Add(EventOf(unread.Room, new UnreadCount((int)unread.Count, (int)unread.Mentions, unread.Head.Seq)));
             }
 
             following.HasSnapshot = true;

@@ -11,7 +11,7 @@ public sealed class FollowersTests
     public void Whoever_comes_and_goes_each_is_found_with_what_they_were_told(int seed, int people)
     {
         var random = new Random(seed);
-        var (followers, right) = (new Followers(), new Dictionary<UserId, long>());
+        var (followers, right) = (new Followers(), new Dictionary<UserId, int>());
         for (var i = 0; i < 20 * people; i++)
         {
             // Ids one after the other, and some far apart that share a place in the table.
