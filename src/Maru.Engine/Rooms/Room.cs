@@ -132,9 +132,13 @@ internal sealed class Room
         Unload();
     }
 
-    /// <summary>Takes committed entries, in any order, and delivers those that come next.</summary>
+    /// <summary>
+    /// Takes committed entries, in any order, and delivers those that come next. Those that come when the room is used no longer are
+    /// dropped: nobody would give back their memory.
+    /// </summary>
     public void Apply(List<Entry> entries, FlushList flush)
     {
+        if (_unloaded) return;
         try
         {
             foreach (var entry in entries)
@@ -213,6 +217,7 @@ internal sealed class Room
     /// <summary>Takes a page of the store: for the cursors that wait for it, or to fill a gap in the tail.</summary>
     public void TakePage(LogPage page, FlushList flush)
     {
+        if (_unloaded) return;
         if (page.FillsGap)
         {
             _gap.Take(page);
@@ -240,7 +245,7 @@ internal sealed class Room
     private void Begin(Subscribing subscribing, FlushList flush)
     {
         var subscription = subscribing.Subscription;
-        if (subscription.Membership.IsActive && !subscription.IsEnded)
+        if (!_unloaded && subscription.Membership.IsActive && !subscription.IsEnded)
         {
             _hub.Add(subscription);
             subscription.Next = Math.Min(subscribing.After ?? long.MaxValue, _tail.Next - 1) + 1;
@@ -303,5 +308,8 @@ internal sealed class Room
         _unloaded = true;
         _tail.Clear();
         _table.Remove(this);
+        // Their clients have left, or lost the room: nothing comes any more for which they could wait.
+        using var flush = new FlushList();
+        foreach (var subscribing in _waiting.TakeUpTo(long.MaxValue)) Begin(subscribing, flush);
     }
 }

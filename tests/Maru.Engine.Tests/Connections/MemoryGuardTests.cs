@@ -1,3 +1,5 @@
+using Maru.Engine.Rooms;
+
 namespace Maru.Engine.Tests.Connections;
 
 /// <summary>All that clients make the process keep has one bound, and those who hold the most pay when it is reached.</summary>
@@ -55,11 +57,62 @@ public sealed class MemoryGuardTests
     }
 
     [Fact]
+    public async Task Entries_that_come_when_their_room_was_forgotten_are_not_held()
+    {
+        using var rig = Rig();
+        var room = await ForgetAsync(rig, after: 200);
+        rig.Log.Seed(1, 1);
+        room.Lane.Post(new CommittedRun(room, [rig.Log.Entries(1)[^1]], []));
+        rig.Stop();
+        rig.Engine.Clients.Memory.Used.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_page_that_comes_when_its_room_was_forgotten_is_not_held()
+    {
+        using var rig = Rig();
+        rig.Log.StallPages();
+        var room = await ForgetAsync(rig, after: 190);
+        rig.Log.Reads.ShouldBe([190]);
+        room.Lane.Post(new LogPage(room, 190, rig.Log.Entries(1)[190..], failed: false));
+        rig.Stop();
+        rig.Engine.Clients.Memory.Used.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Whoever_leaves_while_their_subscription_waits_for_entries_of_another_node_holds_nothing()
+    {
+        using var rig = new EngineRig(bus: new GatedBus(), log: new MemoryRoomLog { IsShared = true });
+        rig.Log.AddRoom(1, 7);
+        var client = await rig.ConnectAsync(7);
+        await client.SubscribeRoomAsync(1, "live");
+        rig.Log.Seed(1, 3);
+        await client.SendAsync("SUBSCRIBE\nid:s\ndestination:/topic/rooms/1\nafter:0\n\n\0");
+        await Deadline.Until(() => rig.Time.IsAwaited(rig.Engine.Options.GapPatience), "patience");
+        client.Session.Closed();
+        await Deadline.Until(() => rig.FindRoom(1) is null, "the room to be forgotten");
+        rig.Stop();
+        rig.Engine.Clients.Memory.Used.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Idle_connections_take_no_more_than_half_of_it()
     {
         using var rig = new EngineRig(x => x.ClientMemoryBytes = 256 * 1024);
         for (var i = 0; i < 8; i++) await rig.ConnectAsync(7);
         Should.Throw<ShouldAssertException>(() => rig.NewClient());
+    }
+
+    /// <summary>A room that its only client left after they asked for the past; the lane goes on.</summary>
+    private static async Task<Room> ForgetAsync(EngineRig rig, long after)
+    {
+        var client = await rig.ConnectAsync(7);
+        await client.SubscribeRoomAsync(1, after: after);
+        var room = rig.FindRoom(1)!;
+        if (after < 200) await Deadline.Until(() => rig.Log.Reads.Count > 0, "a read");
+        client.Session.Closed();
+        await Deadline.Until(() => rig.FindRoom(1) is null, "the room to be forgotten");
+        return room;
     }
 
     private static EngineRig Rig(Action<EngineOptions>? set = null)
