@@ -8,11 +8,12 @@ namespace Maru.Engine.People;
 /// </summary>
 internal sealed class FollowedRoom(RoomId id)
 {
-    private const int MostOwn = 1000;       // own messages and mentions that wait; beyond, the store is asked
+    private const int MostWaiting = 1000;   // own messages, mentions and members who left; beyond, the store is asked
 
     private readonly Lock _gate = new();
     private readonly List<(UserId Sender, long Seq)> _own = [];     // since the last collection, and so the next
     private readonly List<MentionMark> _mentions = [];
+    private readonly List<UserId> _left = [];
     private readonly Followers _followers = new();
     private RoomHead _head;         // up to here marks have come, or were found to be missing
     private bool _isStale;          // for all followers: marks are missing
@@ -35,10 +36,10 @@ internal sealed class FollowedRoom(RoomId id)
             // An entry between was missed, or its mark comes later: then it is covered already.
             var isGap = mark.From != _head.Seq + 1;
             _hasNews |= isGap || (mark.Mentions?.Exists(x => x.User == Mentions.All || _followers.IndexOf(x.User) >= 0) ?? false);
-            var count = _own.Count + mark.Own.Count + _mentions.Count + (mark.Mentions?.Count ?? 0);
-            _isStale |= isGap || mark.IsOdd || count > MostOwn;
+            _isStale |= isGap || mark.IsOdd || _own.Count + _mentions.Count + _left.Count + mark.Count > MostWaiting;
             if (!_isStale) _own.AddRange(mark.Own);
             if (!_isStale && mark.Mentions is { } mentions) _mentions.AddRange(mentions);
+            if (!_isStale && mark.Left is { } left) _left.AddRange(left);
             _head = mark.Head;
             return BecomesDirty();
         }
@@ -113,13 +114,26 @@ internal sealed class FollowedRoom(RoomId id)
     {
         lock (_gate)
         {
-            if (!_isStale) return;
-            _isStale = false;
-            foreach (ref var follower in _followers.All)
+            if (_isStale)
             {
-                follower.Forget();
-                into.Add((follower.User, id));
+                foreach (ref var follower in _followers.All) Forget(ref follower);
             }
+            else
+            {
+                foreach (var user in _left)
+                {
+                    if (_followers.IndexOf(user) is >= 0 and var at) Forget(ref _followers.All[at]);
+                }
+            }
+
+            _isStale = false;
+            _left.Clear();
+        }
+
+        void Forget(ref Follower follower)
+        {
+            follower.Forget();
+            into.Add((follower.User, id));
         }
     }
 
@@ -182,7 +196,7 @@ internal sealed class FollowedRoom(RoomId id)
     {
         lock (_gate)
         {
-            if (_isStale) return _isDirty = true;       // since it was asked: what it changes is not known yet
+            if (_isStale || _left.Count > 0) return _isDirty = true;    // since it was asked: what it changes is not known yet
             _isDirty = _hasNews && _news < _head.Seq;
             if (!_hasNews) _news = Math.Max(_news, _head.Seq);
             CountOwn();

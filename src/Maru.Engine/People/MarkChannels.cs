@@ -10,7 +10,7 @@ namespace Maru.Engine.People;
 /// follows. Marks wait a moment for each other. Bounded in bytes; full means that a mark stays on this node, and the others find the gap.
 /// Any thread.
 /// <code>
-/// frame = 1 { room from seq messages odd count { sender seq } count { user sender seq } }      to the end; 0: all members
+/// frame = 1 { room from seq messages odd count { sender seq } count { user sender seq } count { left } }      to the end; user 0: all
 /// </code>
 /// </summary>
 internal sealed class MarkChannels : IDisposable
@@ -20,6 +20,7 @@ internal sealed class MarkChannels : IDisposable
     private const int BytesPerMark = 96;
     private const int BytesPerOwn = 24;
     private const int BytesPerMention = 32;
+    private const int BytesPerLeft = 10;
 
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
     private static readonly BusChannel[] Channels =
@@ -74,7 +75,8 @@ internal sealed class MarkChannels : IDisposable
     private static int ShareOf(RoomId room) => (int)((ulong)room.Value % Shares);
 
     private static int BytesOf(RoomMark mark) =>
-        BytesPerMark + (BytesPerOwn * mark.Own.Count) + (BytesPerMention * (mark.Mentions?.Count ?? 0));
+        BytesPerMark + (BytesPerOwn * mark.Own.Count) + (BytesPerMention * (mark.Mentions?.Count ?? 0))
+        + (BytesPerLeft * (mark.Left?.Count ?? 0));
 
     private void TellAll()
     {
@@ -117,6 +119,9 @@ internal sealed class MarkChannels : IDisposable
                 frame.Number(sender.Value);
                 frame.Number(seq);
             }
+
+            frame.Number(mark.Left?.Count ?? 0);
+            foreach (var user in mark.Left ?? []) frame.Number(user.Value);
         }
 
         if (frame.Written.Length > 1) _bus.Publish(channel, frame.Written);
@@ -135,7 +140,9 @@ internal sealed class MarkChannels : IDisposable
             List<MentionMark>? mentions = null;
             for (var left = reader.Count(); left > 0; left--)
                 (mentions ??= []).Add(new MentionMark(new UserId(reader.Number()), new UserId(reader.Number()), reader.Number()));
-            _receive(new RoomMark(room, from, new RoomHead(seq, messages), own, isOdd) { Mentions = mentions });
+            List<UserId>? gone = null;
+            for (var left = reader.Count(); left > 0; left--) (gone ??= []).Add(new UserId(reader.Number()));
+            _receive(new RoomMark(room, from, new RoomHead(seq, messages), own, isOdd) { Mentions = mentions, Left = gone });
         }
     }
 }

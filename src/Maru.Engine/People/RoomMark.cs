@@ -7,12 +7,19 @@ namespace Maru.Engine.People;
 /// <param name="Head">the room's head with it</param>
 /// <param name="Own">who sent which of its messages</param>
 /// <param name="IsOdd">
-/// true when it changes counts in a way that only the store can tell: a message was deleted, an edit changed its mentions, or a member left
+/// true when it changes counts in a way that only the store can tell: a message was deleted, an edit changed its mentions, or
+/// the room was deleted
 /// </param>
 internal sealed record RoomMark(RoomId Room, long From, RoomHead Head, List<(UserId Sender, long Seq)> Own, bool IsOdd)
 {
     /// <summary>Whom its entries mention; null: nobody.</summary>
     public List<MentionMark>? Mentions { get; init; }
+
+    /// <summary>Which members left; null: none.</summary>
+    public List<UserId>? Left { get; init; }
+
+    /// <summary>How many users it names.</summary>
+    public int Count => Own.Count + (Mentions?.Count ?? 0) + (Left?.Count ?? 0);
 
     /// <param name="room">the room</param>
     /// <param name="entries">that were committed, in order, one at least</param>
@@ -20,19 +27,25 @@ internal sealed record RoomMark(RoomId Room, long From, RoomHead Head, List<(Use
     {
         List<(UserId, long)> own = [];
         List<MentionMark>? mentions = null;
+        List<UserId>? gone = null;
         var isOdd = false;
         var messages = 0L;
         foreach (var entry in entries)
         {
             messages = Math.Max(messages, entry.Number);
             if (entry.Kind.IsMessage && entry.Sender is { } sender) own.Add((sender, entry.Seq));
-            isOdd |= entry.Kind.RemovesMessage || entry.Kind.Rights is RightsChange.End or RightsChange.EndAll || !entry.Kind.IsKnown;
+            isOdd |= entry.Kind.RemovesMessage || entry.Kind.Rights == RightsChange.EndAll || !entry.Kind.IsKnown;
+            if (entry is { Kind.Rights: RightsChange.End, Member: { } member }) (gone ??= []).Add(member);
             if (entry.Mentioned is not { } users) continue;
             isOdd |= !entry.Kind.IsMessage;
             foreach (var user in users) (mentions ??= []).Add(new MentionMark(user, entry.Sender ?? default, entry.Seq));
         }
 
-        return new RoomMark(room, entries[0].Seq, new RoomHead(entries[^1].Seq, messages), own, isOdd) { Mentions = mentions };
+        return new RoomMark(room, entries[0].Seq, new RoomHead(entries[^1].Seq, messages), own, isOdd)
+        {
+            Mentions = mentions,
+            Left = gone,
+        };
     }
 }
 

@@ -26,10 +26,8 @@ public sealed class UnreadFeed : IDisposable
     private readonly IBus _bus;
     private readonly Action<ReadOnlySpan<UserId>, UserEvent> _tell;
     private readonly EngineLog _diagnostics;
-    private readonly MarkChannels _channels;
-    private readonly ConcurrentDictionary<RoomId, FollowedRoom> _rooms = new();
+    private readonly FollowedRooms _rooms;
     private readonly ConcurrentDictionary<UserId, FollowingUser> _users = new();
-    private readonly ConcurrentQueue<FollowedRoom> _dirty = new();
     private readonly ConcurrentDictionary<(UserId User, RoomId Room), bool> _stale = new();
 
     /// <param name="reader">reads the store</param>
@@ -43,7 +41,7 @@ public sealed class UnreadFeed : IDisposable
         TimeProvider time)
     {
         (_reader, _bus, _tell, _diagnostics) = (reader, bus, tell, diagnostics);
-        _channels = new MarkChannels(bus, maxBytes, Mark, Doubt, time);
+        _rooms = new FollowedRooms(bus, maxBytes, time);
     }
 
     /// <summary>Rooms that are followed.</summary>
@@ -81,7 +79,7 @@ public sealed class UnreadFeed : IDisposable
     public void Unfollow(UserId user)
     {
         if (!_users.TryGetValue(user, out var following) || following.Release() is not { } rooms) return;
-        foreach (var room in rooms) Remove(user, new RoomId(room));
+        foreach (var room in rooms) _rooms.Remove(user, new RoomId(room));
         _users.TryRemove(KeyValuePair.Create(user, following));     // last: who comes meanwhile waits for it
     }
 
@@ -101,17 +99,10 @@ public sealed class UnreadFeed : IDisposable
         }
     }
 
-    public void Dispose() => _channels.Dispose();
+    public void Dispose() => _rooms.Dispose();
 
     /// <summary>Notes that this node has committed entries of a room.</summary>
-    internal void Committed(RoomId room, IReadOnlyList<Entry> entries)
-    {
-        var (isFollowed, isHeard) = (_rooms.ContainsKey(room), _channels.Carries(room));
-        if (!isFollowed && !isHeard) return;
-        var mark = RoomMark.Of(room, entries);
-        if (isFollowed) Mark(mark);
-        if (isHeard) _channels.Tell(mark);
-    }
+    internal void Committed(RoomId room, IReadOnlyList<Entry> entries) => _rooms.Committed(room, entries);
 
     /// <summary>Tells people until cancelled.</summary>
     internal async Task RunAsync(TimeProvider time, CancellationToken ct)
@@ -138,38 +129,22 @@ public sealed class UnreadFeed : IDisposable
     }
 
     /// <summary>Notes what a batch of entries did, here or on another node.</summary>
-    internal void Mark(RoomMark mark)
-    {
-        if (_rooms.TryGetValue(mark.Room, out var room) && room.Mark(mark)) _dirty.Enqueue(room);
-    }
-
-    /// <summary>Marks of these rooms may have been missed.</summary>
-    internal void Doubt(Predicate<RoomId> which)
-    {
-        foreach (var (id, room) in _rooms)
-        {
-            if (which(id) && room.Doubt()) _dirty.Enqueue(room);
-        }
-    }
+    internal void Mark(RoomMark mark) => _rooms.Mark(mark);
 
     /// <summary>Compares the heads of all followed rooms with the store: marks may be lost on their way.</summary>
     internal async Task LookAsync(CancellationToken ct)
     {
         if (_reader.Heads is not { } heads) return;
-        foreach (var some in _rooms.Keys.Chunk(Batch))
+        foreach (var some in _rooms.Ids.Chunk(Batch))
         {
-            foreach (var (id, head) in await heads(some, ct).ConfigureAwait(false))
-            {
-                if (_rooms.TryGetValue(id, out var room) && room.Look(head)) _dirty.Enqueue(room);
-            }
+            foreach (var (id, head) in await heads(some, ct).ConfigureAwait(false)) _rooms.Look(id, head);
         }
     }
 
     /// <summary>One round: asks the store what has to be asked, and tells people what has changed.</summary>
     internal async Task RunOnceAsync(CancellationToken ct)
     {
-        HashSet<FollowedRoom> dirty = [];
-        while (_dirty.TryDequeue(out var room)) dirty.Add(room);
+        var dirty = _rooms.TakeDirty();
         List<(UserId User, RoomId Room)> stale = [];
         foreach (var room in dirty) room.TakeStale(stale);
         foreach (var pair in _stale.Keys)
@@ -187,7 +162,7 @@ public sealed class UnreadFeed : IDisposable
             _diagnostics.ReadFailed(e);
             foreach (var pair in stale) _stale[pair] = true;
             // What could not be asked is told later, and so is the rest.
-            foreach (var room in dirty) _dirty.Enqueue(room);
+            foreach (var room in dirty) _rooms.Keep(room);
             return;
         }
 
@@ -249,21 +224,21 @@ public sealed class UnreadFeed : IDisposable
                 continue;
             }
 
-            Set(following, unread, isTold: false);
-            if (_rooms.TryGetValue(unread.Room, out var room)) dirty.Add(room);
+            if (!Set(following, unread, isTold: false)) _stale[(unread.User, unread.Room)] = true;
+            if (_rooms.Find(unread.Room) is { } room) dirty.Add(room);
         }
 
         foreach (var (user, room) in pairs.Except(found.Select(x => (x.User, x.Room))))
         {
             if (_users.TryGetValue(user, out var following)) following.Remove(room);
-            Remove(user, room);
+            _rooms.Remove(user, room);
         }
     }
 
     private void Tell(FollowedRoom room)
     {
         Dictionary<UnreadCount, List<UserId>> changed = [];
-        if (room.Collect(changed)) _dirty.Enqueue(room);
+        if (room.Collect(changed)) _rooms.Keep(room);
         foreach (var (count, users) in changed)
             _tell(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(users), EventOf(room.Id, count, room.Key));
     }
@@ -272,36 +247,9 @@ public sealed class UnreadFeed : IDisposable
     private bool Set(FollowingUser following, in Unread unread, bool isTold)
     {
         if (!following.Add(unread.Room)) return true;      // gone meanwhile
-        while (true)
-        {
-            var room = Find(unread.Room);
-            if (room.TrySet(unread, isTold, out var isAll))
-            {
-                // They went meanwhile, and with them their other rooms.
-                if (following.IsOver && !_users.ContainsKey(unread.User)) Remove(unread.User, unread.Room);
-                return isAll;
-            }
-
-            Forget(room);
-        }
-    }
-
-    private void Remove(UserId user, RoomId id)
-    {
-        if (_rooms.TryGetValue(id, out var room) && room.Remove(user)) Forget(room);
-    }
-
-    private FollowedRoom Find(RoomId id)
-    {
-        if (_rooms.TryGetValue(id, out var known)) return known;
-        var room = new FollowedRoom(id);
-        if (!_rooms.TryAdd(id, room)) return Find(id);
-        _channels.Use(id);
-        return room;
-    }
-
-    private void Forget(FollowedRoom room)
-    {
-        if (_rooms.TryRemove(KeyValuePair.Create(room.Id, room))) _channels.Release(room.Id);
+        var isAll = _rooms.Set(unread, isTold);
+        // They went meanwhile, and with them their other rooms.
+        if (following.IsOver && !_users.ContainsKey(unread.User)) _rooms.Remove(unread.User, unread.Room);
+        return isAll;
     }
 }
