@@ -60,6 +60,10 @@ internal sealed class PresenceRig : IDisposable
         Pass(0.25);
     }
 
+    /// <summary>Makes the client say how its person is.</summary>
+    public static Task SayAsync(StompClient client, string state) =>
+        client.SendAsync($"SEND\ndestination:/app/presence\n\n{{\"state\":\"{state}\"}}\0");
+
     /// <summary>What the client was told: "7 online".</summary>
     public static string[] Told(StompClient client) =>
     [

@@ -32,6 +32,25 @@ internal sealed class NginxProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts one that passes everything on.</summary>
+    /// <param name="server">to whom</param>
+    /// <param name="more">further directives of its one location</param>
+    public static Task<NginxProcess> StartAsync(Uri server, string more = "") => StartAsync((port, folder) =>
+        $$"""
+        worker_processes 1;
+        pid {{folder}}/nginx.pid;
+        events { worker_connections 100; }
+        http {
+            access_log off;
+            client_body_temp_path {{folder}}/body; proxy_temp_path {{folder}}/proxy; fastcgi_temp_path {{folder}}/fastcgi;
+            uwsgi_temp_path {{folder}}/uwsgi; scgi_temp_path {{folder}}/scgi;
+            server {
+                listen 127.0.0.1:{{port}};
+                location / { proxy_pass {{server}}; {{more}} }
+            }
+        }
+        """);
+
     public async ValueTask DisposeAsync()
     {
         if (_process is { HasExited: false } master)

@@ -103,7 +103,7 @@ internal sealed partial class OwnCounts(ChatEngine engine, Database database, Ti
         try
         {
             await CountNewAsync(isAll, ct);
-            if (_marks.TakeIsOver()) await CountAllAsync(ct);
+            if (_marks.TakeHasMissed()) await CountAllAsync(ct);
         }
         catch (DbException e)
         {

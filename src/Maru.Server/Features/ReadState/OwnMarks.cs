@@ -17,7 +17,7 @@ internal sealed class OwnMarks
     private readonly Dictionary<RoomId, OwnRun> _runs = [];      // under the gate, and so the next ones
     private List<RoomId> _many = [];
     private int _sent;
-    private bool _isOver = true;
+    private bool _hasMissed = true;
 
     /// <summary>Notes a batch, with its entries in order.</summary>
     public void Add(RoomId room, IReadOnlyList<Entry> entries)
@@ -26,7 +26,7 @@ internal sealed class OwnMarks
         {
             if (!_runs.TryGetValue(room, out var run))
             {
-                _isOver |= _runs.Count >= MostRooms;
+                _hasMissed |= _runs.Count >= MostRooms;
                 if (_runs.Count >= MostRooms) return;
                 _runs.Add(room, run = new OwnRun(room, entries[0].Seq - 1));
             }
@@ -58,20 +58,20 @@ internal sealed class OwnMarks
     }
 
     /// <summary>Returns, once, whether there were too many rooms, so that others have to be looked at; so it is at first.</summary>
-    public bool TakeIsOver()
+    public bool TakeHasMissed()
     {
         lock (_gate)
         {
-            var isOver = _isOver;
-            _isOver = false;
-            return isOver;
+            var hasMissed = _hasMissed;
+            _hasMissed = false;
+            return hasMissed;
         }
     }
 
-    /// <summary>Makes the next <see cref="TakeIsOver"/> return true.</summary>
+    /// <summary>Makes the next <see cref="TakeHasMissed"/> return true.</summary>
     public void Lose()
     {
-        lock (_gate) _isOver = true;
+        lock (_gate) _hasMissed = true;
     }
 }
 

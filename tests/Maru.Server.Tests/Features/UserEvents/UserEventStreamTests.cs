@@ -248,7 +248,7 @@ public sealed class UserEventStreamTests(MaruServer server) : IClassFixture<Maru
     [Fact]
     public async Task Behind_an_nginx_with_nothing_set_events_come_as_they_happen_and_the_end_is_one()
     {
-        await using var nginx = await NginxProcess.StartAsync((port, folder) => Plain(port, folder, server.Address));
+        await using var nginx = await NginxProcess.StartAsync(server.Address);
         var ann = await server.SignUpAsync();
         using var http = new HttpClient { BaseAddress = nginx.Address };
         using var stream = await EventStream.OpenAsync(http, $"{Path}?access_token={ann.AccessToken}");
@@ -289,22 +289,6 @@ public sealed class UserEventStreamTests(MaruServer server) : IClassFixture<Maru
 
     private static UserEvent Event(string type, int n, string? key = null) =>
         new(Encoding.UTF8.GetBytes($$"""{"type":"{{type}}","n":{{n}}}"""), key);
-
-    private static string Plain(int port, string folder, Uri server) =>
-        $$"""
-        worker_processes 1;
-        pid {{folder}}/nginx.pid;
-        events { worker_connections 100; }
-        http {
-            access_log off;
-            client_body_temp_path {{folder}}/body; proxy_temp_path {{folder}}/proxy; fastcgi_temp_path {{folder}}/fastcgi;
-            uwsgi_temp_path {{folder}}/uwsgi; scgi_temp_path {{folder}}/scgi;
-            server {
-                listen 127.0.0.1:{{port}};
-                location / { proxy_pass {{server}}; }
-            }
-        }
-        """;
 
     /// <summary>The test's own snapshot: it waits until the test answers.</summary>
     private sealed class Snapshots

@@ -13,6 +13,7 @@ namespace Maru.Server.Tests.Platform.Http;
 /// </summary>
 public sealed class ProxiesTests
 {
+    private const string Appending = "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;";
     private static readonly string[] OneRequest =
         ["--Maru:RateLimits:Enabled=true", "--Maru:RateLimits:AddressBurst=1", "--Maru:RateLimits:AddressPerSecond=1"];
 
@@ -61,7 +62,7 @@ public sealed class ProxiesTests
     public async Task Behind_a_proxy_that_appends_no_client_chooses_its_address()
     {
         await using var server = await MaruServer.StartAsync(new ManualTime(), null, [.. OneRequest, "--Maru:Limits:Proxies=127.0.0.1"]);
-        await using var nginx = await NginxProcess.StartAsync((port, folder) => Appending(port, folder, server.Address));
+        await using var nginx = await NginxProcess.StartAsync(server.Address, Appending);
         (await StatusAsync(nginx.Address, [], from: "127.0.0.8")).ShouldBe(401);
         string[][] inventions =
         [
@@ -76,25 +77,6 @@ public sealed class ProxiesTests
 
         (await StatusAsync(nginx.Address, [], from: "127.0.0.9")).ShouldBe(401, "another client has its own");
     }
-
-    private static string Appending(int port, string folder, Uri server) =>
-        $$"""
-        worker_processes 1;
-        pid {{folder}}/nginx.pid;
-        events { worker_connections 100; }
-        http {
-            access_log off;
-            client_body_temp_path {{folder}}/body; proxy_temp_path {{folder}}/proxy; fastcgi_temp_path {{folder}}/fastcgi;
-            uwsgi_temp_path {{folder}}/uwsgi; scgi_temp_path {{folder}}/scgi;
-            server {
-                listen 127.0.0.1:{{port}};
-                location / {
-                    proxy_pass {{server}};
-                    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-                }
-            }
-        }
-        """;
 
     /// <summary>Asks on a bare socket, with each field on a line of its own; HttpClient would join them.</summary>
     private static async Task<int> StatusAsync(Uri server, string[] fields, string from = "127.0.0.1")
