@@ -27,8 +27,11 @@ public sealed class TransactionSignalTests
             "BEGIN\ntransaction:t\n\n\0SEND\ndestination:/topic/rooms/3/signals/x\ntransaction:t\n\nheld\0"
             + StompClient.Say(2, "stored", "m", "transaction:t\n"));
         rig.Log.StallAppends();
+        var begun = rig.Log.AppendsBegun;
         var left = MemberDraft.Leaves(3, 7);
         await rig.Engine.AppendAsync(left);
+        // In one batch with the removal, the messages and signals would come first.
+        await Deadline.Until(() => rig.Log.AppendsBegun == begun + 1, "the removal to be on its way");
         await sender.SendAsync("COMMIT\ntransaction:t\nreceipt:c\n\n\0");
         rig.Log.ResumeAppends();
         await left.Settled.Within("the removal");
