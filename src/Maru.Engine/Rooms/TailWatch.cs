@@ -27,7 +27,7 @@ internal sealed class TailWatch : IDisposable
     public TailWatch(RoomTable rooms, IRoomLog log, IBus bus, EngineOptions options, EngineLog diagnostics, TimeProvider time)
     {
         (_rooms, _log, _bus, _options, _diagnostics, _time) = (rooms, log, bus, options, diagnostics, time);
-        _loop = log.IsShared ? Task.Run(RunAsync) : Task.CompletedTask;
+        _loop = log.IsShared ? RunAsync() : Task.CompletedTask;
     }
 
     /// <summary>
