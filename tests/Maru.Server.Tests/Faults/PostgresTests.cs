@@ -133,7 +133,8 @@ public sealed class PostgresTests
 
     private static async Task ShouldNotStartAsync(string folder, string database, string why)
     {
-        var (code, lines) = await MaruProcess.RunAsync("--urls=http://127.0.0.1:0", $"--Maru:Data={folder}", $"--Maru:Database={database}");
+        var (code, lines) = await MaruProcess.RunAsync(
+            "--urls=http://127.0.0.1:0", $"--Maru:Data={folder}", $"--Maru:Database={database}", MaruServer.ConnectTimeout);
         code.ShouldBe(2, string.Join('\n', lines));
         var said = lines.Where(line => !line.StartsWith('{')).ToList();
         said.Count.ShouldBe(1, string.Join('\n', lines));

@@ -105,7 +105,7 @@ internal sealed partial class MaruProcess : IAsyncDisposable
     }
 
     public static async Task<string[]> StoreAsync(string folder) =>
-        [$"--Maru:Data={folder}", $"--Maru:Database={await TestStore.OfAsync(folder)}"];
+        [$"--Maru:Data={folder}", $"--Maru:Database={await TestStore.OfAsync(folder)}", MaruServer.ConnectTimeout];
 
     /// <summary>SIGKILL: no chance to say or save anything.</summary>
     public async Task KillAsync()

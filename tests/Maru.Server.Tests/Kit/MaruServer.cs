@@ -15,6 +15,9 @@ namespace Maru.Server.Tests.Kit;
 /// </summary>
 public sealed class MaruServer : IAsyncLifetime
 {
+    /// <summary>A setting for all servers: the machine is busy with other tests.</summary>
+    internal const string ConnectTimeout = "--Maru:Postgres:ConnectTimeout=00:00:20";
+
     private readonly string[] _settings;
     private readonly Action<IServiceCollection> _adjust;
     private TestStore? _store;
@@ -38,6 +41,7 @@ public sealed class MaruServer : IAsyncLifetime
             "--Logging:LogLevel:Maru.Requests=None",
             "--Logging:LogLevel:Maru.Security=None",
             "--Logging:LogLevel:Microsoft.AspNetCore=None",
+            ConnectTimeout,
             "--hostBuilder:reloadConfigOnChange=false",   // a file watcher a server is more than a machine gives
             .. settings,
         ];
@@ -138,8 +142,7 @@ public sealed class MaruServer : IAsyncLifetime
 
     private async ValueTask RunAsync(string[] settings)
     {
-        // The machine is busy with other tests.
-        string[] store = _store is null ? [] : [$"--Maru:Database={_store.ConnectionString}", "--Maru:Postgres:ConnectTimeout=00:00:20"];
+        string[] store = _store is null ? [] : [$"--Maru:Database={_store.ConnectionString}"];
         _app = await Program.BuildAsync([.. store, .. settings], _adjust);
         await _app.StartAsync();
         Http = ApiCheck.Client(AddressOf(Uri.UriSchemeHttp));
