@@ -30,12 +30,12 @@ internal sealed partial class NotifyBus : BackgroundService, IBus
     private readonly Lock _order = new();       // keeps frames' numbers in the order of the queue
     private readonly ConcurrentDictionary<string, Subscription> _subscriptions = new();
     private readonly Dictionary<Guid, Hearing> _heard = [];     // of each node; the listening loop's own
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);     // listens, or has failed to
     private long _number;
     private Task _telling = Task.CompletedTask;
     private volatile bool _isListening;
     private volatile bool _isClosing;
     private bool _isLost;
-    private bool _hasListened;
 
     public NotifyBus(NoticeBoard board, ThisNode node, BusOptions options, TimeProvider time, ILogger<NotifyBus> log)
     {
@@ -67,6 +67,13 @@ internal sealed partial class NotifyBus : BackgroundService, IBus
         if (!_subscriptions.TryAdd(channel.Name, subscription)) throw new InvalidOperationException($"{channel.Name} has a subscription.");
         if (_isListening) listening?.Invoke();
         return subscription;
+    }
+
+    /// <summary>Returns when this node listens: who connected to it before that would miss what they are told.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await base.StartAsync(cancellationToken);
+        await _begun.Task.WaitAsync(cancellationToken);
     }
 
     /// <summary>Sends the waiting frames before it stops.</summary>
@@ -135,6 +142,7 @@ internal sealed partial class NotifyBus : BackgroundService, IBus
                 catch (Exception e) when (!ct.IsCancellationRequested)
                 {
                     _isListening = false;
+                    _begun.TrySetException(e);
                     if (!_isLost) Log.Lost(_log, e);
                     _isLost = true;
                 }
@@ -154,8 +162,8 @@ internal sealed partial class NotifyBus : BackgroundService, IBus
     private async Task ListeningAsync(CancellationToken ct)
     {
         foreach (var payload in await _board.KeptAsync(ct)) Hear(payload);
-        _hasListened = true;
         _isListening = true;
+        _begun.TrySetResult();
         if (_isLost) Log.Listens(_log);
         _isLost = false;
         foreach (var (_, subscription) in _subscriptions) subscription.Listening?.Invoke();
@@ -167,7 +175,7 @@ internal sealed partial class NotifyBus : BackgroundService, IBus
     {
         if (Notice.Read(payload) is not { } notice || notice.Node == _node.Id) return;
         if (!_heard.TryGetValue(notice.Node, out var hearing)) _heard.Add(notice.Node, hearing = new Hearing());
-        if (hearing.Take(notice) is not { } frame || !_hasListened) return;
+        if (hearing.Take(notice) is not { } frame || !_begun.Task.IsCompletedSuccessfully) return;
         if (_subscriptions.TryGetValue(notice.Channel, out var subscription)) subscription.Heard(frame);
     }
 

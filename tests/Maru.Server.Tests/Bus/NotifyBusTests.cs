@@ -48,6 +48,14 @@ public sealed class NotifyBusTests : BusContract
     }
 
     [Fact]
+    public async Task A_node_that_cannot_listen_does_not_start()
+    {
+        await using var rig = await NotifyRig.StartAsync();
+        await rig.TakeAwayAsync();
+        await Should.ThrowAsync<NpgsqlException>(rig.JoinAsync);
+    }
+
+    [Fact]
     public async Task A_node_that_stops_cancels_no_statement()
     {
         // Npgsql would wait for PostgreSQL to confirm, and the event loop that must read the confirmation would wait for Npgsql.
@@ -124,7 +132,7 @@ internal sealed class NotifyRig : BusRig
         var bus = new NotifyBus(new NoticeBoard(database), new ThisNode(), _options, TimeProvider.System, logs.CreateLogger<NotifyBus>());
         _nodes.Add((bus, database));
         await bus.StartAsync(CancellationToken.None);
-        await Deadline.Until(() => bus.IsConnected, "PostgreSQL");
+        bus.IsConnected.ShouldBeTrue("it has started");
         return bus;
     }
 
