@@ -109,7 +109,8 @@ public sealed class UserEventsTests : IDisposable
         string[] got = [.. Texts(slow).Where(x => !x.StartsWith("filling", StringComparison.Ordinal))];
         got.ShouldBe([.. Enumerable.Range(0, 10).Select(i => $"news {i * 10}"), "state 99"]);
         Publish(rig, "live again", users: [7]);
-        Texts(slow)[^1].ShouldBe("live again");
+        // It may count as behind for a moment longer than its last byte waits.
+        await slow.UntilAsync(() => Texts(slow)[^1] == "live again", "what comes live");
     }
 
     [Fact]
