@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Maru.Server.Audit;
+using Maru.Server.Storage;
 using Spectre.Console;
 
 namespace Maru.Server.Commands;
@@ -19,7 +20,8 @@ internal static class AuditCommand
             "audit",
             "Recount from scratch what the store keeps twice: each room's log and its numbers, members, reactions, mentions, and what each "
             + "member has not read. Servers may run on the store meanwhile; each look at some rooms sees one state of it. "
-            + "The exit code is 0 if everything balances (with --mend: at the end), 1 if not.")
+            + "The exit code is 0 if everything balances (with --mend: at the end), 1 if not, and 2 if there is no such store or it cannot be "
+            + "used. Takes the settings of the server: the same environment, or --Maru:Database=… here.")
         {
             mend,
         };
@@ -36,7 +38,8 @@ internal static class AuditCommand
     private static async Task<long> RunAsync(ServerBuilder build, bool mends, IReadOnlyList<string> settings, CancellationToken ct)
     {
         ConfigurationArguments.Check("maru audit", settings);
-        await using var app = await build(["--Logging:LogLevel:Default=Warning", .. settings]);
+        await using var app = await build(
+            ["--Logging:LogLevel:Default=Warning", .. settings], services => services.AddSingleton<ExistingStore>());
         var audit = app.Services.GetRequiredService<StoreAudit>();
         var rooms = await audit.CountRoomsAsync(ct);
         var reports = await WithBarsAsync(rooms, looked => audit.RunAsync(mends, looked, x => Write($"mended: {x.Text}"), ct));
@@ -53,7 +56,7 @@ internal static class AuditCommand
             if (report.Drift > report.First.Count) Write($"and {Number(report.Drift - report.First.Count)} more in {report.Name}");
         }
 
-        Write(left == 0 ? $"{Number(rooms)} rooms balance." : $"{Number(left)} numbers of {Number(rooms)} rooms do not balance.");
+        Write(left == 0 ? $"Everything balances: rooms looked at: {Number(rooms)}." : $"Numbers that do not balance: {Number(left)}.");
         return left;
     }
 

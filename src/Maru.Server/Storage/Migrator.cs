@@ -8,9 +8,9 @@ namespace Maru.Server.Storage;
 /// <summary>
 /// Migrates the schema to the newest that this program knows: numbered scripts, forward only, each in one transaction, one node at a time.
 /// Programs of two versions share a schema: a script that an older program cannot live with says so in a line <c>-- needs: number</c>, the
-/// lowest schema that a program must know from then on.
+/// lowest schema that a program must know from then on. An <see cref="ExistingStore"/> is not migrated: it must have that schema.
 /// </summary>
-internal sealed partial class Migrator(Database database, TimeProvider time, ILogger<Migrator> log)
+internal sealed partial class Migrator(Database database, TimeProvider time, ILogger<Migrator> log, ExistingStore? existing = null)
 {
     /// <summary>Steps that SQL cannot do: each follows the script of that name, in its transaction.</summary>
     private static readonly Dictionary<string, Func<DbTransaction, CancellationToken, Task>> Code = new()
@@ -65,9 +65,17 @@ internal sealed partial class Migrator(Database database, TimeProvider time, ILo
                 null, token);
             var row = await transaction.FirstAsync<State>(
                 "SELECT coalesce(max(number), 0) AS applied, coalesce(max(needs), 0) AS needs FROM migrations", null, token);
-            return (row?.Applied ?? 0, row?.Needs ?? 0);
+            var (applied, needs) = (row?.Applied ?? 0, row?.Needs ?? 0);
+            if (existing is not null && applied < Known) throw Unready(applied);    // and nothing was changed
+            return (applied, needs);
         },
         ct);
+
+    private StartException Unready(long applied) => new(
+        applied == 0
+            ? $"{database.Name} holds no store of Maru. Correct Maru:Database."
+            : $"The store {database.Name} has schema {applied}, and this program works with {Known}. Start the new version of the server once, "
+                + "which brings the store up to it, or take the program of the version that runs.");
 
     private Task ApplyAsync(Script script, bool isNew, CancellationToken ct) => database.WriteAsync(
         async (transaction, token) =>

@@ -117,6 +117,31 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public async Task Where_there_is_no_store_none_is_made()
+    {
+        using var folder = new Folder();
+        var settings = await MaruProcess.StoreAsync(folder);
+        for (var i = 0; i < 2; i++)
+        {
+            var (code, lines) = await MaruProcess.RunAsync(["audit", .. settings]);
+            code.ShouldBe(2);
+            string.Concat(lines).ShouldContain("no store");
+        }
+
+        Directory.EnumerateFiles(folder, "*.db*", SearchOption.AllDirectories).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_schema_of_an_older_version_is_left_as_it_is()
+    {
+        await using var server = await MaruServer.StartAsync();
+        await TestStore.ExecuteAsync(server.Store, "DELETE FROM migrations WHERE number = (SELECT max(number) FROM migrations)");
+        var (code, lines) = await MaruProcess.RunAsync(["audit", $"--Maru:Database={server.Store}"]);
+        code.ShouldBe(2);
+        string.Concat(lines).ShouldContain("has schema");
+    }
+
+    [Fact]
     public async Task The_command_tells_by_its_exit_code_and_servers_tell_what_it_found_last()
     {
         var time = new ManualTime();

@@ -28,12 +28,14 @@ internal sealed partial class SqliteDatabase : Database
     private readonly SemaphoreSlim _gate = new(1, 1);   // its asynchronous waiters are served first come, first served
 
     /// <param name="claim">keeps other servers out while the store is open; null in programs that may run beside a server</param>
-    public SqliteDatabase(StorageOptions storage, SqliteOptions options, ILogger<SqliteDatabase> log, StoreClaim? claim = null)
+    /// <param name="existing">null in programs that may make the store</param>
+    public SqliteDatabase(
+        StorageOptions storage, SqliteOptions options, ILogger<SqliteDatabase> log, StoreClaim? claim = null, ExistingStore? existing = null)
     {
         _claim = claim;
         if (options.Synchronous != "FULL") Log.Relaxed(log, options.Synchronous);
         _options = options;
-        _file = SqliteFile.Prepare(storage.Database);
+        _file = SqliteFile.Prepare(storage.Database, mayMake: existing is null);
         var reading = new SqliteConnectionStringBuilder(_file.ConnectionString) { Mode = SqliteOpenMode.ReadOnly, Pooling = false };
         _readers = new SqliteReaders(reading.ToString());
         _writer = _file.OpenWriter(options);

@@ -33,12 +33,16 @@ internal sealed class SqliteFile
     public string ConnectionString { get; }
 
     /// <summary>Makes the file if it is missing, and does not open it: a close would end all locks of this process on the file.</summary>
+    /// <param name="connectionString">names it</param>
+    /// <param name="mayMake">false: it must be there</param>
     /// <exception cref="StartException">The connection string, the folder or the file is of no use.</exception>
-    public static SqliteFile Prepare(string connectionString)
+    public static SqliteFile Prepare(string connectionString, bool mayMake = true)
     {
         try
         {
             var path = System.IO.Path.GetFullPath(FileOf(connectionString));
+            if (!mayMake && !File.Exists(path))
+                throw new StartException($"There is no store {path}. Correct Maru:Database: relative paths are from the current folder.");
             OwnFile.MakeFolder(System.IO.Path.GetDirectoryName(path) ?? path);
             GivenFile.Check(path);
             // A link may lead to a file that is still to be made. Files beside it, -wal and -shm, take over its mode.
