@@ -40,10 +40,11 @@ internal static class MentionScan
         {
             units += Units(text.Slice(at, skip));
             at += skip;
-            var length = LengthOf(text[(at + 1)..]);
-            if (length is >= ShortestHandle and <= LongestHandle && (at == 0 || !char.IsAsciiLetterOrDigit((char)text[at - 1])))
+            var word = text.Slice(at + 1, LengthOf(text[(at + 1)..]));
+            var length = word.Length;
+            if (length >= ShortestHandle && word.TrimEnd(".-_"u8).Length <= LongestHandle && (at == 0 || !char.IsAsciiLetterOrDigit((char)text[at - 1])))
             {
-                (found ??= []).Add(new MentionWord(units, Lower(text.Slice(at + 1, length))));
+                (found ??= []).Add(new MentionWord(units, Lower(word[..Math.Min(length, LongestHandle)])));
                 if (found.Count == Most) break;
             }
 

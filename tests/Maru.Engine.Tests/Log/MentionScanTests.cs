@@ -16,6 +16,8 @@ public sealed class MentionScanTests
     [InlineData("@al @", "")]
     [InlineData("@all, all@once", "0 all")]
     [InlineData("@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "")]
+    [InlineData("@abcdefghijklmnopqrstuvwxyz123456...", "0 abcdefghijklmnopqrstuvwxyz123456")]
+    [InlineData("@ann.............................................", "0 ann.............................")]
     [InlineData("", "")]
     public void Words_that_look_like_mentions_are_found_with_their_place(string text, string expected)
     {
