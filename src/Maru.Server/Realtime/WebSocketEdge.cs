@@ -19,7 +19,7 @@ namespace Maru.Server.Realtime;
 /// <summary>
 /// Accepts sockets of plain connections: takes an ordinary upgrade request off the connection before HTTP is set up for it, so that an idle
 /// client holds no request, response or context. It only accepts: for any other response <see cref="WebSocketEndpoint"/> gets the request,
-/// untouched.
+/// untouched. A stream of events that began there goes on here, past HTTP too.
 /// </summary>
 internal sealed class WebSocketEdge(
     SocketRoutes routes, Origins origins, ChatEngine engine, AccessTokens tokens, EndedSessions ended, ProxyNetworks proxies,
@@ -37,8 +37,9 @@ internal sealed class WebSocketEdge(
         {
             if (await TryOpenAsync(connection, peer) is not { } opening)
             {
-                TurnPipe.Insert(connection);
+                HttpPipe.Insert(connection);
                 await next(connection);
+                await HttpPipe.GoOnAsync(connection);
                 return;
             }
 

@@ -24,16 +24,7 @@ internal sealed class StreamSink : ByteSink
         // Streams of HTTP/2 share a socket: what it has sent says nothing about one of them.
         if (HttpProtocol.IsHttp2(request.Request.Protocol)) return;
         _socket = request.Features.Get<IConnectionSocketFeature>()?.Socket;
-        if (_socket is null) return;
-        SystemBytes = 2 * options.SendBufferBytes;
-        try
-        {
-            _socket.SendBufferSize = options.SendBufferBytes;
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The peer has gone while their request waited, as the reader will find.
-        }
+        if (_socket is not null) SystemBytes = SendBuffer.Bound(_socket, options.SendBufferBytes);
     }
 
     /// <inheritdoc cref="SocketSink.SystemBytes"/>
