@@ -42,7 +42,7 @@ internal static class MentionScan
             at += skip;
             var word = text.Slice(at + 1, LengthOf(text[(at + 1)..]));
             var length = word.Length;
-            if (length >= ShortestHandle && word.TrimEnd(".-_"u8).Length <= LongestHandle && (at == 0 || !char.IsAsciiLetterOrDigit((char)text[at - 1])))
+            if (CanBeHandle(word) && (at == 0 || !char.IsAsciiLetterOrDigit((char)text[at - 1])))
             {
                 (found ??= []).Add(new MentionWord(units, Lower(word[..Math.Min(length, LongestHandle)])));
                 if (found.Count == Most) break;
@@ -61,6 +61,10 @@ internal static class MentionScan
         while (length < text.Length && IsHandle(text[length])) length++;
         return length;
     }
+
+    /// <summary>Returns whether it is a handle, or one with the end of a sentence behind it.</summary>
+    private static bool CanBeHandle(ReadOnlySpan<byte> word) =>
+        word.Length >= ShortestHandle && word.TrimEnd(".-_"u8).Length <= LongestHandle;
 
     private static bool IsHandle(byte b) => char.IsAsciiLetterOrDigit((char)b) || b is (byte)'_' or (byte)'.' or (byte)'-';
 

@@ -63,13 +63,19 @@ internal sealed class PeopleElsewhere(TimeSpan lease, Action<UserId, long> chang
     /// <summary>Forgets nodes that were not heard of for a lease.</summary>
     /// <param name="now">milliseconds</param>
     /// <param name="wall">the same moment, unix milliseconds</param>
-    public void Expire(long now, long wall)
+    /// <param name="gone">called with each of their people, and when these were seen last</param>
+    public void Expire(long now, long wall, Action<UserId, long> gone)
     {
         foreach (var (id, node) in _nodes)
         {
             if (now - node.HeardAt < _lease) continue;
             _nodes.Remove(id);
-            foreach (var user in node.People.Keys) changed(user, wall - (now - node.HeardAt));
+            var lastSeen = wall - (now - node.HeardAt);
+            foreach (var user in node.People.Keys)
+            {
+                changed(user, lastSeen);
+                gone(user, lastSeen);
+            }
         }
     }
 

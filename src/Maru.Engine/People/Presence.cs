@@ -185,7 +185,13 @@ public sealed partial class Presence : IDisposable
     {
         _channel.Change(new PersonPresence(user, state, lastSeen));
         _watches.Mark(user, lastSeen);
-        if (lastSeen > 0 && _left.Count < MostLeft) _left.Add(new PersonPresence(user, state, lastSeen));
+        if (lastSeen > 0) Keep(user, lastSeen);
+    }
+
+    /// <summary>Keeps until it is stored when a person was here last, or on a node that died: that one cannot store it.</summary>
+    private void Keep(UserId user, long lastSeen)
+    {
+        if (_left.Count < MostLeft) _left.Add(new PersonPresence(user, PresenceState.Offline, lastSeen));
     }
 
     /// <summary>Tells what changed: other nodes, and those who watch.</summary>
@@ -200,7 +206,7 @@ public sealed partial class Presence : IDisposable
             {
                 var (now, wall) = (Now, _time.GetUtcNow().ToUnixTimeMilliseconds());
                 _here.Tick(wall);
-                _elsewhere.Expire(now, wall);
+                _elsewhere.Expire(now, wall, Keep);
                 _watches.Deliver(now, flush);
                 frames = _channel.TakeFrames(now, _here);
             }

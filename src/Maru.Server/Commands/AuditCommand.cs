@@ -20,8 +20,8 @@ internal static class AuditCommand
             "audit",
             "Recount from scratch what the store keeps twice: each room's log and its numbers, members, reactions, mentions, and what each "
             + "member has not read. Servers may run on the store meanwhile; each look at some rooms sees one state of it. "
-            + "The exit code is 0 if everything balances (with --mend: at the end), 1 if not, and 2 if there is no such store or it cannot be "
-            + "used. Takes the settings of the server: the same environment, or --Maru:Database=… here.")
+            + "The exit code is 0 if everything balances (with --mend: at the end), 1 if not, and 2 if there is no such store or it "
+            + "cannot be used. Takes the settings of the server: the same environment, or --Maru:Database=… here.")
         {
             mend,
         };

@@ -74,8 +74,8 @@ internal sealed partial class Migrator(Database database, TimeProvider time, ILo
     private StartException Unready(long applied) => new(
         applied == 0
             ? $"{database.Name} holds no store of Maru. Correct Maru:Database."
-            : $"The store {database.Name} has schema {applied}, and this program works with {Known}. Start the new version of the server once, "
-                + "which brings the store up to it, or take the program of the version that runs.");
+            : $"The store {database.Name} has schema {applied}, and this program works with {Known}. Start the new version of the server "
+                + "once, which brings the store up to it, or take the program of the version that runs.");
 
     private Task ApplyAsync(Script script, bool isNew, CancellationToken ct) => database.WriteAsync(
         async (transaction, token) =>

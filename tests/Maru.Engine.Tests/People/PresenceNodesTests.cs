@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Maru.Engine.Bus;
 using Maru.Engine.People;
 
@@ -54,6 +55,9 @@ public sealed class PresenceNodesTests : IDisposable
         _there.Pass(5);
         (_there.StateOf(6), _there.StateOf(7)).ShouldBe((PresenceState.Offline, PresenceState.Online));
         PresenceRig.Told(watcher).ShouldBe(["6 offline", "7 offline", "6 online", "7 online", "6 offline seen"], ignoreOrder: true);
+        // The node that died cannot store what its people's watchers were told.
+        var told = JsonDocument.Parse(watcher.Messages.Last().Body).RootElement.GetProperty("lastSeenAt").GetDateTimeOffset();
+        _there.Presence.TakeLeft().Single(x => x.User.Value == 6).LastSeen.ShouldBe(told.ToUnixTimeMilliseconds());
     }
 
     [Fact]

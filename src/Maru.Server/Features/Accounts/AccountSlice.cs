@@ -11,6 +11,7 @@ internal static class AccountSlice
         services.AddSingleton<AccountEvents>();
         services.AddSingleton<AccountStore>();
         services.AddSingleton<UserDirectory>();
+        services.AddSingleton<ProfileLimits>();
         services.AddSingleton<GuessLimits>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<PasswordTurns>();

@@ -31,8 +31,8 @@ internal static class ProfileEndpoints
         await store.FindAsync(caller.UserId, ct) is { } account ? TypedResults.Ok(account.ToProfile()) : Problem.SessionEnded.Result();
 
     private static async Task<Results<Ok<Profile>, ProblemHttpResult>> ChangeAsync(
-        ProfileChange request, Caller caller, LimitOptions limits, PasswordOptions lengths, AccountStore store, AccountEvents events,
-        CancellationToken ct)
+        ProfileChange request, Caller caller, HttpContext context, LimitOptions limits, ProfileLimits rates, PasswordOptions lengths,
+        AccountStore store, AccountEvents events, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var rules = new AccountRules(errors, limits, lengths);
@@ -40,6 +40,7 @@ internal static class ProfileEndpoints
         var statusMessage = request.StatusMessage is null ? null : rules.StatusMessage(request.StatusMessage);
         var avatarUrl = request.AvatarUrl is null ? null : rules.AvatarUrl(request.AvatarUrl);
         if (errors.Any) return errors.Result();
+        if (request.ShowPresence is not null && rates.TakePresence(context, caller.UserId) is { } refusal) return refusal;
 
         var (account, isPresenceChanged) =
             await store.ChangeAsync(caller.UserId, name, statusMessage, avatarUrl, request.ShowPresence, ct);

@@ -18,6 +18,7 @@ internal enum Limit : byte
     RoomGuesses = 10,
     NewRooms = 11,
     Invitations = 12,
+    PresenceSettings = 13,
 }
 
 /// <summary>

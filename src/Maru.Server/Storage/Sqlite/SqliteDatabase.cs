@@ -30,7 +30,8 @@ internal sealed partial class SqliteDatabase : Database
     /// <param name="claim">keeps other servers out while the store is open; null in programs that may run beside a server</param>
     /// <param name="existing">null in programs that may make the store</param>
     public SqliteDatabase(
-        StorageOptions storage, SqliteOptions options, ILogger<SqliteDatabase> log, StoreClaim? claim = null, ExistingStore? existing = null)
+        StorageOptions storage, SqliteOptions options, ILogger<SqliteDatabase> log, StoreClaim? claim = null,
+        ExistingStore? existing = null)
     {
         _claim = claim;
         if (options.Synchronous != "FULL") Log.Relaxed(log, options.Synchronous);

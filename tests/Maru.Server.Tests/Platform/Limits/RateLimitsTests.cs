@@ -58,6 +58,16 @@ public sealed class RateLimitsTests
     }
 
     [Fact]
+    public async Task Who_hides_and_shows_over_and_over_is_refused_and_may_change_the_rest_of_their_profile()
+    {
+        await using var server = await MaruServer.StartAsync(new ManualTime(), null, On);
+        var ann = await server.SignUpAsync();
+        for (var i = 0; i < 20; i++) await ann.Http.SendAsync("PATCH /api/me", new { showPresence = i % 2 == 0 }).ShouldBe(200);
+        await ShouldWaitAsync(ann.Http.SendAsync("PATCH /api/me", new { showPresence = true }), atLeast: 9);
+        await ann.Http.SendAsync("PATCH /api/me", new { name = "Ann" }).ShouldBe(200);
+    }
+
+    [Fact]
     public async Task A_message_over_REST_counts_against_the_same_limit_as_one_on_a_socket()
     {
         await using var server = await MaruServer.StartAsync(On, "--Maru:Engine:MessageBurst=4", "--Maru:Engine:MessagesPerSecond=1");
