@@ -89,6 +89,18 @@ public static class MessageJson
         return json.EndObject();
     }
 
+    /// <inheritdoc cref="User(UserId, string, string, string?)"/>
+    /// <remarks>From UTF-8; the avatar's address is empty where there is none.</remarks>
+    public static byte[] User(UserId id, ReadOnlySpan<byte> handle, ReadOnlySpan<byte> name, ReadOnlySpan<byte> avatarUrl)
+    {
+        var json = JsonScratch.BeginObject();
+        json.Writer.WriteNumber("id"u8, id.Value);
+        json.Writer.WriteString("handle"u8, handle);
+        json.Writer.WriteString("name"u8, name);
+        if (!avatarUrl.IsEmpty) json.Writer.WriteString("avatarUrl"u8, avatarUrl);
+        return json.EndObject();
+    }
+
     /// <summary>Returns the <c>kind</c> of a message: <c>unknown</c> for a kind of a newer node.</summary>
     private static ReadOnlySpan<byte> NameOf(Shown shown) => shown switch
     {

@@ -1,8 +1,8 @@
 using System.Data.Common;
-using System.Text;
 using System.Text.Json;
 using Maru.Engine;
 using Maru.Engine.Log;
+using Maru.Server.Storage;
 
 namespace Maru.Server.RoomLog;
 
@@ -106,7 +106,7 @@ internal static class MessageRows
     {
         var (seq, kind, target) = (row.GetInt64(ColumnCount), EntryKind.Of(row.GetInt64(ColumnCount + 1)), row.GetInt64(ColumnCount + 3));
         if (kind.IsKnown && !row.IsDBNull(ColumnCount + 4))
-            return new Entry(room, seq, kind, EventJson.Entry(kind, room, seq, target, Text(row, ColumnCount + 4)));
+            return new Entry(room, seq, kind, EventJson.Entry(kind, room, seq, target, Utf8Reader.Text(row, ColumnCount + 4)));
         // Of a newer node's change only the message that it changes can be told.
         var hasMessage = !row.IsDBNull(0) && (kind.IsKnown || target == 0);
         var body = hasMessage
@@ -126,16 +126,16 @@ internal static class MessageRows
         Seq = row.GetInt64(0),
         Kind = EntryKind.Of(row.GetInt64(1)),
         At = row.GetInt64(2),
-        Text = Text(row, 3),
+        Text = Utf8Reader.Text(row, 3),
         ReplyTo = Number(row, 4),
-        ClientKey = Text(row, 5),
+        ClientKey = Utf8Reader.Text(row, 5),
         EditedAt = Number(row, 6),
         DeletedAt = Number(row, DeletedColumn),
-        RoomState = Text(row, 8),
+        RoomState = Utf8Reader.Text(row, 8),
         Sender = User(row, 10),
         Subject = User(row, 14),
         Reactions = reactions,
-        Mentions = row.IsDBNull(DeletedColumn) ? Text(row, MentionsColumn) : default,
+        Mentions = row.IsDBNull(DeletedColumn) ? Utf8Reader.Text(row, MentionsColumn) : default,
     };
 
     /// <summary>
@@ -147,12 +147,10 @@ internal static class MessageRows
     private static ReadOnlySpan<byte> User(DbDataReader row, int column)
     {
         if (row.IsDBNull(column)) return default;
-        var avatarUrl = row.IsDBNull(column + 3) ? null : row.GetString(column + 3);
-        return MessageJson.User(new UserId(row.GetInt64(column)), row.GetString(column + 1), row.GetString(column + 2), avatarUrl);
+        var id = new UserId(row.GetInt64(column));
+        return MessageJson.User(
+            id, Utf8Reader.Text(row, column + 1), Utf8Reader.Text(row, column + 2), Utf8Reader.Text(row, column + 3));
     }
-
-    private static ReadOnlySpan<byte> Text(DbDataReader row, int column) =>
-        row.IsDBNull(column) ? default : Encoding.UTF8.GetBytes(row.GetString(column));
 
     private static long Number(DbDataReader row, int column) => row.IsDBNull(column) ? 0 : row.GetInt64(column);
 

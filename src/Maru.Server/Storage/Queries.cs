@@ -59,6 +59,16 @@ internal static class Queries
         new(Dialect.Write(connection, sql), arguments, transaction);
 
     /// <summary>
+    /// Runs a query whose rows are read by column. Its reader is the store's own, and not Dapper's around it, so that texts can be read as
+    /// bytes (<see cref="Utf8Reader"/>); the command is over when the connection is.
+    /// </summary>
+    public static async Task<DbDataReader> RowsAsync(DbConnection connection, string sql, object? arguments)
+    {
+        var reader = await connection.ExecuteReaderAsync(Command(connection, sql, arguments));
+        return reader is IWrappedDataReader { Reader: DbDataReader own } ? own : reader;
+    }
+
+    /// <summary>
     /// Reads all rows without blocking: this continues where the response arrived, on a socket's event loop (<see cref="EventLoop"/>), and
     /// a large response comes in parts. Dapper's own queries end with a blocking wait for the last part, which that loop would have to
     /// read.

@@ -1,6 +1,5 @@
 using System.Data;
 using System.Data.Common;
-using Microsoft.Data.Sqlite;
 
 namespace Maru.Server.Storage;
 
@@ -13,9 +12,7 @@ internal static class Snapshots
         public async Task<T> ReadAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> read, CancellationToken ct)
         {
             await using var connection = await database.OpenReadAsync(ct);
-            await using var snapshot = connection is SqliteConnection sqlite
-                ? sqlite.BeginTransaction(deferred: true)   // the default takes the writer's lock
-                : await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+            await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
             return await read(snapshot, ct);
         }
     }

@@ -183,7 +183,7 @@ public sealed class PageCostTests : IAsyncLifetime
     {
         using var connection = new SqliteConnection($"Data Source={Server.Folder}/maru.db;Pooling=False");
         connection.Open();
-        SqliteFile.KeepPlans(connection);
+        SqliteFile.KeepPlans(connection.Handle);
         using var command = Command(connection, read);
         command.Prepare();
         var steps = 0L;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using Dapper;
 using Maru.Engine;
 using Maru.Engine.Codecs;
 using Maru.Server.RoomLog;
@@ -60,10 +59,10 @@ internal sealed class MentionStore(Database database)
     public async Task<ReadOnlyMemory<byte>> ListAsync(UserId user, MentionCursor after, int size, CancellationToken ct)
     {
         await using var connection = await database.OpenReadAsync(ct);
-        await using var row = await connection.ExecuteReaderAsync(Queries.Command(
+        await using var row = await Queries.RowsAsync(
             connection,
             ListSql,
-            new { user = user.Value, after.At, after.Room, after.Seq, limit = size + 1, last = size, walk = size + Walk }));
+            new { user = user.Value, after.At, after.Room, after.Seq, limit = size + 1, last = size, walk = size + Walk });
         var buffer = new ArrayBufferWriter<byte>(1024);
         using var writer = new Utf8JsonWriter(buffer, JsonScratch.Compact);
         writer.WriteStartObject();

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using Dapper;
 using Maru.Engine;
 using Maru.Engine.Codecs;
 using Maru.Server.Features.ReadState;
@@ -21,7 +20,7 @@ internal sealed class MessageStore(Database database)
         var (before, after, limit) = (request.Before, request.After, request.Size);
         var forwards = after is not null;
         await using var connection = await database.OpenReadAsync(ct);
-        await using var row = await connection.ExecuteReaderAsync(Queries.Command(
+        await using var row = await Queries.RowsAsync(
             connection,
             $"""
             WITH page AS (
@@ -35,7 +34,7 @@ internal sealed class MessageStore(Database database)
             WHERE me.room_id = @room AND me.user_id = @user
             ORDER BY m.seq
             """,
-            new { room = room.Value, user = user.Value, before = before ?? long.MaxValue, after = after ?? 0, limit = limit + 1 }));
+            new { room = room.Value, user = user.Value, before = before ?? long.MaxValue, after = after ?? 0, limit = limit + 1 });
         if (!await row.ReadAsync(CancellationToken.None)) return null;
 
         // One row more than asked for says that there is more: the last one forwards, the first one backwards.
@@ -64,7 +63,7 @@ internal sealed class MessageStore(Database database)
     public async Task<ReadOnlyMemory<byte>?> FindAsync(RoomId room, UserId user, long seq, CancellationToken ct)
     {
         await using var connection = await database.OpenReadAsync(ct);
-        await using var row = await connection.ExecuteReaderAsync(Queries.Command(
+        await using var row = await Queries.RowsAsync(
             connection,
             $"""
             WITH page AS (SELECT * FROM messages WHERE room_id = @room AND seq = @seq),
@@ -73,7 +72,7 @@ internal sealed class MessageStore(Database database)
             FROM members me CROSS JOIN below JOIN page m ON m.room_id = me.room_id {UnreadBySql.Join} {MessageRows.Joins}
             WHERE me.room_id = @room AND me.user_id = @user
             """,
-            new { room = room.Value, user = user.Value, seq }));
+            new { room = room.Value, user = user.Value, seq });
         if (!await row.ReadAsync(CancellationToken.None)) return null;
         var buffer = new ArrayBufferWriter<byte>(1024);
         using var writer = new Utf8JsonWriter(buffer, JsonScratch.Compact);

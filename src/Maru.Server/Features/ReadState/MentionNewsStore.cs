@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Globalization;
-using Dapper;
 using Maru.Engine;
 using Maru.Engine.People;
 using Maru.Server.RoomLog;
@@ -20,7 +19,7 @@ internal sealed class MentionNewsStore(Database database)
         IReadOnlyCollection<(RoomId Room, long After, long Last)> ranges, CancellationToken ct)
     {
         await using var connection = await database.OpenReadAsync(ct);
-        await using var row = await connection.ExecuteReaderAsync(Queries.Command(
+        await using var row = await Queries.RowsAsync(
             connection,
             $"""
             WITH x (room_id, after, last) AS ROWS @rows,
@@ -37,7 +36,7 @@ internal sealed class MentionNewsStore(Database database)
             WHERE m.room_id = made.room_id AND m.seq = made.seq
             ORDER BY made.entry_seq
             """,
-            new { rows = Dialect.Rows(ranges.Select(x => (long[])[x.Room.Value, x.After, x.Last])) }));
+            new { rows = Dialect.Rows(ranges.Select(x => (long[])[x.Room.Value, x.After, x.Last])) });
         List<MentionNews> news = [];
         while (await row.ReadAsync(CancellationToken.None))
         {

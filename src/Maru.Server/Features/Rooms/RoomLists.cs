@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using Dapper;
 using Maru.Engine;
 using Maru.Engine.Codecs;
 using Maru.Server.Features.ReadState;
@@ -21,7 +20,7 @@ internal sealed class RoomLists(Database database)
     {
         var after = page.After;
         await using var connection = await database.OpenReadAsync(ct);
-        await using var reader = await connection.ExecuteReaderAsync(Queries.Command(
+        await using var row = await Queries.RowsAsync(
             connection,
             $"""
             WITH mine AS MATERIALIZED (
@@ -34,33 +33,31 @@ internal sealed class RoomLists(Database database)
             LEFT JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id
             ORDER BY h.last_at DESC, r.id DESC
             """,
-            new { User = user.Value, key = after?.NumericKey, id = after?.Id, limit = page.Size + 1 }));
-        var parse = reader.GetRowParser<RoomRow>(startIndex: MessageRows.ReaderColumnCount + 3);
-        var buffer = new ArrayBufferWriter<byte>(1024);
+            new { User = user.Value, key = after?.NumericKey, id = after?.Id, limit = page.Size + 1 });
+        var buffer = new ArrayBufferWriter<byte>(16 * 1024);
         using var writer = new Utf8JsonWriter(buffer, JsonScratch.Compact);
         writer.WriteStartObject();
         writer.WriteStartArray("items"u8);
-        RoomRow? last = null;
-        var more = await reader.ReadAsync(CancellationToken.None);
+        (long LastAt, long Id) last = default;
+        var more = await row.ReadAsync(CancellationToken.None);
         for (var count = 0; more && count < page.Size; count++)
         {
-            last = parse(reader);
-            last.WriteStart(writer);
-            writer.WriteNumber("readSeq"u8, reader.GetInt64(MessageRows.ReaderColumnCount));
-            writer.WriteNumber("unread"u8, reader.GetInt64(MessageRows.ReaderColumnCount + 1));
-            writer.WriteNumber("mentions"u8, reader.GetInt64(MessageRows.ReaderColumnCount + 2));
-            if (!await reader.IsDBNullAsync(0, CancellationToken.None))
+            last = RoomRow.WriteStart(writer, row, MessageRows.ReaderColumnCount + 3);
+            writer.WriteNumber("readSeq"u8, row.GetInt64(MessageRows.ReaderColumnCount));
+            writer.WriteNumber("unread"u8, row.GetInt64(MessageRows.ReaderColumnCount + 1));
+            writer.WriteNumber("mentions"u8, row.GetInt64(MessageRows.ReaderColumnCount + 2));
+            if (!row.IsDBNull(0))
             {
                 writer.WritePropertyName("lastMessage"u8);
-                MessageRows.Write(writer, reader, new RoomId(last.Id));
+                MessageRows.Write(writer, row, new RoomId(last.Id));
             }
 
             writer.WriteEndObject();
-            more = await reader.ReadAsync(CancellationToken.None);
+            more = await row.ReadAsync(CancellationToken.None);
         }
 
         writer.WriteEndArray();
-        if (more && last is not null) writer.WriteString("next"u8, new PageCursor(last.LastAt, last.Id).ToString());
+        if (more) writer.WriteString("next"u8, new PageCursor(last.LastAt, last.Id).ToString());
         writer.WriteEndObject();
         writer.Flush();
         return buffer.WrittenMemory;

@@ -1,9 +1,11 @@
+using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Engine.Problems;
 using Maru.Server.RoomLog;
+using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Rooms;
 
@@ -80,19 +82,25 @@ internal sealed record RoomRow(
         transaction.AppendSystem(EntryKind.RoomChanged, actor, subject, JsonSerializer.SerializeToUtf8Bytes(room, RoomJson.Events.Room));
     }
 
-    /// <summary>Writes the beginning of a <see cref="Room"/>, as the serializer would; the caller ends it.</summary>
-    public void WriteStart(Utf8JsonWriter writer)
+    /// <summary>
+    /// Writes the beginning of a <see cref="Room"/> from a row with <see cref="Columns"/>, as the serializer would; the caller ends it.
+    /// </summary>
+    /// <param name="first">where the columns begin</param>
+    /// <returns>the keys of a list by activity</returns>
+    public static (long LastAt, long Id) WriteStart(Utf8JsonWriter writer, DbDataReader row, int first)
     {
+        var id = row.GetInt64(first);
         writer.WriteStartObject();
-        writer.WriteNumber("id"u8, Id);
-        writer.WriteString("kind"u8, Kind);
-        writer.WriteString("name"u8, OtherName ?? Name);
-        writer.WriteString("description"u8, Description);
-        writer.WriteString("visibility"u8, Visibility);
-        writer.WriteBoolean("hasPassword"u8, PasswordHash is not null);
-        writer.WriteNumber("memberCount"u8, MemberCount);
-        writer.WriteNumber("lastSeq"u8, LastSeq);
-        if (Role is not null) writer.WriteString("role"u8, Role);
+        writer.WriteNumber("id"u8, id);
+        writer.WriteString("kind"u8, Utf8Reader.Text(row, first + 1));
+        writer.WriteString("name"u8, Utf8Reader.Text(row, row.IsDBNull(first + 3) ? first + 2 : first + 3));
+        writer.WriteString("description"u8, Utf8Reader.Text(row, first + 4));
+        writer.WriteString("visibility"u8, Utf8Reader.Text(row, first + 5));
+        writer.WriteBoolean("hasPassword"u8, !row.IsDBNull(first + 6));
+        writer.WriteNumber("memberCount"u8, row.GetInt64(first + 7));
+        writer.WriteNumber("lastSeq"u8, row.GetInt64(first + 8));
+        if (!row.IsDBNull(first + 10)) writer.WriteString("role"u8, Utf8Reader.Text(row, first + 10));
+        return (row.GetInt64(first + 9), id);
     }
 
     public Room ToRoom() => new(Id, Kind, OtherName ?? Name, Description, Visibility, PasswordHash is not null, MemberCount, LastSeq, Role);

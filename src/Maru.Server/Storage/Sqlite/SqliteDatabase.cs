@@ -37,8 +37,7 @@ internal sealed partial class SqliteDatabase : Database
         if (options.Synchronous != "FULL") Log.Relaxed(log, options.Synchronous);
         _options = options;
         _file = SqliteFile.Prepare(storage.Database, mayMake: existing is null);
-        var reading = new SqliteConnectionStringBuilder(_file.ConnectionString) { Mode = SqliteOpenMode.ReadOnly, Pooling = false };
-        _readers = new SqliteReaders(reading.ToString());
+        _readers = new SqliteReaders(_file.Path);
         _writer = _file.OpenWriter(options);
         _file.CloseToOthers(log);   // now that it is a store
     }

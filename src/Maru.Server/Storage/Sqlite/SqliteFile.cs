@@ -71,8 +71,8 @@ internal sealed class SqliteFile
     /// Keeps the plans of prepared statements whatever is bound to them. Otherwise SQLite plans anew when a LIMIT is bound: a list of
     /// rooms took three times as long.
     /// </summary>
-    public static void KeepPlans(SqliteConnection connection) =>
-        raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_ENABLE_QPSG, 1, out _);
+    public static void KeepPlans(sqlite3? connection) =>
+        raw.sqlite3_db_config(connection, raw.SQLITE_DBCONFIG_ENABLE_QPSG, 1, out _);
 
     /// <summary>
     /// Opens the connection that writes. The commit loop checkpoints, so that no checkpoint falls into a sender's commit.
@@ -83,7 +83,7 @@ internal sealed class SqliteFile
         try
         {
             connection.Open();
-            KeepPlans(connection);
+            KeepPlans(connection.Handle);
             connection.DefaultTimeout = Math.Max(1, (int)options.BusyTimeout.TotalSeconds);
             // By a command the driver would tell of no failure after the first row.
             var result = raw.sqlite3_exec(

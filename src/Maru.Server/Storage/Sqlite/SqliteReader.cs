@@ -3,13 +3,15 @@ using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Maru.Server.Storage.Sqlite;
 
 /// <summary>
 /// Connections that read, kept open with their prepared statements: preparing a list of rooms took twice as long as running it. Any thread.
 /// </summary>
-internal sealed class SqliteReaders(string connectionString) : IDisposable
+/// <param name="path">of the store's file</param>
+internal sealed class SqliteReaders(string path) : IDisposable
 {
     private const int Kept = 32;
 
@@ -20,9 +22,8 @@ internal sealed class SqliteReaders(string connectionString) : IDisposable
     public SqliteReader Open()
     {
         if (_idle.TryTake(out var idle)) return idle;
-        var reader = new SqliteReader(connectionString, this);
+        var reader = new SqliteReader(path, this);
         reader.Open();
-        SqliteFile.KeepPlans(reader);
         return reader;
     }
 
@@ -43,121 +44,141 @@ internal sealed class SqliteReaders(string connectionString) : IDisposable
     }
 }
 
-/// <summary>A connection for reading that keeps its statements. One user at a time.</summary>
-internal sealed class SqliteReader(string connectionString, SqliteReaders readers) : SqliteConnection(connectionString)
+/// <summary>
+/// A connection for reading that keeps its statements. One user at a time, so it has no lock of SQLite's: with one, and through the driver
+/// that also writes, a list of twenty rooms took twice as long.
+/// </summary>
+internal sealed class SqliteReader(string path, SqliteReaders readers) : DbConnection
 {
     private const int KeptStatements = 100;
+    private const int BusyMilliseconds = 30_000;    // readers wait only while a store is recovered
 
-    private readonly Dictionary<string, SqliteCommand> _statements = [];
-    private readonly HashSet<SqliteCommand> _taken = [];
+    private readonly Dictionary<string, SqliteQuery> _statements = [];
+    private readonly HashSet<SqliteQuery> _taken = [];
+    private sqlite3? _handle;
     private bool _hasFailed;
 
-    protected override DbCommand CreateDbCommand() => new Command(this);
+    [AllowNull]
+    public override string ConnectionString { get => path; set => throw new NotSupportedException(); }
+
+    public override string Database => "main";
+
+    public override string DataSource => path;
+
+    public override string ServerVersion => raw.sqlite3_libversion().utf8_to_string();
+
+    public override ConnectionState State => _handle is null ? ConnectionState.Closed : ConnectionState.Open;
+
+    public sqlite3 Handle => _handle ?? throw new InvalidOperationException("The reader is closed.");
+
+    public override void Open()
+    {
+        var result = raw.sqlite3_open_v2(path, out var handle, raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_NOMUTEX, null);
+        if (result != raw.SQLITE_OK)
+        {
+            using (handle) SqliteException.ThrowExceptionForRC(result, handle);
+        }
+
+        raw.sqlite3_busy_timeout(handle, BusyMilliseconds);
+        SqliteFile.KeepPlans(handle);
+        _handle = handle;
+    }
+
+    public override void Close()
+    {
+        foreach (var statement in _statements.Values) statement.Dispose();
+        _statements.Clear();
+        _handle?.Dispose();
+        _handle = null;
+    }
+
+    public override void ChangeDatabase(string databaseName) => throw new NotSupportedException();
+
+    /// <summary>Prepares a statement, or takes the prepared one.</summary>
+    public SqliteQuery Take(string sql)
+    {
+        if (!_statements.Remove(sql, out var statement)) statement = new SqliteQuery(Handle, sql);
+        _taken.Add(statement);
+        return statement;
+    }
+
+    /// <summary>Takes the step to a statement's next row; false: there is none.</summary>
+    public bool Step(SqliteQuery statement)
+    {
+        var failed = true;
+        try
+        {
+            var isRow = statement.Step();
+            failed = false;
+            return isRow;
+        }
+        finally
+        {
+            _hasFailed |= failed;
+        }
+    }
+
+    /// <summary>Ends a statement and keeps it for the next user.</summary>
+    public void GiveBack(SqliteQuery statement)
+    {
+        if (!_taken.Remove(statement)) return;
+        statement.Reset();
+        if (_hasFailed || _statements.Count >= KeptStatements || !_statements.TryAdd(statement.Sql, statement)) statement.Dispose();
+    }
+
+    /// <summary>Begins to read one state of the store, whatever the level.</summary>
+    protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) => new Snapshot(this);
+
+    protected override DbCommand CreateDbCommand() => new SqliteReaderCommand(this);
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && _handle is not null)
         {
-            // Dapper's readers forget their command when they are disposed asynchronously.
-            foreach (var statement in _taken.ToArray()) GiveBack(statement);
-            if (!_hasFailed && State == ConnectionState.Open && readers.TryKeep(this)) return;
-            foreach (var statement in _statements.Values) statement.Dispose();
-            _statements.Clear();
+            foreach (var statement in _taken.ToArray()) GiveBack(statement);    // of rows that were not closed
+            if (!_hasFailed && readers.TryKeep(this)) return;
+            Close();
         }
 
         base.Dispose(disposing);
     }
 
-    private SqliteCommand Take(string sql)
+    private sealed class Snapshot : DbTransaction
     {
-        if (!_statements.Remove(sql, out var statement))
+        private readonly SqliteReader _reader;
+        private bool _isOver;
+
+        public Snapshot(SqliteReader reader)
         {
-            statement = CreateCommand();
-            statement.CommandText = sql;
-            statement.Prepare();
+            _reader = reader;
+            Run("BEGIN");
         }
 
-        _taken.Add(statement);
-        return statement;
-    }
+        public override IsolationLevel IsolationLevel => IsolationLevel.Serializable;
 
-    private void GiveBack(SqliteCommand statement)
-    {
-        if (!_taken.Remove(statement)) return;
-        statement.Parameters.Clear();
-        if (_hasFailed || _statements.Count >= KeptStatements || !_statements.TryAdd(statement.CommandText, statement)) statement.Dispose();
-    }
+        protected override DbConnection? DbConnection => _isOver ? null : _reader;
 
-    /// <summary>
-    /// A command that runs on the prepared statement of its text. The statement goes back when the command or the connection is disposed;
-    /// its reader must be closed by then.
-    /// </summary>
-    private sealed class Command(SqliteReader connection) : DbCommand
-    {
-        private readonly SqliteCommand _own = new();    // holds the parameters
-        private SqliteCommand? _statement;
+        public override void Commit() => Rollback();
 
-        [AllowNull]
-        public override string CommandText { get; set; } = "";
-
-        public override int CommandTimeout { get; set; } = connection.DefaultTimeout;
-
-        public override CommandType CommandType { get; set; } = CommandType.Text;
-
-        public override bool DesignTimeVisible { get; set; }
-
-        public override UpdateRowSource UpdatedRowSource { get; set; }
-
-        protected override DbConnection? DbConnection { get; set; } = connection;
-
-        protected override DbParameterCollection DbParameterCollection => _own.Parameters;
-
-        protected override DbTransaction? DbTransaction { get; set; }
-
-        public override void Cancel()
+        public override void Rollback()
         {
+            if (_isOver) return;
+            _isOver = true;
+            Run("ROLLBACK");
         }
-
-        public override void Prepare()
-        {
-        }
-
-        public override int ExecuteNonQuery() => Run(x => x.ExecuteNonQuery());
-
-        public override object? ExecuteScalar() => Run(x => x.ExecuteScalar());
-
-        protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => Run(x => x.ExecuteReader(behavior));
-
-        protected override DbParameter CreateDbParameter() => new SqliteParameter();
 
         protected override void Dispose(bool disposing)
         {
-            if (disposing)
-            {
-                if (_statement is { } statement) connection.GiveBack(statement);
-                _statement = null;
-                _own.Dispose();
-            }
-
+            if (disposing) Rollback();
             base.Dispose(disposing);
         }
 
-        private T Run<T>(Func<SqliteCommand, T> run)
+        private void Run(string sql)
         {
-            if (_statement is { } before) connection.GiveBack(before);
-            var statement = _statement = connection.Take(CommandText);
-            statement.Transaction = (SqliteTransaction?)DbTransaction;
-            statement.CommandTimeout = CommandTimeout;
-            foreach (SqliteParameter parameter in _own.Parameters) statement.Parameters.Add(parameter);
-            try
-            {
-                return run(statement);
-            }
-            catch
-            {
-                connection._hasFailed = true;
-                throw;
-            }
+            var result = raw.sqlite3_exec(_reader.Handle, sql);
+            if (result == raw.SQLITE_OK) return;
+            _reader._hasFailed = true;
+            SqliteException.ThrowExceptionForRC(result, _reader.Handle);
         }
     }
 }

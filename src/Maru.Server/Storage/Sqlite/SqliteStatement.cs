@@ -20,6 +20,9 @@ internal sealed class SqliteStatement : IDisposable
         Check(raw.sqlite3_prepare_v3(connection, sql, Persistent, out _statement));
     }
 
+    /// <summary>For what the statement says of itself; the statement stays this one's.</summary>
+    public sqlite3_stmt Handle => _statement;
+
     public SqliteStatement Bind(int parameter, long value)
     {
         Check(raw.sqlite3_bind_int64(_statement, parameter, value));
@@ -34,12 +37,14 @@ internal sealed class SqliteStatement : IDisposable
         return this;
     }
 
-    /// <summary>Binds a long, a string, a byte[] or null.</summary>
+    /// <summary>Binds a long, int, bool, string, byte[] or null.</summary>
     public SqliteStatement BindValue(int parameter, object? value)
     {
         Check(value switch
         {
-            null => raw.sqlite3_bind_null(_statement, parameter),
+            null or DBNull => raw.sqlite3_bind_null(_statement, parameter),
+            int number => raw.sqlite3_bind_int64(_statement, parameter, number),
+            bool flag => raw.sqlite3_bind_int64(_statement, parameter, flag ? 1 : 0),
             long number => raw.sqlite3_bind_int64(_statement, parameter, number),
             string text => raw.sqlite3_bind_text(_statement, parameter, text),
             byte[] bytes => raw.sqlite3_bind_blob(_statement, parameter, bytes),
