@@ -24,11 +24,11 @@ internal sealed class RoomLists(Database database)
             connection,
             $"""
             WITH mine AS MATERIALIZED (
-              SELECT x.room_id FROM members x JOIN room_heads y ON y.room_id = x.room_id
+              SELECT y.room_id, y.last_seq, y.last_at, y.messages FROM members x JOIN room_heads y ON y.room_id = x.room_id
               WHERE x.user_id = @User {(after is null ? "" : "AND (y.last_at, x.room_id) < (@key, @id)")}
               ORDER BY y.last_at DESC, x.room_id DESC LIMIT @limit)
             SELECT {MessageRows.ReaderColumns}, me.read_seq, {UnreadSql.Count}, {UnreadSql.Mentions}, {RoomRow.Columns}
-            FROM mine JOIN rooms r ON r.id = mine.room_id {RoomRow.Joins} {UnreadSql.Join}
+            FROM mine h JOIN rooms r ON r.id = h.room_id {RoomRow.Joins} {UnreadSql.Join}
             LEFT JOIN messages m ON m.room_id = r.id AND m.seq = (SELECT max(z.seq) FROM messages z WHERE z.room_id = r.id)
             LEFT JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id
             ORDER BY h.last_at DESC, r.id DESC

@@ -22,12 +22,11 @@ internal sealed record RoomRow(
         + "h.last_seq, h.last_at, me.role";
 
     /// <summary>The tables of a room, the user's membership and, in a direct room, the other user <c>p</c>, whose name it has.</summary>
-    public const string Tables = $"rooms r {Joins}";
+    public const string Tables = $"rooms r JOIN room_heads h ON h.room_id = r.id {Joins}";
 
-    /// <summary>The joins that go with <c>rooms r</c>.</summary>
+    /// <summary>The joins that go with <c>rooms r</c> and its head <c>h</c>.</summary>
     public const string Joins =
         """
-        JOIN room_heads h ON h.room_id = r.id
         LEFT JOIN members me ON me.room_id = r.id AND me.user_id = @User
         LEFT JOIN members o ON o.room_id = CASE r.kind WHEN 'direct' THEN r.id END AND o.user_id <> @User
         LEFT JOIN users p ON p.id = o.user_id
