@@ -11,7 +11,8 @@ internal sealed record StoreTable(string Name, params string[] Key)
     /// <summary>
     /// All tables of people and rooms, each behind those that it refers to. Tables for a store's own use are left out: the migrations, the
     /// nodes and who is connected to them, how often names changed, what the last audit found, SQLite's index of client keys, and what
-    /// triggers make: what people and rooms are found by, and members by position.
+    /// triggers make: what people and rooms are found by, members by position, and
+    /// mentions by block.
     /// </summary>
     public static readonly StoreTable[] All =
     [
@@ -27,6 +28,7 @@ internal sealed record StoreTable(string Name, params string[] Key)
         new("bans", "room_id", "user_id"),
         new("leavers", "room_id", "user_id"),
         new("messages", "room_id", "seq"),
+        new("deleted_blocks", "room_id", "block"),
         new("changes", "room_id", "seq"),
         new("reactions", "room_id", "seq", "user_id", "emoji"),
         new("mentions", "room_id", "seq", "user_id"),

@@ -37,6 +37,11 @@ public sealed class AuditTests
     [InlineData("mentions", "DELETE FROM mentions WHERE user_id > 0")]
     [InlineData("mentions", "UPDATE mentions SET user_id = user_id + 100 WHERE user_id > 0")]
     [InlineData("mentions", "UPDATE mentions SET user_id = 77 WHERE user_id = 0")]
+    [InlineData("blocks", "UPDATE mention_blocks SET mentions = mentions + 1")]
+    [InlineData("blocks", "DELETE FROM mention_blocks WHERE user_id = 0")]
+    [InlineData("blocks", "INSERT INTO mention_blocks (room_id, user_id, block, mentions) SELECT room_id, 77, 5, 1 FROM room_heads")]
+    [InlineData("blocks", "UPDATE deleted_blocks SET messages = messages + 2")]
+    [InlineData("blocks", "DELETE FROM deleted_blocks")]
     public async Task Drift_of_each_kind_is_found_mended_and_then_gone(string check, string sql)
     {
         await using var server = await MaruServer.StartAsync();
@@ -209,6 +214,8 @@ public sealed class AuditTests
             UNION ALL
             SELECT 'member ' || user_id || ' ' || join_number || ' ' || read_seq || ' ' || read_number || ' ' || own FROM members
             UNION ALL SELECT 'position ' || number || ' ' || members FROM read_positions
+            UNION ALL SELECT 'deleted ' || block || ' ' || messages FROM deleted_blocks
+            UNION ALL SELECT 'mentions ' || user_id || ' ' || block || ' ' || mentions FROM mention_blocks
             UNION ALL SELECT 'mention ' || seq || ' ' || user_id || ' ' || number FROM mentions
             UNION ALL SELECT 'message ' || seq || ' ' || number || ' ' || coalesce(reactions, '-') FROM messages
             """,

@@ -14,7 +14,7 @@ public sealed class MigrateTests : IAsyncLifetime
     private static readonly string[] OfTheStore =
     [
         "migrations", "nodes", "present", "notices", "name_changes", "positions", "read_positions", "user_parts", "room_parts",
-        "last_audit",
+        "mention_blocks", "last_audit",
     ];
 
     private readonly Folder _folder = new();

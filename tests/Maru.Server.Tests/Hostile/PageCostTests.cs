@@ -101,7 +101,54 @@ public sealed class PageCostTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task What_others_delete_and_whom_they_mention_costs_a_list_of_rooms_next_to_nothing()
+    {
+        var (ann, bob) = (await Server.SignUpAsync(), await Server.SignUpAsync("bob"));
+        var room = await bob.MakeRoomAsync();
+        await ann.JoinAsync(room);
+        Dictionary<int, long> costs = [];
+        foreach (var (before, count) in ((int, int)[])[(0, 300), (300, 1_000), (1_000, 10_000)])
+        {
+            await DeleteAndMentionAsync(room.Id, ann.Id, bob.Id, before, count);
+            costs.Add(count, (await CostAsync(ann, "/api/me/rooms?")).Cost);
+            TestContext.Current.TestOutputHelper?.WriteLine($"{count} messages: {costs[count]}");
+            var rest = count - (count / 3);
+            (await ann.CountAsync(room)).ShouldBe(rest);
+            (await ann.CountMentionsAsync(room)).ShouldBe(rest);
+        }
+
+        // 35 blocks more, of three kinds; PostgreSQL keeps what a block was before until the transaction is over.
+        costs[10_000].ShouldBeLessThan(costs[1_000] + (TestStore.IsPostgres ? 200 : 2_000));
+    }
+
     public async ValueTask DisposeAsync() => await Server.DisposeAsync();
+
+    /// <summary>Of three messages of one person one is deleted, one mentions another person, and one mentions all.</summary>
+    private async Task DeleteAndMentionAsync(long room, long to, long sender, int before, int count)
+    {
+        const long first = 100;     // the room's own entries are before
+        var store = Server.Service<Database>();
+        var numbers = Enumerable.Range(before + 1, count - before).Select(i => (long)i).ToArray();
+        await store.InsertAsync("messages", ["room_id", "seq", "number", "type", "sender_id", "at", "text"],
+            numbers.Select(i => (object?[])[room, first + i, i, 0L, sender, 1L, "@"]), Ct);
+        await store.InsertAsync("mentions", ["room_id", "seq", "user_id", "number", "sender_id", "at", "entry_seq"],
+            numbers.Where(i => i % 3 > 0).Select(i => (object?[])[room, first + i, i % 3 == 1 ? to : 0L, i, sender, 1L, first + i]), Ct);
+        await store.WriteAsync(
+            async (transaction, ct) =>
+            {
+                await transaction.ExecuteAsync(
+                    "UPDATE messages SET deleted_at = 1 WHERE room_id = @room AND number > @before AND number % 3 = 0 AND type = 0",
+                    new { room, before }, ct);
+                await transaction.ExecuteAsync(
+                    "UPDATE room_heads SET messages = @count, last_seq = @last WHERE room_id = @room",
+                    new { room, count, last = first + count }, ct);
+            },
+            Ct);
+        await Server.Service<OwnCounts>().CountAllAsync(Ct);
+        if (TestStore.IsPostgres)
+            await store.WriteAsync((transaction, ct) => transaction.ExecuteAsync("ANALYZE messages, mentions", null, ct), Ct);
+    }
 
     /// <summary>Makes the store larger by some times its first size.</summary>
     private async Task GrowAsync(long home, long ann, int times)

@@ -14,6 +14,7 @@ internal static class ReadStateSlice
         services.AddSingleton<PositionStore>();
         services.AddSingleton<MentionNewsStore>();
         services.AddSingleton<IStoreCheck, MentionCheck>();
+        services.AddSingleton<IStoreCheck, BlockCheck>();
         services.AddSingleton<IStoreCheck, ReadAudit>();
         services.AddSingleton<ReadPositions>();
         services.AddHostedService(provider => provider.GetRequiredService<ReadPositions>());

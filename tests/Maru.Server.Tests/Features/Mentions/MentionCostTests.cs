@@ -32,7 +32,8 @@ public sealed class MentionCostTests : IAsyncDisposable
         small.Plain.ShouldBe(small.Plain with { Reads = 0, Rows = 0 });
         (small.Named.Rows, small.All.Rows).ShouldBe((1, 1));
         small.All.ShouldBe(small.Named);
-        small.All.Writes.ShouldBe(small.Plain.Writes + 2);
+        // A trigger counts the mention by block; PostgreSQL's statements do not tell of it.
+        small.All.Writes.ShouldBe(small.Plain.Writes + (TestStore.IsPostgres ? 2 : 4));
         small.All.Reads.ShouldBe(1);
     }
 
