@@ -89,7 +89,7 @@ public sealed class EventStreamTests
         return EventStream.OpenAsync(http, "/api/events", person.AccessToken);
     }
 
-    /// <summary>True once a stream is cut: that it is gone shows a little later, and on a busy machine much may be said until then.</summary>
+    /// <summary>True once a stream is cut. That it is gone shows later: on a busy machine much may be said until then.</summary>
     private static bool IsCut(ChatEngine engine, Person person) =>
         !engine.Connections.TryGet(new UserId(person.Id), out var here)
         || here.Connections.Count(x => x.WantsEvents && !x.Outbox.IsClosed) < 2;
