@@ -83,7 +83,8 @@ public sealed class HandshakeTests(MaruServer server) : IClassFixture<MaruServer
     public async Task Who_ends_their_side_of_TCP_and_reads_nothing_is_cut_off_as_any_other_who_ends()
     {
         var time = new ManualTime();
-        await using var own = await MaruServer.StartAsync(time, null, "--Maru:Engine:SendBufferBytes=16384");
+        await using var own = await MaruServer.StartAsync(
+            time, null, "--Maru:Engine:SendBufferBytes=16384", "--Maru:Engine:SlowClientTimeout=1.00:00:00");
         var ann = await own.SignUpAsync();
         var room = (await ann.MakeRoomAsync()).Id;
         await using var socket = await StompSocket.ConnectAsync(own.Address, ann.AccessToken, receiveBuffer: 4096);
@@ -95,8 +96,14 @@ public sealed class HandshakeTests(MaruServer server) : IClassFixture<MaruServer
         socket.EndSending();
         await Deadline.Until(() => connection.IsClosing, "the end of the client's side");
         connection.Outbox.IsClosed.ShouldBeFalse();
-        time.Advance(2 * new EngineOptions().CloseTimeout);
-        await Deadline.Until(() => own.Service<ChatEngine>().Connections.Count == 0, "the end");
+        // Its last words, and with them the time that it has for them, come once what it asked for is under way no more.
+        await Deadline.Until(
+            () =>
+            {
+                time.Advance(1);
+                return own.Service<ChatEngine>().Connections.Count == 0;
+            },
+            "the end");
     }
 
     [Fact]
