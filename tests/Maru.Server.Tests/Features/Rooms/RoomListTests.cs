@@ -64,11 +64,17 @@ public sealed class RoomListTests(MaruServer server) : IClassFixture<MaruServer>
     [Fact]
     public async Task Own_rooms_come_by_activity_with_the_last_message()
     {
-        var (ann, ben) = (await server.SignUpAsync("ann"), await server.SignUpAsync("ben"));
+        // What happens within one millisecond comes in the order of the rooms.
+        var time = new ManualTime();
+        await using var own = await MaruServer.StartAsync(time, null);
+        var (ann, ben) = (await own.SignUpAsync("ann"), await own.SignUpAsync("ben"));
         var rooms = new List<Room>();
         for (var i = 0; i < 5; i++) rooms.Add(await ann.MakeRoomAsync($"{i}", "private", null, ben.Id));
+        time.Advance(1);
         await ben.SayAsync(rooms[1], "first");
+        time.Advance(1);
         await ben.SayAsync(rooms[3], "second");
+        time.Advance(1);
         await ann.SayAsync(rooms[1], "third");
         await ann.Http.SendAsync($"PATCH /api/rooms/{rooms[1].Id}/messages/2", new { text = "third!" }).ShouldBe(200);
 
