@@ -8,6 +8,7 @@ using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Reactions;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Features.Sessions;
+using Maru.Server.Features.Stars;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Http;
@@ -64,6 +65,8 @@ internal sealed class MaruOptions : IValidatableObject
     public RoomOptions Rooms { get; } = new();
 
     public ReactionOptions Reactions { get; } = new();
+
+    public StarOptions Stars { get; } = new();
 
     public HttpOptions Http { get; } = new();
 

@@ -15,6 +15,7 @@ using Maru.Server.Features.Reactions;
 using Maru.Server.Features.ReadState;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Features.Sessions;
+using Maru.Server.Features.Stars;
 using Maru.Server.Followers;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Api;
@@ -76,6 +77,7 @@ internal static class Program
         services.AddPresence(options.Storage);
         services.AddReactions();
         services.AddMentions();
+        services.AddStars();
         builder.AddRealtime(options.StompTcp);
         services.AddFollowers();
         services.AddHostedService<IdleMemory>();
@@ -113,6 +115,7 @@ internal static class Program
         routes.MapMessages();
         routes.MapReactions();
         routes.MapMentions();
+        routes.MapStars();
         routes.MapReadState();
         routes.MapPresence();
         routes.MapRealtime();

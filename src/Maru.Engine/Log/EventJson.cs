@@ -15,6 +15,7 @@ public static class EventJson
     private static readonly JsonEncodedText ReadType = JsonEncodedText.Encode("read");
     private static readonly JsonEncodedText RoomRemovedType = JsonEncodedText.Encode("room.removed");
     private static readonly JsonEncodedText UnreadType = JsonEncodedText.Encode("unread");
+    private static readonly JsonEncodedText StarredType = JsonEncodedText.Encode("message.starred");
     private static readonly JsonEncodedText MentionType = JsonEncodedText.Encode("mention");
 
     /// <summary>
@@ -80,6 +81,15 @@ public static class EventJson
         json.Writer.WriteNumber("unread"u8, count);
         json.Writer.WriteNumber("mentions"u8, mentions);
         json.Writer.WriteNumber("lastSeq"u8, lastSeq);
+        return json.EndObject();
+    }
+
+    /// <summary>Tells somebody's own clients that they have starred a message, or taken the star off it.</summary>
+    public static byte[] Starred(RoomId room, long seq, bool starred)
+    {
+        var json = Begin(StarredType, room);
+        json.Writer.WriteNumber("seq"u8, seq);
+        json.Writer.WriteBoolean("starred"u8, starred);
         return json.EndObject();
     }
 

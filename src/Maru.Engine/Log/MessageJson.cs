@@ -35,6 +35,9 @@ public readonly ref struct MessageFields
     /// <summary>How many have not read it; null: not told, as in events, and never of a system message.</summary>
     public long? UnreadBy { get; init; }
 
+    /// <summary>True: the reader has starred it. Never in events.</summary>
+    public bool IsStarred { get; init; }
+
     /// <summary>The user whom a system message is about, as <c>user</c> JSON; empty when nobody.</summary>
     public ReadOnlySpan<byte> Subject { get; init; }
 
@@ -75,6 +78,7 @@ public static class MessageJson
         writer.WriteRaw("reactions"u8, message.Reactions.IsEmpty ? "[]"u8 : message.Reactions);
         writer.WriteRaw("files"u8, "[]"u8);
         if (message is { UnreadBy: { } unreadBy, Kind.IsMessage: true }) writer.WriteNumber("unreadBy"u8, unreadBy);
+        if (message.IsStarred) writer.WriteBoolean("starred"u8, true);
         writer.WriteEndObject();
     }
 
@@ -109,7 +113,10 @@ public static class MessageJson
         _ => "unknown"u8,
     };
 
-    internal static void WriteTime(Utf8JsonWriter writer, ReadOnlySpan<byte> name, long unixMilliseconds)
+    /// <param name="writer">in an object</param>
+    /// <param name="name">of the property</param>
+    /// <param name="unixMilliseconds">UTC</param>
+    public static void WriteTime(Utf8JsonWriter writer, ReadOnlySpan<byte> name, long unixMilliseconds)
     {
         // The standard form has seven digits of a second, and takes a quarter of the time of one with three.
         Span<byte> text = stackalloc byte[28];

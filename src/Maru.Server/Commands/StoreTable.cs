@@ -32,6 +32,7 @@ internal sealed record StoreTable(string Name, params string[] Key)
         new("changes", "room_id", "seq"),
         new("reactions", "room_id", "seq", "user_id", "emoji"),
         new("mentions", "room_id", "seq", "user_id"),
+        new("stars", "user_id", "room_id", "seq"),
         new("followers", "name"),
         new("follower_positions", "follower", "room_id"),
     ];

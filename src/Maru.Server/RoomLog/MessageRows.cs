@@ -43,10 +43,11 @@ internal static class MessageRows
 
     /// <summary>Writes the current row as one <c>message</c>, as the member sees it.</summary>
     /// <param name="unreadBy">how many have not read it; null: not told</param>
-    public static void Write(Utf8JsonWriter writer, DbDataReader row, RoomId room, long? unreadBy = null)
+    /// <param name="starred">true: the reader has starred it</param>
+    public static void Write(Utf8JsonWriter writer, DbDataReader row, RoomId room, long? unreadBy = null, bool starred = false)
     {
         var reactions = Reactions(row)?.ToJson(row.IsDBNull(ColumnCount) ? "" : row.GetString(ColumnCount));
-        MessageJson.Write(writer, Read(row, room, reactions) with { UnreadBy = unreadBy });
+        MessageJson.Write(writer, Read(row, room, reactions) with { UnreadBy = unreadBy, IsStarred = starred });
     }
 
     /// <summary>

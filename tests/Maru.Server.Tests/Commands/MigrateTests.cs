@@ -4,6 +4,7 @@ using Maru.Server.Features.Messages;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Tests.Features.Reactions;
 using Maru.Server.Tests.Features.Rooms;
+using Maru.Server.Tests.Features.Stars;
 using Npgsql;
 
 namespace Maru.Server.Tests.Commands;
@@ -43,6 +44,7 @@ public sealed class MigrateTests : IAsyncLifetime
         await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}/messages/{first.Seq}", new { text = "first, edited" }).ShouldBe(200);
         await bob.Http.SendAsync($"DELETE /api/rooms/{room.Id}/messages/{first.Seq + 1}").ShouldBe(204);
         await bob.ReactAsync(room, first.Seq, "👍");
+        await ann.StarAsync(room, first.Seq);
         await bob.SayAsync(room, $"@{ann.Handle} and @{ann.Handle}");
         var direct = await ann.Http.SendAsync("POST /api/rooms/direct", new { userId = bob.Id }).Read<Room>(201);
         await ann.SayAsync(direct, "only you");
@@ -53,6 +55,8 @@ public sealed class MigrateTests : IAsyncLifetime
         var reactions = await ann.Http.SendAsync($"GET {Reacting.Address(room, first.Seq, null)}").ShouldBe(200);
         var mentions = await ann.Http.SendAsync("GET /api/me/mentions").ShouldBe(200);
         mentions.ShouldContain($"and @{ann.Handle}");
+        var stars = await ann.Http.SendAsync("GET /api/me/stars").ShouldBe(200);
+        stars.ShouldContain("first, edited");
         await before.DisposeAsync();
 
         (await MigrateAsync()).ShouldBe(0);
@@ -62,6 +66,7 @@ public sealed class MigrateTests : IAsyncLifetime
         (await same.Http.SendAsync($"GET /api/rooms/{room.Id}/messages?limit=200").ShouldBe(200)).ShouldBe(history);
         (await same.Http.SendAsync($"GET {Reacting.Address(room, first.Seq, null)}").ShouldBe(200)).ShouldBe(reactions);
         (await same.Http.SendAsync("GET /api/me/mentions").ShouldBe(200)).ShouldBe(mentions);
+        (await same.Http.SendAsync("GET /api/me/stars").ShouldBe(200)).ShouldBe(stars);
         (await PostAsync(same, room, "first", "key", 200)).Seq.ShouldBe(first.Seq);
         await same.Http.SendAsync("POST /api/auth/refresh", new { refreshToken = bob.RefreshToken }).ShouldBe(401);     // spent before
         var last = (await same.HistoryAsync(room))[^1].Seq;

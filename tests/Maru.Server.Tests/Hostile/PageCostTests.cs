@@ -5,6 +5,7 @@ using Maru.Server.Features.Members;
 using Maru.Server.Features.Mentions;
 using Maru.Server.Features.ReadState;
 using Maru.Server.Features.Rooms;
+using Maru.Server.Features.Stars;
 using Maru.Server.Storage;
 using Maru.Server.Storage.Sqlite;
 using Maru.Server.Tests.Features.ReadState;
@@ -42,6 +43,7 @@ public sealed class PageCostTests : IAsyncLifetime
         _spy.Use<RoomLists>(services);
         _spy.Use<MemberLists>(services);
         _spy.Use<MentionStore>(services);
+        _spy.Use<StarStore>(services);
         _spy.Use<ReadStateStore>(services);
     });
 
@@ -62,7 +64,7 @@ public sealed class PageCostTests : IAsyncLifetime
                from q in (string[])["", "r", "room%20e", "room%20e776", "rare", "%EB%B0%A9", "nothing"]
                select $"/api/rooms?sort={sort}&q={q}",
             "/api/me/rooms?", $"/api/rooms/{home.Id}/members?", $"/api/rooms/{home.Id}/bans?",
-            "/api/me/mentions?", $"/api/rooms/{home.Id}/messages/{read.Seq}/readers?",
+            "/api/me/mentions?", "/api/me/stars?", $"/api/rooms/{home.Id}/messages/{read.Seq}/readers?",
         ];
         List<(Person Who, string List)> lists = [.. annas.Select(list => (ann, list)), (bob, "/api/me/mentions?")];
 
@@ -178,7 +180,7 @@ public sealed class PageCostTests : IAsyncLifetime
         await MentionAsync(store, home, ann, users, Users * times);
         if (TestStore.IsPostgres)
         {
-            const string analyze = "ANALYZE users, rooms, user_parts, room_parts, room_heads, members, bans, messages, mentions";
+            const string analyze = "ANALYZE users, rooms, user_parts, room_parts, room_heads, members, bans, messages, mentions, stars";
             await store.WriteAsync((transaction, ct) => transaction.ExecuteAsync(analyze, null, ct), Ct);
         }
 
@@ -190,7 +192,7 @@ public sealed class PageCostTests : IAsyncLifetime
         static string Room(int i) => i < Rooms && i % 2 == 1 ? $"방 Room {i} rare" : $"Room e{i}";
     }
 
-    /// <summary>In the room everybody mentions everybody: all members, Ann, or somebody else.</summary>
+    /// <summary>In the room everybody mentions everybody: all members, Ann, or somebody else. Ann stars half of it.</summary>
     private static async Task MentionAsync(Database store, long home, long ann, int from, int count)
     {
         const long first = 1_000_000;
@@ -199,6 +201,8 @@ public sealed class PageCostTests : IAsyncLifetime
         await store.InsertAsync("mentions", ["room_id", "seq", "user_id", "number", "sender_id", "at", "entry_seq"],
             Enumerable.Range(from, count).Select(i => (object?[])
                 [home, first + i, (i % 3) switch { 0 => 0L, 1 => ann, _ => first + 1 }, first + i, first + i, At(i), first + i]), Ct);
+        await store.InsertAsync("stars", ["user_id", "room_id", "seq", "at"],
+            Enumerable.Range(from, count).Select(i => (object?[])[i % 2 == 0 ? ann : first + 1, home, first + i, At(i)]), Ct);
 
         static long At(int i) => 4_000_000_000_000 + (i / 10);
     }

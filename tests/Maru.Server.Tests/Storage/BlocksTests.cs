@@ -35,6 +35,7 @@ public sealed class BlocksTests
         var before = await BlocksAsync(server);
         before.Count.ShouldBeGreaterThan(6);
         await ForgetAsync(server);
+        await ExecuteAsync(server, "DROP TABLE stars");
         await ExecuteAsync(server, "DELETE FROM migrations WHERE number >= 19");
         await server.RestartAsync();
         (await BlocksAsync(server)).ShouldBe(before);

@@ -44,11 +44,12 @@ internal static class MemberRows
         return added;
     }
 
-    /// <summary>Removes a member; ends the room with its last one.</summary>
+    /// <summary>Removes a member, and the stars that only a member sees and takes off; ends the room with its last one.</summary>
     public static void Remove(RoomTransaction transaction, UserId actor, UserId user)
     {
         transaction.LockMembers();
         Count(transaction, -transaction.Execute("DELETE FROM members WHERE room_id = @room AND user_id = @user", Names(transaction, user)));
+        transaction.Execute("DELETE FROM stars WHERE user_id = @user AND room_id = @room", Names(transaction, user));
         transaction.AppendSystem(EntryKind.MemberLeft, actor, user);
         if (transaction.First<long>("SELECT member_count FROM rooms WHERE id = @room", Names(transaction, user)) == 0)
             RoomChanges.End(transaction, actor);

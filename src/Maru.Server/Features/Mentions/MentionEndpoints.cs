@@ -14,7 +14,7 @@ internal static class MentionEndpoints
 
     private static async Task<IResult> ListAsync(Caller caller, PageRequest page, MentionStore store, CancellationToken ct)
     {
-        var cursor = page.After is { } after ? MentionCursor.Read(after) : MentionCursor.Newest;
+        var cursor = page.After is { } after ? MessageCursor.Read(after) : MessageCursor.Newest;
         if (cursor is null) page.RefuseCursor();
         if (page.Errors.Any) return page.Errors.Result();
         return new WrittenJson(await store.ListAsync(caller.UserId, cursor!, page.Size, ct), StatusCodes.Status200OK);

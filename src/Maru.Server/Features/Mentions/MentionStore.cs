@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Maru.Engine;
 using Maru.Engine.Codecs;
+using Maru.Server.Platform.Http;
 using Maru.Server.RoomLog;
 using Maru.Server.Storage;
 
@@ -56,7 +57,7 @@ internal sealed class MentionStore(Database database)
     /// are read that a page can have, so every page costs the same, however many messages and mentions there are. Where one has mentioned
     /// all oneself very often, a page is short, even empty, and has a next one.
     /// </summary>
-    public async Task<ReadOnlyMemory<byte>> ListAsync(UserId user, MentionCursor after, int size, CancellationToken ct)
+    public async Task<ReadOnlyMemory<byte>> ListAsync(UserId user, MessageCursor after, int size, CancellationToken ct)
     {
         await using var connection = await database.OpenReadAsync(ct);
         await using var row = await Queries.RowsAsync(
@@ -67,7 +68,7 @@ internal sealed class MentionStore(Database database)
         using var writer = new Utf8JsonWriter(buffer, JsonScratch.Compact);
         writer.WriteStartObject();
         writer.WriteStartArray("items"u8);
-        MentionCursor? last = null;
+        MessageCursor? last = null;
         // Without mentions it has one row all the same.
         await row.ReadAsync(CancellationToken.None);
         var till = row.IsDBNull(TillColumn) ? default(long?) : row.GetInt64(TillColumn);
@@ -75,7 +76,7 @@ internal sealed class MentionStore(Database database)
         for (var count = 0; more && count < size; count++)
         {
             var (room, at) = (row.GetInt64(MessageRows.ReaderColumnCount), row.GetInt64(MessageRows.ReaderColumnCount + 1));
-            last = new MentionCursor(at, room, row.GetInt64(0));
+            last = new MessageCursor(at, room, row.GetInt64(0));
             writer.WriteStartObject();
             writer.WriteNumber("roomId"u8, last.Room);
             writer.WriteNumber("seq"u8, last.Seq);
@@ -88,7 +89,7 @@ internal sealed class MentionStore(Database database)
 
         writer.WriteEndArray();
         if (more && last is not null) writer.WriteString("next"u8, last.ToString());
-        else if (till is { } at) writer.WriteString("next"u8, new MentionCursor(at, 0, 0).ToString());
+        else if (till is { } at) writer.WriteString("next"u8, new MessageCursor(at, 0, 0).ToString());
         writer.WriteEndObject();
         writer.Flush();
         return buffer.WrittenMemory;

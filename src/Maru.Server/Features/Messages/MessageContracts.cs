@@ -31,6 +31,7 @@ public sealed record MessageChange([property: Required] string? Text);
 /// how many members but the sender, who joined before it, have not read it; absent in events, in what a send returns, in the list of rooms,
 /// and in system messages
 /// </param>
+/// <param name="Starred">true: the reader has starred it; told where <c>unreadBy</c> is, and in the list of stars; else absent</param>
 [Example(
     """
     {
@@ -54,7 +55,8 @@ public sealed record Message(
     string? Event = null,
     User? Subject = null,
     IReadOnlyList<Mention>? Mentions = null,
-    long? UnreadBy = null);
+    long? UnreadBy = null,
+    bool? Starred = null);
 
 /// <summary>A place in a message's text that mentions a member, or all: highlight it, and guess nothing.</summary>
 /// <param name="Start">where it begins, in UTF-16 code units, as JavaScript and .NET count</param>
