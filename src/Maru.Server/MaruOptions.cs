@@ -5,6 +5,7 @@ using Maru.Engine;
 using Maru.Server.Bus;
 using Maru.Server.Configuration;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Features.Pins;
 using Maru.Server.Features.Reactions;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Features.Sessions;
@@ -67,6 +68,8 @@ internal sealed class MaruOptions : IValidatableObject
     public ReactionOptions Reactions { get; } = new();
 
     public StarOptions Stars { get; } = new();
+
+    public PinOptions Pins { get; } = new();
 
     public HttpOptions Http { get; } = new();
 

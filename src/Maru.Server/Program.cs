@@ -10,6 +10,7 @@ using Maru.Server.Features.Health;
 using Maru.Server.Features.Members;
 using Maru.Server.Features.Mentions;
 using Maru.Server.Features.Messages;
+using Maru.Server.Features.Pins;
 using Maru.Server.Features.Presence;
 using Maru.Server.Features.Reactions;
 using Maru.Server.Features.ReadState;
@@ -78,6 +79,7 @@ internal static class Program
         services.AddReactions();
         services.AddMentions();
         services.AddStars();
+        services.AddPins();
         builder.AddRealtime(options.StompTcp);
         services.AddFollowers();
         services.AddHostedService<IdleMemory>();
@@ -116,6 +118,7 @@ internal static class Program
         routes.MapReactions();
         routes.MapMentions();
         routes.MapStars();
+        routes.MapPins();
         routes.MapReadState();
         routes.MapPresence();
         routes.MapRealtime();

@@ -32,7 +32,8 @@ public sealed class FoldersTests(ITestOutputHelper output)
             "Platform", "Platform.Limits", "Platform.Api", "Platform.Http", "Platform.Sockets",
             "Platform.Credentials", "RoomLog", "Cluster", "Bus", "Audit",
             "Followers", "Features.Health", "Features.Sessions", "Features.Accounts", "Features.Presence", "Features.ReadState",
-            "Features.Messages", "Features.Mentions", "Features.Reactions", "Features.Stars", "Features.Rooms", "Features.Members",
+            "Features.Messages", "Features.Mentions", "Features.Reactions", "Features.Pins", "Features.Stars", "Features.Rooms",
+            "Features.Members",
             "Realtime.Sinks", "Realtime", "Commands", "",
         ],
         []);

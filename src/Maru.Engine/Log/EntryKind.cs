@@ -44,10 +44,13 @@ public sealed class EntryKind
     public static readonly EntryKind MessageDeleted = new(5, "message.deleted") { ChangesMessage = true, RemovesMessage = true };
     public static readonly EntryKind RoomDeleted = new(6, "room.deleted") { Rights = RightsChange.EndAll };
     public static readonly EntryKind ReactionChanged = new(7, "reaction.changed");
+    public static readonly EntryKind PinChanged = new(8, "pin.changed");
 
     /// <summary>By their numbers.</summary>
     private static readonly EntryKind[] Known =
-        [MessageCreated, MemberJoined, MemberLeft, RoomChanged, MessageEdited, MessageDeleted, RoomDeleted, ReactionChanged];
+    [
+        MessageCreated, MemberJoined, MemberLeft, RoomChanged, MessageEdited, MessageDeleted, RoomDeleted, ReactionChanged, PinChanged,
+    ];
 
     internal EntryKind(long number, string name) => (Number, Event) = (number, JsonEncodedText.Encode(name));
 

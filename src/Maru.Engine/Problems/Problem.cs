@@ -41,6 +41,8 @@ public sealed record Problem(string Slug, int Status, string Title, ushort Close
         "too-many-reactions", 409, "You have given this message as many reactions as one person may: take one back first.");
     public static readonly Problem TooManyStars = new(
         "too-many-stars", 409, "You have starred as many messages as one person may: take a star off one first.");
+    public static readonly Problem TooManyPins = new(
+        "too-many-pins", 409, "This room has as many pinned messages as it may have: unpin one of them first.");
     public static readonly Problem TooLarge = new("too-large", 413, "This is larger than the server takes.", 1009);
     public static readonly Problem UpgradeRequired = new("upgrade-required", 426, "This address speaks WebSocket only.");
     public static readonly Problem RateLimited = new("rate-limited", 429, "Too many requests. Wait a moment.");

@@ -31,6 +31,7 @@ internal sealed record StoreTable(string Name, params string[] Key)
         new("deleted_blocks", "room_id", "block"),
         new("changes", "room_id", "seq"),
         new("reactions", "room_id", "seq", "user_id", "emoji"),
+        new("pins", "room_id", "seq"),
         new("mentions", "room_id", "seq", "user_id"),
         new("stars", "user_id", "room_id", "seq"),
         new("followers", "name"),

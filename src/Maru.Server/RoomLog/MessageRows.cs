@@ -145,7 +145,8 @@ internal static class MessageRows
     private static ReactionCounts? Reactions(DbDataReader row) =>
         row.IsDBNull(ReactionsColumn) || !row.IsDBNull(DeletedColumn) ? null : ReactionCounts.Read(row.GetString(ReactionsColumn));
 
-    private static ReadOnlySpan<byte> User(DbDataReader row, int column)
+    /// <summary>Returns the user whose id, handle, name and picture begin at the column, as JSON; empty: none.</summary>
+    public static ReadOnlySpan<byte> User(DbDataReader row, int column)
     {
         if (row.IsDBNull(column)) return default;
         var id = new UserId(row.GetInt64(column));

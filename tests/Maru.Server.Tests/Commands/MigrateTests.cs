@@ -2,6 +2,7 @@ using Maru.Server.Commands;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Messages;
 using Maru.Server.Features.Rooms;
+using Maru.Server.Tests.Features.Pins;
 using Maru.Server.Tests.Features.Reactions;
 using Maru.Server.Tests.Features.Rooms;
 using Maru.Server.Tests.Features.Stars;
@@ -45,6 +46,7 @@ public sealed class MigrateTests : IAsyncLifetime
         await bob.Http.SendAsync($"DELETE /api/rooms/{room.Id}/messages/{first.Seq + 1}").ShouldBe(204);
         await bob.ReactAsync(room, first.Seq, "👍");
         await ann.StarAsync(room, first.Seq);
+        await ann.PinAsync(room, first.Seq);
         await bob.SayAsync(room, $"@{ann.Handle} and @{ann.Handle}");
         var direct = await ann.Http.SendAsync("POST /api/rooms/direct", new { userId = bob.Id }).Read<Room>(201);
         await ann.SayAsync(direct, "only you");
@@ -53,6 +55,8 @@ public sealed class MigrateTests : IAsyncLifetime
         var rooms = await ann.Http.SendAsync("GET /api/me/rooms").ShouldBe(200);
         var history = await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/messages?limit=200").ShouldBe(200);
         var reactions = await ann.Http.SendAsync($"GET {Reacting.Address(room, first.Seq, null)}").ShouldBe(200);
+        var pins = await ann.Http.SendAsync($"GET {Pinning.List(room)}").ShouldBe(200);
+        pins.ShouldContain("first, edited");
         var mentions = await ann.Http.SendAsync("GET /api/me/mentions").ShouldBe(200);
         mentions.ShouldContain($"and @{ann.Handle}");
         var stars = await ann.Http.SendAsync("GET /api/me/stars").ShouldBe(200);
@@ -65,6 +69,7 @@ public sealed class MigrateTests : IAsyncLifetime
         (await same.Http.SendAsync("GET /api/me/rooms").ShouldBe(200)).ShouldBe(rooms);
         (await same.Http.SendAsync($"GET /api/rooms/{room.Id}/messages?limit=200").ShouldBe(200)).ShouldBe(history);
         (await same.Http.SendAsync($"GET {Reacting.Address(room, first.Seq, null)}").ShouldBe(200)).ShouldBe(reactions);
+        (await same.Http.SendAsync($"GET {Pinning.List(room)}").ShouldBe(200)).ShouldBe(pins);
         (await same.Http.SendAsync("GET /api/me/mentions").ShouldBe(200)).ShouldBe(mentions);
         (await same.Http.SendAsync("GET /api/me/stars").ShouldBe(200)).ShouldBe(stars);
         (await PostAsync(same, room, "first", "key", 200)).Seq.ShouldBe(first.Seq);

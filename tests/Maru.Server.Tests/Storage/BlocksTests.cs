@@ -35,7 +35,6 @@ public sealed class BlocksTests
         var before = await BlocksAsync(server);
         before.Count.ShouldBeGreaterThan(6);
         await ForgetAsync(server);
-        await ExecuteAsync(server, "DROP TABLE stars");
         await ExecuteAsync(server, "DELETE FROM migrations WHERE number >= 19");
         await server.RestartAsync();
         (await BlocksAsync(server)).ShouldBe(before);
@@ -52,7 +51,11 @@ public sealed class BlocksTests
         string[] triggers = server.Service<Database>() is PostgresDatabase
             ? ["FUNCTION count_deleted() CASCADE", "FUNCTION count_mentions() CASCADE"]
             : ["TRIGGER messages_deleted_counted", "TRIGGER mentions_come", "TRIGGER mentions_change", "TRIGGER mentions_go"];
-        string[] rest = ["INDEX messages_deleted_of", "INDEX mentions_of_all", "TABLE deleted_blocks", "TABLE mention_blocks"];
+        string[] rest =
+        [
+            "INDEX messages_deleted_of", "INDEX mentions_of_all", "TABLE deleted_blocks", "TABLE mention_blocks", "TABLE pins",
+            "TABLE stars",
+        ];
         foreach (var thing in triggers.Concat(rest)) await ExecuteAsync(server, $"DROP {thing}");
     }
 

@@ -98,7 +98,6 @@ public sealed class NumbersTests
     /// <summary>The schema is the one before numbers.</summary>
     private static async Task ForgetNumbersAsync(MaruServer server)
     {
-        await ExecuteAsync(server, "DROP TABLE stars");
         await BlocksTests.ForgetAsync(server);
         await ExecuteAsync(server, "DROP TABLE last_audit");
         await ForgetPresenceAsync(server);

@@ -42,8 +42,8 @@ internal sealed class MessageChanges(ChatEngine engine)
     });
 
     /// <summary>
-    /// Deletes the sender's own message, or anybody's for the room's owner and admins. The text, the reactions, the mentions and the stars
-    /// go; the seq and the sender's key stay, so a retry still finds it.
+    /// Deletes the sender's own message, or anybody's for the room's owner and admins. The text, the reactions, the mentions, the stars
+    /// and the pin go; the seq and the sender's key stay, so a retry still finds it.
     /// </summary>
     public Task<Problem?> DeleteAsync(RoomId room, UserId actor, long seq) => RoomWrite.RunAsync(engine, room, actor, transaction =>
     {
@@ -62,7 +62,8 @@ internal sealed class MessageChanges(ChatEngine engine)
                 """
                 DELETE FROM reactions WHERE room_id = @room AND seq = @seq;
                 DELETE FROM mentions WHERE room_id = @room AND seq = @seq;
-                DELETE FROM stars WHERE room_id = @room AND seq = @seq
+                DELETE FROM stars WHERE room_id = @room AND seq = @seq;
+                DELETE FROM pins WHERE room_id = @room AND seq = @seq
                 """,
                 new { room = room.Value, seq });
             transaction.AppendChange(EntryKind.MessageDeleted, actor, seq);

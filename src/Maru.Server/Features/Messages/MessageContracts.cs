@@ -28,8 +28,8 @@ public sealed record MessageChange([property: Required] string? Text);
 /// <param name="Subject">in a system message: the user whom it is about</param>
 /// <param name="Mentions">whom the text mentions, and where; absent: nobody</param>
 /// <param name="UnreadBy">
-/// how many members but the sender, who joined before it, have not read it; absent in events, in what a send returns, in the list of rooms,
-/// and in system messages
+/// how many members but the sender, who joined before it, have not read it; absent in events, in what a send returns, in the lists of
+/// rooms, mentions and pins, and in system messages
 /// </param>
 /// <param name="Starred">true: the reader has starred it; told where <c>unreadBy</c> is, and in the list of stars; else absent</param>
 [Example(
