@@ -28,7 +28,7 @@ public sealed class AdmissionTests
         await crowd.GoesOnAsync(1200);
         for (var i = 0; i < 100; i++)
         {
-            await using var member = await StompSocket.ConnectAsync(server.Address, ann.AccessToken);
+            await using var member = await EnterAsync(server, ann);
             server.Service<ChatEngine>().Connections.Count.ShouldBeLessThanOrEqualTo(500);
         }
 
@@ -36,6 +36,24 @@ public sealed class AdmissionTests
         await inside.SyncAsync();
         await first.Ended.Within("the end of the oldest");
         if (upgrades) (await first.ErrorAsync())["message"].ShouldBe("too-many-connections");
+    }
+
+    /// <summary>
+    /// Connects. On a busy machine five hundred others may come before CONNECT does: then the member comes again, as clients do.
+    /// </summary>
+    private static async Task<StompSocket> EnterAsync(MaruServer server, Person person)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await StompSocket.ConnectAsync(server.Address, person.AccessToken);
+            }
+            catch (InvalidOperationException e) when (tries < 3 && e.Message.Contains("too-many-connections", StringComparison.Ordinal))
+            {
+                // displaced by those who came later
+            }
+        }
     }
 
     [Theory]
