@@ -6,7 +6,7 @@ namespace Maru.Testing;
 /// </summary>
 internal static class Deadline
 {
-    public static readonly TimeSpan Time = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Time = TimeSpan.FromSeconds(180);
 
     private const int QuickLooks = 100;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);

@@ -61,8 +61,7 @@ public sealed class NotifyBusTests : BusContract
         // Npgsql would wait for PostgreSQL to confirm, and the event loop that must read the confirmation would wait for Npgsql.
         await using var rig = await NotifyRig.StartAsync();
         var node = await rig.JoinAsync();
-        await using var other = new NpgsqlConnection($"{rig.Database};Pooling=false");
-        await other.OpenAsync(TestContext.Current.CancellationToken);
+        await using var other = await PostgresServer.OpenAsync(rig.Database);
         await using (var transaction = await other.BeginTransactionAsync(TestContext.Current.CancellationToken))
         {
             await using var command = new NpgsqlCommand("LOCK TABLE notices", other, transaction);

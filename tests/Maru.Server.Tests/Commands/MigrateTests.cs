@@ -159,8 +159,7 @@ public sealed class MigrateTests : IAsyncLifetime
 
     private async Task ExecuteAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection($"{_target};Pooling=false");
-        await connection.OpenAsync(Ct);
+        await using var connection = await PostgresServer.OpenAsync(_target);
         await using var command = new NpgsqlCommand(sql, connection);
         (await command.ExecuteNonQueryAsync(Ct)).ShouldBePositive();
     }

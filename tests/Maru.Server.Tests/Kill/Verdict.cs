@@ -91,7 +91,7 @@ internal static class Verdict
     {
         SQLitePCL.Batteries_V2.Init();
         DbConnection store = connectionString.StartsWith("Host=", StringComparison.Ordinal)
-            ? new NpgsqlConnection($"{connectionString};Pooling=False;Timeout=60")
+            ? new NpgsqlConnection(PostgresServer.Patient(connectionString))
             : new SqliteConnection($"{connectionString};Pooling=False");
         store.Open();
         return store;

@@ -52,6 +52,18 @@ internal sealed class PostgresServer : IAsyncDisposable
         return To(name);
     }
 
+    /// <summary>The connection string of another program than the server, which a busy machine may keep waiting.</summary>
+    public static string Patient(string connectionString) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{connectionString};Pooling=false;Timeout={Deadline.Time.TotalSeconds};Command Timeout={Deadline.Time.TotalSeconds}");
+
+    public static async Task<NpgsqlConnection> OpenAsync(string connectionString)
+    {
+        var connection = new NpgsqlConnection(Patient(connectionString));
+        await connection.OpenAsync();
+        return connection;
+    }
+
     /// <summary>Writes a database into a file, as an operator backs it up.</summary>
     public Task DumpAsync(string connectionString, string file) => ToolAsync("pg_dump", connectionString, "-Fc", "-f", file);
 
@@ -73,8 +85,7 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private static async Task CutAsync(string connectionString, string which)
     {
-        await using var connection = new NpgsqlConnection($"{connectionString};Pooling=false");
-        await connection.OpenAsync();
+        await using var connection = await OpenAsync(connectionString);
         await using var command = new NpgsqlCommand(
             $"""
             SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -89,8 +100,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// </summary>
     public static async Task WaitsForLockAsync(string connectionString, int count, Task or)
     {
-        await using var connection = new NpgsqlConnection($"{connectionString};Pooling=false");
-        await connection.OpenAsync();
+        await using var connection = await OpenAsync(connectionString);
         const string sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
         await using var command = new NpgsqlCommand(sql, connection);
         await Deadline.Until(
@@ -100,18 +110,17 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>Returns when nobody else is connected to a database: what a killed server asked for is done, or never will be.</summary>
     public static async Task LeftAsync(string connectionString)
     {
-        await using var connection = new NpgsqlConnection($"{connectionString};Pooling=false");
-        await connection.OpenAsync();
+        await using var connection = await OpenAsync(connectionString);
         const string sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
         await using var command = new NpgsqlCommand(sql, connection);
         await Deadline.Until(async () => (long)(await command.ExecuteScalarAsync())! == 0, "the others to leave the database");
     }
 
     /// <summary>Starts it after a stop or a kill; returns when it takes connections.</summary>
-    public Task StartAgainAsync() => PostgresAsync("pg_ctl", "-D", $"{_folder}/data", "-l", $"{_folder}/log", "-w", "-t", "60", "start");
+    public Task StartAgainAsync() => PostgresAsync("pg_ctl", "-D", $"{_folder}/data", "-l", $"{_folder}/log", "-w", "-t", "180", "start");
 
     /// <summary>Stops it as an operator does: connections are cut, committed rows stay.</summary>
-    public Task StopAsync() => PostgresAsync("pg_ctl", "-D", $"{_folder}/data", "-m", "fast", "-w", "-t", "60", "stop");
+    public Task StopAsync() => PostgresAsync("pg_ctl", "-D", $"{_folder}/data", "-m", "fast", "-w", "-t", "180", "stop");
 
     /// <summary>Kills the server by SIGKILL; returns when its children are gone too, which would keep another one from starting.</summary>
     public async Task KillAsync()
@@ -145,8 +154,7 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private async Task ExecuteAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection($"{To("postgres")};Pooling=false");
-        await connection.OpenAsync();
+        await using var connection = await OpenAsync(To("postgres"));
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
     }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
-using Npgsql;
 
 namespace Maru.Server.Tests.Kit;
 
@@ -66,8 +65,8 @@ internal sealed class TestStore : IAsyncDisposable
     /// <summary>Opens a connection of another program's.</summary>
     public static async Task<DbConnection> OpenAsync(string connectionString)
     {
-        var alone = $"{connectionString};Pooling=false";
-        DbConnection connection = IsPostgres ? new NpgsqlConnection(alone) : new SqliteConnection(alone);
+        if (IsPostgres) return await PostgresServer.OpenAsync(connectionString);
+        var connection = new SqliteConnection($"{connectionString};Pooling=false");
         await connection.OpenAsync();
         return connection;
     }

@@ -1,10 +1,8 @@
-using System.Data.Common;
 using System.Globalization;
 using System.Net.Http.Headers;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Tests.Features.Rooms;
-using Microsoft.Data.Sqlite;
-using Npgsql;
+using Maru.Server.Tests.Kill;
 
 namespace Maru.Server.Tests.Features.Presence;
 
@@ -35,7 +33,7 @@ public sealed class KillTests
         await using var its = await StompSocket.ConnectAsync(second.Address, cat.AccessToken);
         await hers.ToldUntilAsync(ben.Id, "online");
         await hers.ToldUntilAsync(cat.Id, "online");
-        await NotedAsync(database, isPostgres: true, nodes: 2);
+        await NotedAsync(database, nodes: 2);
 
         await second.KillAsync();
         await using var back = await StompSocket.ConnectAsync(first.Address, cat.AccessToken);
@@ -57,7 +55,7 @@ public sealed class KillTests
             await ann.MakeRoomAsync("room", "private", null, ben.Id);
             await using var his = await StompSocket.ConnectAsync(server.Address, ben.AccessToken);
             await ann.SeesAsync(ben, "online");
-            await NotedAsync(database, TestStore.IsPostgres, nodes: 1);
+            await NotedAsync(database, nodes: 1);
             await server.KillAsync();
         }
 
@@ -82,11 +80,9 @@ public sealed class KillTests
     }
 
     /// <summary>Returns once so many nodes have stored who is there.</summary>
-    private static async Task NotedAsync(string database, bool isPostgres, int nodes)
+    private static async Task NotedAsync(string database, int nodes)
     {
-        var text = $"{database};Pooling=false";
-        await using DbConnection connection = isPostgres ? new NpgsqlConnection(text) : new SqliteConnection(text);
-        await connection.OpenAsync();
+        await using var connection = Verdict.Open(database);
         await Deadline.Until(
             async () =>
             {
