@@ -19,7 +19,7 @@ internal sealed class PinChanges(ChatEngine engine, PinOptions options)
         if (Refuse(message) is { } refusal) return refusal;
         if (!message!.IsPinnable) return Problem.NotEditable;
         if (message.IsPinned) return null;
-        if (message.Pins >= options.PerRoom) return Problem.TooManyPins;
+        if (Count(transaction) >= options.PerRoom) return Problem.TooManyPins;
         Write(
             transaction, user, seq, pinned: true,
             "INSERT INTO pins (room_id, seq, user_id, pinned_seq, at) VALUES (@room, @seq, @user, @entry, @At)");
@@ -54,17 +54,20 @@ internal sealed class PinChanges(ChatEngine engine, PinOptions options)
         _ => null,
     };
 
-    /// <summary>
-    /// Finds the message; null: no such message for this user. A pin that an older program left of a deleted message is none, and is not
-    /// counted.
-    /// </summary>
+    /// <summary>Counts the pins of the room. One that an older program left of a deleted message is none.</summary>
+    private static long Count(RoomTransaction transaction) => transaction.First<long>(
+        """
+        SELECT count(*) FROM pins x JOIN messages m ON m.room_id = x.room_id AND m.seq = x.seq
+        WHERE x.room_id = @Value AND m.deleted_at IS NULL
+        """,
+        new { transaction.Room.Value });
+
+    /// <summary>Finds the message; null: no such message for this user.</summary>
     private static MessageState? Find(RoomTransaction transaction, UserId user, long seq) => transaction.First<MessageState>(
         """
         SELECT m.type, m.deleted_at,
           CAST(CASE WHEN r.kind = 'direct' OR me.role IN ('owner', 'admin') THEN 1 ELSE 0 END AS BIGINT) AS allowed,
-          (SELECT count(*) FROM pins x WHERE x.room_id = @room AND x.seq = @seq) AS pinned,
-          (SELECT count(*) FROM pins x JOIN messages p ON p.room_id = x.room_id AND p.seq = x.seq
-           WHERE x.room_id = @room AND p.deleted_at IS NULL) AS pins
+          (SELECT count(*) FROM pins x WHERE x.room_id = @room AND x.seq = @seq) AS pinned
         FROM members me JOIN rooms r ON r.id = me.room_id JOIN messages m ON m.room_id = me.room_id AND m.seq = @seq
         WHERE me.room_id = @room AND me.user_id = @user
         """,
@@ -72,8 +75,7 @@ internal sealed class PinChanges(ChatEngine engine, PinOptions options)
 
     /// <param name="Allowed">1 where the user may pin messages of the room</param>
     /// <param name="Pinned">1 where it is pinned</param>
-    /// <param name="Pins">how many messages of the room are</param>
-    private sealed record MessageState(long Type, long? DeletedAt, long Allowed, long Pinned, long Pins)
+    private sealed record MessageState(long Type, long? DeletedAt, long Allowed, long Pinned)
     {
         public bool IsPinnable => EntryKind.Of(Type).IsMessage && DeletedAt is null;
 

@@ -12,10 +12,10 @@ namespace Maru.Server.Features.Stars;
 /// thread.
 /// </summary>
 /// <remarks>
-/// The bound is exact where one transaction follows the other, as on SQLite. On PostgreSQL stars that one person gives in several rooms at
-/// the same moment may pass together.
+/// The person's stars are counted before the write, for that would hold up all writes: stars that one person gives at the same moment may
+/// pass the bound together.
 /// </remarks>
-internal sealed class StarChanges(ChatEngine engine, StarOptions options)
+internal sealed class StarChanges(ChatEngine engine, StarStore store, StarOptions options)
 {
     public Task<Problem?> AddAsync(RoomId room, UserId user, long seq) => ChangeAsync(room, user, seq, starred: true);
 
@@ -23,7 +23,7 @@ internal sealed class StarChanges(ChatEngine engine, StarOptions options)
 
     private async Task<Problem?> ChangeAsync(RoomId room, UserId user, long seq, bool starred)
     {
-        var changed = false;
+        var (isFull, changed) = (starred && await store.HasAsync(user, options.PerUser), false);
         var problem = await RoomWrite.RunAsync(engine, room, user, transaction =>
         {
             changed = false;
@@ -40,15 +40,10 @@ internal sealed class StarChanges(ChatEngine engine, StarOptions options)
                     ? "INSERT INTO stars (user_id, room_id, seq, at) VALUES (@user, @room, @seq, @At) ON CONFLICT DO NOTHING"
                     : "DELETE FROM stars WHERE user_id = @user AND room_id = @room AND seq = @seq",
                 star) > 0;
-            return changed && starred && IsOver(transaction, user) ? Problem.TooManyStars : null;
+            return changed && isFull ? Problem.TooManyStars : null;
         });
         if (problem is null && changed)
             engine.UserEvents.Publish(user, new UserEvent(EventJson.Starred(room, seq, starred), $"star:{room}:{seq}"));
         return problem;
     }
-
-    /// <summary>Returns whether the person has more stars than they may have. It reads an index up to the bound.</summary>
-    private bool IsOver(RoomTransaction transaction, UserId user) => transaction.First<long>(
-        "SELECT count(*) FROM (SELECT 1 FROM stars WHERE user_id = @user LIMIT 1 OFFSET @most) x",
-        new { user = user.Value, most = options.PerUser }) > 0;
 }

@@ -9,7 +9,7 @@ using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Stars;
 
-/// <summary>Lists what somebody has starred. Any thread.</summary>
+/// <summary>Lists and counts what somebody has starred. Any thread.</summary>
 internal sealed class StarStore(Database database)
 {
     // A program of an older version leaves stars behind: of messages that were deleted, and of rooms that were left. CROSS JOIN: SQLite
@@ -27,6 +27,15 @@ internal sealed class StarStore(Database database)
         WHERE me.room_id = found.room_id AND me.user_id = @user AND m.room_id = found.room_id AND m.seq = found.seq
         ORDER BY found.at DESC, found.room_id DESC, found.seq DESC
         """;
+
+    /// <summary>Returns whether somebody has so many stars. Walks an index so far.</summary>
+    public async Task<bool> HasAsync(UserId user, int count)
+    {
+        await using var connection = await database.OpenReadAsync(CancellationToken.None);
+        await using var row = await Queries.RowsAsync(
+            connection, "SELECT 1 FROM stars WHERE user_id = @user LIMIT 1 OFFSET @before", new { user = user.Value, before = count - 1 });
+        return await row.ReadAsync(CancellationToken.None);
+    }
 
     /// <summary>
     /// Returns a <see cref="StarPage"/> of the user's present rooms. Walks an index in its order, so every page costs the same.

@@ -1,4 +1,3 @@
-using Maru.Engine;
 using Maru.Engine.Problems;
 using Maru.Server.Features.Pins;
 using Maru.Server.Tests.Features.Reactions;
@@ -188,20 +187,6 @@ public sealed class PinTests(MaruServer server) : IClassFixture<MaruServer>
         await ann.SayAsync(room);
         (await ben.CountAsync(room)).ShouldBe(1);
         await server.ShouldBalanceAsync(room);
-    }
-
-    [Fact]
-    public async Task A_pin_counts_against_the_same_limit_as_a_message()
-    {
-        await using var own = await MaruServer.StartAsync(
-            "--Maru:RateLimits:Enabled=true", "--Maru:Engine:MessageBurst=4", "--Maru:Engine:MessagesPerSecond=1");
-        var ann = await own.SignUpAsync();
-        var room = await ann.MakeRoomAsync();
-        var said = (await ann.SayAsync(room)).Seq;
-        own.Service<ChatEngine>().MessageRate.Owe(ann.Id, 100);
-        await ann.Http.SendAsync($"PUT {Pinning.Address(room, said)}").ShouldRefuse(Problem.RateLimited);
-        await ann.Http.SendAsync($"DELETE {Pinning.Address(room, said)}").ShouldRefuse(Problem.RateLimited);
-        (await ann.PinsAsync(room)).ShouldBeEmpty();
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Net;
-using Maru.Engine;
 using Maru.Engine.Problems;
 using Maru.Server.Features.Messages;
 using Maru.Server.Features.Rooms;
@@ -162,21 +161,6 @@ public sealed class ReactionTests(MaruServer server) : IClassFixture<MaruServer>
         await ben.ReactAsync(room, said, "🚀");
         (await ben.SeeReactionsAsync(room, said)).ShouldBe("👍 2 mine, 🎉 1, 🚀 1 mine");
         await own.ShouldCountReactionsAsync();
-    }
-
-    [Fact]
-    public async Task A_reaction_counts_against_the_same_limit_as_a_message()
-    {
-        await using var own = await MaruServer.StartAsync(
-            "--Maru:RateLimits:Enabled=true", "--Maru:Engine:MessageBurst=4", "--Maru:Engine:MessagesPerSecond=1");
-        var ann = await own.SignUpAsync();
-        var room = await ann.MakeRoomAsync();
-        var said = (await ann.SayAsync(room)).Seq;
-        await ann.ReactAsync(room, said, "👍");
-        own.Service<ChatEngine>().MessageRate.Owe(ann.Id, 100);
-        await ann.Http.SendAsync($"PUT {Reacting.Address(room, said, "🎉")}").ShouldRefuse(Problem.RateLimited);
-        await ann.Http.SendAsync($"DELETE {Reacting.Address(room, said, "👍")}").ShouldRefuse(Problem.RateLimited);
-        (await ann.SeeReactionsAsync(room, said)).ShouldBe("👍 1 mine");
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Maru.Engine;
 using Maru.Engine.Problems;
 using Maru.Server.Storage;
 using Maru.Server.Tests.Features.Rooms;
@@ -177,19 +176,6 @@ public sealed class StarTests(MaruServer server) : IClassFixture<MaruServer>
         await ben.JoinAsync(two);
         await ben.Http.SendAsync($"PUT {Starring.Address(two, said[1].Seq)}").ShouldRefuse(Problem.TooManyStars);
         (await ben.AllStarsAsync()).Count.ShouldBe(3);
-    }
-
-    [Fact]
-    public async Task A_star_counts_against_the_same_limit_as_a_message()
-    {
-        await using var own = await MaruServer.StartAsync(
-            "--Maru:RateLimits:Enabled=true", "--Maru:Engine:MessageBurst=4", "--Maru:Engine:MessagesPerSecond=1");
-        var ann = await own.SignUpAsync();
-        var room = await ann.MakeRoomAsync();
-        var said = (await ann.SayAsync(room)).Seq;
-        own.Service<ChatEngine>().MessageRate.Owe(ann.Id, 100);
-        await ann.Http.SendAsync($"PUT {Starring.Address(room, said)}").ShouldRefuse(Problem.RateLimited);
-        await ann.Http.SendAsync($"DELETE {Starring.Address(room, said)}").ShouldRefuse(Problem.RateLimited);
     }
 
     private static Task<long> RowsAsync(MaruServer server, Room room) => server.Service<Database>().FirstAsync<long>(

@@ -78,6 +78,24 @@ public sealed class RateLimitsTests
         await ann.Http.SendAsync("GET /api/me").ShouldBe(200);
     }
 
+    [Theory]
+    [InlineData("PUT", "reactions/%F0%9F%91%8D")]
+    [InlineData("DELETE", "reactions/%F0%9F%91%8D")]
+    [InlineData("PUT", "star")]
+    [InlineData("DELETE", "star")]
+    [InlineData("PUT", "pin")]
+    [InlineData("DELETE", "pin")]
+    public async Task What_is_done_to_a_message_counts_against_the_same_limit_as_one(string method, string what)
+    {
+        await using var server = await MaruServer.StartAsync(On, "--Maru:Engine:MessageBurst=4", "--Maru:Engine:MessagesPerSecond=1");
+        var ann = await server.SignUpAsync();
+        var room = await ann.MakeRoomAsync();
+        var request = $"{method} /api/rooms/{room.Id}/messages/{(await ann.SayAsync(room)).Seq}/{what}";
+        await ann.Http.SendAsync(request).ShouldBe(204);
+        server.Service<ChatEngine>().MessageRate.Owe(ann.Id, 100);
+        await ann.Http.SendAsync(request).ShouldRefuse(Problem.RateLimited);
+    }
+
     [Fact]
     public async Task Without_limits_no_header_speaks_of_them()
     {
