@@ -29,15 +29,9 @@ public sealed partial class Presence
     public async Task<bool> CheckAsync(CancellationToken ct)
     {
         PresenceWatch? watch;
-        int version;
-        lock (_gate)
-        {
-            watch = _watches.TakeUnchecked();
-            version = watch?.Version ?? 0;
-        }
-
+        lock (_gate) watch = _watches.TakeUnchecked();
         if (watch is null) return false;
-        await AskAsync(watch, version, ct).ConfigureAwait(false);
+        await AskAsync(watch, ct).ConfigureAwait(false);
         return true;
     }
 
@@ -76,7 +70,7 @@ public sealed partial class Presence
         connection.Memory.Take(watch.Bytes);
         try
         {
-            await AskAsync(watch, 0, ct).ConfigureAwait(false);
+            await AskAsync(watch, ct).ConfigureAwait(false);
             return watch;
         }
         catch
@@ -92,20 +86,23 @@ public sealed partial class Presence
         watch.Connection.Memory.Return(watch.Bytes);
     }
 
-    private async Task AskAsync(PresenceWatch watch, int version, CancellationToken ct)
+    private async Task AskAsync(PresenceWatch watch, CancellationToken ct)
     {
+        int version;
+        IReadOnlyCollection<UserId> asked;
+        lock (_gate) (version, asked) = (watch.Version, watch.Doubted);
         IReadOnlyList<SeenPerson>? seen = null;
         var askedAt = Now;
         try
         {
-            seen = await SeeAsync(watch.Viewer, watch.People, ct).ConfigureAwait(false);
+            seen = await SeeAsync(watch.Viewer, asked, ct).ConfigureAwait(false);
         }
         finally
         {
             lock (_gate)
             {
                 watch.IsBeingChecked = false;
-                if (seen is null || !watch.TakeCheck(version, seen, askedAt)) _watches.Check(watch);
+                if (seen is null || !watch.TakeCheck(version, asked, seen, askedAt)) _watches.Check(watch);
                 _watches.Line(watch);
             }
         }

@@ -12,6 +12,8 @@ internal sealed class PresenceWatch
     private const int BytesPerPerson = 380;
 
     private readonly Dictionary<UserId, Watched> _people;
+    private readonly HashSet<UserId> _doubted = [];
+    private bool _doubtsAll = true;
 
     public PresenceWatch(Connection connection, WireSubscription subscription, IReadOnlyCollection<UserId> people)
     {
@@ -51,6 +53,9 @@ internal sealed class PresenceWatch
     /// <summary>Grows whenever what the store says may have changed: a check that began before does not count.</summary>
     public int Version { get; private set; }
 
+    /// <summary>Those of whom the store must be asked.</summary>
+    public IReadOnlyCollection<UserId> Doubted => _doubtsAll ? People : [.. _doubted];
+
     /// <summary>True when the viewer may see everybody whom they watch.</summary>
     public bool SeesAll => _people.Values.All(x => x.IsSeen);
 
@@ -66,7 +71,13 @@ internal sealed class PresenceWatch
     }
 
     /// <summary>Notes that the viewer may see more people now. What the last check said is told on until the next one.</summary>
-    public void Doubt() => Version++;
+    /// <param name="user">null: it may be anybody</param>
+    public void Doubt(UserId? user)
+    {
+        Version++;
+        if (user is { } one) _doubted.Add(one);
+        else _doubtsAll = true;
+    }
 
     /// <summary>Hides people whom the viewer may no longer see.</summary>
     /// <param name="user">null: all</param>
@@ -81,18 +92,24 @@ internal sealed class PresenceWatch
     }
 
     /// <summary>Takes the result of a check; false: it must be checked again.</summary>
-    public bool TakeCheck(int version, IReadOnlyList<SeenPerson> seen, long askedAt)
+    /// <param name="version">as it was when the store was asked</param>
+    /// <param name="asked">of whom</param>
+    /// <param name="seen">those of them whom the viewer may see</param>
+    /// <param name="askedAt">milliseconds</param>
+    public bool TakeCheck(int version, IReadOnlyCollection<UserId> asked, IReadOnlyList<SeenPerson> seen, long askedAt)
     {
         if (version != Version) return false;
-        CheckedAt = askedAt;
-        foreach (var person in _people.Values) person.IsSeen = false;
+        if (_doubtsAll) CheckedAt = askedAt;
+        _doubtsAll = false;
+        _doubted.Clear();
+        foreach (var user in asked) _people[user].IsSeen = false;
         foreach (var (user, lastSeen) in seen)
         {
             if (!_people.TryGetValue(user, out var person)) continue;
             (person.IsSeen, person.LastSeen) = (true, Math.Max(person.LastSeen, lastSeen));
         }
 
-        Due.UnionWith(_people.Keys);
+        Due.UnionWith(asked);
         return true;
     }
 

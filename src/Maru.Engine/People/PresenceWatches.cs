@@ -97,12 +97,12 @@ internal sealed class PresenceWatches(Func<UserId, PresenceState> stateOf, Engin
     {
         foreach (var watch in Of(_byPerson, user))
         {
-            if (!watch.Sees(user)) CheckAgain(watch);
+            if (!watch.Sees(user)) CheckAgain(watch, user);
         }
 
         foreach (var watch in Of(_byViewer, user))
         {
-            if (!watch.SeesAll) CheckAgain(watch);
+            if (!watch.SeesAll) CheckAgain(watch, null);
         }
     }
 
@@ -127,7 +127,7 @@ internal sealed class PresenceWatches(Func<UserId, PresenceState> stateOf, Engin
     private bool IsChecked(PresenceWatch watch, long now)
     {
         if (watch.CheckedAt is { } at && now - at < CheckHolds) return true;
-        Check(watch);
+        if (!watch.IsBeingChecked) CheckAgain(watch, null);
         return false;
     }
 
@@ -135,12 +135,13 @@ internal sealed class PresenceWatches(Func<UserId, PresenceState> stateOf, Engin
     {
         if (!shows) watch.Hide(user);
         Line(watch);
-        CheckAgain(watch);
+        CheckAgain(watch, user);
     }
 
-    private void CheckAgain(PresenceWatch watch)
+    /// <param name="user">the one whom the viewer may see now, or no more; null: it may be anybody</param>
+    private void CheckAgain(PresenceWatch watch, UserId? user)
     {
-        watch.Doubt();
+        watch.Doubt(user);
         Check(watch);
     }
 

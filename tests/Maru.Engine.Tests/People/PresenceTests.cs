@@ -146,6 +146,37 @@ public sealed class PresenceTests
     }
 
     [Fact]
+    public async Task The_store_is_asked_of_nobody_but_the_one_who_hides_or_shows_or_comes_into_a_room()
+    {
+        using var node = new PresenceRig();
+        var watcher = await node.WatchAsync(8, "7,9,10,101");
+        await node.ConnectAsync(7);
+        await node.ConnectAsync(9);
+        node.Pass(2);
+        var (sight, asked) = (node.Presence.Sight!, new List<long>());
+        node.Presence.Sight = (viewer, people, ct) =>
+        {
+            asked.AddRange(people.Select(x => x.Value));
+            return sight(viewer, people, ct);
+        };
+        Hide(node, 7, true);
+        node.Pass(2);
+        Hide(node, 7, false);
+        node.Pass(2);
+        node.Presence.Meet([new UserId(101)]);
+        node.Pass(2);
+        asked.ShouldBe([7, 7, 101]);
+        PresenceRig.Told(watcher).TakeLast(2).ShouldBe(["7 offline", "7 online"]);
+
+        // Who hides themselves sees nobody: that is about all.
+        asked.Clear();
+        Hide(node, 8, true);
+        node.Pass(2);
+        asked.ShouldBe([7, 9, 10, 101], ignoreOrder: true);
+        PresenceRig.Told(watcher).TakeLast(2).ShouldBe(["7 offline", "9 offline"], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task Nothing_is_asked_of_the_store_for_a_client_that_has_gone()
     {
         using var node = new PresenceRig();
