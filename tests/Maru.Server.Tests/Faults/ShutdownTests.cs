@@ -60,7 +60,7 @@ public sealed class ShutdownTests(ITestOutputHelper output)
         await end2.CancelAsync();
         await again.Within("the talkers to end");
         await next.KillAsync();
-        Verdict.On(await TestStore.OfAsync(folder), talkers).ShouldBeEmpty(string.Join('\n', next.Lines));
+        (await Verdict.OnAsync(await TestStore.OfAsync(folder), talkers)).ShouldBeEmpty(string.Join('\n', next.Lines));
         talkers.ForEach(talker => talker.Dispose());
 
         Task TalkAsync(CancellationToken sends, CancellationToken ends) => Task.WhenAll(talkers.Select(

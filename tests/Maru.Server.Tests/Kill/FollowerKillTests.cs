@@ -27,7 +27,7 @@ public sealed partial class FollowerKillTests(ITestOutputHelper output)
         var again = 0;
         for (var kill = 0; kill < Kills; kill++)
         {
-            var (heads, stored) = Read();
+            var (heads, stored) = await ReadAsync();
             await using var server = await MaruProcess.StartPublishedAsync(Host, folder);
             var talking = Task.WhenAll(rooms.Select((room, i) => TalkAsync(server.Address, tokens[i], room)));
             await PassedAsync(heads, by: 1);
@@ -37,7 +37,7 @@ public sealed partial class FollowerKillTests(ITestOutputHelper output)
             Check(server, stored);
         }
 
-        var (last, rest) = Read();
+        var (last, rest) = await ReadAsync();
         await using (var server = await MaruProcess.StartPublishedAsync(Host, folder))
         {
             await PassedAsync(last, by: 0);
@@ -48,17 +48,18 @@ public sealed partial class FollowerKillTests(ITestOutputHelper output)
         followed.ShouldBe(last, ignoreOrder: true);
         output.WriteLine($"{Kills} kills: {last.Values.Sum()} entries were followed, {again} of them again");
 
-        (Dictionary<long, long> Heads, Dictionary<long, long> Positions) Read()
+        async Task<(Dictionary<long, long> Heads, Dictionary<long, long> Positions)> ReadAsync()
         {
-            using var store = Verdict.Open(database);
-            return (Heads(store, rooms), Positions(store, rooms));
+            await using var store = await Verdict.OpenAsync(database);
+            return (await HeadsAsync(store, rooms), await PositionsAsync(store, rooms));
         }
 
         async Task PassedAsync(Dictionary<long, long> seqs, int by)
         {
-            using var store = Verdict.Open(database);
+            await using var store = await Verdict.OpenAsync(database);
             await Deadline.Until(
-                () => Positions(store, rooms).All(position => position.Value >= seqs[position.Key] + by), "the positions to move");
+                async () => (await PositionsAsync(store, rooms)).All(position => position.Value >= seqs[position.Key] + by),
+                "the positions to move");
         }
 
         async Task KillAsync(MaruProcess server)
@@ -112,14 +113,19 @@ public sealed partial class FollowerKillTests(ITestOutputHelper output)
            select long.Parse(match.Groups[2].Value),
     ];
 
-    private static Dictionary<long, long> Positions(DbConnection store, long[] rooms) =>
-        Seqs(store, rooms, "SELECT seq FROM follower_positions WHERE follower = 'print' AND room_id = @room");
+    private static Task<Dictionary<long, long>> PositionsAsync(DbConnection store, long[] rooms) =>
+        SeqsAsync(store, rooms, "SELECT seq FROM follower_positions WHERE follower = 'print' AND room_id = @room");
 
-    private static Dictionary<long, long> Heads(DbConnection store, long[] rooms) =>
-        Seqs(store, rooms, "SELECT last_seq FROM room_heads WHERE room_id = @room");
+    private static Task<Dictionary<long, long>> HeadsAsync(DbConnection store, long[] rooms) =>
+        SeqsAsync(store, rooms, "SELECT last_seq FROM room_heads WHERE room_id = @room");
 
-    private static Dictionary<long, long> Seqs(DbConnection store, long[] rooms, string sql) =>
-        rooms.ToDictionary(room => room, room => Verdict.Rows(store, sql, room, row => row.GetInt64(0)).SingleOrDefault());
+    private static async Task<Dictionary<long, long>> SeqsAsync(DbConnection store, long[] rooms, string sql)
+    {
+        Dictionary<long, long> seqs = [];
+        foreach (var room in rooms)
+            seqs[room] = (await Verdict.RowsAsync(store, sql, room, row => row.GetInt64(0))).SingleOrDefault();
+        return seqs;
+    }
 
     [GeneratedRegex(@"^followed ([0-9]+) ([0-9]+)\.$")]
     private static partial Regex Line();

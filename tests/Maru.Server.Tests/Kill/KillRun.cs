@@ -53,7 +53,7 @@ internal sealed class KillRun(string folder, string database) : IAsyncDisposable
         await ending.CancelAsync();
         await running.Within("the talkers to end");
         await KillAsync();
-        return Verdict.On(database, Members);
+        return await Verdict.OnAsync(database, Members);
     }
 
     public async ValueTask DisposeAsync()

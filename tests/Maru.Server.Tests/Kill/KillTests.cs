@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Data.Sqlite;
 
 namespace Maru.Server.Tests.Kill;
 
@@ -50,14 +49,14 @@ public sealed class KillTests(ITestOutputHelper output)
         using var folder = new Folder();
         await using var run = new KillRun(folder, Store(folder));
         (await run.RunAsync(0)).ShouldBeEmpty();
-        using (var store = new SqliteConnection($"{Store(folder)};Pooling=False"))
+        await using (var store = await Verdict.OpenAsync(Store(folder)))
         {
-            store.Open();
-            using var command = new SqliteCommand(sql, store);
-            command.ExecuteNonQuery().ShouldBePositive();
+            await using var command = store.CreateCommand();
+            command.CommandText = sql;
+            (await command.ExecuteNonQueryAsync()).ShouldBePositive();
         }
 
-        Verdict.On(Store(folder), run.Members).ShouldContain(line => line.Contains(fault, StringComparison.Ordinal));
+        (await Verdict.OnAsync(Store(folder), run.Members)).ShouldContain(line => line.Contains(fault, StringComparison.Ordinal));
     }
 
     private static string Store(string folder) => $"Data Source={folder}/maru.db";

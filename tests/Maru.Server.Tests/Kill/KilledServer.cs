@@ -67,7 +67,7 @@ internal sealed class KilledServer<T> : IDisposable
     }
 
     /// <summary>Opens what it left, as another program.</summary>
-    public async Task<DbConnection> OpenStoreAsync() => Verdict.Open(await TestStore.OfAsync(_folder));
+    public async Task<DbConnection> OpenStoreAsync() => await Verdict.OpenAsync(await TestStore.OfAsync(_folder));
 
     public void Dispose() => _folder.Dispose();
 

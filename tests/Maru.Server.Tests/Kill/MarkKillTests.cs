@@ -52,9 +52,9 @@ public sealed class MarkKillTests
             return (await people[0].SendAsync($"GET {room}/pins").Read<PinList>()).Items.Select(x => x.Message.Seq).ToArray();
         });
         Seqs(killed.Answered.Select(x => x.What), "pin").ShouldBeSubsetOf(pinned);
-        using var store = await killed.OpenStoreAsync();
-        Verdict.Rows(store, "SELECT target_seq FROM changes WHERE room_id = @room", killed.Rooms[0], row => row.GetInt64(0))
-            .ShouldBe(pinned, ignoreOrder: true);
+        await using var store = await killed.OpenStoreAsync();
+        const string sql = "SELECT target_seq FROM changes WHERE room_id = @room";
+        (await Verdict.RowsAsync(store, sql, killed.Rooms[0], row => row.GetInt64(0))).ShouldBe(pinned, ignoreOrder: true);
     }
 
     private static IEnumerable<long> Seqs(IEnumerable<Mark> marks, string what) =>

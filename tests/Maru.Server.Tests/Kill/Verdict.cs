@@ -12,19 +12,23 @@ internal static class Verdict
 {
     private const int MostLines = 50;
 
-    public static IReadOnlyList<string> On(string connectionString, IReadOnlyList<Talker> talkers)
+    public static async Task<IReadOnlyList<string>> OnAsync(string connectionString, IReadOnlyList<Talker> talkers)
     {
-        using var store = Open(connectionString);
+        await using var store = await OpenAsync(connectionString);
         List<string> faults = [];
         if (store is SqliteConnection)
-            faults.AddRange(Rows(store, "PRAGMA integrity_check", 0, row => row.GetString(0)).Where(line => line != "ok"));
+            faults.AddRange((await RowsAsync(store, "PRAGMA integrity_check", 0, row => row.GetString(0))).Where(line => line != "ok"));
         foreach (var room in talkers.GroupBy(talker => talker.Room))
         {
-            var numbers = Rows(
+            var numbers = await RowsAsync(
                 store, "SELECT number FROM messages WHERE room_id = @room AND type = 0 ORDER BY seq", room.Key, row => row.GetInt64(0));
-            var messages = Rows(store, "SELECT messages FROM room_heads WHERE room_id = @room", room.Key, row => row.GetInt64(0)).Single();
-            faults.AddRange(OnNumbers(room.Key, messages, numbers));
-            var log = Rows(
+            var heads = await RowsAsync(
+                store,
+                "SELECT last_seq, messages FROM room_heads WHERE room_id = @room",
+                room.Key,
+                row => (Seq: row.GetInt64(0), Messages: row.GetInt64(1)));
+            faults.AddRange(OnNumbers(room.Key, heads.Single().Messages, numbers));
+            var log = await RowsAsync(
                 store,
                 """
                 SELECT seq, client_key, text FROM messages WHERE room_id = @room
@@ -32,8 +36,7 @@ internal static class Verdict
                 """,
                 room.Key,
                 row => new Seen(row.GetInt64(0), row.IsDBNull(1) ? null : row.GetString(1), row.IsDBNull(1) ? null : row.GetString(2)));
-            var head = Rows(store, "SELECT last_seq FROM room_heads WHERE room_id = @room", room.Key, row => row.GetInt64(0)).Single();
-            faults.AddRange(OnLog(room.Key, head, log));
+            faults.AddRange(OnLog(room.Key, heads.Single().Seq, log));
             foreach (var talker in room) faults.AddRange(OnTalker(talker, log));
         }
 
@@ -87,26 +90,30 @@ internal static class Verdict
         }
     }
 
-    public static DbConnection Open(string connectionString)
+    /// <remarks>
+    /// A test runs on event loops: where it waited for a response by blocking, the loop that must read it would wait too, with all of its
+    /// connections, those of other tests among them.
+    /// </remarks>
+    public static async Task<DbConnection> OpenAsync(string connectionString)
     {
         SQLitePCL.Batteries_V2.Init();
         DbConnection store = connectionString.StartsWith("Host=", StringComparison.Ordinal)
             ? new NpgsqlConnection(PostgresServer.Patient(connectionString))
             : new SqliteConnection($"{connectionString};Pooling=False");
-        store.Open();
+        await store.OpenAsync();
         return store;
     }
 
-    public static List<T> Rows<T>(DbConnection store, string sql, long room, Func<DbDataReader, T> read)
+    public static async Task<List<T>> RowsAsync<T>(DbConnection store, string sql, long room, Func<DbDataReader, T> read)
     {
-        using var command = store.CreateCommand();
+        await using var command = store.CreateCommand();
         command.CommandText = sql;
         var parameter = command.CreateParameter();
         (parameter.ParameterName, parameter.Value) = ("room", room);
         command.Parameters.Add(parameter);
-        using var row = command.ExecuteReader();
+        await using var row = await command.ExecuteReaderAsync();
         List<T> rows = [];
-        while (row.Read()) rows.Add(read(row));
+        while (await row.ReadAsync()) rows.Add(read(row));
         return rows;
     }
 }

@@ -82,7 +82,7 @@ public sealed class KillTests
     /// <summary>Returns once so many nodes have stored who is there.</summary>
     private static async Task NotedAsync(string database, int nodes)
     {
-        await using var connection = Verdict.Open(database);
+        await using var connection = await Verdict.OpenAsync(database);
         await Deadline.Until(
             async () =>
             {
