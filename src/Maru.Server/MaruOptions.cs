@@ -5,6 +5,7 @@ using Maru.Engine;
 using Maru.Server.Bus;
 using Maru.Server.Configuration;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Features.Invitations;
 using Maru.Server.Features.Pins;
 using Maru.Server.Features.Reactions;
 using Maru.Server.Features.Rooms;
@@ -64,6 +65,8 @@ internal sealed class MaruOptions : IValidatableObject
     public JwtOptions Jwt { get; } = new();
 
     public RoomOptions Rooms { get; } = new();
+
+    public InvitationOptions Invitations { get; } = new();
 
     public ReactionOptions Reactions { get; } = new();
 

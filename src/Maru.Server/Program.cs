@@ -7,6 +7,7 @@ using Maru.Server.Commands;
 using Maru.Server.Configuration;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Health;
+using Maru.Server.Features.Invitations;
 using Maru.Server.Features.Members;
 using Maru.Server.Features.Mentions;
 using Maru.Server.Features.Messages;
@@ -73,6 +74,7 @@ internal static class Program
         services.AddAccounts();
         services.AddRooms();
         services.AddMembers();
+        services.AddInvitations();
         services.AddReadState();
         services.AddMessages();
         services.AddPresence(options.Storage);
@@ -114,6 +116,7 @@ internal static class Program
         routes.MapAccounts();
         routes.MapRooms();
         routes.MapMembers();
+        routes.MapInvitations();
         routes.MapMessages();
         routes.MapReactions();
         routes.MapMentions();

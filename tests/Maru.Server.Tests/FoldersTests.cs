@@ -33,7 +33,7 @@ public sealed class FoldersTests(ITestOutputHelper output)
             "Platform.Credentials", "RoomLog", "Cluster", "Bus", "Audit",
             "Followers", "Features.Health", "Features.Sessions", "Features.Accounts", "Features.Presence", "Features.ReadState",
             "Features.Messages", "Features.Mentions", "Features.Reactions", "Features.Pins", "Features.Stars", "Features.Rooms",
-            "Features.Members",
+            "Features.Members", "Features.Invitations",
             "Realtime.Sinks", "Realtime", "Commands", "",
         ],
         []);

@@ -14,13 +14,14 @@ public static class EventJson
     private static readonly JsonEncodedText TypingType = JsonEncodedText.Encode("typing");
     private static readonly JsonEncodedText ReadType = JsonEncodedText.Encode("read");
     private static readonly JsonEncodedText RoomRemovedType = JsonEncodedText.Encode("room.removed");
+    private static readonly JsonEncodedText RoomRoleType = JsonEncodedText.Encode("room.role");
     private static readonly JsonEncodedText UnreadType = JsonEncodedText.Encode("unread");
     private static readonly JsonEncodedText StarredType = JsonEncodedText.Encode("message.starred");
     private static readonly JsonEncodedText MentionType = JsonEncodedText.Encode("mention");
 
     /// <summary>
     /// An entry about a message: <c>{"type":…,"roomId":…,"seq":…,"message":{…}}</c>, with <c>user</c> or <c>room</c> where the kind has
-    /// one.
+    /// one, and <c>banned</c> where somebody was.
     /// </summary>
     public static byte[] Entry(EntryKind kind, long seq, in MessageFields message) => Entry(kind, seq, message, out _);
 
@@ -31,6 +32,7 @@ public static class EventJson
         var json = Begin(kind.Event, message.Room);
         json.Writer.WriteNumber("seq"u8, seq);
         if (kind.NamesMember && !message.Subject.IsEmpty) json.Writer.WriteRaw("user"u8, message.Subject);
+        if (message.IsBan) json.Writer.WriteBoolean("banned"u8, true);
         if (!message.RoomState.IsEmpty) json.Writer.WriteRaw("room"u8, message.RoomState);
         json.Writer.WritePropertyName("message"u8);
         messageAt = (int)json.Writer.BytesCommitted + json.Writer.BytesPending;
@@ -94,6 +96,14 @@ public static class EventJson
     }
 
     public static byte[] RoomRemoved(RoomId room) => Begin(RoomRemovedType, room).EndObject();
+
+    /// <summary>Tells somebody which role they have in a room since then.</summary>
+    public static byte[] RoomRole(RoomId room, string role)
+    {
+        var json = Begin(RoomRoleType, room);
+        json.Writer.WriteString("role"u8, role);
+        return json.EndObject();
+    }
 
     /// <param name="reason">a slug for programs, or null</param>
     public static byte[] SessionEnded(string? reason)

@@ -41,6 +41,9 @@ public readonly ref struct MessageFields
     /// <summary>The user whom a system message is about, as <c>user</c> JSON; empty when nobody.</summary>
     public ReadOnlySpan<byte> Subject { get; init; }
 
+    /// <summary>True: the subject, who was taken out, is banned since then.</summary>
+    public bool IsBan { get; init; }
+
     /// <summary>The room as it is after a change, as <c>room</c> JSON; empty otherwise.</summary>
     public ReadOnlySpan<byte> RoomState { get; init; }
 
@@ -73,6 +76,7 @@ public static class MessageJson
         {
             writer.WriteString("event"u8, message.Kind.Event);
             if (!message.Subject.IsEmpty) writer.WriteRaw("subject"u8, message.Subject);
+            if (message.IsBan) writer.WriteBoolean("banned"u8, true);
         }
 
         writer.WriteRaw("reactions"u8, message.Reactions.IsEmpty ? "[]"u8 : message.Reactions);

@@ -33,6 +33,12 @@ public sealed record Problem(string Slug, int Status, string Title, ushort Close
     public static readonly Problem TooManyRooms = new(
         "too-many-rooms", 409, "One person would be in more rooms than they may be. Leave one first.");
     public static readonly Problem RoomFull = new("room-full", 409, "This room has as many members as it may have.");
+    public static readonly Problem OwnerPresent = new(
+        "owner-present", 409, "The owner has been here lately: only they hand the room over.");
+    public static readonly Problem TooManyBans = new(
+        "too-many-bans", 409, "This room has as many bans as it may have: lift one of them first.");
+    public static readonly Problem TooManyInvitations = new(
+        "too-many-invitations", 409, "This room has as many invitation links as it may have: revoke one of them first.");
     public static readonly Problem NotEditable = new(
         "not-editable", 409, "This message was deleted, or the system wrote it: it stays as it is.");
     public static readonly Problem TooManyEmoji = new(

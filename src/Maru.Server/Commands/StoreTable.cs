@@ -27,6 +27,7 @@ internal sealed record StoreTable(string Name, params string[] Key)
         new("members", "room_id", "user_id"),
         new("bans", "room_id", "user_id"),
         new("leavers", "room_id", "user_id"),
+        new("invitations", "room_id", "number"),
         new("messages", "room_id", "seq"),
         new("deleted_blocks", "room_id", "block"),
         new("changes", "room_id", "seq"),

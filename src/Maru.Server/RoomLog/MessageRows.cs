@@ -14,7 +14,7 @@ internal static class MessageRows
         """
         m.seq, m.type, m.at, m.text, m.reply_to, m.client_key, m.edited_at, m.deleted_at, m.room_state, m.number,
         s.id, s.handle, s.name, s.avatar_url, t.id, t.handle, t.name, t.avatar_url, m.reactions,
-        m.mentions
+        m.mentions, m.banned
         """;
 
     /// <summary>
@@ -39,7 +39,8 @@ internal static class MessageRows
     private const int DeletedColumn = 7;
     private const int ReactionsColumn = 18;
     private const int MentionsColumn = 19;
-    internal const int ColumnCount = 20;
+    private const int BannedColumn = 20;
+    internal const int ColumnCount = 21;
 
     /// <summary>Writes the current row as one <c>message</c>, as the member sees it.</summary>
     /// <param name="unreadBy">how many have not read it; null: not told</param>
@@ -133,6 +134,7 @@ internal static class MessageRows
         EditedAt = Number(row, 6),
         DeletedAt = Number(row, DeletedColumn),
         RoomState = Utf8Reader.Text(row, 8),
+        IsBan = !row.IsDBNull(BannedColumn),
         Sender = User(row, 10),
         Subject = User(row, 14),
         Reactions = reactions,

@@ -117,13 +117,18 @@ internal sealed class RoomTransaction(DbConnection connection, LogHead head)
     /// <param name="actor">the user who did it</param>
     /// <param name="subject">the user to whom it was done, if any</param>
     /// <param name="roomState">the room after it, as <c>room</c> JSON, for <see cref="EntryKind.RoomChanged"/></param>
-    public void AppendSystem(EntryKind kind, UserId actor, UserId? subject, byte[]? roomState = null)
+    /// <param name="isBan">true: the subject was banned with it, for <see cref="EntryKind.MemberLeft"/></param>
+    /// <param name="invitation">
+    /// the number of the invitation by which the subject came, for <see cref="EntryKind.MemberJoined"/>; kept for recounts, told to nobody
+    /// </param>
+    public void AppendSystem(
+        EntryKind kind, UserId actor, UserId? subject, byte[]? roomState = null, bool isBan = false, long? invitation = null)
     {
         var (seq, number) = head.Append(kind);
         Execute(
             """
-            INSERT INTO messages (room_id, seq, number, type, sender_id, at, text, subject_id, room_state)
-            VALUES (@Room, @Seq, @Number, @Kind, @Actor, @At, '', @Subject, @RoomState)
+            INSERT INTO messages (room_id, seq, number, type, sender_id, at, text, subject_id, room_state, banned, invitation)
+            VALUES (@Room, @Seq, @Number, @Kind, @Actor, @At, '', @Subject, @RoomState, @Banned, @Invitation)
             """,
             new
             {
@@ -135,6 +140,8 @@ internal sealed class RoomTransaction(DbConnection connection, LogHead head)
                 At,
                 Subject = subject?.Value,
                 RoomState = roomState is null ? null : Encoding.UTF8.GetString(roomState),
+                Banned = isBan ? 1L : (long?)null,
+                Invitation = invitation,
             });
         var fields = new MessageFields
         {
@@ -146,6 +153,7 @@ internal sealed class RoomTransaction(DbConnection connection, LogHead head)
             At = At,
             Subject = subject is { } id ? User(id) : default,
             RoomState = roomState,
+            IsBan = isBan,
         };
         _entries.Add(new Entry(Room, seq, kind, EventJson.Entry(kind, seq, fields))
         {

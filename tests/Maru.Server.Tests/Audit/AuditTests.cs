@@ -5,6 +5,7 @@ using Maru.Server.Features.ReadState;
 using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage;
+using Maru.Server.Tests.Features.Invitations;
 using Maru.Server.Tests.Features.Reactions;
 using Maru.Server.Tests.Features.ReadState;
 using Maru.Server.Tests.Features.Rooms;
@@ -34,6 +35,8 @@ public sealed class AuditTests
     [InlineData("reactions", "UPDATE messages SET reactions = '👍 7' WHERE reactions IS NOT NULL")]
     [InlineData("reactions", "UPDATE messages SET reactions = NULL")]
     [InlineData("reactions", "UPDATE messages SET reactions = '🎉 1' WHERE type = 0 AND deleted_at IS NULL")]
+    [InlineData("invitations", "UPDATE invitations SET uses = uses + 3")]
+    [InlineData("invitations", "UPDATE invitations SET uses = 0")]
     [InlineData("mentions", "DELETE FROM mentions WHERE user_id > 0")]
     [InlineData("mentions", "UPDATE mentions SET user_id = user_id + 100 WHERE user_id > 0")]
     [InlineData("mentions", "UPDATE mentions SET user_id = 77 WHERE user_id = 0")]
@@ -190,7 +193,7 @@ public sealed class AuditTests
             await bob.SayAsync(room);
         }
 
-        await eve.JoinAsync(room);
+        await eve.AcceptAsync(await ann.InviteAsync(room)).ShouldBe(200);
         var last = await bob.SayAsync(room);
         await ann.ReadAsync(room, last.Seq - 2);
         await bob.ReadAsync(room, 4);
@@ -217,6 +220,7 @@ public sealed class AuditTests
             UNION ALL SELECT 'deleted ' || block || ' ' || messages FROM deleted_blocks
             UNION ALL SELECT 'mentions ' || user_id || ' ' || block || ' ' || mentions FROM mention_blocks
             UNION ALL SELECT 'mention ' || seq || ' ' || user_id || ' ' || number FROM mentions
+            UNION ALL SELECT 'invitation ' || number || ' ' || uses FROM invitations
             UNION ALL SELECT 'message ' || seq || ' ' || number || ' ' || coalesce(reactions, '-') FROM messages
             """,
             null,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Maru.Server.Features.Sessions;
+using Maru.Server.Tests.Features.Invitations;
 using Maru.Server.Tests.Features.Rooms;
 using Room = Maru.Server.Features.Rooms.Room;
 
@@ -90,6 +91,8 @@ internal sealed class Scene
             path = path.Replace("{id}", Text(sessions.Items[0].Id), StringComparison.Ordinal);
         }
 
+        if (path.Contains("{code}", StringComparison.Ordinal))
+            path = path.Replace("{code}", (await Owner.InviteAsync(Room)).Code, StringComparison.Ordinal);
         path.ShouldNotContain("{", Case.Sensitive, "the scene has no such thing");
         return path;
     }

@@ -2,6 +2,7 @@ using Maru.Server.Commands;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Messages;
 using Maru.Server.Features.Rooms;
+using Maru.Server.Tests.Features.Invitations;
 using Maru.Server.Tests.Features.Pins;
 using Maru.Server.Tests.Features.Reactions;
 using Maru.Server.Tests.Features.Rooms;
@@ -48,6 +49,10 @@ public sealed class MigrateTests : IAsyncLifetime
         await ann.StarAsync(room, first.Seq);
         await ann.PinAsync(room, first.Seq);
         await bob.SayAsync(room, $"@{ann.Handle} and @{ann.Handle}");
+        var link = await ann.InviteAsync(room, expiresIn: 3600, maxUses: 3);
+        var eve = await before.SignUpAsync("eve");
+        await eve.AcceptAsync(link).ShouldBe(200);
+        await ann.BanAsync(room, eve, "noise").ShouldBe(204);
         var direct = await ann.Http.SendAsync("POST /api/rooms/direct", new { userId = bob.Id }).Read<Room>(201);
         await ann.SayAsync(direct, "only you");
         var next = await bob.Http.SendAsync("POST /api/auth/refresh", new { bob.RefreshToken }).Read<SignedIn>();
@@ -57,6 +62,9 @@ public sealed class MigrateTests : IAsyncLifetime
         var reactions = await ann.Http.SendAsync($"GET {Reacting.Address(room, first.Seq, null)}").ShouldBe(200);
         var pins = await ann.Http.SendAsync($"GET {Pinning.List(room)}").ShouldBe(200);
         pins.ShouldContain("first, edited");
+        var bans = await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/bans").ShouldBe(200);
+        bans.ShouldContain("noise");
+        history.ShouldContain("\"banned\":true");
         var mentions = await ann.Http.SendAsync("GET /api/me/mentions").ShouldBe(200);
         mentions.ShouldContain($"and @{ann.Handle}");
         var stars = await ann.Http.SendAsync("GET /api/me/stars").ShouldBe(200);
@@ -70,6 +78,8 @@ public sealed class MigrateTests : IAsyncLifetime
         (await same.Http.SendAsync($"GET /api/rooms/{room.Id}/messages?limit=200").ShouldBe(200)).ShouldBe(history);
         (await same.Http.SendAsync($"GET {Reacting.Address(room, first.Seq, null)}").ShouldBe(200)).ShouldBe(reactions);
         (await same.Http.SendAsync($"GET {Pinning.List(room)}").ShouldBe(200)).ShouldBe(pins);
+        (await same.Http.SendAsync($"GET /api/rooms/{room.Id}/bans").ShouldBe(200)).ShouldBe(bans);
+        (await same.InvitationsAsync(room)).Select(x => (x.Code, x.Uses)).ShouldBe([(link.Code, 1)]);
         (await same.Http.SendAsync("GET /api/me/mentions").ShouldBe(200)).ShouldBe(mentions);
         (await same.Http.SendAsync("GET /api/me/stars").ShouldBe(200)).ShouldBe(stars);
         (await PostAsync(same, room, "first", "key", 200)).Seq.ShouldBe(first.Seq);

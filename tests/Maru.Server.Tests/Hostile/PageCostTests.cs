@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text.Json;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Features.Invitations;
 using Maru.Server.Features.Members;
 using Maru.Server.Features.Mentions;
 using Maru.Server.Features.ReadState;
@@ -42,6 +43,7 @@ public sealed class PageCostTests : IAsyncLifetime
         _spy.Use<RoomDirectory>(services);
         _spy.Use<RoomLists>(services);
         _spy.Use<MemberLists>(services);
+        _spy.Use<InvitationStore>(services);
         _spy.Use<MentionStore>(services);
         _spy.Use<StarStore>(services);
         _spy.Use<ReadStateStore>(services);
@@ -63,7 +65,7 @@ public sealed class PageCostTests : IAsyncLifetime
             .. from sort in (string[])["activity", "newest", "members", "name"]
                from q in (string[])["", "r", "room%20e", "room%20e776", "rare", "%EB%B0%A9", "nothing"]
                select $"/api/rooms?sort={sort}&q={q}",
-            "/api/me/rooms?", $"/api/rooms/{home.Id}/members?", $"/api/rooms/{home.Id}/bans?",
+            "/api/me/rooms?", $"/api/rooms/{home.Id}/members?", $"/api/rooms/{home.Id}/bans?", $"/api/rooms/{home.Id}/invitations?",
             "/api/me/mentions?", "/api/me/stars?", $"/api/rooms/{home.Id}/messages/{read.Seq}/readers?",
         ];
         List<(Person Who, string List)> lists = [.. annas.Select(list => (ann, list)), (bob, "/api/me/mentions?")];
@@ -177,10 +179,16 @@ public sealed class PageCostTests : IAsyncLifetime
             Ct);
         await store.InsertAsync("bans", ["room_id", "user_id", "banned_by", "banned_at"],
             Enumerable.Range(users, Users * times).Select(i => (object?[])[home, first + i, first, 1L]), Ct);
+        await store.InsertAsync(
+            "invitations",
+            ["room_id", "number", "code", "user_id", "made_at", "expires_at", "max_uses", "uses", "used_at"],
+            Enumerable.Range(users, Users * times).Select(i => (object?[])
+                [home, first + i, $"code{i}", i % 2 == 0 ? ann : first + 1, 1L, i % 3 == 0 ? 4_000_000_000_000 : null, 5L, 2L, 1L]), Ct);
         await MentionAsync(store, home, ann, users, Users * times);
         if (TestStore.IsPostgres)
         {
-            const string analyze = "ANALYZE users, rooms, user_parts, room_parts, room_heads, members, bans, messages, mentions, stars";
+            const string analyze = "ANALYZE users, rooms, user_parts, room_parts, room_heads, members, bans, messages, mentions, stars, "
+                + "invitations";
             await store.WriteAsync((transaction, ct) => transaction.ExecuteAsync(analyze, null, ct), Ct);
         }
 

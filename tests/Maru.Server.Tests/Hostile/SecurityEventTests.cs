@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Net.Http.Json;
 using Maru.Engine.Problems;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Tests.Features.Invitations;
 using Maru.Server.Tests.Features.Rooms;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -84,6 +85,17 @@ public sealed class SecurityEventTests : IDisposable
         ShouldHave("Warning", "authorization denied", $"UserId={bob.Id}", $"RoomId={room.Id}", "/join 403");
         await ann.Http.SendAsync($"DELETE /api/rooms/{room.Id}/bans/{bob.Id}").ShouldBe(204);
         ShouldHave("Information", "ban-lift success", $"SubjectId={bob.Id}");
+        var link = await ann.InviteAsync(room);
+        ShouldHave("Information", "invitation success", $"UserId={ann.Id}", $"RoomId={room.Id}");
+        await bob.AcceptAsync(link).ShouldBe(200);
+        await ann.Http.SendAsync($"DELETE /api/invitations/{link.Code}").ShouldBe(204);
+        ShouldHave("Information", "invitation-end success", $"UserId={ann.Id}", "DELETE /api/invitations/{code}/ 204");
+        await ann.PromoteAsync(room, bob);
+        await bob.Http.SendAsync($"POST /api/rooms/{room.Id}/owner").ShouldRefuse(Problem.OwnerPresent);
+        ShouldHave("Warning", "role-change failure", $"UserId={bob.Id}", $"SubjectId={bob.Id}", $"RoomId={room.Id}", "Detail=owner gone");
+        await ann.BanAsync(room, bob).ShouldBe(204);
+        ShouldHave("Information", "member-removal success", $"SubjectId={bob.Id}", "Detail=ban", "Request=PUT ");
+        _log.Lines.ShouldNotContain(line => line.Contains(link.Code, StringComparison.Ordinal));
         await ann.Http.SendAsync($"DELETE /api/rooms/{room.Id}").ShouldBe(204);
         ShouldHave("Information", "room-deletion success", $"UserId={ann.Id}", $"RoomId={room.Id}");
     }

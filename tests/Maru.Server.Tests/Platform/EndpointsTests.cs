@@ -14,7 +14,7 @@ public sealed class EndpointsTests(MaruServer server) : IClassFixture<MaruServer
     private static readonly string[] Open =
     [
         "/health/live", "/health/ready", "/openapi/v1.json", "/.well-known/jwks.json",
-        "/api/auth/signup", "/api/auth/login", "/api/auth/refresh", "/ws",
+        "/api/auth/signup", "/api/auth/login", "/api/auth/refresh", "/ws", "/api/invitations/{code}",
     ];
 
     [Fact]
@@ -32,6 +32,7 @@ public sealed class EndpointsTests(MaruServer server) : IClassFixture<MaruServer
     [InlineData("/api/me/rooms")]
     [InlineData("/api/rooms/{0}/members")]
     [InlineData("/api/rooms/{0}/bans")]
+    [InlineData("/api/rooms/{0}/invitations")]
     [InlineData("/api/rooms/{0}/messages")]
     public async Task A_page_has_1_to_200_items_in_every_list(string path)
     {
@@ -48,6 +49,7 @@ public sealed class EndpointsTests(MaruServer server) : IClassFixture<MaruServer
     [InlineData("/api/me/rooms")]
     [InlineData("/api/rooms/{0}/members")]
     [InlineData("/api/rooms/{0}/bans")]
+    [InlineData("/api/rooms/{0}/invitations")]
     public async Task A_list_goes_on_behind_a_page_that_it_gave_and_nowhere_else(string path)
     {
         var ann = await server.SignUpAsync();

@@ -57,6 +57,15 @@ public sealed class BlocksTests
             "TABLE stars",
         ];
         foreach (var thing in triggers.Concat(rest)) await ExecuteAsync(server, $"DROP {thing}");
+        await ForgetInvitationsAsync(server);
+    }
+
+    private static async Task ForgetInvitationsAsync(MaruServer server)
+    {
+        foreach (var thing in (string[])["TABLE invitations", "INDEX messages_by_invitation"]) await ExecuteAsync(server, $"DROP {thing}");
+        foreach (var (table, column) in ((string, string)[])
+            [("rooms", "invitations"), ("messages", "invitation"), ("messages", "banned"), ("bans", "reason"), ("users", "session_at")])
+            await ExecuteAsync(server, $"ALTER TABLE {table} DROP COLUMN {column}");
     }
 
     /// <summary>Three people in turn mention all, one another by name, or nobody; each third message but one is deleted.</summary>

@@ -130,7 +130,7 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
                 await transaction.ExecuteAsync(
                     """
                     UPDATE users SET handle = @handle, name = @name, name_key = '', email = NULL, status_message = NULL, avatar_url = NULL,
-                      role = 'user', deleted_at = @now
+                      role = 'user', session_at = NULL, deleted_at = @now
                     WHERE id = @Id
                     """,
                     new { account.Id, name = Deleted, handle = $"deleted:{account.Id}", now = Now },

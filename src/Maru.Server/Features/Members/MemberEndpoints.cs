@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Maru.Server.Features.Members;
 
-/// <summary>The endpoints of a room's members and bans.</summary>
+/// <summary>The endpoints of a room's members, bans and owner.</summary>
 internal static class MemberEndpoints
 {
     public static void MapRoomMembers(this IEndpointRouteBuilder routes)
@@ -27,7 +27,12 @@ internal static class MemberEndpoints
         members.MapDelete("/{userId:number}", RemoveAsync).Audits(SecurityKind.MemberRemoval)
             .WithName("removeMember").WithSummary("Remove a member who ranks below you; with ban=true for good")
             .WithMetadata(new ApiParameter("ban", "Ban the user, a member or not, until the ban is lifted.", ApiSchemas.Flag, true))
-            .Refuses(Problem.Forbidden, Problem.DirectRoom);
+            .Refuses(Problem.Forbidden, Problem.DirectRoom, Problem.TooManyBans);
+        routes.MapPost("/api/rooms/{roomId:number}/owner", FollowAsync).Audits(SecurityKind.RoleChange)
+            .WithTags("Members").RequireAuthorization()
+            .WithName("followOwner")
+            .WithSummary("Follow an owner who was not there for long, as the room's admin: you, or a member whom you name, own the room")
+            .Refuses(Problem.Forbidden, Problem.DirectRoom, Problem.OwnerPresent);
     }
 
     public static void MapBans(this IEndpointRouteBuilder routes)
@@ -35,6 +40,9 @@ internal static class MemberEndpoints
         var bans = routes.MapGroup("/api/rooms/{roomId:number}/bans").WithTags("Members").RequireAuthorization()
             .Refuses(Problem.Forbidden, Problem.DirectRoom);
         bans.MapGet("/", ListBansAsync).WithName("listBans").WithSummary("The bans of a room, as its owner or admin");
+        bans.MapPut("/{userId:number}", BanAsync).Audits(SecurityKind.MemberRemoval)
+            .WithName("banUser").WithSummary("Ban a user who ranks below you, a member or not; a member is out at once")
+            .Refuses(Problem.TooManyBans);
         bans.MapDelete("/{userId:number}", LiftBanAsync).Audits(SecurityKind.BanLift).WithName("liftBan").WithSummary("Lift a ban");
     }
 
@@ -81,7 +89,17 @@ internal static class MemberEndpoints
         var isBan = QueryFlag.Read(ban, "ban", errors);
         if (errors.Any) return errors.Result();
         SecurityNote.Of(context).Detail = isBan ? "ban" : "kick";
-        return (await memberships.RemoveAsync(new RoomId(roomId), caller.UserId, new UserId(userId), isBan)).ToResult();
+        return (await memberships.RemoveAsync(new RoomId(roomId), caller.UserId, new UserId(userId), isBan ? new BanRequest() : null))
+            .ToResult();
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> FollowAsync(
+        long roomId, OwnerChange? request, Caller caller, HttpContext context, Succession succession)
+    {
+        var user = request?.UserId is { } id ? new UserId(id) : caller.UserId;
+        var note = SecurityNote.Of(context);
+        (note.Subject, note.Detail) = (user.Value, "owner gone");
+        return (await succession.FollowAsync(new RoomId(roomId), caller.UserId, user)).ToResult();
     }
 
     private static async Task<Results<Ok<BanPage>, ProblemHttpResult>> ListBansAsync(
@@ -96,6 +114,16 @@ internal static class MemberEndpoints
             { IsMember: true } => Problem.Forbidden.Result(),
             _ => Problem.NotFound.Result(),
         };
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> BanAsync(
+        long roomId, long userId, BanRequest? request, Caller caller, HttpContext context, RoomOptions options, Memberships memberships)
+    {
+        var errors = new FieldErrors();
+        var ban = new BanRequest(new RoomRules(errors, options).Reason(request?.Reason));
+        if (errors.Any) return errors.Result();
+        SecurityNote.Of(context).Detail = "ban";
+        return (await memberships.RemoveAsync(new RoomId(roomId), caller.UserId, new UserId(userId), ban)).ToResult();
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> LiftBanAsync(

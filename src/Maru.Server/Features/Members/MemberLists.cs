@@ -32,7 +32,7 @@ internal sealed class MemberLists(Database database, ChatEngine engine)
     {
         var rows = await database.ListAsync<BanRow>(
             $"""
-            SELECT {UserRow.Columns("u")}, b.banned_by, b.banned_at
+            SELECT {UserRow.Columns("u")}, b.banned_by, b.banned_at, b.reason
             FROM bans b JOIN users u ON u.id = b.user_id
             WHERE b.room_id = @room AND b.user_id > @after
               AND EXISTS (SELECT 1 FROM members me WHERE me.room_id = @room AND me.user_id = @user AND me.role IN ('owner', 'admin'))
@@ -42,6 +42,12 @@ internal sealed class MemberLists(Database database, ChatEngine engine)
             ct);
         return new BanPage([.. rows.Take(page.Size).Select(row => row.ToBan())], Next(rows, page, row => row.Id));
     }
+
+    /// <summary>Returns whether the room has so many bans. Walks an index so far.</summary>
+    public async Task<bool> HasBansAsync(RoomId room, int count) => await database.FirstAsync<long>(
+        "SELECT user_id FROM bans WHERE room_id = @room LIMIT 1 OFFSET @before",
+        new { room = room.Value, before = count - 1 },
+        CancellationToken.None) > 0;
 
     /// <summary>Returns the cursor of the next page: there is one if the query found one row more than asked for.</summary>
     private static string? Next<T>(IReadOnlyList<T> rows, PageRequest page, Func<T, long> id) =>
@@ -56,8 +62,8 @@ internal sealed class MemberLists(Database database, ChatEngine engine)
 
     private sealed record MemberRow(long Id, string Handle, string Name, string? AvatarUrl, string Role, long IsHidden);
 
-    private sealed record BanRow(long Id, string Handle, string Name, string? AvatarUrl, long BannedBy, long BannedAt)
+    private sealed record BanRow(long Id, string Handle, string Name, string? AvatarUrl, long BannedBy, long BannedAt, string? Reason)
     {
-        public Ban ToBan() => new(Id, Handle, Name, BannedBy, DateTimeOffset.FromUnixTimeMilliseconds(BannedAt), AvatarUrl);
+        public Ban ToBan() => new(Id, Handle, Name, BannedBy, DateTimeOffset.FromUnixTimeMilliseconds(BannedAt), AvatarUrl, Reason);
     }
 }

@@ -14,17 +14,19 @@ internal static class MemberRows
     private static readonly TimeSpan LeaversStayOut = TimeSpan.FromDays(30);
 
     /// <summary>Adds a user who comes by themselves; returns those who are new: nobody who is in already or is banned.</summary>
-    public static IReadOnlyList<long> Join(RoomTransaction transaction, UserId user) =>
-        Add(transaction, user, [user.Value], long.MaxValue);
+    /// <param name="invitation">the number of the invitation by which they come; null: by none</param>
+    public static IReadOnlyList<long> Join(RoomTransaction transaction, UserId user, long? invitation) =>
+        Add(transaction, user, [user.Value], long.MaxValue, invitation);
 
     /// <summary>
     /// Adds users whom a member brings in; returns those who are new: not those who are in already, are banned, do not exist, or left by
     /// themselves within 30 days. Owner and admins may bring these back once.
     /// </summary>
     public static IReadOnlyList<long> Invite(RoomTransaction transaction, UserId actor, bool isLed, IReadOnlyList<long> users) =>
-        Add(transaction, actor, users, isLed ? 1 : 0);
+        Add(transaction, actor, users, isLed ? 1 : 0, null);
 
-    private static IReadOnlyList<long> Add(RoomTransaction transaction, UserId actor, IReadOnlyList<long> users, long mostLeft)
+    private static IReadOnlyList<long> Add(
+        RoomTransaction transaction, UserId actor, IReadOnlyList<long> users, long mostLeft, long? invitation)
     {
         var room = transaction.Room.Value;
         transaction.LockMembers();
@@ -40,17 +42,22 @@ internal static class MemberRows
             """,
             new { room, users, transaction.At, transaction.Head, transaction.Messages, since = Since(transaction), mostLeft });
         Count(transaction, added.Count);
-        foreach (var user in added) transaction.AppendSystem(EntryKind.MemberJoined, actor, new UserId(user));
+        foreach (var user in added) transaction.AppendSystem(EntryKind.MemberJoined, actor, new UserId(user), invitation: invitation);
         return added;
     }
 
-    /// <summary>Removes a member, and the stars that only a member sees and takes off; ends the room with its last one.</summary>
-    public static void Remove(RoomTransaction transaction, UserId actor, UserId user)
+    /// <summary>
+    /// Removes a member, the stars that only a member sees and takes off, and the invitations that the member answers for; ends the room
+    /// with its last one.
+    /// </summary>
+    /// <param name="isBan">true: the log says that it was by a ban</param>
+    public static void Remove(RoomTransaction transaction, UserId actor, UserId user, bool isBan = false)
     {
         transaction.LockMembers();
         Count(transaction, -transaction.Execute("DELETE FROM members WHERE room_id = @room AND user_id = @user", Names(transaction, user)));
         transaction.Execute("DELETE FROM stars WHERE user_id = @user AND room_id = @room", Names(transaction, user));
-        transaction.AppendSystem(EntryKind.MemberLeft, actor, user);
+        transaction.Execute("DELETE FROM invitations WHERE room_id = @room AND user_id = @user", Names(transaction, user));
+        transaction.AppendSystem(EntryKind.MemberLeft, actor, user, isBan: isBan);
         if (transaction.First<long>("SELECT member_count FROM rooms WHERE id = @room", Names(transaction, user)) == 0)
             RoomChanges.End(transaction, actor);
     }
@@ -67,6 +74,10 @@ internal static class MemberRows
     /// <summary>Returns the user's role; null: no member.</summary>
     public static string? RoleOf(RoomTransaction transaction, UserId user) =>
         transaction.First<string>("SELECT role FROM members WHERE room_id = @room AND user_id = @user", Names(transaction, user));
+
+    /// <summary>Returns the owner of a group room.</summary>
+    public static UserId OwnerOf(RoomTransaction transaction) => new(transaction.First<long>(
+        "SELECT user_id FROM members WHERE room_id = @room AND role = 'owner'", new { room = transaction.Room.Value }));
 
     public static void SetRole(RoomTransaction transaction, UserId user, string role)
     {
@@ -92,9 +103,17 @@ internal static class MemberRows
     public static bool Exists(RoomTransaction transaction, UserId user) =>
         transaction.First<long>("SELECT count(*) FROM users WHERE id = @user AND deleted_at IS NULL", new { user = user.Value }) > 0;
 
-    public static void Ban(RoomTransaction transaction, UserId actor, UserId user) => transaction.Execute(
-        "INSERT INTO bans (room_id, user_id, banned_by, banned_at) VALUES (@room, @user, @actor, @At) ON CONFLICT DO NOTHING",
-        new { room = transaction.Room.Value, user = user.Value, actor = actor.Value, transaction.At });
+    public static bool IsBanned(RoomTransaction transaction, UserId user) => transaction.First<long>(
+        "SELECT count(*) FROM bans WHERE room_id = @room AND user_id = @user", Names(transaction, user)) > 0;
+
+    /// <summary>Bans the user. A second ban may tell another reason.</summary>
+    /// <param name="reason">null: leaves that of the first one</param>
+    public static void Ban(RoomTransaction transaction, UserId actor, UserId user, string? reason) => transaction.Execute(
+        """
+        INSERT INTO bans (room_id, user_id, banned_by, banned_at, reason) VALUES (@room, @user, @actor, @At, @reason)
+        ON CONFLICT (room_id, user_id) DO UPDATE SET reason = coalesce(excluded.reason, bans.reason)
+        """,
+        new { room = transaction.Room.Value, user = user.Value, actor = actor.Value, transaction.At, reason });
 
     /// <summary>Lifts a ban; false: there was none.</summary>
     public static bool LiftBan(RoomTransaction transaction, UserId user) =>

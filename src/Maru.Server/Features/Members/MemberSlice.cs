@@ -7,6 +7,7 @@ internal static class MemberSlice
     {
         services.AddSingleton<Memberships>();
         services.AddSingleton<MemberLists>();
+        services.AddSingleton<Succession>();
         services.AddHostedService<Departures>();
     }
 

@@ -8,22 +8,31 @@ namespace Maru.Server.Features.Members;
 /// <summary>
 /// Changes who is in a room and with which role, through the room's log. Each method returns null, or the reason why not. Any thread.
 /// </summary>
-internal sealed class Memberships(ChatEngine engine, RoomStore rooms, RoomBounds bounds, MembershipEvents events)
+internal sealed class Memberships(
+    ChatEngine engine, RoomOptions options, RoomStore rooms, MemberLists lists, RoomBounds bounds, MembershipEvents events)
 {
     /// <summary>Adds the user; does nothing for a member.</summary>
     /// <param name="passwordHash">the hash of the password that the user knows: the room may have another one by now</param>
-    public async Task<Problem?> JoinAsync(RoomId room, UserId user, string? passwordHash)
+    public Task<Problem?> JoinAsync(RoomId room, UserId user, string? passwordHash) => EnterAsync(room, user, transaction =>
+    {
+        if (RoomRow.Find(transaction, user) is not { } here) return Entrance.Refuse(Problem.NotFound);
+        if (here.IsMember) return Entrance.Inside;
+        return here.PasswordHash == passwordHash ? Entrance.Open(Problem.Banned) : Entrance.Refuse(Problem.WrongRoomPassword);
+    });
+
+    /// <summary>Adds a user who comes by themselves, if the entrance lets them.</summary>
+    /// <param name="find">finds the entrance, inside the write: what it changes is undone where the user is refused</param>
+    public async Task<Problem?> EnterAsync(RoomId room, UserId user, Func<RoomTransaction, Entrance> find)
     {
         var joined = false;
         var problem = await RoomWrite.RunAsync(engine, room, user, transaction =>
         {
             joined = false;
-            if (RoomRow.Find(transaction, user) is not { } here) return Problem.NotFound;
-            if (here.IsMember) return null;
-            if (here.PasswordHash != passwordHash) return Problem.WrongRoomPassword;
-            var added = MemberRows.Join(transaction, user);
+            var entrance = find(transaction);
+            if (!entrance.IsOpen) return entrance.Problem;
+            var added = MemberRows.Join(transaction, user, entrance.Invitation);
             joined = added.Count > 0;
-            return joined ? bounds.Refuse(transaction, added, isOwnChoice: true) : Problem.Banned;
+            return joined ? bounds.Refuse(transaction, added, isOwnChoice: true) : entrance.Problem;
         });
         if (problem is null && joined) await AnnounceAsync(room, user, [user.Value]);
         return problem;
@@ -64,20 +73,23 @@ internal sealed class Memberships(ChatEngine engine, RoomStore rooms, RoomBounds
 
     /// <summary>
     /// Removes a member who ranks below the actor. With a ban it also takes users who are not members: they cannot join until it is lifted.
+    /// The bans of the room are counted before the write, for that would hold up all writes: some at the same moment may pass the bound.
     /// </summary>
-    public async Task<Problem?> RemoveAsync(RoomId room, UserId actor, UserId user, bool ban)
+    /// <param name="ban">null: the user may come again</param>
+    public async Task<Problem?> RemoveAsync(RoomId room, UserId actor, UserId user, BanRequest? ban)
     {
-        var removed = false;
+        var (isFull, removed) = (ban is not null && await lists.HasBansAsync(room, options.BansPerRoom), false);
         var problem = await RoomWrite.RunAsync(engine, room, actor, transaction =>
         {
             removed = false;
             if (!RoomRow.TryEnter(transaction, actor, Roles.Admin, out var here, out var refusal)) return refusal;
             var role = MemberRows.RoleOf(transaction, user);
-            if (role is null && !(ban && MemberRows.Exists(transaction, user))) return Problem.NotFound;
+            if (role is null && !(ban is not null && MemberRows.Exists(transaction, user))) return Problem.NotFound;
             if (Roles.Rank(role) >= Roles.Rank(here.Role)) return Problem.Forbidden;
-            if (ban) MemberRows.Ban(transaction, actor, user);
+            if (isFull && !MemberRows.IsBanned(transaction, user)) return Problem.TooManyBans;
+            if (ban is not null) MemberRows.Ban(transaction, actor, user, ban.Reason);
             removed = role is not null;
-            if (removed) MemberRows.Remove(transaction, actor, user);
+            if (removed) MemberRows.Remove(transaction, actor, user, isBan: ban is not null);
             return null;
         });
         if (problem is null && removed) events.Removed([user.Value], room);
@@ -91,39 +103,69 @@ internal sealed class Memberships(ChatEngine engine, RoomStore rooms, RoomBounds
     });
 
     /// <summary>Changes a member's role, for the owner alone. A room has one owner: making another one makes the caller an admin.</summary>
-    public Task<Problem?> ChangeRoleAsync(
-        RoomId room, UserId actor, UserId user, string role) => RoomWrite.RunAsync(engine, room, actor, transaction =>
+    public async Task<Problem?> ChangeRoleAsync(RoomId room, UserId actor, UserId user, string role)
     {
-        if (!RoomRow.TryEnter(transaction, actor, Roles.Owner, out _, out var refusal)) return refusal;
-        if (MemberRows.RoleOf(transaction, user) is not { } before) return Problem.NotFound;
-        if (before == role) return null;
-        if (user == actor) return Problem.OwnerMustHandOver;
-        if (role == Roles.Owner) MemberRows.SetRole(transaction, actor, Roles.Admin);
-        MemberRows.SetRole(transaction, user, role);
-        RoomRow.AppendState(transaction, actor, user);
+        var changed = false;
+        var problem = await RoomWrite.RunAsync(engine, room, actor, transaction =>
+        {
+            changed = false;
+            if (!RoomRow.TryEnter(transaction, actor, Roles.Owner, out _, out var refusal)) return refusal;
+            if (MemberRows.RoleOf(transaction, user) is not { } before) return Problem.NotFound;
+            if (before == role) return null;
+            if (user == actor) return Problem.OwnerMustHandOver;
+            if (role == Roles.Owner) MemberRows.SetRole(transaction, actor, Roles.Admin);
+            MemberRows.SetRole(transaction, user, role);
+            RoomRow.AppendState(transaction, actor, user);
+            changed = true;
+            return null;
+        });
+        if (problem is not null || !changed) return problem;
+        events.RoleChanged(user, room, role);
+        if (role == Roles.Owner) events.RoleChanged(actor, room, Roles.Admin);
         return null;
-    });
+    }
 
     /// <summary>
     /// Removes a user whose account is deleted. An owner's role passes on; the other member of a direct room still sees a name.
     /// </summary>
-    public Task<Problem?> DepartAsync(RoomId room, UserId user) => RoomWrite.RunAsync(engine, room, user, transaction =>
+    public async Task<Problem?> DepartAsync(RoomId room, UserId user)
     {
-        if (RoomRow.Find(transaction, user) is not { IsMember: true } here) return null;
-        var heir = here.Role == Roles.Owner ? MemberRows.FindHeir(transaction, user) : null;
-        if (heir is { } next) MemberRows.SetRole(transaction, next, Roles.Owner);
-        if (here.IsDirect)
-            transaction.Execute(
-                "UPDATE rooms SET name = (SELECT name FROM users WHERE id = @user) WHERE id = @room",
-                new { room = room.Value, user = user.Value });
-        MemberRows.Remove(transaction, user, user);
-        if (heir is not null) RoomRow.AppendState(transaction, user, heir);
-        return null;
-    });
+        UserId? heir = null;
+        var problem = await RoomWrite.RunAsync(engine, room, user, transaction =>
+        {
+            heir = null;
+            if (RoomRow.Find(transaction, user) is not { IsMember: true } here) return null;
+            heir = here.Role == Roles.Owner ? MemberRows.FindHeir(transaction, user) : null;
+            if (heir is { } next) MemberRows.SetRole(transaction, next, Roles.Owner);
+            if (here.IsDirect)
+                transaction.Execute(
+                    "UPDATE rooms SET name = (SELECT name FROM users WHERE id = @user) WHERE id = @room",
+                    new { room = room.Value, user = user.Value });
+            MemberRows.Remove(transaction, user, user);
+            if (heir is not null) RoomRow.AppendState(transaction, user, heir);
+            return null;
+        });
+        if (problem is null && heir is { } owner) events.RoleChanged(owner, room, Roles.Owner);
+        return problem;
+    }
 
     private async Task AnnounceAsync(RoomId room, UserId actor, IReadOnlyList<long> users)
     {
         if (users.Count > 0 && await rooms.FindAsync(room, actor, CancellationToken.None) is { } row)
             events.Added(users, row.ToRoom() with { Role = Roles.Member });
     }
+}
+
+/// <summary>What somebody who wants to come into a room by themselves finds.</summary>
+/// <param name="IsOpen">true: the user is to be added, unless they are banned</param>
+/// <param name="Problem">the refusal, of an open one that of banned users; null: the user is in already</param>
+/// <param name="Invitation">the number of the invitation that opens it</param>
+internal readonly record struct Entrance(bool IsOpen, Problem? Problem, long? Invitation = null)
+{
+    /// <summary>Nothing is to be done for a member.</summary>
+    public static Entrance Inside => default;
+
+    public static Entrance Open(Problem ifBanned, long? invitation = null) => new(true, ifBanned, invitation);
+
+    public static Entrance Refuse(Problem problem) => new(false, problem);
 }

@@ -26,6 +26,7 @@ public sealed record MessageChange([property: Required] string? Text);
 /// <param name="ReplyTo">the seq replied to</param>
 /// <param name="Event">in a system message: <c>member.joined</c>, <c>member.left</c> or <c>room.changed</c></param>
 /// <param name="Subject">in a system message: the user whom it is about</param>
+/// <param name="Banned">true, in a <c>member.left</c>: the subject was taken out by a ban; else absent</param>
 /// <param name="Mentions">whom the text mentions, and where; absent: nobody</param>
 /// <param name="UnreadBy">
 /// how many members but the sender, who joined before it, have not read it; absent in events, in what a send returns, in the lists of
@@ -56,7 +57,8 @@ public sealed record Message(
     User? Subject = null,
     IReadOnlyList<Mention>? Mentions = null,
     long? UnreadBy = null,
-    bool? Starred = null);
+    bool? Starred = null,
+    bool? Banned = null);
 
 /// <summary>A place in a message's text that mentions a member, or all: highlight it, and guess nothing.</summary>
 /// <param name="Start">where it begins, in UTF-16 code units, as JavaScript and .NET count</param>

@@ -22,6 +22,10 @@ internal sealed class MembershipEvents(ChatEngine engine)
 
     public void Removed(IEnumerable<long> users, RoomId room) => Tell(Ids(users), room, EventJson.RoomRemoved(room));
 
+    /// <summary>Tells a member which role they have since then.</summary>
+    public void RoleChanged(UserId user, RoomId room, string role) =>
+        engine.UserEvents.Publish(user, new UserEvent(EventJson.RoomRole(room, role), $"role:{room}") { IsRare = true });
+
     private static UserId[] Ids(IEnumerable<long> users) => [.. users.Select(x => new UserId(x))];
 
     /// <summary>Sends the event. Whether a user is in a room is a state, so the last event counts.</summary>

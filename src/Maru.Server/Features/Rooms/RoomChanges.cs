@@ -54,6 +54,7 @@ internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
         transaction.LockMembers();
         transaction.Execute("DELETE FROM members WHERE room_id = @room", new { room });
         transaction.Execute("DELETE FROM bans WHERE room_id = @room", new { room });
+        transaction.Execute("DELETE FROM invitations WHERE room_id = @room", new { room });
         transaction.Execute("DELETE FROM stars WHERE room_id = @room", new { room });
         transaction.Execute(
             "UPDATE rooms SET deleted_at = @At, member_count = 0, password_hash = NULL WHERE id = @room", new { room, transaction.At });

@@ -107,9 +107,24 @@ public sealed record Member(
 /// <param name="Next">pass it as <c>after</c> to get the next page; absent on the last one</param>
 public sealed record MemberPage(IReadOnlyList<Member> Items, string? Next = null);
 
+/// <param name="Reason">
+/// why, for the owner and the admins alone: at most 500 characters and 4000 bytes; absent or empty: none is told
+/// </param>
+[Example("""{"reason":"Advertising"}""")]
+public sealed record BanRequest(string? Reason = null);
+
+/// <param name="UserId">the member who follows the owner; absent: you</param>
+[Example("""{"userId":2}""")]
+public sealed record OwnerChange(long? UserId = null);
+
 /// <param name="BannedBy">the id of the user who banned them</param>
-[Example("""{"id":2,"handle":"ben","name":"Ben","bannedBy":1,"bannedAt":"2026-11-20T12:50:02.415Z"}""")]
-public sealed record Ban(long Id, string Handle, string Name, long BannedBy, DateTimeOffset BannedAt, string? AvatarUrl = null);
+/// <param name="Reason">absent: none was told</param>
+[Example(
+    """
+    {"id":2,"handle":"ben","name":"Ben","bannedBy":1,"bannedAt":"2026-11-20T12:50:02.415Z","reason":"Advertising"}
+    """)]
+public sealed record Ban(
+    long Id, string Handle, string Name, long BannedBy, DateTimeOffset BannedAt, string? AvatarUrl = null, string? Reason = null);
 
 /// <inheritdoc cref="MemberPage"/>
 public sealed record BanPage(IReadOnlyList<Ban> Items, string? Next = null);
@@ -127,6 +142,8 @@ internal sealed class RoleAttribute() : ValuesAttribute("Role", "owner", "admin"
 [JsonSerializable(typeof(JoinRequest))]
 [JsonSerializable(typeof(Invitation))]
 [JsonSerializable(typeof(RoleChange))]
+[JsonSerializable(typeof(BanRequest))]
+[JsonSerializable(typeof(OwnerChange))]
 [JsonSerializable(typeof(RoomPage))]
 [JsonSerializable(typeof(MemberPage))]
 [JsonSerializable(typeof(BanPage))]

@@ -47,7 +47,7 @@ internal static class RoomEndpoints
         var before = await store.FindAsync(id, caller.UserId, ct);
         if (RoomRow.Refuse(before, Roles.Admin) is { } problem) return problem.Result();
         if (errors.Any) return errors.Result();
-        var (hash, refusal) = await passwords.HashAsync(password, caller.UserId, context);
+        var (hash, refusal) = await passwords.HashAsync(password, caller.UserId, context, before?.PasswordHash);
         if (refusal is not null) return refusal;
         var newPassword = request.ChangesPassword ? new NewPassword(hash) : null;
         if (await changes.ChangeAsync(id, caller.UserId, request, newPassword) is { } late) return late.Result();

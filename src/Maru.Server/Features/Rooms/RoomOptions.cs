@@ -28,4 +28,18 @@ internal sealed class RoomOptions
     /// <summary>Users that one request may bring into a room.</summary>
     [Range(1, 500)]
     public int InvitationsPerRequest { get; set; } = 100;
+
+    /// <summary>Users that a room may have banned.</summary>
+    [Range(1, 1_000_000)]
+    public int BansPerRoom { get; set; } = 10_000;
+
+    /// <summary>
+    /// An owner who was not there for this long may be followed, by decision of an admin of the room. It is known as exactly as sessions
+    /// are refreshed: see <see cref="Platform.Tokens.JwtOptions.AccessTokenLifetime"/>.
+    /// </summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
+    public TimeSpan OwnerGoneAfter { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>Characters of the reason of a ban.</summary>
+    internal const int ReasonCharacters = 500;
 }

@@ -18,12 +18,18 @@ internal sealed class RoomPasswords(Passwords passwords, PasswordTurns turns, Ra
         shared.Add(Limit.RoomPasswords, limits.RoomPasswordsPerUser, limits.RoomPasswordsPerUser, TimeSpan.FromMinutes(1)));
 
     /// <summary>Returns the hash to keep, null for no password; or the refusal.</summary>
-    public async Task<(string? Hash, ProblemHttpResult? Refusal)> HashAsync(string? password, UserId user, HttpContext context)
+    /// <param name="password">the password; null for none</param>
+    /// <param name="user">the user who sets it</param>
+    /// <param name="context">the request</param>
+    /// <param name="before">the hash that the room has, which is returned if it is of that password; null: none</param>
+    public async Task<(string? Hash, ProblemHttpResult? Refusal)> HashAsync(
+        string? password, UserId user, HttpContext context, string? before = null)
     {
         if (password is null) return (null, null);
         if (_rate.Take(context, user.Value) is { } refusal) return (null, refusal);
         using var turn = await turns.TakeAsync(user, context.RequestAborted);
         if (!turn.IsAcquired) return (null, Problems.Busy(context));
+        if (before is not null && await passwords.IsOfAsync(before, password, context.RequestAborted) == true) return (before, null);
         var hash = await passwords.HashAsync(password, isKnown: true, context.RequestAborted);
         return (hash, hash is null ? Problems.Busy(context) : null);
     }

@@ -41,6 +41,10 @@ internal sealed class RoomRules(FieldErrors errors, RoomOptions options)
         return value ?? "";
     }
 
+    /// <summary>Checks the reason of a ban; null: none.</summary>
+    public string? Reason(string? value) =>
+        errors.Keep("reason", TextPolicy.Lines(value, RoomOptions.ReasonCharacters)) is { Length: > 0 } text ? text : null;
+
     public RoomSort Sort(string? value)
     {
         if (RoomSort.TryParse(value ?? RoomSort.Activity.Name, out var sort)) return sort;

@@ -155,18 +155,29 @@ internal sealed class SessionStore(
         new { since = since.ToUnixTimeMilliseconds() }, ct);
 
     /// <summary>
-    /// Deletes sessions of which no token can be used any more. A few a transaction: each may have thousands of spent tokens, and other
-    /// writes wait meanwhile.
+    /// Deletes sessions of which no token can be used any more; when their users used one last is kept. A few a transaction: each may have
+    /// thousands of spent tokens, and other writes wait meanwhile.
     /// </summary>
     public async Task<int> ForgetAsync(CancellationToken ct)
     {
         var before = (time.GetUtcNow() - ended.Memory).ToUnixTimeMilliseconds();
         const string find = "SELECT id FROM sessions WHERE ended_at < @before OR expires_at < @before";
+        const string keepUse =
+            """
+            UPDATE users SET session_at = (SELECT max(s.used_at) FROM sessions s WHERE s.user_id = users.id)
+            WHERE id IN (SELECT s.user_id FROM sessions s WHERE s.id IN @few) AND deleted_at IS NULL
+              AND coalesce(session_at, 0) < (SELECT max(s.used_at) FROM sessions s WHERE s.user_id = users.id)
+            """;
         var over = await database.ListAsync<long>(find, new { before }, ct);
         foreach (var few in over.Chunk(20))
         {
             await database.WriteAsync(
-                (transaction, inner) => transaction.ExecuteAsync("DELETE FROM sessions WHERE id IN @few", new { few }, inner), ct);
+                async (transaction, inner) =>
+                {
+                    await transaction.ExecuteAsync(keepUse, new { few }, inner);
+                    await transaction.ExecuteAsync("DELETE FROM sessions WHERE id IN @few", new { few }, inner);
+                },
+                ct);
         }
 
         return over.Count;

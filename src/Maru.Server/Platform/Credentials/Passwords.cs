@@ -73,6 +73,13 @@ internal sealed class Passwords : IDisposable
         }
     }
 
+    /// <summary>
+    /// Returns whether the hash is of the password and as strong as a new one: asked by those who may set it, so it is no guess. Null when
+    /// too many are waiting.
+    /// </summary>
+    public Task<bool?> IsOfAsync(string hash, string password, CancellationToken ct) => ComputeAsync(
+        true, null, () => (bool?)(Verify(hash, TextPolicy.PasswordForms(password)) == PasswordCheck.Right), ct);
+
     public void Dispose()
     {
         _forStrangers.Dispose();

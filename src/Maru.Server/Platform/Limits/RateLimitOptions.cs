@@ -58,6 +58,10 @@ internal sealed class RateLimitOptions
     [Range(500, int.MaxValue)]
     public int InvitationsPerHour { get; set; } = 2000;
 
+    /// <summary>Codes that are no invitation, or none any more, from one address: at once and a minute.</summary>
+    [Range(1, int.MaxValue)]
+    public int InvitationGuessesPerMinute { get; set; } = 60;
+
     /// <summary>Passwords of rooms that one user may set or try, a minute.</summary>
     [Range(1, int.MaxValue)]
     public int RoomPasswordsPerUser { get; set; } = 20;

@@ -19,6 +19,7 @@ internal enum Limit : byte
     NewRooms = 11,
     Invitations = 12,
     PresenceSettings = 13,
+    InvitationGuesses = 14,
 }
 
 /// <summary>

@@ -23,6 +23,12 @@ internal static class SecurityKind
     public const string BanLift = "ban-lift";
     public const string RoomDeletion = "room-deletion";
 
+    /// <summary>An invitation link that was made.</summary>
+    public const string Invitation = "invitation";
+
+    /// <summary>An invitation link that was revoked.</summary>
+    public const string InvitationEnd = "invitation-end";
+
     /// <summary>Any other request for something that its user may not do.</summary>
     public const string Authorization = "authorization";
 
