@@ -6,6 +6,7 @@ using Maru.Server.Cluster;
 using Maru.Server.Commands;
 using Maru.Server.Configuration;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Features.Drafts;
 using Maru.Server.Features.Health;
 using Maru.Server.Features.Invitations;
 using Maru.Server.Features.Members;
@@ -81,6 +82,7 @@ internal static class Program
         services.AddReactions();
         services.AddMentions();
         services.AddStars();
+        services.AddDrafts();
         services.AddPins();
         builder.AddRealtime(options.StompTcp);
         services.AddFollowers();
@@ -121,6 +123,7 @@ internal static class Program
         routes.MapReactions();
         routes.MapMentions();
         routes.MapStars();
+        routes.MapDrafts();
         routes.MapPins();
         routes.MapReadState();
         routes.MapPresence();

@@ -17,6 +17,7 @@ public static class EventJson
     private static readonly JsonEncodedText RoomRoleType = JsonEncodedText.Encode("room.role");
     private static readonly JsonEncodedText UnreadType = JsonEncodedText.Encode("unread");
     private static readonly JsonEncodedText StarredType = JsonEncodedText.Encode("message.starred");
+    private static readonly JsonEncodedText DraftedType = JsonEncodedText.Encode("draft.changed");
     private static readonly JsonEncodedText MentionType = JsonEncodedText.Encode("mention");
 
     /// <summary>
@@ -92,6 +93,19 @@ public static class EventJson
         var json = Begin(StarredType, room);
         json.Writer.WriteNumber("seq"u8, seq);
         json.Writer.WriteBoolean("starred"u8, starred);
+        return json.EndObject();
+    }
+
+    /// <summary>Tells somebody's own clients what they have begun to write in a room.</summary>
+    /// <param name="text">empty: nothing any more</param>
+    /// <param name="replyTo">a seq, or 0</param>
+    /// <param name="at">unix milliseconds</param>
+    public static byte[] Drafted(RoomId room, string text, long replyTo, long at)
+    {
+        var json = Begin(DraftedType, room);
+        json.Writer.WriteString("text"u8, text);
+        if (replyTo > 0) json.Writer.WriteNumber("replyTo"u8, replyTo);
+        MessageJson.WriteTime(json.Writer, "at"u8, at);
         return json.EndObject();
     }
 

@@ -10,6 +10,7 @@ internal static class Requests
         ["POST /api/auth/refresh"] = scene => new { refreshToken = scene.Other.RefreshToken },
         ["PATCH /api/me"] = scene => new { name = "New", id = scene.Other.Id, role = "admin" },
         ["DELETE /api/me"] = _ => new { password = Person.Password },
+        ["PUT /api/me/drafts/{roomId}"] = _ => new { text = "begun" },
         ["POST /api/me/password"] = _ => new { oldPassword = Person.Password, newPassword = "battery staple horse" },
         ["PUT /api/me/read"] = _ => new { },
         ["POST /api/rooms"] = scene => new { name = "own", visibility = "private", members = new[] { scene.Other.Id } },

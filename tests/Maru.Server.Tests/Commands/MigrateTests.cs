@@ -3,6 +3,7 @@ using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Messages;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Tests.Features.Invitations;
+using Maru.Server.Tests.Features.Drafts;
 using Maru.Server.Tests.Features.Pins;
 using Maru.Server.Tests.Features.Reactions;
 using Maru.Server.Tests.Features.Rooms;
@@ -48,6 +49,7 @@ public sealed class MigrateTests : IAsyncLifetime
         await bob.ReactAsync(room, first.Seq, "👍");
         await ann.StarAsync(room, first.Seq);
         await ann.PinAsync(room, first.Seq);
+        await ann.DraftAsync(room, "begun", replyTo: first.Seq);
         await bob.SayAsync(room, $"@{ann.Handle} and @{ann.Handle}");
         var link = await ann.InviteAsync(room, expiresIn: 3600, maxUses: 3);
         var eve = await before.SignUpAsync("eve");
@@ -69,6 +71,8 @@ public sealed class MigrateTests : IAsyncLifetime
         mentions.ShouldContain($"and @{ann.Handle}");
         var stars = await ann.Http.SendAsync("GET /api/me/stars").ShouldBe(200);
         stars.ShouldContain("first, edited");
+        var drafts = await ann.Http.SendAsync("GET /api/me/drafts").ShouldBe(200);
+        drafts.ShouldContain("begun");
         await before.DisposeAsync();
 
         (await MigrateAsync()).ShouldBe(0);
@@ -82,6 +86,7 @@ public sealed class MigrateTests : IAsyncLifetime
         (await same.InvitationsAsync(room)).Select(x => (x.Code, x.Uses)).ShouldBe([(link.Code, 1)]);
         (await same.Http.SendAsync("GET /api/me/mentions").ShouldBe(200)).ShouldBe(mentions);
         (await same.Http.SendAsync("GET /api/me/stars").ShouldBe(200)).ShouldBe(stars);
+        (await same.Http.SendAsync("GET /api/me/drafts").ShouldBe(200)).ShouldBe(drafts);
         (await PostAsync(same, room, "first", "key", 200)).Seq.ShouldBe(first.Seq);
         await same.Http.SendAsync("POST /api/auth/refresh", new { refreshToken = bob.RefreshToken }).ShouldBe(401);     // spent before
         var last = (await same.HistoryAsync(room))[^1].Seq;

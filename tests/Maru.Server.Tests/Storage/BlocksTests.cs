@@ -54,7 +54,7 @@ public sealed class BlocksTests
         string[] rest =
         [
             "INDEX messages_deleted_of", "INDEX mentions_of_all", "TABLE deleted_blocks", "TABLE mention_blocks", "TABLE pins",
-            "TABLE stars",
+            "TABLE stars", "TABLE drafts",
         ];
         foreach (var thing in triggers.Concat(rest)) await ExecuteAsync(server, $"DROP {thing}");
         await ForgetInvitationsAsync(server);

@@ -47,7 +47,7 @@ internal static class MemberRows
     }
 
     /// <summary>
-    /// Removes a member, the stars that only a member sees and takes off, and the invitations that the member answers for; ends the room
+    /// Removes a member, the stars and the draft that only a member sees, and the invitations that the member answers for; ends the room
     /// with its last one.
     /// </summary>
     /// <param name="isBan">true: the log says that it was by a ban</param>
@@ -56,6 +56,7 @@ internal static class MemberRows
         transaction.LockMembers();
         Count(transaction, -transaction.Execute("DELETE FROM members WHERE room_id = @room AND user_id = @user", Names(transaction, user)));
         transaction.Execute("DELETE FROM stars WHERE user_id = @user AND room_id = @room", Names(transaction, user));
+        transaction.Execute("DELETE FROM drafts WHERE user_id = @user AND room_id = @room", Names(transaction, user));
         transaction.Execute("DELETE FROM invitations WHERE room_id = @room AND user_id = @user", Names(transaction, user));
         transaction.AppendSystem(EntryKind.MemberLeft, actor, user, isBan: isBan);
         if (transaction.First<long>("SELECT member_count FROM rooms WHERE id = @room", Names(transaction, user)) == 0)

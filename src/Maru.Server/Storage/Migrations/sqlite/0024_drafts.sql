@@ -1,0 +1,11 @@
+-- What people have begun to write, one draft a room. Rows go with the person's membership, and with the room.
+CREATE TABLE drafts (
+  user_id  INTEGER NOT NULL,
+  room_id  INTEGER NOT NULL,
+  text     TEXT NOT NULL,
+  reply_to INTEGER,                -- the seq of the message that it is to answer
+  at       INTEGER NOT NULL,       -- of the last change, unix milliseconds, UTC; grows with each
+  PRIMARY KEY (user_id, room_id)
+) WITHOUT ROWID;
+CREATE INDEX drafts_listed ON drafts (user_id, at, room_id);
+CREATE INDEX drafts_of_rooms ON drafts (room_id);
