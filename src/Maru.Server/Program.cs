@@ -12,6 +12,7 @@ using Maru.Server.Features.Invitations;
 using Maru.Server.Features.Members;
 using Maru.Server.Features.Mentions;
 using Maru.Server.Features.Messages;
+using Maru.Server.Features.OwnSettings;
 using Maru.Server.Features.Pins;
 using Maru.Server.Features.Presence;
 using Maru.Server.Features.Reactions;
@@ -83,6 +84,7 @@ internal static class Program
         services.AddMentions();
         services.AddStars();
         services.AddDrafts();
+        services.AddOwnSettings();
         services.AddPins();
         builder.AddRealtime(options.StompTcp);
         services.AddFollowers();
@@ -124,6 +126,7 @@ internal static class Program
         routes.MapMentions();
         routes.MapStars();
         routes.MapDrafts();
+        routes.MapOwnSettings();
         routes.MapPins();
         routes.MapReadState();
         routes.MapPresence();

@@ -17,6 +17,9 @@ internal interface ILogFacts
     /// <summary>Finds the first use of a key; false: it is new.</summary>
     bool TryFindKey(in ClientKey key, out KeyUse use);
 
+    /// <summary>Returns what decides whether a member may write. Asked only in rooms whose rules are not free.</summary>
+    Writer FindWriter(RoomId room, UserId user);
+
     /// <summary>Returns the member of that handle; null: there is none. Asked only about words of the batch's drafts.</summary>
     UserId? FindMember(RoomId room, string handle);
 
@@ -39,6 +42,7 @@ internal sealed class Appending(ILogFacts facts)
 {
     private readonly Dictionary<RoomId, LogHead?> _heads = [];                          // null: there is no such room
     private readonly Dictionary<ClientKey, KeyUse> _used = new(ClientKey.Equality);    // by this batch
+    private readonly SlowTurns _turns = new(facts);
 
     /// <summary>The messages that are appended, in the order of their seqs.</summary>
     public List<MessageRow> Rows { get; } = [];
@@ -49,11 +53,15 @@ internal sealed class Appending(ILogFacts facts)
     /// <summary>The heads of the batch's rooms; not all of them have moved.</summary>
     public List<LogHead> Heads { get; } = [];
 
+    /// <summary>Who has written in slow rooms, and when.</summary>
+    public Dictionary<(RoomId Room, UserId User), long> Turns => _turns.Taken;
+
     /// <summary>Sets the outcome of each message; seqs and numbers follow the order of drafts.</summary>
     public void Decide(IReadOnlyList<BatchPart> parts)
     {
         _heads.Clear();
         _used.Clear();
+        _turns.Clear();
         Rows.Clear();
         Writes.Clear();
         Heads.Clear();
@@ -105,6 +113,12 @@ internal sealed class Appending(ILogFacts facts)
             return;
         }
 
+        if (!head.Rules.IsFree && _turns.Refuse(draft, head) is { } notNow)
+        {
+            draft.Refuse(notNow);
+            return;
+        }
+
         if (draft.ReplyTo > 0 && !IsMessage(head, draft.ReplyTo))
         {
             draft.Refuse(new Refusal(Problem.Invalid, "replyTo must be the seq of a message in this room.", "replyTo"));
@@ -114,6 +128,7 @@ internal sealed class Appending(ILogFacts facts)
         if (draft is MentioningDraft mentioning) Resolve(mentioning);
         var end = head.Append(EntryKind.MessageCreated);
         draft.Committed(end, head.At);
+        if (!head.Rules.IsFree) _turns.Take(draft, head);
         if (key is { } first) _used.Add(first, new KeyUse(end.Seq, hash));
         Rows.Add(new MessageRow(draft, end.Messages, head, key, hash));
     }
@@ -135,6 +150,7 @@ internal sealed class Appending(ILogFacts facts)
             var row = Rows[i];
             row.Head.Return(new RoomHead(row.Draft.Seq - 1, row.Number - 1));
             if (row.Key is { } key) _used.Remove(key);
+            if (!row.Head.Rules.IsFree) _turns.Return(row.Draft);
         }
 
         Rows.RemoveRange(rows, Rows.Count - rows);

@@ -15,6 +15,7 @@ public static class EventJson
     private static readonly JsonEncodedText ReadType = JsonEncodedText.Encode("read");
     private static readonly JsonEncodedText RoomRemovedType = JsonEncodedText.Encode("room.removed");
     private static readonly JsonEncodedText RoomRoleType = JsonEncodedText.Encode("room.role");
+    private static readonly JsonEncodedText RoomSettingsType = JsonEncodedText.Encode("room.settings");
     private static readonly JsonEncodedText UnreadType = JsonEncodedText.Encode("unread");
     private static readonly JsonEncodedText StarredType = JsonEncodedText.Encode("message.starred");
     private static readonly JsonEncodedText DraftedType = JsonEncodedText.Encode("draft.changed");
@@ -109,6 +110,20 @@ public static class EventJson
         return json.EndObject();
     }
 
+    /// <summary>Tells somebody's own clients what they have set for themselves in a room.</summary>
+    /// <param name="muteUntil">unix milliseconds, or 0</param>
+    public static byte[] RoomSettings(RoomId room, string notify, bool hidden, bool favourite, long muteUntil)
+    {
+        var json = Begin(RoomSettingsType, room);
+        json.Writer.WriteStartObject("settings"u8);
+        json.Writer.WriteString("notify"u8, notify);
+        json.Writer.WriteBoolean("hidden"u8, hidden);
+        json.Writer.WriteBoolean("favourite"u8, favourite);
+        if (muteUntil > 0) MessageJson.WriteTime(json.Writer, "muteUntil"u8, muteUntil);
+        json.Writer.WriteEndObject();
+        return json.EndObject();
+    }
+
     public static byte[] RoomRemoved(RoomId room) => Begin(RoomRemovedType, room).EndObject();
 
     /// <summary>Tells somebody which role they have in a room since then.</summary>
@@ -169,6 +184,7 @@ public static class EventJson
         json.Writer.WriteNumber("status"u8, refusal.Problem.Status);
         if (refusal is { Field: { } field, Detail: { } text }) WriteErrors(json.Writer, field, text);
         else if (refusal.Detail is not null) json.Writer.WriteString("detail"u8, refusal.Detail);
+        if (refusal.RetryAfter > 0) json.Writer.WriteNumber("retryAfter"u8, refusal.RetryAfter);
         return json.EndObject();
     }
 

@@ -6,7 +6,8 @@ namespace Maru.Engine.Log;
 public readonly record struct RoomHead(long Seq, long Messages);
 
 /// <summary>
-/// The end of a room's log while a batch is appended, before the batch and so far. Gives each entry its seq and each message its number.
+/// The end of a room's log while a batch is appended, before the batch and so far. Gives each entry its seq and each message its number,
+/// and knows who may write.
 /// Commit loop only.
 /// </summary>
 public sealed class LogHead(RoomId room, RoomHead head)
@@ -22,6 +23,9 @@ public sealed class LogHead(RoomId room, RoomHead head)
     /// <summary>The time of the batch, in unix milliseconds.</summary>
     public long At { get; private set; }
 
+    /// <summary>Who may write to the room, as of now.</summary>
+    public WriteRules Rules { get; private set; }
+
     /// <summary>True when the batch has appended an entry.</summary>
     public bool HasMoved => End.Seq > Start.Seq;
 
@@ -34,6 +38,13 @@ public sealed class LogHead(RoomId room, RoomHead head)
 
     /// <summary>Appends an entry; returns the head with it.</summary>
     public RoomHead Append(EntryKind kind) => End = new RoomHead(End.Seq + 1, kind.IsMessage ? End.Messages + 1 : End.Messages);
+
+    /// <summary>Sets who may write from now on.</summary>
+    public LogHead Rule(WriteRules rules)
+    {
+        Rules = rules;
+        return this;
+    }
 
     /// <summary>Takes back the entries behind that head.</summary>
     public void Return(RoomHead to) => End = to;

@@ -26,7 +26,10 @@ internal sealed class TransactionDraft : Draft
     /// <param name="refusal">the refusal of that message</param>
     public static Refusal Culprit(int number, Refusal refusal) => new(
         Problem.TransactionRefused,
-        $"Message {number} of the transaction was refused ({refusal.Problem.Slug}), so none was stored. {refusal.Detail}".TrimEnd());
+        $"Message {number} of the transaction was refused ({refusal.Problem.Slug}), so none was stored. {refusal.Detail}".TrimEnd())
+    {
+        RetryAfter = refusal.RetryAfter,
+    };
 
     /// <summary>Refuses the transaction and each of its messages.</summary>
     public override void Refuse(Refusal refusal)

@@ -33,7 +33,7 @@ internal struct Follower
 
     public readonly bool WantsToKnow(MentionNews news) =>
         news.Entry > News && news.Seq > Joined && news.Sender != User && !Knows(news)
-        && (news.Users.Contains(User) || news.Users.Contains(Log.Mentions.All));
+        && (news.Users.Contains(User) || (news.Users.Contains(Log.Mentions.All) && !news.Quiet.Contains(User)));
 
     private readonly bool Knows(MentionNews news)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Maru.Engine.Log;
 
 namespace Maru.Engine.People;
@@ -19,6 +20,9 @@ public sealed record MentionNews(RoomId Room, long Seq, long Entry, UserId Sende
 {
     /// <summary>Where it mentions all: whom an earlier entry mentioned by name. Who was told of that one is not told again.</summary>
     public IReadOnlyList<(UserId User, long Entry)> Known { get; init; } = [];
+
+    /// <summary>Where it mentions all: who of the room is not told of mentions now.</summary>
+    public IReadOnlySet<UserId> Quiet { get; init; } = FrozenSet<UserId>.Empty;
 }
 
 /// <summary>Reads from the store what people have not read. Any thread.</summary>

@@ -19,6 +19,7 @@ public sealed record Problem(string Slug, int Status, string Title, ushort Close
     public static readonly Problem Forbidden = new("forbidden", 403, "You may not do this here.");
     public static readonly Problem WrongRoomPassword = new("wrong-room-password", 403, "The room's password is wrong or missing.");
     public static readonly Problem Banned = new("banned", 403, "You are banned from this room.");
+    public static readonly Problem ReadOnly = new("read-only", 403, "Only the owner and admins write in this room.");
     public static readonly Problem SignupClosed = new("signup-closed", 403, "This server takes no new accounts.");
     public static readonly Problem NotFound = new("not-found", 404, "There is nothing here that you may see.");
     public static readonly Problem UnknownDestination = new("unknown-destination", 404, "There is no such destination.");
@@ -52,6 +53,7 @@ public sealed record Problem(string Slug, int Status, string Title, ushort Close
     public static readonly Problem TooLarge = new("too-large", 413, "This is larger than the server takes.", 1009);
     public static readonly Problem UpgradeRequired = new("upgrade-required", 426, "This address speaks WebSocket only.");
     public static readonly Problem RateLimited = new("rate-limited", 429, "Too many requests. Wait a moment.");
+    public static readonly Problem SlowMode = new("slow-mode", 429, "This room is slow: wait before you send the next message.");
     public static readonly Problem Internal = new("internal", 500, "The server failed. The operator can see why in its log.", 1011);
     public static readonly Problem Unavailable = new(
         "unavailable", 503,

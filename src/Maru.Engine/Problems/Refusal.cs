@@ -8,5 +8,8 @@ public sealed record Refusal(Problem Problem, string? Detail = null, string? Fie
 {
     public static readonly Refusal NotAMember = new(Problem.NotFound, "There is no such room, or you are no longer a member.");
 
+    /// <summary>Seconds after which the same may be done; 0: waiting does not help, or nobody knows.</summary>
+    public int RetryAfter { get; init; }
+
     public static implicit operator Refusal(Problem problem) => new(problem);
 }

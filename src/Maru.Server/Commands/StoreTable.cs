@@ -28,6 +28,8 @@ internal sealed record StoreTable(string Name, params string[] Key)
         new("bans", "room_id", "user_id"),
         new("leavers", "room_id", "user_id"),
         new("invitations", "room_id", "number"),
+        new("slow_turns", "room_id", "user_id"),
+        new("room_settings", "user_id", "room_id"),
         new("messages", "room_id", "seq"),
         new("deleted_blocks", "room_id", "block"),
         new("changes", "room_id", "seq"),

@@ -59,6 +59,15 @@ internal static partial class Problems
         return Problem.RateLimited.Result();
     }
 
+    /// <summary>Returns a refusal that says when to try again.</summary>
+    public static ProblemHttpResult Later(HttpContext context, Refusal refusal)
+    {
+        context.Response.Headers.RetryAfter = refusal.RetryAfter.ToString(CultureInfo.InvariantCulture);
+        var details = Details(refusal.Problem, refusal.Detail);
+        details.Extensions["retryAfter"] = refusal.RetryAfter;
+        return TypedResults.Problem(details);
+    }
+
     public static Task WriteAsync(HttpContext context, Problem problem, string? detail = null) =>
         problem.Result(detail).ExecuteAsync(context);
 

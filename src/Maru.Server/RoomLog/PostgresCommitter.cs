@@ -65,6 +65,7 @@ internal sealed class PostgresCommitter : IDisposable
     {
         var rows = _appending.Rows;
         if (rows.Count == 0) return;
+        if (_appending.Turns.Count > 0) TakeTurns(batch);
         var hasMentions = rows.Exists(x => x.Draft.Mentions is not null);
         var insert = batch
             .Add(hasMentions ? InsertWithMentions : Insert)
@@ -82,6 +83,21 @@ internal sealed class PostgresCommitter : IDisposable
         insert.With([.. rows.Select(x => x.Draft.Mentions?.Json)]);
         if (MentionRows.Of(rows) is { } mentions)
             batch.Add(Dialect.Write(_connection, MentionRows.Insert)).Parameters.AddWithValue("rows", mentions);
+    }
+
+    private void TakeTurns(NpgsqlBatch batch)
+    {
+        var turns = _appending.Turns.ToArray();
+        batch
+            .Add(
+                """
+                INSERT INTO slow_turns (room_id, user_id, at)
+                SELECT room_id, user_id, at FROM unnest($1, $2, $3) AS x (room_id, user_id, at)
+                ON CONFLICT (room_id, user_id) DO UPDATE SET at = excluded.at
+                """)
+            .With(Array.ConvertAll(turns, x => x.Key.Room.Value))
+            .With(Array.ConvertAll(turns, x => x.Key.User.Value))
+            .With(Array.ConvertAll(turns, x => x.Value));
     }
 
     /// <param name="column">one more column</param>

@@ -10,7 +10,8 @@ namespace Maru.Server.RoomLog;
 
 /// <summary>
 /// The facts of a batch from PostgreSQL, read in one round trip: it locks the heads of the batch's rooms in id order and reads the rest
-/// under the locks, so all of it stays true until the transaction ends. One thread.
+/// under the locks, so all of it stays true until the transaction ends. Rooms that are slow or read-only cost their batch one more. One
+/// thread.
 /// </summary>
 internal sealed class PostgresFacts : ILogFacts
 {
@@ -23,11 +24,23 @@ internal sealed class PostgresFacts : ILogFacts
     private readonly Dictionary<long, LogHead> _heads = [];
     private readonly HashSet<(long Room, long User)> _members = [];
     private readonly HashSet<(long Room, long Seq)> _messages = [];
+    private readonly Dictionary<(long Room, long User), Writer> _writers = [];      // of rooms whose rules are not free
     private readonly Dictionary<ClientKey, KeyUse> _uses = new(ClientKey.Equality);
 
     /// <summary>Begins the transaction and reads.</summary>
     /// <param name="now">unix milliseconds; a room's time does not go back</param>
     public void Read(NpgsqlConnection connection, IReadOnlyList<BatchPart> parts, long now)
+    {
+        ReadMost(connection, parts, now);
+        foreach (var head in _heads.Values)
+        {
+            if (head.Rules.IsFree) continue;
+            ReadWriters(connection);
+            break;
+        }
+    }
+
+    private void ReadMost(NpgsqlConnection connection, IReadOnlyList<BatchPart> parts, long now)
     {
         Clear();
         foreach (var part in parts)
@@ -57,7 +70,8 @@ internal sealed class PostgresFacts : ILogFacts
         {
             var room = reader.GetInt64(0);
             var head = new LogHead(new RoomId(room), new RoomHead(reader.GetInt64(1), reader.GetInt64(2)));
-            _heads[room] = head.Begin(Math.Max(now, reader.GetInt64(3)));
+            var rules = new WriteRules((int)reader.GetInt64(4), reader.GetInt64(5) > 0);
+            _heads[room] = head.Begin(Math.Max(now, reader.GetInt64(3))).Rule(rules);
         }
 
         if (_senders.Count > 0 && reader.NextResult())
@@ -89,6 +103,8 @@ internal sealed class PostgresFacts : ILogFacts
 
     bool ILogFacts.TryFindKey(in ClientKey key, out KeyUse use) => _uses.TryGetValue(key, out use);
 
+    Writer ILogFacts.FindWriter(RoomId room, UserId user) => _writers.GetValueOrDefault((room.Value, user.Value));
+
     UserId? ILogFacts.FindMember(RoomId room, string handle) => _mentions.FindMember(room, handle);
 
     bool ILogFacts.MayMentionAll(RoomId room, UserId user) => _mentions.MayMentionAll(room, user);
@@ -102,6 +118,7 @@ internal sealed class PostgresFacts : ILogFacts
         _heads.Clear();
         _members.Clear();
         _messages.Clear();
+        _writers.Clear();
         _uses.Clear();
         _mentions.Clear();
     }
@@ -119,8 +136,31 @@ internal sealed class PostgresFacts : ILogFacts
     }
 
     private void AskForHeads(NpgsqlBatch batch) => batch
-        .Add("SELECT room_id, last_seq, messages, last_at FROM room_heads WHERE room_id = ANY($1) ORDER BY room_id FOR UPDATE")
+        .Add(
+            """
+            SELECT room_id, last_seq, messages, last_at, slow_mode, read_only FROM room_heads WHERE room_id = ANY($1)
+            ORDER BY room_id FOR UPDATE
+            """)
         .With([.. _rooms]);
+
+    /// <summary>Reads what decides about the senders of rooms whose rules are not free.</summary>
+    private void ReadWriters(NpgsqlConnection connection)
+    {
+        var senders = _senders.Where(x => _heads.TryGetValue(x.Room, out var head) && !head.Rules.IsFree).ToArray();
+        if (senders.Length == 0) return;
+        using var batch = connection.CreateBatch();
+        batch
+            .Add(
+                """
+                SELECT m.room_id, m.user_id, m.role IN ('owner', 'admin'), coalesce(t.at, 0) FROM unnest($1, $2) AS x (room_id, user_id)
+                JOIN members m ON m.room_id = x.room_id AND m.user_id = x.user_id
+                LEFT JOIN slow_turns t ON t.room_id = x.room_id AND t.user_id = x.user_id
+                """)
+            .With(Array.ConvertAll(senders, x => x.Room)).With(Array.ConvertAll(senders, x => x.User));
+        using var reader = batch.ExecuteReader();
+        while (reader.Read())
+            _writers[(reader.GetInt64(0), reader.GetInt64(1))] = new Writer(reader.GetBoolean(2), reader.GetInt64(3));
+    }
 
     private void AskForMembers(NpgsqlBatch batch) => batch
         .Add(

@@ -46,12 +46,12 @@ internal sealed class RoomWrite : Draft
     public void Run(DbConnection connection, LogHead head)
     {
         _entries.Clear();
-        var (before, transaction) = (head.End, new RoomTransaction(connection, head));
+        var (before, rules, transaction) = (head.End, head.Rules, new RoomTransaction(connection, head));
         transaction.Execute("SAVEPOINT room_write", null);
         if (_write(transaction) is { } problem)
         {
             transaction.Execute("ROLLBACK TO room_write", null);
-            head.Return(before);
+            head.Rule(rules).Return(before);
             Refuse(problem);
         }
         else
@@ -92,6 +92,9 @@ internal sealed class RoomTransaction(DbConnection connection, LogHead head)
     /// <summary>The number of the room's last message so far.</summary>
     public long Messages => head.End.Messages;
 
+    /// <summary>Who may write to the room so far.</summary>
+    public WriteRules Rules => head.Rules;
+
     public IReadOnlyList<Entry> Entries => _entries;
 
     /// <summary>Returns the first row, or null (for a number: zero) when there is none.</summary>
@@ -106,6 +109,15 @@ internal sealed class RoomTransaction(DbConnection connection, LogHead head)
     /// </summary>
     public void LockMembers() =>
         List<long>("SELECT oc.room_id FROM own_counts oc WHERE oc.room_id = @Value FOR UPDATE OF oc", new { Room.Value });
+
+    /// <summary>Sets who may write to the room behind this entry.</summary>
+    public void SetRules(WriteRules rules)
+    {
+        Execute(
+            "UPDATE room_heads SET slow_mode = @SlowMode, read_only = @readOnly WHERE room_id = @room",
+            new { room = Room.Value, rules.SlowMode, readOnly = rules.IsReadOnly ? 1 : 0 });
+        head.Rule(rules);
+    }
 
     public void Read(MentionFacts facts) => facts.Read(connection);
 

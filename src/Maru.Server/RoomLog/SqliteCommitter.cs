@@ -31,6 +31,8 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
     private readonly SqliteStatement _insert;
     private readonly SqliteStatement _moveHead;
     private readonly SqliteStatement _isMessage;
+    private readonly SqliteStatement _writerOf;
+    private readonly SqliteStatement _takeTurn;
     private long _at;
 
     public SqliteCommitter(sqlite3 writer, TimeProvider time)
@@ -40,7 +42,8 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
         _commit = new SqliteStatement(writer, "COMMIT");
         _rollback = new SqliteStatement(writer, "ROLLBACK");
         _newest = new SqliteStatement(writer, "SELECT coalesce(max(id), 0) FROM messages");
-        _head = new SqliteStatement(writer, "SELECT last_seq, messages, last_at FROM room_heads WHERE room_id = ?1");
+        _head = new SqliteStatement(
+            writer, "SELECT last_seq, messages, last_at, slow_mode, read_only FROM room_heads WHERE room_id = ?1");
         _insert = new SqliteStatement(
             writer,
             """
@@ -50,6 +53,16 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
         _moveHead = new SqliteStatement(
             writer, "UPDATE room_heads SET last_seq = ?2, messages = ?3, last_at = ?4 WHERE room_id = ?1 AND last_seq = ?5");
         _isMessage = new SqliteStatement(writer, "SELECT 1 FROM messages WHERE room_id = ?1 AND seq = ?2 AND type = ?3");
+        _writerOf = new SqliteStatement(
+            writer,
+            """
+            SELECT m.role IN ('owner', 'admin'), coalesce(t.at, 0)
+            FROM members m LEFT JOIN slow_turns t ON t.room_id = m.room_id AND t.user_id = m.user_id
+            WHERE m.room_id = ?1 AND m.user_id = ?2
+            """);
+        _takeTurn = new SqliteStatement(
+            writer,
+            "INSERT INTO slow_turns (room_id, user_id, at) VALUES (?1, ?2, ?3) ON CONFLICT (room_id, user_id) DO UPDATE SET at = ?3");
         _keys = new MessageKeys(writer);
         _appending = new Appending(this);
     }
@@ -66,6 +79,7 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
             foreach (var row in _appending.Rows) Insert(row);
             if (MentionRows.Of(_appending.Rows) is { } rows)
                 connection.Execute(Dialect.Write(connection, MentionRows.Insert), new { rows });
+            foreach (var ((room, user), at) in _appending.Turns) _takeTurn.Bind(1, room.Value).Bind(2, user.Value).Bind(3, at).Run();
             foreach (var write in _appending.Writes) ((RoomWrite)write).Run(connection, _appending.HeadOf(write));
             foreach (var head in _appending.Heads) Move(head);
             _keys.Settle(_appending.Rows.Count, Newest());
@@ -88,7 +102,11 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
         {
             _head.Bind(1, room.Value);
             if (_head.Step())
-                _heads[room] = head = new LogHead(room, new RoomHead(_head.Int64(0), _head.Int64(1))).Begin(_head.Int64(2));
+            {
+                _heads[room] = head = new LogHead(room, new RoomHead(_head.Int64(0), _head.Int64(1)))
+                    .Begin(_head.Int64(2)).Rule(new WriteRules((int)_head.Int64(3), _head.Int64(4) > 0));
+            }
+
             _head.Reset();
         }
 
@@ -110,6 +128,14 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
 
     bool ILogFacts.TryFindKey(in ClientKey key, out KeyUse use) => _keys.TryFind(key, out use);
 
+    Writer ILogFacts.FindWriter(RoomId room, UserId user)
+    {
+        _writerOf.Bind(1, room.Value).Bind(2, user.Value);
+        var writer = _writerOf.Step() ? new Writer(_writerOf.Int64(0) > 0, _writerOf.Int64(1)) : default;
+        _writerOf.Reset();
+        return writer;
+    }
+
     UserId? ILogFacts.FindMember(RoomId room, string handle) => _mentions.FindMember(room, handle);
 
     bool ILogFacts.MayMentionAll(RoomId room, UserId user) => _mentions.MayMentionAll(room, user);
@@ -117,7 +143,7 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
     public void Dispose()
     {
         _keys.Dispose();
-        SqliteStatement[] statements = [_begin, _commit, _rollback, _newest, _head, _insert, _moveHead, _isMessage];
+        SqliteStatement[] statements = [_begin, _commit, _rollback, _newest, _head, _insert, _moveHead, _isMessage, _writerOf, _takeTurn];
         foreach (var statement in statements) statement.Dispose();
     }
 

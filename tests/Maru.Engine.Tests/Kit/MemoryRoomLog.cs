@@ -209,6 +209,8 @@ internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
 
     bool ILogFacts.IsMessage(RoomId room, long seq) => _rooms[room].Entries[(int)seq - 1].Kind.IsMessage;
 
+    Writer ILogFacts.FindWriter(RoomId room, UserId user) => default;
+
     UserId? ILogFacts.FindMember(RoomId room, string handle) => null;
 
     bool ILogFacts.MayMentionAll(RoomId room, UserId user) => false;

@@ -15,6 +15,7 @@ internal static class Requests
         ["PUT /api/me/read"] = _ => new { },
         ["POST /api/rooms"] = scene => new { name = "own", visibility = "private", members = new[] { scene.Other.Id } },
         ["POST /api/rooms/direct"] = scene => new { userId = scene.Other.Id },
+        ["PATCH /api/me/rooms/{roomId}"] = _ => new { favourite = true },
         ["PATCH /api/rooms/{roomId}"] = _ => new { name = "renamed" },
         ["POST /api/rooms/{roomId}/members"] = scene => new { userIds = new[] { scene.Outsider.Id } },
         ["PATCH /api/rooms/{roomId}/members/{userId}"] = _ => new { role = "admin" },

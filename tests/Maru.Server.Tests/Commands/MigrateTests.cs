@@ -4,6 +4,7 @@ using Maru.Server.Features.Messages;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Tests.Features.Invitations;
 using Maru.Server.Tests.Features.Drafts;
+using Maru.Server.Tests.Features.OwnSettings;
 using Maru.Server.Tests.Features.Pins;
 using Maru.Server.Tests.Features.Reactions;
 using Maru.Server.Tests.Features.Rooms;
@@ -48,6 +49,8 @@ public sealed class MigrateTests : IAsyncLifetime
         await bob.Http.SendAsync($"DELETE /api/rooms/{room.Id}/messages/{first.Seq + 1}").ShouldBe(204);
         await bob.ReactAsync(room, first.Seq, "👍");
         await ann.StarAsync(room, first.Seq);
+        await ann.ChangeAsync(room, new { topic = "moving", avatarUrl = "https://example.org/a.png", slowMode = 21600 });
+        await ann.SetAsync(room, new { notify = "mentions", favourite = true, muteUntil = "2100-01-01T00:00:00Z" });
         await ann.PinAsync(room, first.Seq);
         await ann.DraftAsync(room, "begun", replyTo: first.Seq);
         await bob.SayAsync(room, $"@{ann.Handle} and @{ann.Handle}");
@@ -57,6 +60,7 @@ public sealed class MigrateTests : IAsyncLifetime
         await ann.BanAsync(room, eve, "noise").ShouldBe(204);
         var direct = await ann.Http.SendAsync("POST /api/rooms/direct", new { userId = bob.Id }).Read<Room>(201);
         await ann.SayAsync(direct, "only you");
+        await ann.SetAsync(direct, new { hidden = true });
         var next = await bob.Http.SendAsync("POST /api/auth/refresh", new { bob.RefreshToken }).Read<SignedIn>();
         await bob.Http.SendAsync("POST /api/auth/refresh", new { next.RefreshToken }).ShouldBe(200);
         var rooms = await ann.Http.SendAsync("GET /api/me/rooms").ShouldBe(200);
@@ -79,6 +83,7 @@ public sealed class MigrateTests : IAsyncLifetime
         await using var after = await StartAsync(_target);
         var same = after.Person(new(ann.User, ann.AccessToken, ann.RefreshToken, 0));     // her token goes on
         (await same.Http.SendAsync("GET /api/me/rooms").ShouldBe(200)).ShouldBe(rooms);
+        (await same.ListAsync("hidden=true")).ShouldBe([direct.Id]);
         (await same.Http.SendAsync($"GET /api/rooms/{room.Id}/messages?limit=200").ShouldBe(200)).ShouldBe(history);
         (await same.Http.SendAsync($"GET {Reacting.Address(room, first.Seq, null)}").ShouldBe(200)).ShouldBe(reactions);
         (await same.Http.SendAsync($"GET {Pinning.List(room)}").ShouldBe(200)).ShouldBe(pins);

@@ -9,6 +9,7 @@ using Maru.Server.Features.Rooms;
 using Maru.Server.Features.Stars;
 using Maru.Server.Storage;
 using Maru.Server.Storage.Sqlite;
+using Maru.Server.Tests.Features.OwnSettings;
 using Maru.Server.Tests.Features.ReadState;
 using Maru.Server.Tests.Features.Rooms;
 using Microsoft.Data.Sqlite;
@@ -26,7 +27,7 @@ public sealed class PageCostTests : IAsyncLifetime
     private const int Rooms = 1000;
 
     // One page of 200 and the most that a search may look at cost less; a scan of the larger store costs more.
-    private static readonly long Most = TestStore.IsPostgres ? 6_000 : 40_000;
+    private static readonly long Most = TestStore.IsPostgres ? 6_000 : 42_000;
 
     private readonly SpiedDatabase _spy = new();
     private MaruServer? _server;
@@ -57,7 +58,12 @@ public sealed class PageCostTests : IAsyncLifetime
         var loud = await bob.MakeRoomAsync("loud");     // where Bob alone speaks, to all
         var read = await ann.SayAsync(home);            // before all others joined
         await ann.ReadAsync(home, read.Seq);
-        for (var i = 0; i < 20; i++) await ann.MakeRoomAsync($"mine {i}", "private");
+        for (var i = 0; i < 20; i++)
+        {
+            var mine = await ann.MakeRoomAsync($"mine {i}", "private");
+            if (i % 2 == 0) await ann.SetAsync(mine, new { favourite = true, hidden = i % 4 == 0 });
+        }
+
         string[] annas =
         [
             "/api/users?", "/api/users?q=u", "/api/users?q=user%20e", "/api/users?q=user1777", "/api/users?q=zz", "/api/users?q=%ED%95%9C",
@@ -65,7 +71,9 @@ public sealed class PageCostTests : IAsyncLifetime
             .. from sort in (string[])["activity", "newest", "members", "name"]
                from q in (string[])["", "r", "room%20e", "room%20e776", "rare", "%EB%B0%A9", "nothing"]
                select $"/api/rooms?sort={sort}&q={q}",
-            "/api/me/rooms?", $"/api/rooms/{home.Id}/members?", $"/api/rooms/{home.Id}/bans?", $"/api/rooms/{home.Id}/invitations?",
+            "/api/me/rooms?", "/api/me/rooms?hidden=true", "/api/me/rooms?favourite=true",
+            $"/api/rooms/{home.Id}/members?", $"/api/rooms/{home.Id}/bans?",
+            $"/api/rooms/{home.Id}/invitations?",
             "/api/me/mentions?", "/api/me/stars?", $"/api/rooms/{home.Id}/messages/{read.Seq}/readers?",
         ];
         List<(Person Who, string List)> lists = [.. annas.Select(list => (ann, list)), (bob, "/api/me/mentions?")];
@@ -184,10 +192,15 @@ public sealed class PageCostTests : IAsyncLifetime
             ["room_id", "number", "code", "user_id", "made_at", "expires_at", "max_uses", "uses", "used_at"],
             Enumerable.Range(users, Users * times).Select(i => (object?[])
                 [home, first + i, $"code{i}", i % 2 == 0 ? ann : first + 1, 1L, i % 3 == 0 ? 4_000_000_000_000 : null, 5L, 2L, 1L]), Ct);
+        await store.InsertAsync("room_settings", ["user_id", "room_id", "notify", "hidden_number", "favourite"],
+            Enumerable.Range(users, Users * times).Select(i => (object?[])
+                [first + i, home, "all", i % 2 == 0 ? long.MaxValue : null, i % 2L]),
+            Ct);
         await MentionAsync(store, home, ann, users, Users * times);
         if (TestStore.IsPostgres)
         {
-            const string analyze = "ANALYZE users, rooms, user_parts, room_parts, room_heads, members, bans, messages, mentions, stars, "
+            const string analyze =
+                "ANALYZE users, rooms, user_parts, room_parts, room_heads, members, bans, messages, mentions, stars, room_settings, "
                 + "invitations";
             await store.WriteAsync((transaction, ct) => transaction.ExecuteAsync(analyze, null, ct), Ct);
         }

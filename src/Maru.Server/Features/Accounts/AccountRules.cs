@@ -12,7 +12,6 @@ namespace Maru.Server.Features.Accounts;
 internal sealed partial class AccountRules(FieldErrors errors, LimitOptions limits, PasswordOptions passwords)
 {
     private const int MaxEmail = 254;       // bytes: RFC 5321 section 4.5.3.1.3, with its erratum
-    private const int MaxUrl = 500;         // bytes
 
     public string Handle(string? value)
     {
@@ -49,13 +48,10 @@ internal sealed partial class AccountRules(FieldErrors errors, LimitOptions limi
 
     public string StatusMessage(string? value) => errors.Keep("statusMessage", TextPolicy.Line(value, limits.StatusCharacters));
 
-    /// <summary>Allows only an address that a browser fetches without running anything: no <c>javascript:</c>, no <c>data:</c>.</summary>
     public string AvatarUrl(string? value)
     {
         if (string.IsNullOrWhiteSpace(value)) return "";
-        var good = TextPolicy.IsVisible(value, MaxUrl)
-            && (FilePattern().IsMatch(value) || (AddressPattern().IsMatch(value) && Uri.TryCreate(value, UriKind.Absolute, out _)));
-        if (!good) errors.Add("avatarUrl", $"An https:// address without a user or quotes, or /api/files/…, at most {MaxUrl} bytes.");
+        if (!PictureAddress.IsGood(value)) errors.Add("avatarUrl", PictureAddress.Rule);
         return value;
     }
 
@@ -76,11 +72,4 @@ internal sealed partial class AccountRules(FieldErrors errors, LimitOptions limi
 
     [GeneratedRegex(@"\A[^@\s<>""]+@[^@\s<>"".]+(\.[^@\s<>"".]+)*\z")]
     private static partial Regex EmailPattern();
-
-    // A host first, without "user@"; nothing that could end an attribute, a style or an address on somebody's page.
-    [GeneratedRegex(@"\Ahttps://[^/?#@\\\s""'<>`(){}|^]+([/?#][^\\\s""'<>`{}|^]*)?\z")]
-    private static partial Regex AddressPattern();
-
-    [GeneratedRegex(@"\A/api/files/[A-Za-z0-9_-]+\z")]
-    private static partial Regex FilePattern();
 }

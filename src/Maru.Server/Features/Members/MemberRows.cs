@@ -47,8 +47,8 @@ internal static class MemberRows
     }
 
     /// <summary>
-    /// Removes a member, the stars and the draft that only a member sees, and the invitations that the member answers for; ends the room
-    /// with its last one.
+    /// Removes a member, the stars, the draft and the settings that only a member sees, and the invitations that the member answers for;
+    /// ends the room with its last one.
     /// </summary>
     /// <param name="isBan">true: the log says that it was by a ban</param>
     public static void Remove(RoomTransaction transaction, UserId actor, UserId user, bool isBan = false)
@@ -58,6 +58,8 @@ internal static class MemberRows
         transaction.Execute("DELETE FROM stars WHERE user_id = @user AND room_id = @room", Names(transaction, user));
         transaction.Execute("DELETE FROM drafts WHERE user_id = @user AND room_id = @room", Names(transaction, user));
         transaction.Execute("DELETE FROM invitations WHERE room_id = @room AND user_id = @user", Names(transaction, user));
+        transaction.Execute("DELETE FROM room_settings WHERE user_id = @user AND room_id = @room", Names(transaction, user));
+        SlowTurns.Leave(transaction, user);
         transaction.AppendSystem(EntryKind.MemberLeft, actor, user, isBan: isBan);
         if (transaction.First<long>("SELECT member_count FROM rooms WHERE id = @room", Names(transaction, user)) == 0)
             RoomChanges.End(transaction, actor);

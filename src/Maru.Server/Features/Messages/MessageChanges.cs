@@ -15,6 +15,7 @@ internal sealed class MessageChanges(ChatEngine engine)
     public Task<Problem?> EditAsync(
         RoomId room, UserId actor, long seq, MessageBody body) => RoomWrite.RunAsync(engine, room, actor, transaction =>
     {
+        if (transaction.Rules.IsReadOnly && IsBound(transaction, actor)) return Problem.ReadOnly;
         var text = Encoding.UTF8.GetString(body.Text);
         var edited = transaction.First<Edited>(
             """
@@ -78,6 +79,11 @@ internal sealed class MessageChanges(ChatEngine engine)
             _ => Problem.Forbidden,
         };
     });
+
+    /// <summary>Returns whether they are a member, but neither the owner nor an admin.</summary>
+    private static bool IsBound(RoomTransaction transaction, UserId actor) => transaction.First<long>(
+        "SELECT count(*) FROM members WHERE room_id = @room AND user_id = @actor AND role NOT IN ('owner', 'admin')",
+        new { room = transaction.Room.Value, actor = actor.Value }) > 0;
 
     /// <summary>Finds the message of a change that matched no row, for the reason; null: no such message for this user.</summary>
     private static MessageState? Find(RoomTransaction transaction, UserId actor, long seq) => transaction.First<MessageState>(

@@ -28,11 +28,11 @@ internal static class MessageEndpoints
             .WithName("sendMessage")
             .WithSummary("Send a message; 201 once it is durable. With an Idempotency-Key a retry gets 200 with the first message")
             .Accepts<NewMessage>(Json).Produces<Message>(StatusCodes.Status201Created).Produces<Message>()
-            .Refuses(Problem.KeyReused);
+            .Refuses(Problem.KeyReused, Problem.ReadOnly, Problem.SlowMode);
         messages.MapPatch("/{seq:number}", EditAsync)
             .WithName("editMessage").WithSummary("Change the text of your own message")
             .Accepts<MessageChange>(Json).Produces<Message>()
-            .Refuses(Problem.Forbidden, Problem.NotEditable);
+            .Refuses(Problem.Forbidden, Problem.ReadOnly, Problem.NotEditable);
         messages.MapDelete("/{seq:number}", DeleteAsync)
             .WithName("deleteMessage")
             .WithSummary("Delete your own message or, as the room's owner or admin, anybody's; its seq stays, without the text")
@@ -65,6 +65,7 @@ internal static class MessageEndpoints
             return Refused(refused);
 
         var sent = await sends.SendAsync(room, caller.UserId, body, key, ct);
+        if (sent.Refusal is { RetryAfter: > 0 } wait) return Problems.Later(context, wait);
         if (sent.Refusal is not null) return Refused(sent.Refusal);
         if (sent.IsRepeat) return Found(await store.FindAsync(room, caller.UserId, sent.Seq, ct));
         context.Response.Headers.Location = context.Link($"/api/rooms/{roomId}/messages/{sent.Seq}");

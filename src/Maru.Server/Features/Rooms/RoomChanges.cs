@@ -16,19 +16,40 @@ internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
         RoomId room, UserId actor, RoomChange change, NewPassword? password) => RoomWrite.RunAsync(engine, room, actor, transaction =>
     {
         if (!RoomRow.TryEnter(transaction, actor, Roles.Admin, out var before, out var refusal)) return refusal;
+        var details = new RoomDetails(before.Name, before.Description, before.Visibility, before.PasswordHash)
+        {
+            Topic = before.Topic,
+            AvatarUrl = before.AvatarUrl,
+        };
         var after = new RoomDetails(
             change.Name ?? before.Name,
             change.Description ?? before.Description,
             change.Visibility ?? before.Visibility,
-            password is null ? before.PasswordHash : password.Hash);
-        if (after == new RoomDetails(before.Name, before.Description, before.Visibility, before.PasswordHash)) return null;
+            password is null ? before.PasswordHash : password.Hash)
+        {
+            Topic = change.Topic ?? before.Topic,
+            AvatarUrl = change.AvatarUrl is null ? before.AvatarUrl : change.AvatarUrl.Length == 0 ? null : change.AvatarUrl,
+        };
+        var rules = new WriteRules(change.SlowMode ?? transaction.Rules.SlowMode, change.ReadOnly ?? transaction.Rules.IsReadOnly);
+        if (after == details && rules == transaction.Rules) return null;
+        SlowTurns.Change(transaction, rules);
         transaction.Execute(
             """
             UPDATE rooms SET name = @Name, name_key = @NameKey, description = @Description, visibility = @Visibility,
-              password_hash = @PasswordHash
+              password_hash = @PasswordHash, topic = @Topic, avatar_url = @AvatarUrl
             WHERE id = @room
             """,
-            new { room = room.Value, after.Name, after.NameKey, after.Description, after.Visibility, after.PasswordHash });
+            new
+            {
+                room = room.Value,
+                after.Name,
+                after.NameKey,
+                after.Description,
+                after.Visibility,
+                after.PasswordHash,
+                after.Topic,
+                after.AvatarUrl,
+            });
         RoomRow.AppendState(transaction, actor, null);
         return null;
     });
@@ -57,6 +78,8 @@ internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
         transaction.Execute("DELETE FROM invitations WHERE room_id = @room", new { room });
         transaction.Execute("DELETE FROM stars WHERE room_id = @room", new { room });
         transaction.Execute("DELETE FROM drafts WHERE room_id = @room", new { room });
+        transaction.Execute("DELETE FROM room_settings WHERE room_id = @room", new { room });
+        transaction.Execute("DELETE FROM slow_turns WHERE room_id = @room", new { room });
         transaction.Execute(
             "UPDATE rooms SET deleted_at = @At, member_count = 0, password_hash = NULL WHERE id = @room", new { room, transaction.At });
         transaction.AppendChange(EntryKind.RoomDeleted, actor, null);

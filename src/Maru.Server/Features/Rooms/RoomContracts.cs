@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Maru.Server.Features.Messages;
+using Maru.Server.Features.OwnSettings;
 using Maru.Server.Platform.Api;
 
 namespace Maru.Server.Features.Rooms;
@@ -51,6 +52,30 @@ public sealed record RoomChange
         }
     }
 
+    /// <summary>One line of at most 250 characters and 2000 bytes; null or empty: none.</summary>
+    [OrNull]
+    public string? Topic
+    {
+        get;
+        set => field = value ?? "";
+    }
+
+    /// <summary>https://… or /api/files/…, at most 500 bytes; null or empty: none.</summary>
+    [OrNull]
+    public string? AvatarUrl
+    {
+        get;
+        set => field = value ?? "";
+    }
+
+    /// <summary>
+    /// Seconds between two messages of one member, at most 21600; 0: no wait. It does not bind the owner and admins.
+    /// </summary>
+    public int? SlowMode { get; set; }
+
+    /// <summary>true: only the owner and admins write.</summary>
+    public bool? ReadOnly { get; set; }
+
     internal bool ChangesPassword { get; private set; }
 }
 
@@ -68,6 +93,11 @@ public sealed record RoleChange([property: Required, Role] string? Role);
 /// <param name="Name">in a direct room: the name of the other user</param>
 /// <param name="LastSeq">the seq of the newest entry of the room's log</param>
 /// <param name="Role">the caller's; absent when they are not a member</param>
+/// <param name="Topic">one line; absent: none</param>
+/// <param name="AvatarUrl">its picture, in a direct room that of the other user; absent: none</param>
+/// <param name="SlowMode">seconds that a member waits between two messages; absent: none</param>
+/// <param name="ReadOnly">true: only the owner and admins write; else absent</param>
+/// <param name="Settings">what the caller has set for themselves; absent: nothing</param>
 /// <param name="ReadSeq">the caller's position; only in the list of their own rooms, and so the next three</param>
 /// <param name="Unread">messages that the caller has not read</param>
 /// <param name="Mentions">those of them that mention the caller</param>
@@ -89,6 +119,11 @@ public sealed record Room(
     long MemberCount,
     long LastSeq,
     [property: Role] string? Role = null,
+    string? Topic = null,
+    string? AvatarUrl = null,
+    int? SlowMode = null,
+    bool? ReadOnly = null,
+    RoomSettings? Settings = null,
     long? ReadSeq = null,
     long? Unread = null,
     long? Mentions = null,

@@ -15,7 +15,8 @@ internal static class RoomEndpoints
         var room = routes.MapGroup("/api/rooms/{roomId:number}").WithTags("Rooms").RequireAuthorization();
         room.MapGet("/", GetAsync).WithName("getRoom").WithSummary("A public room, or one of yours");
         room.MapPatch("/", ChangeAsync)
-            .WithName("changeRoom").WithSummary("Change a room, as its owner or admin: absent fields stay, a null password is removed")
+            .WithName("changeRoom")
+            .WithSummary("Change a room, as its owner or admin: absent fields stay, a null password, topic or picture is removed")
             .Refuses(Problem.Forbidden, Problem.DirectRoom);
         room.MapDelete("/", DeleteAsync).Audits(SecurityKind.RoomDeletion)
             .WithName("deleteRoom").WithSummary("Delete a room, as its owner")
@@ -40,6 +41,9 @@ internal static class RoomEndpoints
         if (request.Name is not null) request.Name = rules.Name(request.Name);
         if (request.Description is not null) request.Description = rules.Description(request.Description);
         if (request.Visibility is not null) rules.Visibility(request.Visibility);
+        if (request.Topic is not null) request.Topic = rules.Topic(request.Topic);
+        if (request.AvatarUrl is not null) request.AvatarUrl = rules.AvatarUrl(request.AvatarUrl);
+        if (request.SlowMode is { } slowMode) rules.SlowMode(slowMode);
         var password = rules.Password(request.Password);
 
         // Refused before the fields' faults and the hash, which are for users who may change the room. The write asks once more.

@@ -24,7 +24,11 @@ internal static class RoomListEndpoints
             .WithName("openDirectRoom").WithSummary("The one room of you and another user: 201 when it is new, 200 after that")
             .Refuses(Problem.TooManyRooms);
         routes.MapGet("/api/me/rooms", MineAsync).WithTags("Rooms").RequireAuthorization()
-            .WithName("listMyRooms").WithSummary("Your rooms with their last messages, newest activity first")
+            .WithName("listMyRooms")
+            .WithSummary("Your rooms with their last messages, newest activity first, without those that you have hidden")
+            .WithMetadata(
+                new ApiParameter("hidden", "Only the rooms that you have hidden.", ApiSchemas.Flag, true),
+                new ApiParameter("favourite", "Only your favourites.", ApiSchemas.Flag, true))
             .Produces<RoomPage>();
     }
 
@@ -37,10 +41,12 @@ internal static class RoomListEndpoints
         return TypedResults.Ok(await directory.PageAsync(caller.UserId, new NameSearch(TextPolicy.NameKey(q)), order, page, ct));
     }
 
-    private static async Task<IResult> MineAsync(Caller caller, PageRequest page, RoomLists lists, CancellationToken ct)
+    private static async Task<IResult> MineAsync(
+        Caller caller, PageRequest page, RoomLists lists, string? hidden, string? favourite, CancellationToken ct)
     {
         RoomSort.Activity.Check(page);
-        return page.Errors.Any ? page.Errors.Result() : new WrittenJson(await lists.MineAsync(caller.UserId, page, ct));
+        var filter = new OwnRooms(QueryFlag.Read(hidden, "hidden", page.Errors), QueryFlag.Read(favourite, "favourite", page.Errors));
+        return page.Errors.Any ? page.Errors.Result() : new WrittenJson(await lists.MineAsync(caller.UserId, filter, page, ct));
     }
 
     private static async Task<Results<Created<Room>, ProblemHttpResult>> CreateAsync(

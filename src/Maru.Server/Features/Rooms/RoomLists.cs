@@ -2,12 +2,23 @@ using System.Buffers;
 using System.Text.Json;
 using Maru.Engine;
 using Maru.Engine.Codecs;
+using Maru.Server.Features.OwnSettings;
 using Maru.Server.Features.ReadState;
 using Maru.Server.Platform.Http;
 using Maru.Server.RoomLog;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Rooms;
+
+/// <summary>Which of a user's own rooms a list has.</summary>
+/// <param name="Hidden">those that they have hidden; else those that they have not</param>
+/// <param name="Favourite">only favourites</param>
+internal readonly record struct OwnRooms(bool Hidden, bool Favourite)
+{
+    /// <summary>Of the membership <c>x</c> of <c>@User</c>. What they have set is looked up once a list, not once a room.</summary>
+    public string Condition =>
+        $"x.room_id {(Hidden ? "" : "NOT ")}IN ({SettingsRow.Hidden}){(Favourite ? $" AND x.room_id IN ({SettingsRow.Favourites})" : "")}";
+}
 
 /// <summary>Reads users' own rooms in pages. Any thread.</summary>
 internal sealed class RoomLists(Database database)
@@ -16,7 +27,7 @@ internal sealed class RoomLists(Database database)
     /// Returns a <see cref="RoomPage"/> of the user's own rooms with their last messages, newest activity first. Only heads are sorted;
     /// rooms and messages are read for the page alone.
     /// </summary>
-    public async Task<ReadOnlyMemory<byte>> MineAsync(UserId user, PageRequest page, CancellationToken ct)
+    public async Task<ReadOnlyMemory<byte>> MineAsync(UserId user, OwnRooms which, PageRequest page, CancellationToken ct)
     {
         var after = page.After;
         await using var connection = await database.OpenReadAsync(ct);
@@ -24,8 +35,9 @@ internal sealed class RoomLists(Database database)
             connection,
             $"""
             WITH mine AS MATERIALIZED (
-              SELECT y.room_id, y.last_seq, y.last_at, y.messages FROM members x JOIN room_heads y ON y.room_id = x.room_id
-              WHERE x.user_id = @User {(after is null ? "" : "AND (y.last_at, x.room_id) < (@key, @id)")}
+              SELECT y.room_id, y.last_seq, y.last_at, y.messages, y.slow_mode, y.read_only
+              FROM members x JOIN room_heads y ON y.room_id = x.room_id
+              WHERE x.user_id = @User AND {which.Condition} {(after is null ? "" : "AND (y.last_at, x.room_id) < (@key, @id)")}
               ORDER BY y.last_at DESC, x.room_id DESC LIMIT @limit)
             SELECT {MessageRows.ReaderColumns}, me.read_seq, {UnreadSql.Count}, {UnreadSql.Mentions}, {RoomRow.Columns}
             FROM mine h JOIN rooms r ON r.id = h.room_id {RoomRow.Joins} {UnreadSql.Join}

@@ -5,6 +5,9 @@ namespace Maru.Server.Features.Rooms;
 /// <summary>Limits of rooms.</summary>
 internal sealed class RoomOptions
 {
+    /// <summary>The longest wait of slow mode, in seconds.</summary>
+    public const int MostSlow = 6 * 60 * 60;
+
     /// <summary>Characters of a room's name; eight times as many bytes, which an index of PostgreSQL must hold.</summary>
     [Range(1, 250)]
     public int NameCharacters { get; set; } = 100;
@@ -12,6 +15,10 @@ internal sealed class RoomOptions
     /// <summary>Characters of a room's description; eight times as many bytes.</summary>
     [Range(0, 100_000)]
     public int DescriptionCharacters { get; set; } = 1000;
+
+    /// <summary>Characters of a room's topic; eight times as many bytes.</summary>
+    [Range(0, 10_000)]
+    public int TopicCharacters { get; set; } = 250;
 
     /// <summary>Characters of a new password of a room, as a person sees them.</summary>
     [Range(1, 128)]

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Engine.Problems;
+using Maru.Server.Features.OwnSettings;
 using Maru.Server.RoomLog;
 using Maru.Server.Storage;
 
@@ -13,24 +14,31 @@ namespace Maru.Server.Features.Rooms;
 /// <param name="OtherName">in a direct room: the name of the other user</param>
 /// <param name="LastAt">the time of its log's last entry; unix milliseconds</param>
 /// <param name="Role">the user's role; null: no member</param>
+/// <param name="OtherAvatarUrl">in a direct room: the picture of the other user</param>
+/// <param name="Notify">the first of what the user has set for themselves; null: nothing</param>
 internal sealed record RoomRow(
     long Id, string Kind, string Name, string? OtherName, string Description, string Visibility, string? PasswordHash,
-    long MemberCount, long LastSeq, long LastAt, string? Role)
+    long MemberCount, long LastSeq, long LastAt, string? Role, string Topic, string? AvatarUrl, string? OtherAvatarUrl,
+    long SlowMode, long ReadOnly, string? Notify, long? MuteUntil, long Hidden, long? Favourite)
 {
     public const string Columns =
-        "r.id, r.kind, r.name, p.name AS other_name, r.description, r.visibility, r.password_hash, r.member_count, "
-        + "h.last_seq, h.last_at, me.role";
+        $"""
+        r.id, r.kind, r.name, p.name AS other_name, r.description, r.visibility, r.password_hash, r.member_count, h.last_seq, h.last_at,
+        me.role, r.topic, r.avatar_url, p.avatar_url AS other_avatar_url, h.slow_mode, h.read_only, {SettingsRow.Columns}
+        """;
 
     /// <summary>The tables of a room, the user's membership and, in a direct room, the other user <c>p</c>, whose name it has.</summary>
     public const string Tables = $"rooms r JOIN room_heads h ON h.room_id = r.id {Joins}";
 
     /// <summary>The joins that go with <c>rooms r</c> and its head <c>h</c>.</summary>
     public const string Joins =
-        """
+        $"""
         LEFT JOIN members me ON me.room_id = r.id AND me.user_id = @User
         LEFT JOIN members o ON o.room_id = CASE r.kind WHEN 'direct' THEN r.id END AND o.user_id <> @User
         LEFT JOIN users p ON p.id = o.user_id
+        {SettingsRow.Join}
         """;
+
 
     /// <summary>Selects one room, unless the user must not know of it.</summary>
     public const string Select =
@@ -77,7 +85,7 @@ internal sealed record RoomRow(
         // Also for an actor who has just left: they may no longer see a private room, but its members get the entry.
         const string ById = $"SELECT {Columns} FROM {Tables} WHERE r.id = @Room AND r.deleted_at IS NULL";
         if (transaction.First<RoomRow>(ById, new { Room = transaction.Room.Value, User = actor.Value }) is not { } row) return;
-        var room = row.ToRoom() with { LastSeq = transaction.Head + 1, Role = null };
+        var room = row.ToRoom() with { LastSeq = transaction.Head + 1, Role = null, Settings = null };
         transaction.AppendSystem(EntryKind.RoomChanged, actor, subject, JsonSerializer.SerializeToUtf8Bytes(room, RoomJson.Events.Room));
     }
 
@@ -99,10 +107,19 @@ internal sealed record RoomRow(
         writer.WriteNumber("memberCount"u8, row.GetInt64(first + 7));
         writer.WriteNumber("lastSeq"u8, row.GetInt64(first + 8));
         if (!row.IsDBNull(first + 10)) writer.WriteString("role"u8, Utf8Reader.Text(row, first + 10));
+        if (Utf8Reader.Text(row, first + 11) is { Length: > 0 } topic) writer.WriteString("topic"u8, topic);
+        var picture = row.IsDBNull(first + 13) ? first + 12 : first + 13;
+        if (!row.IsDBNull(picture)) writer.WriteString("avatarUrl"u8, Utf8Reader.Text(row, picture));
+        if (row.GetInt64(first + 14) is > 0 and var slowMode) writer.WriteNumber("slowMode"u8, slowMode);
+        if (row.GetInt64(first + 15) > 0) writer.WriteBoolean("readOnly"u8, true);
+        SettingsRow.Write(writer, row, first + 16);
         return (row.GetInt64(first + 9), id);
     }
 
-    public Room ToRoom() => new(Id, Kind, OtherName ?? Name, Description, Visibility, PasswordHash is not null, MemberCount, LastSeq, Role);
+    public Room ToRoom() => new(
+        Id, Kind, OtherName ?? Name, Description, Visibility, PasswordHash is not null, MemberCount, LastSeq, Role,
+        Topic.Length > 0 ? Topic : null, OtherAvatarUrl ?? AvatarUrl, SlowMode > 0 ? (int)SlowMode : null, ReadOnly > 0 ? true : null,
+        SettingsRow.Of(Notify, MuteUntil, Hidden, Favourite));
 }
 
 /// <summary>The roles of members, as stored and as JSON.</summary>

@@ -13,6 +13,22 @@ internal sealed class RoomRules(FieldErrors errors, RoomOptions options)
     /// <summary>Checks a description: it may have line breaks, unlike a name.</summary>
     public string Description(string? value) => errors.Keep("description", TextPolicy.Lines(value, options.DescriptionCharacters));
 
+    /// <summary>Checks a topic; empty: none.</summary>
+    public string Topic(string? value) => errors.Keep("topic", TextPolicy.Line(value, options.TopicCharacters));
+
+    /// <summary>Checks the address of a picture; empty: none.</summary>
+    public string AvatarUrl(string value)
+    {
+        if (string.IsNullOrWhiteSpace(value)) return "";
+        if (!PictureAddress.IsGood(value)) errors.Add("avatarUrl", PictureAddress.Rule);
+        return value;
+    }
+
+    public void SlowMode(int value)
+    {
+        if (value is < 0 or > RoomOptions.MostSlow) errors.Add("slowMode", $"0 to {RoomOptions.MostSlow} seconds.");
+    }
+
     public string Visibility(string? value)
     {
         if (value is not ("public" or "private")) errors.Add("visibility", "public or private.");

@@ -138,4 +138,8 @@ internal sealed class RoomStore(Database database, RoomBounds bounds, TimeProvid
 internal sealed record RoomDetails(string Name, string Description, string Visibility, string? PasswordHash)
 {
     public string NameKey => TextPolicy.NameKey(Name);
+
+    public string Topic { get; init; } = "";
+
+    public string? AvatarUrl { get; init; }
 }

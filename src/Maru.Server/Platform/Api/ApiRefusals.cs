@@ -89,6 +89,12 @@ internal static class ApiRefusals
             ["title"] = Text("What happened and what to do, for people."),
             ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Description = "The status of the response." },
             ["detail"] = Text("More about this very refusal, where there is more."),
+            ["retryAfter"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Integer,
+                Format = "int32",
+                Description = "Of `slow-mode`: the seconds to wait, as in `Retry-After`.",
+            },
             ["errors"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.Object,
@@ -111,6 +117,7 @@ internal static class ApiRefusals
     {
         var example = new JsonObject { ["type"] = problem.Slug, ["title"] = problem.Title, ["status"] = problem.Status };
         if (problem == Problem.Invalid) example["errors"] = new JsonObject { ["name"] = new JsonArray("1 to 80 characters.") };
+        if (problem == Problem.SlowMode) example["retryAfter"] = 12;
         example["traceId"] = Trace;
         return example;
     }

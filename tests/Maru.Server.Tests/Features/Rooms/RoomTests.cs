@@ -103,6 +103,8 @@ public sealed class RoomTests(MaruServer server) : IClassFixture<MaruServer>
     [Theory]
     [InlineData("GET /api/rooms/{0}")]
     [InlineData("PATCH /api/rooms/{0}", """{"name":"x","password":"secret"}""")]
+    [InlineData("PATCH /api/rooms/{0}", """{"slowMode":-1,"readOnly":true}""")]
+    [InlineData("PATCH /api/me/rooms/{0}", """{"favourite":true}""")]
     [InlineData("DELETE /api/rooms/{0}")]
     [InlineData("POST /api/rooms/{0}/join", """{"password":"secret"}""")]
     [InlineData("POST /api/rooms/{0}/leave")]
