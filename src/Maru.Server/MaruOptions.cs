@@ -7,6 +7,7 @@ using Maru.Server.Configuration;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Invitations;
 using Maru.Server.Features.Pins;
+using Maru.Server.Features.Polls;
 using Maru.Server.Features.Reactions;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Features.Sessions;
@@ -73,6 +74,8 @@ internal sealed class MaruOptions : IValidatableObject
     public StarOptions Stars { get; } = new();
 
     public PinOptions Pins { get; } = new();
+
+    public PollOptions Polls { get; } = new();
 
     public HttpOptions Http { get; } = new();
 

@@ -14,6 +14,7 @@ using Maru.Server.Features.Mentions;
 using Maru.Server.Features.Messages;
 using Maru.Server.Features.OwnSettings;
 using Maru.Server.Features.Pins;
+using Maru.Server.Features.Polls;
 using Maru.Server.Features.Presence;
 using Maru.Server.Features.Reactions;
 using Maru.Server.Features.ReadState;
@@ -86,6 +87,7 @@ internal static class Program
         services.AddDrafts();
         services.AddOwnSettings();
         services.AddPins();
+        services.AddPolls();
         builder.AddRealtime(options.StompTcp);
         services.AddFollowers();
         services.AddHostedService<IdleMemory>();
@@ -128,6 +130,7 @@ internal static class Program
         routes.MapDrafts();
         routes.MapOwnSettings();
         routes.MapPins();
+        routes.MapPolls();
         routes.MapReadState();
         routes.MapPresence();
         routes.MapRealtime();

@@ -125,7 +125,17 @@ internal sealed class Appending(ILogFacts facts)
             return;
         }
 
-        if (draft is MentioningDraft mentioning) Resolve(mentioning);
+        if (draft is MentioningDraft mentioning)
+        {
+            if (mentioning is PollDraft poll && poll.RefuseAt(head.At) is { } refusal)
+            {
+                draft.Refuse(refusal);
+                return;
+            }
+
+            Resolve(mentioning);
+        }
+
         var end = head.Append(EntryKind.MessageCreated);
         draft.Committed(end, head.At);
         if (!head.Rules.IsFree) _turns.Take(draft, head);

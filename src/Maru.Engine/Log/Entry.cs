@@ -31,8 +31,8 @@ public sealed class Entry(RoomId room, long seq, EntryKind kind, byte[] body)
     }
 
     /// <summary>
-    /// The seq of the message that it changes, so that earlier entries read otherwise; 0 for none. A reaction or a pin has none: events
-    /// that are told again may have the reactions of their time, since each change of them follows as an entry of its own.
+    /// The seq of the message that it changes, so that earlier entries read otherwise; 0 for none. A reaction, a pin or a vote has none:
+    /// events that are told again may have the reactions and votes of their time, since each change follows as an entry of its own.
     /// </summary>
     public long Target { get; init; }
 

@@ -45,11 +45,13 @@ public sealed class EntryKind
     public static readonly EntryKind RoomDeleted = new(6, "room.deleted") { Rights = RightsChange.EndAll };
     public static readonly EntryKind ReactionChanged = new(7, "reaction.changed");
     public static readonly EntryKind PinChanged = new(8, "pin.changed");
+    public static readonly EntryKind PollChanged = new(9, "poll.changed");
 
     /// <summary>By their numbers.</summary>
     private static readonly EntryKind[] Known =
     [
         MessageCreated, MemberJoined, MemberLeft, RoomChanged, MessageEdited, MessageDeleted, RoomDeleted, ReactionChanged, PinChanged,
+        PollChanged,
     ];
 
     internal EntryKind(long number, string name) => (Number, Event) = (number, JsonEncodedText.Encode(name));

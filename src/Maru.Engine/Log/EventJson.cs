@@ -52,7 +52,7 @@ public static class EventJson
         return json.EndObject();
     }
 
-    /// <summary>An entry that tells of a message without the message itself: a reaction.</summary>
+    /// <summary>An entry that tells of a message without the message itself: a reaction, a pin, a vote.</summary>
     /// <param name="target">the seq of the message</param>
     /// <param name="detail">a JSON object with at least one member: the event has them all</param>
     public static byte[] Entry(EntryKind kind, RoomId room, long seq, long target, ReadOnlySpan<byte> detail) =>

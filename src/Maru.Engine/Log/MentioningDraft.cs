@@ -1,12 +1,13 @@
 namespace Maru.Engine.Log;
 
 /// <summary>A message with words that look like mentions. Who of them is a member is decided in the commit.</summary>
-public sealed class MentioningDraft : MessageDraft
+public class MentioningDraft : MessageDraft
 {
     private Mentions? _mentions;
 
-    internal MentioningDraft(Right right, byte[] sender, in MessageBody body, byte[]? clientKey, Ticket ticket, IDraftOwner owner)
-        : base(right, sender, body, clientKey, ticket, owner) => Words = body.Mentions;
+    internal MentioningDraft(
+        Right right, byte[] sender, in MessageBody body, byte[]? clientKey, Ticket ticket, IDraftOwner owner, int more = 0)
+        : base(right, sender, body, clientKey, ticket, owner, more) => Words = body.Mentions;
 
     /// <summary>What looks like a mention.</summary>
     public IReadOnlyList<MentionWord> Words { get; }

@@ -9,11 +9,13 @@ public class MessageDraft : Draft
     private Entry? _entry;
     private int _messageAt;
 
-    internal MessageDraft(Right right, byte[] sender, in MessageBody body, byte[]? clientKey, Ticket ticket, IDraftOwner owner)
+    /// <param name="more">bytes that it has beside all that</param>
+    internal MessageDraft(
+        Right right, byte[] sender, in MessageBody body, byte[]? clientKey, Ticket ticket, IDraftOwner owner, int more = 0)
         : base(
             right.RoomId,
             right.User,
-            256 + body.Text.Length + (clientKey?.Length ?? 0) + ticket.Bytes + (Mentions.BytesEach * body.Mentions.Count),
+            256 + body.Text.Length + (clientKey?.Length ?? 0) + ticket.Bytes + (Mentions.BytesEach * body.Mentions.Count) + more,
             owner)
     {
         _right = right;
@@ -26,6 +28,9 @@ public class MessageDraft : Draft
 
     /// <summary>Whom it mentions; null: nobody.</summary>
     public virtual Mentions? Mentions => null;
+
+    /// <summary>The poll whose question it is, as JSON; null: it is none.</summary>
+    public virtual byte[]? Poll => null;
 
     /// <summary>The sender as <c>user</c> JSON, with the account's current name.</summary>
     public byte[] Sender { get; }
@@ -75,6 +80,8 @@ public class MessageDraft : Draft
             ReplyTo = ReplyTo,
             ClientKey = ClientKey,
             Mentions = Mentions?.Json,
+            Poll = Poll,
+            IsPoll = Poll is not null,
         };
         var body = EventJson.Entry(EntryKind.MessageCreated, head.Seq, fields, out _messageAt);
         _entry = new Entry(Room, head.Seq, EntryKind.MessageCreated, body)

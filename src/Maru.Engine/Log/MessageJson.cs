@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Maru.Engine.Codecs;
 
@@ -52,6 +53,17 @@ public readonly ref struct MessageFields
 
     /// <summary>Who is mentioned and where, as a JSON array: see <see cref="Log.Mentions"/>; empty when nobody.</summary>
     public ReadOnlySpan<byte> Mentions { get; init; }
+
+    /// <summary>It is the question of a poll, deleted or not.</summary>
+    public bool IsPoll { get; init; }
+
+    /// <summary>The poll, as a JSON object; empty when there is none.</summary>
+    public ReadOnlySpan<byte> Poll { get; init; }
+
+    /// <summary>
+    /// The ids of the options for which the reader has voted, with commas between: <c>1,3</c>; null: not told, as in events.
+    /// </summary>
+    public string? Votes { get; init; }
 }
 
 /// <summary>Writes <c>message</c> and <c>user</c>: the only place that knows their JSON.</summary>
@@ -63,7 +75,7 @@ public static class MessageJson
         writer.WriteStartObject();
         writer.WriteNumber("roomId"u8, message.Room.Value);
         writer.WriteNumber("seq"u8, message.Seq);
-        writer.WriteString("kind"u8, NameOf(message.Kind.Shown));
+        writer.WriteString("kind"u8, message.IsPoll ? "poll"u8 : NameOf(message.Kind.Shown));
         writer.WriteRaw("sender"u8, message.Sender);
         writer.WriteString("text"u8, message.Text);
         WriteTime(writer, "at"u8, message.At);
@@ -81,6 +93,7 @@ public static class MessageJson
 
         writer.WriteRaw("reactions"u8, message.Reactions.IsEmpty ? "[]"u8 : message.Reactions);
         writer.WriteRaw("files"u8, "[]"u8);
+        if (!message.Poll.IsEmpty) WritePoll(writer, message.Poll, message.Votes);
         if (message is { UnreadBy: { } unreadBy, Kind.IsMessage: true }) writer.WriteNumber("unreadBy"u8, unreadBy);
         if (message.IsStarred) writer.WriteBoolean("starred"u8, true);
         writer.WriteEndObject();
@@ -116,6 +129,19 @@ public static class MessageJson
         Shown.AsSystem => "system"u8,
         _ => "unknown"u8,
     };
+
+    /// <param name="votes">of the reader; null: not told</param>
+    private static void WritePoll(Utf8JsonWriter writer, ReadOnlySpan<byte> poll, string? votes)
+    {
+        if (votes is null)
+        {
+            writer.WriteRaw("poll"u8, poll);
+            return;
+        }
+
+        byte[] mine = [.. poll[..^1], .. ",\"mine\":["u8, .. Encoding.ASCII.GetBytes(votes), .. "]}"u8];
+        writer.WriteRaw("poll"u8, mine);
+    }
 
     /// <param name="writer">in an object</param>
     /// <param name="name">of the property</param>

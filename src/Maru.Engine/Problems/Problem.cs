@@ -20,6 +20,7 @@ public sealed record Problem(string Slug, int Status, string Title, ushort Close
     public static readonly Problem WrongRoomPassword = new("wrong-room-password", 403, "The room's password is wrong or missing.");
     public static readonly Problem Banned = new("banned", 403, "You are banned from this room.");
     public static readonly Problem ReadOnly = new("read-only", 403, "Only the owner and admins write in this room.");
+    public static readonly Problem AnonymousPoll = new("anonymous-poll", 403, "This poll is anonymous: nobody sees who voted for what.");
     public static readonly Problem SignupClosed = new("signup-closed", 403, "This server takes no new accounts.");
     public static readonly Problem NotFound = new("not-found", 404, "There is nothing here that you may see.");
     public static readonly Problem UnknownDestination = new("unknown-destination", 404, "There is no such destination.");
@@ -41,7 +42,7 @@ public sealed record Problem(string Slug, int Status, string Title, ushort Close
     public static readonly Problem TooManyInvitations = new(
         "too-many-invitations", 409, "This room has as many invitation links as it may have: revoke one of them first.");
     public static readonly Problem NotEditable = new(
-        "not-editable", 409, "This message was deleted, or the system wrote it: it stays as it is.");
+        "not-editable", 409, "This message was deleted, is of the system, or is a poll: it stays as it is.");
     public static readonly Problem TooManyEmoji = new(
         "too-many-emoji", 409, "This message has as many kinds of emoji as it may have: take one of them.");
     public static readonly Problem TooManyReactions = new(
@@ -50,6 +51,7 @@ public sealed record Problem(string Slug, int Status, string Title, ushort Close
         "too-many-stars", 409, "You have starred as many messages as one person may: take a star off one first.");
     public static readonly Problem TooManyPins = new(
         "too-many-pins", 409, "This room has as many pinned messages as it may have: unpin one of them first.");
+    public static readonly Problem PollClosed = new("poll-closed", 409, "This poll is closed: its votes stay as they are.");
     public static readonly Problem TooLarge = new("too-large", 413, "This is larger than the server takes.", 1009);
     public static readonly Problem UpgradeRequired = new("upgrade-required", 426, "This address speaks WebSocket only.");
     public static readonly Problem RateLimited = new("rate-limited", 429, "Too many requests. Wait a moment.");

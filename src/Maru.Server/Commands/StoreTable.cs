@@ -35,6 +35,7 @@ internal sealed record StoreTable(string Name, params string[] Key)
         new("changes", "room_id", "seq"),
         new("reactions", "room_id", "seq", "user_id", "emoji"),
         new("pins", "room_id", "seq"),
+        new("poll_votes", "room_id", "seq", "user_id", "option_id"),
         new("mentions", "room_id", "seq", "user_id"),
         new("stars", "user_id", "room_id", "seq"),
         new("drafts", "user_id", "room_id"),

@@ -14,33 +14,37 @@ internal static class MessageRows
         """
         m.seq, m.type, m.at, m.text, m.reply_to, m.client_key, m.edited_at, m.deleted_at, m.room_state, m.number,
         s.id, s.handle, s.name, s.avatar_url, t.id, t.handle, t.name, t.avatar_url, m.reactions,
-        m.mentions, m.banned
+        m.mentions, m.banned, m.poll
         """;
 
     /// <summary>
-    /// The columns that <see cref="Write"/> expects: the message, and the emoji with which the member <c>me</c> has reacted. These are
-    /// looked for only beside a message that has reactions.
+    /// The columns that <see cref="Write"/> expects: the message, and the emoji with which the member <c>me</c> has reacted, and the
+    /// options for which they have voted. These are looked for only beside a message that has reactions, or a poll.
     /// </summary>
     public const string ReaderColumns =
         $"""
         {Columns},
         CASE WHEN m.reactions IS NOT NULL THEN (
           SELECT string_agg(x.emoji, ' ') FROM reactions x
-          WHERE x.room_id = m.room_id AND x.seq = m.seq AND x.user_id = me.user_id) END
+          WHERE x.room_id = m.room_id AND x.seq = m.seq AND x.user_id = me.user_id) END,
+        CASE WHEN m.poll IS NOT NULL THEN coalesce((
+          SELECT string_agg(x.option_id || '', ',' ORDER BY x.option_id) FROM poll_votes x
+          WHERE x.room_id = m.room_id AND x.seq = m.seq AND x.user_id = me.user_id), '') END
         """;
 
     /// <summary>The joins that go with <see cref="Columns"/>.</summary>
     public const string Joins = "JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id";
 
     /// <summary>The number of <see cref="ReaderColumns"/>: a query's own columns begin there.</summary>
-    public const int ReaderColumnCount = ColumnCount + 1;
+    public const int ReaderColumnCount = ColumnCount + 2;
 
     private const int NumberColumn = 9;
     private const int DeletedColumn = 7;
     private const int ReactionsColumn = 18;
     private const int MentionsColumn = 19;
     private const int BannedColumn = 20;
-    internal const int ColumnCount = 21;
+    private const int PollColumn = 21;
+    internal const int ColumnCount = 22;
 
     /// <summary>Writes the current row as one <c>message</c>, as the member sees it.</summary>
     /// <param name="unreadBy">how many have not read it; null: not told</param>
@@ -48,7 +52,8 @@ internal static class MessageRows
     public static void Write(Utf8JsonWriter writer, DbDataReader row, RoomId room, long? unreadBy = null, bool starred = false)
     {
         var reactions = Reactions(row)?.ToJson(row.IsDBNull(ColumnCount) ? "" : row.GetString(ColumnCount));
-        MessageJson.Write(writer, Read(row, room, reactions) with { UnreadBy = unreadBy, IsStarred = starred });
+        var votes = row.IsDBNull(ColumnCount + 1) ? null : row.GetString(ColumnCount + 1);
+        MessageJson.Write(writer, Read(row, room, reactions) with { UnreadBy = unreadBy, IsStarred = starred, Votes = votes });
     }
 
     /// <summary>
@@ -139,6 +144,8 @@ internal static class MessageRows
         Subject = User(row, 14),
         Reactions = reactions,
         Mentions = row.IsDBNull(DeletedColumn) ? Utf8Reader.Text(row, MentionsColumn) : default,
+        Poll = row.IsDBNull(DeletedColumn) ? Utf8Reader.Text(row, PollColumn) : default,
+        IsPoll = !row.IsDBNull(PollColumn),
     };
 
     /// <summary>

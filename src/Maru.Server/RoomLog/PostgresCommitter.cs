@@ -13,7 +13,7 @@ namespace Maru.Server.RoomLog;
 internal sealed class PostgresCommitter : IDisposable
 {
     private static readonly string Insert = InsertOf("", "");
-    private static readonly string InsertWithMentions = InsertOf(", mentions", ", $11");
+    private static readonly string InsertWithMore = InsertOf(", mentions, poll", ", $11, $12");
 
     private readonly NpgsqlConnection _connection;
     private readonly TimeProvider _time;
@@ -66,9 +66,9 @@ internal sealed class PostgresCommitter : IDisposable
         var rows = _appending.Rows;
         if (rows.Count == 0) return;
         if (_appending.Turns.Count > 0) TakeTurns(batch);
-        var hasMentions = rows.Exists(x => x.Draft.Mentions is not null);
+        var hasMore = rows.Exists(x => x.Draft.Mentions is not null || x.Draft.Poll is not null);
         var insert = batch
-            .Add(hasMentions ? InsertWithMentions : Insert)
+            .Add(hasMore ? InsertWithMore : Insert)
             .With([.. rows.Select(x => x.Draft.Room.Value)])
             .With([.. rows.Select(x => x.Draft.Seq)])
             .With([.. rows.Select(x => x.Number)])
@@ -79,8 +79,8 @@ internal sealed class PostgresCommitter : IDisposable
             .With([.. rows.Select(x => x.Draft.Text)])
             .With([.. rows.Select(x => x.Draft.ClientKey)])
             .With(EntryKind.MessageCreated);
-        if (!hasMentions) return;
-        insert.With([.. rows.Select(x => x.Draft.Mentions?.Json)]);
+        if (!hasMore) return;
+        insert.With([.. rows.Select(x => x.Draft.Mentions?.Json)]).With([.. rows.Select(x => x.Draft.Poll)]);
         if (MentionRows.Of(rows) is { } mentions)
             batch.Add(Dialect.Write(_connection, MentionRows.Insert)).Parameters.AddWithValue("rows", mentions);
     }
@@ -100,15 +100,15 @@ internal sealed class PostgresCommitter : IDisposable
             .With(Array.ConvertAll(turns, x => x.Value));
     }
 
-    /// <param name="column">one more column</param>
-    /// <param name="parameter">its values</param>
-    private static string InsertOf(string column, string parameter) =>
+    /// <param name="columns">that few messages have</param>
+    /// <param name="parameters">their values</param>
+    private static string InsertOf(string columns, string parameters) =>
         $"""
-        INSERT INTO messages (room_id, seq, number, type, sender_id, at, reply_to, content_hash, text, client_key{column})
+        INSERT INTO messages (room_id, seq, number, type, sender_id, at, reply_to, content_hash, text, client_key{columns})
         SELECT room_id, seq, number, $10, sender_id, at, nullif(reply_to, 0),
-          CASE WHEN client_key IS NOT NULL THEN content_hash END, text, client_key{column}
-        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9{parameter})
-          AS x (room_id, seq, number, sender_id, at, reply_to, content_hash, text, client_key{column})
+          CASE WHEN client_key IS NOT NULL THEN content_hash END, text, client_key{columns}
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9{parameters})
+          AS x (room_id, seq, number, sender_id, at, reply_to, content_hash, text, client_key{columns})
         """;
 
     private void MoveHeads(NpgsqlBatch batch)

@@ -47,8 +47,8 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
         _insert = new SqliteStatement(
             writer,
             """
-            INSERT INTO messages (room_id, seq, type, sender_id, at, text, reply_to, client_key, content_hash, number, mentions)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+            INSERT INTO messages (room_id, seq, type, sender_id, at, text, reply_to, client_key, content_hash, number, mentions, poll)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
             """);
         _moveHead = new SqliteStatement(
             writer, "UPDATE room_heads SET last_seq = ?2, messages = ?3, last_at = ?4 WHERE room_id = ?1 AND last_seq = ?5");
@@ -175,6 +175,8 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
         else _insert.BindNull(8).BindNull(9);
         if (draft.Mentions is { } mentions) _insert.Bind(11, mentions.Json);
         else _insert.BindNull(11);
+        if (draft.Poll is { } poll) _insert.Bind(12, poll);
+        else _insert.BindNull(12);
         _insert.Run();
     }
 

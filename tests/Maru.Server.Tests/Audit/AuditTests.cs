@@ -6,6 +6,7 @@ using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage;
 using Maru.Server.Tests.Features.Invitations;
+using Maru.Server.Tests.Features.Polls;
 using Maru.Server.Tests.Features.Reactions;
 using Maru.Server.Tests.Features.ReadState;
 using Maru.Server.Tests.Features.Rooms;
@@ -37,6 +38,9 @@ public sealed class AuditTests
     [InlineData("reactions", "UPDATE messages SET reactions = '🎉 1' WHERE type = 0 AND deleted_at IS NULL")]
     [InlineData("invitations", "UPDATE invitations SET uses = uses + 3")]
     [InlineData("invitations", "UPDATE invitations SET uses = 0")]
+    [InlineData("polls", "UPDATE messages SET poll = replace(poll, '\"votes\":2', '\"votes\":7')")]
+    [InlineData("polls", "UPDATE messages SET poll = replace(poll, '\"voters\":3', '\"voters\":1')")]
+    [InlineData("polls", "UPDATE messages SET poll = replace(poll, '\"votes\":0', '\"votes\":-1')")]
     [InlineData("mentions", "DELETE FROM mentions WHERE user_id > 0")]
     [InlineData("mentions", "UPDATE mentions SET user_id = user_id + 100 WHERE user_id > 0")]
     [InlineData("mentions", "UPDATE mentions SET user_id = 77 WHERE user_id = 0")]
@@ -201,6 +205,8 @@ public sealed class AuditTests
         await bob.ReactAsync(room, 5, "👍");
         await ann.ReactAsync(room, 5, "👍");
         await eve.ReactAsync(room, 5, "🎉");
+        var poll = (await ann.PollAsync(room)).Seq;
+        foreach (var person in (Person[])[ann, bob, eve]) await person.VoteAsync(room, poll, person == eve ? 3 : 1);
         await ann.SayAsync(room, $"@{bob.Handle} and @{eve.Handle}");
         await ann.SayAsync(room, "@all");
         await server.Service<OwnCounts>().CountAllAsync(Ct);
@@ -221,7 +227,8 @@ public sealed class AuditTests
             UNION ALL SELECT 'mentions ' || user_id || ' ' || block || ' ' || mentions FROM mention_blocks
             UNION ALL SELECT 'mention ' || seq || ' ' || user_id || ' ' || number FROM mentions
             UNION ALL SELECT 'invitation ' || number || ' ' || uses FROM invitations
-            UNION ALL SELECT 'message ' || seq || ' ' || number || ' ' || coalesce(reactions, '-') FROM messages
+            UNION ALL
+            SELECT 'message ' || seq || ' ' || number || ' ' || coalesce(reactions, '-') || ' ' || coalesce(poll, '-') FROM messages
             """,
             null,
             Ct);

@@ -21,6 +21,8 @@ internal static class Requests
         ["PATCH /api/rooms/{roomId}/members/{userId}"] = _ => new { role = "admin" },
         ["POST /api/rooms/{roomId}/messages"] = scene => new { text = "hello", sender = scene.Other.Id },
         ["PATCH /api/rooms/{roomId}/messages/{seq}"] = _ => new { text = "changed" },
+        ["POST /api/rooms/{roomId}/polls"] = _ => new { question = "When?", options = new[] { "noon", "dusk" } },
+        ["PUT /api/rooms/{roomId}/polls/{seq}/vote"] = _ => new { options = new[] { 1 } },
         ["POST /api/rooms/{roomId}/typing"] = _ => new { typing = true },
         ["PUT /api/rooms/{roomId}/read"] = scene => new { seq = scene.Seq },
         ["SEND /app/presence"] = _ => new { state = "away" },

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Tests.Features.Invitations;
+using Maru.Server.Tests.Features.Polls;
 using Maru.Server.Tests.Features.Rooms;
 using Room = Maru.Server.Features.Rooms.Room;
 
@@ -79,9 +80,11 @@ internal sealed class Scene
     /// <summary>Returns the address with the ids of this scene in it.</summary>
     public async Task<string> FillAsync(string template)
     {
+        if (template.Contains("/polls/{seq}", StringComparison.Ordinal)) Seq = (await Other.PollAsync(Room)).Seq;
         var path = template
             .Replace("{roomId}", Text(Room.Id), StringComparison.Ordinal)
             .Replace("{seq}", Text(Seq), StringComparison.Ordinal)
+            .Replace("{optionId}", "1", StringComparison.Ordinal)
             .Replace("{userId}", Text(Other.Id), StringComparison.Ordinal)
             .Replace("{emoji}", Uri.EscapeDataString("👍"), StringComparison.Ordinal)
             .Replace("{name}", "cursor", StringComparison.Ordinal);

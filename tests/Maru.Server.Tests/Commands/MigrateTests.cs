@@ -6,6 +6,7 @@ using Maru.Server.Tests.Features.Invitations;
 using Maru.Server.Tests.Features.Drafts;
 using Maru.Server.Tests.Features.OwnSettings;
 using Maru.Server.Tests.Features.Pins;
+using Maru.Server.Tests.Features.Polls;
 using Maru.Server.Tests.Features.Reactions;
 using Maru.Server.Tests.Features.Rooms;
 using Maru.Server.Tests.Features.Stars;
@@ -53,6 +54,8 @@ public sealed class MigrateTests : IAsyncLifetime
         await ann.SetAsync(room, new { notify = "mentions", favourite = true, muteUntil = "2100-01-01T00:00:00Z" });
         await ann.PinAsync(room, first.Seq);
         await ann.DraftAsync(room, "begun", replyTo: first.Seq);
+        var poll = (await ann.PollAsync(room)).Seq;
+        await bob.VoteAsync(room, poll, 2);
         await bob.SayAsync(room, $"@{ann.Handle} and @{ann.Handle}");
         var link = await ann.InviteAsync(room, expiresIn: 3600, maxUses: 3);
         var eve = await before.SignUpAsync("eve");
@@ -71,6 +74,8 @@ public sealed class MigrateTests : IAsyncLifetime
         var bans = await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/bans").ShouldBe(200);
         bans.ShouldContain("noise");
         history.ShouldContain("\"banned\":true");
+        var voters = await ann.Http.SendAsync($"GET {Polling.Address(room, poll, "options/2/voters")}").ShouldBe(200);
+        voters.ShouldContain(bob.Handle);
         var mentions = await ann.Http.SendAsync("GET /api/me/mentions").ShouldBe(200);
         mentions.ShouldContain($"and @{ann.Handle}");
         var stars = await ann.Http.SendAsync("GET /api/me/stars").ShouldBe(200);
@@ -89,6 +94,7 @@ public sealed class MigrateTests : IAsyncLifetime
         (await same.Http.SendAsync($"GET {Pinning.List(room)}").ShouldBe(200)).ShouldBe(pins);
         (await same.Http.SendAsync($"GET /api/rooms/{room.Id}/bans").ShouldBe(200)).ShouldBe(bans);
         (await same.InvitationsAsync(room)).Select(x => (x.Code, x.Uses)).ShouldBe([(link.Code, 1)]);
+        (await same.Http.SendAsync($"GET {Polling.Address(room, poll, "options/2/voters")}").ShouldBe(200)).ShouldBe(voters);
         (await same.Http.SendAsync("GET /api/me/mentions").ShouldBe(200)).ShouldBe(mentions);
         (await same.Http.SendAsync("GET /api/me/stars").ShouldBe(200)).ShouldBe(stars);
         (await same.Http.SendAsync("GET /api/me/drafts").ShouldBe(200)).ShouldBe(drafts);

@@ -4,12 +4,14 @@ using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Invitations;
 using Maru.Server.Features.Members;
 using Maru.Server.Features.Mentions;
+using Maru.Server.Features.Polls;
 using Maru.Server.Features.ReadState;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Features.Stars;
 using Maru.Server.Storage;
 using Maru.Server.Storage.Sqlite;
 using Maru.Server.Tests.Features.OwnSettings;
+using Maru.Server.Tests.Features.Polls;
 using Maru.Server.Tests.Features.ReadState;
 using Maru.Server.Tests.Features.Rooms;
 using Microsoft.Data.Sqlite;
@@ -47,6 +49,7 @@ public sealed class PageCostTests : IAsyncLifetime
         _spy.Use<InvitationStore>(services);
         _spy.Use<MentionStore>(services);
         _spy.Use<StarStore>(services);
+        _spy.Use<PollStore>(services);
         _spy.Use<ReadStateStore>(services);
     });
 
@@ -56,6 +59,7 @@ public sealed class PageCostTests : IAsyncLifetime
         var (ann, bob) = (await Server.SignUpAsync(), await Server.SignUpAsync("bob"));
         var home = await ann.MakeRoomAsync("home");
         var loud = await bob.MakeRoomAsync("loud");     // where Bob alone speaks, to all
+        var poll = await ann.PollAsync(home);
         var read = await ann.SayAsync(home);            // before all others joined
         await ann.ReadAsync(home, read.Seq);
         for (var i = 0; i < 20; i++)
@@ -75,6 +79,7 @@ public sealed class PageCostTests : IAsyncLifetime
             $"/api/rooms/{home.Id}/members?", $"/api/rooms/{home.Id}/bans?",
             $"/api/rooms/{home.Id}/invitations?",
             "/api/me/mentions?", "/api/me/stars?", $"/api/rooms/{home.Id}/messages/{read.Seq}/readers?",
+            $"/api/rooms/{home.Id}/polls/{poll.Seq}/options/2/voters?",
         ];
         List<(Person Who, string List)> lists = [.. annas.Select(list => (ann, list)), (bob, "/api/me/mentions?")];
 
@@ -109,7 +114,7 @@ public sealed class PageCostTests : IAsyncLifetime
         async Task GrowAsync(int times = 1)
         {
             await MentionAllAsync(Server.Service<Database>(), loud.Id, bob.Id, _users, Users * times);
-            await this.GrowAsync(home.Id, ann.Id, times);
+            await this.GrowAsync(home.Id, ann.Id, times, poll.Seq);
         }
     }
 
@@ -163,7 +168,7 @@ public sealed class PageCostTests : IAsyncLifetime
     }
 
     /// <summary>Makes the store larger by some times its first size.</summary>
-    private async Task GrowAsync(long home, long ann, int times)
+    private async Task GrowAsync(long home, long ann, int times, long poll)
     {
         var store = Server.Service<Database>();
         var (users, rooms) = (_users, _rooms);
@@ -196,12 +201,14 @@ public sealed class PageCostTests : IAsyncLifetime
             Enumerable.Range(users, Users * times).Select(i => (object?[])
                 [first + i, home, "all", i % 2 == 0 ? long.MaxValue : null, i % 2L]),
             Ct);
+        await store.InsertAsync("poll_votes", ["room_id", "seq", "user_id", "option_id", "voted_seq", "at"],
+            Enumerable.Range(users, Users * times).Select(i => (object?[])[home, poll, first + i, 1L + (i % 3), first + i, 1L]), Ct);
         await MentionAsync(store, home, ann, users, Users * times);
         if (TestStore.IsPostgres)
         {
             const string analyze =
                 "ANALYZE users, rooms, user_parts, room_parts, room_heads, members, bans, messages, mentions, stars, room_settings, "
-                + "invitations";
+                + "invitations, poll_votes";
             await store.WriteAsync((transaction, ct) => transaction.ExecuteAsync(analyze, null, ct), Ct);
         }
 

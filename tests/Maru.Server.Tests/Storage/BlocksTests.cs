@@ -54,12 +54,12 @@ public sealed class BlocksTests
         string[] rest =
         [
             "INDEX messages_deleted_of", "INDEX mentions_of_all", "TABLE deleted_blocks", "TABLE mention_blocks", "TABLE pins",
-            "TABLE stars", "TABLE drafts", "TABLE slow_turns", "TABLE room_settings",
+            "TABLE poll_votes", "TABLE stars", "TABLE drafts", "TABLE slow_turns", "TABLE room_settings",
         ];
         foreach (var thing in triggers.Concat(rest)) await ExecuteAsync(server, $"DROP {thing}");
-        foreach (var column in (string[])["topic", "avatar_url"]) await ExecuteAsync(server, $"ALTER TABLE rooms DROP COLUMN {column}");
-        foreach (var column in (string[])["slow_mode", "read_only"])
-            await ExecuteAsync(server, $"ALTER TABLE room_heads DROP COLUMN {column}");
+        foreach (var (table, column) in ((string, string)[])
+            [("rooms", "topic"), ("rooms", "avatar_url"), ("room_heads", "slow_mode"), ("room_heads", "read_only"), ("messages", "poll")])
+            await ExecuteAsync(server, $"ALTER TABLE {table} DROP COLUMN {column}");
         await ForgetInvitationsAsync(server);
     }
 

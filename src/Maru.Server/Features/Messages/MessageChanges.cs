@@ -11,7 +11,7 @@ namespace Maru.Server.Features.Messages;
 /// </summary>
 internal sealed class MessageChanges(ChatEngine engine)
 {
-    /// <summary>Edits the sender's own message. An edit that changes nothing appends nothing.</summary>
+    /// <summary>Edits the sender's own message, which is no poll. An edit that changes nothing appends nothing.</summary>
     public Task<Problem?> EditAsync(
         RoomId room, UserId actor, long seq, MessageBody body) => RoomWrite.RunAsync(engine, room, actor, transaction =>
     {
@@ -21,6 +21,7 @@ internal sealed class MessageChanges(ChatEngine engine)
             """
             UPDATE messages SET text = @text, edited_at = @At
             WHERE room_id = @room AND seq = @seq AND type = @message AND sender_id = @actor AND deleted_at IS NULL AND text <> @text
+              AND poll IS NULL
               AND EXISTS (SELECT 1 FROM members me WHERE me.room_id = @room AND me.user_id = @actor)
             RETURNING number, at, coalesce(mentions, '') AS mentions
             """,
@@ -37,20 +38,21 @@ internal sealed class MessageChanges(ChatEngine engine)
         return Find(transaction, actor, seq) switch
         {
             null => Problem.NotFound,
-            { IsMessage: false } or { DeletedAt: not null } => Problem.NotEditable,
+            { IsMessage: false } or { DeletedAt: not null } or { IsPoll: > 0 } => Problem.NotEditable,
             var message => message.SenderId == actor.Value ? null : Problem.Forbidden,
         };
     });
 
     /// <summary>
-    /// Deletes the sender's own message, or anybody's for the room's owner and admins. The text, the reactions, the mentions, the stars
-    /// and the pin go; the seq and the sender's key stay, so a retry still finds it.
+    /// Deletes the sender's own message, or anybody's for the room's owner and admins. The text, the reactions, the mentions, the poll with
+    /// its votes, the stars and the pin go; the seq and the sender's key stay, so a retry still finds it.
     /// </summary>
     public Task<Problem?> DeleteAsync(RoomId room, UserId actor, long seq) => RoomWrite.RunAsync(engine, room, actor, transaction =>
     {
         var changed = transaction.Execute(
             """
-            UPDATE messages SET text = '', deleted_at = @At, reactions = NULL, mentions = NULL
+            UPDATE messages
+            SET text = '', deleted_at = @At, reactions = NULL, mentions = NULL, poll = CASE WHEN poll IS NOT NULL THEN '' END
             WHERE room_id = @room AND seq = @seq AND type = @message AND deleted_at IS NULL
               AND EXISTS (
                 SELECT 1 FROM members me
@@ -62,6 +64,7 @@ internal sealed class MessageChanges(ChatEngine engine)
             transaction.Execute(
                 """
                 DELETE FROM reactions WHERE room_id = @room AND seq = @seq;
+                DELETE FROM poll_votes WHERE room_id = @room AND seq = @seq;
                 DELETE FROM mentions WHERE room_id = @room AND seq = @seq;
                 DELETE FROM stars WHERE room_id = @room AND seq = @seq;
                 DELETE FROM pins WHERE room_id = @room AND seq = @seq
@@ -88,7 +91,7 @@ internal sealed class MessageChanges(ChatEngine engine)
     /// <summary>Finds the message of a change that matched no row, for the reason; null: no such message for this user.</summary>
     private static MessageState? Find(RoomTransaction transaction, UserId actor, long seq) => transaction.First<MessageState>(
         """
-        SELECT m.type, m.deleted_at, m.sender_id
+        SELECT m.type, m.deleted_at, m.sender_id, CAST(CASE WHEN m.poll IS NOT NULL THEN 1 ELSE 0 END AS BIGINT) AS is_poll
         FROM members me JOIN messages m ON m.room_id = me.room_id AND m.seq = @seq
         WHERE me.room_id = @room AND me.user_id = @actor
         """,
@@ -97,7 +100,8 @@ internal sealed class MessageChanges(ChatEngine engine)
     /// <param name="Mentions">as before; empty: none</param>
     private sealed record Edited(long Number, long At, string Mentions);
 
-    private sealed record MessageState(long Type, long? DeletedAt, long SenderId)
+    /// <param name="IsPoll">1 where it is the question of a poll, which people have voted on as it is</param>
+    private sealed record MessageState(long Type, long? DeletedAt, long SenderId, long IsPoll)
     {
         public bool IsMessage => EntryKind.Of(Type).IsMessage;
     }

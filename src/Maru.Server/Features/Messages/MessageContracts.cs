@@ -18,10 +18,11 @@ public sealed record MessageChange([property: Required] string? Text);
 
 /// <param name="Seq">its position in the room's log: 1, 2, 3 …</param>
 /// <param name="Kind">
-/// <c>message</c>, <c>system</c> for a change of members or of the room, or <c>unknown</c> for a kind that only a newer server can read
+/// <c>message</c>, <c>poll</c>, <c>system</c> for a change of members or of the room, or <c>unknown</c> for a kind that only a newer server
+/// can read
 /// </param>
 /// <param name="Sender">in a system message: the user who acted</param>
-/// <param name="Text">empty when deleted, and in system messages</param>
+/// <param name="Text">of a poll its question; empty when deleted, and in system messages</param>
 /// <param name="ClientKey">the sender's own key</param>
 /// <param name="ReplyTo">the seq replied to</param>
 /// <param name="Event">in a system message: <c>member.joined</c>, <c>member.left</c> or <c>room.changed</c></param>
@@ -33,6 +34,7 @@ public sealed record MessageChange([property: Required] string? Text);
 /// rooms, mentions and pins, and in system messages
 /// </param>
 /// <param name="Starred">true: the reader has starred it; told where <c>unreadBy</c> is, and in the list of stars; else absent</param>
+/// <param name="Poll">what to vote for, and how many did; absent when it is no poll, and when it is deleted</param>
 [Example(
     """
     {
@@ -58,7 +60,36 @@ public sealed record Message(
     IReadOnlyList<Mention>? Mentions = null,
     long? UnreadBy = null,
     bool? Starred = null,
-    bool? Banned = null);
+    bool? Banned = null,
+    Poll? Poll = null);
+
+/// <param name="Options">what to vote for, in their order; never changed</param>
+/// <param name="Multiple">true: each person may vote for several</param>
+/// <param name="Anonymous">true: nobody is told who voted for what</param>
+/// <param name="Voters">how many people have voted</param>
+/// <param name="ClosesAt">when it closes by itself; absent: never</param>
+/// <param name="ClosedAt">when somebody closed it; absent: nobody did</param>
+/// <param name="Mine">the ids of the options for which the reader has voted; absent in events and in what a send returns</param>
+[Example(
+    """
+    {
+      "options": [{ "id": 1, "text": "Noon", "votes": 3 }, { "id": 2, "text": "Dusk", "votes": 1 }], "multiple": false,
+      "anonymous": false, "voters": 4, "closesAt": "2026-11-21T12:00:00.000Z", "mine": [1]
+    }
+    """)]
+public sealed record Poll(
+    IReadOnlyList<PollChoice> Options,
+    bool Multiple,
+    bool Anonymous,
+    long Voters,
+    DateTimeOffset? ClosesAt = null,
+    DateTimeOffset? ClosedAt = null,
+    IReadOnlyList<long>? Mine = null);
+
+/// <param name="Id">1, 2, 3 … in the poll</param>
+/// <param name="Votes">how many people have voted for it</param>
+[Example("""{"id":1,"text":"Noon","votes":3}""")]
+public sealed record PollChoice(long Id, string Text, long Votes);
 
 /// <summary>A place in a message's text that mentions a member, or all: highlight it, and guess nothing.</summary>
 /// <param name="Start">where it begins, in UTF-16 code units, as JavaScript and .NET count</param>
@@ -84,11 +115,12 @@ public sealed record SentFile(long Id, string Name, string MediaType, long Size,
 /// <param name="HasMore">true when there are more in the direction asked for: older ones, or with <c>after</c> newer ones</param>
 public sealed record MessagePage(IReadOnlyList<Message> Items, bool HasMore);
 
-internal sealed class MessageKindAttribute() : ValuesAttribute("MessageKind", "message", "system", "unknown");
+internal sealed class MessageKindAttribute() : ValuesAttribute("MessageKind", "message", "poll", "system", "unknown");
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(NewMessage))]
 [JsonSerializable(typeof(MessageChange))]
 [JsonSerializable(typeof(MessagePage))]
 [JsonSerializable(typeof(IReadOnlyList<Mention>))]
+[JsonSerializable(typeof(Poll))]
 internal sealed partial class MessagesJson : JsonSerializerContext;

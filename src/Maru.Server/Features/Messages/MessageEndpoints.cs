@@ -1,11 +1,9 @@
 using System.Buffers;
-using System.Text.Unicode;
 using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Engine.Problems;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Api;
-using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Limits;
 using Microsoft.AspNetCore.Mvc;
 
@@ -14,7 +12,6 @@ namespace Maru.Server.Features.Messages;
 /// <summary>The endpoints of a room's messages.</summary>
 internal static class MessageEndpoints
 {
-    private const string KeyHeader = "Idempotency-Key";
     private const string Json = "application/json";
 
     public static void MapMessages(this IEndpointRouteBuilder routes)
@@ -41,35 +38,30 @@ internal static class MessageEndpoints
 
     private static async Task<IResult> HistoryAsync(
         long roomId, HistoryRequest request, Caller caller, MessageStore store, CancellationToken ct) =>
-        request.Errors.Any ? request.Errors.Result() : Found(await store.HistoryAsync(new RoomId(roomId), caller.UserId, request, ct));
+        request.Errors.Any
+            ? request.Errors.Result()
+            : SendRequests.Found(await store.HistoryAsync(new RoomId(roomId), caller.UserId, request, ct));
 
     private static async Task<IResult> GetAsync(long roomId, long seq, Caller caller, MessageStore store, CancellationToken ct) =>
-        Found(await store.FindAsync(new RoomId(roomId), caller.UserId, seq, ct));
+        SendRequests.Found(await store.FindAsync(new RoomId(roomId), caller.UserId, seq, ct));
 
     private static async Task<IResult> SendAsync(
         long roomId,
         Caller caller,
         HttpContext context,
-        [FromHeader(Name = KeyHeader)] string? idempotencyKey,
+        [FromHeader(Name = SendRequests.KeyHeader)] string? idempotencyKey,
         EngineOptions options,
         MessageSends sends,
         MessageStore store,
         CancellationToken ct)
     {
         var room = new RoomId(roomId);
-        var key = idempotencyKey is null ? null : HeaderText.Bytes(idempotencyKey);
-        if (key is not null && (key.Length == 0 || key.Length > options.MaxClientKeyBytes || !Utf8.IsValid(key)))
-            return Refused(
-                new Refusal(Problem.Invalid, $"{KeyHeader} must have 1 to {options.MaxClientKeyBytes} bytes of UTF-8.", KeyHeader));
+        if (!SendRequests.TryReadKey(idempotencyKey, options, out var key, out var result)) return result;
         if (!MessageBody.TryRead(await ReadAsync(context.Request, ct), options.MaxTextBytes, out var body, out var refused))
-            return Refused(refused);
+            return SendRequests.Refused(refused);
 
         var sent = await sends.SendAsync(room, caller.UserId, body, key, ct);
-        if (sent.Refusal is { RetryAfter: > 0 } wait) return Problems.Later(context, wait);
-        if (sent.Refusal is not null) return Refused(sent.Refusal);
-        if (sent.IsRepeat) return Found(await store.FindAsync(room, caller.UserId, sent.Seq, ct));
-        context.Response.Headers.Location = context.Link($"/api/rooms/{roomId}/messages/{sent.Seq}");
-        return new WrittenJson(sent.Json, StatusCodes.Status201Created);
+        return await sent.ToResultAsync(context, room, caller.UserId, store, ct);
     }
 
     private static async Task<IResult> EditAsync(
@@ -78,24 +70,13 @@ internal static class MessageEndpoints
     {
         var room = new RoomId(roomId);
         if (!MessageBody.TryRead(await ReadAsync(context.Request, ct), options.MaxTextBytes, out var body, out var refused))
-            return Refused(refused);
+            return SendRequests.Refused(refused);
         if (await changes.EditAsync(room, caller.UserId, seq, body) is { } refusal) return refusal.Result();
-        return Found(await store.FindAsync(room, caller.UserId, seq, ct));
+        return SendRequests.Found(await store.FindAsync(room, caller.UserId, seq, ct));
     }
 
     private static async Task<IResult> DeleteAsync(long roomId, long seq, Caller caller, MessageChanges changes) =>
         await changes.DeleteAsync(new RoomId(roomId), caller.UserId, seq) is { } problem ? problem.Result() : TypedResults.NoContent();
-
-    private static IResult Found(ReadOnlyMemory<byte>? json) =>
-        json is { } bytes ? new WrittenJson(bytes, StatusCodes.Status200OK) : Problem.NotFound.Result();
-
-    private static IResult Refused(Refusal refusal)
-    {
-        if (refusal is not { Field: { } field, Detail: { } detail }) return refusal.Problem.Result(refusal.Detail);
-        var errors = new FieldErrors();
-        errors.Add(field, detail);
-        return errors.Result();
-    }
 
     /// <summary>Reads the body; Kestrel limits its size.</summary>
     private static async Task<byte[]> ReadAsync(HttpRequest request, CancellationToken ct)

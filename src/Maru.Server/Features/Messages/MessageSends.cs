@@ -21,7 +21,12 @@ internal sealed class MessageSends(ChatEngine engine, Database database)
 
     /// <summary>Completes when the message is durable, or refused.</summary>
     /// <param name="key">the idempotency key, UTF-8, or null</param>
-    public async Task<Sent> SendAsync(RoomId room, UserId user, MessageBody body, byte[]? key, CancellationToken ct)
+    public Task<Sent> SendAsync(RoomId room, UserId user, MessageBody body, byte[]? key, CancellationToken ct) =>
+        SendAsync(room, user, (right, sender, owner) => MessageDraft.Of(right, sender, body, key, default, owner), ct);
+
+    /// <inheritdoc cref="SendAsync(RoomId, UserId, MessageBody, byte[], CancellationToken)"/>
+    /// <param name="make">makes the draft</param>
+    public async Task<Sent> SendAsync(RoomId room, UserId user, Func<Right, byte[], IDraftOwner, MessageDraft> make, CancellationToken ct)
     {
         var profile = await _senders.FindAsync(user.Value, ct);
         if (profile is null) return new Sent(Problem.NotFound);
@@ -32,7 +37,7 @@ internal sealed class MessageSends(ChatEngine engine, Database database)
             membership = await engine.Rooms.EnterAsync(room, user, engine.Stopping);
             if (membership is null) return new Sent(Problem.NotFound);
             var outcome = new Awaiter();
-            var draft = MessageDraft.Of(membership, profile.ToJson(), body, key, default, outcome);
+            var draft = make(membership, profile.ToJson(), outcome);
             await engine.AppendAsync(draft);
             await outcome.Task;
             return new Sent(draft.Refusal) { Seq = draft.Seq, IsRepeat = draft.IsRepeat, Json = draft.Json };
