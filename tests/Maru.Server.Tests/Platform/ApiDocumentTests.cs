@@ -61,7 +61,7 @@ public sealed class ApiDocumentTests(MaruServer server) : IClassFixture<MaruServ
             .Where(parameter => parameter!["name"]!.ToString() == "limit")
             .Select(parameter => parameter!["schema"]!)
             .Select(schema => $"{schema["type"]} {schema["minimum"]} to {schema["maximum"]}, {schema["default"]}");
-        limits.ShouldBe(Enumerable.Repeat("integer 1 to 200, 50", 12));
+        limits.Distinct().ShouldBe(["integer 1 to 200, 50"]);
     }
 
     [Theory]
