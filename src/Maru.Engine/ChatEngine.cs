@@ -237,6 +237,15 @@ public sealed class ChatEngine : IDisposable
             here.Lane.Post(new ReceivedTyping(here, user, types, _budget));
     }
 
+    /// <summary>
+    /// Takes, on every node, that who may write in a direct room has changed. Commits know it by themselves; this is for what is not
+    /// stored: typing and signals.
+    /// </summary>
+    public void Bar(RoomId room, Bar bar)
+    {
+        if (Rooms.TryGet(room, out var here)) here.Lane.Post(new Barring(here, bar));
+    }
+
     /// <summary>Receives how far members have read, from another node.</summary>
     public void Receive(RoomId room, ReaderPositions positions)
     {

@@ -6,6 +6,8 @@ using Maru.Server.Bus;
 using Maru.Server.Configuration;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Invitations;
+using Maru.Server.Features.Blocks;
+using Maru.Server.Features.Contacts;
 using Maru.Server.Features.Pins;
 using Maru.Server.Features.Polls;
 using Maru.Server.Features.Reactions;
@@ -68,6 +70,10 @@ internal sealed class MaruOptions : IValidatableObject
     public RoomOptions Rooms { get; } = new();
 
     public InvitationOptions Invitations { get; } = new();
+
+    public ContactOptions Contacts { get; } = new();
+
+    public BlockOptions Blocks { get; } = new();
 
     public ReactionOptions Reactions { get; } = new();
 

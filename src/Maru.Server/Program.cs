@@ -7,6 +7,8 @@ using Maru.Server.Commands;
 using Maru.Server.Configuration;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Drafts;
+using Maru.Server.Features.Blocks;
+using Maru.Server.Features.Contacts;
 using Maru.Server.Features.Health;
 using Maru.Server.Features.Invitations;
 using Maru.Server.Features.Members;
@@ -75,6 +77,8 @@ internal static class Program
         services.AddAudit();
         services.AddSessions(options.Storage);
         services.AddAccounts();
+        services.AddContacts();
+        services.AddBlocks();
         services.AddRooms();
         services.AddMembers();
         services.AddInvitations();
@@ -120,6 +124,8 @@ internal static class Program
         routes.MapPublicKeys();
         routes.MapSessions();
         routes.MapAccounts();
+        routes.MapContacts();
+        routes.MapBlocks();
         routes.MapRooms();
         routes.MapMembers();
         routes.MapInvitations();

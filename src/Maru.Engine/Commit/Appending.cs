@@ -23,6 +23,9 @@ internal interface ILogFacts
     /// <summary>Returns the member of that handle; null: there is none. Asked only about words of the batch's drafts.</summary>
     UserId? FindMember(RoomId room, string handle);
 
+    /// <summary>Returns whether the member blocks the sender. Asked only about members who were found by their handles.</summary>
+    bool Blocks(UserId member, UserId sender);
+
     /// <summary>Returns whether the user may mention all members of the room: its owner and admins may.</summary>
     bool MayMentionAll(RoomId room, UserId user);
 }
@@ -113,6 +116,13 @@ internal sealed class Appending(ILogFacts facts)
             return;
         }
 
+        // Behind the key: a retry of what was stored before is no new message.
+        if (head.Bar.For(draft.Actor) is { } barred)
+        {
+            draft.Refuse(barred);
+            return;
+        }
+
         if (!head.Rules.IsFree && _turns.Refuse(draft, head) is { } notNow)
         {
             draft.Refuse(notNow);
@@ -143,8 +153,10 @@ internal sealed class Appending(ILogFacts facts)
         Rows.Add(new MessageRow(draft, end.Messages, head, key, hash));
     }
 
-    private void Resolve(MentioningDraft draft) =>
-        draft.Resolve(handle => facts.FindMember(draft.Room, handle), () => facts.MayMentionAll(draft.Room, draft.Actor));
+    private void Resolve(MentioningDraft draft) => draft.Resolve(
+        handle => facts.FindMember(draft.Room, handle),
+        () => facts.MayMentionAll(draft.Room, draft.Actor),
+        member => facts.Blocks(member, draft.Actor));
 
     /// <summary>
     /// Returns whether the entry is a message. Behind the head that the store has, all are messages of this batch, since writes come later.

@@ -124,6 +124,49 @@ public static class EventJson
         return json.EndObject();
     }
 
+    /// <summary>Tells somebody's own clients that a contact, or a request for one, has come, changed or gone.</summary>
+    /// <param name="user">the other one's id</param>
+    /// <param name="state"><c>accepted</c>, <c>incoming</c> or <c>outgoing</c>; null: gone, and nothing else is told</param>
+    /// <param name="profile">the other one as <c>user</c> JSON, where there is a state</param>
+    /// <param name="nickname">what the user calls them, or null</param>
+    public static byte[] ContactChanged(UserId user, string? state, ReadOnlySpan<byte> profile, string? nickname)
+    {
+        var json = JsonScratch.BeginObject();
+        json.Writer.WriteString("type"u8, "contact.changed"u8);
+        json.Writer.WriteNumber("userId"u8, user.Value);
+        json.Writer.WriteString("state"u8, state);
+        if (state is not null) json.Writer.WriteRaw("user"u8, profile);
+        if (state is not null && nickname is not null) json.Writer.WriteString("nickname"u8, nickname);
+        return json.EndObject();
+    }
+
+    /// <summary>Tells somebody's own clients that they block a user, or no longer.</summary>
+    public static byte[] BlockChanged(UserId user, bool blocked)
+    {
+        var json = JsonScratch.BeginObject();
+        json.Writer.WriteString("type"u8, "block.changed"u8);
+        json.Writer.WriteNumber("userId"u8, user.Value);
+        json.Writer.WriteBoolean("blocked"u8, blocked);
+        return json.EndObject();
+    }
+
+    /// <summary>Tells somebody's own clients that they are invited to a room, or no longer.</summary>
+    /// <param name="invitation">the invitation as JSON; empty: it is gone</param>
+    public static byte[] InvitationChanged(RoomId room, ReadOnlySpan<byte> invitation)
+    {
+        var json = JsonScratch.BeginObject();
+        json.Writer.WriteString("type"u8, "invitation.changed"u8);
+        json.Writer.WriteNumber("roomId"u8, room.Value);
+        if (invitation.IsEmpty) json.Writer.WriteNull("state"u8);
+        else
+        {
+            json.Writer.WriteString("state"u8, "pending"u8);
+            json.Writer.WriteRaw("invitation"u8, invitation);
+        }
+
+        return json.EndObject();
+    }
+
     public static byte[] RoomRemoved(RoomId room) => Begin(RoomRemovedType, room).EndObject();
 
     /// <summary>Tells somebody which role they have in a room since then.</summary>

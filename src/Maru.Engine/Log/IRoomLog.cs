@@ -37,7 +37,8 @@ public interface IRoomLog
 /// <param name="Names">
 /// how often names and pictures had changed in the whole store: entries that were read before may have older ones
 /// </param>
-public readonly record struct MembershipState(bool IsMember, RoomHead Head, long Names);
+/// <param name="Bar">who may not write in it</param>
+public readonly record struct MembershipState(bool IsMember, RoomHead Head, long Names, Bar Bar = default);
 
 /// <summary>Thrown when the store can take nothing now, whatever the drafts: it is full, locked or away.</summary>
 public sealed class RoomLogException(Problem problem, Exception cause) : Exception(problem.Title, cause)

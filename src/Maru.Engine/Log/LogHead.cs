@@ -10,7 +10,10 @@ public readonly record struct RoomHead(long Seq, long Messages);
 /// and knows who may write.
 /// Commit loop only.
 /// </summary>
-public sealed class LogHead(RoomId room, RoomHead head)
+/// <param name="room">the room</param>
+/// <param name="head">where its log ends</param>
+/// <param name="bar">of a direct room</param>
+public sealed class LogHead(RoomId room, RoomHead head, Bar bar = default)
 {
     public RoomId Room { get; } = room;
 
@@ -19,6 +22,9 @@ public sealed class LogHead(RoomId room, RoomHead head)
 
     /// <summary>The head so far.</summary>
     public RoomHead End { get; private set; } = head;
+
+    /// <summary>Who may not write in the room. A write that changes it stores it too.</summary>
+    public Bar Bar { get; set; } = bar;
 
     /// <summary>The time of the batch, in unix milliseconds.</summary>
     public long At { get; private set; }

@@ -17,6 +17,7 @@ public class MentioningDraft : MessageDraft
 
     /// <param name="member">finds a member of the room by handle</param>
     /// <param name="mayMentionAll">whether the sender may</param>
-    internal void Resolve(Func<string, UserId?> member, Func<bool> mayMentionAll) =>
-        _mentions = Mentions.Find(Words, Actor, member, mayMentionAll);
+    /// <param name="blocks">whether a member blocks the sender</param>
+    internal void Resolve(Func<string, UserId?> member, Func<bool> mayMentionAll, Func<UserId, bool> blocks) =>
+        _mentions = Mentions.Find(Words, Actor, member, mayMentionAll, blocks);
 }

@@ -13,7 +13,8 @@ public sealed class Mentions
     /// <summary>Bytes of memory for each mention, about.</summary>
     internal const int BytesEach = 128;
 
-    private Mentions(byte[] json, IReadOnlyList<UserId> targets) => (Json, Targets) = (json, targets);
+    private Mentions(byte[] json, IReadOnlyList<UserId> targets, IReadOnlyList<UserId> silent) =>
+        (Json, Targets, Silent) = (json, targets, silent);
 
     /// <summary>
     /// The places as a JSON array: <c>[{"start":0,"length":4,"userId":2},{"start":5,"length":4,"all":true}]</c>, in UTF-16 code units.
@@ -25,6 +26,11 @@ public sealed class Mentions
     /// </summary>
     public IReadOnlyList<UserId> Targets { get; }
 
+    /// <summary>
+    /// The members for whom it does not count, since they block the sender. They have their place all the same: the sender cannot tell.
+    /// </summary>
+    public IReadOnlyList<UserId> Silent { get; }
+
     /// <summary>No user: all members.</summary>
     public static UserId All => default;
 
@@ -33,8 +39,9 @@ public sealed class Mentions
     /// <param name="sender">the message's</param>
     /// <param name="find">returns the member of a handle, or null</param>
     /// <param name="mayMentionAll">returns whether the sender has the right to mention all</param>
+    /// <param name="blocks">returns whether a member blocks the sender</param>
     public static Mentions? Find(
-        IReadOnlyList<MentionWord> words, UserId sender, Func<string, UserId?> find, Func<bool> mayMentionAll)
+        IReadOnlyList<MentionWord> words, UserId sender, Func<string, UserId?> find, Func<bool> mayMentionAll, Func<UserId, bool> blocks)
     {
         List<(MentionWord Word, int Length, UserId User)> found = [];
         foreach (var word in words)
@@ -50,7 +57,9 @@ public sealed class Mentions
 
         if (found.Count == 0) return null;
         var users = found.Select(x => x.User).Where(x => x != sender).Distinct().ToList();
-        return new Mentions(Write(found), users.Contains(All) ? [All] : users);
+        if (users.Contains(All)) return new Mentions(Write(found), [All], []);
+        var silent = users.Where(blocks).ToList();
+        return new Mentions(Write(found), silent.Count == 0 ? users : [.. users.Except(silent)], silent);
     }
 
     private static byte[] Write(List<(MentionWord Word, int Length, UserId User)> found)

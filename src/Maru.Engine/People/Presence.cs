@@ -132,6 +132,16 @@ public sealed partial class Presence : IDisposable
         Want();
     }
 
+    /// <summary>
+    /// Takes, on every node and after the commit, that somebody blocks a user, who sees nothing of them from now on, or blocks them no
+    /// longer. It is looked up anew, since two changes may be told in another order than they were made.
+    /// </summary>
+    public void Block(UserId user, UserId viewer, bool blocks)
+    {
+        lock (_gate) _watches.Block(user, viewer, blocks);
+        Want();
+    }
+
     internal void Start() => _timer = _time.CreateTimer(_ => Round(), null, RoundEvery, RoundEvery);
 
     public void Dispose()

@@ -59,6 +59,8 @@ internal sealed class PresenceWatch
     /// <summary>True when the viewer may see everybody whom they watch.</summary>
     public bool SeesAll => _people.Values.All(x => x.IsSeen);
 
+    public bool Watches(UserId user) => _people.ContainsKey(user);
+
     /// <summary>Returns whether the viewer may see one of those whom they watch.</summary>
     public bool Sees(UserId user) => _people[user].IsSeen;
 

@@ -63,6 +63,15 @@ internal sealed class PresenceWatches(Func<UserId, PresenceState> stateOf, Engin
         foreach (var watch in Of(_byViewer, user)) Show(watch, null, shows);
     }
 
+    /// <inheritdoc cref="Presence.Block"/>
+    public void Block(UserId user, UserId viewer, bool blocks)
+    {
+        foreach (var watch in Of(_byViewer, viewer))
+        {
+            if (watch.Watches(user)) Show(watch, user, !blocks);
+        }
+    }
+
     /// <summary>Puts a watch into the queue of those that must be checked, unless its check has not ended.</summary>
     public void Check(PresenceWatch watch)
     {

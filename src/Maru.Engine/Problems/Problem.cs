@@ -18,6 +18,8 @@ public sealed record Problem(string Slug, int Status, string Title, ushort Close
     public static readonly Problem SessionEnded = new("session-ended", 401, "This session has ended. Sign in again.");
     public static readonly Problem Forbidden = new("forbidden", 403, "You may not do this here.");
     public static readonly Problem WrongRoomPassword = new("wrong-room-password", 403, "The room's password is wrong or missing.");
+    public static readonly Problem MayNotWrite = new("may-not-write", 403, "This person takes no messages from you.");
+    public static readonly Problem BlockedByYou = new("blocked-by-you", 403, "You block this person: lift the block first.");
     public static readonly Problem Banned = new("banned", 403, "You are banned from this room.");
     public static readonly Problem ReadOnly = new("read-only", 403, "Only the owner and admins write in this room.");
     public static readonly Problem AnonymousPoll = new("anonymous-poll", 403, "This poll is anonymous: nobody sees who voted for what.");
@@ -52,6 +54,17 @@ public sealed record Problem(string Slug, int Status, string Title, ushort Close
     public static readonly Problem TooManyPins = new(
         "too-many-pins", 409, "This room has as many pinned messages as it may have: unpin one of them first.");
     public static readonly Problem PollClosed = new("poll-closed", 409, "This poll is closed: its votes stay as they are.");
+    public static readonly Problem TooManyContacts = new(
+        "too-many-contacts", 409, "One of you has as many contacts as one person may: remove one first.");
+    public static readonly Problem TooManyRequests = new(
+        "too-many-contact-requests", 409, "As many requests for a contact are open as may be, yours or theirs: take one back, or wait.");
+    public static readonly Problem AskedRecently = new(
+        "asked-recently", 409, "You asked this person not long ago, and they declined: ask again another day.");
+    public static readonly Problem TooManyBlocks = new(
+        "too-many-blocks", 409, "You block as many people as one person may: lift a block first.");
+    public static readonly Problem TooManyPending = new(
+        "too-many-pending-invitations", 409,
+        "Somebody has as many invitations to rooms as they may have: they must accept or decline some.");
     public static readonly Problem TooLarge = new("too-large", 413, "This is larger than the server takes.", 1009);
     public static readonly Problem UpgradeRequired = new("upgrade-required", 426, "This address speaks WebSocket only.");
     public static readonly Problem RateLimited = new("rate-limited", 429, "Too many requests. Wait a moment.");

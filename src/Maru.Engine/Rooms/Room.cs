@@ -52,6 +52,9 @@ internal sealed class Room
     /// <summary>The events that are no entries.</summary>
     public RoomEvents Events => _events ??= new RoomEvents(this, _hub, _parts);
 
+    /// <summary>Who may not write here, as this node knows: the commit knows better, and this is for what is not stored.</summary>
+    public Bar Bar { get; private set; }
+
     /// <summary>True while somebody types.</summary>
     public bool HasTypists => _events is { Typing.HasTypists: true };
 
@@ -103,6 +106,7 @@ internal sealed class Room
         entering.ReadAgain = _unloaded;
         if (_unloaded) return null;
         Look(entering.State.Head.Seq);
+        Take(entering.State.Bar);
         if (!_ready)
         {
             // Room entries that were committed after the head was read wait in the tail and come out now.
@@ -121,6 +125,12 @@ internal sealed class Room
 
     /// <summary>Notes the head of the log as it was read from the store.</summary>
     public void Look(long head) => _head = Math.Max(_head, head);
+
+    /// <summary>Takes who may not write, as it was read or told: of two the later one is right.</summary>
+    public void Take(Bar bar)
+    {
+        if (bar.Changes > Bar.Changes) Bar = bar;
+    }
 
     /// <summary>Called when a client could not enter, and when no event is on its way any more: an unused room is unloaded.</summary>
     public void GiveUp() => Unload();

@@ -37,6 +37,12 @@ internal sealed class Looking(Room room, long head) : LaneWork
     public override void Do(FlushList flush) => room.Look(head);
 }
 
+/// <summary>Who may not write in a direct room has changed.</summary>
+internal sealed class Barring(Room room, Bar bar) : LaneWork
+{
+    public override void Do(FlushList flush) => room.Take(bar);
+}
+
 /// <summary>A client that was about to enter could not.</summary>
 internal sealed class GivingUp(Room room) : LaneWork
 {

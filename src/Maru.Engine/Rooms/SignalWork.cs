@@ -22,7 +22,7 @@ internal sealed class ReceivedSignal(Room room, Signal signal, ByteBudget budget
 {
     public override void Do(FlushList flush)
     {
-        if (room.Signals.TryCharge(this)) room.Signals.Deliver(this, flush);
+        if (!room.Bar.IsUp && room.Signals.TryCharge(this)) room.Signals.Deliver(this, flush);
         else Done();
     }
 
@@ -42,6 +42,7 @@ internal sealed class PassingSignal(Membership membership, Signal signal, Connec
     {
         var signals = membership.Room.Signals;
         var refusal = !membership.IsActive ? Membership.None
+            : membership.Room.Bar.For(membership.User) is { } barred ? barred
             : !signals.TryCharge(this) ? new Refusal(Problem.RateLimited, "Your signals reach more listeners a second than they may.")
             : null;
         if (refusal is not null)

@@ -18,7 +18,8 @@ internal sealed class SettingTyping(Membership membership, bool types, Connectio
 
     public override void Do(FlushList flush)
     {
-        if (membership.IsActive) membership.Room.Events.Typing.Set(membership.User, types);
+        // Where one of the two blocks the other, neither is told, nor told so.
+        if (membership.IsActive && !(types && membership.Room.Bar.IsUp)) membership.Room.Events.Typing.Set(membership.User, types);
         if (origin is null) return;
         if (membership.IsActive) origin.Acknowledge(ticket, flush);
         else origin.Refuse(ticket, Membership.None, flush);
@@ -34,6 +35,6 @@ internal sealed class ReceivedTyping(Room room, UserId user, bool types, ByteBud
     public override void Do(FlushList flush)
     {
         budget.Return(Bytes);
-        room.Events.Typing.Hear(user, types);
+        if (!room.Bar.IsUp) room.Events.Typing.Hear(user, types);
     }
 }

@@ -63,13 +63,15 @@ internal sealed class PostgresFacts : ILogFacts
             var asked = batch.Add(Dialect.Write(connection, MentionFacts.Sql));
             asked.Parameters.AddWithValue("handles", _mentions.Handles);
             asked.Parameters.AddWithValue("senders", _mentions.Senders);
+            asked.Parameters.AddWithValue("asked", _mentions.Asked);
         }
 
         using var reader = batch.ExecuteReader();
         while (reader.Read())
         {
             var room = reader.GetInt64(0);
-            var head = new LogHead(new RoomId(room), new RoomHead(reader.GetInt64(1), reader.GetInt64(2)));
+            var end = new RoomHead(reader.GetInt64(1), reader.GetInt64(2));
+            var head = new LogHead(new RoomId(room), end, new Bar(reader.GetInt64(6), reader.GetInt64(7)));
             var rules = new WriteRules((int)reader.GetInt64(4), reader.GetInt64(5) > 0);
             _heads[room] = head.Begin(Math.Max(now, reader.GetInt64(3))).Rule(rules);
         }
@@ -107,6 +109,8 @@ internal sealed class PostgresFacts : ILogFacts
 
     UserId? ILogFacts.FindMember(RoomId room, string handle) => _mentions.FindMember(room, handle);
 
+    bool ILogFacts.Blocks(UserId member, UserId sender) => _mentions.Blocks(member, sender);
+
     bool ILogFacts.MayMentionAll(RoomId room, UserId user) => _mentions.MayMentionAll(room, user);
 
     private void Clear()
@@ -138,8 +142,8 @@ internal sealed class PostgresFacts : ILogFacts
     private void AskForHeads(NpgsqlBatch batch) => batch
         .Add(
             """
-            SELECT room_id, last_seq, messages, last_at, slow_mode, read_only FROM room_heads WHERE room_id = ANY($1)
-            ORDER BY room_id FOR UPDATE
+            SELECT room_id, last_seq, messages, last_at, slow_mode, read_only, coalesce(barred_by, 0), coalesce(bar_changes, 0)
+            FROM room_heads WHERE room_id = ANY($1) ORDER BY room_id FOR UPDATE
             """)
         .With([.. _rooms]);
 

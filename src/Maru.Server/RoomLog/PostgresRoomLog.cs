@@ -44,7 +44,7 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
 
     public async ValueTask<MembershipState> ReadMembershipAsync(RoomId room, UserId user, CancellationToken ct) =>
         await _members.FindAsync((room.Value, user.Value), ct) is { } member
-            ? new MembershipState(member.IsMember, member.Head, member.Names)
+            ? new MembershipState(member.IsMember, member.Head, member.Names, member.Bar)
             : default;
 
     public async ValueTask<IReadOnlyDictionary<RoomId, RoomHead>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct)
@@ -78,7 +78,7 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
         command.CommandText =
             """
             SELECT x.room_id, x.user_id, m.user_id IS NOT NULL, h.last_seq, h.messages,
-              (SELECT number FROM name_changes WHERE id = 1)
+              (SELECT number FROM name_changes WHERE id = 1), coalesce(h.barred_by, 0), coalesce(h.bar_changes, 0)
             FROM unnest($1, $2) AS x (room_id, user_id) JOIN room_heads h ON h.room_id = x.room_id
             LEFT JOIN members m ON m.room_id = x.room_id AND m.user_id = x.user_id
             """;
@@ -89,7 +89,8 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
         while (await row.ReadAsync())
         {
             var head = new RoomHead(row.GetInt64(3), row.GetInt64(4));
-            found.Add(new Member(row.GetInt64(0), row.GetInt64(1), row.GetBoolean(2), head, row.GetInt64(5)));
+            var bar = new Bar(row.GetInt64(6), row.GetInt64(7));
+            found.Add(new Member(row.GetInt64(0), row.GetInt64(1), row.GetBoolean(2), head, row.GetInt64(5), bar));
         }
 
         return found;
@@ -128,5 +129,5 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
         }
     }
 
-    private sealed record Member(long Room, long User, bool IsMember, RoomHead Head, long Names);
+    private sealed record Member(long Room, long User, bool IsMember, RoomHead Head, long Names, Bar Bar);
 }

@@ -46,12 +46,13 @@ internal sealed class RoomWrite : Draft
     public void Run(DbConnection connection, LogHead head)
     {
         _entries.Clear();
-        var (before, rules, transaction) = (head.End, head.Rules, new RoomTransaction(connection, head));
+        var (before, rules, bar, transaction) = (head.End, head.Rules, head.Bar, new RoomTransaction(connection, head));
         transaction.Execute("SAVEPOINT room_write", null);
         if (_write(transaction) is { } problem)
         {
             transaction.Execute("ROLLBACK TO room_write", null);
             head.Rule(rules).Return(before);
+            head.Bar = bar;
             Refuse(problem);
         }
         else
@@ -95,6 +96,8 @@ internal sealed class RoomTransaction(DbConnection connection, LogHead head)
     /// <summary>Who may write to the room so far.</summary>
     public WriteRules Rules => head.Rules;
 
+    public Bar Bar => head.Bar;
+
     public IReadOnlyList<Entry> Entries => _entries;
 
     /// <summary>Returns the first row, or null (for a number: zero) when there is none.</summary>
@@ -117,6 +120,17 @@ internal sealed class RoomTransaction(DbConnection connection, LogHead head)
             "UPDATE room_heads SET slow_mode = @SlowMode, read_only = @readOnly WHERE room_id = @room",
             new { room = Room.Value, rules.SlowMode, readOnly = rules.IsReadOnly ? 1 : 0 });
         head.Rule(rules);
+    }
+
+    /// <summary>Changes who may not write in a direct room; nothing where it is so already.</summary>
+    /// <param name="by">as in <see cref="Maru.Engine.Log.Bar"/></param>
+    public void SetBar(long by)
+    {
+        if (head.Bar.By == by) return;
+        head.Bar = new Bar(by, head.Bar.Changes + 1);
+        Execute(
+            "UPDATE room_heads SET barred_by = @By, bar_changes = @Changes WHERE room_id = @room",
+            new { room = Room.Value, head.Bar.By, head.Bar.Changes });
     }
 
     public void Read(MentionFacts facts) => facts.Read(connection);

@@ -43,7 +43,8 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
         _rollback = new SqliteStatement(writer, "ROLLBACK");
         _newest = new SqliteStatement(writer, "SELECT coalesce(max(id), 0) FROM messages");
         _head = new SqliteStatement(
-            writer, "SELECT last_seq, messages, last_at, slow_mode, read_only FROM room_heads WHERE room_id = ?1");
+            writer,
+            "SELECT last_seq, messages, last_at, slow_mode, read_only, barred_by, bar_changes FROM room_heads WHERE room_id = ?1");
         _insert = new SqliteStatement(
             writer,
             """
@@ -103,7 +104,9 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
             _head.Bind(1, room.Value);
             if (_head.Step())
             {
-                _heads[room] = head = new LogHead(room, new RoomHead(_head.Int64(0), _head.Int64(1)))
+                var end = new RoomHead(_head.Int64(0), _head.Int64(1));
+                // SQLite reads null as 0.
+                _heads[room] = head = new LogHead(room, end, new Bar(_head.Int64(5), _head.Int64(6)))
                     .Begin(_head.Int64(2)).Rule(new WriteRules((int)_head.Int64(3), _head.Int64(4) > 0));
             }
 
@@ -137,6 +140,8 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
     }
 
     UserId? ILogFacts.FindMember(RoomId room, string handle) => _mentions.FindMember(room, handle);
+
+    bool ILogFacts.Blocks(UserId member, UserId sender) => _mentions.Blocks(member, sender);
 
     bool ILogFacts.MayMentionAll(RoomId room, UserId user) => _mentions.MayMentionAll(room, user);
 

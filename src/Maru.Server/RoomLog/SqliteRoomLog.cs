@@ -50,12 +50,16 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
         var found = await _database.FirstAsync<MembershipRow>(
             """
             SELECT h.last_seq, h.messages, EXISTS (SELECT 1 FROM members m WHERE m.room_id = h.room_id AND m.user_id = @user) AS is_member,
-              (SELECT number FROM name_changes WHERE id = 1) AS names
+              (SELECT number FROM name_changes WHERE id = 1) AS names, coalesce(h.barred_by, 0) AS barred_by,
+              coalesce(h.bar_changes, 0) AS bar_changes
             FROM room_heads h WHERE h.room_id = @room
             """,
             new { room = room.Value, user = user.Value },
             ct);
-        return found is null ? default : new MembershipState(found.IsMember > 0, new RoomHead(found.LastSeq, found.Messages), found.Names);
+        return found is null
+            ? default
+            : new MembershipState(
+                found.IsMember > 0, new RoomHead(found.LastSeq, found.Messages), found.Names, new Bar(found.BarredBy, found.BarChanges));
     }
 
     /// <summary>Not used: the store is not shared.</summary>
@@ -75,5 +79,5 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
         _committer.Dispose();
     }
 
-    private sealed record MembershipRow(long LastSeq, long Messages, long IsMember, long Names);
+    private sealed record MembershipRow(long LastSeq, long Messages, long IsMember, long Names, long BarredBy, long BarChanges);
 }

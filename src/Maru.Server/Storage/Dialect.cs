@@ -14,7 +14,7 @@ namespace Maru.Server.Storage;
 /// <item><c>IN @list</c>, for a list of values</item>
 /// <item><c>WITH x (a, b) AS ROWS @rows</c>, for a table of numbers, and of text where a column is <c>b TEXT</c>; the parameter is <see
 /// cref="Rows(IEnumerable{long[]})"/></item>
-/// <item><c>FOR UPDATE OF x</c> at the end, which SQLite, with one writer, does without</item>
+/// <item><c>FOR UPDATE OF x</c>, or <c>FOR NO KEY UPDATE OF x</c>, at the end, which SQLite, with one writer, does without</item>
 /// </list>
 /// The rest is in each store's own folder.
 /// </summary>
@@ -30,7 +30,7 @@ internal static partial class Dialect
     {
         if (DbProviderFactories.GetFactory(connection) is NpgsqlFactory)
             return sql.Contains("IN @", StringComparison.Ordinal) || HasRows(sql) ? ForPostgres.GetOrAdd(sql, Postgres) : sql;
-        return HasRows(sql) || sql.Contains("FOR UPDATE", StringComparison.Ordinal) ? ForSqlite.GetOrAdd(sql, Sqlite) : sql;
+        return HasRows(sql) || sql.Contains(" UPDATE OF ", StringComparison.Ordinal) ? ForSqlite.GetOrAdd(sql, Sqlite) : sql;
     }
 
     /// <summary>Writes the rows of a table of numbers, each with a number for each column, as a parameter.</summary>
@@ -82,6 +82,6 @@ internal static partial class Dialect
     [GeneratedRegex(@"(?<name>\w+) \((?<columns>[^)]+)\) AS ROWS (?<rows>@\w+)")]
     private static partial Regex InRows();
 
-    [GeneratedRegex(@"\s+FOR UPDATE OF \w+\s*$")]
+    [GeneratedRegex(@"\s+FOR (NO KEY )?UPDATE OF \w+\s*$")]
     private static partial Regex ForUpdate();
 }

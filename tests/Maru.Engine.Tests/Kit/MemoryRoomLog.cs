@@ -213,6 +213,8 @@ internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
 
     UserId? ILogFacts.FindMember(RoomId room, string handle) => null;
 
+    bool ILogFacts.Blocks(UserId member, UserId sender) => false;
+
     bool ILogFacts.MayMentionAll(RoomId room, UserId user) => false;
 
     bool ILogFacts.TryFindKey(in ClientKey key, out KeyUse use) => _keys.TryGetValue(key, out use);

@@ -8,6 +8,8 @@ internal static class Requests
         ["POST /api/auth/signup"] = scene => new { handle = $"new{scene.Actor.Id}", name = "New", password = Person.Password },
         ["POST /api/auth/login"] = scene => new { handle = scene.Other.Handle, password = Person.Password },
         ["POST /api/auth/refresh"] = scene => new { refreshToken = scene.Other.RefreshToken },
+        ["POST /api/contacts"] = scene => new { userId = scene.Other.Id },
+        ["PATCH /api/contacts/{userId}"] = _ => new { nickname = "Benny" },
         ["PATCH /api/me"] = scene => new { name = "New", id = scene.Other.Id, role = "admin" },
         ["DELETE /api/me"] = _ => new { password = Person.Password },
         ["PUT /api/me/drafts/{roomId}"] = _ => new { text = "begun" },

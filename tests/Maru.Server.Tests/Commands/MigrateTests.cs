@@ -1,3 +1,4 @@
+using Maru.Engine.Problems;
 using Maru.Server.Commands;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Messages;
@@ -5,6 +6,7 @@ using Maru.Server.Features.Rooms;
 using Maru.Server.Tests.Features.Drafts;
 using Maru.Server.Tests.Features.Invitations;
 using Maru.Server.Tests.Features.OwnSettings;
+using Maru.Server.Tests.Features.Contacts;
 using Maru.Server.Tests.Features.Pins;
 using Maru.Server.Tests.Features.Polls;
 using Maru.Server.Tests.Features.Reactions;
@@ -64,6 +66,13 @@ public sealed class MigrateTests : IAsyncLifetime
         var direct = await ann.Http.SendAsync("POST /api/rooms/direct", new { userId = bob.Id }).Read<Room>(201);
         await ann.SayAsync(direct, "only you");
         await ann.SetAsync(direct, new { hidden = true });
+        var cat = await before.SignUpAsync("cat");
+        await cat.MeetAsync(ann);
+        await ann.BlockAsync(bob);
+        var contacts = await ann.Http.SendAsync("GET /api/contacts").ShouldBe(200);
+        contacts.ShouldContain("accepted");
+        var blocks = await ann.Http.SendAsync("GET /api/blocks").ShouldBe(200);
+        blocks.ShouldContain(bob.Handle);
         var next = await bob.Http.SendAsync("POST /api/auth/refresh", new { bob.RefreshToken }).Read<SignedIn>();
         await bob.Http.SendAsync("POST /api/auth/refresh", new { next.RefreshToken }).ShouldBe(200);
         var rooms = await ann.Http.SendAsync("GET /api/me/rooms").ShouldBe(200);
@@ -98,6 +107,9 @@ public sealed class MigrateTests : IAsyncLifetime
         (await same.Http.SendAsync("GET /api/me/mentions").ShouldBe(200)).ShouldBe(mentions);
         (await same.Http.SendAsync("GET /api/me/stars").ShouldBe(200)).ShouldBe(stars);
         (await same.Http.SendAsync("GET /api/me/drafts").ShouldBe(200)).ShouldBe(drafts);
+        (await same.Http.SendAsync("GET /api/contacts").ShouldBe(200)).ShouldBe(contacts);
+        (await same.Http.SendAsync("GET /api/blocks").ShouldBe(200)).ShouldBe(blocks);
+        await same.Http.SendAsync($"POST /api/rooms/{direct.Id}/messages", new { text = "no" }).ShouldRefuse(Problem.BlockedByYou);
         (await PostAsync(same, room, "first", "key", 200)).Seq.ShouldBe(first.Seq);
         await same.Http.SendAsync("POST /api/auth/refresh", new { refreshToken = bob.RefreshToken }).ShouldBe(401);     // spent before
         var last = (await same.HistoryAsync(room))[^1].Seq;

@@ -1,6 +1,8 @@
 using System.Data.Common;
 using System.Text.Json;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Features.Blocks;
+using Maru.Server.Features.Contacts;
 using Maru.Server.Features.Invitations;
 using Maru.Server.Features.Members;
 using Maru.Server.Features.Mentions;
@@ -50,6 +52,9 @@ public sealed class PageCostTests : IAsyncLifetime
         _spy.Use<MentionStore>(services);
         _spy.Use<StarStore>(services);
         _spy.Use<PollStore>(services);
+        _spy.Use<ContactStore>(services);
+        _spy.Use<BlockStore>(services);
+        _spy.Use<PendingMembers>(services);
         _spy.Use<ReadStateStore>(services);
     });
 
@@ -80,6 +85,7 @@ public sealed class PageCostTests : IAsyncLifetime
             $"/api/rooms/{home.Id}/invitations?",
             "/api/me/mentions?", "/api/me/stars?", $"/api/rooms/{home.Id}/messages/{read.Seq}/readers?",
             $"/api/rooms/{home.Id}/polls/{poll.Seq}/options/2/voters?",
+            "/api/contacts?", "/api/contacts?state=incoming", "/api/blocks?", "/api/me/invitations?",
         ];
         List<(Person Who, string List)> lists = [.. annas.Select(list => (ann, list)), (bob, "/api/me/mentions?")];
 
@@ -204,11 +210,12 @@ public sealed class PageCostTests : IAsyncLifetime
         await store.InsertAsync("poll_votes", ["room_id", "seq", "user_id", "option_id", "voted_seq", "at"],
             Enumerable.Range(users, Users * times).Select(i => (object?[])[home, poll, first + i, 1L + (i % 3), first + i, 1L]), Ct);
         await MentionAsync(store, home, ann, users, Users * times);
+        await KnowAsync(store, ann, users, Users * times);
         if (TestStore.IsPostgres)
         {
             const string analyze =
                 "ANALYZE users, rooms, user_parts, room_parts, room_heads, members, bans, messages, mentions, stars, room_settings, "
-                + "invitations, poll_votes";
+                + "invitations, poll_votes, contacts, blocks, pending_members";
             await store.WriteAsync((transaction, ct) => transaction.ExecuteAsync(analyze, null, ct), Ct);
         }
 
@@ -233,6 +240,21 @@ public sealed class PageCostTests : IAsyncLifetime
             Enumerable.Range(from, count).Select(i => (object?[])[i % 2 == 0 ? ann : first + 1, home, first + i, At(i)]), Ct);
 
         static long At(int i) => 4_000_000_000_000 + (i / 10);
+    }
+
+    /// <summary>Everybody is a contact of Ann's, or asked her, or blocks her and is blocked, or invited her to a room.</summary>
+    private static async Task KnowAsync(Database store, long ann, int from, int count)
+    {
+        const long first = 1_000_000;
+        var others = Enumerable.Range(from, count).ToArray();
+        await store.InsertAsync("contacts", ["user_id", "other_id", "state", "at"],
+            others.Select(i => (object?[])[ann, first + i, (i % 3) switch { 0 => "accepted", 1 => "outgoing", _ => "incoming" }, 1L]), Ct);
+        await store.InsertAsync("contacts", ["user_id", "other_id", "state", "at"],
+            others.Select(i => (object?[])[first + i, ann, "accepted", 1L]), Ct);
+        await store.InsertAsync("blocks", ["user_id", "other_id", "at"], others.Select(i => (object?[])[ann, first + i, 1L]), Ct);
+        await store.InsertAsync("blocks", ["user_id", "other_id", "at"], others.Select(i => (object?[])[first + i, ann, 1L]), Ct);
+        await store.InsertAsync("pending_members", ["user_id", "room_id", "inviter_id", "at"],
+            others.Where(i => i % 2 == 0).Select(i => (object?[])[ann, first + (i / 2), first + i, 1L]), Ct);
     }
 
     /// <summary>In the room one person mentions all, and nobody else says anything.</summary>

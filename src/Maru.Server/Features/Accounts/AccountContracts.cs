@@ -35,9 +35,23 @@ public sealed record RefreshRequest([property: Required] string? RefreshToken);
 /// <param name="StatusMessage">at most 200 characters and 1600 bytes</param>
 /// <param name="AvatarUrl">https://… or /api/files/…, at most 500 bytes</param>
 /// <param name="ShowPresence">false: nobody sees whether you are there, and you see it of nobody</param>
+/// <param name="WhoMayAdd">
+/// who may put you into group rooms: <c>everyone</c>, as at first; <c>contacts</c>: others invite you, and you accept or decline;
+/// <c>nobody</c>
+/// </param>
+/// <param name="WhoMayWrite">
+/// who may open a direct room with you: <c>everyone</c>, as at first, your <c>contacts</c>, or <c>nobody</c>
+/// </param>
+/// <param name="FindByEmail">true: who asks for a contact finds you by your e-mail address</param>
 [Example("""{"name":"Ann","statusMessage":"at sea"}""")]
 public sealed record ProfileChange(
-    string? Name = null, string? StatusMessage = null, string? AvatarUrl = null, bool? ShowPresence = null);
+    string? Name = null,
+    string? StatusMessage = null,
+    string? AvatarUrl = null,
+    bool? ShowPresence = null,
+    [property: Allowed] string? WhoMayAdd = null,
+    [property: Allowed] string? WhoMayWrite = null,
+    bool? FindByEmail = null);
 
 /// <param name="NewPassword">8 to 256 characters and at most 2048 bytes</param>
 [Example("""{"oldPassword":"correct horse","newPassword":"battery staple"}""")]
@@ -52,9 +66,26 @@ public sealed record User(long Id, string Handle, string Name, string? AvatarUrl
 
 /// <summary>A user, as they see themselves.</summary>
 /// <param name="ShowPresence">whether others see that the user is there, and the user sees it of them</param>
-[Example("""{"id":1,"handle":"ann","name":"Ann","statusMessage":"at sea","showPresence":true}""")]
+/// <param name="WhoMayAdd">who may put the user into group rooms: <c>everyone</c>, <c>contacts</c> or <c>nobody</c></param>
+/// <param name="WhoMayWrite">who may open a direct room with the user</param>
+/// <param name="FindByEmail">whether who asks for a contact finds the user by their e-mail address</param>
+[Example(
+    """
+    {
+      "id": 1, "handle": "ann", "name": "Ann", "statusMessage": "at sea", "showPresence": true, "whoMayAdd": "everyone",
+      "whoMayWrite": "everyone", "findByEmail": false
+    }
+    """)]
 public sealed record Profile(
-    long Id, string Handle, string Name, string? StatusMessage = null, string? AvatarUrl = null, bool ShowPresence = true);
+    long Id,
+    string Handle,
+    string Name,
+    string? StatusMessage = null,
+    string? AvatarUrl = null,
+    bool ShowPresence = true,
+    [property: Allowed] string WhoMayAdd = Allowed.Everyone,
+    [property: Allowed] string WhoMayWrite = Allowed.Everyone,
+    bool FindByEmail = false);
 
 /// <param name="User">the user who signed in</param>
 /// <param name="AccessToken">for the Authorization header, and for CONNECT</param>
@@ -76,6 +107,8 @@ public sealed record SignedIn(User User, string AccessToken, string RefreshToken
 /// <param name="Items">ordered by handle; a search that finds many may return fewer than asked for, even none, and a <c>next</c></param>
 /// <param name="Next">pass it as <c>after</c> to get the next page; absent on the last one</param>
 public sealed record UserPage(IReadOnlyList<User> Items, string? Next = null);
+
+internal sealed class AllowedAttribute() : ValuesAttribute("Allowed", Allowed.Everyone, Allowed.Contacts, Allowed.Nobody);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(SignupRequest))]

@@ -48,6 +48,13 @@ internal sealed partial class AccountRules(FieldErrors errors, LimitOptions limi
 
     public string StatusMessage(string? value) => errors.Keep("statusMessage", TextPolicy.Line(value, limits.StatusCharacters));
 
+    /// <summary>Checks whom a person lets do something to them; null: no change.</summary>
+    public string? Allowed(string field, string? value)
+    {
+        if (value is not null && !Accounts.Allowed.IsOne(value)) errors.Add(field, "everyone, contacts or nobody.");
+        return value;
+    }
+
     public string AvatarUrl(string? value)
     {
         if (string.IsNullOrWhiteSpace(value)) return "";

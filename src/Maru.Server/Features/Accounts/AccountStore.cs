@@ -83,7 +83,7 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
     /// it and an empty one removes it.
     /// </summary>
     public Task<(Account? Account, bool IsPresenceChanged)> ChangeAsync(
-        UserId user, string? name, string? statusMessage, string? avatarUrl, bool? showPresence,
+        UserId user, string? name, string? statusMessage, string? avatarUrl, bool? showPresence, ConsentChange consent,
         CancellationToken ct) => database.WriteAsync(
         async (transaction, inner) =>
         {
@@ -94,12 +94,25 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
                   name = coalesce(@name, name),
                   name_key = coalesce(@key, name_key),
                   status_message = nullif(coalesce(@statusMessage, status_message), ''),
-                  avatar_url = nullif(coalesce(@avatarUrl, avatar_url), '')
+                  avatar_url = nullif(coalesce(@avatarUrl, avatar_url), ''),
+                  who_may_add = coalesce(@WhoMayAdd, who_may_add),
+                  who_may_write = coalesce(@WhoMayWrite, who_may_write),
+                  find_by_email = coalesce(@find, find_by_email)
                 WHERE id = @Value AND deleted_at IS NULL;
                 {CountNames};
                 {Account.Select} AND id = @Value
                 """,
-                new { user.Value, name, key = name is null ? null : TextPolicy.NameKey(name), statusMessage, avatarUrl },
+                new
+                {
+                    user.Value,
+                    name,
+                    key = name is null ? null : TextPolicy.NameKey(name),
+                    statusMessage,
+                    avatarUrl,
+                    consent.WhoMayAdd,
+                    consent.WhoMayWrite,
+                    find = consent.FindByEmail switch { null => default(long?), true => 1, false => 0 },
+                },
                 inner);
             return (account, isPresenceChanged);
         },
@@ -137,6 +150,17 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
                     inner);
                 await transaction.ExecuteAsync(CountNames, null, inner);
                 await transaction.ExecuteAsync("DELETE FROM last_seen WHERE user_id = @Id", new { account.Id }, inner);
+                await transaction.ExecuteAsync(
+                    """
+                    DELETE FROM contacts WHERE user_id = @Id;
+                    DELETE FROM contacts WHERE other_id = @Id;
+                    DELETE FROM blocks WHERE user_id = @Id;
+                    DELETE FROM blocks WHERE other_id = @Id;
+                    DELETE FROM declined_contacts WHERE user_id = @Id;
+                    DELETE FROM pending_members WHERE user_id = @Id
+                    """,
+                    new { account.Id },
+                    inner);
                 const string retire = "INSERT INTO retired_handles (hash) VALUES (@hash) ON CONFLICT DO NOTHING";
                 await transaction.ExecuteAsync(retire, new { hash = HashOf(account.Handle) }, inner);
                 return await sessions.EndAllAsync(transaction, account.UserId, but: 0, SessionEnd.AccountDeleted, inner);
@@ -193,3 +217,6 @@ internal sealed record NewAccount(string Handle, string Name, string? Email, str
 {
     public string NameKey => TextPolicy.NameKey(Name);
 }
+
+/// <summary>A change of whom a person lets do what to them; null leaves it.</summary>
+internal sealed record ConsentChange(string? WhoMayAdd, string? WhoMayWrite, bool? FindByEmail);

@@ -39,11 +39,13 @@ internal static class ProfileEndpoints
         var name = request.Name is null ? null : rules.Name(request.Name);
         var statusMessage = request.StatusMessage is null ? null : rules.StatusMessage(request.StatusMessage);
         var avatarUrl = request.AvatarUrl is null ? null : rules.AvatarUrl(request.AvatarUrl);
+        var consent = new ConsentChange(
+            rules.Allowed("whoMayAdd", request.WhoMayAdd), rules.Allowed("whoMayWrite", request.WhoMayWrite), request.FindByEmail);
         if (errors.Any) return errors.Result();
         if (request.ShowPresence is not null && rates.TakePresence(context, caller.UserId) is { } refusal) return refusal;
 
         var (account, isPresenceChanged) =
-            await store.ChangeAsync(caller.UserId, name, statusMessage, avatarUrl, request.ShowPresence, ct);
+            await store.ChangeAsync(caller.UserId, name, statusMessage, avatarUrl, request.ShowPresence, consent, ct);
         if (account is null) return Problem.SessionEnded.Result();
         if (name is not null || avatarUrl is not null) events.ChangeProfile(caller.UserId);
         if (isPresenceChanged) events.ChangePresence(caller.UserId, shows: request.ShowPresence is true);

@@ -36,6 +36,7 @@ internal static class DraftEndpoints
         long roomId, DraftChange change, Caller caller, EngineOptions options, DraftChanges changes)
     {
         var errors = new FieldErrors();
+        if (change.Text is null) errors.Add("text", "What is written so far; empty: nothing.");
         var text = change.Text ?? "";
         if (text.Contains('\0', StringComparison.Ordinal)) errors.Add("text", "It must not contain the character U+0000.");
         if (change.ReplyTo is < 1) errors.Add("replyTo", "The seq of a message.");

@@ -19,7 +19,7 @@ internal static class MemberEndpoints
         members.MapPost("/", InviteAsync)
             .WithName("inviteMembers")
             .WithSummary("Bring people in: every member into an open room, its owner and admins into one that is private or has a password")
-            .Refuses(Problem.Forbidden, Problem.DirectRoom, Problem.TooManyRooms, Problem.RoomFull);
+            .Refuses(Problem.Forbidden, Problem.DirectRoom, Problem.TooManyRooms, Problem.RoomFull, Problem.TooManyPending);
         members.MapPatch("/{userId:number}", ChangeRoleAsync).Audits(SecurityKind.RoleChange)
             .WithName("changeRole")
             .WithSummary("Give a member another role, as the owner; with owner you hand the room over and become admin")

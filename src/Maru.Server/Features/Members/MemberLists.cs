@@ -16,7 +16,8 @@ internal sealed class MemberLists(Database database, ChatEngine engine)
         var rows = await database.ListAsync<MemberRow>(
             $"""
             SELECT {UserRow.Columns("u")}, m.role,
-              (SELECT me.hides_presence FROM users me WHERE me.id = @user) AS is_hidden
+              (SELECT me.hides_presence FROM users me WHERE me.id = @user)
+                + (SELECT count(*) FROM blocks b WHERE b.user_id = u.id AND b.other_id = @user) AS is_hidden
             FROM members m JOIN users u ON u.id = m.user_id
             WHERE m.room_id = @room AND m.user_id > @after
               AND EXISTS (SELECT 1 FROM members me WHERE me.room_id = @room AND me.user_id = @user)
@@ -53,7 +54,10 @@ internal sealed class MemberLists(Database database, ChatEngine engine)
     private static string? Next<T>(IReadOnlyList<T> rows, PageRequest page, Func<T, long> id) =>
         rows.Count > page.Size ? new PageCursor(id(rows[page.Size - 1])).ToString() : null;
 
-    /// <summary>Makes a member, as somebody sees it who shares the room: who hides their presence does not see that of others.</summary>
+    /// <summary>
+    /// Makes a member, as somebody sees it who shares the room: who hides their presence does not see that of others, and who is blocked
+    /// does not see that of the blocker.
+    /// </summary>
     private Member ToMember(MemberRow row)
     {
         var isOnline = row.IsHidden == 0 && engine.Presence.StateOf(new UserId(row.Id)) != PresenceState.Offline;

@@ -1,5 +1,6 @@
 using Maru.Engine;
 using Maru.Engine.Log;
+using Maru.Server.Features.Contacts;
 using Maru.Server.Features.Rooms;
 using Maru.Server.RoomLog;
 
@@ -11,37 +12,78 @@ namespace Maru.Server.Features.Members;
 /// </summary>
 internal static class MemberRows
 {
+    // Of the users asked for, those who exist, are not banned, and did not leave by themselves.
+    private const string MayCome =
+        """
+        u.id IN @users AND u.deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM bans b WHERE b.room_id = @room AND b.user_id = u.id)
+          AND NOT EXISTS (
+            SELECT 1 FROM leavers l WHERE l.room_id = @room AND l.user_id = u.id AND l.left_at > @since AND l.times > @mostLeft)
+        """;
+
     private static readonly TimeSpan LeaversStayOut = TimeSpan.FromDays(30);
 
     /// <summary>Adds a user who comes by themselves; returns those who are new: nobody who is in already or is banned.</summary>
     /// <param name="invitation">the number of the invitation by which they come; null: by none</param>
     public static IReadOnlyList<long> Join(RoomTransaction transaction, UserId user, long? invitation) =>
-        Add(transaction, user, [user.Value], long.MaxValue, invitation);
+        Add(transaction, user, [user.Value], long.MaxValue, "1 = 1", invitation);
 
     /// <summary>
-    /// Adds users whom a member brings in; returns those who are new: not those who are in already, are banned, do not exist, or left by
-    /// themselves within 30 days. Owner and admins may bring these back once.
+    /// Adds users whom a member brings in; returns those who are new: not those who are in already, are banned, do not exist, do not let
+    /// the member bring them in, or left by themselves within 30 days. Owner and admins may bring these back once.
     /// </summary>
     public static IReadOnlyList<long> Invite(RoomTransaction transaction, UserId actor, bool isLed, IReadOnlyList<long> users) =>
-        Add(transaction, actor, users, isLed ? 1 : 0, null);
+        Add(transaction, actor, users, isLed ? 1 : 0, Consent.LetsAdd);
 
-    private static IReadOnlyList<long> Add(
-        RoomTransaction transaction, UserId actor, IReadOnlyList<long> users, long mostLeft, long? invitation)
-    {
-        var room = transaction.Room.Value;
-        transaction.LockMembers();
-        var added = transaction.List<long>(
-            """
-            INSERT INTO members (room_id, user_id, role, joined_at, join_seq, join_number, read_seq, read_number)
-            SELECT @room, u.id, 'member', @At, @Head, @Messages, @Head, @Messages FROM users u
-            WHERE u.id IN @users AND u.deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM bans b WHERE b.room_id = @room AND b.user_id = u.id)
-              AND NOT EXISTS (
-                SELECT 1 FROM leavers l WHERE l.room_id = @room AND l.user_id = u.id AND l.left_at > @since AND l.times > @mostLeft)
+    /// <summary>
+    /// Invites those whom <see cref="Invite"/> would add if they did not want to be asked first; returns those who were not invited before.
+    /// </summary>
+    public static IReadOnlyList<long> AskFirst(RoomTransaction transaction, UserId actor, bool isLed, IReadOnlyList<long> users) =>
+        transaction.List<long>(
+            $"""
+            INSERT INTO pending_members (user_id, room_id, inviter_id, at)
+            SELECT u.id, @room, @actor, @At FROM users u
+            WHERE {MayCome} AND {Consent.IsAskedFirst}
+              AND NOT EXISTS (SELECT 1 FROM members m WHERE m.room_id = @room AND m.user_id = u.id)
             ON CONFLICT DO NOTHING
             RETURNING user_id
             """,
-            new { room, users, transaction.At, transaction.Head, transaction.Messages, since = Since(transaction), mostLeft });
+            Names(transaction, actor, users, isLed ? 1 : 0));
+
+    /// <summary>
+    /// Returns those of the users who are members, or invited and not to be told apart from that: who blocks the actor is neither.
+    /// </summary>
+    public static IReadOnlyList<long> Known(RoomTransaction transaction, UserId actor, IReadOnlyList<long> users) =>
+        transaction.List<long>(
+            $"""
+            SELECT user_id FROM members WHERE room_id = @room AND user_id IN @users
+            UNION
+            SELECT u.id FROM pending_members p JOIN users u ON u.id = p.user_id
+            WHERE p.room_id = @room AND p.user_id IN @users AND {Consent.IsAskedFirst}
+            """,
+            new { room = transaction.Room.Value, users, actor = actor.Value });
+
+    /// <summary>Takes back the invitation of a user; false: there was none.</summary>
+    public static bool Uninvite(RoomTransaction transaction, UserId user) =>
+        transaction.Execute("DELETE FROM pending_members WHERE user_id = @user AND room_id = @room", Names(transaction, user)) > 0;
+
+    /// <param name="consent">whether a user <c>u</c> lets the actor bring them in</param>
+    private static IReadOnlyList<long> Add(
+        RoomTransaction transaction, UserId actor, IReadOnlyList<long> users, long mostLeft, string consent, long? invitation = null)
+    {
+        transaction.LockMembers();
+        var added = transaction.List<long>(
+            $"""
+            INSERT INTO members (room_id, user_id, role, joined_at, join_seq, join_number, read_seq, read_number)
+            SELECT @room, u.id, 'member', @At, @Head, @Messages, @Head, @Messages FROM users u
+            WHERE {MayCome} AND {consent}
+            ON CONFLICT DO NOTHING
+            RETURNING user_id
+            """,
+            Names(transaction, actor, users, mostLeft));
         Count(transaction, added.Count);
+        if (added.Count > 0)
+            transaction.Execute(
+                "DELETE FROM pending_members WHERE room_id = @room AND user_id IN @added", new { room = transaction.Room.Value, added });
         foreach (var user in added) transaction.AppendSystem(EntryKind.MemberJoined, actor, new UserId(user), invitation: invitation);
         return added;
     }
@@ -109,18 +151,31 @@ internal static class MemberRows
     public static bool IsBanned(RoomTransaction transaction, UserId user) => transaction.First<long>(
         "SELECT count(*) FROM bans WHERE room_id = @room AND user_id = @user", Names(transaction, user)) > 0;
 
-    /// <summary>Bans the user. A second ban may tell another reason.</summary>
+    /// <summary>Bans the user, who is not invited any more either. A second ban may tell another reason.</summary>
     /// <param name="reason">null: leaves that of the first one</param>
     public static void Ban(RoomTransaction transaction, UserId actor, UserId user, string? reason) => transaction.Execute(
         """
         INSERT INTO bans (room_id, user_id, banned_by, banned_at, reason) VALUES (@room, @user, @actor, @At, @reason)
-        ON CONFLICT (room_id, user_id) DO UPDATE SET reason = coalesce(excluded.reason, bans.reason)
+        ON CONFLICT (room_id, user_id) DO UPDATE SET reason = coalesce(excluded.reason, bans.reason);
+        DELETE FROM pending_members WHERE room_id = @room AND user_id = @user
         """,
         new { room = transaction.Room.Value, user = user.Value, actor = actor.Value, transaction.At, reason });
 
     /// <summary>Lifts a ban; false: there was none.</summary>
     public static bool LiftBan(RoomTransaction transaction, UserId user) =>
         transaction.Execute("DELETE FROM bans WHERE room_id = @room AND user_id = @user", Names(transaction, user)) > 0;
+
+    private static object Names(RoomTransaction transaction, UserId actor, IReadOnlyList<long> users, long mostLeft) => new
+    {
+        room = transaction.Room.Value,
+        users,
+        actor = actor.Value,
+        transaction.At,
+        transaction.Head,
+        transaction.Messages,
+        since = Since(transaction),
+        mostLeft,
+    };
 
     private static long Since(RoomTransaction transaction) => transaction.At - (long)LeaversStayOut.TotalMilliseconds;
 

@@ -16,5 +16,6 @@ internal static class MemberSlice
         routes.MapJoin();
         routes.MapRoomMembers();
         routes.MapBans();
+        routes.MapMyInvitations();
     }
 }

@@ -24,36 +24,75 @@ internal sealed class Memberships(
     /// <param name="find">finds the entrance, inside the write: what it changes is undone where the user is refused</param>
     public async Task<Problem?> EnterAsync(RoomId room, UserId user, Func<RoomTransaction, Entrance> find)
     {
-        var joined = false;
+        var (joined, wasInvited) = (false, false);
         var problem = await RoomWrite.RunAsync(engine, room, user, transaction =>
         {
-            joined = false;
+            (joined, wasInvited) = (false, false);
             var entrance = find(transaction);
             if (!entrance.IsOpen) return entrance.Problem;
+            wasInvited = MemberRows.Uninvite(transaction, user);
             var added = MemberRows.Join(transaction, user, entrance.Invitation);
             joined = added.Count > 0;
             return joined ? bounds.Refuse(transaction, added, isOwnChoice: true) : entrance.Problem;
         });
+        if (problem is null && wasInvited) events.Uninvited(user, room);
         if (problem is null && joined) await AnnounceAsync(room, user, [user.Value]);
         return problem;
     }
 
-    /// <summary>Adds all users or none: <c>Unknown</c> are those who do not exist, are banned, or left and stay out.</summary>
+    /// <summary>Brings in a user who was invited, and accepts now.</summary>
+    public async Task<Problem?> AcceptAsync(RoomId room, UserId user)
+    {
+        var joined = false;
+        var problem = await RoomWrite.RunAsync(engine, room, user, transaction =>
+        {
+            joined = false;
+            if (!MemberRows.Uninvite(transaction, user)) return Problem.NotFound;
+            var added = MemberRows.Join(transaction, user, invitation: null);
+            joined = added.Count > 0;
+            return bounds.Refuse(transaction, added, isOwnChoice: true);
+        });
+        if (problem is not null) return problem;
+        events.Uninvited(user, room);
+        if (joined) await AnnounceAsync(room, user, [user.Value]);
+        return null;
+    }
+
+    /// <summary>Declines an invitation, as if the user had come and left by themselves.</summary>
+    public async Task<Problem?> DeclineAsync(RoomId room, UserId user)
+    {
+        var problem = await RoomWrite.RunAsync(engine, room, user, transaction =>
+        {
+            if (!MemberRows.Uninvite(transaction, user)) return Problem.NotFound;
+            MemberRows.Leave(transaction, user);
+            return null;
+        });
+        if (problem is null) events.Uninvited(user, room);
+        return problem;
+    }
+
+    /// <summary>
+    /// Adds all users or none, or invites those of them who want to be asked first: <c>Unknown</c> are those who do not exist, are banned,
+    /// do not let themselves be brought in, or left and stay out.
+    /// </summary>
     public async Task<(Problem? Problem, IReadOnlyList<long> Unknown)> InviteAsync(RoomId room, UserId actor, IReadOnlyList<long> users)
     {
-        IReadOnlyList<long> added = [], unknown = [];
+        IReadOnlyList<long> added = [], asked = [], unknown = [];
         var problem = await RoomWrite.RunAsync(engine, room, actor, transaction =>
         {
-            (added, unknown) = ([], []);
+            (added, asked, unknown) = ([], [], []);
             if (!RoomRow.TryEnter(transaction, actor, Roles.Member, out var here, out var refusal)) return refusal;
             if (here is { IsGuarded: true, IsLed: false }) return Problem.Forbidden;
             added = MemberRows.Invite(transaction, actor, here.IsLed, users);
-            const string known = "SELECT user_id FROM members WHERE room_id = @room AND user_id IN @users";
-            unknown = [.. users.Except(transaction.List<long>(known, new { room = room.Value, users }))];
-            return unknown.Count > 0 ? Problem.Invalid : bounds.Refuse(transaction, added, isOwnChoice: false);
+            if (added.Count < users.Count) asked = MemberRows.AskFirst(transaction, actor, here.IsLed, users);
+            unknown = [.. users.Except(MemberRows.Known(transaction, actor, users))];
+            if (unknown.Count > 0) return Problem.Invalid;
+            return bounds.Refuse(transaction, added, isOwnChoice: false) ?? bounds.RefuseInvited(transaction, asked);
         });
-        if (problem is null) await AnnounceAsync(room, actor, added);
-        return (problem, unknown);
+        if (problem is not null) return (problem, unknown);
+        await AnnounceAsync(room, actor, added);
+        await events.InvitedAsync(asked, room, CancellationToken.None);
+        return (null, []);
     }
 
     /// <summary>Removes the user. An owner can leave only as the last member; the room ends with its last member.</summary>

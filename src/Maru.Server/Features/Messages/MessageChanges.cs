@@ -16,6 +16,7 @@ internal sealed class MessageChanges(ChatEngine engine)
         RoomId room, UserId actor, long seq, MessageBody body) => RoomWrite.RunAsync(engine, room, actor, transaction =>
     {
         if (transaction.Rules.IsReadOnly && IsBound(transaction, actor)) return Problem.ReadOnly;
+        if (transaction.Bar.For(actor) is { } barred) return Find(transaction, actor, seq) is null ? Problem.NotFound : barred;
         var text = Encoding.UTF8.GetString(body.Text);
         var edited = transaction.First<Edited>(
             """

@@ -25,11 +25,11 @@ internal static class MessageEndpoints
             .WithName("sendMessage")
             .WithSummary("Send a message; 201 once it is durable. With an Idempotency-Key a retry gets 200 with the first message")
             .Accepts<NewMessage>(Json).Produces<Message>(StatusCodes.Status201Created).Produces<Message>()
-            .Refuses(Problem.KeyReused, Problem.ReadOnly, Problem.SlowMode);
+            .Refuses(Problem.KeyReused, Problem.ReadOnly, Problem.SlowMode, Problem.MayNotWrite, Problem.BlockedByYou);
         messages.MapPatch("/{seq:number}", EditAsync)
             .WithName("editMessage").WithSummary("Change the text of your own message")
             .Accepts<MessageChange>(Json).Produces<Message>()
-            .Refuses(Problem.Forbidden, Problem.ReadOnly, Problem.NotEditable);
+            .Refuses(Problem.Forbidden, Problem.ReadOnly, Problem.NotEditable, Problem.MayNotWrite, Problem.BlockedByYou);
         messages.MapDelete("/{seq:number}", DeleteAsync)
             .WithName("deleteMessage")
             .WithSummary("Delete your own message or, as the room's owner or admin, anybody's; its seq stays, without the text")

@@ -17,6 +17,7 @@ internal sealed class PinChanges(ChatEngine engine, PinOptions options)
     {
         var message = Find(transaction, user, seq);
         if (Refuse(message) is { } refusal) return refusal;
+        if (transaction.Bar.For(user) is { } barred) return barred;
         if (!message!.IsPinnable) return Problem.NotEditable;
         if (message.IsPinned) return null;
         if (Count(transaction) >= options.PerRoom) return Problem.TooManyPins;

@@ -19,7 +19,7 @@ internal static class PinEndpoints
         pins.MapPut("/messages/{seq:number}/pin", PinAsync).LimitBy(Limit.Messages)
             .WithName("pinMessage")
             .WithSummary("Pin a message, as the room's owner or admin or in a direct room; a repeat changes nothing")
-            .Refuses(Problem.Forbidden, Problem.NotEditable, Problem.TooManyPins);
+            .Refuses(Problem.Forbidden, Problem.NotEditable, Problem.TooManyPins, Problem.MayNotWrite, Problem.BlockedByYou);
         pins.MapDelete("/messages/{seq:number}/pin", UnpinAsync).LimitBy(Limit.Messages)
             .WithName("unpinMessage").WithSummary("Unpin a message, whoever pinned it; a repeat changes nothing")
             .Refuses(Problem.Forbidden);

@@ -8,9 +8,9 @@ namespace Maru.Server.Features.Presence;
 internal sealed class PresenceStore(Database database)
 {
     /// <summary>
-    /// Returns those of the people whom the viewer may see: themselves, and who shares a room with them. Who hides is seen by nobody, and
-    /// sees nobody. One person is looked up after the other: as a join, PostgreSQL may begin with all members of the viewer's rooms. It is
-    /// the engine's <see cref="PresenceSight"/>.
+    /// Returns those of the people whom the viewer may see: themselves, and who shares a room with them and does not block them. Who hides
+    /// is seen by nobody, and sees nobody. One person is looked up after the other: as a join, PostgreSQL may begin with all members of the
+    /// viewer's rooms. It is the engine's <see cref="PresenceSight"/>.
     /// </summary>
     public async Task<IReadOnlyList<SeenPerson>> SeeAsync(UserId viewer, IReadOnlyCollection<UserId> people, CancellationToken ct)
     {
@@ -20,6 +20,7 @@ internal sealed class PresenceStore(Database database)
             FROM users u LEFT JOIN last_seen l ON l.user_id = u.id
             WHERE u.id IN @people AND u.deleted_at IS NULL AND u.hides_presence = 0
               AND EXISTS (SELECT 1 FROM users me WHERE me.id = @viewer AND me.deleted_at IS NULL AND me.hides_presence = 0)
+              AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = u.id AND b.other_id = @viewer)
               AND (u.id = @viewer OR (
                 SELECT 1 FROM members theirs JOIN members mine ON mine.room_id = theirs.room_id AND mine.user_id = @viewer
                 WHERE theirs.user_id = u.id LIMIT 1) = 1)

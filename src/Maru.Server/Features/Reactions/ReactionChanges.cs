@@ -19,6 +19,7 @@ internal sealed class ReactionChanges(ChatEngine engine, ReactionOptions options
         var message = Find(transaction, user, seq, emoji);
         if (Refuse(message) is { } refusal) return refusal;
         if (message!.IsGiven) return null;
+        if (transaction.Bar.For(user) is { } barred) return barred;
         if (message.Own >= options.KindsPerUser) return Problem.TooManyReactions;
         var counts = ReactionCounts.Read(message.Reactions);
         if (counts.Kinds >= options.KindsPerMessage && !counts.Has(emoji)) return Problem.TooManyEmoji;

@@ -27,7 +27,9 @@ internal static class ReactionEndpoints
             .WithName("listReactions").WithSummary("Who reacted to a message: emoji by emoji, the first ones first").WithMetadata(Filter);
         reactions.MapPut("/{emoji}", AddAsync).LimitBy(Limit.Messages)
             .WithName("addReaction").WithSummary("React to a message with an emoji; a repeat changes nothing").WithMetadata(Path)
-            .Refuses(Problem.Invalid, Problem.NotEditable, Problem.TooManyEmoji, Problem.TooManyReactions);
+            .Refuses(
+                Problem.Invalid, Problem.NotEditable, Problem.TooManyEmoji, Problem.TooManyReactions, Problem.MayNotWrite,
+                Problem.BlockedByYou);
         reactions.MapDelete("/{emoji}", RemoveAsync).LimitBy(Limit.Messages)
             .WithName("removeReaction").WithSummary("Take your reaction back; a repeat changes nothing").WithMetadata(Path)
             .Refuses(Problem.Invalid, Problem.NotEditable);

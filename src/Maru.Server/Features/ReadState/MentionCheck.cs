@@ -5,7 +5,10 @@ using Maru.Server.Storage;
 
 namespace Maru.Server.Features.ReadState;
 
-/// <summary>The rows of mentions, by which they are counted and listed, beside what the messages themselves say.</summary>
+/// <summary>
+/// The rows of mentions, by which they are counted and listed, beside what the messages themselves say. Those that do not count, since the
+/// person had blocked the sender, are there too; where rows are made anew, they count.
+/// </summary>
 internal sealed class MentionCheck : IStoreCheck
 {
     private const int Page = 5000;
@@ -24,8 +27,9 @@ internal sealed class MentionCheck : IStoreCheck
             var page = await snapshot.ListAsync<Row>(
                 $"""
                 SELECT m.room_id, m.seq, m.sender_id, {Told} AS told, coalesce((
-                  SELECT string_agg(x.user_id || '', ' ' ORDER BY x.user_id) FROM mentions x
-                  WHERE x.room_id = m.room_id AND x.seq = m.seq AND x.user_id >= 0), '') AS kept
+                  SELECT string_agg(abs(x.user_id) || '', ' ' ORDER BY abs(x.user_id)) FROM mentions x
+                  WHERE x.room_id = m.room_id AND x.seq = m.seq AND (x.user_id >= 0 OR NOT EXISTS (
+                    SELECT 1 FROM mentions y WHERE y.room_id = m.room_id AND y.seq = m.seq AND y.user_id = 0))), '') AS kept
                 FROM messages m WHERE (m.room_id, m.seq) > (@room, @seq) AND m.room_id <= @Last ORDER BY m.room_id, m.seq LIMIT {Page}
                 """,
                 new { room, seq, rooms.Last },

@@ -9,7 +9,7 @@ namespace Maru.Server.Features.Rooms;
 /// Tells users, on every node, which rooms they have come to and lost, and presence who may see each other. Called after the commit; users
 /// who are away read the list later. Any thread.
 /// </summary>
-internal sealed class MembershipEvents(ChatEngine engine)
+internal sealed class MembershipEvents(ChatEngine engine, PendingMembers invitations)
 {
     /// <param name="users">the users who are members now</param>
     /// <param name="room">the room as they see it</param>
@@ -25,6 +25,20 @@ internal sealed class MembershipEvents(ChatEngine engine)
     /// <summary>Tells a member which role they have since then.</summary>
     public void RoleChanged(UserId user, RoomId room, string role) =>
         engine.UserEvents.Publish(user, new UserEvent(EventJson.RoomRole(room, role), $"role:{room}") { IsRare = true });
+
+    /// <summary>Tells people who are invited to a room.</summary>
+    public async Task InvitedAsync(IReadOnlyList<long> users, RoomId room, CancellationToken ct)
+    {
+        if (users.Count == 0) return;
+        foreach (var (user, invitation) in await invitations.ListAsync(room, users, ct))
+            Invite(user, room, JsonSerializer.SerializeToUtf8Bytes(invitation, RoomJson.Events.RoomInvitation));
+    }
+
+    /// <summary>Tells somebody that they are invited to a room no longer: they came, or declined.</summary>
+    public void Uninvited(UserId user, RoomId room) => Invite(user, room, []);
+
+    private void Invite(UserId user, RoomId room, byte[] invitation) => engine.UserEvents.Publish(
+        user, new UserEvent(EventJson.InvitationChanged(room, invitation), $"invitation:{room}") { IsRare = true });
 
     private static UserId[] Ids(IEnumerable<long> users) => [.. users.Select(x => new UserId(x))];
 

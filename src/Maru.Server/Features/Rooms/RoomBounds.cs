@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Threading.RateLimiting;
 using Maru.Engine;
 using Maru.Engine.Problems;
+using Maru.Server.Features.Contacts;
 using Maru.Server.RoomLog;
 using Maru.Server.Storage;
 
@@ -17,7 +18,7 @@ namespace Maru.Server.Features.Rooms;
 /// each other's rows, so a user joins one room at a time; joins through several nodes at the same moment, or invitations by several people,
 /// may pass together. A lock of the user's row would be exact, but two batches of messages could wait for each other's locks.
 /// </remarks>
-internal sealed class RoomBounds(RoomOptions options) : IDisposable
+internal sealed class RoomBounds(RoomOptions options, ContactOptions contacts) : IDisposable
 {
     private const int MostWaiting = 1000;
 
@@ -30,6 +31,14 @@ internal sealed class RoomBounds(RoomOptions options) : IDisposable
         """
         SELECT u.id FROM users u
         WHERE u.id IN @users AND (SELECT 1 FROM members m WHERE m.user_id = u.id LIMIT 1 OFFSET @most) IS NOT NULL
+        LIMIT 1
+        """;
+
+    // Returns a user who has more invitations than that.
+    private const string OverInvited =
+        """
+        SELECT u.id FROM users u
+        WHERE u.id IN @users AND (SELECT 1 FROM pending_members m WHERE m.user_id = u.id LIMIT 1 OFFSET @most) IS NOT NULL
         LIMIT 1
         """;
 
@@ -62,6 +71,18 @@ internal sealed class RoomBounds(RoomOptions options) : IDisposable
         if (users.Length > 0 && await transaction.FirstAsync<long>(Over, brought, ct) > 0) return Problem.TooManyRooms;
         return options.MembersPerRoom > 0 && users.Length >= options.MembersPerRoom ? Problem.RoomFull : null;
     }
+
+    /// <summary>Returns the refusal of those who were invited; null: none of them has too many invitations.</summary>
+    public async Task<Problem?> RefuseInvitedAsync(DbTransaction transaction, long[] users, CancellationToken ct) =>
+        await transaction.FirstAsync<long>(OverInvited, new { users, most = contacts.InvitationsToUser }, ct) > 0
+            ? Problem.TooManyPending
+            : null;
+
+    /// <inheritdoc cref="RefuseInvitedAsync"/>
+    public Problem? RefuseInvited(RoomTransaction transaction, IReadOnlyList<long> users) =>
+        users.Count > 0 && transaction.First<long>(OverInvited, new { users, most = contacts.InvitationsToUser }) > 0
+            ? Problem.TooManyPending
+            : null;
 
     public void Dispose() => _turns.Dispose();
 

@@ -80,6 +80,7 @@ internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
         transaction.Execute("DELETE FROM drafts WHERE room_id = @room", new { room });
         transaction.Execute("DELETE FROM room_settings WHERE room_id = @room", new { room });
         transaction.Execute("DELETE FROM slow_turns WHERE room_id = @room", new { room });
+        transaction.Execute("DELETE FROM pending_members WHERE room_id = @room", new { room });
         transaction.Execute(
             "UPDATE rooms SET deleted_at = @At, member_count = 0, password_hash = NULL WHERE id = @room", new { room, transaction.At });
         transaction.AppendChange(EntryKind.RoomDeleted, actor, null);

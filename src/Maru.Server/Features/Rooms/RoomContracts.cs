@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Messages;
 using Maru.Server.Features.OwnSettings;
 using Maru.Server.Platform.Api;
@@ -14,7 +15,7 @@ namespace Maru.Server.Features.Rooms;
 /// <param name="Password">
 /// the password that users need to join a public room, 1 to 256 characters and at most 2048 bytes; absent: none is needed
 /// </param>
-/// <param name="Members">users who are members from the beginning</param>
+/// <param name="Members">users who are members from the beginning; who wants to be asked first is invited</param>
 [Example("""{"name":"Harbour","visibility":"public","members":[2]}""")]
 public sealed record NewRoom(
     [property: Required] string? Name,
@@ -84,6 +85,25 @@ public sealed record JoinRequest(string? Password = null);
 
 [Example("""{"userIds":[2]}""")]
 public sealed record Invitation([property: Required] IReadOnlyList<long>? UserIds);
+
+/// <summary>A room into which somebody would bring the caller, who wants to be asked first.</summary>
+/// <param name="Room">what is told of it before they accept</param>
+/// <param name="Inviter">who would bring them in</param>
+[Example(
+    """
+    {
+      "room": { "id": 1, "name": "Harbour", "description": "", "memberCount": 2 },
+      "inviter": { "id": 2, "handle": "ben", "name": "Ben" }, "at": "2026-11-20T12:52:07.249Z"
+    }
+    """)]
+public sealed record RoomInvitation(InvitingRoom Room, User Inviter, DateTimeOffset At);
+
+[Example("""{"id":1,"name":"Harbour","description":"","memberCount":2}""")]
+public sealed record InvitingRoom(long Id, string Name, string Description, long MemberCount);
+
+/// <param name="Items">ordered by the rooms' ids</param>
+/// <param name="Next">pass it as <c>after</c> to get the next page; absent on the last one</param>
+public sealed record RoomInvitationPage(IReadOnlyList<RoomInvitation> Items, string? Next = null);
 
 /// <param name="Role"><c>owner</c> (the caller becomes admin), <c>admin</c> or <c>member</c></param>
 [Example("""{"role":"admin"}""")]
@@ -176,6 +196,7 @@ internal sealed class RoleAttribute() : ValuesAttribute("Role", "owner", "admin"
 [JsonSerializable(typeof(RoomChange))]
 [JsonSerializable(typeof(JoinRequest))]
 [JsonSerializable(typeof(Invitation))]
+[JsonSerializable(typeof(RoomInvitationPage))]
 [JsonSerializable(typeof(RoleChange))]
 [JsonSerializable(typeof(BanRequest))]
 [JsonSerializable(typeof(OwnerChange))]

@@ -19,10 +19,10 @@ internal static class RoomListEndpoints
             .WithName("listRooms").WithSummary("Public rooms whose name contains q, in the order of sort")
             .WithMetadata(RoomSort.Parameter);
         rooms.MapPost("/", CreateAsync).WithName("createRoom").WithSummary("Make a group room; you own it")
-            .Refuses(Problem.TooManyRooms, Problem.RoomFull);
+            .Refuses(Problem.TooManyRooms, Problem.RoomFull, Problem.TooManyPending);
         rooms.MapPost("/direct", DirectAsync)
             .WithName("openDirectRoom").WithSummary("The one room of you and another user: 201 when it is new, 200 after that")
-            .Refuses(Problem.TooManyRooms);
+            .Refuses(Problem.TooManyRooms, Problem.MayNotWrite, Problem.BlockedByYou);
         routes.MapGet("/api/me/rooms", MineAsync).WithTags("Rooms").RequireAuthorization()
             .WithName("listMyRooms")
             .WithSummary("Your rooms with their last messages, newest activity first, without those that you have hidden")
@@ -66,7 +66,7 @@ internal static class RoomListEndpoints
         var (hash, refusal) = await passwords.HashAsync(password, caller.UserId, context);
         if (refusal is not null) return refusal;
         var details = new RoomDetails(name, description, visibility, hash);
-        var (row, unknown, problem) = await store.CreateAsync(caller.UserId, details, members, ct);
+        var (row, unknown, asked, problem) = await store.CreateAsync(caller.UserId, details, members, ct);
         if (problem is not null) return problem.Result();
         if (row is null)
         {
@@ -76,7 +76,8 @@ internal static class RoomListEndpoints
 
         var room = row.ToRoom();
         events.Added([caller.UserId.Value], room);
-        events.Added(others, room with { Role = Roles.Member });
+        events.Added(others.Except(asked), room with { Role = Roles.Member });
+        await events.InvitedAsync(asked, new RoomId(room.Id), ct);
         return TypedResults.Created(context.Link($"/api/rooms/{room.Id}"), room);
     }
 

@@ -49,7 +49,8 @@ internal sealed class RoomRules(FieldErrors errors, RoomOptions options)
 
     /// <summary>Refuses the users that the store did not find.</summary>
     public void Unknown(string field, IReadOnlyList<long> users) =>
-        errors.Add(field, $"No such user, banned here, or left and not to be brought back: {string.Join(", ", users)}.");
+        errors.Add(
+            field, $"No such user, banned here, not to be brought in, or left and not to be brought back: {string.Join(", ", users)}.");
 
     public string Role(string? value)
     {

@@ -10,6 +10,7 @@ internal static class RoomSlice
         services.AddSingleton<RoomStore>();
         services.AddSingleton<RoomBounds>();
         services.AddSingleton<RoomLimits>();
+        services.AddSingleton<PendingMembers>();
         services.AddSingleton<RoomLists>();
         services.AddSingleton<RoomDirectory>();
         services.AddHostedService<RoomActivity>();

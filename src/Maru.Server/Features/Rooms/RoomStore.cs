@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using Maru.Engine;
 using Maru.Engine.Problems;
+using Maru.Server.Features.Contacts;
 using Maru.Server.Platform.Text;
 using Maru.Server.Storage;
 
@@ -17,18 +18,30 @@ internal sealed class RoomStore(Database database, RoomBounds bounds, TimeProvid
     public Task<RoomRow?> FindAsync(RoomId room, UserId user, CancellationToken ct) =>
         database.FirstAsync<RoomRow>(RoomRow.Select, new { Room = room.Value, User = user.Value }, ct);
 
-    /// <summary>Makes the room with all its members, or returns those of them who do not exist, or the refusal.</summary>
-    public Task<(RoomRow? Room, IReadOnlyList<long> Unknown, Problem? Problem)> CreateAsync(
-        UserId owner, RoomDetails details, IReadOnlyList<long> members, CancellationToken ct)
+    /// <summary>
+    /// Makes the room with all its members, or returns those of them who do not exist or do not let themselves be brought in, or the
+    /// refusal. Who wants to be asked first is invited, and no member yet.
+    /// </summary>
+    public Task<NewlyMade> CreateAsync(
+        UserId owner, RoomDetails details, IReadOnlyList<long> others, CancellationToken ct)
     {
-        long[] people = [owner.Value, .. members.Where(id => id != owner.Value)];
-        return TryAsync<(RoomRow?, IReadOnlyList<long>, Problem?)>(
+        long[] people = [owner.Value, .. others.Where(id => id != owner.Value)];
+        return TryAsync(
             async (transaction, inner) =>
             {
                 await OneByOneAsync(transaction, owner, inner);
-                var known = await transaction.ListAsync<long>(
-                    "SELECT id FROM users WHERE id IN @people AND deleted_at IS NULL", new { people }, inner);
-                if (known.Count < people.Length) return (null, [.. people.Except(known)], null);
+                var known = await transaction.ListAsync<Newcomer>(
+                    $"""
+                    SELECT u.id, CAST(CASE
+                      WHEN u.id = @actor OR {Consent.LetsAdd} THEN 1 WHEN {Consent.IsAskedFirst} THEN 0 ELSE -1 END AS BIGINT) AS consent
+                    FROM users u WHERE u.id IN @people AND u.deleted_at IS NULL
+                    """,
+                    new { people, actor = owner.Value },
+                    inner);
+                var unknown = people.Except(known.Where(x => x.Consent >= 0).Select(x => x.Id)).ToList();
+                if (unknown.Count > 0) return new NewlyMade(null, unknown, [], null);
+                long[] members = [.. known.Where(x => x.Consent == 1).Select(x => x.Id)];
+                long[] asked = [.. known.Where(x => x.Consent == 0).Select(x => x.Id)];
                 var room = await transaction.FirstAsync<long>(
                     """
                     INSERT INTO rooms (kind, name, name_key, description, visibility, password_hash, member_count, created_at, active_at)
@@ -42,14 +55,15 @@ internal sealed class RoomStore(Database database, RoomBounds bounds, TimeProvid
                         details.Description,
                         details.Visibility,
                         details.PasswordHash,
-                        count = people.Length,
+                        count = members.Length,
                         Now
                     },
                     inner);
-                await OpenAsync(transaction, room, people, owner.Value, owner, inner);
-                return (await ReadAsync(transaction, room, owner, inner), [], null);
+                await OpenAsync(transaction, room, members, owner.Value, owner, inner);
+                await InviteAsync(transaction, room, owner, asked, inner);
+                return new NewlyMade(await ReadAsync(transaction, room, owner, inner), [], asked, null);
             },
-            problem => (null, [], problem),
+            problem => new NewlyMade(null, [], [], problem),
             ct);
     }
 
@@ -57,7 +71,10 @@ internal sealed class RoomStore(Database database, RoomBounds bounds, TimeProvid
     public Task<RoomRow?> FindDirectAsync(UserId user, UserId other, CancellationToken ct) =>
         database.FirstAsync<RoomRow>(FindDirect, new { key = KeyOf(People(user, other)), User = user.Value }, ct);
 
-    /// <summary>Makes the one direct room of two users, or finds it. Null without a problem: the other one does not exist.</summary>
+    /// <summary>
+    /// Makes the one direct room of two users, or finds it. Null without a problem: the other one does not exist. Under a lock of both: a
+    /// block that is made at the same moment is found here, or finds the room.
+    /// </summary>
     public Task<(RoomRow? Room, bool IsNew, Problem? Problem)> MakeDirectAsync(UserId user, UserId other, CancellationToken ct)
     {
         var people = People(user, other);
@@ -65,7 +82,10 @@ internal sealed class RoomStore(Database database, RoomBounds bounds, TimeProvid
         return TryAsync<(RoomRow?, bool, Problem?)>(
             async (transaction, inner) =>
             {
-                await OneByOneAsync(transaction, user, inner);
+                await Pair.LockAsync(transaction, user, other, inner);
+                if (await transaction.FirstAsync<RoomRow>(FindDirect, new { key, User = user.Value }, inner) is { } found)
+                    return (found, false, null);
+                if (await RefuseToWriteAsync(transaction, user, other, inner) is { } refusal) return (null, false, refusal);
                 var made = await transaction.FirstAsync<long>(
                     """
                     INSERT INTO rooms (kind, name, name_key, visibility, direct_key, member_count, created_at)
@@ -81,6 +101,33 @@ internal sealed class RoomStore(Database database, RoomBounds bounds, TimeProvid
             },
             problem => (null, false, problem),
             ct);
+    }
+
+    /// <summary>Returns why the user may not open a direct room with the other one; null: they may, or there is no other one.</summary>
+    private static async Task<Problem?> RefuseToWriteAsync(DbTransaction transaction, UserId user, UserId other, CancellationToken ct) =>
+        await transaction.FirstAsync<long>(
+            $"""
+            SELECT CAST(CASE
+              WHEN EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = @actor AND b.other_id = u.id) THEN 2
+              WHEN {Consent.LetsWrite} THEN 0 ELSE 1 END AS BIGINT)
+            FROM users u WHERE u.id = @other AND u.deleted_at IS NULL
+            """,
+            new { actor = user.Value, other = other.Value },
+            ct) switch
+        {
+            2 => Problem.BlockedByYou,
+            1 => Problem.MayNotWrite,
+            _ => null,
+        };
+
+    private async Task InviteAsync(DbTransaction transaction, long room, UserId inviter, long[] users, CancellationToken ct)
+    {
+        if (users.Length == 0) return;
+        await transaction.ExecuteAsync(
+            "INSERT INTO pending_members (user_id, room_id, inviter_id, at) SELECT id, @room, @inviter, @Now FROM users WHERE id IN @users",
+            new { room, inviter = inviter.Value, users, Now },
+            ct);
+        if (await bounds.RefuseInvitedAsync(transaction, users, ct) is { } problem) throw new RefusedException(problem);
     }
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -127,12 +174,21 @@ internal sealed class RoomStore(Database database, RoomBounds bounds, TimeProvid
     private static Task<RoomRow?> ReadAsync(DbTransaction transaction, long room, UserId user, CancellationToken ct) =>
         transaction.FirstAsync<RoomRow>(RoomRow.Select, new { Room = room, User = user.Value }, ct);
 
+    /// <param name="Consent">1: may be brought in; 0: is asked first; -1: neither</param>
+    private sealed record Newcomer(long Id, long Consent);
+
     /// <summary>Undoes the transaction.</summary>
     private sealed class RefusedException(Problem problem) : Exception(problem.Title)
     {
         public Problem Problem { get; } = problem;
     }
 }
+
+/// <summary>What became of a new room.</summary>
+/// <param name="Room">null: it was not made</param>
+/// <param name="Unknown">those who do not exist, or do not let themselves be brought in</param>
+/// <param name="Asked">those who are invited, and no members yet</param>
+internal sealed record NewlyMade(RoomRow? Room, IReadOnlyList<long> Unknown, IReadOnlyList<long> Asked, Problem? Problem);
 
 /// <summary>The details of a group room.</summary>
 internal sealed record RoomDetails(string Name, string Description, string Visibility, string? PasswordHash)

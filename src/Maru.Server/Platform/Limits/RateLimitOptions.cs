@@ -62,6 +62,10 @@ internal sealed class RateLimitOptions
     [Range(1, int.MaxValue)]
     public int InvitationGuessesPerMinute { get; set; } = 60;
 
+    /// <summary>People whom one user may ask for a contact, found or not, at once and an hour.</summary>
+    [Range(1, int.MaxValue)]
+    public int ContactRequestsPerHour { get; set; } = 100;
+
     /// <summary>Passwords of rooms that one user may set or try, a minute.</summary>
     [Range(1, int.MaxValue)]
     public int RoomPasswordsPerUser { get; set; } = 20;

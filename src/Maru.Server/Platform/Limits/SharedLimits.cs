@@ -20,6 +20,7 @@ internal enum Limit : byte
     Invitations = 12,
     PresenceSettings = 13,
     InvitationGuesses = 14,
+    ContactRequests = 28,
 }
 
 /// <summary>

@@ -63,7 +63,7 @@ public sealed class DraftTests(MaruServer server) : IClassFixture<MaruServer>
         (await RowsAsync(ann)).ShouldBe(0);
         await ann.DraftAsync(await ann.MakeRoomAsync(), "text");
         await ann.Http.SendAsync("DELETE /api/me", new { password = Person.Password }).ShouldBe(204);
-        (await RowsAsync(ann)).ShouldBe(0);
+        await Deadline.Until(async () => await RowsAsync(ann) == 0, "the account to leave its rooms");
     }
 
     [Fact]

@@ -1,0 +1,63 @@
+using System.Data.Common;
+using Maru.Engine;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Features.Blocks;
+
+/// <summary>
+/// Settles what a server left that died between a block and the bar of its direct room: at start, and once a minute what is older than
+/// that. One loop.
+/// </summary>
+internal sealed partial class BarRepair(Database database, BlockChanges changes, TimeProvider time, ILogger<BarRepair> log)
+    : BackgroundService
+{
+    private const int Batch = 500;
+
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        try
+        {
+            var age = TimeSpan.Zero;
+            do
+            {
+                await TrySettleAsync(age, stoppingToken);
+                age = Every;
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // the server goes down
+        }
+    }
+
+    private async Task TrySettleAsync(TimeSpan age, CancellationToken ct)
+    {
+        try
+        {
+            var until = (time.GetUtcNow() - age).ToUnixTimeMilliseconds();
+            var rooms = await database.ListAsync<long>(
+                $"SELECT room_id FROM bars_due WHERE at <= @until ORDER BY room_id LIMIT {Batch}", new { until }, ct);
+            foreach (var room in rooms)
+            {
+                if (await changes.SettleAsync(new RoomId(room)) is { } problem) Log.Refused(log, room, problem.Slug);
+            }
+        }
+        catch (DbException e)
+        {
+            Log.Failed(log, e);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "The direct room {Room} does not have the blocks of its people yet: {Reason}")]
+        public static partial void Refused(ILogger log, long room, string reason);
+
+        [LoggerMessage(LogLevel.Warning, "Which direct rooms lack the blocks of their people could not be read; tried again in a minute")]
+        public static partial void Failed(ILogger log, Exception e);
+    }
+}
