@@ -259,6 +259,9 @@ public sealed class ChatEngine : IDisposable
     /// </summary>
     public void TellRead(RoomId room, in ReaderPosition position) => _reads.Add(room, position);
 
+    /// <summary>The same of a member who does not show it: an event about another one says that there are more.</summary>
+    public void TellUnnamedRead(RoomId room) => _reads.AddUnnamed(room);
+
     /// <summary>Notes that a user's name or picture changed, on whichever node: entries that are sent again carry the new one.</summary>
     public void NamesChanged() => Rooms.NamesChanged();
 

@@ -8,6 +8,7 @@ using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Invitations;
 using Maru.Server.Features.Blocks;
 using Maru.Server.Features.Contacts;
+using Maru.Server.Features.Guests;
 using Maru.Server.Features.Pins;
 using Maru.Server.Features.Polls;
 using Maru.Server.Features.Reactions;
@@ -66,6 +67,8 @@ internal sealed class MaruOptions : IValidatableObject
     public SignInOptions Sessions { get; } = new();
 
     public JwtOptions Jwt { get; } = new();
+
+    public GuestOptions Guests { get; } = new();
 
     public RoomOptions Rooms { get; } = new();
 

@@ -6,10 +6,12 @@ using Maru.Server.Cluster;
 using Maru.Server.Commands;
 using Maru.Server.Configuration;
 using Maru.Server.Features.Accounts;
-using Maru.Server.Features.Drafts;
 using Maru.Server.Features.Blocks;
 using Maru.Server.Features.Contacts;
+using Maru.Server.Features.Drafts;
+using Maru.Server.Features.Guests;
 using Maru.Server.Features.Health;
+using Maru.Server.Features.Identities;
 using Maru.Server.Features.Invitations;
 using Maru.Server.Features.Members;
 using Maru.Server.Features.Mentions;
@@ -77,11 +79,13 @@ internal static class Program
         services.AddAudit();
         services.AddSessions(options.Storage);
         services.AddAccounts();
+        services.AddIdentities();
         services.AddContacts();
         services.AddBlocks();
         services.AddRooms();
         services.AddMembers();
         services.AddInvitations();
+        services.AddGuests();
         services.AddReadState();
         services.AddMessages();
         services.AddPresence(options.Storage);
@@ -129,6 +133,7 @@ internal static class Program
         routes.MapRooms();
         routes.MapMembers();
         routes.MapInvitations();
+        routes.MapGuests();
         routes.MapMessages();
         routes.MapReactions();
         routes.MapMentions();
@@ -153,6 +158,7 @@ internal static class Program
         {
             await services.GetRequiredService<Migrator>().MigrateAsync(CancellationToken.None);
             await services.GetRequiredService<SessionStore>().LoadEndedAsync(CancellationToken.None);
+            await services.GetRequiredService<ForeignEnds>().LoadAsync(CancellationToken.None);
         }
         catch (DbException e)
         {

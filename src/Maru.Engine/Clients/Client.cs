@@ -43,7 +43,8 @@ internal sealed partial class Client(Connection connection, ClientParts parts) :
         var user = parts.Connections.TryBind(connection, identity);
         if (user is null) return new Refusal(Problem.TooManyConnections, "This account has as many connections as it may.");
         connection.SignIn(identity, user);
-        return parts.Connections.HasEnded(identity.Session) ? new Refusal(Problem.SessionEnded) : null;
+        var hasEnded = parts.Connections.HasEnded(identity.Session) || identity.HasEnded?.Invoke() is true;
+        return hasEnded ? new Refusal(Problem.SessionEnded) : null;
     }
 
     /// <summary>

@@ -66,6 +66,15 @@ public static class EventJson
         return json.EndObject();
     }
 
+    /// <summary>Tells somebody's own clients how their profile and settings are now.</summary>
+    public static byte[] ProfileChanged(ReadOnlySpan<byte> profile)
+    {
+        var json = JsonScratch.BeginObject();
+        json.Writer.WriteString("type"u8, "profile.changed"u8);
+        json.Writer.WriteRaw("profile"u8, profile);
+        return json.EndObject();
+    }
+
     /// <summary>Tells somebody that a message mentions them.</summary>
     public static byte[] Mention(in MessageFields message)
     {

@@ -26,7 +26,7 @@ public readonly record struct PersonPresence(UserId User, PresenceState State, l
 
 /// <summary>A person whose presence somebody may see.</summary>
 /// <param name="User">the person</param>
-/// <param name="LastSeen">unix milliseconds when they were connected last, as the store has it; 0: never</param>
+/// <param name="LastSeen">unix milliseconds when they were connected last, as the store has it; 0: never; -1: it is not to be told</param>
 public readonly record struct SeenPerson(UserId User, long LastSeen);
 
 /// <summary>Returns those of the people whom the viewer may see. Reads the store.</summary>

@@ -115,6 +115,13 @@ public sealed partial class Presence : IDisposable
         Want();
     }
 
+    /// <summary>Takes a change of whether a person tells when they were there last, from whichever node.</summary>
+    public void ShowLastSeen(UserId user, bool shows)
+    {
+        lock (_gate) _watches.ShowLastSeen(user, shows);
+        Want();
+    }
+
     /// <summary>
     /// Takes, after the commit, that people have come into a room: they and those who watch them, on any node, may see each other now.
     /// </summary>
@@ -171,7 +178,7 @@ public sealed partial class Presence : IDisposable
     {
         if (!seen.TryGetValue(user, out var lastSeen)) return new PersonPresence(user, PresenceState.Offline, 0);
         var state = MergedState(user);
-        return new PersonPresence(user, state, state == PresenceState.Offline ? lastSeen : 0);
+        return new PersonPresence(user, state, state == PresenceState.Offline ? Math.Max(0, lastSeen) : 0);
     }
 
     private void Come(ConnectedUser user, Connection connection)

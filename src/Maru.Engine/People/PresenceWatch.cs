@@ -68,7 +68,8 @@ internal sealed class PresenceWatch
     /// <param name="lastSeen">unix milliseconds when they were there last, where that is known now; else 0</param>
     public void Mark(UserId user, long lastSeen)
     {
-        if (lastSeen > _people[user].LastSeen) _people[user].LastSeen = lastSeen;
+        var person = _people[user];
+        if (lastSeen > person.LastSeen && !person.HidesLastSeen) person.LastSeen = lastSeen;
         Due.Add(user);
     }
 
@@ -93,6 +94,13 @@ internal sealed class PresenceWatch
         }
     }
 
+    /// <summary>Tells no more when a person was there last, until a check says otherwise.</summary>
+    public void HideLastSeen(UserId user)
+    {
+        _people[user].HidesLastSeen = true;
+        Due.Add(user);
+    }
+
     /// <summary>Takes the result of a check; false: it must be checked again.</summary>
     /// <param name="version">as it was when the store was asked</param>
     /// <param name="asked">of whom</param>
@@ -108,7 +116,7 @@ internal sealed class PresenceWatch
         foreach (var (user, lastSeen) in seen)
         {
             if (!_people.TryGetValue(user, out var person)) continue;
-            (person.IsSeen, person.LastSeen) = (true, Math.Max(person.LastSeen, lastSeen));
+            (person.IsSeen, person.HidesLastSeen, person.LastSeen) = (true, lastSeen < 0, Math.Max(person.LastSeen, lastSeen));
         }
 
         Due.UnionWith(asked);
@@ -122,7 +130,8 @@ internal sealed class PresenceWatch
     {
         var person = _people[user];
         if (!person.IsSeen) state = PresenceState.Offline;
-        var found = new PersonPresence(user, state, state == PresenceState.Offline && person.IsSeen ? person.LastSeen : 0);
+        var tellsLastSeen = state == PresenceState.Offline && person is { IsSeen: true, HidesLastSeen: false };
+        var found = new PersonPresence(user, state, tellsLastSeen ? person.LastSeen : 0);
         next = found == person.Told ? null : found;
         return next is null || person.Told is null || now - person.ToldAt >= 1000;
     }
@@ -136,6 +145,8 @@ internal sealed class PresenceWatch
     private sealed class Watched
     {
         public bool IsSeen { get; set; }
+
+        public bool HidesLastSeen { get; set; }
 
         public long LastSeen { get; set; }
 

@@ -72,6 +72,17 @@ internal sealed class PresenceWatches(Func<UserId, PresenceState> stateOf, Engin
         }
     }
 
+    /// <summary>Takes a change of whether a person tells when they were there last; as <see cref="Show(UserId, bool)"/>.</summary>
+    public void ShowLastSeen(UserId user, bool shows)
+    {
+        foreach (var watch in Of(_byPerson, user))
+        {
+            if (!shows) watch.HideLastSeen(user);
+            Line(watch);
+            CheckAgain(watch, user);
+        }
+    }
+
     /// <summary>Puts a watch into the queue of those that must be checked, unless its check has not ended.</summary>
     public void Check(PresenceWatch watch)
     {

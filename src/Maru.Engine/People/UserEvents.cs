@@ -71,6 +71,15 @@ public sealed partial class UserEvents : IDisposable
     public void EndSession(UserId user, long session, string? reason = null)
     {
         _connections.NoteEnd(session);
+        EndSessions(user, ended => ended == session, reason);
+    }
+
+    /// <inheritdoc cref="EndSession"/>
+    /// <param name="user">the user</param>
+    /// <param name="areOver">of the user's sessions, which have ended</param>
+    /// <param name="reason">a slug for programs, or null</param>
+    public void EndSessions(UserId user, Predicate<long> areOver, string? reason)
+    {
         if (!_connections.TryGet(user, out var here)) return;
         var json = EventJson.SessionEnded(reason);
         using var flush = new FlushList();
@@ -78,7 +87,7 @@ public sealed partial class UserEvents : IDisposable
         {
             foreach (var connection in here.Connections)
             {
-                if (connection.Identity?.Session != session) continue;
+                if (connection.Identity is not { } identity || !areOver(identity.Session)) continue;
                 connection.SendUserEvent(json, flush);
                 connection.End(Problem.SessionEnded, flush);
             }

@@ -24,6 +24,7 @@ public sealed record Problem(string Slug, int Status, string Title, ushort Close
     public static readonly Problem ReadOnly = new("read-only", 403, "Only the owner and admins write in this room.");
     public static readonly Problem AnonymousPoll = new("anonymous-poll", 403, "This poll is anonymous: nobody sees who voted for what.");
     public static readonly Problem SignupClosed = new("signup-closed", 403, "This server takes no new accounts.");
+    public static readonly Problem Guest = new("guest", 403, "This is not for guests: it takes an account.");
     public static readonly Problem NotFound = new("not-found", 404, "There is nothing here that you may see.");
     public static readonly Problem UnknownDestination = new("unknown-destination", 404, "There is no such destination.");
     public static readonly Problem Conflict = new("conflict", 409, "This contradicts what is there already.");

@@ -48,6 +48,18 @@ internal sealed class ReadRounds : IDisposable
         }
     }
 
+    /// <summary>Notes that a member has moved of whom no event tells: the next one, of another member, says that there are more.</summary>
+    public void AddUnnamed(RoomId room)
+    {
+        if (!_rooms.TryGet(room, out _) && !_channels.CarriesReads(room)) return;
+        lock (_gate)
+        {
+            if (_waiting.Count == 0) _timer.Change(Every, Timeout.InfiniteTimeSpan);
+            if (!_waiting.TryGetValue(room, out var positions)) _waiting.Add(room, positions = new ReaderPositions());
+            positions.HasMore = true;
+        }
+    }
+
     public void Dispose() => _timer.Dispose();
 
     private void TellAll()

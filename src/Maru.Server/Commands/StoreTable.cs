@@ -19,6 +19,7 @@ internal sealed record StoreTable(string Name, params string[] Key)
         new("users", "id"),
         new("last_seen", "user_id"),
         new("retired_handles", "hash"),
+        new("external_identities", "issuer", "subject"),
         new("sessions", "id"),
         new("spent_refresh_tokens", "hash"),
         new("contacts", "user_id", "other_id"),

@@ -50,6 +50,8 @@ internal static class Settings
             var property = options.GetType().GetProperty(setting.Key, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase)
                 ?? throw new StartException($"There is no setting {setting.Path}.");
             if (property.GetValue(options) is { } group && IsGroup(property)) RefuseUnknown(setting, group);
+            if (EntryOf(property) is not { } entry) continue;
+            foreach (var named in setting.GetChildren()) RefuseUnknown(named, Activator.CreateInstance(entry) ?? options);
         }
     }
 
@@ -59,7 +61,7 @@ internal static class Settings
         lock (Validation) Validator.TryValidateObject(options, new ValidationContext(options), faults, validateAllProperties: true);
         if (faults.Count > 0)
             throw new StartException($"A setting in {path} is not valid. {string.Join(' ', faults.Select(fault => fault.ErrorMessage))}");
-        foreach (var group in Groups(options)) Validate(group.Value, $"{path}:{group.Key}");
+        foreach (var group in Groups(options).Concat(Entries(options))) Validate(group.Value, $"{path}:{group.Key}");
     }
 
     private static IEnumerable<KeyValuePair<string, object>> Groups(object options) =>
@@ -68,6 +70,19 @@ internal static class Settings
         let value = property.GetValue(options)
         where value is not null
         select KeyValuePair.Create(property.Name, value);
+
+    /// <summary>Groups of one kind, by names that the operator gives them: <c>Issuers:site</c>.</summary>
+    private static IEnumerable<KeyValuePair<string, object>> Entries(object options) =>
+        from property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        let entries = property.GetValue(options) as IDictionary
+        where entries is not null
+        from object name in entries.Keys
+        let entry = entries[name]
+        where entry is not null
+        select KeyValuePair.Create($"{property.Name}:{name}", entry);
+
+    private static Type? EntryOf(PropertyInfo property) =>
+        property.PropertyType.IsAssignableTo(typeof(IDictionary)) ? property.PropertyType.GetGenericArguments()[^1] : null;
 
     private static bool IsGroup(PropertyInfo property) =>
         property.PropertyType.IsClass && property.PropertyType != typeof(string)

@@ -3,6 +3,7 @@ using Maru.Server.Platform.Security;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 
 namespace Maru.Server.Platform;
 
@@ -30,13 +31,19 @@ internal static class Auth
             options.DefaultScheme = Caller.Scheme;
             options.AddScheme<BearerHandler>(Caller.Scheme, null);
         });
-        services.AddAuthorization();
+        services.AddAuthorization(options =>
+        {
+            options.AddPolicy(Admins.Policy, policy => policy.AddRequirements(new Admins.Demanded()));
+            options.AddPolicy(Guests.Policy, policy => policy.RequireAssertion(x => x.User is not Caller { IsGuest: true }));
+        });
+        services.AddSingleton<IAuthorizationHandler, Admins>();
         services.AddJson(PublicKeyJson.Default);
     }
 }
 
 /// <summary>Makes the <see cref="Caller"/> of one request from its token.</summary>
-internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended, SessionVerifier sessions) : IAuthenticationHandler
+internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended, SessionVerifier sessions, ForeignTokens foreign)
+    : IAuthenticationHandler
 {
     private const string Prefix = "Bearer ";
     private const string None = "?";    // a token that is none: several fields, and none of them counts
@@ -62,7 +69,8 @@ internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended, Se
         return Problems.WriteAsync(Context, _result == Ended ? Problem.SessionEnded : Problem.Unauthenticated);
     }
 
-    public Task ForbidAsync(AuthenticationProperties? properties) => Problems.WriteAsync(Context, Problem.Forbidden);
+    public Task ForbidAsync(AuthenticationProperties? properties) =>
+        Problems.WriteAsync(Context, Context.User is Caller { IsGuest: true } ? Problem.Guest : Problem.Forbidden);
 
     /// <summary>Returns the token of the request, unverified; empty when it has none.</summary>
     public static string TokenOf(HttpContext context)
@@ -88,18 +96,26 @@ internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended, Se
         if (token.Length == 0) return AuthenticateResult.NoResult();
         if (!tokens.TryRead(token, out var claims))
         {
-            if (claims == default) SecurityNote.Of(Context).Outcome = SecurityOutcome.Forged;   // else it is ours, and expired
+            if (claims != default) return BadToken;     // it is ours, and expired
+            (var state, claims) = await foreign(token, Context.RequestAborted);
+            if (state == ForeignState.Good) return Success(claims);
+            if (state == ForeignState.Ended) return Over(claims);
+            if (state == ForeignState.Forged) SecurityNote.Of(Context).Outcome = SecurityOutcome.Forged;
             return BadToken;
         }
 
-        if (ended.Contains(claims.SessionId) || !await sessions(claims, Context.RequestAborted))
-        {
-            SecurityNote.Of(Context).Outcome = SecurityOutcome.Ended;
-            SecurityNote.Of(Context).Subject = claims.UserId.Value;
-            return Ended;
-        }
+        var isOver = ended.Contains(claims.SessionId) || !await sessions(claims, Context.RequestAborted);
+        return isOver ? Over(claims) : Success(claims);
+    }
 
-        return AuthenticateResult.Success(new AuthenticationTicket(new Caller(claims), Caller.Scheme));
+    private static AuthenticateResult Success(in AccessClaims claims) =>
+        AuthenticateResult.Success(new AuthenticationTicket(new Caller(claims), Caller.Scheme));
+
+    private AuthenticateResult Over(in AccessClaims claims)
+    {
+        SecurityNote.Of(Context).Outcome = SecurityOutcome.Ended;
+        SecurityNote.Of(Context).Subject = claims.UserId.Value;
+        return Ended;
     }
 }
 

@@ -15,7 +15,17 @@ internal sealed class Caller(AccessClaims claims) : ClaimsPrincipal(SignedIn)
 
     public UserId UserId => claims.UserId;
 
+    /// <summary>Below zero for a token of another issuer.</summary>
     public long SessionId => claims.SessionId;
+
+    /// <summary>Unix seconds.</summary>
+    public long IssuedAt => claims.IssuedAt;
+
+    /// <summary>True where another issuer made the token: it belongs to no session.</summary>
+    public bool IsForeign => claims.IsForeign;
+
+    /// <summary>True for a guest: an account stays one, so the token tells.</summary>
+    public bool IsGuest => claims.Role == AccessClaims.Guest;
 
     public string Role => claims.Role;
 

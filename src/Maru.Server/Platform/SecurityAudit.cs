@@ -39,7 +39,7 @@ internal static class SecurityAudit
             User = caller?.UserId.Value,
             Subject = note?.Subject ?? Number(context, "userId"),
             Room = Number(context, "roomId"),
-            Session = caller?.SessionId,
+            Session = caller is { IsForeign: false } ? caller.SessionId : null,
             Address = Text(context.Connection.RemoteIpAddress),
             Detail = note?.Detail,
             Request = string.Create(CultureInfo.InvariantCulture, $"{MethodOf(context)} {Problems.Route(context)} {status}"),

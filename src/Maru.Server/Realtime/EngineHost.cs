@@ -9,7 +9,8 @@ namespace Maru.Server.Realtime;
 /// are told to come back, before the web server waits for their connections. Ends the connections of sessions that end.
 /// </summary>
 internal sealed class EngineHost(
-    ChatEngine engine, SessionEvents sessions, AccountEvents accounts, IHostApplicationLifetime lifetime) : IHostedService
+    ChatEngine engine, SessionEvents sessions, ForeignEnds foreign, AccountEvents accounts, IHostApplicationLifetime lifetime)
+    : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -19,6 +20,9 @@ internal sealed class EngineHost(
         {
             foreach (var session in ended) engine.UserEvents.EndSession(user, session, reason);
         };
+        // Of such a token the session says when it was issued, below zero.
+        foreign.TokensEnded += (user, last, reason) =>
+            engine.UserEvents.EndSessions(user, session => session < 0 && -session <= last, reason);
         accounts.ProfileChanged += _ => engine.NamesChanged();
         return Task.CompletedTask;
     }

@@ -6,6 +6,7 @@ internal static class Requests
     private static readonly Dictionary<string, Func<Scene, object>> Bodies = new()
     {
         ["POST /api/auth/signup"] = scene => new { handle = $"new{scene.Actor.Id}", name = "New", password = Person.Password },
+        ["POST /api/auth/guest"] = _ => new { name = "Gil" },
         ["POST /api/auth/login"] = scene => new { handle = scene.Other.Handle, password = Person.Password },
         ["POST /api/auth/refresh"] = scene => new { refreshToken = scene.Other.RefreshToken },
         ["POST /api/contacts"] = scene => new { userId = scene.Other.Id },

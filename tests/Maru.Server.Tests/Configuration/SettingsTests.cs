@@ -17,6 +17,10 @@ public sealed class SettingsTests
     [InlineData("Maru:RateLimits:Enabled", "perhaps", "Maru:RateLimits:Enabled", "perhaps")]
     [InlineData("Maru:RateLimit:Enabled", "true", "There is no setting", "Maru:RateLimit.")]
     [InlineData("Maru:Jwt:Algoritm", "HS256", "There is no setting", "Maru:Jwt:Algoritm.")]
+    [InlineData("Maru:Jwt:Issuers:site:Isuer", "x", "There is no setting", "Maru:Jwt:Issuers:site:Isuer.")]
+    [InlineData("Maru:Jwt:Issuers:site:Issuer", "maru", "Maru:Jwt", "an Issuer of its own")]
+    [InlineData("Maru:Jwt:Issuers:site:Issuer", "https://site.example", "Maru:Jwt:Issuers:site", "Audience")]
+    [InlineData("Maru:Jwt:Issuers:site:MaxLifetime", "400.00:00:00", "Maru:Jwt:Issuers:site", "MaxLifetime")]
     [InlineData("Maru:Database", "", "Maru", "Database")]
     [InlineData("Maru:Redis", "redis", "Maru", "Redis must be host:port")]
     [InlineData("Maru:Redis", "redis:x", "Maru", "Redis must be host:port")]
@@ -39,6 +43,23 @@ public sealed class SettingsTests
         message.ShouldContain(where);
         message.ShouldContain(what);
         message.ShouldNotContain("\n");
+    }
+
+    [Theory]
+    [InlineData("One of Secret, JwksFile and JwksUrl")]
+    [InlineData("32 bytes at least", "Secret", "0123456789abcdef0123456789abcde")]
+    [InlineData("must be random", "Secret", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    [InlineData("One of Secret", "Secret", "0123456789abcdef0123456789abcdef", "JwksFile", "keys.json")]
+    [InlineData("JwksUrl must be an https://", "JwksUrl", "http://site.example/keys")]
+    [InlineData("JwksUrl must be an https://", "JwksUrl", "file:///keys")]
+    [InlineData("JwksUrl must be an https://", "JwksUrl", "https://user:word@site.example/keys")]
+    [InlineData("Algorithms must be some of", "JwksUrl", "https://site.example/keys", "Algorithms", "HS256")]
+    [InlineData("Algorithms must be some of", "JwksUrl", "https://site.example/keys", "Algorithms", "none")]
+    public void An_issuer_that_cannot_be_trusted_is_refused_at_the_start(string what, params string[] settings)
+    {
+        (string, string)[] good = [("Maru:Jwt:Issuers:site:Issuer", "https://site.example"), ("Maru:Jwt:Issuers:site:Audience", "chat")];
+        var all = good.Concat(settings.Chunk(2).Select(pair => ($"Maru:Jwt:Issuers:site:{pair[0]}", pair[1]))).ToArray();
+        Should.Throw<StartException>(() => MaruOptions.Read(Configuration(all))).Message.ShouldContain(what);
     }
 
     [Theory]
@@ -95,6 +116,7 @@ public sealed class SettingsTests
         foreach (var property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             var value = property.GetValue(options);
+            if (value is System.Collections.IDictionary) continue;    // named by the operator, and none by default
             var isGroup = value is not null and not string && property.PropertyType.IsClass;
             foreach (var setting in isGroup ? Properties($"{path}{property.Name}:", value!) : [(path + property.Name, property, value)])
                 yield return setting;

@@ -14,7 +14,7 @@ public sealed class EndpointsTests(MaruServer server) : IClassFixture<MaruServer
     private static readonly string[] Open =
     [
         "/health/live", "/health/ready", "/openapi/v1.json", "/.well-known/jwks.json",
-        "/api/auth/signup", "/api/auth/login", "/api/auth/refresh", "/ws", "/api/invitations/{code}",
+        "/api/auth/signup", "/api/auth/guest", "/api/auth/login", "/api/auth/refresh", "/ws", "/api/invitations/{code}",
     ];
 
     [Fact]

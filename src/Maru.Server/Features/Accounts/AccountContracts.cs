@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Maru.Server.Platform.Api;
@@ -43,6 +44,9 @@ public sealed record RefreshRequest([property: Required] string? RefreshToken);
 /// who may open a direct room with you: <c>everyone</c>, as at first, your <c>contacts</c>, or <c>nobody</c>
 /// </param>
 /// <param name="FindByEmail">true: who asks for a contact finds you by your e-mail address</param>
+/// <param name="ReadReceipts">false: nobody is told what you have read</param>
+/// <param name="LastSeen">false: nobody is told when you were there last</param>
+/// <param name="DoNotDisturb">true, false, or the time until which</param>
 [Example("""{"name":"Ann","statusMessage":"at sea"}""")]
 public sealed record ProfileChange(
     string? Name = null,
@@ -51,29 +55,42 @@ public sealed record ProfileChange(
     bool? ShowPresence = null,
     [property: Allowed] string? WhoMayAdd = null,
     [property: Allowed] string? WhoMayWrite = null,
-    bool? FindByEmail = null);
+    bool? FindByEmail = null,
+    bool? ReadReceipts = null,
+    bool? LastSeen = null,
+    JsonElement? DoNotDisturb = null);
 
 /// <param name="NewPassword">8 to 256 characters and at most 2048 bytes</param>
 [Example("""{"oldPassword":"correct horse","newPassword":"battery staple"}""")]
 public sealed record PasswordChange([property: Required] string? OldPassword, [property: Required] string? NewPassword);
 
+/// <param name="Password">needed where the account has one</param>
 [Example("""{"password":"correct horse"}""")]
-public sealed record AccountDeletion([property: Required] string? Password);
+public sealed record AccountDeletion(string? Password = null);
 
 /// <summary>A user, as others see them.</summary>
 [Example("""{"id":1,"handle":"ann","name":"Ann"}""")]
-public sealed record User(long Id, string Handle, string Name, string? AvatarUrl = null);
+public sealed record User(long Id, string Handle, string Name, string? AvatarUrl = null)
+{
+    /// <summary>True of a guest who signed in just now; else absent.</summary>
+    public bool? Guest { get; init; }
+}
 
 /// <summary>A user, as they see themselves.</summary>
 /// <param name="ShowPresence">whether others see that the user is there, and the user sees it of them</param>
 /// <param name="WhoMayAdd">who may put the user into group rooms: <c>everyone</c>, <c>contacts</c> or <c>nobody</c></param>
 /// <param name="WhoMayWrite">who may open a direct room with the user</param>
 /// <param name="FindByEmail">whether who asks for a contact finds the user by their e-mail address</param>
+/// <param name="ReadReceipts">whether others are told what the user has read</param>
+/// <param name="LastSeen">whether others are told when the user was there last</param>
+/// <param name="DoNotDisturb">whether the user wants to be left alone: true, false, or the time until which</param>
+/// <param name="Role">of the whole server: the operator makes admins</param>
+/// <param name="Guest">true for a guest; else absent</param>
 [Example(
     """
     {
       "id": 1, "handle": "ann", "name": "Ann", "statusMessage": "at sea", "showPresence": true, "whoMayAdd": "everyone",
-      "whoMayWrite": "everyone", "findByEmail": false
+      "whoMayWrite": "everyone", "findByEmail": false, "readReceipts": true, "lastSeen": true, "doNotDisturb": false, "role": "user"
     }
     """)]
 public sealed record Profile(
@@ -85,7 +102,12 @@ public sealed record Profile(
     bool ShowPresence = true,
     [property: Allowed] string WhoMayAdd = Allowed.Everyone,
     [property: Allowed] string WhoMayWrite = Allowed.Everyone,
-    bool FindByEmail = false);
+    bool FindByEmail = false,
+    bool ReadReceipts = true,
+    bool LastSeen = true,
+    Quiet DoNotDisturb = default,
+    [property: Values("SiteRole", "user", "admin")] string Role = "user",
+    bool? Guest = null);
 
 /// <param name="User">the user who signed in</param>
 /// <param name="AccessToken">for the Authorization header, and for CONNECT</param>
@@ -120,4 +142,12 @@ internal sealed class AllowedAttribute() : ValuesAttribute("Allowed", Allowed.Ev
 [JsonSerializable(typeof(Profile))]
 [JsonSerializable(typeof(SignedIn))]
 [JsonSerializable(typeof(UserPage))]
-internal sealed partial class AccountJson : JsonSerializerContext;
+internal sealed partial class AccountJson : JsonSerializerContext
+{
+    /// <summary>The same JSON outside of HTTP responses.</summary>
+    public static readonly AccountJson Events = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

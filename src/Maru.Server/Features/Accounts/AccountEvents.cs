@@ -10,12 +10,14 @@ namespace Maru.Server.Features.Accounts;
 /// <code>
 /// profile changed  = 2 user
 /// presence changed = 3 user shows         shows: 0 or 1
+/// last seen changed = 4 user shows
 /// </code>
 /// </summary>
 internal sealed class AccountEvents
 {
     private const byte Changed = 2;
     private const byte PresenceSet = 3;
+    private const byte LastSeenSet = 4;
 
     private static readonly BusChannel Channel = new("accounts", Travel.Sure);
 
@@ -32,6 +34,9 @@ internal sealed class AccountEvents
 
     /// <summary>Raised on every node when a user shows their presence from now on (true), or hides it.</summary>
     public event Action<UserId, bool>? PresenceChanged;
+
+    /// <summary>Raised on every node when a user tells when they were there last (true), or does not any more.</summary>
+    public event Action<UserId, bool>? LastSeenChanged;
 
     /// <summary>
     /// Raised when an account was deleted: the user leaves every room. Comes after <see cref="ProfileChanged"/> and the end of the
@@ -50,13 +55,24 @@ internal sealed class AccountEvents
     public void ChangePresence(UserId user, bool shows)
     {
         PresenceChanged?.Invoke(user, shows);
-        var frame = FrameWriter.Begin(PresenceSet);
+        Publish(PresenceSet, user, shows);
+    }
+
+    public void ChangeLastSeen(UserId user, bool shows)
+    {
+        LastSeenChanged?.Invoke(user, shows);
+        Publish(LastSeenSet, user, shows);
+    }
+
+    public void DeleteAccount(UserId user) => AccountDeleted?.Invoke(user);
+
+    private void Publish(byte kind, UserId user, bool shows)
+    {
+        var frame = FrameWriter.Begin(kind);
         frame.Number(user.Value);
         frame.Byte(shows ? (byte)1 : (byte)0);
         _bus.Publish(Channel, frame.Written);
     }
-
-    public void DeleteAccount(UserId user) => AccountDeleted?.Invoke(user);
 
     private void Hear(ReadOnlyMemory<byte> frame)
     {
@@ -68,6 +84,9 @@ internal sealed class AccountEvents
                 break;
             case PresenceSet:
                 PresenceChanged?.Invoke(new UserId(reader.Number()), reader.Byte() == 1);
+                break;
+            case LastSeenSet:
+                LastSeenChanged?.Invoke(new UserId(reader.Number()), reader.Byte() == 1);
                 break;
         }
     }

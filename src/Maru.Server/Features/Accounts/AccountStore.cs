@@ -10,7 +10,8 @@ using Maru.Server.Storage;
 namespace Maru.Server.Features.Accounts;
 
 /// <summary>Reads and writes accounts. Any thread.</summary>
-internal sealed class AccountStore(Database database, SessionStore sessions, SessionEvents events, TimeProvider time)
+internal sealed class AccountStore(
+    Database database, SessionStore sessions, SessionEvents events, ForeignEnds foreign, TimeProvider time)
 {
     private const string Deleted = "deleted user";
 
@@ -31,16 +32,59 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
                 var user = await InsertAsync(transaction, account, inner);
                 if (user == 0 && account.Email is not null) user = await InsertAsync(transaction, account with { Email = null }, inner);
                 if (user == 0) return null;
-                if (await IsRetiredAsync(transaction, account.Handle, inner))
-                {
-                    await transaction.ExecuteAsync("DELETE FROM users WHERE id = @user", new { user }, inner);
-                    return null;
-                }
-
-                var made = new Account(user, account.Handle, account.Name, null, null, "user", account.PasswordHash);
+                var made = new Account(
+                    user, account.Handle, account.Name, null, null, "user", account.PasswordHash, IsGuest: account.IsGuest ? 1 : 0);
                 return (made, await sessions.OpenAsync(transaction, made.UserId, origin, inner));
             },
             ct);
+
+    /// <summary>
+    /// Inserts an account as a part of a larger write; returns 0 where its handle is taken, or was a deleted account's, or its e-mail
+    /// address is taken.
+    /// </summary>
+    public async Task<long> InsertAsync(DbTransaction transaction, NewAccount account, CancellationToken ct)
+    {
+        var user = await transaction.FirstAsync<long>(
+            """
+            INSERT INTO users (handle, name, name_key, email, password_hash, avatar_url, is_guest, created_at)
+            VALUES (@Handle, @Name, @NameKey, @Email, @PasswordHash, @AvatarUrl, @guest, @now)
+            ON CONFLICT DO NOTHING
+            RETURNING id
+            """,
+            new
+            {
+                account.Handle,
+                account.Name,
+                account.NameKey,
+                account.Email,
+                account.PasswordHash,
+                account.AvatarUrl,
+                guest = account.IsGuest ? 1L : 0,
+                now = Now,
+            },
+            ct);
+        if (user == 0 || !await IsRetiredAsync(transaction, account.Handle, ct)) return user;
+        await transaction.ExecuteAsync("DELETE FROM users WHERE id = @user", new { user }, ct);
+        return 0;
+    }
+
+    /// <summary>
+    /// Gives a user the name and picture that another issuer has for them, as a part of a larger write; null leaves one as it is.
+    /// </summary>
+    public static async Task<bool> RenameAsync(
+        DbTransaction transaction, UserId user, string? name, string? avatarUrl, CancellationToken ct)
+    {
+        var renamed = await transaction.ExecuteAsync(
+            """
+            UPDATE users SET name = coalesce(@name, name), name_key = coalesce(@key, name_key),
+              avatar_url = coalesce(@avatarUrl, avatar_url)
+            WHERE id = @Value AND deleted_at IS NULL
+            """,
+            new { user.Value, name, key = name is null ? null : TextPolicy.NameKey(name), avatarUrl },
+            ct);
+        if (renamed > 0) await transaction.ExecuteAsync(CountNames, null, ct);
+        return renamed > 0;
+    }
 
     public Task<Account?> FindAsync(UserId user, CancellationToken ct) =>
         database.FirstAsync<Account>($"{Account.Select} AND id = @Value", user, ct);
@@ -83,18 +127,20 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
     /// it and an empty one removes it.
     /// </summary>
     public Task<(Account? Account, bool IsPresenceChanged)> ChangeAsync(
-        UserId user, string? name, string? statusMessage, string? avatarUrl, bool? showPresence, ConsentChange consent,
-        CancellationToken ct) => database.WriteAsync(
+        UserId user, ProfileEdit edit, CancellationToken ct) => database.WriteAsync(
         async (transaction, inner) =>
         {
-            var isPresenceChanged = showPresence is { } shows && await ShowAsync(transaction, user, shows, inner);
+            var isPresenceChanged = edit.ShowPresence is { } shows && await ShowAsync(transaction, user, shows, inner);
             var account = await transaction.FirstAsync<Account>(
                 $"""
                 UPDATE users SET
-                  name = coalesce(@name, name),
+                  name = coalesce(@Name, name),
                   name_key = coalesce(@key, name_key),
-                  status_message = nullif(coalesce(@statusMessage, status_message), ''),
-                  avatar_url = nullif(coalesce(@avatarUrl, avatar_url), ''),
+                  status_message = nullif(coalesce(@StatusMessage, status_message), ''),
+                  avatar_url = nullif(coalesce(@AvatarUrl, avatar_url), ''),
+                  hides_reads = coalesce(@reads, hides_reads),
+                  hides_last_seen = coalesce(@lastSeen, hides_last_seen),
+                  quiet_until = coalesce(@QuietUntil, quiet_until),
                   who_may_add = coalesce(@WhoMayAdd, who_may_add),
                   who_may_write = coalesce(@WhoMayWrite, who_may_write),
                   find_by_email = coalesce(@find, find_by_email)
@@ -105,13 +151,16 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
                 new
                 {
                     user.Value,
-                    name,
-                    key = name is null ? null : TextPolicy.NameKey(name),
-                    statusMessage,
-                    avatarUrl,
-                    consent.WhoMayAdd,
-                    consent.WhoMayWrite,
-                    find = consent.FindByEmail switch { null => default(long?), true => 1, false => 0 },
+                    edit.Name,
+                    key = edit.Name is null ? null : TextPolicy.NameKey(edit.Name),
+                    edit.StatusMessage,
+                    edit.AvatarUrl,
+                    reads = Hides(edit.ReadReceipts),
+                    lastSeen = Hides(edit.LastSeen),
+                    edit.QuietUntil,
+                    edit.Consent.WhoMayAdd,
+                    edit.Consent.WhoMayWrite,
+                    find = edit.Consent.FindByEmail switch { null => default(long?), true => 1, false => 0 },
                 },
                 inner);
             return (account, isPresenceChanged);
@@ -136,10 +185,10 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
     /// </summary>
     public async Task<bool> DeleteAsync(Account account, CancellationToken ct)
     {
-        var ended = await database.WriteAsync(
+        var (ended, isForeign) = await database.WriteAsync<(IReadOnlyList<long>?, bool)>(
             async (transaction, inner) =>
             {
-                if (!await ReplaceHashAsync(transaction, account, null, inner)) return null;
+                if (!await ReplaceHashAsync(transaction, account, null, inner)) return (null, false);
                 await transaction.ExecuteAsync(
                     """
                     UPDATE users SET handle = @handle, name = @name, name_key = '', email = NULL, status_message = NULL, avatar_url = NULL,
@@ -163,12 +212,17 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
                     inner);
                 const string retire = "INSERT INTO retired_handles (hash) VALUES (@hash) ON CONFLICT DO NOTHING";
                 await transaction.ExecuteAsync(retire, new { hash = HashOf(account.Handle) }, inner);
-                return await sessions.EndAllAsync(transaction, account.UserId, but: 0, SessionEnd.AccountDeleted, inner);
+                return (
+                    await sessions.EndAllAsync(transaction, account.UserId, but: 0, SessionEnd.AccountDeleted, inner),
+                    await foreign.EndForGoodAsync(transaction, account.UserId, inner));
             },
             ct);
         events.EndSessions(account.UserId, ended ?? [], SessionEnd.AccountDeleted);
+        if (isForeign) foreign.Tell(account.UserId, ForeignEnds.ForGood, SessionEnd.AccountDeleted);
         return ended is not null;
     }
+
+    private static long? Hides(bool? shows) => shows is { } yes ? (yes ? 0L : 1L) : null;
 
     /// <summary>Shows the user's presence, or hides it; false: it is so already.</summary>
     private static async Task<bool> ShowAsync(DbTransaction transaction, UserId user, bool shows, CancellationToken ct) =>
@@ -177,17 +231,6 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
             new { user.Value, hides = shows ? 0L : 1L },
             ct) > 0;
 
-    /// <summary>Inserts the account; 0 where its handle or its e-mail address is taken.</summary>
-    private Task<long> InsertAsync(DbTransaction transaction, NewAccount account, CancellationToken ct) => transaction.FirstAsync<long>(
-        """
-        INSERT INTO users (handle, name, name_key, email, password_hash, created_at)
-        VALUES (@Handle, @Name, @NameKey, @Email, @PasswordHash, @now)
-        ON CONFLICT DO NOTHING
-        RETURNING id
-        """,
-        new { account.Handle, account.Name, account.NameKey, account.Email, account.PasswordHash, now = Now },
-        ct);
-
     /// <summary>
     /// Begins each write that needs the password. False when the account no longer has the hash that the password was checked against. It
     /// locks the account until the transaction ends, so sign-ins, changes of password and the deletion of one account come one after the
@@ -195,7 +238,10 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
     /// </summary>
     private static async Task<bool> ReplaceHashAsync(DbTransaction transaction, Account account, string? hash, CancellationToken ct) =>
         await transaction.ExecuteAsync(
-            "UPDATE users SET password_hash = @hash WHERE id = @Id AND password_hash = @PasswordHash AND deleted_at IS NULL",
+            """
+            UPDATE users SET password_hash = @hash
+            WHERE id = @Id AND coalesce(password_hash, '') = coalesce(@PasswordHash, '') AND deleted_at IS NULL
+            """,
             new { account.Id, account.PasswordHash, hash },
             ct) > 0;
 
@@ -212,9 +258,20 @@ internal sealed class AccountStore(Database database, SessionStore sessions, Ses
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 }
 
-/// <summary>The checked fields of a sign-up.</summary>
-internal sealed record NewAccount(string Handle, string Name, string? Email, string PasswordHash)
+/// <summary>The checked fields to change in a profile; null leaves one.</summary>
+/// <param name="QuietUntil">unix milliseconds until which they want to be left alone; 0: they do not</param>
+internal sealed record ProfileEdit(
+    string? Name, string? StatusMessage, string? AvatarUrl, bool? ShowPresence, bool? ReadReceipts, bool? LastSeen, long? QuietUntil,
+    ConsentChange Consent);
+
+/// <summary>The checked fields of a new account.</summary>
+/// <param name="PasswordHash">null: no password signs in</param>
+internal sealed record NewAccount(string Handle, string Name, string? Email, string? PasswordHash)
 {
+    public string? AvatarUrl { get; init; }
+
+    public bool IsGuest { get; init; }
+
     public string NameKey => TextPolicy.NameKey(Name);
 }
 

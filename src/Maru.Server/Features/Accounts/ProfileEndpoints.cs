@@ -1,5 +1,10 @@
+using System.Text.Json;
+using Maru.Engine;
+using Maru.Engine.Log;
+using Maru.Engine.People;
 using Maru.Engine.Problems;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Api;
 using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Security;
@@ -13,6 +18,8 @@ namespace Maru.Server.Features.Accounts;
 /// <summary>The endpoints of the caller's own account and of the directory of users.</summary>
 internal static class ProfileEndpoints
 {
+    private static readonly TimeSpan NewToken = TimeSpan.FromMinutes(5);
+
     public static void MapProfiles(this IEndpointRouteBuilder routes)
     {
         var me = routes.MapGroup("/api/me").WithTags("Profile").RequireAuthorization();
@@ -20,19 +27,23 @@ internal static class ProfileEndpoints
         me.MapPatch("", ChangeAsync)
             .WithName("changeProfile").WithSummary("Change your profile: absent fields stay, empty ones are removed");
         me.MapDelete("", DeleteAsync).Audits(SecurityKind.AccountDeletion).WithName("deleteAccount")
-            .WithSummary("Delete your account; your messages stay, as those of a deleted user");
+            .WithSummary("Delete your account; your messages stay, as those of a deleted user")
+            .Refuses(Problem.Forbidden);
         me.MapPost("/password", ChangePasswordAsync).Audits(SecurityKind.PasswordChange).WithName("changePassword")
             .WithSummary("Change your password and end all other sessions");
-        routes.MapGet("/api/users", ListAsync).WithTags("Directory").RequireAuthorization()
-            .WithName("listUsers").WithSummary("Users whose handle or name contains q, by handle");
+        routes.MapGet("/api/users", ListAsync).WithTags("Directory").RequireAuthorization().RefuseGuests()
+            .WithName("listUsers").WithSummary("Users whose handle or name contains q, by handle")
+            .Refuses(Problem.Guest);
     }
 
-    private static async Task<Results<Ok<Profile>, ProblemHttpResult>> GetAsync(Caller caller, AccountStore store, CancellationToken ct) =>
-        await store.FindAsync(caller.UserId, ct) is { } account ? TypedResults.Ok(account.ToProfile()) : Problem.SessionEnded.Result();
+    private static async Task<Results<Ok<Profile>, ProblemHttpResult>> GetAsync(
+        Caller caller, AccountStore store, TimeProvider time, CancellationToken ct) =>
+        await store.FindAsync(caller.UserId, ct) is { } account
+            ? TypedResults.Ok(account.ToProfile(time.GetUtcNow())) : Problem.SessionEnded.Result();
 
     private static async Task<Results<Ok<Profile>, ProblemHttpResult>> ChangeAsync(
         ProfileChange request, Caller caller, HttpContext context, LimitOptions limits, ProfileLimits rates, PasswordOptions lengths,
-        AccountStore store, AccountEvents events, CancellationToken ct)
+        AccountStore store, AccountEvents events, ChatEngine engine, TimeProvider time, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var rules = new AccountRules(errors, limits, lengths);
@@ -41,20 +52,29 @@ internal static class ProfileEndpoints
         var avatarUrl = request.AvatarUrl is null ? null : rules.AvatarUrl(request.AvatarUrl);
         var consent = new ConsentChange(
             rules.Allowed("whoMayAdd", request.WhoMayAdd), rules.Allowed("whoMayWrite", request.WhoMayWrite), request.FindByEmail);
+        var quiet = request.DoNotDisturb is { } value ? Quiet.Read(value) : null;
+        if (request.DoNotDisturb is not null && quiet is null) errors.Add("doNotDisturb", "true, false, or a time.");
         if (errors.Any) return errors.Result();
-        if (request.ShowPresence is not null && rates.TakePresence(context, caller.UserId) is { } refusal) return refusal;
+        var isLookedUp = request.ShowPresence is not null || request.LastSeen is not null;
+        if (isLookedUp && rates.TakePresence(context, caller.UserId) is { } refusal) return refusal;
 
-        var (account, isPresenceChanged) =
-            await store.ChangeAsync(caller.UserId, name, statusMessage, avatarUrl, request.ShowPresence, consent, ct);
+        var edit = new ProfileEdit(
+            name, statusMessage, avatarUrl, request.ShowPresence, request.ReadReceipts, request.LastSeen, quiet?.Until,
+            consent);
+        var (account, isPresenceChanged) = await store.ChangeAsync(caller.UserId, edit, ct);
         if (account is null) return Problem.SessionEnded.Result();
         if (name is not null || avatarUrl is not null) events.ChangeProfile(caller.UserId);
         if (isPresenceChanged) events.ChangePresence(caller.UserId, shows: request.ShowPresence is true);
-        return TypedResults.Ok(account.ToProfile());
+        if (request.LastSeen is { } lastSeen) events.ChangeLastSeen(caller.UserId, lastSeen);
+        var profile = account.ToProfile(time.GetUtcNow());
+        var json = EventJson.ProfileChanged(JsonSerializer.SerializeToUtf8Bytes(profile, AccountJson.Events.Profile));
+        engine.UserEvents.Publish(caller.UserId, new UserEvent(json, "profile"));
+        return TypedResults.Ok(profile);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        [FromBody] AccountDeletion request, Caller caller, HttpContext context, Passwords passwords, PasswordTurns turns,
-        AccountStore store, AccountEvents events, CancellationToken ct)
+        [FromBody] AccountDeletion? request, Caller caller, HttpContext context, Passwords passwords, PasswordTurns turns,
+        AccountStore store, AccountEvents events, TimeProvider time, CancellationToken ct)
     {
         using var turn = await turns.TakeAsync(caller.UserId, ct);
         if (!turn.IsAcquired) return Problems.Busy(context);
@@ -63,7 +83,10 @@ internal static class ProfileEndpoints
         {
             account = await store.FindAsync(caller.UserId, ct);
             if (account is null) return Problem.SessionEnded.Result();
-            if (await RefuseAsync(account, caller, "password", request.Password, context, passwords) is { } refusal) return refusal;
+            var refusal = account.PasswordHash is null
+                ? RefuseOld(caller, time)
+                : await RefuseAsync(account, caller, "password", request?.Password, context, passwords);
+            if (refusal is not null) return refusal;
         }
         while (!await store.DeleteAsync(account, ct));
         events.ChangeProfile(caller.UserId);
@@ -102,6 +125,14 @@ internal static class ProfileEndpoints
         page.Errors.Any
             ? page.Errors.Result()
             : TypedResults.Ok(await directory.PageAsync(new NameSearch(TextPolicy.NameKey(q)), page, ct));
+
+    /// <summary>
+    /// Demands a new token of those who have no password, but come with tokens of another issuer: a browser that was left open has none.
+    /// </summary>
+    private static ProblemHttpResult? RefuseOld(Caller caller, TimeProvider time) =>
+        caller.IsForeign && time.GetUtcNow().ToUnixTimeSeconds() - caller.IssuedAt > NewToken.TotalSeconds
+            ? Problem.Forbidden.Result("Come with a token that was issued within the last five minutes.")
+            : null;
 
     /// <summary>
     /// Checks the password again before a change that cannot be undone: a borrowed, open browser is not enough. Returns null where it is

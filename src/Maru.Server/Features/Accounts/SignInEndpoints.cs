@@ -31,7 +31,8 @@ internal static class SignInEndpoints
             .WithDescription("A repeat within the grace returns the same refresh token; a use after it ends the session.")
             .Refuses(Problem.SessionEnded);
         group.MapPost("/logout", LogOutAsync).RequireAuthorization().Audits(SecurityKind.SignOut)
-            .WithName("logOut").WithSummary("Sign out: this session's tokens are dead at once, its sockets close");
+            .WithName("logOut").WithSummary("Sign out: this session's tokens are dead at once, its sockets close")
+            .WithDescription("With a token of another issuer: all tokens of the user that it has issued until now.");
     }
 
     private static async Task<Results<Created<SignedIn>, ProblemHttpResult>> SignUpAsync(
@@ -105,9 +106,13 @@ internal static class SignInEndpoints
         return session is null || account is null ? Problem.SessionEnded.Result() : TypedResults.Ok(mint.Write(account, session));
     }
 
-    private static async Task<NoContent> LogOutAsync(Caller caller, SessionEnds ends)
+    /// <summary>Tokens of another issuer belong to no session: all that the user has until now are over.</summary>
+    private static async Task<NoContent> LogOutAsync(
+        Caller caller, SessionEnds ends, ForeignEnds foreign, TimeProvider time, CancellationToken ct)
     {
-        await ends.EndAsync(caller.UserId, [caller.SessionId], SessionEnd.SignedOut);
+        var last = Math.Max(time.GetUtcNow().ToUnixTimeSeconds(), caller.IssuedAt);
+        if (caller.IsForeign) await foreign.EndAsync(caller.UserId, last, SessionEnd.SignedOut, ct);
+        else await ends.EndAsync(caller.UserId, [caller.SessionId], SessionEnd.SignedOut);
         return TypedResults.NoContent();
     }
 
@@ -122,7 +127,8 @@ internal static class SignInEndpoints
         return errors.Result();
     }
 
-    private static SessionOrigin Origin(string? device, HttpContext context) => new(
+    /// <summary>Returns where a sign-in comes from.</summary>
+    public static SessionOrigin Origin(string? device, HttpContext context) => new(
         TextPolicy.Label(device ?? HeaderText.Text(context.Request.Headers.UserAgent.ToString()), MaxDevice) ?? "unknown",
         context.Connection.RemoteIpAddress);
 }

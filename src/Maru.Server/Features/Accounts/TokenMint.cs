@@ -14,7 +14,7 @@ internal sealed class TokenMint(
         var lifetime = left < options.AccessTokenLifetime ? left : options.AccessTokenLifetime;
         return new SignedIn(
             account.ToUser(),
-            tokens.Write(account.UserId, session.Id, session.Mark, account.Role, lifetime),
+            tokens.Write(account.UserId, session.Id, session.Mark, account.TokenRole, lifetime),
             session.Token.Text,
             (long)lifetime.TotalSeconds);
     }

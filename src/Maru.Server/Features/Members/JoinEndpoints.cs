@@ -15,7 +15,7 @@ internal static class JoinEndpoints
         var room = routes.MapGroup("/api/rooms/{roomId:number}").WithTags("Rooms").RequireAuthorization();
         room.MapPost("/join", JoinAsync)
             .WithName("joinRoom").WithSummary("Join a public room")
-            .Refuses(Problem.WrongRoomPassword, Problem.Banned, Problem.TooManyRooms, Problem.RoomFull);
+            .Refuses(Problem.WrongRoomPassword, Problem.Banned, Problem.TooManyRooms, Problem.RoomFull, Problem.Guest);
         room.MapPost("/leave", LeaveAsync)
             .WithName("leaveRoom").WithSummary("Leave a room; the owner hands over first, and the last one takes the room along")
             .Refuses(Problem.OwnerMustHandOver, Problem.DirectRoom);

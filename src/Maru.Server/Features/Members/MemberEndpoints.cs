@@ -16,14 +16,15 @@ internal static class MemberEndpoints
     {
         var members = routes.MapGroup("/api/rooms/{roomId:number}/members").WithTags("Members").RequireAuthorization();
         members.MapGet("/", ListAsync).WithName("listMembers").WithSummary("The members of a room of yours");
-        members.MapPost("/", InviteAsync)
+        members.MapPost("/", InviteAsync).RefuseGuests()
             .WithName("inviteMembers")
             .WithSummary("Bring people in: every member into an open room, its owner and admins into one that is private or has a password")
-            .Refuses(Problem.Forbidden, Problem.DirectRoom, Problem.TooManyRooms, Problem.RoomFull, Problem.TooManyPending);
+            .Refuses(
+                Problem.Forbidden, Problem.DirectRoom, Problem.TooManyRooms, Problem.RoomFull, Problem.TooManyPending, Problem.Guest);
         members.MapPatch("/{userId:number}", ChangeRoleAsync).Audits(SecurityKind.RoleChange)
             .WithName("changeRole")
             .WithSummary("Give a member another role, as the owner; with owner you hand the room over and become admin")
-            .Refuses(Problem.Forbidden, Problem.OwnerMustHandOver, Problem.DirectRoom);
+            .Refuses(Problem.Forbidden, Problem.OwnerMustHandOver, Problem.DirectRoom, Problem.Guest);
         members.MapDelete("/{userId:number}", RemoveAsync).Audits(SecurityKind.MemberRemoval)
             .WithName("removeMember").WithSummary("Remove a member who ranks below you; with ban=true for good")
             .WithMetadata(new ApiParameter("ban", "Ban the user, a member or not, until the ban is lifted.", ApiSchemas.Flag, true))

@@ -12,12 +12,13 @@ namespace Maru.Server.Features.Members;
 /// </summary>
 internal static class MemberRows
 {
-    // Of the users asked for, those who exist, are not banned, and did not leave by themselves.
+    // Of the users asked for, those who exist, are not banned, did not leave by themselves, and are no guests where none may be.
     private const string MayCome =
         """
         u.id IN @users AND u.deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM bans b WHERE b.room_id = @room AND b.user_id = u.id)
           AND NOT EXISTS (
             SELECT 1 FROM leavers l WHERE l.room_id = @room AND l.user_id = u.id AND l.left_at > @since AND l.times > @mostLeft)
+          AND (u.is_guest = 0 OR EXISTS (SELECT 1 FROM rooms r WHERE r.id = @room AND r.allows_guests = 1))
         """;
 
     private static readonly TimeSpan LeaversStayOut = TimeSpan.FromDays(30);
@@ -132,17 +133,22 @@ internal static class MemberRows
             new { room = transaction.Room.Value, user = user.Value, role });
     }
 
-    /// <summary>Returns the longest-standing admin or, where there is none, the longest-standing member.</summary>
+    /// <summary>
+    /// Returns the longest-standing admin or, where there is none, the longest-standing member; a guest where there is nobody else.
+    /// </summary>
     public static UserId? FindHeir(RoomTransaction transaction, UserId owner)
     {
         var heir = transaction.First<long>(
             """
-            SELECT user_id FROM members WHERE room_id = @room AND user_id <> @user
-            ORDER BY CASE role WHEN 'admin' THEN 0 ELSE 1 END, joined_at, user_id LIMIT 1
+            SELECT m.user_id FROM members m JOIN users u ON u.id = m.user_id WHERE m.room_id = @room AND m.user_id <> @user
+            ORDER BY u.is_guest, CASE m.role WHEN 'admin' THEN 0 ELSE 1 END, m.joined_at, m.user_id LIMIT 1
             """,
             Names(transaction, owner));
         return heir > 0 ? new UserId(heir) : null;
     }
+
+    public static bool IsGuest(RoomTransaction transaction, UserId user) =>
+        transaction.First<long>("SELECT is_guest FROM users WHERE id = @user", new { user = user.Value }) > 0;
 
     /// <summary>Returns whether the account exists.</summary>
     public static bool Exists(RoomTransaction transaction, UserId user) =>

@@ -17,6 +17,7 @@ internal sealed class Memberships(
     {
         if (RoomRow.Find(transaction, user) is not { } here) return Entrance.Refuse(Problem.NotFound);
         if (here.IsMember) return Entrance.Inside;
+        if (here.AllowsGuests == 0 && MemberRows.IsGuest(transaction, user)) return Entrance.Refuse(Problem.Guest);
         return here.PasswordHash == passwordHash ? Entrance.Open(Problem.Banned) : Entrance.Refuse(Problem.WrongRoomPassword);
     });
 
@@ -152,6 +153,7 @@ internal sealed class Memberships(
             if (MemberRows.RoleOf(transaction, user) is not { } before) return Problem.NotFound;
             if (before == role) return null;
             if (user == actor) return Problem.OwnerMustHandOver;
+            if (role != Roles.Member && MemberRows.IsGuest(transaction, user)) return Problem.Guest;
             if (role == Roles.Owner) MemberRows.SetRole(transaction, actor, Roles.Admin);
             MemberRows.SetRole(transaction, user, role);
             RoomRow.AppendState(transaction, actor, user);
@@ -167,13 +169,18 @@ internal sealed class Memberships(
     /// <summary>
     /// Removes a user whose account is deleted. An owner's role passes on; the other member of a direct room still sees a name.
     /// </summary>
-    public async Task<Problem?> DepartAsync(RoomId room, UserId user)
+    public async Task<Problem?> DepartAsync(RoomId room, UserId user) => await DepartAsync(room, user, _ => true);
+
+    /// <summary>Removes a guest from a room that allows none any more.</summary>
+    public async Task<Problem?> RemoveGuestAsync(RoomId room, UserId user) => await DepartAsync(room, user, here => here.AllowsGuests == 0);
+
+    private async Task<Problem?> DepartAsync(RoomId room, UserId user, Func<RoomRow, bool> goes)
     {
-        UserId? heir = null;
+        var (departed, heir) = (false, default(UserId?));
         var problem = await RoomWrite.RunAsync(engine, room, user, transaction =>
         {
-            heir = null;
-            if (RoomRow.Find(transaction, user) is not { IsMember: true } here) return null;
+            (departed, heir) = (false, null);
+            if (RoomRow.Find(transaction, user) is not { IsMember: true } here || !goes(here)) return null;
             heir = here.Role == Roles.Owner ? MemberRows.FindHeir(transaction, user) : null;
             if (heir is { } next) MemberRows.SetRole(transaction, next, Roles.Owner);
             if (here.IsDirect)
@@ -182,10 +189,13 @@ internal sealed class Memberships(
                     new { room = room.Value, user = user.Value });
             MemberRows.Remove(transaction, user, user);
             if (heir is not null) RoomRow.AppendState(transaction, user, heir);
+            departed = true;
             return null;
         });
-        if (problem is null && heir is { } owner) events.RoleChanged(owner, room, Roles.Owner);
-        return problem;
+        if (problem is not null || !departed) return problem;
+        events.Removed([user.Value], room);
+        if (heir is { } owner) events.RoleChanged(owner, room, Roles.Owner);
+        return null;
     }
 
     private async Task AnnounceAsync(RoomId room, UserId actor, IReadOnlyList<long> users)

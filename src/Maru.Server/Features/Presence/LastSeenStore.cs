@@ -74,7 +74,7 @@ internal sealed class LastSeenStore(Database database, ThisNode node, ChatEngine
             await transaction.ExecuteAsync(
                 """
                 INSERT INTO last_seen (user_id, at)
-                SELECT id, @at FROM users WHERE id IN @some AND deleted_at IS NULL AND hides_presence = 0
+                SELECT id, @at FROM users WHERE id IN @some AND deleted_at IS NULL AND hides_presence = 0 AND hides_last_seen = 0
                 ON CONFLICT (user_id) DO UPDATE SET at = excluded.at WHERE last_seen.at < excluded.at
                 """,
                 new { some, at },

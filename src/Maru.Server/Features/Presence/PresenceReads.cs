@@ -25,6 +25,7 @@ internal sealed partial class PresenceReads(
         engine.Presence.Sight = store.SeeAsync;
         engine.Presence.Wanted += () => _wake.Writer.TryWrite(true);
         accounts.PresenceChanged += engine.Presence.Show;
+        accounts.LastSeenChanged += engine.Presence.ShowLastSeen;
         return base.StartAsync(cancellationToken);
     }
 

@@ -16,7 +16,7 @@ internal sealed class PresenceStore(Database database)
     {
         var rows = await database.ListAsync<Row>(
             """
-            SELECT u.id, coalesce(l.at, 0) AS last_seen_at
+            SELECT u.id, CASE WHEN u.hides_last_seen <> 0 THEN -1 ELSE coalesce(l.at, 0) END AS last_seen_at
             FROM users u LEFT JOIN last_seen l ON l.user_id = u.id
             WHERE u.id IN @people AND u.deleted_at IS NULL AND u.hides_presence = 0
               AND EXISTS (SELECT 1 FROM users me WHERE me.id = @viewer AND me.deleted_at IS NULL AND me.hides_presence = 0)

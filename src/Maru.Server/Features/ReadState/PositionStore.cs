@@ -62,7 +62,8 @@ internal sealed class PositionStore(ChatEngine engine, Database database, TimePr
                 continue;
             }
 
-            engine.TellRead(step.Move.Room, new ReaderPosition(step.Move.User, step.Target, version));
+            if (step.Place.HidesReads == 0) engine.TellRead(step.Move.Room, new ReaderPosition(step.Move.User, step.Target, version));
+            else engine.TellUnnamedRead(step.Move.Room);
             engine.UserEvents.Move(step.Move.User, step.Move.Room);
             step.Move.Settle(null);
         }
@@ -80,8 +81,9 @@ internal sealed class PositionStore(ChatEngine engine, Database database, TimePr
     private Task<IReadOnlyList<Place>> FindAsync(IReadOnlyList<ReadMove> moves, CancellationToken ct) => database.ListAsync<Place>(
         """
         WITH x (room_id, user_id) AS ROWS @rows
-        SELECT me.room_id, me.user_id, me.join_seq, me.read_seq, me.own, h.last_seq, coalesce(oc.seq, 0) AS counted
-        FROM x JOIN members me ON me.room_id = x.room_id AND me.user_id = x.user_id
+        SELECT me.room_id, me.user_id, me.join_seq, me.read_seq, me.own, h.last_seq, coalesce(oc.seq, 0) AS counted,
+          u.hides_reads
+        FROM x JOIN members me ON me.room_id = x.room_id AND me.user_id = x.user_id JOIN users u ON u.id = x.user_id
         JOIN room_heads h ON h.room_id = me.room_id LEFT JOIN own_counts oc ON oc.room_id = me.room_id
         """,
         new { rows = Dialect.Rows(moves.Select(move => (long[])[move.Room.Value, move.User.Value])) },
@@ -141,7 +143,8 @@ internal sealed class PositionStore(ChatEngine engine, Database database, TimePr
         ct);
 
     /// <summary>A member's position, and how far the room's log goes and its own messages are counted.</summary>
-    private sealed record Place(long RoomId, long UserId, long JoinSeq, long ReadSeq, long Own, long LastSeq, long Counted)
+    private sealed record Place(
+        long RoomId, long UserId, long JoinSeq, long ReadSeq, long Own, long LastSeq, long Counted, long HidesReads)
     {
         /// <summary>Returns where the move takes the position; null: it stays.</summary>
         public long? TargetOf(ReadMove move)

@@ -23,7 +23,8 @@ internal sealed class ReadStateStore(Database database)
         $"""
         SELECT {UserRow.Columns("u")}, m.read_number, m.read_at
         FROM (SELECT m.user_id, m.join_number, m.read_number, m.read_at {Behind} LIMIT {NameSearch.Walk}) m CROSS JOIN users u
-        WHERE m.join_number < @Number AND m.user_id <> @SenderId AND u.id = m.user_id LIMIT @limit
+        WHERE m.join_number < @Number AND m.user_id <> @SenderId AND u.id = m.user_id AND (u.hides_reads = 0 OR u.id = @user)
+        LIMIT @limit
         """;
 
     /// <summary>The last position that the walk looked at.</summary>
@@ -99,9 +100,9 @@ internal sealed class ReadStateStore(Database database)
     }
 
     /// <summary>
-    /// Returns a page of the members who have read a message, but for its sender and those who joined later; null: the user is no member,
-    /// or there is no such message. It looks at <see cref="NameSearch.Walk"/> positions at most: where very many joined later, a page is
-    /// short, even empty, and has a next one.
+    /// Returns a page of the members who have read a message, but for its sender, those who joined later and those who hide it; null: the
+    /// user is no member, or there is no such message. It looks at <see cref="NameSearch.Walk"/> positions at most: where very many joined
+    /// later, a page is short, even empty, and has a next one.
     /// </summary>
     public async Task<ReaderPage?> ReadersAsync(RoomId room, UserId user, long seq, PageRequest page, CancellationToken ct)
     {
@@ -116,7 +117,16 @@ internal sealed class ReadStateStore(Database database)
         var (size, limit) = (page.Size, page.Size + 1);
         var (position, reader) = (message.Number, 0L);
         if (page.After is { NumericKey: { } key, Id: var id } && key >= position) (position, reader) = (key, id);
-        var arguments = new { room = room.Value, message.Number, message.SenderId, position, reader, limit };
+        var arguments = new
+        {
+            room = room.Value,
+            user = user.Value,
+            message.Number,
+            message.SenderId,
+            position,
+            reader,
+            limit,
+        };
         var rows = await database.ListAsync<ReaderRow>(Readers, arguments, ct);
         // With too few, the walk may have ended before the list.
         var last = rows.Count > size

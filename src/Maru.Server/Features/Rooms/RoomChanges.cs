@@ -8,15 +8,24 @@ namespace Maru.Server.Features.Rooms;
 /// <summary>Changes rooms as a whole, through their logs. Each method returns null, or the reason why not. Any thread.</summary>
 internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
 {
+    /// <summary>Raised after the commit with a room that was told to allow no guests. Handlers return at once.</summary>
+    public event Action<RoomId>? ClosedToGuests;
+
     /// <summary>
     /// Changes the room's details, all of them or none, with the right that the actor has at that moment; of each, null leaves it. A change
     /// that changes nothing appends nothing.
     /// </summary>
-    public Task<Problem?> ChangeAsync(
-        RoomId room, UserId actor, RoomChange change, NewPassword? password) => RoomWrite.RunAsync(engine, room, actor, transaction =>
+    public async Task<Problem?> ChangeAsync(RoomId room, UserId actor, RoomChange change, NewPassword? password)
+    {
+        var problem = await RoomWrite.RunAsync(engine, room, actor, transaction => Change(transaction, actor, change, password));
+        if (problem is null && change.Guests is false) ClosedToGuests?.Invoke(room);
+        return problem;
+    }
+
+    private static Problem? Change(RoomTransaction transaction, UserId actor, RoomChange change, NewPassword? password)
     {
         if (!RoomRow.TryEnter(transaction, actor, Roles.Admin, out var before, out var refusal)) return refusal;
-        var details = new RoomDetails(before.Name, before.Description, before.Visibility, before.PasswordHash)
+        var details = new RoomDetails(before.Name, before.Description, before.Visibility, before.PasswordHash, before.AllowsGuests)
         {
             Topic = before.Topic,
             AvatarUrl = before.AvatarUrl,
@@ -25,7 +34,8 @@ internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
             change.Name ?? before.Name,
             change.Description ?? before.Description,
             change.Visibility ?? before.Visibility,
-            password is null ? before.PasswordHash : password.Hash)
+            password is null ? before.PasswordHash : password.Hash,
+            change.Guests is { } guests ? (guests ? 1 : 0) : before.AllowsGuests)
         {
             Topic = change.Topic ?? before.Topic,
             AvatarUrl = change.AvatarUrl is null ? before.AvatarUrl : change.AvatarUrl.Length == 0 ? null : change.AvatarUrl,
@@ -36,12 +46,12 @@ internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
         transaction.Execute(
             """
             UPDATE rooms SET name = @Name, name_key = @NameKey, description = @Description, visibility = @Visibility,
-              password_hash = @PasswordHash, topic = @Topic, avatar_url = @AvatarUrl
+              password_hash = @PasswordHash, topic = @Topic, avatar_url = @AvatarUrl, allows_guests = @Guests
             WHERE id = @room
             """,
             new
             {
-                room = room.Value,
+                room = transaction.Room.Value,
                 after.Name,
                 after.NameKey,
                 after.Description,
@@ -49,10 +59,11 @@ internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
                 after.PasswordHash,
                 after.Topic,
                 after.AvatarUrl,
+                after.Guests,
             });
         RoomRow.AppendState(transaction, actor, null);
         return null;
-    });
+    }
 
     public async Task<Problem?> DeleteAsync(RoomId room, UserId actor)
     {

@@ -16,13 +16,15 @@ namespace Maru.Server.Features.Rooms;
 /// the password that users need to join a public room, 1 to 256 characters and at most 2048 bytes; absent: none is needed
 /// </param>
 /// <param name="Members">users who are members from the beginning; who wants to be asked first is invited</param>
+/// <param name="Guests">true: guests may join and be invited too</param>
 [Example("""{"name":"Harbour","visibility":"public","members":[2]}""")]
 public sealed record NewRoom(
     [property: Required] string? Name,
     [property: Required, Visibility] string? Visibility,
     string? Description = null,
     string? Password = null,
-    IReadOnlyList<long>? Members = null);
+    IReadOnlyList<long>? Members = null,
+    bool Guests = false);
 
 /// <param name="UserId">the other user</param>
 [Example("""{"userId":2}""")]
@@ -40,6 +42,9 @@ public sealed record RoomChange
 
     [Visibility]
     public string? Visibility { get; set; }
+
+    /// <summary>True: guests may join and be invited too; false: those who are there are removed.</summary>
+    public bool? Guests { get; set; }
 
     /// <summary>null or empty: no password is needed any more.</summary>
     [OrNull]
@@ -147,7 +152,11 @@ public sealed record Room(
     long? ReadSeq = null,
     long? Unread = null,
     long? Mentions = null,
-    Message? LastMessage = null);
+    Message? LastMessage = null)
+{
+    /// <summary>True where guests may be members; else absent.</summary>
+    public bool? Guests { get; init; }
+}
 
 /// <param name="Next">pass it as <c>after</c>, with the same sort, to get the next page; absent on the last one</param>
 public sealed record RoomPage(IReadOnlyList<Room> Items, string? Next = null);

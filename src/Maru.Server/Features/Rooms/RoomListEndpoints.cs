@@ -18,11 +18,11 @@ internal static class RoomListEndpoints
         rooms.MapGet("/", DiscoverAsync)
             .WithName("listRooms").WithSummary("Public rooms whose name contains q, in the order of sort")
             .WithMetadata(RoomSort.Parameter);
-        rooms.MapPost("/", CreateAsync).WithName("createRoom").WithSummary("Make a group room; you own it")
-            .Refuses(Problem.TooManyRooms, Problem.RoomFull, Problem.TooManyPending);
-        rooms.MapPost("/direct", DirectAsync)
+        rooms.MapPost("/", CreateAsync).RefuseGuests().WithName("createRoom").WithSummary("Make a group room; you own it")
+            .Refuses(Problem.TooManyRooms, Problem.RoomFull, Problem.TooManyPending, Problem.Guest);
+        rooms.MapPost("/direct", DirectAsync).RefuseGuests()
             .WithName("openDirectRoom").WithSummary("The one room of you and another user: 201 when it is new, 200 after that")
-            .Refuses(Problem.TooManyRooms, Problem.MayNotWrite, Problem.BlockedByYou);
+            .Refuses(Problem.TooManyRooms, Problem.MayNotWrite, Problem.BlockedByYou, Problem.Guest);
         routes.MapGet("/api/me/rooms", MineAsync).WithTags("Rooms").RequireAuthorization()
             .WithName("listMyRooms")
             .WithSummary("Your rooms with their last messages, newest activity first, without those that you have hidden")
@@ -65,7 +65,7 @@ internal static class RoomListEndpoints
 
         var (hash, refusal) = await passwords.HashAsync(password, caller.UserId, context);
         if (refusal is not null) return refusal;
-        var details = new RoomDetails(name, description, visibility, hash);
+        var details = new RoomDetails(name, description, visibility, hash, request.Guests ? 1 : 0);
         var (row, unknown, asked, problem) = await store.CreateAsync(caller.UserId, details, members, ct);
         if (problem is not null) return problem.Result();
         if (row is null)

@@ -34,9 +34,9 @@ internal sealed class RoomStore(Database database, RoomBounds bounds, TimeProvid
                     $"""
                     SELECT u.id, CAST(CASE
                       WHEN u.id = @actor OR {Consent.LetsAdd} THEN 1 WHEN {Consent.IsAskedFirst} THEN 0 ELSE -1 END AS BIGINT) AS consent
-                    FROM users u WHERE u.id IN @people AND u.deleted_at IS NULL
+                    FROM users u WHERE u.id IN @people AND u.deleted_at IS NULL AND u.is_guest <= @guests
                     """,
-                    new { people, actor = owner.Value },
+                    new { people, actor = owner.Value, guests = details.Guests },
                     inner);
                 var unknown = people.Except(known.Where(x => x.Consent >= 0).Select(x => x.Id)).ToList();
                 if (unknown.Count > 0) return new NewlyMade(null, unknown, [], null);
@@ -44,8 +44,9 @@ internal sealed class RoomStore(Database database, RoomBounds bounds, TimeProvid
                 long[] asked = [.. known.Where(x => x.Consent == 0).Select(x => x.Id)];
                 var room = await transaction.FirstAsync<long>(
                     """
-                    INSERT INTO rooms (kind, name, name_key, description, visibility, password_hash, member_count, created_at, active_at)
-                    VALUES ('group', @Name, @NameKey, @Description, @Visibility, @PasswordHash, @count, @Now, @Now)
+                    INSERT INTO rooms (kind, name, name_key, description, visibility, password_hash, allows_guests, member_count,
+                      created_at, active_at)
+                    VALUES ('group', @Name, @NameKey, @Description, @Visibility, @PasswordHash, @Guests, @count, @Now, @Now)
                     RETURNING id
                     """,
                     new
@@ -55,6 +56,7 @@ internal sealed class RoomStore(Database database, RoomBounds bounds, TimeProvid
                         details.Description,
                         details.Visibility,
                         details.PasswordHash,
+                        details.Guests,
                         count = members.Length,
                         Now
                     },
@@ -90,7 +92,7 @@ internal sealed class RoomStore(Database database, RoomBounds bounds, TimeProvid
                     """
                     INSERT INTO rooms (kind, name, name_key, visibility, direct_key, member_count, created_at)
                     SELECT 'direct', '', '', 'private', @key, 2, @Now
-                    WHERE (SELECT count(*) FROM users WHERE id IN @people AND deleted_at IS NULL) = 2
+                    WHERE (SELECT count(*) FROM users WHERE id IN @people AND deleted_at IS NULL AND is_guest = 0) = 2
                     ON CONFLICT (direct_key) DO NOTHING
                     RETURNING id
                     """,
@@ -191,7 +193,8 @@ internal sealed class RoomStore(Database database, RoomBounds bounds, TimeProvid
 internal sealed record NewlyMade(RoomRow? Room, IReadOnlyList<long> Unknown, IReadOnlyList<long> Asked, Problem? Problem);
 
 /// <summary>The details of a group room.</summary>
-internal sealed record RoomDetails(string Name, string Description, string Visibility, string? PasswordHash)
+/// <param name="Guests">1: guests may be in it</param>
+internal sealed record RoomDetails(string Name, string Description, string Visibility, string? PasswordHash, long Guests)
 {
     public string NameKey => TextPolicy.NameKey(Name);
 

@@ -13,7 +13,8 @@ internal static class SessionEndpoints
         var group = routes.MapGroup("/api/me/sessions").WithTags("Sessions").RequireAuthorization();
         group.MapGet("", ListAsync).WithName("listSessions").WithSummary("Your sessions, the last used one first");
         group.MapDelete("", EndOthersAsync).Audits(SecurityKind.SignOut)
-            .WithName("endOtherSessions").WithSummary("End all sessions but this one");
+            .WithName("endOtherSessions").WithSummary("End all sessions but this one")
+            .WithDescription("With a token of another issuer: also all tokens of the user that it issued before that one.");
         group.MapDelete("/{id:number}", EndAsync).Audits(SecurityKind.SignOut).WithName("endSession")
             .WithSummary("End one session: its tokens are dead at once, its sockets close");
     }
@@ -21,8 +22,10 @@ internal static class SessionEndpoints
     private static async Task<Ok<SessionList>> ListAsync(Caller caller, SessionStore sessions, CancellationToken ct) =>
         TypedResults.Ok(new SessionList(await sessions.ListAsync(caller, ct)));
 
-    private static async Task<NoContent> EndOthersAsync(Caller caller, SessionStore sessions, CancellationToken ct)
+    /// <summary>With a token of another issuer, which belongs to no session: all that were issued before it are over.</summary>
+    private static async Task<NoContent> EndOthersAsync(Caller caller, SessionStore sessions, ForeignEnds foreign, CancellationToken ct)
     {
+        if (caller.IsForeign) await foreign.EndAsync(caller.UserId, caller.IssuedAt - 1, SessionEnd.SignedOut, ct);
         await sessions.EndOthersAsync(caller, ct);
         return TypedResults.NoContent();
     }

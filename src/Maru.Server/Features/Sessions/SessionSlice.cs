@@ -15,6 +15,7 @@ internal static class SessionSlice
         services.AddSingleton<SessionVerifier>(provider => provider.GetRequiredService<SessionChecks>().IsGoodAsync);
         services.AddSingleton<SessionEnds>();
         services.AddHostedService(provider => provider.GetRequiredService<SessionEnds>());
+        services.AddSingleton<ForeignEnds>();
         services.AddSingleton<ConnectionAuthenticator>();
         services.AddSingleton<DeviceTokens>();
         services.AddHostedService<SessionSweep>();

@@ -5,11 +5,12 @@ using Maru.Server.Platform.Tokens;
 namespace Maru.Server.Features.Sessions;
 
 /// <summary>
-/// Reads from the store, twice a second, the sessions that ended on other nodes: a sign-out holds everywhere within a second, even if the
-/// bus fails. One loop; only where other nodes share the store.
+/// Reads from the store, twice a second, the sessions and foreign tokens that ended on other nodes: a sign-out holds everywhere within a
+/// second, even if the bus fails. One loop; only where other nodes share the store.
 /// </summary>
 internal sealed partial class SessionWatch(
-    SessionStore sessions, SessionEvents events, JwtOptions options, TimeProvider time, ILogger<SessionWatch> log) : BackgroundService
+    SessionStore sessions, SessionEvents events, ForeignEnds foreign, JwtOptions options, TimeProvider time, ILogger<SessionWatch> log)
+    : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
 
@@ -44,6 +45,7 @@ internal sealed partial class SessionWatch(
         {
             foreach (var session in await sessions.ListEndedAsync(since, ct))
                 events.Learn(new UserId(session.UserId), [session.Id], session.EndReason);
+            await foreign.LearnAsync(since, ct);
             _failed = false;
             return true;
         }

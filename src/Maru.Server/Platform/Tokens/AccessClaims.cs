@@ -5,7 +5,7 @@ using Maru.Engine;
 namespace Maru.Server.Platform.Tokens;
 
 /// <summary>The claims of an access token: its user, its session, and until when it is valid.</summary>
-/// <param name="Role"><c>user</c> or <c>admin</c></param>
+/// <param name="Role"><c>user</c>, <c>admin</c> or <c>guest</c></param>
 /// <param name="ExpiresAt">unix seconds; nodes take the token for as much longer as their clocks may differ</param>
 /// <param name="NotBefore">unix seconds; nodes take the token as much sooner</param>
 /// <param name="IssuedAt">unix seconds</param>
@@ -13,8 +13,20 @@ namespace Maru.Server.Platform.Tokens;
 internal readonly record struct AccessClaims(
     UserId UserId, long SessionId, string Role, long ExpiresAt, long NotBefore = 0, long IssuedAt = 0, long Mark = 0)
 {
+    /// <summary>The role of guests.</summary>
+    public const string Guest = "guest";
+
     // Seconds of the year 9999: a later date is nonsense, and arithmetic on it would overflow.
     private const long LastDate = 253_402_300_799;
+
+    /// <summary>
+    /// Makes the claims of another issuer's token. Its session is below zero and says when it was issued: all that end together.
+    /// </summary>
+    public static AccessClaims OfForeign(UserId user, long issuedAt, long notBefore, long expiresAt) =>
+        new(user, -issuedAt, "user", expiresAt, notBefore, issuedAt);
+
+    /// <summary>Returns whether another issuer made the token: it belongs to no session of ours.</summary>
+    public bool IsForeign => SessionId < 0;
 
     /// <summary>Reads the claims of RFC 7519 section 4.1 that we write, and <c>nbf</c>; unknown ones are skipped.</summary>
     /// <param name="payload">of a token that was verified</param>
@@ -30,9 +42,9 @@ internal readonly record struct AccessClaims(
         if (!TryReadMark(payload, out var mark)) return false;
         if (payload.TryGetProperty("aud"u8, out _)) return false;   // for another audience: ours name none
         if (payload.TryGetProperty("role"u8, out var role) && role.ValueKind != JsonValueKind.String) return false;
-        var isAdmin = role.ValueKind == JsonValueKind.String && role.ValueEquals("admin"u8);
+        var known = role.ValueKind == JsonValueKind.String ? role.GetString() : null;
         claims = new AccessClaims(
-            new UserId(user), session, isAdmin ? "admin" : "user", expiresAt.Value, notBefore ?? 0, issuedAt ?? 0, mark);
+            new UserId(user), session, known is "admin" or Guest ? known : "user", expiresAt.Value, notBefore ?? 0, issuedAt ?? 0, mark);
         return true;
     }
 

@@ -15,7 +15,7 @@ internal sealed class AccessTokens(SigningKey key, VerificationKeys keys, JwtOpt
     private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
 
     private readonly TokenVerifier _verifier = new(keys, options.Issuer);
-    private readonly VerifiedTokens _verified = new();
+    private readonly VerifiedTokens<AccessClaims> _verified = new();
     private readonly long _skew = (long)options.ClockSkew.TotalSeconds;
 
     /// <param name="user">the user</param>
@@ -52,7 +52,7 @@ internal sealed class AccessTokens(SigningKey key, VerificationKeys keys, JwtOpt
     {
         claims = default;
         if (token.Length > TokenForm.MaxLength) return false;
-        var id = VerifiedTokens.IdOf(token);
+        var id = VerifiedTokens<AccessClaims>.IdOf(token);
         if (_verified.TryGet(id, out claims)) return IsInTime(claims);
         if (!TryVerify(token, out claims) || !IsInTime(claims)) return false;
         _verified.Add(id, claims);

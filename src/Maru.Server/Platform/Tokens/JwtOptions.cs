@@ -30,9 +30,14 @@ internal sealed class JwtOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Other systems whose tokens are taken, by a name that the operator gives them.</summary>
+    public Dictionary<string, IssuerOptions> Issuers { get; } = [];
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (RefreshTokenLifetime < AccessTokenLifetime)
             yield return new ValidationResult($"{nameof(RefreshTokenLifetime)} must not be shorter than {nameof(AccessTokenLifetime)}.");
+        if (Issuers.Values.Select(x => x.Issuer).Append(Issuer).Distinct().Count() <= Issuers.Count)
+            yield return new ValidationResult($"Each of {nameof(Issuers)} needs an {nameof(Issuer)} of its own.");
     }
 }

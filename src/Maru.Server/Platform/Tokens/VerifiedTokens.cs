@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
@@ -7,7 +8,7 @@ namespace Maru.Server.Platform.Tokens;
 /// Remembers tokens that were verified, so that a client's next request costs a hash and not a signature. Only facts that never change are
 /// kept: times and ended sessions are checked each time. A token replaces another one of its slot; at most some 1 MB in all. Any thread.
 /// </summary>
-internal sealed class VerifiedTokens
+internal sealed class VerifiedTokens<T>
 {
     private const int Slots = 8192;    // a power of two
 
@@ -21,16 +22,16 @@ internal sealed class VerifiedTokens
         return MemoryMarshal.Read<UInt128>(hash);
     }
 
-    public bool TryGet(UInt128 id, out AccessClaims claims)
+    public bool TryGet(UInt128 id, [MaybeNullWhen(false)] out T claims)
     {
         var entry = Volatile.Read(ref SlotOf(id));
-        claims = entry?.Id == id ? entry.Claims : default;
+        claims = entry is not null && entry.Id == id ? entry.Claims : default;
         return entry?.Id == id;
     }
 
-    public void Add(UInt128 id, in AccessClaims claims) => Volatile.Write(ref SlotOf(id), new Entry(id, claims));
+    public void Add(UInt128 id, T claims) => Volatile.Write(ref SlotOf(id), new Entry(id, claims));
 
     private ref Entry? SlotOf(UInt128 id) => ref _slots[(int)id & (Slots - 1)];
 
-    private sealed record Entry(UInt128 Id, AccessClaims Claims);
+    private sealed record Entry(UInt128 Id, T Claims);
 }

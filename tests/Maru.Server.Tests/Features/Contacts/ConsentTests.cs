@@ -60,7 +60,7 @@ public sealed class ConsentTests(MaruServer server) : IClassFixture<MaruServer>
         (told.GetProperty("roomId").GetInt64(), told.GetProperty("state").GetString()).ShouldBe((room.Id, "pending"));
         told.GetProperty("invitation").GetProperty("room").GetProperty("name").GetString().ShouldBe("harbour");
         var invitation = (await ann.InvitationsAsync()).ShouldHaveSingleItem();
-        invitation.Room.ShouldBe(new InvitedRoom(room.Id, "harbour", "", 1));
+        invitation.Room.ShouldBe(new InvitingRoom(room.Id, "harbour", "", 1));
         invitation.Inviter.ShouldBe(ben.User);
         await ben.InviteAsync(room, ann.Id).ShouldBe(204);     // once
 
