@@ -1,10 +1,11 @@
 using Maru.Engine.Protocols.Stomp;
+using Maru.Server.Tests.Features.Guests;
 using Microsoft.AspNetCore.Routing;
 
 namespace Maru.Server.Tests.Authorization;
 
 /// <summary>Everything that can be asked for, by everybody: the answers are those of <c>docs/authorization.md</c>.</summary>
-public sealed class AuthorizationTests(MaruServer server) : IClassFixture<MaruServer>
+public sealed class AuthorizationTests(OpenServer open) : IClassFixture<OpenServer>
 {
     /// <summary>What clients send and subscribe to, by the server's own list of kinds.</summary>
     private static readonly Dictionary<string, string[]> Destinations = new()
@@ -59,7 +60,7 @@ public sealed class AuthorizationTests(MaruServer server) : IClassFixture<MaruSe
     private async Task<AuthorizationRow> AskAsync(string kind, string request, string[] columns)
     {
         var statuses = await Task.WhenAll(columns.Select(async column =>
-            await (await Scene.MakeAsync(server, kind.Length > 0 ? kind : "private", column)).AskAsync(request)));
+            await (await Scene.MakeAsync(open.Server, kind.Length > 0 ? kind : "private", column)).AskAsync(request)));
         return new AuthorizationRow(kind, request, [.. columns.Zip(statuses)]);
     }
 
@@ -67,7 +68,7 @@ public sealed class AuthorizationTests(MaruServer server) : IClassFixture<MaruSe
     private IEnumerable<string> RequestsOf(string kind)
     {
         var endpoints =
-            from endpoint in server.Service<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            from endpoint in open.Server.Service<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []
             let path = "/" + endpoint.RoutePattern.RawText!.Trim('/').Replace(":number", "", StringComparison.Ordinal)
             where method != "HEAD" && path != "/ws"
@@ -78,4 +79,16 @@ public sealed class AuthorizationTests(MaruServer server) : IClassFixture<MaruSe
             .OrderBy(request => request.Split(' ')[1], StringComparer.Ordinal)
             .ThenBy(request => request, StringComparer.Ordinal);
     }
+}
+
+/// <summary>A server that takes guests.</summary>
+public sealed class OpenServer : IAsyncLifetime
+{
+    private MaruServer? _server;
+
+    public MaruServer Server => _server ?? throw new InvalidOperationException("It has not started.");
+
+    public async ValueTask InitializeAsync() => _server = await MaruServer.StartAsync(Visiting.Enabled);
+
+    public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

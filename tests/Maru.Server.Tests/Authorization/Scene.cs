@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using Maru.Server.Features.Sessions;
+using Maru.Server.Storage;
+using Maru.Server.Tests.Features.Contacts;
+using Maru.Server.Tests.Features.Guests;
 using Maru.Server.Tests.Features.Invitations;
 using Maru.Server.Tests.Features.Polls;
 using Maru.Server.Tests.Features.Rooms;
@@ -29,6 +32,12 @@ internal sealed class Scene
             await scene.PutInAsync();
             await scene.Owner.Http.SendAsync($"DELETE /api/rooms/{scene.Room.Id}/members/{scene.Actor.Id}?ban=true").ShouldBe(204);
         },
+        ["guest"] = scene => scene.PutInAsync(),
+        ["blocked"] = async scene =>
+        {
+            await scene.PutInAsync();
+            await scene.Owner.BlockAsync(scene.Actor);
+        },
         ["member"] = scene => scene.PutInAsync(),
         ["admin"] = async scene =>
         {
@@ -37,10 +46,14 @@ internal sealed class Scene
                 .ShouldBe(204);
         },
         ["owner"] = _ => Task.CompletedTask,
+        ["site admin"] = scene => scene._server.Service<Database>().WriteAsync(
+            (transaction, ct) => transaction.ExecuteAsync("UPDATE users SET role = 'admin' WHERE id = @Id", new { scene.Actor.Id }, ct),
+            TestContext.Current.CancellationToken),
     };
 
     private readonly MaruServer _server;
     private readonly string _column;
+    private long _poll;
 
     private Scene(MaruServer server, string column) => (_server, _column) = (server, column);
 
@@ -70,17 +83,24 @@ internal sealed class Scene
     public static async Task<Scene> MakeAsync(MaruServer server, string kind, string column)
     {
         var scene = new Scene(server, column) { Owner = await server.SignUpAsync("owner"), Outsider = await server.SignUpAsync("out") };
-        scene.Actor = column == "owner" ? scene.Owner : await server.SignUpAsync("actor");
+        scene.Actor = column switch
+        {
+            "owner" => scene.Owner,
+            "guest" => await server.EnterAsync(),
+            _ => await server.SignUpAsync("actor"),
+        };
         if (kind == "direct") await scene.MakeDirectAsync();
         else await scene.MakeGroupAsync(kind);
         scene.Seq = (await scene.Other.SayAsync(scene.Room)).Seq;
+        scene._poll = (await scene.Other.PollAsync(scene.Room)).Seq;
+        await Ways[column](scene);
         return scene;
     }
 
     /// <summary>Returns the address with the ids of this scene in it.</summary>
     public async Task<string> FillAsync(string template)
     {
-        if (template.Contains("/polls/{seq}", StringComparison.Ordinal)) Seq = (await Other.PollAsync(Room)).Seq;
+        if (template.Contains("/polls/{seq}", StringComparison.Ordinal)) Seq = _poll;
         var path = template
             .Replace("{roomId}", Text(Room.Id), StringComparison.Ordinal)
             .Replace("{seq}", Text(Seq), StringComparison.Ordinal)
@@ -139,20 +159,24 @@ internal sealed class Scene
 
     private static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);
 
-    private Task<string> PutInAsync() =>
-        Owner.Http.SendAsync($"POST /api/rooms/{Room.Id}/members", new { userIds = new[] { Actor.Id } }).ShouldBe(204);
+    /// <summary>Makes the one who asks a member; of a direct room they are one from the beginning.</summary>
+    private async Task PutInAsync()
+    {
+        if (Room.Kind == "direct") return;
+        await Owner.Http.SendAsync($"POST /api/rooms/{Room.Id}/members", new { userIds = new[] { Actor.Id } }).ShouldBe(204);
+    }
 
     private async Task MakeGroupAsync(string visibility)
     {
         Other = await _server.SignUpAsync("other");
-        Room = await Owner.MakeRoomAsync("room", visibility, members: Other.Id);
-        await Ways[_column](this);
+        Room = _column == "guest" ? await Owner.MakeOpenHouseAsync(visibility) : await Owner.MakeRoomAsync("room", visibility);
+        await Owner.Http.SendAsync($"POST /api/rooms/{Room.Id}/members", new { userIds = new[] { Other.Id } }).ShouldBe(204);
     }
 
     private async Task MakeDirectAsync()
     {
         Other = Owner;
-        var partner = _column == "member" ? Actor : Outsider;
+        var partner = _column is "member" or "blocked" ? Actor : Outsider;
         Room = await Owner.Http.SendAsync("POST /api/rooms/direct", new { userId = partner.Id }).Read<Room>(201);
     }
 }

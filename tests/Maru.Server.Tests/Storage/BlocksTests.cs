@@ -1,6 +1,5 @@
 using Maru.Server.Audit;
 using Maru.Server.Storage;
-using Maru.Server.Storage.Postgres;
 using Maru.Server.Tests.Features.ReadState;
 using Maru.Server.Tests.Features.Rooms;
 using Room = Maru.Server.Features.Rooms.Room;
@@ -34,8 +33,7 @@ public sealed class BlocksTests
         var (people, room) = await TalkAsync(server);
         var before = await BlocksAsync(server);
         before.Count.ShouldBeGreaterThan(6);
-        await ForgetAsync(server);
-        await ExecuteAsync(server, "DELETE FROM migrations WHERE number >= 19");
+        await server.RewindAsync(19);
         await server.RestartAsync();
         (await BlocksAsync(server)).ShouldBe(before);
         var ann = await server.SignInAsync(people[0].Handle);
@@ -43,32 +41,6 @@ public sealed class BlocksTests
         await ann.Http.SendAsync($"DELETE /api/rooms/{room.Id}/messages/{await SeqAsync(server, room, 300)}").ShouldBe(204);
         (await BlocksAsync(server)).ShouldNotBe(before);
         await ShouldBalanceAsync(server);
-    }
-
-    /// <summary>The schema is the one before blocks.</summary>
-    internal static async Task ForgetAsync(MaruServer server)
-    {
-        string[] triggers = server.Service<Database>() is PostgresDatabase
-            ? ["FUNCTION count_deleted() CASCADE", "FUNCTION count_mentions() CASCADE"]
-            : ["TRIGGER messages_deleted_counted", "TRIGGER mentions_come", "TRIGGER mentions_change", "TRIGGER mentions_go"];
-        string[] rest =
-        [
-            "INDEX messages_deleted_of", "INDEX mentions_of_all", "TABLE deleted_blocks", "TABLE mention_blocks", "TABLE pins",
-            "TABLE poll_votes", "TABLE stars", "TABLE drafts", "TABLE slow_turns", "TABLE room_settings",
-        ];
-        foreach (var thing in triggers.Concat(rest)) await ExecuteAsync(server, $"DROP {thing}");
-        foreach (var (table, column) in ((string, string)[])
-            [("rooms", "topic"), ("rooms", "avatar_url"), ("room_heads", "slow_mode"), ("room_heads", "read_only"), ("messages", "poll")])
-            await ExecuteAsync(server, $"ALTER TABLE {table} DROP COLUMN {column}");
-        await ForgetInvitationsAsync(server);
-    }
-
-    private static async Task ForgetInvitationsAsync(MaruServer server)
-    {
-        foreach (var thing in (string[])["TABLE invitations", "INDEX messages_by_invitation"]) await ExecuteAsync(server, $"DROP {thing}");
-        foreach (var (table, column) in ((string, string)[])
-            [("rooms", "invitations"), ("messages", "invitation"), ("messages", "banned"), ("bans", "reason"), ("users", "session_at")])
-            await ExecuteAsync(server, $"ALTER TABLE {table} DROP COLUMN {column}");
     }
 
     /// <summary>Three people in turn mention all, one another by name, or nobody; each third message but one is deleted.</summary>
@@ -110,7 +82,4 @@ public sealed class BlocksTests
 
     private static Task<long> SeqAsync(MaruServer server, Room room, int number) => server.Service<Database>().FirstAsync<long>(
         "SELECT seq FROM messages WHERE room_id = @Id AND type = 0 AND number = @number", new { room.Id, number }, Ct);
-
-    private static Task ExecuteAsync(MaruServer server, string sql) =>
-        server.Service<Database>().WriteAsync((transaction, ct) => transaction.ExecuteAsync(sql, null, ct), Ct);
 }

@@ -98,7 +98,7 @@ public sealed class NumbersTests
     /// <summary>The schema is the one before numbers.</summary>
     private static async Task ForgetNumbersAsync(MaruServer server)
     {
-        await BlocksTests.ForgetAsync(server);
+        await server.RewindAsync(19);
         await ExecuteAsync(server, "DROP TABLE last_audit");
         await ForgetPresenceAsync(server);
         await ForgetReadStateAsync(server);

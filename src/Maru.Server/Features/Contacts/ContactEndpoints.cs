@@ -18,11 +18,12 @@ internal static class ContactEndpoints
         contacts.MapGet("/", ListAsync)
             .WithName("listContacts").WithSummary("Your contacts and the requests for them")
             .WithMetadata(new ApiParameter("state", "Those in this state only.", ApiSchemas.Text, "incoming"));
-        contacts.MapPost("/", AskAsync)
+        contacts.MapPost("/", AskAsync).RefuseGuests()
             .WithName("askContact")
             .WithSummary("Ask somebody to be your contact (201), or accept who asked you (200); a repeat changes nothing (200)")
             .Refuses(
-                Problem.NotFound, Problem.BlockedByYou, Problem.TooManyContacts, Problem.TooManyRequests, Problem.AskedRecently);
+                Problem.NotFound, Problem.BlockedByYou, Problem.TooManyContacts, Problem.TooManyRequests, Problem.AskedRecently,
+                Problem.Guest);
         contacts.MapPatch("/{userId:number}", ChangeAsync).LimitBy(Limit.Messages)
             .WithName("changeContact").WithSummary("Call a contact as you like; nobody else sees it")
             .Refuses(Problem.NotFound);

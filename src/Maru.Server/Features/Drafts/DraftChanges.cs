@@ -31,7 +31,7 @@ internal sealed class DraftChanges(ChatEngine engine)
                 new { user = user.Value, room = room.Value, text, replyTo = replyTo > 0 ? replyTo : (long?)null, transaction.At });
             return at > 0 ? null : Problem.NotFound;
         });
-        if (problem is null) Tell(user, room, EventJson.Drafted(room, text, replyTo, at));
+        if (problem is null) Tell(user, room, at, EventJson.Drafted(room, text, replyTo, at));
         return problem;
     }
 
@@ -43,13 +43,23 @@ internal sealed class DraftChanges(ChatEngine engine)
             var draft = new { user = user.Value, room = room.Value };
             if (transaction.First<long>("SELECT count(*) FROM members WHERE room_id = @room AND user_id = @user", draft) == 0)
                 return Problem.NotFound;
-            var before = transaction.First<long>("DELETE FROM drafts WHERE user_id = @user AND room_id = @room RETURNING at", draft);
-            at = before == 0 ? 0 : Math.Max(transaction.At, before + 1);
+            // The row stays, so that the time of the next one is later than that of the removal.
+            at = transaction.First<long>(
+                """
+                UPDATE drafts SET text = '', reply_to = NULL, at = CASE WHEN @At > at THEN @At ELSE at + 1 END
+                WHERE user_id = @user AND room_id = @room AND text <> ''
+                RETURNING at
+                """,
+                new { draft.user, draft.room, transaction.At });
             return null;
         });
-        if (at > 0 && problem is null) Tell(user, room, EventJson.Drafted(room, "", 0, at));
+        if (at > 0 && problem is null) Tell(user, room, at, EventJson.Drafted(room, "", 0, at));
         return problem;
     }
 
-    private void Tell(UserId user, RoomId room, byte[] json) => engine.UserEvents.Publish(user, new UserEvent(json, $"draft:{room}"));
+    /// <summary>
+    /// Two changes may be told in another order than they were made, so none takes the place of another: clients go by the times.
+    /// </summary>
+    private void Tell(UserId user, RoomId room, long at, byte[] json) =>
+        engine.UserEvents.Publish(user, new UserEvent(json, $"draft:{room}:{at}"));
 }

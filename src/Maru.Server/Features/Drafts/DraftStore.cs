@@ -14,7 +14,7 @@ internal sealed class DraftStore(Database database)
             """
             SELECT d.room_id, d.text, coalesce(d.reply_to, 0) AS reply_to, d.at
             FROM drafts d
-            WHERE d.user_id = @user AND (d.at, d.room_id) < (@At, @Room)
+            WHERE d.user_id = @user AND d.text <> '' AND (d.at, d.room_id) < (@At, @Room)
               AND EXISTS (SELECT 1 FROM members me WHERE me.room_id = d.room_id AND me.user_id = d.user_id)
             ORDER BY d.at DESC, d.room_id DESC LIMIT @limit
             """,

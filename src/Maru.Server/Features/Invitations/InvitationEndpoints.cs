@@ -25,10 +25,10 @@ internal static class InvitationEndpoints
         room.MapGet("/", ListAsync)
             .WithName("listInvitations").WithSummary("The invitation links of a room: all for its owner and admins, your own for members")
             .Refuses(Problem.DirectRoom);
-        room.MapPost("/", MakeAsync).LimitBy(Limit.Messages).Audits(SecurityKind.Invitation)
+        room.MapPost("/", MakeAsync).RefuseGuests().LimitBy(Limit.Messages).Audits(SecurityKind.Invitation)
             .WithName("makeInvitation")
             .WithSummary("Make a link that lets people in, past the room's password: by those who may bring people in")
-            .Refuses(Problem.Forbidden, Problem.DirectRoom, Problem.TooManyInvitations);
+            .Refuses(Problem.Forbidden, Problem.DirectRoom, Problem.TooManyInvitations, Problem.Guest);
         routes.MapGet("/api/invitations/{code}", ViewAsync).WithMetadata(Code)
             .WithTags("Members").WithName("viewInvitation").WithSummary("The room that an invitation leads to, for whoever has its code");
         var one = routes.MapGroup("/api/invitations/{code}").WithTags("Members").RequireAuthorization().WithMetadata(Code);

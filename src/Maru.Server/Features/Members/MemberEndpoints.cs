@@ -33,7 +33,7 @@ internal static class MemberEndpoints
             .WithTags("Members").RequireAuthorization()
             .WithName("followOwner")
             .WithSummary("Follow an owner who was not there for long, as the room's admin: you, or a member whom you name, own the room")
-            .Refuses(Problem.Forbidden, Problem.DirectRoom, Problem.OwnerPresent);
+            .Refuses(Problem.Forbidden, Problem.DirectRoom, Problem.OwnerPresent, Problem.Guest);
     }
 
     public static void MapBans(this IEndpointRouteBuilder routes)

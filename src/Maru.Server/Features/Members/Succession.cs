@@ -24,6 +24,7 @@ internal sealed class Succession(ChatEngine engine, RoomOptions options, Members
                 is { } refusal) return refusal;
             if (MemberRows.RoleOf(transaction, user) is not { } role) return Problem.NotFound;
             if (role == Roles.Owner) return null;
+            if (MemberRows.IsGuest(transaction, user)) return Problem.Guest;
             var owner = MemberRows.OwnerOf(transaction);
             if (!isOperator && !IsGone(transaction, owner)) return Problem.OwnerPresent;
             MemberRows.SetRole(transaction, owner, Roles.Admin);

@@ -25,6 +25,7 @@ internal sealed class PollChanges(ChatEngine engine, Database database)
         {
             wrong = null;
             if (Find(transaction, user, seq) is not { } found) return Problem.NotFound;
+            if (options.Count > 0 && transaction.Bar.For(user) is { } barred) return barred;
             var poll = PollJson.Read(found.Poll);
             if (IsClosed(poll, found.Now)) return Problem.PollClosed;
             wrong = Check(poll, options);

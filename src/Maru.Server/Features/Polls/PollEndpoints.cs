@@ -23,10 +23,12 @@ internal static class PollEndpoints
             .WithName("createPoll")
             .WithSummary("Send a poll, a message with options to vote for; with an Idempotency-Key as for a message")
             .Produces<Message>(StatusCodes.Status201Created).Produces<Message>()
-            .Refuses(Problem.Invalid, Problem.TooLarge, Problem.KeyReused);
+            .Refuses(
+                Problem.Invalid, Problem.TooLarge, Problem.KeyReused, Problem.ReadOnly, Problem.SlowMode, Problem.MayNotWrite,
+                Problem.BlockedByYou);
         polls.MapPut("/{seq:number}/vote", VoteAsync).LimitBy(Limit.Messages)
             .WithName("votePoll").WithSummary("Vote, in place of what you voted before; a repeat changes nothing")
-            .Refuses(Problem.Invalid, Problem.PollClosed);
+            .Refuses(Problem.Invalid, Problem.PollClosed, Problem.MayNotWrite, Problem.BlockedByYou);
         polls.MapDelete("/{seq:number}/vote", TakeBackAsync).LimitBy(Limit.Messages)
             .WithName("takeVoteBack").WithSummary("Take your vote back; a repeat changes nothing")
             .Refuses(Problem.PollClosed);

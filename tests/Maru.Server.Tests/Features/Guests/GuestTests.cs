@@ -80,6 +80,8 @@ public sealed class GuestTests
         await gil.Http.SendAsync("POST /api/rooms/direct", new { userId = ann.Id }).ShouldRefuse(Problem.Guest);
         await gil.InviteAsync(open, ben).ShouldRefuse(Problem.Guest);
         await gil.Http.SendAsync("GET /api/users?q=ann").ShouldRefuse(Problem.Guest);
+        await gil.Http.SendAsync($"POST /api/rooms/{open.Id}/invitations", new { maxUses = 1 }).ShouldRefuse(Problem.Guest);
+        await gil.Http.SendAsync("POST /api/contacts", new { userId = ann.Id }).ShouldRefuse(Problem.Guest);
         foreach (var role in (string[])["admin", "owner"])
         {
             var promotion = ann.Http.SendAsync($"PATCH /api/rooms/{open.Id}/members/{gil.Id}", new { role });

@@ -67,7 +67,7 @@ public sealed class BodiesTests(MaruServer server) : IClassFixture<MaruServer>
             route => route.Request(token: ann.AccessToken, body: Encoding.Latin1.GetBytes(body)),
             (_, answer) => answer.ShouldRefuseAsync(Problem.Malformed));
 
-        static bool IsOptional(Route route) => Array.Exists(
+        static bool IsOptional(Route route) => route is { Method: "DELETE", Template: "/api/me" } || Array.Exists(
             ["/join", "/owner", "/invitations", "/bans/{userId:number}"],
             end => route.Template.EndsWith(end, StringComparison.Ordinal));
     }

@@ -2,10 +2,10 @@
 CREATE TABLE drafts (
   user_id  INTEGER NOT NULL,
   room_id  INTEGER NOT NULL,
-  text     TEXT NOT NULL,
+  text     TEXT NOT NULL,      -- empty: removed; its time stays
   reply_to INTEGER,                -- the seq of the message that it is to answer
   at       INTEGER NOT NULL,       -- of the last change, unix milliseconds, UTC; grows with each
   PRIMARY KEY (user_id, room_id)
 ) WITHOUT ROWID;
-CREATE INDEX drafts_listed ON drafts (user_id, at, room_id);
+CREATE INDEX drafts_listed ON drafts (user_id, at, room_id) WHERE text <> '';
 CREATE INDEX drafts_of_rooms ON drafts (room_id);
