@@ -1,56 +1,36 @@
 using System.Data.Common;
 using Maru.Engine;
+using Maru.Server.Platform;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Blocks;
 
 /// <summary>
 /// Settles what a server left that died between a block and the bar of its direct room: at start, and once a minute what is older than
-/// that. One loop.
+/// that.
 /// </summary>
 internal sealed partial class BarRepair(Database database, BlockChanges changes, TimeProvider time, ILogger<BarRepair> log)
-    : BackgroundService
+    : Sweep(Every, time)
 {
     private const int Batch = 500;
 
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private TimeSpan _age;      // at start none
+
+    protected override async Task SweepAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Every, time);
-        try
+        var until = (Time.GetUtcNow() - _age).ToUnixTimeMilliseconds();
+        _age = Every;
+        var rooms = await database.ListAsync<long>(
+            $"SELECT room_id FROM bars_due WHERE at <= @until ORDER BY room_id LIMIT {Batch}", new { until }, ct);
+        foreach (var room in rooms)
         {
-            var age = TimeSpan.Zero;
-            do
-            {
-                await TrySettleAsync(age, stoppingToken);
-                age = Every;
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // the server goes down
+            if (await changes.SettleAsync(new RoomId(room)) is { } problem) Log.Refused(log, room, problem.Slug);
         }
     }
 
-    private async Task TrySettleAsync(TimeSpan age, CancellationToken ct)
-    {
-        try
-        {
-            var until = (time.GetUtcNow() - age).ToUnixTimeMilliseconds();
-            var rooms = await database.ListAsync<long>(
-                $"SELECT room_id FROM bars_due WHERE at <= @until ORDER BY room_id LIMIT {Batch}", new { until }, ct);
-            foreach (var room in rooms)
-            {
-                if (await changes.SettleAsync(new RoomId(room)) is { } problem) Log.Refused(log, room, problem.Slug);
-            }
-        }
-        catch (DbException e)
-        {
-            Log.Failed(log, e);
-        }
-    }
+    protected override void Failed(DbException e) => Log.Failed(log, e);
 
     private static partial class Log
     {

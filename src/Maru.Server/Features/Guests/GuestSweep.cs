@@ -1,59 +1,38 @@
 using System.Data.Common;
 using Maru.Engine;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Platform;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Guests;
 
 /// <summary>
 /// Deletes, at start and once an hour, the guests who signed out, whose sessions expired, or who were not seen for long; as others delete
-/// their accounts: their messages stay. Several nodes may do it at the same time. One loop.
+/// their accounts: their messages stay. Several nodes may do it at the same time.
 /// </summary>
 internal sealed partial class GuestSweep(
     Database database, AccountStore accounts, AccountEvents events, GuestOptions options, TimeProvider time, ILogger<GuestSweep> log)
-    : BackgroundService
+    : Sweep(TimeSpan.FromHours(1), time)
 {
     private const int AtOnce = 200;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task SweepAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromHours(1), time);
-        try
+        IReadOnlyList<long> over;
+        do
         {
-            do
-            {
-                await SweepAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
+            over = await ListAsync(ct);
+            foreach (var guest in over) await DeleteAsync(new UserId(guest), ct);
+            if (over.Count > 0) Log.Deleted(log, over.Count);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The server goes down; the next start goes on.
-        }
+        while (over.Count == AtOnce);
     }
 
-    private async Task SweepAsync(CancellationToken ct)
-    {
-        try
-        {
-            IReadOnlyList<long> over;
-            do
-            {
-                over = await ListAsync(ct);
-                foreach (var guest in over) await DeleteAsync(new UserId(guest), ct);
-                if (over.Count > 0) Log.Deleted(log, over.Count);
-            }
-            while (over.Count == AtOnce);
-        }
-        catch (DbException e)
-        {
-            Log.Failed(log, e);
-        }
-    }
+    protected override void Failed(DbException e) => Log.Failed(log, e);
 
     private Task<IReadOnlyList<long>> ListAsync(CancellationToken ct)
     {
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         return database.ListAsync<long>(
             """
             SELECT u.id FROM users u

@@ -1,38 +1,15 @@
 using System.Data.Common;
+using Maru.Server.Platform;
 
 namespace Maru.Server.Features.Invitations;
 
-/// <summary>Deletes, at start and every hour, the invitations that are of no more use. One loop.</summary>
-internal sealed partial class InvitationSweep(InvitationStore store, TimeProvider time, ILogger<InvitationSweep> log) : BackgroundService
+/// <summary>Deletes, at start and every hour, the invitations that are of no more use.</summary>
+internal sealed partial class InvitationSweep(InvitationStore store, TimeProvider time, ILogger<InvitationSweep> log)
+    : Sweep(TimeSpan.FromHours(1), time)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromHours(1), time);
-        try
-        {
-            do
-            {
-                await SweepAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The server goes down; the next start goes on.
-        }
-    }
+    protected override Task SweepAsync(CancellationToken ct) => store.SweepAsync(ct);
 
-    private async Task SweepAsync(CancellationToken ct)
-    {
-        try
-        {
-            await store.SweepAsync(ct);
-        }
-        catch (DbException e)
-        {
-            Log.Failed(log, e);
-        }
-    }
+    protected override void Failed(DbException e) => Log.Failed(log, e);
 
     private static partial class Log
     {

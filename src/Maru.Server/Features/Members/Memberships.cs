@@ -169,10 +169,10 @@ internal sealed class Memberships(
     /// <summary>
     /// Removes a user whose account is deleted. An owner's role passes on; the other member of a direct room still sees a name.
     /// </summary>
-    public async Task<Problem?> DepartAsync(RoomId room, UserId user) => await DepartAsync(room, user, _ => true);
+    public Task<Problem?> DepartAsync(RoomId room, UserId user) => DepartAsync(room, user, _ => true);
 
     /// <summary>Removes a guest from a room that allows none any more.</summary>
-    public async Task<Problem?> RemoveGuestAsync(RoomId room, UserId user) => await DepartAsync(room, user, here => here.AllowsGuests == 0);
+    public Task<Problem?> RemoveGuestAsync(RoomId room, UserId user) => DepartAsync(room, user, here => here.AllowsGuests == 0);
 
     private async Task<Problem?> DepartAsync(RoomId room, UserId user, Func<RoomRow, bool> goes)
     {

@@ -1,41 +1,21 @@
 using System.Data.Common;
+using Maru.Server.Platform;
 
 namespace Maru.Server.Features.Sessions;
 
 /// <summary>
-/// Deletes, at start and once a day, the sessions that ended so long ago that none of their tokens can be used. One loop.
+/// Deletes, at start and once a day, the sessions that ended so long ago that none of their tokens can be used.
 /// </summary>
-internal sealed partial class SessionSweep(SessionStore sessions, TimeProvider time, ILogger<SessionSweep> log) : BackgroundService
+internal sealed partial class SessionSweep(SessionStore sessions, TimeProvider time, ILogger<SessionSweep> log)
+    : Sweep(TimeSpan.FromDays(1), time)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task SweepAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromDays(1), time);
-        try
-        {
-            do
-            {
-                await SweepAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The server goes down; the next start goes on.
-        }
+        var count = await sessions.ForgetAsync(ct);
+        if (count > 0) Log.Forgot(log, count);
     }
 
-    private async Task SweepAsync(CancellationToken ct)
-    {
-        try
-        {
-            var count = await sessions.ForgetAsync(ct);
-            if (count > 0) Log.Forgot(log, count);
-        }
-        catch (DbException e)
-        {
-            Log.Failed(log, e);
-        }
-    }
+    protected override void Failed(DbException e) => Log.Failed(log, e);
 
     private static partial class Log
     {
