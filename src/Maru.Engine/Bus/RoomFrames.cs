@@ -5,7 +5,8 @@ namespace Maru.Engine.Bus;
 /// <summary>
 /// The frames in which nodes tell each other of a room:
 /// <code>
-/// run    = 1 count { seq kind number member target body }     kind: a newer node's too; member, target: 0 for none
+/// run    = 1 count { seq kind number member target body }     kind: a newer node's too; member, target: 0 for none;
+///                                                             target: negative of a message that the entry does not change
 /// head   = 2 seq                                              in place of a run that is too large
 /// signal = 3 name sender isText count { header } body
 /// typing = 4 user types                                       types: 0 or 1
@@ -41,7 +42,7 @@ internal static class RoomFrames
             writer.Number(entry.Kind.Number);
             writer.Number(entry.Number);
             writer.Number(entry.Member?.Value ?? 0);
-            writer.Number(entry.Target);
+            writer.Number(entry.Target > 0 ? entry.Target : -entry.About);
             writer.Bytes(entry.Body);
         }
 
@@ -95,7 +96,8 @@ internal static class RoomFrames
             {
                 Number = number,
                 Member = member == 0 ? null : new UserId(member),
-                Target = target,
+                Target = Math.Max(target, 0),
+                About = Math.Max(-target, 0),
             });
         }
 

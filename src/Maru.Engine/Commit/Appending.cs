@@ -11,8 +11,8 @@ internal interface ILogFacts
 
     bool IsMember(RoomId room, UserId user);
 
-    /// <summary>Returns whether that entry, which is no later than the room's head, is a message.</summary>
-    bool IsMessage(RoomId room, long seq);
+    /// <summary>Returns whether that entry, which is no later than the room's head, is a message that the member sees.</summary>
+    bool IsMessage(RoomId room, UserId member, long seq);
 
     /// <summary>Finds the first use of a key; false: it is new.</summary>
     bool TryFindKey(in ClientKey key, out KeyUse use);
@@ -129,7 +129,7 @@ internal sealed class Appending(ILogFacts facts)
             return;
         }
 
-        if (draft.ReplyTo > 0 && !IsMessage(head, draft.ReplyTo))
+        if (draft.ReplyTo > 0 && !IsMessage(head, draft))
         {
             draft.Refuse(new Refusal(Problem.Invalid, "replyTo must be the seq of a message in this room.", "replyTo"));
             return;
@@ -159,10 +159,12 @@ internal sealed class Appending(ILogFacts facts)
         member => facts.Blocks(member, draft.Actor));
 
     /// <summary>
-    /// Returns whether the entry is a message. Behind the head that the store has, all are messages of this batch, since writes come later.
+    /// Returns whether the draft replies to a message. Behind the head that the store has, all entries are messages of this batch, since
+    /// writes come later.
     /// </summary>
-    private bool IsMessage(LogHead head, long seq) =>
-        seq <= head.Start.Seq ? facts.IsMessage(head.Room, seq) : seq <= head.End.Seq;
+    private bool IsMessage(LogHead head, MessageDraft draft) => draft.ReplyTo <= head.Start.Seq
+        ? facts.IsMessage(head.Room, draft.Actor, draft.ReplyTo)
+        : draft.ReplyTo <= head.End.Seq;
 
     /// <summary>Takes back an atomic part that was refused: its seqs go to the next part, and its keys are not used.</summary>
     private void TakeBack(int rows, int writes)

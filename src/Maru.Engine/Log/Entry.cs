@@ -7,6 +7,7 @@ public sealed class Entry(RoomId room, long seq, EntryKind kind, byte[] body)
 {
     private readonly UserId _sender;    // no user: none
     private readonly UserId _member;
+    private readonly long _message;     // it changes that one; negative: it is about that one and does not change it
 
     public RoomId Room { get; } = room;
 
@@ -34,7 +35,21 @@ public sealed class Entry(RoomId room, long seq, EntryKind kind, byte[] body)
     /// The seq of the message that it changes, so that earlier entries read otherwise; 0 for none. A reaction, a pin or a vote has none:
     /// events that are told again may have the reactions and votes of their time, since each change follows as an entry of its own.
     /// </summary>
-    public long Target { get; init; }
+    public long Target
+    {
+        get => Math.Max(_message, 0);
+        init => _message = value > 0 ? value : _message;
+    }
+
+    /// <summary>
+    /// The seq of the message that it is about, whether it changes it or not; 0 for none. Who does not see that message does not see what
+    /// the entry says.
+    /// </summary>
+    public long About
+    {
+        get => Math.Abs(_message);
+        init => _message = _message == 0 ? -value : _message;
+    }
 
     /// <summary>The member who came or went, where the kind <see cref="EntryKind.NamesMember"/>.</summary>
     public UserId? Member

@@ -47,6 +47,9 @@ public sealed class EntryKind
     public static readonly EntryKind PinChanged = new(8, "pin.changed");
     public static readonly EntryKind PollChanged = new(9, "poll.changed");
 
+    /// <summary>In place of an entry that a member does not see. Never stored.</summary>
+    internal static readonly EntryKind Hidden = new(-1, "hidden");
+
     /// <summary>By their numbers.</summary>
     private static readonly EntryKind[] Known =
     [
@@ -79,7 +82,7 @@ public sealed class EntryKind
     public bool NamesMember => Rights is RightsChange.Begin or RightsChange.End;
 
     /// <summary>False for a kind of a newer node.</summary>
-    public bool IsKnown => Number < Known.Length && Known[Number] == this;
+    public bool IsKnown => Number >= 0 && Number < Known.Length && Known[Number] == this;
 
     public static EntryKind Of(long number) => number >= 0 && number < Known.Length ? Known[number] : new EntryKind(number, "unknown");
 

@@ -58,6 +58,24 @@ public static class EventJson
     public static byte[] Entry(EntryKind kind, RoomId room, long seq, long target, ReadOnlySpan<byte> detail) =>
         [.. Entry(kind, room, seq, target).AsSpan(..^1), (byte)',', .. detail[1..]];
 
+    /// <summary>
+    /// Reads of an entry whether the room hides its past from those who join later from now on: <c>{…"room":{…"history":"joined"…}…}</c>;
+    /// null: it does not say.
+    /// </summary>
+    public static bool? HidesPast(ReadOnlySpan<byte> entry)
+    {
+        var json = new Utf8JsonReader(entry);
+        var isRoom = false;
+        while (json.Read())
+        {
+            if (json.TokenType != JsonTokenType.PropertyName || json.CurrentDepth > 2) continue;
+            if (json.CurrentDepth == 1) isRoom = json.ValueTextEquals("room"u8);
+            else if (isRoom && json.ValueTextEquals("history"u8) && json.Read()) return json.ValueTextEquals("joined"u8);
+        }
+
+        return null;
+    }
+
     /// <param name="roomState">the room as the user sees it, as <c>room</c> JSON</param>
     public static byte[] RoomAdded(RoomId room, ReadOnlySpan<byte> roomState)
     {

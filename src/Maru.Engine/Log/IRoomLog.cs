@@ -19,7 +19,7 @@ public interface IRoomLog
     /// <summary>True when other nodes append to it too.</summary>
     bool IsShared { get; }
 
-    /// <summary>Returns whether the user is a member, and the head of the room's log, both as of one moment.</summary>
+    /// <summary>Returns whether the user is a member, what they see, and the head of the room's log, all as of one moment.</summary>
     ValueTask<MembershipState> ReadMembershipAsync(RoomId room, UserId user, CancellationToken ct);
 
     /// <summary>Returns the heads of the logs of those rooms that exist.</summary>
@@ -38,7 +38,14 @@ public interface IRoomLog
 /// how often names and pictures had changed in the whole store: entries that were read before may have older ones
 /// </param>
 /// <param name="Bar">who may not write in it</param>
-public readonly record struct MembershipState(bool IsMember, RoomHead Head, long Names, Bar Bar = default);
+public readonly record struct MembershipState(bool IsMember, RoomHead Head, long Names, Bar Bar = default)
+{
+    /// <summary>The end of the room's log when the member joined.</summary>
+    public long Joined { get; init; }
+
+    /// <summary>True: members see nothing of the room from before they joined.</summary>
+    public bool HidesPast { get; init; }
+}
 
 /// <summary>Thrown when the store can take nothing now, whatever the drafts: it is full, locked or away.</summary>
 public sealed class RoomLogException(Problem problem, Exception cause) : Exception(problem.Title, cause)

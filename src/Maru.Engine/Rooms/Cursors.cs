@@ -98,7 +98,7 @@ internal sealed class Cursors(Room room, RoomTail tail, Hub hub, LogPageReader p
     private void Send(LogPage page, Reading reading, FlushList flush)
     {
         var share = EncodeShare;
-        Dictionary<(WireForm, long), EncodedRun> encoded = [];
+        Dictionary<(WireForm, long, int), EncodedRun> encoded = [];
         while (share > 0 && reading.TryTake(out var cursor))
         {
             var skip = (int)(cursor.Next - 1 - page.After);
@@ -110,11 +110,14 @@ internal sealed class Cursors(Room room, RoomTail tail, Hub hub, LogPageReader p
 
             reading.Served.Add(cursor);
             if (cursor.Connection.Outbox.IsFull) continue;
-            if (!encoded.TryGetValue((cursor.Form, cursor.Next), out var run))
+            var joined = cursor.HiddenUpTo;
+            var hidden = joined > 0 ? HiddenPast.Count(page.Entries, skip, joined) : 0;
+            if (!encoded.TryGetValue((cursor.Form, cursor.Next, hidden), out var run))
             {
-                run = cursor.Form.Encode(page.Entries[skip..]);
+                var entries = page.Entries[skip..];
+                run = cursor.Form.Encode(hidden > 0 ? HiddenPast.Hide(entries, joined) : entries);
                 share -= run.Bytes.Length;
-                if (cursor.Form.Users > 1) encoded[(cursor.Form, cursor.Next)] = run;
+                if (cursor.Form.Users > 1) encoded[(cursor.Form, cursor.Next, hidden)] = run;
             }
 
             TrySend(cursor, run, flush);
@@ -125,10 +128,12 @@ internal sealed class Cursors(Room room, RoomTail tail, Hub hub, LogPageReader p
     private bool TryGet(Subscription subscription, out EncodedRun run)
     {
         NoticeNames();
-        if (subscription.Form.TryGet(subscription.Next, out run)) return true;
+        var hidden = subscription.HiddenUpTo;
+        if (hidden == 0 && subscription.Form.TryGet(subscription.Next, out run)) return true;
+        run = default;
         _page.Clear();
         if (!tail.TryCopy(subscription.Next - 1, _page)) return false;
-        run = subscription.Form.GetOrEncode(_page);
+        run = hidden == 0 ? subscription.Form.GetOrEncode(_page) : subscription.Form.GetOrEncode(_page, hidden);
         return true;
     }
 

@@ -73,17 +73,20 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics, MemoryBudget memor
     /// Delivers a run of entries to every live subscription that it comes next for. One whose outbox is full becomes a cursor, and so do
     /// those for whose forms too much would have to be encoded at once: they read on when it is their turn.
     /// </summary>
-    public void Deliver(List<Entry> run, FlushList flush)
+    /// <param name="run">the entries</param>
+    /// <param name="flush">takes the outboxes that have something to send</param>
+    /// <param name="oldest">the oldest message that they are about and that is hidden from those who joined behind it</param>
+    public void Deliver(List<Entry> run, FlushList flush, long oldest = HiddenPast.Nothing)
     {
         var (first, next) = (run[0].Seq, run[^1].Seq + 1);
         var share = EncodeShare;
         foreach (var subscription in _log.All)
         {
-            if (subscription.IsCursor || subscription.Next > first) continue;
+            if (subscription.IsCursor || subscription.Next >= next) continue;
             var outbox = subscription.Connection.Outbox;
             var added = AddResult.Full;
-            // An earlier run may have failed on its way to this one: it reads what it lacks.
-            if (subscription.Next == first && !outbox.IsFull && subscription.Form.TryGetOrEncode(run, ref share, out var encoded))
+            // An earlier run may have failed on its way to this one, or a part of this one is hidden from it: it reads what it lacks.
+            if (subscription.Next == first && !outbox.IsFull && TryEncode(subscription, run, oldest, ref share, out var encoded))
                 added = outbox.TryAdd(encoded.Bytes, flush);
             if (added == AddResult.Added)
             {
@@ -105,6 +108,26 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics, MemoryBudget memor
         foreach (var subscription in _log.All)
         {
             if (subscription.IsCursor || subscription.Next >= next) continue;
+            SetCursor(subscription, true);
+            subscription.PostCatchUp();
+        }
+    }
+
+    /// <summary>
+    /// Moves those who joined later behind what is hidden from them now; the room's log has been released up to before that seq.
+    /// </summary>
+    public void SkipPast(long next)
+    {
+        foreach (var subscription in _log.All)
+        {
+            if (subscription.HiddenUpTo is var hidden && subscription.Next > hidden) continue;
+            subscription.Next = hidden + 1;
+            if (subscription.IsCursor || subscription.Next >= next)
+            {
+                SetCursor(subscription, subscription.Next < next);
+                continue;
+            }
+
             SetCursor(subscription, true);
             subscription.PostCatchUp();
         }
@@ -165,6 +188,11 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics, MemoryBudget memor
         listeners.Passed = end < listeners.Count ? end : 0;
         return listeners.Passed == 0;
     }
+
+    private static bool TryEncode(Subscription subscription, List<Entry> run, long oldest, ref int share, out EncodedRun encoded) =>
+        oldest < HiddenPast.Nothing && oldest <= subscription.Membership.Joined
+            ? subscription.Form.TryGetOrEncode(run, subscription.Membership.Joined, ref share, out encoded)
+            : subscription.Form.TryGetOrEncode(run, ref share, out encoded);
 
     private void RemoveAll(Subscribers subscribers, UserId? user, long seq)
     {

@@ -17,6 +17,9 @@ internal sealed class Membership(Room room, UserId user, long asOf) : Right(room
     /// <summary>Clients that hold it. Lane only.</summary>
     public int Holders { get; set; }
 
+    /// <summary>The end of the room's log when they joined.</summary>
+    public long Joined { get; init; }
+
     /// <summary>The state already includes every entry up to this seq. Lane only.</summary>
     public long AsOf { get; } = asOf;
 }

@@ -20,6 +20,7 @@ internal sealed class Room
     private readonly Hub _hub;
     private readonly Cursors _cursors;
     private readonly RoomMembers _members;
+    private readonly RoomHistory _history;
     private readonly List<Entry> _released = [];
     private long _expected;     // seq of the newest entry that this node was told of
     private readonly WaitingSubscriptions _waiting = new();
@@ -39,6 +40,7 @@ internal sealed class Room
         Signals = new SignalQueue(lane, _hub, parts.SignalRate, parts.Metrics);
         _cursors = new Cursors(this, _tail, _hub, pages, options);
         _members = new RoomMembers(this);
+        _history = new RoomHistory(_hub);
     }
 
     /// <summary>Any thread.</summary>
@@ -60,6 +62,9 @@ internal sealed class Room
 
     /// <summary>The number of the last message that was released here: unread messages are counted from it.</summary>
     public long Messages { get; private set; }
+
+    /// <inheritdoc cref="RoomHistory.IsHidden"/>
+    public bool HidesPast => _history.IsHidden;
 
     /// <inheritdoc cref="RoomTable.Names"/>
     public long Names => _table.Names;
@@ -105,7 +110,7 @@ internal sealed class Room
         // The last client left just now: committed entries no longer come here, another room object takes over.
         entering.ReadAgain = _unloaded;
         if (_unloaded) return null;
-        Look(entering.State.Head.Seq);
+        Look(entering.State);
         Take(entering.State.Bar);
         if (!_ready)
         {
@@ -123,8 +128,12 @@ internal sealed class Room
         return membership;
     }
 
-    /// <summary>Notes the head of the log as it was read from the store.</summary>
-    public void Look(long head) => _head = Math.Max(_head, head);
+    /// <summary>Notes the room's state as it was read from the store.</summary>
+    public void Look(in MembershipState state)
+    {
+        _head = Math.Max(_head, state.Head.Seq);
+        _history.Take(state, _tail.Next);
+    }
 
     /// <summary>Takes who may not write, as it was read or told: of two the later one is right.</summary>
     public void Take(Bar bar)
@@ -258,7 +267,8 @@ internal sealed class Room
         if (!_unloaded && subscription.Membership.IsActive && !subscription.IsEnded)
         {
             _hub.Add(subscription);
-            subscription.Next = Math.Min(subscribing.After ?? long.MaxValue, _tail.Next - 1) + 1;
+            var after = Math.Max(Math.Min(subscribing.After ?? long.MaxValue, _tail.Next - 1), subscription.HiddenUpTo);
+            subscription.Next = after + 1;
             _hub.SetCursor(subscription, subscription.Signal is null && subscription.Next < _tail.Next);
         }
         else
@@ -289,9 +299,10 @@ internal sealed class Room
         {
             Messages = Math.Max(Messages, entry.Number);
             if (entry.Kind.Rights != RightsChange.None) ChangeMembers(entry);
+            if (entry.Kind == EntryKind.RoomChanged) _history.Take(entry, _tail.Next);
         }
 
-        _hub.Deliver(_released, flush);
+        _hub.Deliver(_released, flush, HidesPast ? HiddenPast.Oldest(_released) : HiddenPast.Nothing);
         foreach (var entry in _released)
         {
             if (entry.Target > 0) _cursors.Change(entry);

@@ -41,7 +41,7 @@ internal sealed class RoomMembers(Room room)
                 entering.Known = last;
                 membership = entering.ReadAgain || !entering.State.IsMember
                     ? null
-                    : new Membership(room, entering.User, entering.State.Head.Seq);
+                    : new Membership(room, entering.User, entering.State.Head.Seq) { Joined = entering.State.Joined };
                 if (membership is not null) _members[entering.User] = membership;
             }
 

@@ -57,12 +57,12 @@ internal sealed class RoomTable(IRoomLog log, RoomChannels channels, LaneTable l
     }
 
     /// <summary>
-    /// Reads the head of the room's log for its lane: a client that then subscribes to the past gets it as it was at this call, or later.
+    /// Reads the room's state for its lane: a client that then subscribes to the past gets it as it was at this call, or later.
     /// </summary>
     public async Task LookAsync(Membership membership, CancellationToken ct)
     {
         var state = await ReadAsync(membership.Room.Id, membership.User, ct).ConfigureAwait(false);
-        membership.Room.Lane.Post(new Looking(membership.Room, state.Head.Seq));
+        membership.Room.Lane.Post(new Looking(membership.Room, state));
     }
 
     /// <summary>Makes all rooms give back what they need not keep.</summary>

@@ -31,10 +31,10 @@ internal sealed class Entering(Room room, UserId user, MembershipState state, lo
     public override void Do(FlushList flush) => _answer.TrySetResult(room.Enter(this, flush));
 }
 
-/// <summary>The head of a room's log, as read from the store.</summary>
-internal sealed class Looking(Room room, long head) : LaneWork
+/// <summary>The state of a room, as read from the store.</summary>
+internal sealed class Looking(Room room, MembershipState state) : LaneWork
 {
-    public override void Do(FlushList flush) => room.Look(head);
+    public override void Do(FlushList flush) => room.Look(state);
 }
 
 /// <summary>Who may not write in a direct room has changed.</summary>

@@ -29,6 +29,11 @@ internal sealed class Subscription(Connection connection, Membership membership,
     /// <summary>The signal's name, or null for the room's log.</summary>
     public string? Signal { get; } = signal;
 
+    /// <summary>
+    /// The seq up to which the member does not see the room's messages, nor later entries about these; 0 for none.
+    /// </summary>
+    public long HiddenUpTo => Room.HidesPast ? Membership.Joined : 0;
+
     /// <summary>The seq that this subscriber sees next.</summary>
     public long Next { get; set; }
 

@@ -19,7 +19,8 @@ internal sealed class WireForm(RoomId room, WireSubscription subscription, KeptR
 
     private readonly EventEncoder _encoder = subscription.Wire.Encoder(room, subscription.Id);
     private readonly Dictionary<long, EncodedRun> _encoded = [];    // by first seq
-    private readonly Queue<EncodedRun> _order = new();
+    private readonly Queue<(EncodedRun Run, int Hidden)> _order = new();
+    private Dictionary<(long First, long Last, int Hidden), EncodedRun>? _partial;      // runs with hidden entries
     private int _bytes;
 
     /// <summary>Subscriptions that use it; at 0 the room forgets it.</summary>
@@ -42,7 +43,7 @@ internal sealed class WireForm(RoomId room, WireSubscription subscription, KeptR
         return encoded;
     }
 
-    /// <inheritdoc cref="GetOrEncode"/>
+    /// <inheritdoc cref="GetOrEncode(List{Entry})"/>
     /// <param name="run">the run</param>
     /// <param name="share">bytes that may still be encoded: one run may exceed it. False: none, and the run was not encoded before</param>
     /// <param name="encoded">the encoded run</param>
@@ -53,6 +54,32 @@ internal sealed class WireForm(RoomId room, WireSubscription subscription, KeptR
         encoded = Encode(run);
         share -= encoded.Bytes.Length;
         if (Users > 1) Keep(encoded);
+        return true;
+    }
+
+    /// <inheritdoc cref="GetOrEncode(List{Entry})"/>
+    /// <param name="run">the run</param>
+    /// <param name="joined">the end of the log when the member joined, from whom entries about earlier messages are hidden</param>
+    public EncodedRun GetOrEncode(List<Entry> run, long joined)
+    {
+        var share = int.MaxValue;
+        TryGetOrEncode(run, joined, ref share, out var encoded);
+        return encoded;
+    }
+
+    /// <inheritdoc cref="TryGetOrEncode(List{Entry}, ref int, out EncodedRun)"/>
+    /// <param name="joined">the end of the log when the member joined, from whom entries about earlier messages are hidden</param>
+    public bool TryGetOrEncode(List<Entry> run, long joined, ref int share, out EncodedRun encoded)
+    {
+        var (first, last, hidden) = (run[0].Seq, run[^1].Seq, HiddenPast.Count(run, 0, joined));
+        // A whole run that goes on behind this one may have what is hidden from this member.
+        if (hidden == 0 && TryGet(first, out encoded) && encoded.Last <= last) return true;
+        if (_partial is not null && _partial.TryGetValue((first, last, hidden), out encoded)) return true;
+        encoded = default;
+        if (share <= 0) return false;
+        encoded = Encode(hidden > 0 ? HiddenPast.Hide(run, joined) : run);
+        share -= encoded.Bytes.Length;
+        if (Users > 1) Keep(encoded, hidden);
         return true;
     }
 
@@ -77,22 +104,24 @@ internal sealed class WireForm(RoomId room, WireSubscription subscription, KeptR
     {
         if (_bytes == 0) return;
         _encoded.Clear();
+        _partial?.Clear();
         _order.Clear();
         kept.Add(-_bytes);
         _bytes = 0;
     }
 
-    private void Keep(in EncodedRun run)
+    private void Keep(in EncodedRun run, int hidden = 0)
     {
         while ((_bytes > KeptBytes || kept.IsFull) && _order.TryDequeue(out var oldest))
         {
-            _encoded.Remove(oldest.First);
-            Count(-oldest.Bytes.Length);
+            if (oldest.Hidden == 0) _encoded.Remove(oldest.Run.First);
+            else _partial?.Remove((oldest.Run.First, oldest.Run.Last, oldest.Hidden));
+            Count(-oldest.Run.Bytes.Length);
         }
 
         // The newest one is kept whatever there is: the run's other receivers follow at once.
-        if (!_encoded.TryAdd(run.First, run)) return;
-        _order.Enqueue(run);
+        if (hidden == 0 ? !_encoded.TryAdd(run.First, run) : !(_partial ??= []).TryAdd((run.First, run.Last, hidden), run)) return;
+        _order.Enqueue((run, hidden));
         Count(run.Bytes.Length);
     }
 

@@ -113,7 +113,10 @@ internal static class MessageRows
     {
         var (seq, kind, target) = (row.GetInt64(ColumnCount), EntryKind.Of(row.GetInt64(ColumnCount + 1)), row.GetInt64(ColumnCount + 3));
         if (kind.IsKnown && !row.IsDBNull(ColumnCount + 4))
-            return new Entry(room, seq, kind, EventJson.Entry(kind, room, seq, target, Utf8Reader.Text(row, ColumnCount + 4)));
+            return new Entry(room, seq, kind, EventJson.Entry(kind, room, seq, target, Utf8Reader.Text(row, ColumnCount + 4)))
+            {
+                About = target,
+            };
         // Of a newer node's change only the message that it changes can be told.
         var hasMessage = !row.IsDBNull(0) && (kind.IsKnown || target == 0);
         var body = hasMessage

@@ -17,13 +17,13 @@ internal sealed class PostgresFacts : ILogFacts
 {
     private readonly HashSet<long> _rooms = [];
     private readonly HashSet<(long Room, long User)> _senders = [];
-    private readonly HashSet<(long Room, long Seq)> _targets = [];
+    private readonly HashSet<(long Room, long Seq, long User)> _targets = [];
     private readonly HashSet<ClientKey> _keys = new(ClientKey.Equality);
     private readonly MentionFacts _mentions = new();
 
     private readonly Dictionary<long, LogHead> _heads = [];
     private readonly HashSet<(long Room, long User)> _members = [];
-    private readonly HashSet<(long Room, long Seq)> _messages = [];
+    private readonly HashSet<(long Room, long Seq, long User)> _messages = [];
     private readonly Dictionary<(long Room, long User), Writer> _writers = [];      // of rooms whose rules are not free
     private readonly Dictionary<ClientKey, KeyUse> _uses = new(ClientKey.Equality);
 
@@ -88,7 +88,7 @@ internal sealed class PostgresFacts : ILogFacts
 
         if (_targets.Count > 0 && reader.NextResult())
         {
-            while (reader.Read()) _messages.Add((reader.GetInt64(0), reader.GetInt64(1)));
+            while (reader.Read()) _messages.Add((reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)));
         }
 
         if (_mentions.IsAsked && reader.NextResult())
@@ -101,7 +101,7 @@ internal sealed class PostgresFacts : ILogFacts
 
     bool ILogFacts.IsMember(RoomId room, UserId user) => _members.Contains((room.Value, user.Value));
 
-    bool ILogFacts.IsMessage(RoomId room, long seq) => _messages.Contains((room.Value, seq));
+    bool ILogFacts.IsMessage(RoomId room, UserId member, long seq) => _messages.Contains((room.Value, seq, member.Value));
 
     bool ILogFacts.TryFindKey(in ClientKey key, out KeyUse use) => _uses.TryGetValue(key, out use);
 
@@ -134,7 +134,7 @@ internal sealed class PostgresFacts : ILogFacts
         _rooms.Add(room);
         if (draft is not MessageDraft message) return;
         _senders.Add((room, draft.Actor.Value));
-        if (message.ReplyTo > 0) _targets.Add((room, message.ReplyTo));
+        if (message.ReplyTo > 0) _targets.Add((room, message.ReplyTo, draft.Actor.Value));
         if (message is MentioningDraft mentioning) _mentions.Ask(draft.Room, draft.Actor, mentioning.Words);
         if (message.ClientKey is { } key) _keys.Add(new ClientKey(room, draft.Actor.Value, key));
     }
@@ -187,11 +187,13 @@ internal sealed class PostgresFacts : ILogFacts
 
     private void AskForTargets(NpgsqlBatch batch) => batch
         .Add(
-            """
-            SELECT m.room_id, m.seq FROM unnest($1, $2) AS x (room_id, seq)
-            JOIN messages m ON m.room_id = x.room_id AND m.seq = x.seq WHERE m.type = $3
+            $"""
+            SELECT m.room_id, m.seq, me.user_id FROM unnest($1, $2, $3) AS x (room_id, seq, user_id)
+            JOIN messages m ON m.room_id = x.room_id AND m.seq = x.seq JOIN members me ON me.room_id = x.room_id AND me.user_id = x.user_id
+            WHERE m.type = $4 AND {VisibleSql.Message}
             """)
-        .With([.. _targets.Select(x => x.Room)]).With([.. _targets.Select(x => x.Seq)]).With(EntryKind.MessageCreated);
+        .With([.. _targets.Select(x => x.Room)]).With([.. _targets.Select(x => x.Seq)]).With([.. _targets.Select(x => x.User)])
+        .With(EntryKind.MessageCreated);
 }
 
 /// <summary>Commands whose parameters are columns of rows.</summary>

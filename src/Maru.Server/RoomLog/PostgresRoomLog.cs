@@ -43,9 +43,7 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
     }
 
     public async ValueTask<MembershipState> ReadMembershipAsync(RoomId room, UserId user, CancellationToken ct) =>
-        await _members.FindAsync((room.Value, user.Value), ct) is { } member
-            ? new MembershipState(member.IsMember, member.Head, member.Names, member.Bar)
-            : default;
+        await _members.FindAsync((room.Value, user.Value), ct) is { } member ? member.State : default;
 
     public async ValueTask<IReadOnlyDictionary<RoomId, RoomHead>> ReadHeadsAsync(IReadOnlyList<RoomId> rooms, CancellationToken ct)
     {
@@ -78,8 +76,9 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
         command.CommandText =
             """
             SELECT x.room_id, x.user_id, m.user_id IS NOT NULL, h.last_seq, h.messages,
-              (SELECT number FROM name_changes WHERE id = 1), coalesce(h.barred_by, 0), coalesce(h.bar_changes, 0)
-            FROM unnest($1, $2) AS x (room_id, user_id) JOIN room_heads h ON h.room_id = x.room_id
+              (SELECT number FROM name_changes WHERE id = 1), coalesce(h.barred_by, 0), coalesce(h.bar_changes, 0),
+              coalesce(m.join_seq, 0), r.history = 'joined'
+            FROM unnest($1, $2) AS x (room_id, user_id) JOIN room_heads h ON h.room_id = x.room_id JOIN rooms r ON r.id = x.room_id
             LEFT JOIN members m ON m.room_id = x.room_id AND m.user_id = x.user_id
             """;
         command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = Array.ConvertAll(members, x => x.Room) });
@@ -89,8 +88,12 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
         while (await row.ReadAsync())
         {
             var head = new RoomHead(row.GetInt64(3), row.GetInt64(4));
-            var bar = new Bar(row.GetInt64(6), row.GetInt64(7));
-            found.Add(new Member(row.GetInt64(0), row.GetInt64(1), row.GetBoolean(2), head, row.GetInt64(5), bar));
+            var state = new MembershipState(row.GetBoolean(2), head, row.GetInt64(5), new Bar(row.GetInt64(6), row.GetInt64(7)))
+            {
+                Joined = row.GetInt64(8),
+                HidesPast = row.GetBoolean(9),
+            };
+            found.Add(new Member(row.GetInt64(0), row.GetInt64(1), state));
         }
 
         return found;
@@ -129,5 +132,5 @@ internal sealed class PostgresRoomLog(PostgresDatabase database, PostgresOptions
         }
     }
 
-    private sealed record Member(long Room, long User, bool IsMember, RoomHead Head, long Names, Bar Bar);
+    private sealed record Member(long Room, long User, MembershipState State);
 }

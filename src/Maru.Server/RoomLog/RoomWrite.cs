@@ -211,7 +211,11 @@ internal sealed class RoomTransaction(DbConnection connection, LogHead head)
     public void AppendDetail(EntryKind kind, UserId actor, long target, byte[] detail)
     {
         var seq = InsertChange(kind, actor, target, Encoding.UTF8.GetString(detail));
-        _entries.Add(new Entry(Room, seq, kind, EventJson.Entry(kind, Room, seq, target, detail)) { Number = Messages });
+        _entries.Add(new Entry(Room, seq, kind, EventJson.Entry(kind, Room, seq, target, detail))
+        {
+            Number = Messages,
+            About = target,
+        });
     }
 
     /// <summary>Returns the seq of the new entry.</summary>

@@ -53,7 +53,12 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
             """);
         _moveHead = new SqliteStatement(
             writer, "UPDATE room_heads SET last_seq = ?2, messages = ?3, last_at = ?4 WHERE room_id = ?1 AND last_seq = ?5");
-        _isMessage = new SqliteStatement(writer, "SELECT 1 FROM messages WHERE room_id = ?1 AND seq = ?2 AND type = ?3");
+        _isMessage = new SqliteStatement(
+            writer,
+            $"""
+            SELECT 1 FROM members me CROSS JOIN messages m
+            WHERE me.room_id = ?1 AND me.user_id = ?4 AND m.room_id = ?1 AND m.seq = ?2 AND m.type = ?3 AND {VisibleSql.Message}
+            """);
         _writerOf = new SqliteStatement(
             writer,
             """
@@ -121,9 +126,9 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
     /// </summary>
     bool ILogFacts.IsMember(RoomId room, UserId user) => true;
 
-    bool ILogFacts.IsMessage(RoomId room, long seq)
+    bool ILogFacts.IsMessage(RoomId room, UserId member, long seq)
     {
-        _isMessage.Bind(1, room.Value).Bind(2, seq).Bind(3, EntryKind.MessageCreated.Number);
+        _isMessage.Bind(1, room.Value).Bind(2, seq).Bind(3, EntryKind.MessageCreated.Number).Bind(4, member.Value);
         var found = _isMessage.Step();
         _isMessage.Reset();
         return found;

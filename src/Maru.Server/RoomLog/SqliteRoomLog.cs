@@ -49,17 +49,14 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
     {
         var found = await _database.FirstAsync<MembershipRow>(
             """
-            SELECT h.last_seq, h.messages, EXISTS (SELECT 1 FROM members m WHERE m.room_id = h.room_id AND m.user_id = @user) AS is_member,
-              (SELECT number FROM name_changes WHERE id = 1) AS names, coalesce(h.barred_by, 0) AS barred_by,
-              coalesce(h.bar_changes, 0) AS bar_changes
-            FROM room_heads h WHERE h.room_id = @room
+            SELECT h.last_seq, h.messages, m.user_id IS NOT NULL AS is_member, (SELECT number FROM name_changes WHERE id = 1) AS names,
+              coalesce(m.join_seq, 0) AS joined, coalesce(h.barred_by, 0) AS barred_by, coalesce(h.bar_changes, 0) AS bar_changes,
+              (SELECT r.history = 'joined' FROM rooms r WHERE r.id = h.room_id) AS hides_past
+            FROM room_heads h LEFT JOIN members m ON m.room_id = h.room_id AND m.user_id = @user WHERE h.room_id = @room
             """,
             new { room = room.Value, user = user.Value },
             ct);
-        return found is null
-            ? default
-            : new MembershipState(
-                found.IsMember > 0, new RoomHead(found.LastSeq, found.Messages), found.Names, new Bar(found.BarredBy, found.BarChanges));
+        return found?.ToState() ?? default;
     }
 
     /// <summary>Not used: the store is not shared.</summary>
@@ -79,5 +76,13 @@ internal sealed class SqliteRoomLog : IRoomLog, IDisposable
         _committer.Dispose();
     }
 
-    private sealed record MembershipRow(long LastSeq, long Messages, long IsMember, long Names, long BarredBy, long BarChanges);
+    private sealed record MembershipRow(
+        long LastSeq, long Messages, long IsMember, long Names, long Joined, long BarredBy, long BarChanges, long HidesPast)
+    {
+        public MembershipState ToState() => new(IsMember > 0, new RoomHead(LastSeq, Messages), Names, new Bar(BarredBy, BarChanges))
+        {
+            Joined = Joined,
+            HidesPast = HidesPast > 0,
+        };
+    }
 }

@@ -207,7 +207,7 @@ internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
 
     bool ILogFacts.IsMember(RoomId room, UserId user) => _rooms[room].Members.Contains(user);
 
-    bool ILogFacts.IsMessage(RoomId room, long seq) => _rooms[room].Entries[(int)seq - 1].Kind.IsMessage;
+    bool ILogFacts.IsMessage(RoomId room, UserId member, long seq) => _rooms[room].Entries[(int)seq - 1].Kind.IsMessage;
 
     Writer ILogFacts.FindWriter(RoomId room, UserId user) => default;
 

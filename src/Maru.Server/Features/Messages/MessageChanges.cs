@@ -19,11 +19,12 @@ internal sealed class MessageChanges(ChatEngine engine)
         if (transaction.Bar.For(actor) is { } barred) return Find(transaction, actor, seq) is null ? Problem.NotFound : barred;
         var text = Encoding.UTF8.GetString(body.Text);
         var edited = transaction.First<Edited>(
-            """
+            $"""
             UPDATE messages SET text = @text, edited_at = @At
             WHERE room_id = @room AND seq = @seq AND type = @message AND sender_id = @actor AND deleted_at IS NULL AND text <> @text
               AND poll IS NULL
-              AND EXISTS (SELECT 1 FROM members me WHERE me.room_id = @room AND me.user_id = @actor)
+              AND EXISTS (
+                SELECT 1 FROM members me WHERE me.room_id = @room AND me.user_id = @actor AND messages.seq > {VisibleSql.HiddenUpTo})
             RETURNING number, at, coalesce(mentions, '') AS mentions
             """,
             new { room = room.Value, actor = actor.Value, seq, text, message = EntryKind.MessageCreated.Number, transaction.At });
@@ -51,13 +52,14 @@ internal sealed class MessageChanges(ChatEngine engine)
     public Task<Problem?> DeleteAsync(RoomId room, UserId actor, long seq) => RoomWrite.RunAsync(engine, room, actor, transaction =>
     {
         var changed = transaction.Execute(
-            """
+            $"""
             UPDATE messages
             SET text = '', deleted_at = @At, reactions = NULL, mentions = NULL, poll = CASE WHEN poll IS NOT NULL THEN '' END
             WHERE room_id = @room AND seq = @seq AND type = @message AND deleted_at IS NULL
               AND EXISTS (
                 SELECT 1 FROM members me
-                WHERE me.room_id = @room AND me.user_id = @actor AND (me.role IN ('owner', 'admin') OR messages.sender_id = @actor))
+                WHERE me.room_id = @room AND me.user_id = @actor AND (me.role IN ('owner', 'admin') OR messages.sender_id = @actor)
+                  AND messages.seq > {VisibleSql.HiddenUpTo})
             """,
             new { room = room.Value, actor = actor.Value, seq, message = EntryKind.MessageCreated.Number, transaction.At });
         if (changed > 0)
@@ -91,10 +93,10 @@ internal sealed class MessageChanges(ChatEngine engine)
 
     /// <summary>Finds the message of a change that matched no row, for the reason; null: no such message for this user.</summary>
     private static MessageState? Find(RoomTransaction transaction, UserId actor, long seq) => transaction.First<MessageState>(
-        """
+        $"""
         SELECT m.type, m.deleted_at, m.sender_id, CAST(CASE WHEN m.poll IS NOT NULL THEN 1 ELSE 0 END AS BIGINT) AS is_poll
         FROM members me JOIN messages m ON m.room_id = me.room_id AND m.seq = @seq
-        WHERE me.room_id = @room AND me.user_id = @actor
+        WHERE me.room_id = @room AND me.user_id = @actor AND {VisibleSql.Message}
         """,
         new { room = transaction.Room.Value, actor = actor.Value, seq });
 

@@ -36,7 +36,9 @@ internal sealed class MessageStore(Database database)
             $"""
             WITH page AS (
               SELECT * FROM messages
-              WHERE room_id = @room AND seq > @after AND seq < @before
+              WHERE room_id = @room AND seq < @before AND seq > (
+                SELECT CASE WHEN x.hidden > @after THEN x.hidden ELSE @after END
+                FROM (SELECT {VisibleSql.HiddenUpTo} AS hidden FROM members me WHERE me.room_id = @room AND me.user_id = @user) x)
               ORDER BY seq {(forwards ? "ASC" : "DESC")} LIMIT @limit),
             {UnreadBySql.Tables},
             {Starred}
@@ -73,7 +75,7 @@ internal sealed class MessageStore(Database database)
         return buffer.WrittenMemory;
     }
 
-    /// <summary>Returns one <see cref="Message"/>; null: the user is no member, or no message has that seq.</summary>
+    /// <summary>Returns one <see cref="Message"/>; null: the user is no member, or sees no message of that seq.</summary>
     public async Task<ReadOnlyMemory<byte>?> FindAsync(RoomId room, UserId user, long seq, CancellationToken ct)
     {
         await using var connection = await database.OpenReadAsync(ct);
@@ -85,7 +87,7 @@ internal sealed class MessageStore(Database database)
             {Starred}
             SELECT {MessageRows.ReaderColumns}, {UnreadBySql.Count}, starred.seqs
             FROM members me CROSS JOIN below CROSS JOIN starred JOIN page m ON m.room_id = me.room_id {UnreadBySql.Join} {MessageRows.Joins}
-            WHERE me.room_id = @room AND me.user_id = @user
+            WHERE me.room_id = @room AND me.user_id = @user AND {VisibleSql.Message}
             """,
             new { room = room.Value, user = user.Value, seq });
         if (!await row.ReadAsync(CancellationToken.None)) return null;

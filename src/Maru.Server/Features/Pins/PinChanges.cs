@@ -65,12 +65,12 @@ internal sealed class PinChanges(ChatEngine engine, PinOptions options)
 
     /// <summary>Finds the message; null: no such message for this user.</summary>
     private static MessageState? Find(RoomTransaction transaction, UserId user, long seq) => transaction.First<MessageState>(
-        """
+        $"""
         SELECT m.type, m.deleted_at,
           CAST(CASE WHEN r.kind = 'direct' OR me.role IN ('owner', 'admin') THEN 1 ELSE 0 END AS BIGINT) AS allowed,
           (SELECT count(*) FROM pins x WHERE x.room_id = @room AND x.seq = @seq) AS pinned
         FROM members me JOIN rooms r ON r.id = me.room_id JOIN messages m ON m.room_id = me.room_id AND m.seq = @seq
-        WHERE me.room_id = @room AND me.user_id = @user
+        WHERE me.room_id = @room AND me.user_id = @user AND {VisibleSql.Message}
         """,
         new { room = transaction.Room.Value, seq, user = user.Value });
 

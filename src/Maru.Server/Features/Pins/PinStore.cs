@@ -25,7 +25,7 @@ internal sealed class PinStore(Database database)
             $"""
             SELECT {MessageRows.ReaderColumns}, x.at, {UserRow.Columns("u")}
             FROM members me LEFT JOIN pins x ON x.room_id = me.room_id
-            LEFT JOIN messages m ON m.room_id = x.room_id AND m.seq = x.seq AND m.deleted_at IS NULL
+            LEFT JOIN messages m ON m.room_id = x.room_id AND m.seq = x.seq AND m.deleted_at IS NULL AND {VisibleSql.Message}
             LEFT JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id LEFT JOIN users u ON u.id = x.user_id
             WHERE me.room_id = @room AND me.user_id = @user
             ORDER BY x.pinned_seq DESC
@@ -38,7 +38,7 @@ internal sealed class PinStore(Database database)
         writer.WriteStartArray("items"u8);
         do
         {
-            // No pins at all, or one that an older program left of a deleted message.
+            // No pins at all, or one of a message that this member does not see, or that an older program left of a deleted message.
             if (row.IsDBNull(0)) continue;
             writer.WriteStartObject();
             writer.WritePropertyName("message"u8);

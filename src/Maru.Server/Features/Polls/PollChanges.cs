@@ -109,7 +109,7 @@ internal sealed class PollChanges(ChatEngine engine, Database database)
           SELECT string_agg(x.option_id || '', ' ' ORDER BY x.option_id) FROM poll_votes x
           WHERE x.room_id = @room AND x.seq = @seq AND x.user_id = @user), '') AS mine
         FROM members me JOIN messages m ON m.room_id = me.room_id AND m.seq = @seq
-        WHERE me.room_id = @room AND me.user_id = @user AND m.poll IS NOT NULL AND m.deleted_at IS NULL
+        WHERE me.room_id = @room AND me.user_id = @user AND m.poll IS NOT NULL AND m.deleted_at IS NULL AND {VisibleSql.Message}
         """,
         new { room = transaction.Room.Value, seq, user = user.Value });
 

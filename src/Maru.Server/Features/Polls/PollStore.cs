@@ -11,9 +11,9 @@ namespace Maru.Server.Features.Polls;
 internal sealed class PollStore(Database database)
 {
     private const string Visible =
-        """
+        $"""
         FROM members me JOIN messages m ON m.room_id = me.room_id AND m.seq = @seq
-        WHERE me.room_id = @room AND me.user_id = @user AND m.poll IS NOT NULL AND m.deleted_at IS NULL
+        WHERE me.room_id = @room AND me.user_id = @user AND m.poll IS NOT NULL AND m.deleted_at IS NULL AND {VisibleSql.Message}
         """;
 
     /// <summary>

@@ -76,12 +76,12 @@ internal sealed class ReactionChanges(ChatEngine engine, ReactionOptions options
 
     /// <summary>Finds the message; null: no such message for this user.</summary>
     private static MessageState? Find(RoomTransaction transaction, UserId user, long seq, string emoji) => transaction.First<MessageState>(
-        """
+        $"""
         SELECT m.type, m.deleted_at, m.reactions,
           (SELECT count(*) FROM reactions x WHERE x.room_id = @room AND x.seq = @seq AND x.user_id = @user) AS own,
           (SELECT count(*) FROM reactions x WHERE x.room_id = @room AND x.seq = @seq AND x.user_id = @user AND x.emoji = @emoji) AS given
         FROM members me JOIN messages m ON m.room_id = me.room_id AND m.seq = @seq
-        WHERE me.room_id = @room AND me.user_id = @user
+        WHERE me.room_id = @room AND me.user_id = @user AND {VisibleSql.Message}
         """,
         new { room = transaction.Room.Value, seq, user = user.Value, emoji });
 

@@ -18,9 +18,9 @@ internal sealed class ReactionStore(Database database)
         RoomId room, UserId user, long seq, string? emoji, PageRequest page, CancellationToken ct)
     {
         const string visible =
-            """
+            $"""
             FROM members me JOIN messages m ON m.room_id = me.room_id AND m.seq = @seq
-            WHERE me.room_id = @room AND me.user_id = @user
+            WHERE me.room_id = @room AND me.user_id = @user AND {VisibleSql.Message}
             """;
         var bound = (emoji, page.After) switch
         {

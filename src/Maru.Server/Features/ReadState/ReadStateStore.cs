@@ -101,15 +101,15 @@ internal sealed class ReadStateStore(Database database)
 
     /// <summary>
     /// Returns a page of the members who have read a message, but for its sender, those who joined later and those who hide it; null: the
-    /// user is no member, or there is no such message. It looks at <see cref="NameSearch.Walk"/> positions at most: where very many joined
+    /// user is no member, or sees no such message. It looks at <see cref="NameSearch.Walk"/> positions at most: where very many joined
     /// later, a page is short, even empty, and has a next one.
     /// </summary>
     public async Task<ReaderPage?> ReadersAsync(RoomId room, UserId user, long seq, PageRequest page, CancellationToken ct)
     {
         var message = await database.FirstAsync<MessageNumber>(
-            """
+            $"""
             SELECT m.number, m.sender_id FROM members me JOIN messages m ON m.room_id = me.room_id AND m.seq = @seq AND m.type = @message
-            WHERE me.room_id = @room AND me.user_id = @user
+            WHERE me.room_id = @room AND me.user_id = @user AND {VisibleSql.Message}
             """,
             new { room = room.Value, user = user.Value, seq, message = EntryKind.MessageCreated.Number },
             ct);

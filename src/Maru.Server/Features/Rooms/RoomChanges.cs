@@ -25,7 +25,8 @@ internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
     private static Problem? Change(RoomTransaction transaction, UserId actor, RoomChange change, NewPassword? password)
     {
         if (!RoomRow.TryEnter(transaction, actor, Roles.Admin, out var before, out var refusal)) return refusal;
-        var details = new RoomDetails(before.Name, before.Description, before.Visibility, before.PasswordHash, before.AllowsGuests)
+        var details = new RoomDetails(
+            before.Name, before.Description, before.Visibility, before.PasswordHash, before.History, before.AllowsGuests)
         {
             Topic = before.Topic,
             AvatarUrl = before.AvatarUrl,
@@ -35,6 +36,7 @@ internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
             change.Description ?? before.Description,
             change.Visibility ?? before.Visibility,
             password is null ? before.PasswordHash : password.Hash,
+            change.History ?? before.History,
             change.Guests is { } guests ? (guests ? 1 : 0) : before.AllowsGuests)
         {
             Topic = change.Topic ?? before.Topic,
@@ -46,7 +48,7 @@ internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
         transaction.Execute(
             """
             UPDATE rooms SET name = @Name, name_key = @NameKey, description = @Description, visibility = @Visibility,
-              password_hash = @PasswordHash, topic = @Topic, avatar_url = @AvatarUrl, allows_guests = @Guests
+              password_hash = @PasswordHash, topic = @Topic, avatar_url = @AvatarUrl, allows_guests = @Guests, history = @History
             WHERE id = @room
             """,
             new
@@ -60,6 +62,7 @@ internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
                 after.Topic,
                 after.AvatarUrl,
                 after.Guests,
+                after.History,
             });
         RoomRow.AppendState(transaction, actor, null);
         return null;

@@ -17,6 +17,9 @@ namespace Maru.Server.Features.Rooms;
 /// </param>
 /// <param name="Members">users who are members from the beginning; who wants to be asked first is invited</param>
 /// <param name="Guests">true: guests may join and be invited too</param>
+/// <param name="History">
+/// what those who join later may read of the past: <c>all</c>, or <c>joined</c> for nothing from before their join
+/// </param>
 [Example("""{"name":"Harbour","visibility":"public","members":[2]}""")]
 public sealed record NewRoom(
     [property: Required] string? Name,
@@ -24,7 +27,8 @@ public sealed record NewRoom(
     string? Description = null,
     string? Password = null,
     IReadOnlyList<long>? Members = null,
-    bool Guests = false);
+    bool Guests = false,
+    [property: RoomHistory] string? History = null);
 
 /// <param name="UserId">the other user</param>
 [Example("""{"userId":2}""")]
@@ -45,6 +49,12 @@ public sealed record RoomChange
 
     /// <summary>True: guests may join and be invited too; false: those who are there are removed.</summary>
     public bool? Guests { get; set; }
+
+    /// <summary>
+    /// What those who joined later may read of the past: <c>all</c>, or <c>joined</c> for nothing from before their join.
+    /// </summary>
+    [RoomHistory]
+    public string? History { get; set; }
 
     /// <summary>null or empty: no password is needed any more.</summary>
     [OrNull]
@@ -117,6 +127,9 @@ public sealed record RoleChange([property: Required, Role] string? Role);
 /// <param name="Kind"><c>group</c> or <c>direct</c></param>
 /// <param name="Name">in a direct room: the name of the other user</param>
 /// <param name="LastSeq">the seq of the newest entry of the room's log</param>
+/// <param name="History">
+/// what those who joined later may read of the past: <c>all</c>, or <c>joined</c> for nothing from before their join
+/// </param>
 /// <param name="Role">the caller's; absent when they are not a member</param>
 /// <param name="Topic">one line; absent: none</param>
 /// <param name="AvatarUrl">its picture, in a direct room that of the other user; absent: none</param>
@@ -131,7 +144,7 @@ public sealed record RoleChange([property: Required, Role] string? Role);
     """
     {
       "id": 1, "kind": "group", "name": "Harbour", "description": "", "visibility": "public", "hasPassword": false, "memberCount": 2,
-      "lastSeq": 17, "role": "member"
+      "lastSeq": 17, "history": "all", "role": "member"
     }
     """)]
 public sealed record Room(
@@ -143,6 +156,7 @@ public sealed record Room(
     bool HasPassword,
     long MemberCount,
     long LastSeq,
+    [property: RoomHistory] string History,
     [property: Role] string? Role = null,
     string? Topic = null,
     string? AvatarUrl = null,
@@ -196,6 +210,8 @@ public sealed record BanPage(IReadOnlyList<Ban> Items, string? Next = null);
 internal sealed class RoomKindAttribute() : ValuesAttribute("RoomKind", "group", "direct");
 
 internal sealed class VisibilityAttribute() : ValuesAttribute("Visibility", "public", "private");
+
+internal sealed class RoomHistoryAttribute() : ValuesAttribute("RoomHistory", "all", "joined");
 
 internal sealed class RoleAttribute() : ValuesAttribute("Role", "owner", "admin", "member");
 

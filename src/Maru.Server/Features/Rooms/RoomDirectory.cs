@@ -28,7 +28,7 @@ internal sealed class RoomDirectory(Database database)
             $"""
             WITH {(isFew ? Few(search, sort, after) : Many(search, sort, after))}
             SELECT CAST(page.value AS TEXT) AS sort_key, r.id, r.name, r.description, r.password_hash, r.member_count, h.last_seq, me.role,
-              r.topic, r.avatar_url, h.slow_mode, h.read_only, r.allows_guests
+              r.topic, r.avatar_url, h.slow_mode, h.read_only, r.allows_guests, r.history
             FROM page JOIN rooms r ON r.id = page.id JOIN room_heads h ON h.room_id = page.id
             LEFT JOIN members me ON me.room_id = page.id AND me.user_id = @User
             ORDER BY {sort.By("page.value", "page.id")}
@@ -102,12 +102,12 @@ internal sealed class RoomDirectory(Database database)
 
     private sealed record ListedRoom(
         string SortKey, long Id, string Name, string Description, string? PasswordHash, long MemberCount, long LastSeq, string? Role,
-        string Topic, string? AvatarUrl, long SlowMode, long ReadOnly, long AllowsGuests)
+        string Topic, string? AvatarUrl, long SlowMode, long ReadOnly, long AllowsGuests, string History)
     {
         public PageCursor Cursor => new(SortKey, Id);
 
         public Room ToRoom() => new(
-            Id, "group", Name, Description, "public", PasswordHash is not null, MemberCount, LastSeq, Role,
+            Id, "group", Name, Description, "public", PasswordHash is not null, MemberCount, LastSeq, History, Role,
             Topic.Length > 0 ? Topic : null, AvatarUrl, SlowMode > 0 ? (int)SlowMode : null, ReadOnly > 0 ? true : null)
         {
             Guests = AllowsGuests != 0 ? true : null,

@@ -44,6 +44,7 @@ internal static class RoomEndpoints
         if (request.Topic is not null) request.Topic = rules.Topic(request.Topic);
         if (request.AvatarUrl is not null) request.AvatarUrl = rules.AvatarUrl(request.AvatarUrl);
         if (request.SlowMode is { } slowMode) rules.SlowMode(slowMode);
+        if (request.History is not null) rules.History(request.History);
         var password = rules.Password(request.Password);
 
         // Refused before the fields' faults and the hash, which are for users who may change the room. The write asks once more.

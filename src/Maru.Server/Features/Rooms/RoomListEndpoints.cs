@@ -57,6 +57,7 @@ internal static class RoomListEndpoints
         var rules = new RoomRules(errors, options);
         var (name, description, visibility) = (
             rules.Name(request.Name), rules.Description(request.Description), rules.Visibility(request.Visibility));
+        var history = rules.History(request.History ?? "all");
         var password = rules.Password(request.Password);
         var members = rules.Users("members", request.Members);
         if (errors.Any) return errors.Result();
@@ -65,7 +66,7 @@ internal static class RoomListEndpoints
 
         var (hash, refusal) = await passwords.HashAsync(password, caller.UserId, context);
         if (refusal is not null) return refusal;
-        var details = new RoomDetails(name, description, visibility, hash, request.Guests ? 1 : 0);
+        var details = new RoomDetails(name, description, visibility, hash, history, request.Guests ? 1 : 0);
         var (row, unknown, asked, problem) = await store.CreateAsync(caller.UserId, details, members, ct);
         if (problem is not null) return problem.Result();
         if (row is null)

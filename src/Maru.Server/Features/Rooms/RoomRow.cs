@@ -16,16 +16,19 @@ namespace Maru.Server.Features.Rooms;
 /// <param name="Role">the user's role; null: no member</param>
 /// <param name="AllowsGuests">1: guests may be in it</param>
 /// <param name="OtherAvatarUrl">in a direct room: the picture of the other user</param>
+/// <param name="History">what those who join later may read of the past</param>
 /// <param name="Notify">the first of what the user has set for themselves; null: nothing</param>
 internal sealed record RoomRow(
     long Id, string Kind, string Name, string? OtherName, string Description, string Visibility, string? PasswordHash,
     long MemberCount, long LastSeq, long LastAt, string? Role, string Topic, string? AvatarUrl, string? OtherAvatarUrl,
-    long SlowMode, long ReadOnly, long AllowsGuests, string? Notify, long? MuteUntil, long Hidden, long? Favourite)
+    long SlowMode, long ReadOnly, long AllowsGuests, string History, string? Notify, long? MuteUntil, long Hidden,
+    long? Favourite)
 {
     public const string Columns =
         $"""
         r.id, r.kind, r.name, p.name AS other_name, r.description, r.visibility, r.password_hash, r.member_count, h.last_seq, h.last_at,
-        me.role, r.topic, r.avatar_url, p.avatar_url AS other_avatar_url, h.slow_mode, h.read_only, r.allows_guests, {SettingsRow.Columns}
+        me.role, r.topic, r.avatar_url, p.avatar_url AS other_avatar_url, h.slow_mode, h.read_only, r.allows_guests, r.history,
+        {SettingsRow.Columns}
         """;
 
     /// <summary>The tables of a room, the user's membership and, in a direct room, the other user <c>p</c>, whose name it has.</summary>
@@ -107,6 +110,7 @@ internal sealed record RoomRow(
         writer.WriteBoolean("hasPassword"u8, !row.IsDBNull(first + 6));
         writer.WriteNumber("memberCount"u8, row.GetInt64(first + 7));
         writer.WriteNumber("lastSeq"u8, row.GetInt64(first + 8));
+        writer.WriteString("history"u8, Utf8Reader.Text(row, first + 17));
         if (!row.IsDBNull(first + 10)) writer.WriteString("role"u8, Utf8Reader.Text(row, first + 10));
         if (Utf8Reader.Text(row, first + 11) is { Length: > 0 } topic) writer.WriteString("topic"u8, topic);
         var picture = row.IsDBNull(first + 13) ? first + 12 : first + 13;
@@ -114,12 +118,12 @@ internal sealed record RoomRow(
         if (row.GetInt64(first + 14) is > 0 and var slowMode) writer.WriteNumber("slowMode"u8, slowMode);
         if (row.GetInt64(first + 15) > 0) writer.WriteBoolean("readOnly"u8, true);
         if (row.GetInt64(first + 16) != 0) writer.WriteBoolean("guests"u8, true);
-        SettingsRow.Write(writer, row, first + 17);
+        SettingsRow.Write(writer, row, first + 18);
         return (row.GetInt64(first + 9), id);
     }
 
     public Room ToRoom() => new(
-        Id, Kind, OtherName ?? Name, Description, Visibility, PasswordHash is not null, MemberCount, LastSeq, Role,
+        Id, Kind, OtherName ?? Name, Description, Visibility, PasswordHash is not null, MemberCount, LastSeq, History, Role,
         Topic.Length > 0 ? Topic : null, OtherAvatarUrl ?? AvatarUrl, SlowMode > 0 ? (int)SlowMode : null, ReadOnly > 0 ? true : null,
         SettingsRow.Of(Notify, MuteUntil, Hidden, Favourite))
     {

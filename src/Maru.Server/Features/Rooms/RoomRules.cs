@@ -35,6 +35,13 @@ internal sealed class RoomRules(FieldErrors errors, RoomOptions options)
         return value ?? "";
     }
 
+    /// <summary>Checks what those who join later may read of the past.</summary>
+    public string History(string? value)
+    {
+        if (value is not ("all" or "joined")) errors.Add("history", "all or joined.");
+        return value ?? "";
+    }
+
     /// <summary>Checks a password; null: none.</summary>
     public string? Password(string? value) =>
         string.IsNullOrEmpty(value) ? null : errors.Keep("password", TextPolicy.Password(value, options.PasswordCharacters));

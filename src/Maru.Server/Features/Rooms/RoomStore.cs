@@ -44,9 +44,9 @@ internal sealed class RoomStore(Database database, RoomBounds bounds, TimeProvid
                 long[] asked = [.. known.Where(x => x.Consent == 0).Select(x => x.Id)];
                 var room = await transaction.FirstAsync<long>(
                     """
-                    INSERT INTO rooms (kind, name, name_key, description, visibility, password_hash, allows_guests, member_count,
-                      created_at, active_at)
-                    VALUES ('group', @Name, @NameKey, @Description, @Visibility, @PasswordHash, @Guests, @count, @Now, @Now)
+                    INSERT INTO rooms (kind, name, name_key, description, visibility, password_hash, allows_guests, history,
+                      member_count, created_at, active_at)
+                    VALUES ('group', @Name, @NameKey, @Description, @Visibility, @PasswordHash, @Guests, @History, @count, @Now, @Now)
                     RETURNING id
                     """,
                     new
@@ -57,6 +57,7 @@ internal sealed class RoomStore(Database database, RoomBounds bounds, TimeProvid
                         details.Visibility,
                         details.PasswordHash,
                         details.Guests,
+                        details.History,
                         count = members.Length,
                         Now
                     },
@@ -194,7 +195,7 @@ internal sealed record NewlyMade(RoomRow? Room, IReadOnlyList<long> Unknown, IRe
 
 /// <summary>The details of a group room.</summary>
 /// <param name="Guests">1: guests may be in it</param>
-internal sealed record RoomDetails(string Name, string Description, string Visibility, string? PasswordHash, long Guests)
+internal sealed record RoomDetails(string Name, string Description, string Visibility, string? PasswordHash, string History, long Guests)
 {
     public string NameKey => TextPolicy.NameKey(Name);
 

@@ -29,9 +29,9 @@ internal sealed class StarChanges(ChatEngine engine, StarStore store, StarOption
             changed = false;
             var star = new { user = user.Value, room = room.Value, seq, transaction.At };
             if (transaction.First<long>(
-                """
+                $"""
                 SELECT count(*) FROM members me JOIN messages m ON m.room_id = me.room_id AND m.seq = @seq AND m.deleted_at IS NULL
-                WHERE me.room_id = @room AND me.user_id = @user
+                WHERE me.room_id = @room AND me.user_id = @user AND {VisibleSql.Message}
                 """,
                 star) == 0)
                 return Problem.NotFound;

@@ -19,7 +19,8 @@ internal sealed class StarStore(Database database)
         WITH found AS MATERIALIZED (
           SELECT x.room_id, x.seq, x.at FROM stars x
           WHERE x.user_id = @user AND (x.at, x.room_id, x.seq) < (@At, @Room, @Seq)
-            AND EXISTS (SELECT 1 FROM members y WHERE y.room_id = x.room_id AND y.user_id = x.user_id)
+            AND EXISTS (
+              SELECT 1 FROM members me WHERE me.room_id = x.room_id AND me.user_id = x.user_id AND x.seq > {VisibleSql.HiddenUpTo})
             AND EXISTS (SELECT 1 FROM messages y WHERE y.room_id = x.room_id AND y.seq = x.seq AND y.deleted_at IS NULL)
           ORDER BY x.at DESC, x.room_id DESC, x.seq DESC LIMIT @limit)
         SELECT {MessageRows.ReaderColumns}, found.room_id, found.at

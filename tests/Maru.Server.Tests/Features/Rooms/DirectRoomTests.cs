@@ -26,7 +26,7 @@ public sealed class DirectRoomTests(MaruServer server) : IClassFixture<MaruServe
     {
         var (ann, ben) = (await server.SignUpAsync("ann"), await server.SignUpAsync("ben"));
         var room = await ann.Http.SendAsync("POST /api/rooms/direct", new { userId = ben.Id }).Read<Room>(201);
-        room.ShouldBe(new Room(room.Id, "direct", ben.User.Name, "", "private", false, 2, 0, "member"));
+        room.ShouldBe(new Room(room.Id, "direct", ben.User.Name, "", "private", false, 2, 0, "all", "member"));
         (await ben.SeeAsync(room)).Name.ShouldBe(ann.User.Name);
         (await ben.Http.SendAsync("GET /api/me/rooms").Read<RoomPage>()).Items
             .ShouldBe([room with { Name = ann.User.Name, ReadSeq = 0, Unread = 0, Mentions = 0 }]);

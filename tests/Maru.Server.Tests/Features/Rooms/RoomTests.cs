@@ -15,7 +15,7 @@ public sealed class RoomTests(MaruServer server) : IClassFixture<MaruServer>
             "POST /api/rooms",
             new { name = "  The   room ", description = "two\nlines", visibility = "private", members = new[] { ben.Id, ben.Id, ann.Id } })
             .Read<Room>(201);
-        room.ShouldBe(new Room(room.Id, "group", "The room", "two\nlines", "private", false, 2, 0, "owner"));
+        room.ShouldBe(new Room(room.Id, "group", "The room", "two\nlines", "private", false, 2, 0, "all", "owner"));
         (await ben.SeeAsync(room)).ShouldBe(room with { Role = "member" });
         (await ben.HistoryAsync(room)).ShouldBeEmpty();
         await server.ShouldBeSoundAsync();
