@@ -39,7 +39,7 @@ internal static class AuditCommand
     {
         ConfigurationArguments.Check("maru audit", settings);
         await using var app = await build(
-            ["--Logging:LogLevel:Default=Warning", .. settings], services => services.AddSingleton<ExistingStore>());
+            [.. ConfigurationArguments.OfCommands, .. settings], services => services.AddSingleton<ExistingStore>());
         var audit = app.Services.GetRequiredService<StoreAudit>();
         var rooms = await audit.CountRoomsAsync(ct);
         var reports = await WithBarsAsync(rooms, looked => audit.RunAsync(mends, looked, x => Write($"mended: {x.Text}"), ct));

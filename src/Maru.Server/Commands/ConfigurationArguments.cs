@@ -11,6 +11,10 @@ internal static class ConfigurationArguments
     private static readonly string[] Keys = ["urls", "http_ports", "https_ports", "environment", "AllowedHosts", "shutdownTimeoutSeconds"];
     private static readonly string[] Sections = ["Maru:", "Logging:", "Kestrel:", "hostBuilder:"];
 
+    /// <summary>What a command sets before its arguments: standard output has its answer alone, and the log only what is wrong.</summary>
+    public static readonly string[] OfCommands =
+        ["--Logging:LogLevel:Default=Warning", "--Logging:Console:LogToStandardErrorThreshold=Trace"];
+
     /// <param name="command">the command whose help says more</param>
     /// <exception cref="StartException">One of them is no setting.</exception>
     public static void Check(string command, IReadOnlyList<string> arguments)

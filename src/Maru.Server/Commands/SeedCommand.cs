@@ -54,7 +54,7 @@ internal static class SeedCommand
         ConfigurationArguments.Check("maru seed", settings);
         if (plan.Messages > 0 && plan.Inhabited == 0)
             throw new StartException("--messages need a room with somebody in it: --users=1 and --rooms=1 at least.");
-        await using var app = await build(["--Logging:LogLevel:Default=Warning", .. settings]);
+        await using var app = await build([.. ConfigurationArguments.OfCommands, .. settings]);
         var services = app.Services;
         var time = services.GetRequiredService<TimeProvider>();
         var seeder = new Seeder(

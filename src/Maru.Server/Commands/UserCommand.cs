@@ -42,7 +42,7 @@ internal static class UserCommand
     {
         ConfigurationArguments.Check("maru user", settings);
         await using var app = await build(
-            ["--Logging:LogLevel:Default=Warning", .. settings], services => services.AddSingleton<ExistingStore>());
+            [.. ConfigurationArguments.OfCommands, .. settings], services => services.AddSingleton<ExistingStore>());
         var database = app.Services.GetRequiredService<Database>();
         const string find = "SELECT id, role FROM users WHERE handle = @handle AND deleted_at IS NULL";
         var user = await database.FirstAsync<Row>(find, new { handle }, ct)

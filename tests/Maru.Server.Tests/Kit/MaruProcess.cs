@@ -18,12 +18,13 @@ internal sealed partial class MaruProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly List<string> _lines = [];
+    private readonly List<string> _answer = [];
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private MaruProcess(Process process)
     {
         _process = process;
-        process.OutputDataReceived += (_, line) => Read(line.Data);
+        process.OutputDataReceived += (_, line) => ReadAnswer(line.Data);
         process.ErrorDataReceived += (_, line) => Read(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -91,6 +92,14 @@ internal sealed partial class MaruProcess : IAsyncDisposable
         return (code, program.Lines);
     }
 
+    /// <summary>As <see cref="RunAsync"/>; returns what it wrote to standard output alone.</summary>
+    public static async Task<string[]> AnswerAsync(params string[] args)
+    {
+        await using var program = Launch(Beside, args);
+        (await program.ExitAsync()).ShouldBe(0, string.Join('\n', program.Lines));
+        return [.. program._answer];
+    }
+
     /// <summary>Seeds users and rooms into the store; returns their tokens and ids.</summary>
     public static async Task<(string[] Tokens, long[] Rooms)> SeedAsync(string folder, int users, int rooms, params string[] settings)
     {
@@ -153,6 +162,12 @@ internal sealed partial class MaruProcess : IAsyncDisposable
         start.Environment["Logging__LogLevel__Maru.Server.Storage.Postgres.PostgresPromises"] = "None";
         if (heapBytes > 0) start.Environment["DOTNET_GCHeapHardLimit"] = heapBytes.ToString("x", CultureInfo.InvariantCulture);
         return new MaruProcess(Process.Start(start) ?? throw new InvalidOperationException("no process"));
+    }
+
+    private void ReadAnswer(string? line)
+    {
+        if (line is not null) _answer.Add(line);
+        Read(line);
     }
 
     private void Read(string? line)

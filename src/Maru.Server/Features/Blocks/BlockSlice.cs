@@ -1,3 +1,4 @@
+using Maru.Server.Audit;
 using Maru.Server.Platform;
 
 namespace Maru.Server.Features.Blocks;
@@ -11,6 +12,7 @@ internal static class BlockSlice
         services.AddSingleton<BlockEvents>();
         services.AddSingleton<BlockChanges>();
         services.AddHostedService<BarRepair>();
+        services.AddSingleton<IStoreCheck, BarCheck>();
         services.AddJson(BlockJson.Default);
     }
 }
