@@ -2,7 +2,7 @@ namespace Maru.Testing;
 
 /// <summary>
 /// A clock that stands still until the test moves it.
-/// Timers that fall due fire inside <see cref="Advance(TimeSpan)"/>, each at its own time.
+/// Timers that fall due fire inside <see cref="Advance(TimeSpan)"/>, each at its own time, and inside <see cref="Sleep"/>.
 /// Any thread.
 /// </summary>
 public sealed class ManualTime : TimeProvider
@@ -50,6 +50,18 @@ public sealed class ManualTime : TimeProvider
         lock (_lock) _now = end;
     }
 
+    /// <summary>Passes hours or days as a machine does that sleeps: a timer that fell due meanwhile, however often, fires once.</summary>
+    public void Sleep(TimeSpan by)
+    {
+        lock (_lock)
+        {
+            _now += by;
+            foreach (var timer in _timers) timer.Wake();
+        }
+
+        Advance(TimeSpan.Zero);
+    }
+
     public void Advance(double seconds) => Advance(TimeSpan.FromSeconds(seconds));
 
     /// <summary>Takes the next timer up to that time, and sets the clock to its time.</summary>
@@ -90,6 +102,12 @@ public sealed class ManualTime : TimeProvider
         {
             if (_period > TimeSpan.Zero) DueAt += _period;
             else time._timers.Remove(this);
+        }
+
+        /// <summary>Leaves out the times before the last one that has passed.</summary>
+        public void Wake()
+        {
+            if (_period > TimeSpan.Zero && DueAt < time._now) DueAt += _period * Math.Floor((time._now - DueAt) / _period);
         }
 
         public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
