@@ -4,7 +4,7 @@ using Room = Maru.Server.Features.Rooms.Room;
 
 namespace Maru.Server.Tests.Features.Polls;
 
-/// <summary>Polls in the room's log: live, on resume, from memory and from the store, on sockets and on streams.</summary>
+/// <summary>Polls in the room's log, on sockets and on streams.</summary>
 public sealed class PollEventTests(MaruServer server) : IClassFixture<MaruServer>
 {
     [Fact]
@@ -44,30 +44,6 @@ public sealed class PollEventTests(MaruServer server) : IClassFixture<MaruServer
         told[4].ShouldContain("\"voters\":0,\"closedAt\":\"");
         told[4].ShouldNotContain("userId");
         told[5].ShouldNotContain("\"poll\":");
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_client_that_comes_back_is_told_the_same_as_those_who_were_there(bool isLoaded)
-    {
-        var (ann, ben, room) = await TalkAsync();
-        await using var socket = await StompSocket.ConnectAsync(server.Address, ann.AccessToken);
-        await socket.SubscribeAsync(room.Id);
-        var poll = (await ann.PollAsync(room)).Seq;
-        await ben.VoteAsync(room, poll, 1);
-        await ann.VoteAsync(room, poll, 1);
-        await ben.VoteAsync(room, poll, 2);
-        List<string> live = [];
-        for (var i = 0; i < 3; i++) live.Add((await socket.EventAsync("poll.changed")).Text);
-        if (!isLoaded) await socket.DisposeAsync();     // the node forgets the room, and reads the store
-
-        await using var back = await StompSocket.ConnectAsync(server.Address, ben.AccessToken);
-        await back.SubscribeAsync(room.Id, after: poll - 1);
-        (await back.EntryAsync()).Text.ShouldNotContain("mine");
-        List<string> again = [];
-        for (var i = 0; i < 3; i++) again.Add((await back.EventAsync("poll.changed")).Text);
-        again.ShouldBe(live);
     }
 
     private async Task<(Person Ann, Person Ben, Room Room)> TalkAsync()
