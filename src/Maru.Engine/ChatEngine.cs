@@ -77,7 +77,7 @@ public sealed class ChatEngine : IDisposable
         Commits = new CommitLoops(log, options.CommitQueueBytes, (queue, number) => new CommitLoop(queue, number, parts));
         Clients = new ClientParts(
             options, Clock, Metrics, Log, authenticator, MessageRate, Connections, UserEvents, Rooms, Commits, _channels, Presence,
-            (room, user, mark) => MarkRead(room, user, mark), memory, Stopping);
+            (room, user, mark) => MarkRead(room, user, mark), (user, forward) => ReadForward(user, forward), memory, Stopping);
         _guard = new MemoryGuard(memory, Connections, Requests, Rooms.Trim, Clock, Metrics, Log);
     }
 
@@ -105,6 +105,9 @@ public sealed class ChatEngine : IDisposable
 
     /// <summary>Moves users' positions in rooms. Set before the first client comes.</summary>
     public ReadMarker MarkRead { get; set; } = (_, _, _) => Task.FromResult<Problem?>(Problem.Unavailable);
+
+    /// <summary>Reads the messages that users forward. Set before the first client comes.</summary>
+    public ForwardReader ReadForward { get; set; } = (_, _) => Task.FromResult<Forwarded?>(null);
 
     public EngineMetrics Metrics { get; }
 

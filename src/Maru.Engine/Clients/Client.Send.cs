@@ -11,7 +11,7 @@ internal sealed partial class Client
 {
     /// <summary>Sends a message. Completes when the next may be sent; the outcome comes by the ticket.</summary>
     /// <param name="room">the room to send to</param>
-    /// <param name="json"><c>{text, replyTo?, files?}</c></param>
+    /// <param name="json"><c>{text, replyTo?, files?}</c>, or <c>{forward, replyTo?}</c></param>
     /// <param name="key">the client's own key, or null</param>
     /// <param name="ticket">the client's name for the request</param>
     /// <param name="transaction">the transaction that holds it until its commit, or null</param>
@@ -22,7 +22,9 @@ internal sealed partial class Client
         if (key is not null && (key.Length == 0 || key.Length > most || !Utf8.IsValid(key)))
             Refuse(ticket, new Refusal(Problem.Invalid, $"client-key must have 1 to {most} bytes of UTF-8.", "client-key"), transaction);
         else if (MessageBody.TryRead(json, parts.Options.MaxTextBytes, out var body, out var refusal))
-            return SendAsync(room, body, key, ticket, transaction);
+            return body.Forward is { } forward
+                ? ForwardAsync(room, body, forward, key, ticket, transaction)
+                : SendAsync(room, body, key, ticket, transaction);
         else Refuse(ticket, refusal, transaction);
         return default;
     }
@@ -72,6 +74,30 @@ internal sealed partial class Client
     {
         if (await EnterAsync(room, ticket, transaction).ConfigureAwait(false) is not { } membership) return;
         var draft = MessageDraft.Of(membership, connection.User!.Profile, body, key, ticket, this, transaction?.Sends ?? 0);
+        if (transaction is not null) transaction.Hold(draft);
+        else await SubmitAsync(draft).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends a message that is said already. Reads the store.</summary>
+    private async ValueTask ForwardAsync(
+        RoomId room, MessageBody body, Forward forward, byte[]? key, Ticket ticket, Transaction? transaction)
+    {
+        if (await EnterAsync(room, ticket, transaction).ConfigureAwait(false) is not { } membership) return;
+        Forwarded? found;
+        try
+        {
+            found = await parts.ReadForward(connection.User!.Id, forward).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            RefuseUnread(e, ticket, transaction);
+            return;
+        }
+
+        var draft = new ForwardDraft(membership, connection.User!.Profile, body, forward, found, key, ticket, this)
+        {
+            Number = transaction?.Sends ?? 0,
+        };
         if (transaction is not null) transaction.Hold(draft);
         else await SubmitAsync(draft).ConfigureAwait(false);
     }

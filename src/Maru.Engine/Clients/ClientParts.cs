@@ -12,6 +12,7 @@ namespace Maru.Engine.Clients;
 /// <summary>The parts that clients of every protocol work with.</summary>
 /// <param name="MessageRate">the limit on each user's messages and signals, over all of their connections and requests</param>
 /// <param name="MarkRead">moves users' positions in rooms</param>
+/// <param name="ReadForward">reads the messages that users forward</param>
 /// <param name="Memory">what all clients together may make this process keep</param>
 /// <param name="Stopping">cancelled when the server stops</param>
 internal sealed record ClientParts(
@@ -28,6 +29,7 @@ internal sealed record ClientParts(
     RoomChannels Channels,
     Presence Presence,
     ReadMarker MarkRead,
+    ForwardReader ReadForward,
     MemoryBudget Memory,
     CancellationToken Stopping)
 {

@@ -129,6 +129,12 @@ internal sealed class Appending(ILogFacts facts)
             return;
         }
 
+        if (draft is ForwardDraft { Origin: null })
+        {
+            draft.Refuse(new Refusal(Problem.NotFound, "There is no message to forward that you may see."));
+            return;
+        }
+
         if (draft.ReplyTo > 0 && !IsMessage(head, draft))
         {
             draft.Refuse(new Refusal(Problem.Invalid, "replyTo must be the seq of a message in this room.", "replyTo"));

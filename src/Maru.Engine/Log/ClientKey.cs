@@ -42,12 +42,13 @@ internal readonly struct ClientKey(long room, long sender, byte[] text) : ICompa
 internal readonly record struct KeyUse(long Seq, long ContentHash)
 {
     /// <summary>
-    /// Returns the hash of what must be equal for a repeated key to mean the same message: its text, the seq it replies to, and its poll.
+    /// Returns the hash of what must be equal for a repeated key to mean the same message: its content, the seq it replies to, and its
+    /// poll.
     /// </summary>
     public static long HashOf(MessageDraft draft)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(draft.Text, hash);
+        SHA256.HashData(draft.Content, hash);
         var content = BinaryPrimitives.ReadInt64LittleEndian(hash) ^ draft.ReplyTo;
         if (draft.Poll is null) return content;
         SHA256.HashData(draft.Poll, hash);

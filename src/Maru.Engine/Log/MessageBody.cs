@@ -6,7 +6,7 @@ using Maru.Engine.Problems;
 
 namespace Maru.Engine.Log;
 
-/// <summary>The body of a send, <c>{text, replyTo?, files?}</c>, read off its bytes.</summary>
+/// <summary>The body of a send, <c>{text, replyTo?, files?}</c> or <c>{forward: {roomId, seq}, replyTo?}</c>, read off its bytes.</summary>
 internal readonly struct MessageBody
 {
     private static readonly Refusal NotJson = new(Problem.Malformed, "The body is not valid JSON in UTF-8.");
@@ -20,13 +20,19 @@ internal readonly struct MessageBody
         Text = 1,
         ReplyTo = 2,
         Files = 4,
+        Forward = 8,
+        ForwardRoom = 16,
+        ForwardSeq = 32,
     }
 
-    /// <summary>The text as typed: UTF-8, unescaped, with something in it that can be seen.</summary>
+    /// <summary>The text as typed: UTF-8, unescaped, with something in it that can be seen. Empty in a forward.</summary>
     public required byte[] Text { get; init; }
 
     /// <summary>The seq replied to, or 0.</summary>
     public long ReplyTo { get; init; }
+
+    /// <summary>The message to forward; null: none.</summary>
+    public Forward? Forward { get; init; }
 
     /// <summary>What looks like a mention in the text.</summary>
     public IReadOnlyList<MentionWord> Mentions { get => field ?? []; init; }
@@ -49,6 +55,7 @@ internal readonly struct MessageBody
         if (!Utf8.IsValid(json)) return NotJson;
         byte[]? text = null;
         long replyTo = 0;
+        Forward? forward = null;
         var seen = Fields.None;
         try
         {
@@ -79,6 +86,13 @@ internal readonly struct MessageBody
                     if (reader.TokenType != JsonTokenType.StartArray || !reader.Read() || reader.TokenType != JsonTokenType.EndArray)
                         return Wrong("files", "files must be an empty array: this server takes none yet.");
                 }
+                else if (reader.ValueTextEquals("forward"u8))
+                {
+                    if (!IsFirst(ref seen, Fields.Forward)) return Twice;
+                    reader.Read();
+                    if (reader.TokenType == JsonTokenType.Null) continue;
+                    if (ReadForward(ref reader, ref seen, out forward) is { } refusal) return refusal;
+                }
                 else
                 {
                     reader.Skip();
@@ -93,10 +107,46 @@ internal readonly struct MessageBody
             return NotJson;
         }
 
+        if (forward is not null)
+        {
+            if (text is { Length: > 0 }) return Wrong("text", "text must be left out in a forward: say your own words in another message.");
+            body = new MessageBody { Text = [], ReplyTo = replyTo, Forward = forward };
+            return null;
+        }
+
         if (text is null) return Wrong("text", "text must be given.");
         if (text.Contains((byte)0)) return Wrong("text", "text must not contain the character U+0000.");
         if (Invisible.Covers(text)) return Wrong("text", "text must have something visible in it.");
         body = new MessageBody { Text = text, ReplyTo = replyTo, Mentions = MentionScan.Find(text) };
+        return null;
+    }
+
+    /// <summary>Reads <c>{roomId, seq}</c>, at whose beginning the reader is.</summary>
+    private static Refusal? ReadForward(ref Utf8JsonReader reader, ref Fields seen, out Forward? forward)
+    {
+        forward = null;
+        var wrong = Wrong("forward", "forward must be {roomId, seq}: a message.");
+        if (reader.TokenType != JsonTokenType.StartObject) return wrong;
+        var (room, seq) = (0L, 0L);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var field = reader.ValueTextEquals("roomId"u8) ? Fields.ForwardRoom
+                : reader.ValueTextEquals("seq"u8) ? Fields.ForwardSeq : Fields.None;
+            if (field == Fields.None)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            if (!IsFirst(ref seen, field)) return Twice;
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var value) || value < 1) return wrong;
+            if (field == Fields.ForwardRoom) room = value;
+            else seq = value;
+        }
+
+        if (room == 0 || seq == 0) return wrong;
+        forward = new Forward(new RoomId(room), seq);
         return null;
     }
 

@@ -32,6 +32,9 @@ public class MessageDraft : Draft
     /// <summary>The poll whose question it is, as JSON; null: it is none.</summary>
     public virtual byte[]? Poll => null;
 
+    /// <summary>Where its text was said first; null: here.</summary>
+    public virtual Origin? Origin => null;
+
     /// <summary>The sender as <c>user</c> JSON, with the account's current name.</summary>
     public byte[] Sender { get; }
 
@@ -43,6 +46,9 @@ public class MessageDraft : Draft
 
     /// <summary>The sender's own key, UTF-8, or null.</summary>
     public byte[]? ClientKey { get; }
+
+    /// <summary>What a repeated key must have again to mean the same message, beside <see cref="ReplyTo"/>.</summary>
+    internal virtual byte[] Content => Text;
 
     /// <summary>The client's name for its send.</summary>
     internal Ticket Ticket { get; }
@@ -82,6 +88,7 @@ public class MessageDraft : Draft
             Mentions = Mentions?.Json,
             Poll = Poll,
             IsPoll = Poll is not null,
+            ForwardedFrom = Origin?.ToJson(Room),
         };
         var body = EventJson.Entry(EntryKind.MessageCreated, head.Seq, fields, out _messageAt);
         _entry = new Entry(Room, head.Seq, EntryKind.MessageCreated, body)

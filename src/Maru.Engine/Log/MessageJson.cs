@@ -64,6 +64,20 @@ public readonly ref struct MessageFields
     /// The ids of the options for which the reader has voted, with commas between: <c>1,3</c>; null: not told, as in events.
     /// </summary>
     public string? Votes { get; init; }
+
+    /// <summary>Where its text was said first, as a JSON object: see <see cref="Origin"/>; empty: here.</summary>
+    public ReadOnlySpan<byte> ForwardedFrom { get; init; }
+
+    /// <summary>
+    /// The message that it replies to, as a JSON object: see <see cref="MessageJson.Quote"/>; empty: not told, as in events.
+    /// </summary>
+    public ReadOnlySpan<byte> Quote { get; init; }
+
+    /// <summary>
+    /// How many replies to it are not deleted. 0 in events, which are told again in the message's present state: clients count the replies
+    /// that follow, and would count some twice.
+    /// </summary>
+    public long Replies { get; init; }
 }
 
 /// <summary>Writes <c>message</c> and <c>user</c>: the only place that knows their JSON.</summary>
@@ -82,6 +96,8 @@ public static class MessageJson
         if (!message.ClientKey.IsEmpty) writer.WriteString("clientKey"u8, message.ClientKey);
         if (!message.Mentions.IsEmpty) writer.WriteRaw("mentions"u8, message.Mentions);
         if (message.ReplyTo > 0) writer.WriteNumber("replyTo"u8, message.ReplyTo);
+        if (!message.Quote.IsEmpty) writer.WriteRaw("quote"u8, message.Quote);
+        if (!message.ForwardedFrom.IsEmpty) writer.WriteRaw("forwardedFrom"u8, message.ForwardedFrom);
         if (message.EditedAt > 0) WriteTime(writer, "editedAt"u8, message.EditedAt);
         if (message.DeletedAt > 0) WriteTime(writer, "deletedAt"u8, message.DeletedAt);
         if (message.Kind.Shown == Shown.AsSystem)
@@ -95,6 +111,7 @@ public static class MessageJson
         writer.WriteRaw("files"u8, "[]"u8);
         if (!message.Poll.IsEmpty) WritePoll(writer, message.Poll, message.Votes);
         if (message is { UnreadBy: { } unreadBy, Kind.IsMessage: true }) writer.WriteNumber("unreadBy"u8, unreadBy);
+        if (message.Replies > 0) writer.WriteNumber("replies"u8, message.Replies);
         if (message.IsStarred) writer.WriteBoolean("starred"u8, true);
         writer.WriteEndObject();
     }
@@ -119,6 +136,50 @@ public static class MessageJson
         json.Writer.WriteString("handle"u8, handle);
         json.Writer.WriteString("name"u8, name);
         if (!avatarUrl.IsEmpty) json.Writer.WriteString("avatarUrl"u8, avatarUrl);
+        return json.EndObject();
+    }
+
+    /// <summary>The <c>quote</c> of a reply as bytes: the message that it replies to.</summary>
+    /// <param name="seq">of that message</param>
+    /// <param name="sender">as <c>user</c> JSON</param>
+    /// <param name="text">its beginning; empty when it is deleted</param>
+    /// <param name="deletedAt">unix milliseconds, or 0</param>
+    public static byte[] Quote(long seq, ReadOnlySpan<byte> sender, string text, long deletedAt)
+    {
+        var json = JsonScratch.BeginObject();
+        json.Writer.WriteNumber("seq"u8, seq);
+        json.Writer.WriteRaw("sender"u8, sender);
+        json.Writer.WriteString("text"u8, text);
+        if (deletedAt > 0) WriteTime(json.Writer, "deletedAt"u8, deletedAt);
+        return json.EndObject();
+    }
+
+    /// <summary>The <c>quote</c> of a reply for a reader who does not see the message that it replies to.</summary>
+    public static byte[] HiddenQuote(long seq)
+    {
+        var json = JsonScratch.BeginObject();
+        json.Writer.WriteNumber("seq"u8, seq);
+        json.Writer.WriteString("text"u8, ""u8);
+        json.Writer.WriteBoolean("hidden"u8, true);
+        return json.EndObject();
+    }
+
+    /// <summary>The <c>forwardedFrom</c> of a message as bytes.</summary>
+    /// <param name="sender">who said it first, as <c>user</c> JSON</param>
+    /// <param name="at">when, unix milliseconds</param>
+    /// <param name="room">where; null: not told, and neither is the seq</param>
+    /// <param name="seq">of the message there</param>
+    public static byte[] Origin(ReadOnlySpan<byte> sender, long at, RoomId? room, long seq)
+    {
+        var json = JsonScratch.BeginObject();
+        json.Writer.WriteRaw("sender"u8, sender);
+        WriteTime(json.Writer, "at"u8, at);
+        if (room is { } told)
+        {
+            json.Writer.WriteNumber("roomId"u8, told.Value);
+            json.Writer.WriteNumber("seq"u8, seq);
+        }
+
         return json.EndObject();
     }
 

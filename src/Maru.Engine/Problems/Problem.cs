@@ -45,7 +45,7 @@ public sealed record Problem(string Slug, int Status, string Title, ushort Close
     public static readonly Problem TooManyInvitations = new(
         "too-many-invitations", 409, "This room has as many invitation links as it may have: revoke one of them first.");
     public static readonly Problem NotEditable = new(
-        "not-editable", 409, "This message was deleted, is of the system, or is a poll: it stays as it is.");
+        "not-editable", 409, "This message was deleted or forwarded, is of the system, or is a poll: it stays as it is.");
     public static readonly Problem TooManyEmoji = new(
         "too-many-emoji", 409, "This message has as many kinds of emoji as it may have: take one of them.");
     public static readonly Problem TooManyReactions = new(

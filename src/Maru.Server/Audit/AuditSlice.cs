@@ -9,6 +9,7 @@ internal static class AuditSlice
         services.AddSingleton<IStoreCheck, LogCheck>();
         services.AddSingleton<IStoreCheck, MemberCheck>();
         services.AddSingleton<IStoreCheck, ReactionCheck>();
+        services.AddSingleton<IStoreCheck, ReplyCheck>();
         services.AddSingleton<LastAudit>();
         services.AddHostedService(provider => provider.GetRequiredService<LastAudit>());
     }

@@ -11,10 +11,11 @@ internal static class MessageRows
 {
     /// <summary>The columns that <see cref="Read"/> expects, of <c>messages m</c> with its sender <c>s</c> and subject <c>t</c>.</summary>
     public const string Columns =
-        """
+        $"""
         m.seq, m.type, m.at, m.text, m.reply_to, m.client_key, m.edited_at, m.deleted_at, m.room_state, m.number,
         s.id, s.handle, s.name, s.avatar_url, t.id, t.handle, t.name, t.avatar_url, m.reactions,
-        m.mentions, m.banned, m.poll
+        m.mentions, m.banned, m.poll, m.replies,
+        {OriginRows.Columns}
         """;
 
     /// <summary>
@@ -32,11 +33,17 @@ internal static class MessageRows
           WHERE x.room_id = m.room_id AND x.seq = m.seq AND x.user_id = me.user_id), '') END
         """;
 
+    /// <summary>The same with the message that a reply answers: these go with <see cref="QuoteRows.Join"/>.</summary>
+    public const string QuotedColumns = $"{ReaderColumns}, {QuoteRows.Columns}";
+
     /// <summary>The joins that go with <see cref="Columns"/>.</summary>
     public const string Joins = "JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id";
 
     /// <summary>The number of <see cref="ReaderColumns"/>: a query's own columns begin there.</summary>
     public const int ReaderColumnCount = ColumnCount + 2;
+
+    /// <summary>The number of <see cref="QuotedColumns"/>.</summary>
+    public const int QuotedColumnCount = ReaderColumnCount + QuoteRows.ColumnCount;
 
     private const int NumberColumn = 9;
     private const int DeletedColumn = 7;
@@ -44,16 +51,27 @@ internal static class MessageRows
     private const int MentionsColumn = 19;
     private const int BannedColumn = 20;
     private const int PollColumn = 21;
-    internal const int ColumnCount = 22;
+    private const int RepliesColumn = 22;
+    private const int OriginColumn = 23;
+    internal const int ColumnCount = OriginColumn + OriginRows.ColumnCount;
 
     /// <summary>Writes the current row as one <c>message</c>, as the member sees it.</summary>
     /// <param name="unreadBy">how many have not read it; null: not told</param>
     /// <param name="starred">true: the reader has starred it</param>
-    public static void Write(Utf8JsonWriter writer, DbDataReader row, RoomId room, long? unreadBy = null, bool starred = false)
+    /// <param name="quotes">true: the row has <see cref="QuotedColumns"/></param>
+    public static void Write(
+        Utf8JsonWriter writer, DbDataReader row, RoomId room, long? unreadBy = null, bool starred = false, bool quotes = false)
     {
         var reactions = Reactions(row)?.ToJson(row.IsDBNull(ColumnCount) ? "" : row.GetString(ColumnCount));
-        var votes = row.IsDBNull(ColumnCount + 1) ? null : row.GetString(ColumnCount + 1);
-        MessageJson.Write(writer, Read(row, room, reactions) with { UnreadBy = unreadBy, IsStarred = starred, Votes = votes });
+        var message = Read(row, room, reactions) with
+        {
+            UnreadBy = unreadBy,
+            IsStarred = starred,
+            Votes = row.IsDBNull(ColumnCount + 1) ? null : row.GetString(ColumnCount + 1),
+            Replies = Number(row, RepliesColumn),
+            Quote = quotes ? QuoteRows.Read(row, ReaderColumnCount) : default,
+        };
+        MessageJson.Write(writer, message);
     }
 
     /// <summary>
@@ -149,6 +167,7 @@ internal static class MessageRows
         Mentions = row.IsDBNull(DeletedColumn) ? Utf8Reader.Text(row, MentionsColumn) : default,
         Poll = row.IsDBNull(DeletedColumn) ? Utf8Reader.Text(row, PollColumn) : default,
         IsPoll = !row.IsDBNull(PollColumn),
+        ForwardedFrom = row.IsDBNull(DeletedColumn) ? OriginRows.Read(row, OriginColumn) : default,
     };
 
     /// <summary>

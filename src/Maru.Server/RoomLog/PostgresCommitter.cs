@@ -79,10 +79,16 @@ internal sealed class PostgresCommitter : IDisposable
             .With([.. rows.Select(x => x.Draft.Text)])
             .With([.. rows.Select(x => x.Draft.ClientKey)])
             .With(EntryKind.MessageCreated);
-        if (!hasMore) return;
-        insert.With([.. rows.Select(x => x.Draft.Mentions?.Json)]).With([.. rows.Select(x => x.Draft.Poll)]);
-        if (MentionRows.Of(rows) is { } mentions)
-            batch.Add(Dialect.Write(_connection, MentionRows.Insert)).Parameters.AddWithValue("rows", mentions);
+        if (hasMore) insert.With([.. rows.Select(x => x.Draft.Mentions?.Json)]).With([.. rows.Select(x => x.Draft.Poll)]);
+        Write(batch, MentionRows.Insert, MentionRows.Of(rows));
+        Write(batch, ReplyCounts.Add, ReplyCounts.Of(rows));
+        Write(batch, OriginRows.Write, OriginRows.Of(rows));
+    }
+
+    /// <summary>Writes what few messages have, of all of the batch at once; null: none has it.</summary>
+    private void Write(NpgsqlBatch batch, string sql, string? rows)
+    {
+        if (rows is not null) batch.Add(Dialect.Write(_connection, sql)).Parameters.AddWithValue("rows", rows);
     }
 
     private void TakeTurns(NpgsqlBatch batch)
@@ -104,8 +110,8 @@ internal sealed class PostgresCommitter : IDisposable
     /// <param name="parameters">their values</param>
     private static string InsertOf(string columns, string parameters) =>
         $"""
-        INSERT INTO messages (room_id, seq, number, type, sender_id, at, reply_to, content_hash, text, client_key{columns})
-        SELECT room_id, seq, number, $10, sender_id, at, nullif(reply_to, 0),
+        INSERT INTO messages (room_id, seq, number, type, sender_id, at, reply_to, replies, content_hash, text, client_key{columns})
+        SELECT room_id, seq, number, $10, sender_id, at, nullif(reply_to, 0), CASE WHEN reply_to > 0 THEN 0 END,
           CASE WHEN client_key IS NOT NULL THEN content_hash END, text, client_key{columns}
         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9{parameters})
           AS x (room_id, seq, number, sender_id, at, reply_to, content_hash, text, client_key{columns})

@@ -48,8 +48,9 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
         _insert = new SqliteStatement(
             writer,
             """
-            INSERT INTO messages (room_id, seq, type, sender_id, at, text, reply_to, client_key, content_hash, number, mentions, poll)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            INSERT INTO messages (
+              room_id, seq, type, sender_id, at, text, reply_to, client_key, content_hash, number, mentions, poll, replies)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, iif(?7 IS NULL, NULL, 0))
             """);
         _moveHead = new SqliteStatement(
             writer, "UPDATE room_heads SET last_seq = ?2, messages = ?3, last_at = ?4 WHERE room_id = ?1 AND last_seq = ?5");
@@ -83,8 +84,9 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
             FindMentioned(parts, connection);
             _appending.Decide(parts);
             foreach (var row in _appending.Rows) Insert(row);
-            if (MentionRows.Of(_appending.Rows) is { } rows)
-                connection.Execute(Dialect.Write(connection, MentionRows.Insert), new { rows });
+            Write(connection, MentionRows.Insert, MentionRows.Of(_appending.Rows));
+            Write(connection, ReplyCounts.Add, ReplyCounts.Of(_appending.Rows));
+            Write(connection, OriginRows.Write, OriginRows.Of(_appending.Rows));
             foreach (var ((room, user), at) in _appending.Turns) _takeTurn.Bind(1, room.Value).Bind(2, user.Value).Bind(3, at).Run();
             foreach (var write in _appending.Writes) ((RoomWrite)write).Run(connection, _appending.HeadOf(write));
             foreach (var head in _appending.Heads) Move(head);
@@ -172,6 +174,12 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
         }
 
         _mentions.Read(connection);
+    }
+
+    /// <summary>Writes what few messages have, of all of the batch at once; null: none has it.</summary>
+    private static void Write(SqliteConnection connection, string sql, string? rows)
+    {
+        if (rows is not null) connection.Execute(Dialect.Write(connection, sql), new { rows });
     }
 
     private void Insert(in MessageRow row)

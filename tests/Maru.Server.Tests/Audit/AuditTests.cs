@@ -6,6 +6,7 @@ using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage;
 using Maru.Server.Tests.Features.Invitations;
+using Maru.Server.Tests.Features.Messages;
 using Maru.Server.Tests.Features.Polls;
 using Maru.Server.Tests.Features.Reactions;
 using Maru.Server.Tests.Features.ReadState;
@@ -41,6 +42,10 @@ public sealed class AuditTests
     [InlineData("polls", "UPDATE messages SET poll = replace(poll, '\"votes\":2', '\"votes\":7')")]
     [InlineData("polls", "UPDATE messages SET poll = replace(poll, '\"voters\":3', '\"voters\":1')")]
     [InlineData("polls", "UPDATE messages SET poll = replace(poll, '\"votes\":0', '\"votes\":-1')")]
+    [InlineData("replies", "UPDATE messages SET replies = replies + 2 WHERE replies IS NOT NULL")]
+    [InlineData("replies", "UPDATE messages SET replies = 0")]
+    [InlineData("replies", "UPDATE messages SET replies = NULL")]
+    [InlineData("replies", "UPDATE messages SET replies = -1 WHERE seq = 3")]
     [InlineData("mentions", "DELETE FROM mentions WHERE user_id > 0")]
     [InlineData("mentions", "UPDATE mentions SET user_id = user_id + 100 WHERE user_id > 0")]
     [InlineData("mentions", "UPDATE mentions SET user_id = 77 WHERE user_id = 0")]
@@ -209,6 +214,10 @@ public sealed class AuditTests
         foreach (var person in (Person[])[ann, bob, eve]) await person.VoteAsync(room, poll, person == eve ? 3 : 1);
         await ann.SayAsync(room, $"@{bob.Handle} and @{eve.Handle}");
         await ann.SayAsync(room, "@all");
+        var reply = (await bob.ReplyAsync(room, 5)).Seq;
+        await ann.ReplyAsync(room, 5);
+        await ann.ReplyAsync(room, reply);
+        await ann.EraseAsync(room, (await ann.ReplyAsync(room, 5)).Seq);
         await server.Service<OwnCounts>().CountAllAsync(Ct);
         return room;
     }
@@ -228,7 +237,9 @@ public sealed class AuditTests
             UNION ALL SELECT 'mention ' || seq || ' ' || user_id || ' ' || number FROM mentions
             UNION ALL SELECT 'invitation ' || number || ' ' || uses FROM invitations
             UNION ALL
-            SELECT 'message ' || seq || ' ' || number || ' ' || coalesce(reactions, '-') || ' ' || coalesce(poll, '-') FROM messages
+            SELECT 'message ' || seq || ' ' || number || ' ' || coalesce(reactions, '-') || ' ' || coalesce(poll, '-') || ' '
+              || coalesce(replies, 0)
+            FROM messages
             """,
             null,
             Ct);

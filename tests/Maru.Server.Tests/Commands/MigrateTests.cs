@@ -6,6 +6,7 @@ using Maru.Server.Features.Rooms;
 using Maru.Server.Tests.Features.Contacts;
 using Maru.Server.Tests.Features.Drafts;
 using Maru.Server.Tests.Features.Invitations;
+using Maru.Server.Tests.Features.Messages;
 using Maru.Server.Tests.Features.OwnSettings;
 using Maru.Server.Tests.Features.Pins;
 using Maru.Server.Tests.Features.Polls;
@@ -58,6 +59,8 @@ public sealed class MigrateTests : IAsyncLifetime
         await ann.DraftAsync(room, "begun", replyTo: first.Seq);
         var poll = (await ann.PollAsync(room)).Seq;
         await bob.VoteAsync(room, poll, 2);
+        await ann.ReplyAsync(room, first.Seq);
+        await ann.ForwardAsync(room, room, first.Seq);
         await bob.SayAsync(room, $"@{ann.Handle} and @{ann.Handle}");
         var link = await ann.InviteAsync(room, expiresIn: 3600, maxUses: 3);
         var eve = await before.SignUpAsync("eve");
@@ -83,6 +86,10 @@ public sealed class MigrateTests : IAsyncLifetime
         var bans = await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/bans").ShouldBe(200);
         bans.ShouldContain("noise");
         history.ShouldContain("\"banned\":true");
+        history.ShouldContain("\"replies\":1");
+        history.ShouldContain("\"quote\":{\"seq\":" + first.Seq);
+        history.ShouldContain("\"forwardedFrom\":{");
+        var thread = await ann.Http.SendAsync($"GET {Threading.Address(room, first.Seq)}/replies").ShouldBe(200);
         var voters = await ann.Http.SendAsync($"GET {Polling.Address(room, poll, "options/2/voters")}").ShouldBe(200);
         voters.ShouldContain(bob.Handle);
         var mentions = await ann.Http.SendAsync("GET /api/me/mentions").ShouldBe(200);
@@ -99,6 +106,7 @@ public sealed class MigrateTests : IAsyncLifetime
         (await same.Http.SendAsync("GET /api/me/rooms").ShouldBe(200)).ShouldBe(rooms);
         (await same.ListAsync("hidden=true")).ShouldBe([direct.Id]);
         (await same.Http.SendAsync($"GET /api/rooms/{room.Id}/messages?limit=200").ShouldBe(200)).ShouldBe(history);
+        (await same.Http.SendAsync($"GET {Threading.Address(room, first.Seq)}/replies").ShouldBe(200)).ShouldBe(thread);
         (await same.Http.SendAsync($"GET {Reacting.Address(room, first.Seq, null)}").ShouldBe(200)).ShouldBe(reactions);
         (await same.Http.SendAsync($"GET {Pinning.List(room)}").ShouldBe(200)).ShouldBe(pins);
         (await same.Http.SendAsync($"GET /api/rooms/{room.Id}/bans").ShouldBe(200)).ShouldBe(bans);
@@ -116,6 +124,7 @@ public sealed class MigrateTests : IAsyncLifetime
         (await same.SayAsync(room, "and on")).Seq.ShouldBeGreaterThan(last);
         (await after.SignUpAsync("carl")).Id.ShouldBeGreaterThan(bob.Id);
         await after.ShouldBeSoundAsync();
+        await after.ShouldCountRepliesAsync();
     }
 
     [Fact]

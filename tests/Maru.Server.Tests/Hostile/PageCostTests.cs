@@ -6,6 +6,7 @@ using Maru.Server.Features.Contacts;
 using Maru.Server.Features.Invitations;
 using Maru.Server.Features.Members;
 using Maru.Server.Features.Mentions;
+using Maru.Server.Features.Messages;
 using Maru.Server.Features.Polls;
 using Maru.Server.Features.ReadState;
 using Maru.Server.Features.Rooms;
@@ -31,7 +32,7 @@ public sealed class PageCostTests : IAsyncLifetime
     private const int Rooms = 1000;
 
     // One page of 200 and the most that a search may look at cost less; a scan of the larger store costs more.
-    private static readonly long Most = TestStore.IsPostgres ? 6_000 : 42_000;
+    private static readonly long Most = TestStore.IsPostgres ? 6_000 : 65_000;
 
     private readonly SpiedDatabase _spy = new();
     private MaruServer? _server;
@@ -50,6 +51,7 @@ public sealed class PageCostTests : IAsyncLifetime
         _spy.Use<MemberLists>(services);
         _spy.Use<InvitationStore>(services);
         _spy.Use<MentionStore>(services);
+        _spy.Use<MessagePages>(services);
         _spy.Use<StarStore>(services);
         _spy.Use<PollStore>(services);
         _spy.Use<ContactStore>(services);
@@ -84,6 +86,9 @@ public sealed class PageCostTests : IAsyncLifetime
             $"/api/rooms/{home.Id}/members?", $"/api/rooms/{home.Id}/bans?",
             $"/api/rooms/{home.Id}/invitations?",
             "/api/me/mentions?", "/api/me/stars?", $"/api/rooms/{home.Id}/messages/{read.Seq}/readers?",
+            $"/api/rooms/{home.Id}/messages?", $"/api/rooms/{home.Id}/messages?after=1000", $"/api/rooms/{home.Id}/messages?around=1000500",
+            $"/api/rooms/{home.Id}/messages?at=2096-10-02T07:06:40.050Z", $"/api/rooms/{home.Id}/messages/{read.Seq}/replies?",
+            $"/api/rooms/{home.Id}/messages/{read.Seq}/replies?after=1000",
             $"/api/rooms/{home.Id}/polls/{poll.Seq}/options/2/voters?",
             "/api/contacts?", "/api/contacts?state=incoming", "/api/blocks?", "/api/me/invitations?",
         ];
@@ -120,7 +125,7 @@ public sealed class PageCostTests : IAsyncLifetime
         async Task GrowAsync(int times = 1)
         {
             await MentionAllAsync(Server.Service<Database>(), loud.Id, bob.Id, _users, Users * times);
-            await this.GrowAsync(home.Id, ann.Id, times, poll.Seq);
+            await this.GrowAsync(home.Id, ann.Id, times, poll.Seq, read.Seq);
         }
     }
 
@@ -174,7 +179,7 @@ public sealed class PageCostTests : IAsyncLifetime
     }
 
     /// <summary>Makes the store larger by some times its first size.</summary>
-    private async Task GrowAsync(long home, long ann, int times, long poll)
+    private async Task GrowAsync(long home, long ann, int times, long poll, long asked)
     {
         var store = Server.Service<Database>();
         var (users, rooms) = (_users, _rooms);
@@ -209,8 +214,12 @@ public sealed class PageCostTests : IAsyncLifetime
             Ct);
         await store.InsertAsync("poll_votes", ["room_id", "seq", "user_id", "option_id", "voted_seq", "at"],
             Enumerable.Range(users, Users * times).Select(i => (object?[])[home, poll, first + i, 1L + (i % 3), first + i, 1L]), Ct);
-        await MentionAsync(store, home, ann, users, Users * times);
+        await MentionAsync(store, home, ann, users, Users * times, asked);
         await KnowAsync(store, ann, users, Users * times);
+        await store.WriteAsync(
+            (transaction, ct) => transaction.ExecuteAsync(
+                "UPDATE room_heads SET last_seq = @last WHERE room_id = @home", new { home, last = first + users + (Users * times) }, ct),
+            Ct);
         if (TestStore.IsPostgres)
         {
             const string analyze =
@@ -227,12 +236,16 @@ public sealed class PageCostTests : IAsyncLifetime
         static string Room(int i) => i < Rooms && i % 2 == 1 ? $"방 Room {i} rare" : $"Room e{i}";
     }
 
-    /// <summary>In the room everybody mentions everybody: all members, Ann, or somebody else. Ann stars half of it.</summary>
-    private static async Task MentionAsync(Database store, long home, long ann, int from, int count)
+    /// <summary>
+    /// In the room everybody mentions everybody: all members, Ann, or somebody else. Ann stars half of it, and half of it replies to one
+    /// message.
+    /// </summary>
+    private static async Task MentionAsync(Database store, long home, long ann, int from, int count, long asked)
     {
         const long first = 1_000_000;
-        await store.InsertAsync("messages", ["room_id", "seq", "number", "type", "sender_id", "at", "text"],
-            Enumerable.Range(from, count).Select(i => (object?[])[home, first + i, first + i, 0L, first + i, At(i), "@"]), Ct);
+        await store.InsertAsync("messages", ["room_id", "seq", "number", "type", "sender_id", "at", "text", "reply_to", "replies"],
+            Enumerable.Range(from, count).Select(i => (object?[])
+                [home, first + i, first + i, 0L, first + i, At(i), "@", i % 2 == 0 ? asked : null, 0L]), Ct);
         await store.InsertAsync("mentions", ["room_id", "seq", "user_id", "number", "sender_id", "at", "entry_seq"],
             Enumerable.Range(from, count).Select(i => (object?[])
                 [home, first + i, (i % 3) switch { 0 => 0L, 1 => ann, _ => first + 1 }, first + i, first + i, At(i), first + i]), Ct);

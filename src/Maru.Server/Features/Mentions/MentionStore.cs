@@ -13,7 +13,7 @@ internal sealed class MentionStore(Database database)
 {
     private const int Walk = 100;       // mentions of all that a page looks at in each room beyond its size: one's own are left out
 
-    private const int TillColumn = MessageRows.ReaderColumnCount + 3;
+    private const int TillColumn = MessageRows.QuotedColumnCount + 3;
 
     private const string Behind =
         """
@@ -43,12 +43,12 @@ internal sealed class MentionStore(Database database)
             AND x.at >= coalesce(me.walked, me.joined_at)
           ORDER BY 3 DESC, 1 DESC, 2 DESC LIMIT @limit),
         walk AS (SELECT max(walked) AS till FROM mine)
-        SELECT {MessageRows.ReaderColumns}, found.room_id, found.at,
+        SELECT {MessageRows.QuotedColumns}, found.room_id, found.at,
           CAST(CASE WHEN m.number > me.read_number THEN 1 ELSE 0 END AS BIGINT), walk.till
         FROM walk LEFT JOIN found ON found.at >= coalesce(walk.till, 0)
         LEFT JOIN members me ON me.room_id = found.room_id AND me.user_id = @user
         LEFT JOIN messages m ON m.room_id = found.room_id AND m.seq = found.seq
-        LEFT JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id
+        LEFT JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id {QuoteRows.Join}
         ORDER BY found.at DESC, found.room_id DESC, found.seq DESC
         """;
 
@@ -75,14 +75,14 @@ internal sealed class MentionStore(Database database)
         var more = !row.IsDBNull(0);
         for (var count = 0; more && count < size; count++)
         {
-            var (room, at) = (row.GetInt64(MessageRows.ReaderColumnCount), row.GetInt64(MessageRows.ReaderColumnCount + 1));
+            var (room, at) = (row.GetInt64(MessageRows.QuotedColumnCount), row.GetInt64(MessageRows.QuotedColumnCount + 1));
             last = new MessageCursor(at, room, row.GetInt64(0));
             writer.WriteStartObject();
             writer.WriteNumber("roomId"u8, last.Room);
             writer.WriteNumber("seq"u8, last.Seq);
-            writer.WriteBoolean("unread"u8, row.GetInt64(MessageRows.ReaderColumnCount + 2) > 0);
+            writer.WriteBoolean("unread"u8, row.GetInt64(MessageRows.QuotedColumnCount + 2) > 0);
             writer.WritePropertyName("message"u8);
-            MessageRows.Write(writer, row, new RoomId(last.Room));
+            MessageRows.Write(writer, row, new RoomId(last.Room), quotes: true);
             writer.WriteEndObject();
             more = await row.ReadAsync(CancellationToken.None);
         }

@@ -11,7 +11,10 @@ namespace Maru.Server.Features.Messages;
 /// </summary>
 internal sealed class MessageChanges(ChatEngine engine)
 {
-    /// <summary>Edits the sender's own message, which is no poll. An edit that changes nothing appends nothing.</summary>
+    /// <summary>
+    /// Edits the sender's own message, which is no poll and no forward: others said that first. An edit that changes nothing appends
+    /// nothing.
+    /// </summary>
     public Task<Problem?> EditAsync(
         RoomId room, UserId actor, long seq, MessageBody body) => RoomWrite.RunAsync(engine, room, actor, transaction =>
     {
@@ -22,7 +25,7 @@ internal sealed class MessageChanges(ChatEngine engine)
             $"""
             UPDATE messages SET text = @text, edited_at = @At
             WHERE room_id = @room AND seq = @seq AND type = @message AND sender_id = @actor AND deleted_at IS NULL AND text <> @text
-              AND poll IS NULL
+              AND poll IS NULL AND origin_sender_id IS NULL
               AND EXISTS (
                 SELECT 1 FROM members me WHERE me.room_id = @room AND me.user_id = @actor AND messages.seq > {VisibleSql.HiddenUpTo})
             RETURNING number, at, coalesce(mentions, '') AS mentions
@@ -41,20 +44,24 @@ internal sealed class MessageChanges(ChatEngine engine)
         {
             null => Problem.NotFound,
             { IsMessage: false } or { DeletedAt: not null } or { IsPoll: > 0 } => Problem.NotEditable,
-            var message => message.SenderId == actor.Value ? null : Problem.Forbidden,
+            var message when message.SenderId != actor.Value => Problem.Forbidden,
+            { OriginSenderId: not null } => Problem.NotEditable,
+            _ => null,
         };
     });
 
     /// <summary>
     /// Deletes the sender's own message, or anybody's for the room's owner and admins. The text, the reactions, the mentions, the poll with
-    /// its votes, the stars and the pin go; the seq and the sender's key stay, so a retry still finds it.
+    /// its votes, the stars and the pin go, and where it was forwarded from; the seq and the sender's key stay, so a retry still finds it.
+    /// Replies to it stay.
     /// </summary>
     public Task<Problem?> DeleteAsync(RoomId room, UserId actor, long seq) => RoomWrite.RunAsync(engine, room, actor, transaction =>
     {
         var changed = transaction.Execute(
             $"""
             UPDATE messages
-            SET text = '', deleted_at = @At, reactions = NULL, mentions = NULL, poll = CASE WHEN poll IS NOT NULL THEN '' END
+            SET text = '', deleted_at = @At, reactions = NULL, mentions = NULL, poll = CASE WHEN poll IS NOT NULL THEN '' END,
+              origin_sender_id = NULL, origin_at = NULL, origin_room_id = NULL, origin_seq = NULL
             WHERE room_id = @room AND seq = @seq AND type = @message AND deleted_at IS NULL
               AND EXISTS (
                 SELECT 1 FROM members me
@@ -94,7 +101,8 @@ internal sealed class MessageChanges(ChatEngine engine)
     /// <summary>Finds the message of a change that matched no row, for the reason; null: no such message for this user.</summary>
     private static MessageState? Find(RoomTransaction transaction, UserId actor, long seq) => transaction.First<MessageState>(
         $"""
-        SELECT m.type, m.deleted_at, m.sender_id, CAST(CASE WHEN m.poll IS NOT NULL THEN 1 ELSE 0 END AS BIGINT) AS is_poll
+        SELECT m.type, m.deleted_at, m.sender_id, CAST(CASE WHEN m.poll IS NOT NULL THEN 1 ELSE 0 END AS BIGINT) AS is_poll,
+          m.origin_sender_id
         FROM members me JOIN messages m ON m.room_id = me.room_id AND m.seq = @seq
         WHERE me.room_id = @room AND me.user_id = @actor AND {VisibleSql.Message}
         """,
@@ -104,7 +112,8 @@ internal sealed class MessageChanges(ChatEngine engine)
     private sealed record Edited(long Number, long At, string Mentions);
 
     /// <param name="IsPoll">1 where it is the question of a poll, which people have voted on as it is</param>
-    private sealed record MessageState(long Type, long? DeletedAt, long SenderId, long IsPoll)
+    /// <param name="OriginSenderId">who said it first, where it is a forward</param>
+    private sealed record MessageState(long Type, long? DeletedAt, long SenderId, long IsPoll, long? OriginSenderId)
     {
         public bool IsMessage => EntryKind.Of(Type).IsMessage;
     }

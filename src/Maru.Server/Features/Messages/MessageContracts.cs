@@ -6,11 +6,17 @@ using Maru.Server.Platform.Api;
 
 namespace Maru.Server.Features.Messages;
 
-/// <param name="Text">not blank</param>
+/// <param name="Text">not blank; left out in a forward</param>
 /// <param name="ReplyTo">the seq of a message in the room</param>
 /// <param name="Files">none yet: an empty array</param>
+/// <param name="Forward">the message whose text it has, in place of its own</param>
 [Example("""{"text":"Hello","replyTo":3}""")]
-public sealed record NewMessage([property: Required] string? Text, long? ReplyTo = null, IReadOnlyList<long>? Files = null);
+public sealed record NewMessage(
+    string? Text = null, long? ReplyTo = null, IReadOnlyList<long>? Files = null, ForwardedMessage? Forward = null);
+
+/// <summary>A message to forward: one that you may see, and that is not deleted.</summary>
+[Example("""{"roomId":1,"seq":17}""")]
+public sealed record ForwardedMessage(long RoomId, long Seq);
 
 /// <param name="Text">not blank</param>
 [Example("""{"text":"Hello!"}""")]
@@ -33,6 +39,13 @@ public sealed record MessageChange([property: Required] string? Text);
 /// how many members but the sender, who joined before it, have not read it; absent in events, in what a send returns, in the lists of
 /// rooms, mentions and pins, and in system messages
 /// </param>
+/// <param name="Quote">
+/// the message that it replies to, as it is now; told where <c>unreadBy</c> is, and in the lists of mentions, pins and stars
+/// </param>
+/// <param name="Replies">
+/// how many messages that are not deleted reply to it; absent: none. Never told in events, nor in what a send returns
+/// </param>
+/// <param name="ForwardedFrom">where its text was said first; absent: here</param>
 /// <param name="Starred">true: the reader has starred it; told where <c>unreadBy</c> is, and in the list of stars; else absent</param>
 /// <param name="Poll">what to vote for, and how many did; absent when it is no poll, and when it is deleted</param>
 [Example(
@@ -61,7 +74,10 @@ public sealed record Message(
     long? UnreadBy = null,
     bool? Starred = null,
     bool? Banned = null,
-    Poll? Poll = null);
+    Poll? Poll = null,
+    Quote? Quote = null,
+    long? Replies = null,
+    MessageOrigin? ForwardedFrom = null);
 
 /// <param name="Options">what to vote for, in their order; never changed</param>
 /// <param name="Multiple">true: each person may vote for several</param>
@@ -91,6 +107,21 @@ public sealed record Poll(
 [Example("""{"id":1,"text":"Noon","votes":3}""")]
 public sealed record PollChoice(long Id, string Text, long Votes);
 
+/// <summary>The message that a reply answers.</summary>
+/// <param name="Text">at most 200 UTF-16 code units of it, and an ellipsis where it goes on; empty when deleted or hidden</param>
+/// <param name="Sender">absent when hidden</param>
+/// <param name="Hidden">true: the room hides it from the reader, who joined later; else absent</param>
+[Example("""{"seq":3,"sender":{"id":1,"handle":"ann","name":"Ann"},"text":"Hello!"}""")]
+public sealed record Quote(long Seq, string Text, User? Sender = null, DateTimeOffset? DeletedAt = null, bool? Hidden = null);
+
+/// <summary>Where a forwarded text was said first.</summary>
+/// <param name="Sender">who said it</param>
+/// <param name="At">when</param>
+/// <param name="RoomId">where: told if it was in the same room, or in one that is public</param>
+/// <param name="Seq">told with <c>roomId</c></param>
+[Example("""{"sender":{"id":1,"handle":"ann","name":"Ann"},"at":"2026-11-20T12:49:58.933Z","roomId":1,"seq":3}""")]
+public sealed record MessageOrigin(User Sender, DateTimeOffset At, long? RoomId = null, long? Seq = null);
+
 /// <summary>A place in a message's text that mentions a member, or all: highlight it, and guess nothing.</summary>
 /// <param name="Start">where it begins, in UTF-16 code units, as JavaScript and .NET count</param>
 /// <param name="Length">with the <c>@</c>, in the same units</param>
@@ -113,7 +144,9 @@ public sealed record SentFile(long Id, string Name, string MediaType, long Size,
 
 /// <param name="Items">ascending by seq</param>
 /// <param name="HasMore">true when there are more in the direction asked for: older ones, or with <c>after</c> newer ones</param>
-public sealed record MessagePage(IReadOnlyList<Message> Items, bool HasMore);
+/// <param name="LastSeq">the end of the room's log as of the page: what is counted in it is counted up to there</param>
+/// <param name="HasMoreAfter">told around a place: true when there are newer ones; <c>hasMore</c> is of older ones</param>
+public sealed record MessagePage(IReadOnlyList<Message> Items, bool HasMore, long LastSeq = 0, bool? HasMoreAfter = null);
 
 internal sealed class MessageKindAttribute() : ValuesAttribute("MessageKind", "message", "poll", "system", "unknown");
 

@@ -18,16 +18,21 @@ internal static class MessageEndpoints
     {
         var messages = routes.MapGroup("/api/rooms/{roomId:number}/messages").WithTags("Messages").RequireAuthorization();
         messages.MapGet("/", HistoryAsync)
-            .WithName("listMessages").WithSummary("Messages, oldest first: before or after a seq, else the newest")
+            .WithName("listMessages").WithSummary("Messages, oldest first: before or after a seq, around a seq or a time, else the newest")
+            .WithMetadata([.. Jump.Parameters])
             .Produces<MessagePage>();
         messages.MapGet("/{seq:number}", GetAsync).WithName("getMessage").WithSummary("One message").Produces<Message>();
+        messages.MapGet("/{seq:number}/replies", RepliesAsync)
+            .WithName("listReplies").WithSummary("The replies to a message, oldest first: before or after a seq, else the newest")
+            .Produces<MessagePage>();
         messages.MapPost("/", SendAsync).LimitBy(Limit.Messages)
             .WithName("sendMessage")
-            .WithSummary("Send a message; 201 once it is durable. With an Idempotency-Key a retry gets 200 with the first message")
+            .WithSummary(
+                "Send or forward a message; 201 once it is durable. With an Idempotency-Key a retry gets 200 with the first message")
             .Accepts<NewMessage>(Json).Produces<Message>(StatusCodes.Status201Created).Produces<Message>()
             .Refuses(Problem.KeyReused, Problem.ReadOnly, Problem.SlowMode, Problem.MayNotWrite, Problem.BlockedByYou);
         messages.MapPatch("/{seq:number}", EditAsync)
-            .WithName("editMessage").WithSummary("Change the text of your own message")
+            .WithName("editMessage").WithSummary("Change the text of your own message, unless it is a forward")
             .Accepts<MessageChange>(Json).Produces<Message>()
             .Refuses(Problem.Forbidden, Problem.ReadOnly, Problem.NotEditable, Problem.MayNotWrite, Problem.BlockedByYou);
         messages.MapDelete("/{seq:number}", DeleteAsync)
@@ -37,10 +42,20 @@ internal static class MessageEndpoints
     }
 
     private static async Task<IResult> HistoryAsync(
-        long roomId, HistoryRequest request, Caller caller, MessageStore store, CancellationToken ct) =>
+        long roomId, HistoryRequest request, Caller caller, HttpContext context, MessagePages pages, CancellationToken ct)
+    {
+        var (room, jump) = (new RoomId(roomId), Jump.Read(context.Request.Query, request));
+        if (request.Errors.Any) return request.Errors.Result();
+        return SendRequests.Found(jump is null
+            ? await pages.HistoryAsync(room, caller.UserId, request, ct)
+            : await pages.AroundAsync(room, caller.UserId, jump, request.Size, ct));
+    }
+
+    private static async Task<IResult> RepliesAsync(
+        long roomId, long seq, HistoryRequest request, Caller caller, MessagePages pages, CancellationToken ct) =>
         request.Errors.Any
             ? request.Errors.Result()
-            : SendRequests.Found(await store.HistoryAsync(new RoomId(roomId), caller.UserId, request, ct));
+            : SendRequests.Found(await pages.RepliesAsync(new RoomId(roomId), caller.UserId, seq, request, ct));
 
     private static async Task<IResult> GetAsync(long roomId, long seq, Caller caller, MessageStore store, CancellationToken ct) =>
         SendRequests.Found(await store.FindAsync(new RoomId(roomId), caller.UserId, seq, ct));
@@ -71,6 +86,7 @@ internal static class MessageEndpoints
         var room = new RoomId(roomId);
         if (!MessageBody.TryRead(await ReadAsync(context.Request, ct), options.MaxTextBytes, out var body, out var refused))
             return SendRequests.Refused(refused);
+        if (body.Forward is not null) return SendRequests.Refused(new Refusal(Problem.Invalid, "An edit gives a text.", "forward"));
         if (await changes.EditAsync(room, caller.UserId, seq, body) is { } refusal) return refusal.Result();
         return SendRequests.Found(await store.FindAsync(room, caller.UserId, seq, ct));
     }

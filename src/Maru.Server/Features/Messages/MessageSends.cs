@@ -10,7 +10,7 @@ namespace Maru.Server.Features.Messages;
 /// <summary>
 /// Sends messages for clients without a socket, on the sockets' own path: the engine's membership, its queue, the room's log. Any thread.
 /// </summary>
-internal sealed class MessageSends(ChatEngine engine, Database database)
+internal sealed class MessageSends(ChatEngine engine, Database database, ForwardReads forwards)
 {
     private readonly BatchReader<long, UserRow> _senders = new(
         users => database.ListAsync<UserRow>(
@@ -21,8 +21,14 @@ internal sealed class MessageSends(ChatEngine engine, Database database)
 
     /// <summary>Completes when the message is durable, or refused.</summary>
     /// <param name="key">the idempotency key, UTF-8, or null</param>
-    public Task<Sent> SendAsync(RoomId room, UserId user, MessageBody body, byte[]? key, CancellationToken ct) =>
-        SendAsync(room, user, (right, sender, owner) => MessageDraft.Of(right, sender, body, key, default, owner), ct);
+    public async Task<Sent> SendAsync(RoomId room, UserId user, MessageBody body, byte[]? key, CancellationToken ct)
+    {
+        if (body.Forward is not { } forward)
+            return await SendAsync(room, user, (right, sender, owner) => MessageDraft.Of(right, sender, body, key, default, owner), ct);
+        var found = await forwards.ReadAsync(user, forward);
+        return await SendAsync(
+            room, user, (right, sender, owner) => new ForwardDraft(right, sender, body, forward, found, key, default, owner), ct);
+    }
 
     /// <inheritdoc cref="SendAsync(RoomId, UserId, MessageBody, byte[], CancellationToken)"/>
     /// <param name="make">makes the draft</param>

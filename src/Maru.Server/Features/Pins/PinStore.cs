@@ -11,7 +11,7 @@ namespace Maru.Server.Features.Pins;
 /// <summary>Reads the pinned messages of a room, for members. Any thread.</summary>
 internal sealed class PinStore(Database database)
 {
-    private const int AtColumn = MessageRows.ReaderColumnCount;
+    private const int AtColumn = MessageRows.QuotedColumnCount;
     private const int UserColumn = AtColumn + 1;
 
     /// <summary>
@@ -23,10 +23,11 @@ internal sealed class PinStore(Database database)
         await using var row = await Queries.RowsAsync(
             connection,
             $"""
-            SELECT {MessageRows.ReaderColumns}, x.at, {UserRow.Columns("u")}
+            SELECT {MessageRows.QuotedColumns}, x.at, {UserRow.Columns("u")}
             FROM members me LEFT JOIN pins x ON x.room_id = me.room_id
             LEFT JOIN messages m ON m.room_id = x.room_id AND m.seq = x.seq AND m.deleted_at IS NULL AND {VisibleSql.Message}
             LEFT JOIN users s ON s.id = m.sender_id LEFT JOIN users t ON t.id = m.subject_id LEFT JOIN users u ON u.id = x.user_id
+            {QuoteRows.Join}
             WHERE me.room_id = @room AND me.user_id = @user
             ORDER BY x.pinned_seq DESC
             """,
@@ -42,7 +43,7 @@ internal sealed class PinStore(Database database)
             if (row.IsDBNull(0)) continue;
             writer.WriteStartObject();
             writer.WritePropertyName("message"u8);
-            MessageRows.Write(writer, row, room);
+            MessageRows.Write(writer, row, room, quotes: true);
             writer.WriteRaw("pinnedBy"u8, MessageRows.User(row, UserColumn));
             MessageJson.WriteTime(writer, "at"u8, row.GetInt64(AtColumn));
             writer.WriteEndObject();

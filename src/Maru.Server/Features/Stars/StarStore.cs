@@ -23,8 +23,8 @@ internal sealed class StarStore(Database database)
               SELECT 1 FROM members me WHERE me.room_id = x.room_id AND me.user_id = x.user_id AND x.seq > {VisibleSql.HiddenUpTo})
             AND EXISTS (SELECT 1 FROM messages y WHERE y.room_id = x.room_id AND y.seq = x.seq AND y.deleted_at IS NULL)
           ORDER BY x.at DESC, x.room_id DESC, x.seq DESC LIMIT @limit)
-        SELECT {MessageRows.ReaderColumns}, found.room_id, found.at
-        FROM found CROSS JOIN members me CROSS JOIN messages m {MessageRows.Joins}
+        SELECT {MessageRows.QuotedColumns}, found.room_id, found.at
+        FROM found CROSS JOIN members me CROSS JOIN messages m {MessageRows.Joins} {QuoteRows.Join}
         WHERE me.room_id = found.room_id AND me.user_id = @user AND m.room_id = found.room_id AND m.seq = found.seq
         ORDER BY found.at DESC, found.room_id DESC, found.seq DESC
         """;
@@ -54,14 +54,14 @@ internal sealed class StarStore(Database database)
         var more = await row.ReadAsync(CancellationToken.None);
         for (var count = 0; more && count < size; count++)
         {
-            var (room, at) = (row.GetInt64(MessageRows.ReaderColumnCount), row.GetInt64(MessageRows.ReaderColumnCount + 1));
+            var (room, at) = (row.GetInt64(MessageRows.QuotedColumnCount), row.GetInt64(MessageRows.QuotedColumnCount + 1));
             last = new MessageCursor(at, room, row.GetInt64(0));
             writer.WriteStartObject();
             writer.WriteNumber("roomId"u8, room);
             writer.WriteNumber("seq"u8, last.Seq);
             MessageJson.WriteTime(writer, "at"u8, at);
             writer.WritePropertyName("message"u8);
-            MessageRows.Write(writer, row, new RoomId(room), starred: true);
+            MessageRows.Write(writer, row, new RoomId(room), starred: true, quotes: true);
             writer.WriteEndObject();
             more = await row.ReadAsync(CancellationToken.None);
         }

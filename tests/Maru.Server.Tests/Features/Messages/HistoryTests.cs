@@ -65,7 +65,7 @@ public sealed class HistoryTests(MaruServer server) : IClassFixture<MaruServer>
         var read = sent[..^1] + ""","unreadBy":0}""";
         (await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/messages/1").ShouldBe(200)).ShouldBe(read);
         (await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/messages").ShouldBe(200))
-            .ShouldBe($$"""{"items":[{{read}}],"hasMore":false}""");
+            .ShouldBe($$"""{"items":[{{read}}],"hasMore":false,"lastSeq":1}""");
         var last = (await ann.Http.SendAsync("GET /api/me/rooms").Read<RoomPage>()).Items[0].LastMessage.ShouldNotBeNull();
         (last with { UnreadBy = 0 })
             .ShouldBeEquivalentTo(await ann.Http.SendAsync($"GET /api/rooms/{room.Id}/messages/1").Read<Message>());

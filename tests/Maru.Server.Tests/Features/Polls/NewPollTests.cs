@@ -44,7 +44,7 @@ public sealed class NewPollTests(MaruServer server) : IClassFixture<MaruServer>
     public async Task A_page_is_one_statement_however_many_polls_and_voters_it_has()
     {
         var spy = new SpiedDatabase();
-        await using var own = await MaruServer.StartAsync(null, services => spy.Use<MessageStore>(services));
+        await using var own = await MaruServer.StartAsync(null, services => spy.Use<MessagePages>(services));
         var (ann, ben) = (await own.SignUpAsync("ann"), await own.SignUpAsync("ben"));
         var room = await ann.MakeRoomAsync(members: ben.Id);
         for (var i = 1; i <= 3; i++)

@@ -50,7 +50,7 @@ public sealed class ReactionListTests(MaruServer server) : IClassFixture<MaruSer
     public async Task A_page_of_history_is_one_statement_with_reactions_or_without()
     {
         var spy = new SpiedDatabase();
-        await using var own = await MaruServer.StartAsync(null, services => spy.Use<MessageStore>(services));
+        await using var own = await MaruServer.StartAsync(null, services => spy.Use<MessagePages>(services));
         var ann = await own.SignUpAsync();
         var room = await ann.MakeRoomAsync();
         for (var i = 0; i < 5; i++) await ann.SayAsync(room, $"say {i}");

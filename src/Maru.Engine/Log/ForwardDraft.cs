@@ -1,0 +1,26 @@
+using System.Text;
+
+namespace Maru.Engine.Log;
+
+/// <summary>
+/// A message that is forwarded to a room. Without its origin it is refused in the commit, behind its key: a retry finds the first forward,
+/// whatever has become of the message since then.
+/// </summary>
+public sealed class ForwardDraft : MessageDraft
+{
+    private readonly Forward _forward;
+
+    /// <param name="found">the message; null: the sender may not see it</param>
+    internal ForwardDraft(
+        Right right, byte[] sender, in MessageBody body, Forward forward, Forwarded? found, byte[]? clientKey, Ticket ticket,
+        IDraftOwner owner)
+        : base(
+            right, sender, new MessageBody { Text = found?.Text ?? [], ReplyTo = body.ReplyTo }, clientKey, ticket, owner,
+            found?.Origin.Profile.Length ?? 0) =>
+        (_forward, Origin) = (forward, found?.Origin);
+
+    public override Origin? Origin { get; }
+
+    /// <summary>Which message it is, and not its text: that may be edited between a send and its retry. No text begins so.</summary>
+    internal override byte[] Content => Encoding.UTF8.GetBytes($"\0{_forward.Room} {_forward.Seq}");
+}
