@@ -43,7 +43,13 @@ internal static class RoomEvents
         var room = new RoomId(roomId);
         return ServerSentEvents.StreamAsync(
             context, engine, SseWire.Room,
-            async client => await client.EnterAsync(room, default) is not null,
+            async client =>
+            {
+                if (await client.EnterAsync(room, default) is not { } membership) return false;
+                // The client may say something as soon as it has the status, which comes before the subscription.
+                seq ??= membership.Room.Expected;
+                return true;
+            },
             client => client.SubscribeAsync(room, null, new WireSubscription(SseWire.Room, ""), seq, default));
     }
 }
