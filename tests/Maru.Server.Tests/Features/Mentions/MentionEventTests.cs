@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Maru.Engine;
 using Maru.Server.Tests.Features.ReadState;
 using Maru.Server.Tests.Features.Rooms;
 using Room = Maru.Server.Features.Rooms.Room;
@@ -14,6 +15,10 @@ public sealed class MentionEventTests(MaruServer server) : IClassFixture<MaruSer
         var (ann, ben, cat, room) = await ThreeAsync();
         await using var tab = await ben.ListenAsync();
         using var stream = await EventStream.OpenAsync(server, "/api/events", ben.AccessToken);
+        await Deadline.Until(
+            () => server.Service<ChatEngine>().Connections.TryGet(new UserId(ben.Id), out var his)
+                && his.Connections.Count(x => x is { WantsEvents: true, AwaitsSnapshot: false }) == 2,
+            "both of his to listen");
         await using var other = await cat.ListenAsync();
         await using var own = await ann.ListenAsync();
         var said = await ann.SayAsync(room, $"hello @{ben.Handle}, @{ann.Handle}");

@@ -14,7 +14,8 @@ public sealed class PollEventTests(MaruServer server) : IClassFixture<MaruServer
         var first = (await ann.SayAsync(room)).Seq;
         await using var socket = await StompSocket.ConnectAsync(server.Address, ben.AccessToken);
         await socket.SubscribeAsync(room.Id);
-        using var stream = await EventStream.OpenAsync(server, $"/api/rooms/{room.Id}/events", ben.AccessToken, lastId: first);
+        using var stream = await EventStream.OpenAsync(server, $"/api/rooms/{room.Id}/events", ben.AccessToken, lastId: first - 1);
+        (await stream.NextAsync()).Id.ShouldBe(first);     // it has begun: what follows is live
         var poll = (await ann.PollAsync(room, multiple: true)).Seq;
         await ben.VoteAsync(room, poll, 3, 1);
         await ben.VoteAsync(room, poll, 1, 3);

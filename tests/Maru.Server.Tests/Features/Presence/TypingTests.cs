@@ -14,6 +14,8 @@ public sealed class TypingTests(MaruServer server) : IClassFixture<MaruServer>
         await hers.SubscribeAsync(room.Id);
         using var stream = await EventStream.OpenAsync(server, $"/api/rooms/{room.Id}/events", ann.AccessToken);
         await using var his = await ben.ListenAsync();
+        var said = await ann.SayAsync(room);
+        (await stream.NextAsync()).Id.ShouldBe(said.Seq);     // the stream has begun
         await his.TypeAsync(room.Id, true);
         (await hers.TypingAsync(room.Id)).ShouldBe($"{ben.Id} true");
         var (id, type, json) = await stream.NextAsync();

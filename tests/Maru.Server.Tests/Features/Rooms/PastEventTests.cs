@@ -93,6 +93,9 @@ public sealed class PastEventTests(MaruServer server) : IClassFixture<MaruServer
         await using var socket = await StompSocket.ConnectAsync(server.Address, ben.AccessToken);
         await socket.SubscribeAsync(room.Id);
         using var stream = await EventStream.OpenAsync(server, $"/api/rooms/{room.Id}/events", ben.AccessToken);
+        var begun = (await ann.SayAsync(room)).Seq;
+        (await stream.NextAsync()).Id.ShouldBe(begun);     // what follows is live
+        (await socket.MessageAsync()).Seq.ShouldBe(begun);
         await ann.ReviseAsync(room, old, $"{Old}, once");
         await ann.SetHistoryAsync(room, "joined");
         await ann.ReviseAsync(room, old, $"{Old}, twice");
