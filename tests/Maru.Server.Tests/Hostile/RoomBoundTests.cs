@@ -85,7 +85,8 @@ public sealed class RoomBoundTests
     public async Task A_person_who_makes_rooms_or_brings_people_in_without_end_is_slowed_down_and_nobody_else_is()
     {
         await using var server = await MaruServer.StartAsync(
-            "--Maru:RateLimits:Enabled=true", "--Maru:RateLimits:RoomsPerHour=3", "--Maru:RateLimits:InvitationsPerHour=500");
+            new ManualTime(), null, "--Maru:RateLimits:Enabled=true", "--Maru:RateLimits:RoomsPerHour=3",
+            "--Maru:RateLimits:InvitationsPerHour=500");
         var (ann, ben) = (await server.SignUpAsync("ann"), await server.SignUpAsync("ben"));
         var direct = new { userId = ben.Id };
         await ann.Http.SendAsync("POST /api/rooms/direct", direct).ShouldBe(201);

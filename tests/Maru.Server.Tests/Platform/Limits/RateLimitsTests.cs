@@ -14,7 +14,8 @@ public sealed class RateLimitsTests
     [Fact]
     public async Task Each_user_has_a_limit_of_their_own()
     {
-        await using var server = await MaruServer.StartAsync(On, "--Maru:RateLimits:UserBurst=3", "--Maru:RateLimits:UserPerSecond=1");
+        await using var server = await MaruServer.StartAsync(
+            new ManualTime(), null, On, "--Maru:RateLimits:UserBurst=3", "--Maru:RateLimits:UserPerSecond=1");
         var ann = await server.SignUpAsync();
         var bob = await server.SignUpAsync();
         for (var i = 0; i < 3; i++) await ann.Http.SendAsync("GET /api/me").ShouldBe(200);
