@@ -119,7 +119,7 @@ internal sealed class NotifyRig : BusRig
     {
         var server = await PostgresServer.StartAsync();
         var rig = new NotifyRig(server, await server.MakeDatabaseAsync(), options ?? new BusOptions());
-        await using var database = rig.Open(seconds: 20);     // the machine is busy with other tests
+        await using var database = rig.Open();
         await new Migrator(database, TimeProvider.System, NullLogger<Migrator>.Instance).MigrateAsync(CancellationToken.None);
         return rig;
     }
@@ -160,6 +160,7 @@ internal sealed class NotifyRig : BusRig
         await _server.DisposeAsync();
     }
 
-    private PostgresDatabase Open(int seconds = 3) =>
-        new(new StorageOptions(Database, Data: ""), new PostgresOptions { ConnectTimeout = TimeSpan.FromSeconds(seconds) });
+    /// <summary>Waits long: the machine is busy with other tests.</summary>
+    private PostgresDatabase Open() =>
+        new(new StorageOptions(Database, Data: ""), new PostgresOptions { ConnectTimeout = TimeSpan.FromSeconds(20) });
 }

@@ -50,15 +50,15 @@ public sealed class PollTests
     public async Task Nodes_whose_clocks_differ_close_a_poll_at_the_same_moment()
     {
         await using var cluster = await ClusterRig.StartAsync(nodes: 1, redis: 0);
-        foreach (var seconds in (int[])[60, -60])
+        foreach (var minutes in (int[])[10, -10])
             await cluster.AddNodeAsync(
-                services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(new WrongTime(TimeSpan.FromSeconds(seconds)))));
+                services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(new WrongTime(TimeSpan.FromMinutes(minutes)))));
         var ann = await cluster[0].SignUpAsync();
         var (later, soon) = (await ann.MakeRoomAsync(), await ann.MakeRoomAsync());
         var (open, closing) = (
-            (await ann.PollAsync(later, closesAt: DateTimeOffset.UtcNow.AddSeconds(30))).Seq,
-            (await ann.PollAsync(soon, closesAt: DateTimeOffset.UtcNow.AddSeconds(1))).Seq);
-        await cluster.At(1, ann).VoteAsync(later, open, 1);     // by its own clock this node is half a minute late
+            (await ann.PollAsync(later, closesAt: DateTimeOffset.UtcNow.AddMinutes(5))).Seq,
+            (await ann.PollAsync(soon, closesAt: DateTimeOffset.UtcNow.AddSeconds(4))).Seq);
+        await cluster.At(1, ann).VoteAsync(later, open, 1);     // by its own clock this node is five minutes late
         await Deadline.Until(
             async () =>
             {

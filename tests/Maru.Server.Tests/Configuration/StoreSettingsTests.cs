@@ -67,7 +67,7 @@ public sealed class StoreSettingsTests : IDisposable
     public async Task What_PostgreSQL_refuses_ends_the_start(string more, string why)
     {
         var database = await (await PostgresServer.Shared).MakeDatabaseAsync();
-        await ShouldNotStartAsync($"{database};{more}", why);
+        await ShouldNotStartAsync($"{database};{more}", why, connecting: "00:00:20");
         await (await PostgresServer.Shared).DropDatabaseAsync(database);
     }
 
@@ -97,9 +97,9 @@ public sealed class StoreSettingsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static async Task ShouldNotStartAsync(string database, string why)
+    private static async Task ShouldNotStartAsync(string database, string why, string connecting = "00:00:01")
     {
-        string[] settings = [$"--Maru:Database={database}", "--Maru:Postgres:ConnectTimeout=00:00:01"];
+        string[] settings = [$"--Maru:Database={database}", $"--Maru:Postgres:ConnectTimeout={connecting}"];
         var start = MaruServer.StartAsync(settings).Within("the start to end");
         var message = (await Should.ThrowAsync<StartException>(start)).Message;
         message.ShouldContain(why, Case.Insensitive);

@@ -9,7 +9,7 @@ namespace Maru.Server.Tests.Followers;
 public sealed class ClusterTests
 {
     private static readonly FollowerOptions OnlyTold = new() { LookEvery = TimeSpan.FromHours(1) };
-    private static readonly FollowerOptions Brief = new() { Lease = TimeSpan.FromSeconds(1), LookEvery = TimeSpan.FromHours(1) };
+    private static readonly FollowerOptions Brief = new() { Lease = TimeSpan.FromSeconds(5), LookEvery = TimeSpan.FromHours(1) };
 
     [Theory]
     [InlineData(0)]

@@ -13,7 +13,7 @@ namespace Maru.Server.Tests.Hostile;
 /// <summary>A sign-out, and the end of a session whose token was used twice, hold at once, also while the store takes no writes.</summary>
 public sealed class SignOutTests
 {
-    private static readonly string[] Settings = ["--Maru:Sqlite:BusyTimeout=00:00:00.2", "--Maru:Postgres:CommandTimeout=00:00:01"];
+    private static readonly string[] Settings = ["--Maru:Sqlite:BusyTimeout=00:00:00.2", "--Maru:Postgres:CommandTimeout=00:00:03"];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

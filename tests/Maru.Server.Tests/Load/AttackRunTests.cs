@@ -87,7 +87,7 @@ public sealed partial class AttackRunTests
                 TlsUrl = new Uri($"wss://{secure.Groups[1].Value}/ws"),
             },
             new PlainScreen(TextWriter.Null));
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(Deadline.Time);
         return await run.RunAsync(deadline.Token);
 
         string In(string file) => Path.Combine(folder, file);

@@ -56,7 +56,7 @@ public sealed class FaultTests
         var log = Path.Combine(Directory.CreateTempSubdirectory().FullName, "faults.log");
         var commands = new FaultCommands(FaultCommands.Parse(["good=echo one", "bad=echo two >&2; exit 3"]), log);
         var shown = new List<FaultExecution>();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(Deadline.Time);
 
         await commands.RunAsync(
             [new(0, "good"), new(0.2, "bad")], Ticks.Now, Ticks.Now, fault => { lock (shown) shown.Add(fault); }, deadline.Token);

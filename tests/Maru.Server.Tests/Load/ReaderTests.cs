@@ -162,7 +162,7 @@ public sealed class ReaderTests
         await File.WriteAllLinesAsync(rooms, seeded.Rooms.Select(room => $"{room}"));
         var url = new UriBuilder(server.Address) { Scheme = "ws", Path = "/ws" }.Uri;
         var run = new LoadRun(small, new RunOptions([url], tokens, rooms, []), new PlainScreen(TextWriter.Null));
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        using var deadline = new CancellationTokenSource(Deadline.Time);
         var running = run.RunAsync(deadline.Token);
         await @break(server);
         return await running;

@@ -26,7 +26,7 @@ internal static class Runs
             ScenarioFile.Parse(Scenario, "test", changes),
             new RunOptions(urls, tokens, rooms, []) { Faults = faults ?? [], Shard = shard ?? Shard.Whole },
             new PlainScreen(TextWriter.Null));
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(Deadline.Time);
         return await run.RunAsync(deadline.Token);
     }
 

@@ -10,7 +10,7 @@ public sealed class PostgresQueriesTests
     public async Task Answers_of_any_size_are_read_where_they_come_in_without_waiting_for_themselves()
     {
         var storage = new StorageOptions(await (await PostgresServer.Shared).MakeDatabaseAsync(), Data: "");
-        await using var database = new PostgresDatabase(storage, new PostgresOptions { CommandTimeout = TimeSpan.FromSeconds(2) });
+        await using var database = new PostgresDatabase(storage, new PostgresOptions { CommandTimeout = TimeSpan.FromSeconds(20) });
         var ct = TestContext.Current.CancellationToken;
         // PostgreSQL sends what it has in parts of 8 KiB: somewhere here the very end comes by itself.
         await Parallel.ForEachAsync(Enumerable.Range(1, 1500), ct, async (rows, inner) =>

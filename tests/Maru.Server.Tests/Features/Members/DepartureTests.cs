@@ -88,14 +88,12 @@ public sealed class DepartureTests(MaruServer server) : IClassFixture<MaruServer
     private static Task<string> DeleteAsync(Person person) =>
         person.Http.SendAsync("DELETE /api/me", new { password = Person.Password }).ShouldBe(204);
 
-    private async Task UntilGoneAsync(Person person, MaruServer? where = null)
+    private Task UntilGoneAsync(Person person, MaruServer? where = null)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromSeconds(30));
+        const string sql = "SELECT count(*) FROM members WHERE user_id = @Id";
         var database = (where ?? server).Service<Database>();
-        while (await CountAsync() > 0) await Task.Yield();
-
-        Task<long> CountAsync() =>
-            database.FirstAsync<long>("SELECT count(*) FROM members WHERE user_id = @Id", new { person.Id }, deadline.Token);
+        return Deadline.Until(
+            async () => await database.FirstAsync<long>(sql, new { person.Id }, TestContext.Current.CancellationToken) == 0,
+            "the deleted account to leave its rooms");
     }
 }

@@ -76,7 +76,7 @@ public sealed class NewPollTests(MaruServer server) : IClassFixture<MaruServer>
     public async Task A_retry_with_the_same_key_gets_the_first_poll_also_when_it_is_closed_and_another_content_is_refused()
     {
         var (ann, ben, room) = await TalkAsync();
-        var closesAt = DateTimeOffset.UtcNow.AddSeconds(2);
+        var closesAt = DateTimeOffset.UtcNow.AddSeconds(5);     // a vote comes in before
         var made = await SendAsync(ann, room, "key", "dusk", closesAt).Read<Message>(201);
         await ben.VoteAsync(room, made.Seq, 1);
         await Deadline.Until(

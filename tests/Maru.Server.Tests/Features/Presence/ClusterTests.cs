@@ -11,7 +11,7 @@ public sealed class ClusterTests
     [InlineData(1)]
     public async Task Presence_is_the_same_on_every_node(int redis)
     {
-        await using var cluster = await ClusterRig.StartAsync(redis: redis, settings: ["--Maru:Engine:Presence:Grace=00:00:02"]);
+        await using var cluster = await ClusterRig.StartAsync(redis: redis, settings: ["--Maru:Engine:Presence:Grace=00:00:05"]);
         var (ann, ben) = (await cluster[0].SignUpAsync("ann"), await cluster[0].SignUpAsync("ben"));
         var room = await ann.MakeRoomAsync("room", "private", null, ben.Id);
         await using var hers = await cluster.ConnectAsync(0, ann);

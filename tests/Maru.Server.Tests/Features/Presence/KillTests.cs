@@ -10,7 +10,7 @@ namespace Maru.Server.Tests.Features.Presence;
 [Trait("Category", "Kill")]
 public sealed class KillTests
 {
-    private static readonly string[] Settings = ["--Maru:Engine:Presence:Grace=00:00:01", "--Maru:Engine:Presence:Lease=00:00:03"];
+    private static readonly string[] Settings = ["--Maru:Engine:Presence:Grace=00:00:01", "--Maru:Engine:Presence:Lease=00:00:06"];
 
     [Theory]
     [Trait("Store", "postgres")]
