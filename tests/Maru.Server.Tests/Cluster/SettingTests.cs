@@ -38,6 +38,7 @@ public sealed class SettingTests
         var message = await ann.SayAsync(room);
         await using var ears = await cluster.ConnectAsync(0, ann);
         await ears.SubscribeAsync(room.Id);
+        await cluster.ListenedAsync(room.Id, nodes: 1);
         await cluster.At(0, ben).SetAsync(new { readReceipts = false });
         await ben.ReadAsync(room, message.Seq);
         await cat.ReadAsync(room, message.Seq);

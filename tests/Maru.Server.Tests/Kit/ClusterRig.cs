@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Maru.Engine.Bus;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Maru.Server.Tests.Kit;
@@ -59,6 +60,7 @@ public sealed class ClusterRig : IAsyncLifetime
         {
             cluster._redisCluster = await RedisCluster.StartAsync();
             for (var i = 0; i < 2; i++) await cluster.AddNodeAsync();
+            await cluster.ConnectedAsync();
             return cluster;
         }
         catch
@@ -127,5 +129,9 @@ public sealed class ClusterRig : IAsyncLifetime
         if (postgres is null) _shared = server;
         for (var i = 0; i < redis; i++) _redis.Add(redisRuns ? await RedisProcess.StartAsync() : new RedisProcess());
         for (var i = 0; i < nodes; i++) await AddNodeAsync();
+        if (redis > 0 && redisRuns) await ConnectedAsync();
     }
+
+    /// <summary>A node looks for Redis while it starts, and does not wait for it: what it is told until then is lost.</summary>
+    private Task ConnectedAsync() => Deadline.Until(() => _nodes.TrueForAll(x => x.Service<IBus>().IsConnected), "Redis at each node");
 }
