@@ -42,7 +42,7 @@ public sealed class SuccessionTests(MaruServer server) : IClassFixture<MaruServe
         await ben.Http.SendAsync(Owner(room), new { userId = dan.Id }).ShouldRefuse(Problem.NotFound);
         await using var ears = await cat.ListenAsync();
         await ben.Http.SendAsync(Owner(room), new { userId = cat.Id }).ShouldBe(204);
-        (await ears.HearAsync("room.role", room.Id)).GetProperty("role").GetString().ShouldBe("owner");
+        (await ears.EventAsync("room.role")).Json.GetProperty("role").GetString().ShouldBe("owner");
         (await cat.RoleAsync(room)).ShouldBe("owner");
         (await ann.RoleAsync(room)).ShouldBe("admin");
         await ears.DisposeAsync();
