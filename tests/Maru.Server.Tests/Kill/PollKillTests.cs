@@ -17,15 +17,17 @@ public sealed class PollKillTests
         var asked = new { question = "When?", options = (string[])["noon", "dusk", "dawn"] };
         var seq = (await killed.LiveAsync(people => people[0].SendAsync($"POST {room}/polls", asked).Read<Message>(201))).Seq;
         var tried = new long[People];
+        var open = Enumerable.Range(0, People).Select(_ => new HashSet<long>()).ToArray();     // one of them is what the store has
         for (var life = 0; life < 3; life++)
         {
             await killed.LiveAndDieAsync(40, async (person, http, answered) =>
             {
                 while (true)
                 {
-                    tried[person] = 1 + (tried[person] % 3);
+                    open[person].Add(tried[person] = 1 + (tried[person] % 3));
                     using var response = await http.SendAsync($"PUT {room}/polls/{seq}/vote", new { options = (long[])[tried[person]] });
                     if (!response.IsSuccessStatusCode) return;
+                    open[person] = [tried[person]];
                     answered(tried[person]);
                 }
             });
@@ -39,7 +41,7 @@ public sealed class PollKillTests
                 var read = await people[i].SendAsync($"GET {room}/messages/{seq}").Read<Message>();
                 mine.AddRange(read.Poll!.Mine!);
                 mine.Count.ShouldBe(i + 1);
-                mine[i].ShouldBeOneOf([killed.Answered.Last(x => x.Person == i).What, tried[i]]);
+                open[i].ShouldContain(mine[i]);
             }
 
             var poll = (await people[0].SendAsync($"GET {room}/messages/{seq}").Read<Message>()).Poll!;

@@ -135,10 +135,11 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     public void Resume() => ForAll(Signals.Resume);
 
-    public ValueTask DisposeAsync()
+    /// <summary>Its children write until they notice that it is gone.</summary>
+    public async ValueTask DisposeAsync()
     {
+        if (File.Exists($"{_folder}/data/postmaster.pid")) await KillAsync();
         End();
-        return ValueTask.CompletedTask;
     }
 
     private int ProcessId => int.Parse(File.ReadLines($"{_folder}/data/postmaster.pid").First(), CultureInfo.InvariantCulture);
