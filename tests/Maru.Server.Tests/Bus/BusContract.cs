@@ -63,11 +63,13 @@ public abstract class BusContract
         {
             using var ears = await Ears.OpenAsync(there, Channel);
             here.Publish(Channel, Frame(round));
-            (await ears.HearAsync(1)).ShouldBe([round]);
+            await Deadline.Until(() => ears.Has(round), "the channel to be heard");
             ears.Dispose();
+            // It may come when the next round listens: the other channel may travel over another server.
+            here.Publish(Channel, Frame(-1 - round));
             here.Publish(other.Channel, Frame(round));
             (await other.HearAsync(1)).ShouldBe([round]);
-            ears.Count.ShouldBe(0);
+            ears.Has(-1 - round).ShouldBeFalse();
         }
     }
 
