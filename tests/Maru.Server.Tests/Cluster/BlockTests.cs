@@ -93,6 +93,8 @@ public sealed class BlockTests
         var room = await ben.DirectAsync(ann);
         await using var hers = await cluster.ConnectAsync(0, ann);
         await hers.SubscribeAsync(room.Id);
+        await using var phone = await cluster.ConnectAsync(1, ann);
+        await phone.SubscribeAsync(room.Id);
         await using var his = await cluster.ConnectAsync(1, ben);
         await his.SubscribeAsync(room.Id);
         await his.WatchAsync(ann.Id);
@@ -101,6 +103,8 @@ public sealed class BlockTests
         await his.ToldUntilAsync(ann.Id, "offline");
         await his.TypeAsync(room.Id, true);
         await his.SyncAsync();
+        await phone.SubscribeAsync($"/topic/rooms/{room.Id}/signals/x", "behind the typing");
+        phone.ShouldHearNothingOf("typing");
         await ann.LiftAsync(ben);
         await his.ToldUntilAsync(ann.Id, "online");
         hers.ShouldHearNothingOf("typing");

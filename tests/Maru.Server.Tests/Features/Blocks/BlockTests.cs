@@ -252,18 +252,31 @@ public sealed class BlockTests(MaruServer server) : IClassFixture<MaruServer>
     }
 
     [Fact]
+    public async Task A_request_that_was_not_heard_because_of_a_block_is_accepted_by_one_back_after_the_lift()
+    {
+        var (ann, ben) = (await server.SignUpAsync("ann"), await server.SignUpAsync("ben"));
+        await ann.BlockAsync(ben);
+        await ben.AskAsync(ann).ShouldBe(201);
+        await ann.LiftAsync(ben);
+        await ann.AskAsync(ben).ShouldBe(200);
+        (await ann.KnowsAsync()).ShouldBe([$"{ben.Id} accepted"]);
+        (await ben.KnowsAsync()).ShouldBe([$"{ann.Id} accepted"]);
+    }
+
+    [Fact]
     public async Task A_block_whose_server_died_before_it_reached_the_room_is_in_the_room_after_the_next_start()
     {
-        await using var own = await MaruServer.StartAsync();
+        var time = new ManualTime();        // stands still: only the start settles it
+        await using var own = await MaruServer.StartAsync(time, null);
         var (ann, ben) = (await own.SignUpAsync("ann"), await own.SignUpAsync("ben"));
         var room = await ben.DirectAsync(ann);
         await own.Service<Database>().WriteAsync(
             (transaction, ct) => transaction.ExecuteAsync(
                 """
-                INSERT INTO blocks (user_id, other_id, at) VALUES (@ann, @ben, 1);
-                INSERT INTO bars_due (room_id, at) VALUES (@room, 1)
+                INSERT INTO blocks (user_id, other_id, at) VALUES (@ann, @ben, @now);
+                INSERT INTO bars_due (room_id, at) VALUES (@room, @now)
                 """,
-                new { ann = ann.Id, ben = ben.Id, room = room.Id },
+                new { ann = ann.Id, ben = ben.Id, room = room.Id, now = time.GetUtcNow().ToUnixTimeMilliseconds() },
                 ct),
             Ct);
         await ben.SayAsync(room);

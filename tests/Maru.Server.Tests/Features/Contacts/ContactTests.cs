@@ -1,6 +1,7 @@
 using Maru.Engine.Problems;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Contacts;
+using Maru.Server.Storage;
 using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Features.Contacts;
@@ -116,6 +117,14 @@ public sealed class ContactTests(MaruServer server) : IClassFixture<MaruServer>
         await ann.AskAsync(ben).ShouldBe(201);
         await ben.ForgetAsync(ann);
         await ann.AskAsync(ben).ShouldBe(201);
+
+        // What is over is not kept.
+        var cat = await own.SignUpAsync("cat");
+        await cat.AskAsync(ben).ShouldBe(201);
+        await ben.ForgetAsync(cat);
+        (await own.Service<Database>().ListAsync<long>(
+            "SELECT other_id FROM declined_contacts WHERE user_id = @Id", new { ben.Id }, TestContext.Current.CancellationToken))
+            .ShouldBe([cat.Id]);
     }
 
     [Fact]
@@ -127,6 +136,7 @@ public sealed class ContactTests(MaruServer server) : IClassFixture<MaruServer>
         await ann.AskAsync(ben).ShouldBe(201);
         await ann.Http.SendAsync(address, new { nickname = "Benny" }).ShouldRefuse(Problem.NotFound);
         await ben.AskAsync(ann).ShouldBe(200);
+        (await ann.KnowsAsync()).ShouldBe([$"{ben.Id} accepted"]);
         await using var hers = await ann.ListenAsync();
         (await ann.Http.SendAsync(address, new { nickname = "  Benny " }).Read<Contact>()).Nickname.ShouldBe("Benny");
         (await hers.EventAsync("contact.changed")).Json.GetProperty("nickname").GetString().ShouldBe("Benny");
@@ -148,6 +158,9 @@ public sealed class ContactTests(MaruServer server) : IClassFixture<MaruServer>
         await people[0].AskAsync(people[3]).ShouldRefuse(Problem.TooManyRequests);
         await people[1].AskAsync(people[0]).ShouldBe(200);
         await people[2].AskAsync(people[0]).ShouldRefuse(Problem.TooManyContacts);
+        await people[4].AskAsync(people[1]).ShouldBe(201);
+        await people[1].AskAsync(people[4]).ShouldRefuse(Problem.TooManyContacts);
+        await people[4].ForgetAsync(people[1]);
         await people[0].ForgetAsync(people[1]);
         await people[2].AskAsync(people[0]).ShouldBe(200);
         await people[1].AskAsync(people[4]).ShouldBe(201);

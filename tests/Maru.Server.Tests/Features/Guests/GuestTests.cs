@@ -1,5 +1,7 @@
+using Maru.Engine;
 using Maru.Engine.Problems;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Features.Members;
 using Maru.Server.Storage;
 using Maru.Server.Tests.Features.Rooms;
 
@@ -110,6 +112,17 @@ public sealed class GuestTests
     }
 
     [Fact]
+    public async Task A_guest_whose_turn_comes_when_the_room_allows_them_again_stays()
+    {
+        await using var server = await MaruServer.StartAsync(Visiting.Enabled);
+        var (ann, gil) = (await server.SignUpAsync(), await server.EnterAsync());
+        var room = await ann.MakeOpenHouseAsync();
+        await gil.JoinAsync(room);
+        (await server.Service<Memberships>().RemoveGuestAsync(new RoomId(room.Id), new UserId(gil.Id))).ShouldBeNull();
+        await gil.SayAsync(room);
+    }
+
+    [Fact]
     public async Task Guests_whom_a_crash_left_in_a_closed_room_are_removed_at_the_next_start()
     {
         await using var server = await MaruServer.StartAsync(Visiting.Enabled);
@@ -166,6 +179,22 @@ public sealed class GuestTests
         time.Sleep(TimeSpan.FromHours(23.5));
         await Deadline.Until(async () => await CountAsync(server) == 1, "the one who was not seen for a day to be deleted");
         await server.Http.SendAsync("POST /api/auth/refresh", new { gem.RefreshToken }).ShouldRefuse(Problem.SessionEnded);
+        var again = await server.SignInAsync(ann.Handle);        // whoever has an account keeps it
+        await again.UntilAreAsync(room, ann.Id, gin.Id);
+        await server.ShouldBeSoundAsync();
+    }
+
+    [Fact]
+    public async Task A_guest_whose_session_expired_is_deleted_though_not_unseen_for_long()
+    {
+        var time = new ManualTime();
+        await using var server = await MaruServer.StartAsync(
+            time, null, Visiting.Enabled, "--Maru:Guests:Unseen=30.00:00:00", "--Maru:Sessions:MaxAge=2.00:00:00");
+        await server.EnterAsync();
+        time.Advance(TimeSpan.FromHours(47));
+        (await CountAsync(server)).ShouldBe(1);
+        time.Advance(TimeSpan.FromHours(3));
+        await Deadline.Until(async () => await CountAsync(server) == 0, "the guest to be deleted");
     }
 
     private static Task<long> CountAsync(MaruServer server) => server.Service<Database>().FirstAsync<long>(
