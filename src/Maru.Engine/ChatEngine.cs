@@ -2,6 +2,7 @@ using Maru.Engine.Bus;
 using Maru.Engine.Clients;
 using Maru.Engine.Commit;
 using Maru.Engine.Connections;
+using Maru.Engine.Discover;
 using Maru.Engine.Lanes;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
@@ -65,6 +66,7 @@ public sealed class ChatEngine : IDisposable
         Requests = new RequestTable(memory, Clock);
         UserEvents = new UserEvents(Connections, snapshot, bus, options, Metrics, time);
         Presence = new Presence(Connections, bus, options.Presence, Clock, Metrics, Log, time);
+        PublicRooms = new PublicRooms(bus, log.IsShared, options, Metrics, Log);
         _rounds = new RoomRounds(time);
         _pages = new LogPageReader(log, bus, options, Metrics, Log, time);
         _budget = new ByteBudget(options.ReceiveBytes);
@@ -77,7 +79,8 @@ public sealed class ChatEngine : IDisposable
         Commits = new CommitLoops(log, options.CommitQueueBytes, (queue, number) => new CommitLoop(queue, number, parts));
         Clients = new ClientParts(
             options, Clock, Metrics, Log, authenticator, MessageRate, Connections, UserEvents, Rooms, Commits, _channels, Presence,
-            (room, user, mark) => MarkRead(room, user, mark), (user, forward) => ReadForward(user, forward), memory, Stopping);
+            PublicRooms, (room, user, mark) => MarkRead(room, user, mark), (user, forward) => ReadForward(user, forward), memory,
+            Stopping);
         _guard = new MemoryGuard(memory, Connections, Requests, Rooms.Trim, Clock, Metrics, Log);
     }
 
@@ -93,6 +96,9 @@ public sealed class ChatEngine : IDisposable
 
     /// <summary>Who is there, on every node.</summary>
     public Presence Presence { get; }
+
+    /// <summary>Tells those who look at the list of public rooms what changes in it, on every node.</summary>
+    public PublicRooms PublicRooms { get; }
 
     /// <summary>
     /// Raised when this node has committed these entries of the room, in order. Called on the commit loop's thread: handlers are short and
@@ -151,10 +157,14 @@ public sealed class ChatEngine : IDisposable
         _ = Unread.RunAsync(Time, Stopping);
     }
 
+    /// <summary>Makes the engine tell what changes in the list of public rooms. Called before the first client comes.</summary>
+    public void TellPublicRooms(PublicRoomReader reader) => _ = PublicRooms.RunAsync(reader, Time, Stopping);
+
     private void OnCommitted(RoomId room, IReadOnlyList<Entry> entries)
     {
         Committed?.Invoke(room, entries);
         Unread?.Committed(room, entries);
+        PublicRooms.Committed(room, entries);
     }
 
     /// <summary>True once new connections are refused, because the server is about to stop.</summary>
@@ -277,6 +287,7 @@ public sealed class ChatEngine : IDisposable
         UserEvents.Dispose();
         Unread?.Dispose();
         Presence.Dispose();
+        PublicRooms.Dispose();
         _rounds.Dispose();
         _reads.Dispose();
         _sweeper?.Dispose();

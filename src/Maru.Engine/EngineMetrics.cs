@@ -30,11 +30,15 @@ public sealed class EngineMetrics : IDisposable
             "maru.signals.dropped", "{signal}", "Signals that were dropped: too many listeners or signals in a short time.");
         EphemeralSent = _meter.CreateCounter<long>(
             "maru.ephemeral.sent", "{event}",
-            "Events of the moment that were sent: of typing and reading each to all of a room's subscribers, of presence to one.");
+            "Events of the moment that were sent: of typing and reading each to all of a room's subscribers, of presence to one, of the "
+            + "list of public rooms to all who look at it.");
         EphemeralDropped = _meter.CreateCounter<long>(
-            "maru.ephemeral.dropped", "{event}", "Events of typing and reading that were dropped, because too many waited.");
+            "maru.ephemeral.dropped", "{event}",
+            "Events of typing, reading and the list of public rooms that were dropped, because too much waited.");
         UserEventsDropped = _meter.CreateCounter<long>(
             "maru.user_events.dropped", "{event}", "Events that other nodes were not told of, because too many waited.");
+        PublicRoomWatches = _meter.CreateUpDownCounter<int>(
+            "maru.discover.watches", "{connection}", "Connections that look at the list of public rooms.");
         _meter.CreateObservableGauge("maru.connections", connections, "{connection}", "Open connections.");
         _meter.CreateObservableGauge(
             "maru.memory.used", memory, "By", "Memory that clients make this process keep.");
@@ -73,6 +77,8 @@ public sealed class EngineMetrics : IDisposable
     internal Counter<long> EphemeralDropped { get; }
 
     internal Counter<long> UserEventsDropped { get; }
+
+    internal UpDownCounter<int> PublicRoomWatches { get; }
 
     public void Dispose() => _meter.Dispose();
 }

@@ -114,6 +114,14 @@ public sealed class EngineOptions : IValidatableObject
     [Range(1, int.MaxValue)]
     public int EventDeliveriesPerSecond { get; set; } = 10_000;
 
+    /// <summary>How often those who look at the list of public rooms are told what changed: of each room once at most.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.25", "00:01:00")]
+    public TimeSpan DiscoverEvery { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Rooms of which they are told at a time; the others wait for the next.</summary>
+    [Range(1, 10_000)]
+    public int DiscoverEvents { get; set; } = 200;
+
     /// <summary>Drafts that one transaction takes at most.</summary>
     [Range(1, 100_000)]
     public int CommitBatch { get; set; } = 2000;

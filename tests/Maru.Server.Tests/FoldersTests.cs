@@ -17,8 +17,8 @@ public sealed class FoldersTests(ITestOutputHelper output)
         typeof(ChatEngine).Assembly,
         "Maru.Engine",
         [
-            "", "Queues", "Problems", "Codecs", "Output", "Lanes", "Log", "Bus", "Connections", "People", "Rooms", "Commit", "Clients",
-            "Protocols", "Protocols.*", nameof(ChatEngine),
+            "", "Queues", "Problems", "Codecs", "Output", "Lanes", "Log", "Bus", "Connections", "People", "Discover", "Rooms", "Commit",
+            "Clients", "Protocols", "Protocols.*", nameof(ChatEngine),
         ],
         []);
 

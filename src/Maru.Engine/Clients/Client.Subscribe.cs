@@ -83,6 +83,7 @@ internal sealed partial class Client
     {
         if (TryRemove(id, out var subscription)) return UnsubscribeAsync(subscription, ticket);
         if (_watch?.Subscription.Id == id) EndWatch();
+        if (_publicRooms?.Subscription.Id == id) EndPublicRooms();
         parts.UserEvents.StopListening(connection, id);
         Acknowledge(ticket);
         return default;
@@ -105,7 +106,7 @@ internal sealed partial class Client
         if (_subscriptions.TryGet(id, out var former) && former.IsEnded) TryRemove(id, out _);
         if (Encoding.UTF8.GetByteCount(id) > parts.Options.MaxNameBytes)
             refusal = new Refusal(Problem.Invalid, $"A subscription's id may have {parts.Options.MaxNameBytes} bytes.", "id");
-        else if (_subscriptions.TryGet(id, out _) || connection.HasQueue(id) || _watch?.Subscription.Id == id)
+        else if (_subscriptions.TryGet(id, out _) || connection.HasQueue(id) || IsWatch(id))
             refusal = new Refusal(Problem.Conflict, "This connection has a subscription with this id.");
         else if (!HasPlace())
             refusal = new Refusal(Problem.TooManySubscriptions, $"A connection may have {parts.Options.MaxSubscriptions} subscriptions.");
@@ -114,7 +115,9 @@ internal sealed partial class Client
         return false;
     }
 
-    private int Places => _subscriptions.Count + connection.Queues + (_watch is null ? 0 : 1);
+    private bool IsWatch(string id) => _watch?.Subscription.Id == id || _publicRooms?.Subscription.Id == id;
+
+    private int Places => _subscriptions.Count + connection.Queues + (_watch is null ? 0 : 1) + (_publicRooms is null ? 0 : 1);
 
     /// <summary>Returns whether there is room for one more subscription. Those that their rooms have ended count only until then.</summary>
     private bool HasPlace()

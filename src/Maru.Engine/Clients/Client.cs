@@ -79,6 +79,7 @@ internal sealed partial class Client(Connection connection, ClientParts parts) :
         connection.Outbox.Leave();
         parts.UserEvents.StopListening(connection);
         EndWatch();
+        EndPublicRooms();
         foreach (var subscription in _subscriptions.Values())
         {
             var unsubscribing = new Unsubscribing(subscription, default);

@@ -1,6 +1,7 @@
 using Maru.Engine.Bus;
 using Maru.Engine.Commit;
 using Maru.Engine.Connections;
+using Maru.Engine.Discover;
 using Maru.Engine.Log;
 using Maru.Engine.Output;
 using Maru.Engine.People;
@@ -28,6 +29,7 @@ internal sealed record ClientParts(
     CommitLoops Commits,
     RoomChannels Channels,
     Presence Presence,
+    PublicRooms PublicRooms,
     ReadMarker MarkRead,
     ForwardReader ReadForward,
     MemoryBudget Memory,

@@ -53,6 +53,13 @@ internal abstract class Wire
     public virtual ReadOnlyMemory<byte> Presence(string subscription, long number, ReadOnlySpan<byte> json) =>
         UserEvent(subscription, number, json);
 
+    /// <summary>Encodes an event about the list of public rooms: the same bytes for all who gave their subscription that name.</summary>
+    /// <param name="subscription">the client's own name for its subscription to the list</param>
+    /// <param name="number">unique within this process</param>
+    /// <param name="json">the event, UTF-8</param>
+    public virtual ReadOnlyMemory<byte> PublicRooms(string subscription, long number, ReadOnlySpan<byte> json) =>
+        UserEvent(subscription, number, json);
+
     /// <summary>Encodes the last words.</summary>
     /// <param name="refusal">the reason why the server ends the connection; null: the client asked for it</param>
     /// <param name="ticket">the client's name for the request that led to it</param>

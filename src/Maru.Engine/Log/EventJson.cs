@@ -194,6 +194,23 @@ public static class EventJson
         return json.EndObject();
     }
 
+    /// <summary>Tells those who look at the list of public rooms how a room is in it.</summary>
+    /// <param name="roomState">the room as everybody sees it, as <c>room</c> JSON</param>
+    public static byte[] RoomListed(RoomId room, ReadOnlySpan<byte> roomState)
+    {
+        var json = Begin(EntryKind.RoomChanged.Event, room);
+        json.Writer.WriteRaw("room"u8, roomState);
+        return json.EndObject();
+    }
+
+    /// <summary>Tells those who look at the list of public rooms that they must read it anew.</summary>
+    public static byte[] RoomsReset()
+    {
+        var json = JsonScratch.BeginObject();
+        json.Writer.WriteString("type"u8, "rooms.reset"u8);
+        return json.EndObject();
+    }
+
     public static byte[] RoomRemoved(RoomId room) => Begin(RoomRemovedType, room).EndObject();
 
     /// <summary>Tells somebody which role they have in a room since then.</summary>

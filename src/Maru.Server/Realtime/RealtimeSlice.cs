@@ -51,6 +51,7 @@ internal static class RealtimeSlice
         }
 
         routes.MapRoomEvents();
+        routes.MapPublicRoomEvents();
         routes.MapUserEventStream();
     }
 }

@@ -15,6 +15,7 @@ public sealed class AuthorizationTests(OpenServer open) : IClassFixture<OpenServ
         [nameof(DestinationKind.Typing)] = ["SEND /app/rooms/{roomId}/typing"],
         [nameof(DestinationKind.OwnPresence)] = ["SEND /app/presence"],
         [nameof(DestinationKind.Presence)] = ["SUBSCRIBE /user/queue/presence"],
+        [nameof(DestinationKind.PublicRooms)] = ["SUBSCRIBE /topic/rooms"],
         [nameof(DestinationKind.Room)] = ["SUBSCRIBE /topic/rooms/{roomId}"],
         [nameof(DestinationKind.Signal)] =
             ["SEND /topic/rooms/{roomId}/signals/{name}", "SUBSCRIBE /topic/rooms/{roomId}/signals/{name}"],

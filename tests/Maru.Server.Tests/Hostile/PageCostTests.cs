@@ -150,6 +150,42 @@ public sealed class PageCostTests : IAsyncLifetime
         costs[10_000].ShouldBeLessThan(costs[1_000] + (TestStore.IsPostgres ? 200 : 2_000));
     }
 
+    [Fact]
+    public async Task How_many_messages_of_rooms_are_recent_costs_the_same_whatever_their_past()
+    {
+        const long first = 3_000_000;
+        const int recent = 300;
+        var ann = await Server.SignUpAsync();
+        var (store, now) = (Server.Service<Database>(), TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        List<object?[]> rooms = [], heads = [], messages = [];
+        for (var i = 0; i < 40; i++)
+        {
+            var (room, count) = (first + i, i % 2 == 0 ? 400 : 4000);
+            var name = $"{(i % 2 == 0 ? "short" : "long")} {i}";
+            rooms.Add([room, "group", name, name, "public", 1L, 1L, now]);
+            heads.Add([room, (long)count, (long)count, now]);
+            for (var seq = 1L; seq <= count; seq++)
+                messages.Add([room, seq, seq, 0L, ann.Id, now - (seq > count - recent ? 300_000 : 3_000_000) + seq, "x"]);
+        }
+
+        await store.InsertAsync(
+            "rooms", ["id", "kind", "name", "name_key", "visibility", "member_count", "created_at", "active_at"], rooms, Ct);
+        await store.InsertAsync("room_heads", ["room_id", "last_seq", "messages", "last_at"], heads, Ct);
+        await store.InsertAsync("messages", ["room_id", "seq", "number", "type", "sender_id", "at", "text"], messages, Ct);
+        if (TestStore.IsPostgres)
+        {
+            const string analyze = "ANALYZE rooms, room_parts, room_heads, messages";
+            await store.WriteAsync((transaction, ct) => transaction.ExecuteAsync(analyze, null, ct), Ct);
+        }
+
+        var page = await ann.Http.SendAsync("GET /api/rooms?q=long").Read<RoomPage>();
+        page.Items.Select(x => x.RecentMessages).Distinct().ShouldBe([recent]);
+        var (brief, full) = ((await CostAsync(ann, "/api/rooms?q=short")).Cost, (await CostAsync(ann, "/api/rooms?q=long")).Cost);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{brief} {full}");
+        full.ShouldBeLessThan(brief * 5 / 4);
+        full.ShouldBeLessThan(Most);
+    }
+
     public async ValueTask DisposeAsync() => await Server.DisposeAsync();
 
     /// <summary>Of three messages of one person one is deleted, one mentions another person, and one mentions all.</summary>

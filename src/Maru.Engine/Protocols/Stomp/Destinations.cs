@@ -21,6 +21,9 @@ internal enum DestinationKind : byte
     /// <summary><c>/user/queue/presence</c>, to subscribe</summary>
     Presence,
 
+    /// <summary><c>/topic/rooms</c>, to subscribe</summary>
+    PublicRooms,
+
     /// <summary><c>/topic/rooms/{room}</c>, to subscribe</summary>
     Room,
 
@@ -48,6 +51,7 @@ internal static class Destinations
         if (destination.SequenceEqual("/user/queue/errors"u8)) return DestinationKind.UserErrors;
         if (destination.SequenceEqual("/user/queue/presence"u8)) return DestinationKind.Presence;
         if (destination.SequenceEqual("/app/presence"u8)) return DestinationKind.OwnPresence;
+        if (destination.SequenceEqual("/topic/rooms"u8)) return DestinationKind.PublicRooms;
         if (destination.StartsWith("/app/rooms/"u8))
         {
             if (!TryRoom(destination["/app/rooms/".Length..], out room, out var rest)) return DestinationKind.Unknown;

@@ -120,6 +120,9 @@ internal sealed partial class StompSession
                 return _client.SubscribeAsync(room, null, subscription, after, ticket);
             case DestinationKind.Signal:
                 return _client.SubscribeAsync(room, Encoding.UTF8.GetString(name), subscription, after, ticket);
+            case DestinationKind.PublicRooms:
+                _client.WatchPublicRooms(subscription, ticket);
+                return default;
             case DestinationKind.UserEvents:
                 return _client.ListenForEventsAsync(subscription, ticket);
             case DestinationKind.UserErrors:
@@ -127,8 +130,8 @@ internal sealed partial class StompSession
                 return default;
             default:
                 const string Known =
-                    "Subscribe to /topic/rooms/{room}, /topic/rooms/{room}/signals/{name}, /user/queue/events, /user/queue/presence "
-                    + "or /user/queue/errors.";
+                    "Subscribe to /topic/rooms, /topic/rooms/{room}, /topic/rooms/{room}/signals/{name}, /user/queue/events, "
+                    + "/user/queue/presence or /user/queue/errors.";
                 _client.Refuse(ticket, new Refusal(Problem.UnknownDestination, Known));
                 return default;
         }

@@ -118,6 +118,10 @@ internal sealed class StompWire : Wire
     public override ReadOnlyMemory<byte> Presence(string subscription, long number, ReadOnlySpan<byte> json) =>
         Event(subscription, "/user/queue/presence"u8, number, json, default);
 
+    /// <summary>The id is <c>l-{number}</c>, so that it is none of the connection's own events.</summary>
+    public override ReadOnlyMemory<byte> PublicRooms(string subscription, long number, ReadOnlySpan<byte> json) =>
+        Event(subscription, "/topic/rooms"u8, number, json, default, "l-"u8);
+
     /// <summary>Encodes ERROR where the server has a reason, RECEIPT where the client asked for one, and the transport's goodbye.</summary>
     public override ReadOnlyMemory<byte> Farewell(Refusal? refusal, in Ticket ticket)
     {
@@ -128,7 +132,8 @@ internal sealed class StompWire : Wire
     }
 
     private ReadOnlyMemory<byte> Event(
-        string subscription, ReadOnlySpan<byte> destination, long number, ReadOnlySpan<byte> json, in Ticket ticket)
+        string subscription, ReadOnlySpan<byte> destination, long number, ReadOnlySpan<byte> json, in Ticket ticket,
+        ReadOnlySpan<byte> prefix = default)
     {
         var id = Encoding.UTF8.GetBytes(subscription);
         var rented = ArrayPool<byte>.Shared.Rent((2 * (id.Length + ticket.Bytes)) + destination.Length + json.Length + 256);
@@ -136,12 +141,20 @@ internal sealed class StompWire : Wire
         writer.Command(StompCommand.Message);
         writer.Header("subscription"u8, id);
         writer.Header("destination"u8, destination);
-        writer.Header("message-id"u8, number);
-        if (HasAcks) writer.Header("ack"u8, number);
+        WriteId(ref writer, "message-id:"u8, prefix, number);
+        if (HasAcks) WriteId(ref writer, "ack:"u8, prefix, number);
         if (!ticket.IsNone) writer.Header("receipt-id"u8, ticket.Text);
         writer.Header("content-type"u8, "application/json"u8);
         writer.Body(json);
         return Message(rented, writer.Position);
+    }
+
+    private static void WriteId(ref StompWriter writer, ReadOnlySpan<byte> header, ReadOnlySpan<byte> prefix, long number)
+    {
+        writer.Raw(header);
+        writer.Raw(prefix);
+        writer.Number(number);
+        writer.Raw("\n"u8);
     }
 
     private byte[] Error(Refusal refusal, in Ticket ticket)

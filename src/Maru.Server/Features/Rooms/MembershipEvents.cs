@@ -20,6 +20,9 @@ internal sealed class MembershipEvents(ChatEngine engine, PendingMembers invitat
         engine.Presence.Meet(people);
     }
 
+    /// <summary>Tells those who look at the list of public rooms that there may be a new one.</summary>
+    public void Made(Room room) => engine.PublicRooms.Change(new RoomId(room.Id));
+
     public void Removed(IEnumerable<long> users, RoomId room) => Tell(Ids(users), room, EventJson.RoomRemoved(room));
 
     /// <summary>Tells a member which role they have since then.</summary>

@@ -18,6 +18,9 @@ internal sealed partial class RoomActivity(ChatEngine engine, Database database,
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(15);
 
+    /// <summary>The list's order by activity is no more than that behind.</summary>
+    public static readonly TimeSpan Behind = Step + (2 * Tick);
+
     private HashSet<RoomId> _marks = [];    // its own lock, and so the next two
     private readonly Lock _gate = new();
     private bool _comparesAll = true;

@@ -17,13 +17,19 @@ internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
     /// </summary>
     public async Task<Problem?> ChangeAsync(RoomId room, UserId actor, RoomChange change, NewPassword? password)
     {
-        var problem = await RoomWrite.RunAsync(engine, room, actor, transaction => Change(transaction, actor, change, password));
+        var isUnlisted = false;
+        var problem = await RoomWrite.RunAsync(
+            engine, room, actor, transaction => Change(transaction, actor, change, password, out isUnlisted));
+        if (problem is null && isUnlisted) engine.PublicRooms.Unlist(room);
         if (problem is null && change.Guests is false) ClosedToGuests?.Invoke(room);
         return problem;
     }
 
-    private static Problem? Change(RoomTransaction transaction, UserId actor, RoomChange change, NewPassword? password)
+    /// <param name="isUnlisted">true when it was public, and is no longer</param>
+    private static Problem? Change(
+        RoomTransaction transaction, UserId actor, RoomChange change, NewPassword? password, out bool isUnlisted)
     {
+        isUnlisted = false;
         if (!RoomRow.TryEnter(transaction, actor, Roles.Admin, out var before, out var refusal)) return refusal;
         var details = new RoomDetails(
             before.Name, before.Description, before.Visibility, before.PasswordHash, before.History, before.AllowsGuests)
@@ -44,6 +50,7 @@ internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
         };
         var rules = new WriteRules(change.SlowMode ?? transaction.Rules.SlowMode, change.ReadOnly ?? transaction.Rules.IsReadOnly);
         if (after == details && rules == transaction.Rules) return null;
+        isUnlisted = (before.Visibility, after.Visibility) is ("public", "private");
         SlowTurns.Change(transaction, rules);
         transaction.Execute(
             """

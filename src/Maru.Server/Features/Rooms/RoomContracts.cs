@@ -170,6 +170,9 @@ public sealed record Room(
 {
     /// <summary>True where guests may be members; else absent.</summary>
     public bool? Guests { get; init; }
+
+    /// <summary>Messages of the last ten minutes; only in the list of public rooms.</summary>
+    public long? RecentMessages { get; init; }
 }
 
 /// <param name="Next">pass it as <c>after</c>, with the same sort, to get the next page; absent on the last one</param>

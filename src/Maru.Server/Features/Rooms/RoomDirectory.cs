@@ -1,13 +1,26 @@
+using System.Text.Json;
 using Maru.Engine;
+using Maru.Engine.Discover;
 using Maru.Server.Platform.Http;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Rooms;
 
 /// <summary>The list of public rooms, searched and sorted: see <see cref="NameSearch"/> for what a page costs. Any thread.</summary>
-internal sealed class RoomDirectory(Database database)
+internal sealed class RoomDirectory(Database database, TimeProvider time)
 {
     private const string IsListed = "r.visibility = 'public' AND r.deleted_at IS NULL";
+
+    private const string Columns =
+        $"""
+        r.id, r.name, r.description, r.password_hash, r.member_count, h.last_seq, r.topic, r.avatar_url, h.slow_mode, h.read_only,
+          r.allows_guests, r.history, {RecentSql.Count}
+        """;
+
+    private const string From =
+        """
+        FROM page JOIN rooms r ON r.id = page.id JOIN room_heads h ON h.room_id = page.id LEFT JOIN recent ON recent.id = page.id
+        """;
 
     /// <summary>Returns a page of the public rooms whose name contains the text.</summary>
     public async Task<RoomPage> PageAsync(UserId user, NameSearch search, RoomSort sort, PageRequest page, CancellationToken ct)
@@ -23,13 +36,14 @@ internal sealed class RoomDirectory(Database database)
             key = sort.KeyOf(after),
             id = after?.Id,
             limit = page.Size + 1,
+            since = Since(),
         };
         var rooms = await database.ListAsync<ListedRoom>(
             $"""
-            WITH {(isFew ? Few(search, sort, after) : Many(search, sort, after))}
-            SELECT CAST(page.value AS TEXT) AS sort_key, r.id, r.name, r.description, r.password_hash, r.member_count, h.last_seq, me.role,
-              r.topic, r.avatar_url, h.slow_mode, h.read_only, r.allows_guests, r.history
-            FROM page JOIN rooms r ON r.id = page.id JOIN room_heads h ON h.room_id = page.id
+            WITH RECURSIVE {(isFew ? Few(search, sort, after) : Many(search, sort, after))},
+            {RecentSql.Tables}
+            SELECT CAST(page.value AS TEXT) AS sort_key, me.role, {Columns}
+            {From}
             LEFT JOIN members me ON me.room_id = page.id AND me.user_id = @User
             ORDER BY {sort.By("page.value", "page.id")}
             """,
@@ -41,6 +55,40 @@ internal sealed class RoomDirectory(Database database)
             : isFew || search.FindsAll ? null : await EndOfWalkAsync(sort, after, arguments, ct);
         return new RoomPage([.. rooms.Take(page.Size).Select(room => room.ToRoom())], last?.ToString());
     }
+
+    /// <summary>
+    /// Returns those of the rooms that are in the list, as everybody sees them; and those that were in it when they were deleted, with no
+    /// state.
+    /// </summary>
+    public async Task<IReadOnlyList<PublicRoom>> ReadAsync(IReadOnlyCollection<RoomId> rooms, CancellationToken ct)
+    {
+        var listed = await database.ListAsync<ListedRoom>(
+            $"""
+            WITH RECURSIVE page AS MATERIALIZED (SELECT r.id FROM rooms r WHERE r.id IN @ids AND {IsListed}),
+            {RecentSql.Tables}
+            SELECT '' AS sort_key, '' AS role, {Columns} {From}
+            """,
+            new { ids = rooms.Select(x => x.Value).ToArray(), since = Since() },
+            ct);
+        List<PublicRoom> found = [.. listed.Select(x => new PublicRoom(new RoomId(x.Id), x.ToJson(), x.RecentMessages))];
+        var others = rooms.Select(x => x.Value).Except(listed.Select(x => x.Id)).ToArray();
+        if (others.Length == 0) return found;
+        var deleted = await database.ListAsync<long>(
+            "SELECT id FROM rooms WHERE id IN @others AND visibility = 'public' AND deleted_at IS NOT NULL", new { others }, ct);
+        return [.. found, .. deleted.Select(id => new PublicRoom(new RoomId(id), default, 0))];
+    }
+
+    /// <summary>Returns the rooms of the list in which something was written in the last ten minutes, up to a number.</summary>
+    public async Task<IReadOnlyList<RoomId>> BusyAsync(int most, CancellationToken ct)
+    {
+        var rooms = await database.ListAsync<long>(
+            $"SELECT r.id FROM rooms r WHERE {IsListed} AND r.active_at > @since ORDER BY r.active_at DESC, r.id DESC LIMIT @most",
+            new { most, since = Since() - (long)RoomActivity.Behind.TotalMilliseconds },
+            ct);
+        return [.. rooms.Select(id => new RoomId(id))];
+    }
+
+    private long Since() => (time.GetUtcNow() - RecentSql.Span).ToUnixTimeMilliseconds();
 
     /// <summary>Counts what the text is found in, up to one more than are few.</summary>
     private Task<long> CountAsync(NameSearch search, CancellationToken ct) => database.FirstAsync<long>(
@@ -101,16 +149,20 @@ internal sealed class RoomDirectory(Database database)
     private sealed record WalkEnd(string SortKey, long Id);
 
     private sealed record ListedRoom(
-        string SortKey, long Id, string Name, string Description, string? PasswordHash, long MemberCount, long LastSeq, string? Role,
-        string Topic, string? AvatarUrl, long SlowMode, long ReadOnly, long AllowsGuests, string History)
+        string SortKey, string? Role, long Id, string Name, string Description, string? PasswordHash, long MemberCount, long LastSeq,
+        string Topic, string? AvatarUrl, long SlowMode, long ReadOnly, long AllowsGuests, string History, long RecentMessages)
     {
         public PageCursor Cursor => new(SortKey, Id);
 
+        public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(ToRoom(), RoomJson.Events.Room);
+
         public Room ToRoom() => new(
-            Id, "group", Name, Description, "public", PasswordHash is not null, MemberCount, LastSeq, History, Role,
+            Id, "group", Name, Description, "public", PasswordHash is not null, MemberCount, LastSeq, History,
+            Role is { Length: > 0 } ? Role : null,
             Topic.Length > 0 ? Topic : null, AvatarUrl, SlowMode > 0 ? (int)SlowMode : null, ReadOnly > 0 ? true : null)
         {
             Guests = AllowsGuests != 0 ? true : null,
+            RecentMessages = RecentMessages,
         };
     }
 }

@@ -76,6 +76,7 @@ internal static class RoomListEndpoints
         }
 
         var room = row.ToRoom();
+        events.Made(room);
         events.Added([caller.UserId.Value], room);
         events.Added(others.Except(asked), room with { Role = Roles.Member });
         await events.InvitedAsync(asked, new RoomId(room.Id), ct);

@@ -14,6 +14,7 @@ internal static class RoomSlice
         services.AddSingleton<RoomLists>();
         services.AddSingleton<RoomDirectory>();
         services.AddHostedService<RoomActivity>();
+        services.AddHostedService<ListNews>();
         services.AddSingleton<RoomChanges>();
         services.AddSingleton<MembershipEvents>();
         services.AddSingleton<RoomPasswords>();

@@ -51,6 +51,45 @@ public sealed class RoomDirectoryTests(MaruServer server) : IClassFixture<MaruSe
         static string Name(int i) => i % 4 == 1 ? $"Odd 방 {i}" : $"Even {i}";
     }
 
+    [Fact]
+    public async Task Each_room_says_how_many_messages_of_the_last_ten_minutes_it_has()
+    {
+        const long first = 2 * First;
+        var random = new Random(7);
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        List<object?[]> rooms = [], heads = [], messages = [];
+        Dictionary<long, long> expected = [];
+        var ann = await server.SignUpAsync();
+        for (var room = first; room < first + 120; room++)
+        {
+            // Messages, messages of the system, and entries that the history does not show; some of them long ago.
+            var count = room - first < 10 ? (int)(room - first) : random.Next(1500);
+            var old = random.Next(3) switch { 0 => 0, 1 => count, _ => random.Next(count + 1) };
+            var (number, recent, at) = (0L, 0L, now);
+            for (var seq = 1; seq <= count; seq++)
+            {
+                at = now - (seq <= old ? 1_200_000 : 300_000) + seq;
+                var kind = random.Next(7);
+                if (kind > 1) number++;
+                if (kind > 1 && seq > old) recent++;
+                if (kind > 0) messages.Add([room, (long)seq, number, kind > 1 ? 0L : 1L, ann.Id, at, "x"]);
+            }
+
+            rooms.Add([room, "group", $"Recent {room}", $"recent {room}", "public", 0L, 1L, at]);
+            heads.Add([room, (long)count, number, at]);
+            expected[room] = recent;
+        }
+
+        var store = server.Service<Database>();
+        await store.InsertAsync(
+            "rooms", ["id", "kind", "name", "name_key", "visibility", "member_count", "created_at", "active_at"], rooms, Ct);
+        await store.InsertAsync("room_heads", ["room_id", "last_seq", "messages", "last_at"], heads, Ct);
+        await store.InsertAsync("messages", ["room_id", "seq", "number", "type", "sender_id", "at", "text"], messages, Ct);
+        var page = await ann.Http.SendAsync("GET /api/rooms?q=Recent&limit=200").Read<RoomPage>();
+        page.Items.ToDictionary(x => x.Id, x => x.RecentMessages).ShouldBe(
+            expected.ToDictionary(x => x.Key, x => (long?)x.Value), ignoreOrder: true);
+    }
+
     [Theory]
     [InlineData("zz", 100)]         // many
     [InlineData("zz0003", 1)]       // few

@@ -31,7 +31,8 @@ public sealed class RoomSettingsTests(MaruServer server) : IClassFixture<MaruSer
         (state.GetProperty("slowMode").GetInt32(), state.GetProperty("readOnly").GetBoolean()).ShouldBe((30, true));
         (await ben.SeeAsync(room)).ShouldBe(changed with { Role = "member" });
         (await stranger.SeeAsync(room)).ShouldBe(changed with { Role = null });
-        (await stranger.Http.SendAsync($"GET /api/rooms?q={room.Name}").Read<RoomPage>()).Items.ShouldBe([changed with { Role = null }]);
+        (await stranger.Http.SendAsync($"GET /api/rooms?q={room.Name}").Read<RoomPage>()).Items
+            .ShouldBe([changed with { Role = null, RecentMessages = 0 }]);
         var mine = (await ben.Http.SendAsync("GET /api/me/rooms").Read<RoomPage>()).Items.ShouldHaveSingleItem();
         (mine.Topic, mine.AvatarUrl, mine.SlowMode, mine.ReadOnly)
             .ShouldBe((changed.Topic, changed.AvatarUrl, changed.SlowMode, changed.ReadOnly));
