@@ -120,6 +120,7 @@ public sealed class PublicRoomsTests : IDisposable
         var sink = new MemorySink();
         var slow = await LookAsync(sink: sink);
         var quick = await LookAsync(user: 8);
+        await Deadline.Until(() => slow.Session.Connection.Outbox.Bytes == 0, "all to be written");
         sink.SetWindow(0);
         _rooms[1] = ($$"""{"name":"{{new string('x', 1500)}}"}""", 0);
         for (var i = 0; i < 20; i++)
@@ -131,7 +132,7 @@ public sealed class PublicRoomsTests : IDisposable
         slow.Session.Connection.Outbox.Bytes.ShouldBeLessThan(2000);
         Told(quick).Length.ShouldBe(20);
         sink.SetWindow(long.MaxValue);
-        await slow.UntilAsync(() => slow.Messages.Count() > 1 && slow.Session.Connection.Outbox.Bytes == 0, "the client to have read");
+        await Deadline.Until(() => slow.Messages.Count() > 1 && slow.Session.Connection.Outbox.Bytes == 0, "the client to have read");
         await RoundAsync();
         List.Change(new RoomId(1));
         await RoundAsync();
