@@ -13,6 +13,7 @@ using Maru.Server.Features.Pins;
 using Maru.Server.Features.Polls;
 using Maru.Server.Features.Reactions;
 using Maru.Server.Features.Rooms;
+using Maru.Server.Features.Scheduled;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Features.Stars;
 using Maru.Server.Platform;
@@ -85,6 +86,8 @@ internal sealed class MaruOptions : IValidatableObject
     public PinOptions Pins { get; } = new();
 
     public PollOptions Polls { get; } = new();
+
+    public ScheduledOptions Scheduled { get; } = new();
 
     public HttpOptions Http { get; } = new();
 

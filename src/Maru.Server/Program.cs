@@ -23,6 +23,7 @@ using Maru.Server.Features.Presence;
 using Maru.Server.Features.Reactions;
 using Maru.Server.Features.ReadState;
 using Maru.Server.Features.Rooms;
+using Maru.Server.Features.Scheduled;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Features.Stars;
 using Maru.Server.Followers;
@@ -93,6 +94,7 @@ internal static class Program
         services.AddMentions();
         services.AddStars();
         services.AddDrafts();
+        services.AddScheduled();
         services.AddOwnSettings();
         services.AddPins();
         services.AddPolls();
@@ -139,6 +141,7 @@ internal static class Program
         routes.MapMentions();
         routes.MapStars();
         routes.MapDrafts();
+        routes.MapScheduled();
         routes.MapOwnSettings();
         routes.MapPins();
         routes.MapPolls();

@@ -28,6 +28,9 @@ internal interface ILogFacts
 
     /// <summary>Returns whether the user may mention all members of the room: its owner and admins may.</summary>
     bool MayMentionAll(RoomId room, UserId user);
+
+    /// <summary>Returns whether the row of a scheduled message is as it was read: neither sent nor changed nor cancelled.</summary>
+    bool IsDue(ScheduledDraft draft);
 }
 
 /// <summary>A message that becomes a row.</summary>
@@ -38,8 +41,9 @@ internal interface ILogFacts
 internal readonly record struct MessageRow(MessageDraft Draft, long Number, LogHead Head, ClientKey? Key, long ContentHash);
 
 /// <summary>
-/// Decides the outcome of each draft of a batch, whatever the store. The store supplies the facts, inserts <see cref="Rows"/>, runs <see
-/// cref="Writes"/>, which move the heads of their rooms, and stores the <see cref="Heads"/>. One thread.
+/// Decides the outcome of each draft of a batch, whatever the store. The store supplies the facts, inserts <see cref="Rows"/>, removes the
+/// rows of <see cref="Sent"/>, runs <see cref="Writes"/>, which move the heads of their rooms, and stores the <see cref="Heads"/>. One
+/// thread.
 /// </summary>
 internal sealed class Appending(ILogFacts facts)
 {
@@ -49,6 +53,9 @@ internal sealed class Appending(ILogFacts facts)
 
     /// <summary>The messages that are appended, in the order of their seqs.</summary>
     public List<MessageRow> Rows { get; } = [];
+
+    /// <summary>The scheduled messages that are in the log by now.</summary>
+    public List<ScheduledDraft> Sent { get; } = [];
 
     /// <summary>The writes that are more than a message, in order, to be run behind the rows.</summary>
     public List<Draft> Writes { get; } = [];
@@ -66,6 +73,7 @@ internal sealed class Appending(ILogFacts facts)
         _used.Clear();
         _turns.Clear();
         Rows.Clear();
+        Sent.Clear();
         Writes.Clear();
         Heads.Clear();
         foreach (var part in parts) Decide(part);
@@ -84,6 +92,7 @@ internal sealed class Appending(ILogFacts facts)
             {
                 if (draft.Refusal is not null) continue;
                 if (head is null) draft.Refuse(Problem.NotFound);
+                else if (draft is ScheduledDraft scheduled) Decide(scheduled, head);
                 else if (draft is MessageDraft message) Decide(message, head);
                 else Writes.Add(draft);
             }
@@ -98,6 +107,14 @@ internal sealed class Appending(ILogFacts facts)
         _heads[room] = head = facts.FindHead(room);
         if (head is not null) Heads.Add(head);
         return head;
+    }
+
+    /// <summary>Decides about a message whose time has come. It is never a part of a transaction.</summary>
+    private void Decide(ScheduledDraft draft, LogHead head)
+    {
+        if (facts.IsDue(draft)) Decide((MessageDraft)draft, head);
+        else draft.Refuse(ScheduledDraft.NotDue);
+        if (draft.Refusal is null) Sent.Add(draft);
     }
 
     private void Decide(MessageDraft draft, LogHead head)

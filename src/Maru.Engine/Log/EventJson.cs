@@ -19,6 +19,9 @@ public static class EventJson
     private static readonly JsonEncodedText UnreadType = JsonEncodedText.Encode("unread");
     private static readonly JsonEncodedText StarredType = JsonEncodedText.Encode("message.starred");
     private static readonly JsonEncodedText DraftedType = JsonEncodedText.Encode("draft.changed");
+    private static readonly JsonEncodedText ScheduledChangedType = JsonEncodedText.Encode("scheduled.changed");
+    private static readonly JsonEncodedText ScheduledSentType = JsonEncodedText.Encode("scheduled.sent");
+    private static readonly JsonEncodedText ScheduledFailedType = JsonEncodedText.Encode("scheduled.failed");
     private static readonly JsonEncodedText MentionType = JsonEncodedText.Encode("mention");
 
     /// <summary>
@@ -134,6 +137,37 @@ public static class EventJson
         json.Writer.WriteString("text"u8, text);
         if (replyTo > 0) json.Writer.WriteNumber("replyTo"u8, replyTo);
         MessageJson.WriteTime(json.Writer, "at"u8, at);
+        return json.EndObject();
+    }
+
+    /// <summary>Tells somebody's own clients that a message is scheduled, changed, or cancelled.</summary>
+    /// <param name="scheduled">as JSON; empty: cancelled</param>
+    public static byte[] ScheduledChanged(RoomId room, long id, ReadOnlySpan<byte> scheduled)
+    {
+        var json = Begin(ScheduledChangedType, room);
+        json.Writer.WriteNumber("id"u8, id);
+        json.Writer.WriteRaw("scheduled"u8, scheduled.IsEmpty ? "null"u8 : scheduled);
+        return json.EndObject();
+    }
+
+    /// <summary>Tells somebody's own clients that a scheduled message is in the room's log.</summary>
+    public static byte[] ScheduledSent(RoomId room, long id, long seq)
+    {
+        var json = Begin(ScheduledSentType, room);
+        json.Writer.WriteNumber("id"u8, id);
+        json.Writer.WriteNumber("seq"u8, seq);
+        return json.EndObject();
+    }
+
+    /// <summary>Tells somebody's own clients that a scheduled message may not be sent.</summary>
+    /// <param name="version">of the scheduled message since then</param>
+    /// <param name="problem">its slug</param>
+    public static byte[] ScheduledFailed(RoomId room, long id, long version, string problem)
+    {
+        var json = Begin(ScheduledFailedType, room);
+        json.Writer.WriteNumber("id"u8, id);
+        json.Writer.WriteNumber("version"u8, version);
+        json.Writer.WriteString("problem"u8, problem);
         return json.EndObject();
     }
 

@@ -52,6 +52,8 @@ public sealed record Problem(string Slug, int Status, string Title, ushort Close
         "too-many-reactions", 409, "You have given this message as many reactions as one person may: take one back first.");
     public static readonly Problem TooManyStars = new(
         "too-many-stars", 409, "You have starred as many messages as one person may: take a star off one first.");
+    public static readonly Problem TooManyScheduled = new(
+        "too-many-scheduled", 409, "You have scheduled as many messages as one person may: cancel one first, or wait.");
     public static readonly Problem TooManyPins = new(
         "too-many-pins", 409, "This room has as many pinned messages as it may have: unpin one of them first.");
     public static readonly Problem PollClosed = new("poll-closed", 409, "This poll is closed: its votes stay as they are.");

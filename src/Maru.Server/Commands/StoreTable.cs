@@ -45,6 +45,7 @@ internal sealed record StoreTable(string Name, params string[] Key)
         new("mentions", "room_id", "seq", "user_id"),
         new("stars", "user_id", "room_id", "seq"),
         new("drafts", "user_id", "room_id"),
+        new("scheduled", "id"),
         new("followers", "name"),
         new("follower_positions", "follower", "room_id"),
     ];

@@ -27,7 +27,7 @@ internal static class Json
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, context));
 
     /// <summary>RFC 3339, always <c>2026-11-20T11:24:00.000Z</c>.</summary>
-    private sealed class UtcTimes : JsonConverter<DateTimeOffset>
+    internal sealed class UtcTimes : JsonConverter<DateTimeOffset>
     {
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.GetDateTimeOffset().ToUniversalTime();

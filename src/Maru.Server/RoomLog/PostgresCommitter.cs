@@ -41,7 +41,7 @@ internal sealed class PostgresCommitter : IDisposable
         var hasWrites = _appending.Writes.Count > 0;
         if (hasWrites) RunWrites();
         using var last = _connection.CreateBatch();
-        if (!hasWrites) InsertMessages(last);
+        if (!hasWrites) WriteMessages(last);
         MoveHeads(last);
         last.Add("COMMIT");
         last.ExecuteNonQuery();
@@ -54,11 +54,18 @@ internal sealed class PostgresCommitter : IDisposable
     {
         using (var batch = _connection.CreateBatch())
         {
-            InsertMessages(batch);
+            WriteMessages(batch);
             if (batch.BatchCommands.Count > 0) batch.ExecuteNonQuery();
         }
 
         foreach (var write in _appending.Writes) ((RoomWrite)write).Run(_connection, _appending.HeadOf(write));
+    }
+
+    private void WriteMessages(NpgsqlBatch batch)
+    {
+        InsertMessages(batch);
+        if (_appending.Sent.Count > 0)
+            batch.Add("DELETE FROM scheduled WHERE id = ANY($1)").With([.. _appending.Sent.Select(x => x.Id)]);
     }
 
     private void InsertMessages(NpgsqlBatch batch)

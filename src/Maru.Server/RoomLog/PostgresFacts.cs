@@ -20,12 +20,14 @@ internal sealed class PostgresFacts : ILogFacts
     private readonly HashSet<(long Room, long Seq, long User)> _targets = [];
     private readonly HashSet<ClientKey> _keys = new(ClientKey.Equality);
     private readonly MentionFacts _mentions = new();
+    private readonly List<long> _scheduled = [];
 
     private readonly Dictionary<long, LogHead> _heads = [];
     private readonly HashSet<(long Room, long User)> _members = [];
     private readonly HashSet<(long Room, long Seq, long User)> _messages = [];
     private readonly Dictionary<(long Room, long User), Writer> _writers = [];      // of rooms whose rules are not free
     private readonly Dictionary<ClientKey, KeyUse> _uses = new(ClientKey.Equality);
+    private readonly HashSet<(long Id, long Version)> _due = [];
 
     /// <summary>Begins the transaction and reads.</summary>
     /// <param name="now">unix milliseconds; a room's time does not go back</param>
@@ -66,6 +68,7 @@ internal sealed class PostgresFacts : ILogFacts
             asked.Parameters.AddWithValue("asked", _mentions.Asked);
         }
 
+        if (_scheduled.Count > 0) AskForScheduled(batch);
         using var reader = batch.ExecuteReader();
         while (reader.Read())
         {
@@ -95,6 +98,11 @@ internal sealed class PostgresFacts : ILogFacts
         {
             while (reader.Read()) _mentions.Add(reader);
         }
+
+        if (_scheduled.Count > 0 && reader.NextResult())
+        {
+            while (reader.Read()) _due.Add((reader.GetInt64(0), reader.GetInt64(1)));
+        }
     }
 
     LogHead? ILogFacts.FindHead(RoomId room) => _heads.GetValueOrDefault(room.Value);
@@ -113,6 +121,8 @@ internal sealed class PostgresFacts : ILogFacts
 
     bool ILogFacts.MayMentionAll(RoomId room, UserId user) => _mentions.MayMentionAll(room, user);
 
+    bool ILogFacts.IsDue(ScheduledDraft draft) => _due.Contains((draft.Id, draft.Version));
+
     private void Clear()
     {
         _rooms.Clear();
@@ -125,6 +135,8 @@ internal sealed class PostgresFacts : ILogFacts
         _writers.Clear();
         _uses.Clear();
         _mentions.Clear();
+        _scheduled.Clear();
+        _due.Clear();
     }
 
     private void Ask(Draft draft)
@@ -136,6 +148,7 @@ internal sealed class PostgresFacts : ILogFacts
         _senders.Add((room, draft.Actor.Value));
         if (message.ReplyTo > 0) _targets.Add((room, message.ReplyTo, draft.Actor.Value));
         if (message is MentioningDraft mentioning) _mentions.Ask(draft.Room, draft.Actor, mentioning.Words);
+        if (message is ScheduledDraft scheduled) _scheduled.Add(scheduled.Id);
         if (message.ClientKey is { } key) _keys.Add(new ClientKey(room, draft.Actor.Value, key));
     }
 
@@ -194,6 +207,10 @@ internal sealed class PostgresFacts : ILogFacts
             """)
         .With([.. _targets.Select(x => x.Room)]).With([.. _targets.Select(x => x.Seq)]).With([.. _targets.Select(x => x.User)])
         .With(EntryKind.MessageCreated);
+
+    /// <summary>Locks the rows too: their owners cancel and change them without the room's lock.</summary>
+    private void AskForScheduled(NpgsqlBatch batch) => batch
+        .Add("SELECT id, version FROM scheduled WHERE id = ANY($1) AND failed IS NULL ORDER BY id FOR UPDATE").With([.. _scheduled]);
 }
 
 /// <summary>Commands whose parameters are columns of rows.</summary>

@@ -33,6 +33,8 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
     private readonly SqliteStatement _isMessage;
     private readonly SqliteStatement _writerOf;
     private readonly SqliteStatement _takeTurn;
+    private readonly SqliteStatement _isDue;
+    private readonly SqliteStatement _unschedule;
     private long _at;
 
     public SqliteCommitter(sqlite3 writer, TimeProvider time)
@@ -70,6 +72,8 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
         _takeTurn = new SqliteStatement(
             writer,
             "INSERT INTO slow_turns (room_id, user_id, at) VALUES (?1, ?2, ?3) ON CONFLICT (room_id, user_id) DO UPDATE SET at = ?3");
+        _isDue = new SqliteStatement(writer, "SELECT 1 FROM scheduled WHERE id = ?1 AND version = ?2 AND failed IS NULL");
+        _unschedule = new SqliteStatement(writer, "DELETE FROM scheduled WHERE id = ?1");
         _keys = new MessageKeys(writer);
         _appending = new Appending(this);
     }
@@ -88,6 +92,7 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
             Write(connection, ReplyCounts.Add, ReplyCounts.Of(_appending.Rows));
             Write(connection, OriginRows.Write, OriginRows.Of(_appending.Rows));
             foreach (var ((room, user), at) in _appending.Turns) _takeTurn.Bind(1, room.Value).Bind(2, user.Value).Bind(3, at).Run();
+            foreach (var sent in _appending.Sent) _unschedule.Bind(1, sent.Id).Run();
             foreach (var write in _appending.Writes) ((RoomWrite)write).Run(connection, _appending.HeadOf(write));
             foreach (var head in _appending.Heads) Move(head);
             _keys.Settle(_appending.Rows.Count, Newest());
@@ -152,10 +157,21 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
 
     bool ILogFacts.MayMentionAll(RoomId room, UserId user) => _mentions.MayMentionAll(room, user);
 
+    bool ILogFacts.IsDue(ScheduledDraft draft)
+    {
+        _isDue.Bind(1, draft.Id).Bind(2, draft.Version);
+        var found = _isDue.Step();
+        _isDue.Reset();
+        return found;
+    }
+
     public void Dispose()
     {
         _keys.Dispose();
-        SqliteStatement[] statements = [_begin, _commit, _rollback, _newest, _head, _insert, _moveHead, _isMessage, _writerOf, _takeTurn];
+        SqliteStatement[] statements =
+        [
+            _begin, _commit, _rollback, _newest, _head, _insert, _moveHead, _isMessage, _writerOf, _takeTurn, _isDue, _unschedule,
+        ];
         foreach (var statement in statements) statement.Dispose();
     }
 

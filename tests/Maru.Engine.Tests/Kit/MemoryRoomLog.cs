@@ -217,6 +217,8 @@ internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
 
     bool ILogFacts.MayMentionAll(RoomId room, UserId user) => false;
 
+    bool ILogFacts.IsDue(ScheduledDraft draft) => true;
+
     bool ILogFacts.TryFindKey(in ClientKey key, out KeyUse use) => _keys.TryGetValue(key, out use);
 
     /// <summary>A write may throw: then nothing stays.</summary>

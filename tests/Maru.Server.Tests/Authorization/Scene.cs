@@ -7,6 +7,7 @@ using Maru.Server.Tests.Features.Guests;
 using Maru.Server.Tests.Features.Invitations;
 using Maru.Server.Tests.Features.Polls;
 using Maru.Server.Tests.Features.Rooms;
+using Maru.Server.Tests.Features.Scheduled;
 using Room = Maru.Server.Features.Rooms.Room;
 
 namespace Maru.Server.Tests.Authorization;
@@ -112,6 +113,12 @@ internal sealed class Scene
         {
             var sessions = await Other.Http.SendAsync("GET /api/me/sessions").Read<SessionList>();
             path = path.Replace("{id}", Text(sessions.Items[0].Id), StringComparison.Ordinal);
+        }
+
+        if (path.Contains("{scheduledId}", StringComparison.Ordinal))
+        {
+            var scheduled = await Other.ScheduleAsync(Room, "later", DateTimeOffset.UtcNow.AddHours(1));
+            path = path.Replace("{scheduledId}", Text(scheduled.Id), StringComparison.Ordinal);
         }
 
         if (path.Contains("{code}", StringComparison.Ordinal))

@@ -12,6 +12,7 @@ using Maru.Server.Tests.Features.Pins;
 using Maru.Server.Tests.Features.Polls;
 using Maru.Server.Tests.Features.Reactions;
 using Maru.Server.Tests.Features.Rooms;
+using Maru.Server.Tests.Features.Scheduled;
 using Maru.Server.Tests.Features.Stars;
 using Npgsql;
 
@@ -57,6 +58,7 @@ public sealed class MigrateTests : IAsyncLifetime
         await ann.SetAsync(room, new { notify = "mentions", favourite = true, muteUntil = "2100-01-01T00:00:00Z" });
         await ann.PinAsync(room, first.Seq);
         await ann.DraftAsync(room, "begun", replyTo: first.Seq);
+        await ann.ScheduleAsync(room, "later", DateTimeOffset.UtcNow.AddHours(1), first.Seq, "later");
         var poll = (await ann.PollAsync(room)).Seq;
         await bob.VoteAsync(room, poll, 2);
         await ann.ReplyAsync(room, first.Seq);
@@ -98,6 +100,8 @@ public sealed class MigrateTests : IAsyncLifetime
         stars.ShouldContain("first, edited");
         var drafts = await ann.Http.SendAsync("GET /api/me/drafts").ShouldBe(200);
         drafts.ShouldContain("begun");
+        var scheduled = await ann.ScheduledAsync();
+        scheduled.ShouldHaveSingleItem();
         await before.DisposeAsync();
 
         (await MigrateAsync()).ShouldBe(0);
@@ -115,6 +119,8 @@ public sealed class MigrateTests : IAsyncLifetime
         (await same.Http.SendAsync("GET /api/me/mentions").ShouldBe(200)).ShouldBe(mentions);
         (await same.Http.SendAsync("GET /api/me/stars").ShouldBe(200)).ShouldBe(stars);
         (await same.Http.SendAsync("GET /api/me/drafts").ShouldBe(200)).ShouldBe(drafts);
+        (await same.ScheduledAsync()).ShouldBe(scheduled);
+        (await same.ScheduleAsync(room, "and on", DateTimeOffset.UtcNow.AddHours(1))).Id.ShouldBeGreaterThan(scheduled[0].Id);
         (await same.Http.SendAsync("GET /api/contacts").ShouldBe(200)).ShouldBe(contacts);
         (await same.Http.SendAsync("GET /api/blocks").ShouldBe(200)).ShouldBe(blocks);
         await same.Http.SendAsync($"POST /api/rooms/{direct.Id}/messages", new { text = "no" }).ShouldRefuse(Problem.BlockedByYou);

@@ -10,6 +10,7 @@ using Maru.Server.Features.Messages;
 using Maru.Server.Features.Polls;
 using Maru.Server.Features.ReadState;
 using Maru.Server.Features.Rooms;
+using Maru.Server.Features.Scheduled;
 using Maru.Server.Features.Stars;
 using Maru.Server.Storage;
 using Maru.Server.Storage.Sqlite;
@@ -54,6 +55,7 @@ public sealed class PageCostTests : IAsyncLifetime
         _spy.Use<MessagePages>(services);
         _spy.Use<StarStore>(services);
         _spy.Use<PollStore>(services);
+        _spy.Use<ScheduledLists>(services);
         _spy.Use<ContactStore>(services);
         _spy.Use<BlockStore>(services);
         _spy.Use<PendingMembers>(services);
@@ -85,7 +87,7 @@ public sealed class PageCostTests : IAsyncLifetime
             "/api/me/rooms?", "/api/me/rooms?hidden=true", "/api/me/rooms?favourite=true",
             $"/api/rooms/{home.Id}/members?", $"/api/rooms/{home.Id}/bans?",
             $"/api/rooms/{home.Id}/invitations?",
-            "/api/me/mentions?", "/api/me/stars?", $"/api/rooms/{home.Id}/messages/{read.Seq}/readers?",
+            "/api/me/mentions?", "/api/me/stars?", "/api/me/scheduled?", $"/api/rooms/{home.Id}/messages/{read.Seq}/readers?",
             $"/api/rooms/{home.Id}/messages?", $"/api/rooms/{home.Id}/messages?after=1000", $"/api/rooms/{home.Id}/messages?around=1000500",
             $"/api/rooms/{home.Id}/messages?at=2096-10-02T07:06:40.050Z", $"/api/rooms/{home.Id}/messages/{read.Seq}/replies?",
             $"/api/rooms/{home.Id}/messages/{read.Seq}/replies?after=1000",
@@ -220,6 +222,7 @@ public sealed class PageCostTests : IAsyncLifetime
         var store = Server.Service<Database>();
         var (users, rooms) = (_users, _rooms);
         const long first = 1_000_000;
+        const long far = 4_000_000_000_000;
         await store.InsertAsync("users", ["id", "handle", "name", "name_key", "created_at", "deleted_at"],
             Enumerable.Range(users, Users * times).Select(i => (object?[])(
                 i % 4 == 0
@@ -250,6 +253,9 @@ public sealed class PageCostTests : IAsyncLifetime
             Ct);
         await store.InsertAsync("poll_votes", ["room_id", "seq", "user_id", "option_id", "voted_seq", "at"],
             Enumerable.Range(users, Users * times).Select(i => (object?[])[home, poll, first + i, 1L + (i % 3), first + i, 1L]), Ct);
+        await store.InsertAsync("scheduled", ["id", "user_id", "room_id", "at", "due_at", "text", "version"],
+            Enumerable.Range(users, Users * times).Select(i => (object?[])
+                [first + i, i % 2 == 0 ? ann : first + 1, home, far + (i / 10), far, "@", 1L]), Ct);
         await MentionAsync(store, home, ann, users, Users * times, asked);
         await KnowAsync(store, ann, users, Users * times);
         await store.WriteAsync(
@@ -260,7 +266,7 @@ public sealed class PageCostTests : IAsyncLifetime
         {
             const string analyze =
                 "ANALYZE users, rooms, user_parts, room_parts, room_heads, members, bans, messages, mentions, stars, room_settings, "
-                + "invitations, poll_votes, contacts, blocks, pending_members";
+                + "invitations, poll_votes, contacts, blocks, pending_members, scheduled";
             await store.WriteAsync((transaction, ct) => transaction.ExecuteAsync(analyze, null, ct), Ct);
         }
 

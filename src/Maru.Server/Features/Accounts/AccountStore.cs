@@ -206,7 +206,8 @@ internal sealed class AccountStore(
                     DELETE FROM blocks WHERE user_id = @Id;
                     DELETE FROM blocks WHERE other_id = @Id;
                     DELETE FROM declined_contacts WHERE user_id = @Id;
-                    DELETE FROM pending_members WHERE user_id = @Id
+                    DELETE FROM pending_members WHERE user_id = @Id;
+                    DELETE FROM scheduled WHERE user_id = @Id
                     """,
                     new { account.Id },
                     inner);

@@ -99,6 +99,7 @@ internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
         transaction.Execute("DELETE FROM invitations WHERE room_id = @room", new { room });
         transaction.Execute("DELETE FROM stars WHERE room_id = @room", new { room });
         transaction.Execute("DELETE FROM drafts WHERE room_id = @room", new { room });
+        transaction.Execute("DELETE FROM scheduled WHERE room_id = @room", new { room });
         transaction.Execute("DELETE FROM room_settings WHERE room_id = @room", new { room });
         transaction.Execute("DELETE FROM slow_turns WHERE room_id = @room", new { room });
         transaction.Execute("DELETE FROM pending_members WHERE room_id = @room", new { room });

@@ -1,0 +1,57 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Maru.Server.Platform;
+using Maru.Server.Platform.Api;
+
+namespace Maru.Server.Features.Scheduled;
+
+/// <param name="Text">not blank</param>
+/// <param name="At">when to send it: in the future, and not too far ahead</param>
+/// <param name="ReplyTo">the seq of a message in the room</param>
+[Example("""{"text":"Good morning","at":"2026-11-21T08:00:00Z","replyTo":17}""")]
+public sealed record NewScheduled([property: Required] string? Text, [property: Required] DateTimeOffset? At, long? ReplyTo = null);
+
+/// <param name="Version">of what is changed: another one by now is a conflict</param>
+/// <param name="Text">not blank; absent: it stays</param>
+/// <param name="At">in the future; absent: it stays, which is not enough for one that failed</param>
+[Example("""{"version":1,"at":"2026-11-21T09:00:00Z"}""")]
+public sealed record ScheduledChange([property: Required] long? Version, string? Text = null, DateTimeOffset? At = null);
+
+/// <summary>A message of the caller's that is to be sent later.</summary>
+/// <param name="At">when</param>
+/// <param name="Version">grows with each change: of two states the one with the higher version is right</param>
+/// <param name="ReplyTo">the seq of the message that it answers</param>
+/// <param name="ClientKey">the key with which it was scheduled, and which the message will have</param>
+/// <param name="Failed">the slug of the problem for which it was not sent; absent: it waits</param>
+[Example("""{"id":5,"roomId":1,"text":"Good morning","at":"2026-11-21T08:00:00.000Z","version":1,"replyTo":17}""")]
+public sealed record ScheduledMessage(
+    long Id,
+    long RoomId,
+    string Text,
+    DateTimeOffset At,
+    long Version,
+    long? ReplyTo = null,
+    string? ClientKey = null,
+    string? Failed = null);
+
+/// <param name="Items">the earliest first</param>
+/// <param name="Next">pass it as <c>after</c> to get the next page; absent on the last one</param>
+public sealed record ScheduledPage(IReadOnlyList<ScheduledMessage> Items, string? Next = null);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(NewScheduled))]
+[JsonSerializable(typeof(ScheduledChange))]
+[JsonSerializable(typeof(ScheduledMessage))]
+[JsonSerializable(typeof(ScheduledPage))]
+internal sealed partial class ScheduledJson : JsonSerializerContext
+{
+    /// <summary>The same JSON outside of HTTP responses.</summary>
+    public static readonly ScheduledJson Events = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new Json.UtcTimes() },
+    });
+}

@@ -1,0 +1,61 @@
+using Maru.Server.Features.Scheduled;
+
+namespace Maru.Server.Tests.Kill;
+
+/// <summary>A server that is killed while it sends scheduled messages.</summary>
+[Trait("Category", "Kill")]
+public sealed class ScheduledKillTests
+{
+    private const int People = 4;
+    private const int Messages = 40;    // of each person in each life
+    private const int Lives = 3;
+
+    [Fact]
+    public async Task Scheduled_messages_that_were_accepted_are_sent_once_each_across_kills_in_the_order_of_each_person()
+    {
+        using var killed = await KilledServer<string>.SeedAsync(People);
+        var room = $"/api/rooms/{killed.Rooms[0]}";
+        for (var life = 0; life < Lives; life++)
+        {
+            // Killed when everything is accepted, and some of it was seen to be sent.
+            await killed.LiveAndDieAsync((People * Messages) + 30, async (person, http, answered) =>
+            {
+                for (var i = 0; i < Messages; i++)
+                {
+                    var at = DateTimeOffset.UtcNow.AddMilliseconds(700 + i);
+                    using var response = await http.SendAsync($"POST {room}/scheduled", new { text = $"{person} {life:00} {i:00}", at });
+                    if (!response.IsSuccessStatusCode) return;
+                    answered($"{person} {life:00} {i:00}");
+                }
+
+                for (var seen = 0; ;)
+                {
+                    var waits = (await http.SendAsync("GET /api/me/scheduled?limit=200").Read<ScheduledPage>()).Items.Count;
+                    for (; seen < Messages - waits; seen++) answered("");
+                }
+            });
+        }
+
+        await killed.LiveAsync(async people =>
+        {
+            foreach (var http in people)
+            {
+                await Deadline.Until(
+                    async () => (await http.SendAsync("GET /api/me/scheduled").Read<ScheduledPage>()).Items.Count == 0,
+                    "all to be sent");
+            }
+
+            return true;
+        });
+        await using var store = await killed.OpenStoreAsync();
+        const string sql = "SELECT text FROM messages WHERE room_id = @room AND type = 0 AND text <> '' ORDER BY seq";
+        var sent = await Verdict.RowsAsync(store, sql, killed.Rooms[0], row => row.GetString(0));
+        sent.ShouldBeUnique();
+        killed.Answered.Select(x => x.What).Where(text => text.Length > 0).ShouldBeSubsetOf(sent);
+        for (var person = 0; person < People; person++)
+        {
+            var own = sent.Where(text => text[0] == '0' + person).ToArray();
+            own.ShouldBe(own.Order(StringComparer.Ordinal));
+        }
+    }
+}
