@@ -10,7 +10,7 @@ usage() {
 ./test.sh --help    prints this
 
 The last line says how many tests passed and failed. Any folder, and several runs side by side, are fine.
-MARU_TEST_SECONDS   the longest time for one project's tests (720)
+MARU_TEST_SECONDS   the longest time for one project's tests (1200)
 CI=true             a part that cannot run, for want of a program, fails instead of being skipped
 END
 }
@@ -23,7 +23,7 @@ case ${1:-} in
     *) usage >&2; exit 2 ;;
 esac
 
-readonly LIMIT=${MARU_TEST_SECONDS:-720}   # longest time for one project's tests
+readonly LIMIT=${MARU_TEST_SECONDS:-1200}   # longest time for one project's tests
 logs=$(mktemp -d "${TMPDIR:-/tmp}/maru-test.XXXXXX") || exit 1
 passed=0 failed=0 skipped=0 child=
 
