@@ -46,8 +46,9 @@ internal sealed record Jump(long? Seq, long At)
     {
         var isTime = DateTimeOffset.TryParseExact(
             text, Forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time);
-        // Stored times are whole milliseconds: one within a millisecond is behind those of its beginning.
-        at = isTime ? time.AddTicks(TimeSpan.TicksPerMillisecond - 1).ToUnixTimeMilliseconds() : 0;
+        // Stored times are whole milliseconds: one within a millisecond is behind those of its beginning. Added to the number, for the last
+        // time of all has none behind it.
+        at = time.ToUnixTimeMilliseconds() + (time.UtcTicks % TimeSpan.TicksPerMillisecond > 0 ? 1 : 0);
         return isTime;
     }
 }

@@ -61,9 +61,13 @@ public sealed class JumpTests(MaruServer server) : IClassFixture<MaruServer>
         }
 
         (await ann.PageAsync(room, "at=1999-01-01T00:00:00Z&limit=2")).Seqs().ShouldBe([said[0].Seq]);
-        var end = await ann.PageAsync(room, "at=2999-01-01T00:00:00Z&limit=2");
-        end.Seqs().ShouldBe([said[^1].Seq]);
-        (end.HasMore, end.HasMoreAfter).ShouldBe((true, false));
+        foreach (var late in (string[])["2999-01-01T00:00:00Z", "9999-12-31T23:59:59.9999999Z"])
+        {
+            var end = await ann.PageAsync(room, $"at={late}&limit=2");
+            end.Seqs().ShouldBe([said[^1].Seq], late);
+            (end.HasMore, end.HasMoreAfter).ShouldBe((true, false), late);
+        }
+
         (await ann.PageAsync(await ann.MakeRoomAsync(), "at=2999-01-01T00:00:00Z")).Items.ShouldBeEmpty();
     }
 
