@@ -67,6 +67,7 @@ internal readonly struct MessageBody
                 {
                     if (!IsFirst(ref seen, Fields.Text)) return Twice;
                     reader.Read();
+                    if (reader.TokenType == JsonTokenType.Null) continue;
                     if (reader.TokenType != JsonTokenType.String) return Wrong("text", "text must be a string.");
                     text = ReadText(ref reader);
                 }

@@ -101,7 +101,7 @@ public sealed class ForwardTests(MaruServer server) : IClassFixture<MaruServer>
         var asked = (await ben.SayAsync(open, "well?")).Seq;
         var sent = await ann.Http.SendAsync(
             $"POST /api/rooms/{open.Id}/messages",
-            new { forward = new { roomId = home.Id, seq = said }, replyTo = asked }).Read<Message>(201);
+            new { text = (string?)null, forward = new { roomId = home.Id, seq = said }, replyTo = asked }).Read<Message>(201);
         (sent.Mentions, sent.ReplyTo).ShouldBe((null, asked));
         (await ben.ThreadAsync(open, asked)).Items.Single().Quote.ShouldBe(new Quote(asked, "well?", ben.User));
         (await ben.ReadOneAsync(open, asked)).Replies.ShouldBe(1);
