@@ -207,6 +207,7 @@ public sealed class ChatEngine : IDisposable
     public void Stop()
     {
         Commits.Stop();
+        PublicRooms.TellNodes();
         _lanes.Stop();
         Connections.RefuseNew();
         foreach (var connection in Connections.All()) connection.End(Problem.ShuttingDown);

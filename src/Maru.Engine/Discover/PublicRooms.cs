@@ -48,7 +48,11 @@ public sealed class PublicRooms : IDisposable
     public void Change(RoomId room) => Mark(new PublicRoomMark(room, IsUnlisted: false));
 
     /// <summary>Notes that a room that was public is no longer: those who look are told that it is gone, and nothing else of it.</summary>
-    public void Unlist(RoomId room) => Mark(new PublicRoomMark(room, IsUnlisted: true));
+    public void Unlist(RoomId room)
+    {
+        Mark(new PublicRoomMark(room, IsUnlisted: true));
+        TellNodes();    // now: what happens in the room later never says so again, if this node dies
+    }
 
     public void Dispose() => _channel?.Dispose();
 

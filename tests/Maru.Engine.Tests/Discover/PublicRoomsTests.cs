@@ -240,6 +240,21 @@ public sealed class PublicRoomsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_node_that_stops_has_told_the_others_and_of_a_room_made_private_one_that_dies_has_too()
+    {
+        using var there = Rig(_bus.Join());
+        var client = await LookAsync();
+        _rooms[1] = ("{}", 0);
+        there.Engine.PublicRooms.Unlist(new RoomId(3));
+        await RoundAsync();
+        Told(client).ShouldBe(["""{"type":"room.removed","roomId":3}"""]);
+        there.Engine.PublicRooms.Change(new RoomId(1));
+        there.Stop();
+        await RoundAsync();
+        Told(client)[1..].ShouldBe(["""{"type":"room.changed","roomId":1,"room":{}}"""]);
+    }
+
+    [Fact]
     public async Task A_connection_looks_once_and_gives_everything_back_at_the_end()
     {
         var client = _rig.NewClient();
