@@ -9,8 +9,11 @@ namespace Maru.Engine.Discover;
 /// for a client that reads slowly: it is told, once it has read on, to read the list anew. One round after the other, unless a method says
 /// otherwise.
 /// </summary>
-internal sealed class PublicRoomDelivery(EngineMetrics metrics)
+internal sealed class PublicRoomDelivery(EngineMetrics metrics, EngineLog diagnostics)
 {
+    // Clients to which is sent before others are encoded for: each may have its own name for the list.
+    private const int AtOnce = 64;
+
     private static readonly byte[] Reset = EventJson.RoomsReset();
     private static readonly KeyValuePair<string, object?> Kind = new("kind", "rooms");
 
@@ -29,8 +32,27 @@ internal sealed class PublicRoomDelivery(EngineMetrics metrics)
     public void Deliver(IReadOnlyList<PublicRoomWatch> watches, List<byte[]> events)
     {
         var last = Interlocked.Add(ref _number, events.Count + 1);      // that of a reset
+        foreach (var some in watches.Chunk(AtOnce))
+        {
+            try
+            {
+                using var flush = new FlushList();
+                Deliver(some, events, last, flush);
+            }
+            catch (Exception e)
+            {
+                diagnostics.FlushFailed(e);
+            }
+        }
+
+        if (events.Count > 0) metrics.EphemeralSent.Add(events.Count, Kind);
+        Forget(keep: 0);
+    }
+
+    private void Deliver(PublicRoomWatch[] watches, List<byte[]> events, long last, FlushList flush)
+    {
         var first = last - events.Count;
-        using var flush = new FlushList();
+        Forget(keep: AtOnce);
         foreach (var watch in watches)
         {
             if (watch.HasMissed)
@@ -43,10 +65,13 @@ internal sealed class PublicRoomDelivery(EngineMetrics metrics)
             watch.HasMissed = !TrySend(watch, Encoded(_encoded, watch, events, first), flush);
             if (watch.HasMissed) metrics.EphemeralDropped.Add(events.Count, Kind);
         }
+    }
 
-        if (events.Count > 0) metrics.EphemeralSent.Add(events.Count, Kind);
-        _encoded.Clear();
-        _resets.Clear();
+    /// <summary>Forgets what was encoded, where that is for more names than so many.</summary>
+    private void Forget(int keep)
+    {
+        if (_encoded.Count > keep) _encoded.Clear();
+        if (_resets.Count > keep) _resets.Clear();
     }
 
     /// <summary>False: what waits for the client leaves no room for it.</summary>

@@ -34,13 +34,14 @@ public sealed class PublicRooms : IDisposable
     private readonly Queue<RoomId> _looks = new();
     private long _toldAt;
     private long _lookedAt;
+    private bool _readFailed;
 
     /// <param name="bus">the bus</param>
     /// <param name="isShared">true where other nodes may use the same store</param>
     internal PublicRooms(IBus bus, bool isShared, EngineOptions options, EngineMetrics metrics, EngineLog diagnostics)
     {
         (_options, _metrics, _diagnostics) = (options, metrics, diagnostics);
-        _delivery = new PublicRoomDelivery(metrics);
+        _delivery = new PublicRoomDelivery(metrics, diagnostics);
         if (isShared) _channel = new PublicRoomChannel(bus, MarkHere, ReadAnew);
     }
 
@@ -152,10 +153,13 @@ public sealed class PublicRooms : IDisposable
             lock (_gate) left = _due.Count;
             for (var batches = 0; batches < MostBatches && left > 0 && events.Count < most; batches++)
                 left -= await ReadMarkedAsync(reader, Math.Min(left, most - events.Count), events, ct).ConfigureAwait(false);
+            _readFailed = false;
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            _diagnostics.ReadFailed(e);
+            // Once, and not a second time each second that the store is away.
+            if (!_readFailed) _diagnostics.ReadFailed(e);
+            _readFailed = true;
         }
 
         Deliver([.. events.Values]);
@@ -276,14 +280,7 @@ public sealed class PublicRooms : IDisposable
         }
 
         foreach (var watch in watches) watch.HasMissed |= isOver;
-        try
-        {
-            _delivery.Deliver(watches, events);
-        }
-        catch (Exception e)
-        {
-            _diagnostics.FlushFailed(e);
-        }
+        _delivery.Deliver(watches, events);
     }
 
     /// <summary>Makes every client here read the list anew: changes may have been missed.</summary>
