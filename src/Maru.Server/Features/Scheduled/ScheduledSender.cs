@@ -116,10 +116,17 @@ internal sealed partial class ScheduledSender(
         }
 
         if (refusal == ScheduledDraft.NotDue) return true;
-        var delay = refusal.Problem == Problem.Internal ? LongestDelay : TimeSpan.FromSeconds(refusal.RetryAfter);
-        if (delay > TimeSpan.Zero)
+        if (refusal.Problem == Problem.Internal)
         {
-            await store.PutOffAsync(row, Now + (long)delay.TotalMilliseconds);
+            // Something is wrong with this one alone; it may be so for ever.
+            await store.PutOffAsync(row, Later(LongestDelay));
+            return true;
+        }
+
+        if (refusal.RetryAfter > 0)
+        {
+            // No longer than that: the room may be slow no more, or its sender an admin.
+            await store.PutOffAllAsync(row, Later(TimeSpan.FromSeconds(Math.Min(refusal.RetryAfter, LongestDelay.TotalSeconds))));
             return false;
         }
 
@@ -127,6 +134,8 @@ internal sealed partial class ScheduledSender(
         await FailAsync(row, refusal.Problem.Slug);
         return true;
     }
+
+    private long Later(TimeSpan delay) => Now + (long)delay.TotalMilliseconds;
 
     private async Task FailAsync(ScheduledRow row, string slug)
     {
@@ -137,7 +146,7 @@ internal sealed partial class ScheduledSender(
 
     private async Task RestAsync(TimeSpan pause, CancellationToken ct)
     {
-        Interlocked.Exchange(ref _until, Now + (long)pause.TotalMilliseconds);
+        Interlocked.Exchange(ref _until, Later(pause));
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
         await Task.WhenAny(Task.Delay(pause, time, over.Token), _woken.Reader.WaitToReadAsync(over.Token).AsTask());
         await over.CancelAsync();

@@ -40,9 +40,9 @@ internal sealed class ScheduledStore(Database database)
     public Task<long> NextAsync(CancellationToken ct) => database.FirstAsync<long>(
         "SELECT due_at FROM scheduled WHERE failed IS NULL ORDER BY due_at, id LIMIT 1", null, ct);
 
-    /// <summary>Returns what is due, longest due first.</summary>
+    /// <summary>Returns what is due, longest due first; what was put off together in the order of the times.</summary>
     public Task<IReadOnlyList<ScheduledRow>> ListDueAsync(long now, int most, CancellationToken ct) => database.ListAsync<ScheduledRow>(
-        $"{ScheduledRow.Select} WHERE failed IS NULL AND due_at <= @now ORDER BY due_at, id LIMIT @most", new { now, most }, ct);
+        $"{ScheduledRow.Select} WHERE failed IS NULL AND due_at <= @now ORDER BY due_at, at, id LIMIT @most", new { now, most }, ct);
 
     /// <summary>Notes why it was not sent; false: it was changed or cancelled meanwhile, or another node has noted it.</summary>
     public async Task<bool> FailAsync(ScheduledRow row, string slug) => await database.WriteAsync(
@@ -54,10 +54,19 @@ internal sealed class ScheduledStore(Database database)
 
     /// <summary>Puts off all that the sender of the row has waiting in its room, so that it stays in order.</summary>
     /// <param name="until">unix milliseconds</param>
-    public Task PutOffAsync(ScheduledRow row, long until) => database.WriteAsync(
+    public Task PutOffAllAsync(ScheduledRow row, long until) => database.WriteAsync(
         (transaction, ct) => transaction.ExecuteAsync(
             "UPDATE scheduled SET due_at = @until WHERE room_id = @RoomId AND user_id = @UserId AND failed IS NULL AND due_at < @until",
             new { row.RoomId, row.UserId, until },
+            ct),
+        CancellationToken.None);
+
+    /// <summary>Puts off the row alone: nothing waits behind it.</summary>
+    /// <inheritdoc cref="PutOffAllAsync"/>
+    public Task PutOffAsync(ScheduledRow row, long until) => database.WriteAsync(
+        (transaction, ct) => transaction.ExecuteAsync(
+            "UPDATE scheduled SET due_at = @until WHERE id = @Id AND version = @Version AND failed IS NULL",
+            new { row.Id, row.Version, until },
             ct),
         CancellationToken.None);
 }
