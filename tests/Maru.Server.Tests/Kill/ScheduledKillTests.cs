@@ -22,10 +22,16 @@ public sealed class ScheduledKillTests
             {
                 for (var i = 0; i < Messages; i++)
                 {
-                    var at = DateTimeOffset.UtcNow.AddMilliseconds(700 + i);
-                    using var response = await http.SendAsync($"POST {room}/scheduled", new { text = $"{person} {life:00} {i:00}", at });
-                    if (!response.IsSuccessStatusCode) return;
-                    answered($"{person} {life:00} {i:00}");
+                    var (text, status) = ($"{person} {life:00} {i:00}", 0);
+                    do
+                    {
+                        var at = DateTimeOffset.UtcNow.AddMilliseconds(700 + i);
+                        using var response = await http.SendAsync($"POST {room}/scheduled", new { text, at });
+                        status = (int)response.StatusCode;
+                    }
+                    while (status == 400);      // the machine was too busy: that time has passed
+                    if (status != 201) return;
+                    answered(text);
                 }
 
                 for (var seen = 0; ;)
