@@ -17,6 +17,7 @@ public sealed record Problem(string Slug, int Status, string Title, ushort Close
     public static readonly Problem WrongCredentials = new("wrong-credentials", 401, "The handle or the password is wrong.");
     public static readonly Problem SessionEnded = new("session-ended", 401, "This session has ended. Sign in again.");
     public static readonly Problem Forbidden = new("forbidden", 403, "You may not do this here.");
+    public static readonly Problem CrossOrigin = new("cross-origin", 403, "The cookie is for pages of this server alone.");
     public static readonly Problem WrongRoomPassword = new("wrong-room-password", 403, "The room's password is wrong or missing.");
     public static readonly Problem MayNotWrite = new("may-not-write", 403, "This person takes no messages from you.");
     public static readonly Problem BlockedByYou = new("blocked-by-you", 403, "You block this person: lift the block first.");

@@ -24,8 +24,8 @@ internal static class Auth
         services.AddSingleton<EndedSessions>();
         services.AddTransient<BearerHandler>();
 
-        // The core only: AddAuthentication would bring data protection along, which makes keys in the home folder for cookies that we do
-        // not have.
+        // The core only: AddAuthentication would bring data protection along, which makes keys in the home folder for cookies of a kind
+        // that we do not have.
         services.AddAuthenticationCore(options =>
         {
             options.DefaultScheme = Caller.Scheme;

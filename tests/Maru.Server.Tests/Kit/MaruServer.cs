@@ -130,7 +130,7 @@ public sealed class MaruServer : IAsyncLifetime
     {
         var http = ApiCheck.Client(Address);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens.AccessToken);
-        return new Person(tokens.User, tokens.AccessToken, tokens.RefreshToken, http);
+        return new Person(tokens.User, tokens.AccessToken, tokens.RefreshToken ?? "", http);
     }
 
     public async ValueTask DisposeAsync()

@@ -11,25 +11,33 @@ namespace Maru.Server.Features.Accounts;
 /// <param name="Password">8 to 256 characters and at most 2048 bytes; the same in every spelling</param>
 /// <param name="Email">an address to sign in with, at most 254 bytes; nobody else sees it</param>
 /// <param name="Device">the name of this session in the list of sessions; else the User-Agent</param>
+/// <param name="Cookie">true, from the server's own pages: the refresh token comes as a cookie, and not in the response</param>
 [Example("""{"handle":"ann","name":"Ann","password":"correct horse"}""")]
 public sealed record SignupRequest(
     [property: Required] string? Handle,
     [property: Required] string? Name,
     [property: Required] string? Password,
     string? Email = null,
-    string? Device = null);
+    string? Device = null,
+    bool? Cookie = null);
 
 /// <param name="Handle">the handle or the e-mail address; case and width do not matter</param>
 /// <param name="Device">the name of this session in the list of sessions; else the User-Agent</param>
 /// <param name="DeviceToken">
 /// the one that this device got when it last signed in to this account: wrong passwords of others do not keep it from signing in
 /// </param>
+/// <param name="Cookie">true, from the server's own pages: the refresh token comes as a cookie, and not in the response</param>
 [Example("""{"handle":"ann","password":"correct horse"}""")]
 public sealed record LoginRequest(
-    [property: Required] string? Handle, [property: Required] string? Password, string? Device = null, string? DeviceToken = null);
+    [property: Required] string? Handle,
+    [property: Required] string? Password,
+    string? Device = null,
+    string? DeviceToken = null,
+    bool? Cookie = null);
 
+/// <param name="RefreshToken">absent: that of the cookie, whose successor comes as a cookie too</param>
 [Example("""{"refreshToken":"EhsVbQVfaaETfpznlJv4NmGF1F3if4cMeGVxGNAOGwc"}""")]
-public sealed record RefreshRequest([property: Required] string? RefreshToken);
+public sealed record RefreshRequest(string? RefreshToken = null);
 
 /// <summary>The fields to change: an absent one stays; an empty statusMessage or avatarUrl removes it.</summary>
 /// <param name="Name">1 to 80 visible characters of scripts that go together, at most 640 bytes; kept in one spelling</param>
@@ -111,7 +119,7 @@ public sealed record Profile(
 
 /// <param name="User">the user who signed in</param>
 /// <param name="AccessToken">for the Authorization header, and for CONNECT</param>
-/// <param name="RefreshToken">valid for one exchange: the response to a refresh has the next one</param>
+/// <param name="RefreshToken">valid for one exchange: the response to a refresh has the next one; absent: it is in the cookie</param>
 /// <param name="ExpiresIn">seconds for which the access token is valid</param>
 /// <param name="DeviceToken">
 /// only after a sign-up or a sign-in: keep it, also when you sign out, and send it with the next sign-in of this account
@@ -124,7 +132,8 @@ public sealed record Profile(
       "deviceToken": "3ZtQ0vVbF0m8mCkYfC0b1zYqXr2nH5uJw9dE7sKpLxA"
     }
     """)]
-public sealed record SignedIn(User User, string AccessToken, string RefreshToken, long ExpiresIn, string? DeviceToken = null);
+public sealed record SignedIn(
+    User User, string AccessToken, string? RefreshToken = null, [property: JsonRequired] long ExpiresIn = 0, string? DeviceToken = null);
 
 /// <param name="Items">ordered by handle; a search that finds many may return fewer than asked for, even none, and a <c>next</c></param>
 /// <param name="Next">pass it as <c>after</c> to get the next page; absent on the last one</param>

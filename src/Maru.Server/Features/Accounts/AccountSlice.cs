@@ -17,6 +17,7 @@ internal static class AccountSlice
         services.AddSingleton<PasswordTurns>();
         services.AddSingleton<SignInGuesses>();
         services.AddSingleton<TokenMint>();
+        services.AddSingleton<RefreshCookie>();
         services.AddJson(AccountJson.Default);
     }
 

@@ -91,6 +91,7 @@ internal static class ProfileEndpoints
         while (!await store.DeleteAsync(account, ct));
         events.ChangeProfile(caller.UserId);
         events.DeleteAccount(caller.UserId);
+        RefreshCookie.Clear(context);
         return TypedResults.NoContent();
     }
 

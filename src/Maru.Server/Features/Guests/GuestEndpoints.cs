@@ -20,13 +20,14 @@ internal static class GuestEndpoints
     public static void MapGuests(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/auth/guest", EnterAsync).WithTags("Sign-in").LimitBy(Limit.SignIns).Audits(SecurityKind.SignUp)
             .WithName("enterAsGuest").WithSummary("Come in as a guest, with a name alone")
-            .Refuses(Problem.SignupClosed);
+            .Refuses(Problem.SignupClosed, Problem.CrossOrigin);
 
     private static async Task<Results<Created<SignedIn>, ProblemHttpResult>> EnterAsync(
         GuestRequest request, HttpContext context, GuestOptions options, LimitOptions limits, PasswordOptions lengths,
-        SignInLimits signIns, AccountStore store, TokenMint mint, CancellationToken ct)
+        SignInLimits signIns, AccountStore store, TokenMint mint, RefreshCookie cookie, CancellationToken ct)
     {
         if (!options.Enabled) return Problem.SignupClosed.Result("This server takes no guests.");
+        if (request.Cookie is true && RefreshCookie.Refusal(context) is { } foreign) return foreign;
         var errors = new FieldErrors();
         var name = new AccountRules(errors, limits, lengths).Name(request.Name);
         if (errors.Any) return errors.Result();
@@ -40,7 +41,9 @@ internal static class GuestEndpoints
             if (made is not var (account, session)) continue;   // one of 10^15 handles, and it is taken
             SecurityNote.Of(context).Subject = account.Id;
             SecurityNote.Of(context).Detail = "guest";
-            return TypedResults.Created(context.Link("/api/me"), mint.Write(account, session));
+            var signedIn = mint.Write(account, session);
+            if (request.Cookie is true) signedIn = cookie.Take(context, session, signedIn);
+            return TypedResults.Created(context.Link("/api/me"), signedIn);
         }
     }
 }

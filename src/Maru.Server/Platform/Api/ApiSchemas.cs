@@ -42,6 +42,7 @@ internal static class ApiSchemas
         // Absent properties are left out and never null, except where null has a meaning.
         if (property.IsDefined(typeof(OrNullAttribute), false)) schema.Type |= JsonSchemaType.Null;
         else schema.Type &= ~JsonSchemaType.Null;
+        if (context.JsonPropertyInfo.IsRequired) schema.Default = null;     // it is always there
         if (property.GetCustomAttributes(typeof(ValuesAttribute), false) is not [ValuesAttribute values]) return Task.CompletedTask;
         schema.Enum = [.. values.Values.Select(value => JsonValue.Create(value))];
         schema.Title = values.Schema;

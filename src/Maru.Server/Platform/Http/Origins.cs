@@ -7,12 +7,14 @@ namespace Maru.Server.Platform.Http;
 
 /// <summary>
 /// The pages that browsers let use the server from another origin, named exactly. A browser asks before requests (CORS) but not before
-/// sockets: those carry their page's origin, and the server decides. An origin grants no right: that takes a token, which a page must have,
-/// as the server sets no cookie. So without the setting sockets are open to every page, and a list keeps other pages from trying. Any
-/// thread.
+/// sockets: those carry their page's origin, and the server decides. An origin grants no right: that takes a token, which a page must have;
+/// the one cookie gives such a token to the server's own pages alone. So without the setting sockets are open to every page, and a list
+/// keeps other pages from trying. Any thread.
 /// </summary>
 internal sealed class Origins(HttpOptions options)
 {
+    private const string FetchSite = "Sec-Fetch-Site";
+
     private readonly string[] _allowed = options.ListOrigins();
 
     public bool IsAny => _allowed.Length == 0;
@@ -26,7 +28,15 @@ internal sealed class Origins(HttpOptions options)
             && (_allowed.Contains(origin, StringComparer.Ordinal) || IsOwn(origin, request.Host.ToString())));
 
     /// <summary>
-    /// Returns whether the page came from the host that its socket goes to. A proxy that does TLS keeps the host, not the scheme.
+    /// Returns whether a page of this server sent the request, and no program or other page. A browser names the origin, which no script
+    /// can change; one that leaves it out says so in its own field (Fetch Metadata).
+    /// </summary>
+    public static bool IsOwnPage(HttpRequest request) => request.Headers.Origin.Count == 0
+        ? request.Headers[FetchSite] is ["same-origin"]
+        : request.Headers.Origin is [{ } origin] && IsOwn(origin, request.Host.ToString());
+
+    /// <summary>
+    /// Returns whether the page came from the host that its request goes to. A proxy that does TLS keeps the host, not the scheme.
     /// </summary>
     private static bool IsOwn(string origin, string host) =>
         host.Length > 0 && (origin == $"https://{host}" || origin == $"http://{host}");

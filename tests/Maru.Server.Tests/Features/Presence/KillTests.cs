@@ -69,7 +69,7 @@ public sealed class KillTests
         using var http = ApiCheck.Client(server.Address);
         var tokens = await http.SendAsync("POST /api/auth/signup", new { handle, name = handle, password = Person.Password })
             .Read<SignedIn>(201);
-        return At(server, new Person(tokens.User, tokens.AccessToken, tokens.RefreshToken, http));
+        return At(server, new Person(tokens.User, tokens.AccessToken, tokens.RefreshToken ?? "", http));
     }
 
     private static Person At(MaruProcess server, Person person)

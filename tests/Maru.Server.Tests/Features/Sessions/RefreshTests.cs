@@ -128,6 +128,6 @@ public sealed class RefreshTests
         await RefreshAsync(server, last.RefreshToken).ShouldRefuse(Problem.SessionEnded);
     }
 
-    private static Task<HttpResponseMessage> RefreshAsync(MaruServer server, string refreshToken) =>
+    private static Task<HttpResponseMessage> RefreshAsync(MaruServer server, string? refreshToken) =>
         server.Http.SendAsync("POST /api/auth/refresh", new { refreshToken });
 }
