@@ -31,6 +31,7 @@ using Maru.Server.Platform;
 using Maru.Server.Platform.Api;
 using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Limits;
+using Maru.Server.Platform.Pages;
 using Maru.Server.Platform.Security;
 using Maru.Server.Platform.Sockets;
 using Maru.Server.Realtime;
@@ -72,6 +73,7 @@ internal static class Program
         services.Configure<RouteOptions>(options => options.SetParameterPolicy<NumberConstraint>(NumberConstraint.Name));
         services.AddJson();
         services.AddOrigins();
+        services.AddStaticPages();
         services.AddAuth();
         services.AddRateLimits();
         services.AddSockets();

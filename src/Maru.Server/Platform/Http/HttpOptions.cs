@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Maru.Server.Platform.Http;
 
-/// <summary>The path of the server, and the pages that may use it.</summary>
+/// <summary>The path of the server, the pages that may use it, and what its own pages load.</summary>
 internal sealed class HttpOptions : IValidatableObject
 {
     /// <summary>Path below which the server is reached, as <c>/chat</c>, whether or not a proxy strips it; empty: the root.</summary>
@@ -17,6 +17,12 @@ internal sealed class HttpOptions : IValidatableObject
     public string AllowedOrigins { get; set; } = "";
 
     /// <summary>
+    /// Origins whose pictures the server's own pages load, with commas between: <c>https://avatars.example.org</c>. Empty: none, so nobody
+    /// else learns who reads what.
+    /// </summary>
+    public string ImageOrigins { get; set; } = "";
+
+    /// <summary>
     /// The <c>Strict-Transport-Security</c> of responses over HTTPS (RFC 6797): browsers come by HTTPS alone from then on, to subdomains
     /// too. Empty: none.
     /// </summary>
@@ -25,12 +31,19 @@ internal sealed class HttpOptions : IValidatableObject
         ErrorMessage = "StrictTransport must be like max-age=31536000; includeSubDomains.")]
     public string StrictTransport { get; set; } = "max-age=31536000; includeSubDomains";
 
-    public string[] ListOrigins() => AllowedOrigins.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    public string[] ListOrigins() => Split(AllowedOrigins);
+
+    public string[] ListImageOrigins() => Split(ImageOrigins);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
-        from origin in ListOrigins()
+        [.. Check(nameof(AllowedOrigins), ListOrigins()), .. Check(nameof(ImageOrigins), ListImageOrigins())];
+
+    private static IEnumerable<ValidationResult> Check(string name, string[] origins) =>
+        from origin in origins
         where !IsOrigin(origin)
-        select new ValidationResult($"AllowedOrigins has {origin}, which is no origin (https://chat.example.org).");
+        select new ValidationResult($"{name} has {origin}, which is no origin (https://chat.example.org).");
+
+    private static string[] Split(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>
     /// Returns whether the text is an origin as browsers write one (RFC 6454, 6.2): ASCII in lower case, no user, default port or path.

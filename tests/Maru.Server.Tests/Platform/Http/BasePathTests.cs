@@ -15,7 +15,8 @@ public sealed class BasePathTests
     [InlineData("")]
     public async Task Below_a_path_everything_is_found_with_and_without_it(string prefix)
     {
-        await using var server = await MaruServer.StartAsync("--Maru:Http:BasePath=/chat");
+        using var client = new WebClient();
+        await using var server = await MaruServer.StartAsync("--Maru:Http:BasePath=/chat", client.Setting);
         var signUp = new { handle = "ann", name = "Ann", password = Person.Password };
         using var made = await server.Http.SendAsync($"POST {prefix}/api/auth/signup", signUp);
         (made.Headers.Location?.ToString()).ShouldBe("/chat/api/me");
@@ -26,8 +27,8 @@ public sealed class BasePathTests
         (sent.Headers.Location?.ToString()).ShouldBe("/chat/api/rooms/1/messages/1");
         (await ann.Http.SendAsync($"GET {sent.Headers.Location}").Read<Message>()).Text.ShouldBe("hello");
 
-        (await server.Http.SendAsync($"GET {prefix}/").ShouldBe(200)).ShouldContain("href=\"openapi/v1.json\"");
-        await server.Http.SendAsync($"GET {prefix}/maru.css").ShouldBe(200);
+        (await server.Http.SendAsync($"GET {prefix}/").ShouldBe(200)).ShouldContain("<base href=\"/chat/\">");
+        await server.Http.SendAsync($"GET {prefix}/app.css").ShouldBe(200);
         await server.Http.SendAsync($"GET {prefix}/health/ready").ShouldBe(200);
         (await ServersAsync(server.Http.SendAsync($"GET {prefix}/openapi/v1.json"))).ShouldBe("/chat");
         foreach (var path in (string[])["/ws", "/ws?x=1"])

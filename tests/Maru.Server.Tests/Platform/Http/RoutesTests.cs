@@ -42,7 +42,7 @@ public sealed class RoutesTests(MaruServer server) : IClassFixture<MaruServer>
     [InlineData("post /api/auth/signup", "POST")]
     [InlineData("patch /api/me", "DELETE, GET, HEAD, PATCH")]
     [InlineData("get /", "GET, HEAD")]
-    [InlineData("head /maru.css", "GET, HEAD")]
+    [InlineData("head /index.html", "GET, HEAD")]
     public async Task A_method_in_lower_case_is_another_method(string line, string allow)
     {
         var request = Encoding.ASCII.GetBytes($"{line} HTTP/1.1\r\nHost: x\r\n\r\n");
