@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Maru.Engine;
 using Maru.Engine.People;
+using Maru.Engine.Problems;
 
 namespace Maru.Server.Tests.Deploy;
 
@@ -102,6 +103,21 @@ public sealed partial class NginxTests(MaruServer server) : IClassFixture<MaruSe
         document.ShouldNotContain("Strict-Transport-Security");
         (await AskAsync(nginx, "127.0.0.8", "GET /api/me", Forged.Replace("6.6.6.6", "7.7.7.7"))).ShouldStartWith("HTTP/1.1 429 ");
         (await AskAsync(nginx, "127.0.0.9", "GET /api/me")).ShouldStartWith("HTTP/1.1 401 ");
+    }
+
+    [Fact]
+    public async Task Pages_behind_it_are_known_as_the_servers_own()
+    {
+        await using var nginx = await StartAsync();
+        using var http = new HttpClient { BaseAddress = nginx.Address };
+        foreach (var (origin, problem) in ((string, Problem)[])
+            [($"http://{nginx.Address.Authority}", Problem.SessionEnded), ("http://127.0.0.1", Problem.CrossOrigin)])
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, "/api/auth/refresh");
+            request.Headers.Add("Origin", origin);
+            request.Headers.Add("Cookie", "maru-refresh=x");
+            await http.SendAsync(request, TestContext.Current.CancellationToken).ShouldRefuse(problem);
+        }
     }
 
     [Fact]
