@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds what is stale and starts the server on http://localhost:8080, data in ./data.
+# Builds what is stale, the web client too, and starts the server on http://localhost:8080, data in ./data.
 # Arguments are passed on: ./run.sh --urls http://127.0.0.1:9000
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -16,7 +16,9 @@ fail() {
 # True when a source is newer than the last build. Folders count as well: a file that was taken away changes its folder's time.
 stale() {
     [[ -f $program && -f $stamp ]] || return 0
-    [[ -n $(find src/Maru.Engine src/Maru.Server Directory.*.props global.json .editorconfig BannedSymbols.txt \
+    local web=()
+    [[ -d web/dist ]] && web=(web/dist)
+    [[ -n $(find "${web[@]}" src/Maru.Engine src/Maru.Server Directory.*.props global.json .editorconfig BannedSymbols.txt \
         \( -name bin -o -name obj \) -prune -o -newer "$stamp" -print | head -n 1) ]]
 }
 
@@ -41,6 +43,9 @@ if [[ ${1:-} == --build-locked ]]; then
     if stale; then build; fi
     exit
 fi
+
+# The web client, where Node.js is there. The server starts without it, too.
+if [[ -f web/build.sh ]]; then web/build.sh || echo "run.sh: the web client stays as it was built before, if it was." >&2; fi
 
 if stale; then
     # One build at a time in this folder.
