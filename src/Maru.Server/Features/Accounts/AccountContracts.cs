@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Maru.Server.Platform;
 using Maru.Server.Platform.Api;
 
 namespace Maru.Server.Features.Accounts;
@@ -154,9 +154,5 @@ internal sealed class AllowedAttribute() : ValuesAttribute("Allowed", Allowed.Ev
 internal sealed partial class AccountJson : JsonSerializerContext
 {
     /// <summary>The same JSON outside of HTTP responses.</summary>
-    public static readonly AccountJson Events = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    });
+    public static readonly AccountJson Events = Json.ForEvents(options => new AccountJson(options));
 }

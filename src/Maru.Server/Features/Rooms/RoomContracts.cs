@@ -1,10 +1,10 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Messages;
 using Maru.Server.Features.OwnSettings;
+using Maru.Server.Platform;
 using Maru.Server.Platform.Api;
 
 namespace Maru.Server.Features.Rooms;
@@ -234,9 +234,5 @@ internal sealed class RoleAttribute() : ValuesAttribute("Role", "owner", "admin"
 internal sealed partial class RoomJson : JsonSerializerContext
 {
     /// <summary>The same JSON outside of HTTP responses.</summary>
-    public static readonly RoomJson Events = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    });
+    public static readonly RoomJson Events = Json.ForEvents(options => new RoomJson(options));
 }

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Maru.Server.Platform;
@@ -48,10 +47,5 @@ public sealed record ScheduledPage(IReadOnlyList<ScheduledMessage> Items, string
 internal sealed partial class ScheduledJson : JsonSerializerContext
 {
     /// <summary>The same JSON outside of HTTP responses.</summary>
-    public static readonly ScheduledJson Events = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new Json.UtcTimes() },
-    });
+    public static readonly ScheduledJson Events = Json.ForEvents(options => new ScheduledJson(options));
 }

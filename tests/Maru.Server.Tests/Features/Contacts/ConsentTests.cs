@@ -62,6 +62,8 @@ public sealed class ConsentTests(MaruServer server) : IClassFixture<MaruServer>
         var invitation = (await ann.InvitationsAsync()).ShouldHaveSingleItem();
         invitation.Room.ShouldBe(new InvitingRoom(room.Id, "harbour", "", 1));
         invitation.Inviter.ShouldBe(ben.User);
+        using var page = JsonDocument.Parse(await ann.Http.SendAsync("GET /api/me/invitations").ShouldBe(200));
+        told.GetProperty("invitation").GetRawText().ShouldBe(page.RootElement.GetProperty("items")[0].GetRawText());
         await ben.InviteAsync(room, ann.Id).ShouldBe(204);     // once
 
         (await ann.Http.SendAsync($"POST /api/me/invitations/{room.Id}/accept").Read<Room>()).Role.ShouldBe("member");
