@@ -40,9 +40,7 @@ internal readonly struct MessageBody
     /// <summary>Reads and checks a body; false: <paramref name="refusal"/> says why not.</summary>
     public static bool TryRead(ReadOnlySpan<byte> json, int maxTextBytes, out MessageBody body, [NotNullWhen(false)] out Refusal? refusal)
     {
-        refusal = Read(json, out body);
-        if (refusal is null && body.Text.Length > maxTextBytes)
-            refusal = new Refusal(Problem.TooLarge, $"text may be {maxTextBytes} bytes of UTF-8.");
+        refusal = Read(json, out body) ?? TextRules.RefuseSize(body.Text.Length, "text", maxTextBytes);
         return refusal is null;
     }
 
@@ -116,8 +114,7 @@ internal readonly struct MessageBody
         }
 
         if (text is null) return Wrong("text", "text must be given.");
-        if (text.Contains((byte)0)) return Wrong("text", "text must not contain the character U+0000.");
-        if (Invisible.Covers(text)) return Wrong("text", "text must have something visible in it.");
+        if (TextRules.Refuse(text, "text") is { } bad) return bad;
         body = new MessageBody { Text = text, ReplyTo = replyTo, Mentions = MentionScan.Find(text) };
         return null;
     }

@@ -1,3 +1,4 @@
+using Maru.Engine.Problems;
 using Maru.Server.Platform.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -13,6 +14,12 @@ internal sealed class FieldErrors
     /// <param name="field">the name in JSON</param>
     /// <param name="text">describes a good value</param>
     public void Add(string field, string text) => _errors[field] = _errors.TryGetValue(field, out var texts) ? [.. texts, text] : [text];
+
+    /// <summary>Adds the fault that the refusal tells, if there is one.</summary>
+    public void Add(Refusal? refusal)
+    {
+        if (refusal is { Field: { } field, Detail: { } detail }) Add(field, detail);
+    }
 
     /// <summary>Returns the text to keep, and adds its fault if it has one.</summary>
     public string Keep(string field, TextVerdict verdict)

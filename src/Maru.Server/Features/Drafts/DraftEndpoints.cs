@@ -1,5 +1,6 @@
 using System.Text;
 using Maru.Engine;
+using Maru.Engine.Codecs;
 using Maru.Engine.Problems;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Http;
@@ -38,11 +39,12 @@ internal static class DraftEndpoints
         var errors = new FieldErrors();
         if (change.Text is null) errors.Add("text", "What is written so far; empty: nothing.");
         var text = change.Text ?? "";
-        if (text.Contains('\0', StringComparison.Ordinal)) errors.Add("text", "It must not contain the character U+0000.");
+        var bytes = Encoding.UTF8.GetBytes(text);
+        errors.Add(TextRules.RefuseUnfinished(bytes, "text"));
         if (change.ReplyTo is < 1) errors.Add("replyTo", "The seq of a message.");
         if (errors.Any) return errors.Result();
-        if (Encoding.UTF8.GetByteCount(text) > options.MaxTextBytes)
-            return Problem.TooLarge.Result($"text may be {options.MaxTextBytes} bytes of UTF-8.");
+        if (TextRules.RefuseSize(bytes.Length, "text", options.MaxTextBytes) is { } tooLarge)
+            return tooLarge.Problem.Result(tooLarge.Detail);
         var room = new RoomId(roomId);
         return Result(text.Length == 0
             ? await changes.RemoveAsync(room, caller.UserId)

@@ -1,4 +1,5 @@
 using Maru.Engine;
+using Maru.Engine.Codecs;
 using Maru.Engine.Log;
 using Maru.Engine.Problems;
 using Maru.Server.Features.Messages;
@@ -58,8 +59,8 @@ internal static class PollEndpoints
         var rules = new PollRules(errors, options);
         var (question, choices) = (rules.Question(request.Question), rules.Options(request.Options));
         if (errors.Any) return errors.Result();
-        if (question.Text.Length > engine.MaxTextBytes)
-            return Problem.TooLarge.Result($"question may be {engine.MaxTextBytes} bytes of UTF-8.");
+        if (TextRules.RefuseSize(question.Text.Length, "question", engine.MaxTextBytes) is { } tooLarge)
+            return SendRequests.Refused(tooLarge);
 
         var room = new RoomId(roomId);
         var poll = PollJson.Write(new Poll(choices, request.Multiple, request.Anonymous, 0, request.ClosesAt));

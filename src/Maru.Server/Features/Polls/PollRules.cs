@@ -14,8 +14,7 @@ internal sealed class PollRules(FieldErrors errors, PollOptions options)
     public MessageBody Question(string? value)
     {
         var text = Encoding.UTF8.GetBytes(value ?? "");
-        if (text.Contains((byte)0)) errors.Add("question", "question must not contain the character U+0000.");
-        if (Invisible.Covers(text)) errors.Add("question", "question must have something visible in it.");
+        errors.Add(TextRules.Refuse(text, "question"));
         return new MessageBody { Text = text, Mentions = MentionScan.Find(text) };
     }
 

@@ -51,7 +51,7 @@ internal static class ScheduledEndpoints
     {
         if (!SendRequests.TryReadKey(idempotencyKey, engine, out var key, out var refused)) return refused;
         var errors = new FieldErrors();
-        CheckText(errors, request.Text ?? "");
+        errors.Add(TextRules.Refuse(Encoding.UTF8.GetBytes(request.Text ?? ""), "text"));
         if (request.At is null) errors.Add("at", "When to send it.");
         if (request.ReplyTo is < 1) errors.Add("replyTo", "The seq of a message.");
         if (errors.Any || request.At is not { } at) return errors.Result();
@@ -85,7 +85,7 @@ internal static class ScheduledEndpoints
     {
         var errors = new FieldErrors();
         if (request.Version is null) errors.Add("version", "That of what you change.");
-        if (request.Text is { } text) CheckText(errors, text);
+        if (request.Text is { } text) errors.Add(TextRules.Refuse(Encoding.UTF8.GetBytes(text), "text"));
         if (request.Text is null && request.At is null) errors.Add("at", "A time, a text, or both.");
         if (errors.Any) return errors.Result();
         if (RefuseSize(request.Text, engine) is { } tooLarge) return tooLarge;
@@ -98,15 +98,8 @@ internal static class ScheduledEndpoints
         long scheduledId, Caller caller, ScheduledChanges changes) =>
         await changes.CancelAsync(caller.UserId, scheduledId) is { } problem ? problem.Result() : TypedResults.NoContent();
 
-    /// <summary>Checks it as a message's text.</summary>
-    private static void CheckText(FieldErrors errors, string text)
-    {
-        if (text.Contains('\0', StringComparison.Ordinal)) errors.Add("text", "text must not contain the character U+0000.");
-        if (Invisible.Covers(Encoding.UTF8.GetBytes(text))) errors.Add("text", "text must have something visible in it.");
-    }
-
     private static ProblemHttpResult? RefuseSize(string? text, EngineOptions engine) =>
-        Encoding.UTF8.GetByteCount(text ?? "") > engine.MaxTextBytes
-            ? Problem.TooLarge.Result($"text may be {engine.MaxTextBytes} bytes of UTF-8.")
+        TextRules.RefuseSize(Encoding.UTF8.GetByteCount(text ?? ""), "text", engine.MaxTextBytes) is { } tooLarge
+            ? SendRequests.Refused(tooLarge)
             : null;
 }
