@@ -8,7 +8,9 @@ namespace Maru.Server.Commands;
 /// </summary>
 internal static class ConfigurationArguments
 {
-    private static readonly string[] Keys = ["urls", "http_ports", "https_ports", "environment", "AllowedHosts", "shutdownTimeoutSeconds"];
+    private static readonly string[] Keys =
+        ["urls", "http_ports", "https_ports", "environment", "AllowedHosts", "shutdownTimeoutSeconds", HostSettings.WebRoot];
+
     private static readonly string[] Sections = ["Maru:", "Logging:", "Kestrel:", "hostBuilder:"];
 
     /// <summary>What a command sets before its arguments: standard output has its answer alone, and the log only what is wrong.</summary>

@@ -11,6 +11,9 @@ namespace Maru.Server.Configuration;
 /// </summary>
 internal static partial class HostSettings
 {
+    /// <summary>The folder of the web client, if it is another one than that beside the program.</summary>
+    public const string WebRoot = "webroot";
+
     private const string KeyPath = ":KeyPath";
 
     private static readonly string[] Formatters = [ConsoleFormatterNames.Json, ConsoleFormatterNames.Simple, ConsoleFormatterNames.Systemd];
@@ -26,6 +29,8 @@ internal static partial class HostSettings
             CheckAddresses($"{endpoint.Path}:Url", endpoint["Url"]);
         foreach (var key in (string[])["http_ports", "https_ports"]) CheckPorts(key, configuration[key]);
         CheckSeconds("shutdownTimeoutSeconds", configuration["shutdownTimeoutSeconds"]);
+        if (configuration[WebRoot] is { Length: > 0 } folder && !Directory.Exists(folder))
+            throw new StartException($"{WebRoot} has {folder}, which is no folder.");
         CheckLogs(configuration.GetSection("Logging"));
         FindCertificates(configuration);
     }

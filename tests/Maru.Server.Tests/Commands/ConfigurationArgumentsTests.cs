@@ -12,6 +12,7 @@ public sealed class ConfigurationArgumentsTests
     [InlineData("--Maru:Database=Data Source=a=b.db", "--maru:data", "/tmp/x")]
     [InlineData("--Logging:LogLevel:Default=Warning", "--Kestrel:Endpoints:Https:Url=https://127.0.0.1:9443", "--AllowedHosts=*", "--http_ports=80")]
     [InlineData("--Maru:Engine:MessagesPerSecond", "-1")]
+    [InlineData("--webroot", "web/dist")]
     public void Settings_pass(params string[] arguments) => ConfigurationArguments.Check("maru", arguments);
 
     [Theory]

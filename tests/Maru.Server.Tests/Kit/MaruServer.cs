@@ -41,7 +41,7 @@ public sealed class MaruServer : IAsyncLifetime
             "--Logging:LogLevel:Maru.Requests=None",
             "--Logging:LogLevel:Maru.Security=None",
             "--Logging:LogLevel:Microsoft.AspNetCore=None",
-            $"--webroot={Path.Combine(Folder, "web")}",   // which is not there: the client may be built or not
+            $"--webroot={Directory.CreateDirectory(Path.Combine(Folder, "web"))}",     // empty: the client may be built or not
             ConnectTimeout,
             "--hostBuilder:reloadConfigOnChange=false",   // a file watcher a server is more than a machine gives
             .. settings,

@@ -1,3 +1,4 @@
+using Maru.Server.Configuration;
 using Microsoft.Net.Http.Headers;
 
 namespace Maru.Server.Platform.Pages;
@@ -109,7 +110,11 @@ internal static class StaticPagesExtensions
 
     public static void AddStaticPages(this IServiceCollection services)
     {
-        services.AddSingleton(provider => new WebFiles(provider.GetRequiredService<IWebHostEnvironment>().WebRootPath));
+        // From the current folder, as all other paths; the framework would look from the program's.
+        services.AddSingleton(provider => new WebFiles(
+            provider.GetRequiredService<IConfiguration>()[HostSettings.WebRoot] is { Length: > 0 } folder
+                ? Path.GetFullPath(folder)
+                : Path.Combine(AppContext.BaseDirectory, "wwwroot")));
         services.AddSingleton<IndexPage>();
         services.AddSingleton<PageHeaders>();
         services.AddSingleton<StaticPages>();

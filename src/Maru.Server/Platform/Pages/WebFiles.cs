@@ -24,13 +24,13 @@ internal sealed class WebFiles
 
     private readonly FrozenDictionary<string, WebFile> _files;
 
-    /// <param name="folder">null, or not there: the client was not built</param>
-    public WebFiles(string? folder)
+    /// <param name="folder">not there, or empty: the client was not built</param>
+    public WebFiles(string folder)
     {
         var files = new Dictionary<string, WebFile>(StringComparer.Ordinal);
         foreach (var path in Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories) : [])
         {
-            var address = "/" + Path.GetRelativePath(folder!, path).Replace(Path.DirectorySeparatorChar, '/');
+            var address = "/" + Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
             if (address.Contains("/.", StringComparison.Ordinal) || MediaType(address) is not { } type) continue;
             files.Add(address, Read(path, address, type));
         }

@@ -7,7 +7,7 @@ namespace Maru.Server.Tests.Platform.Pages;
 public sealed class StaticPagesTests : IAsyncLifetime
 {
     private readonly WebClient _client = new();
-    private MaruServer _server = new();
+    private MaruServer _server = null!;
 
     public async ValueTask InitializeAsync() => _server = await MaruServer.StartAsync(_client.Setting);
 
