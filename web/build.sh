@@ -13,7 +13,8 @@ say() { echo "web/build.sh: $*" >&2; }
 
 # What the build reads, with the files' names: one that was taken away is a change, too.
 sources() {
-    find . \( -name node_modules -o -name dist -o -name screenshots -o -name test-results -o -name playwright-report \) -prune \
+    find . \( -name node_modules -o -name dist -o -name screenshots -o -name test-results -o -name playwright-report \
+        -o -path ./data \) -prune \
         -o -type f "$@" -print
 }
 

@@ -65,6 +65,7 @@ public sealed class WebBuildTests : IDisposable
         Write("web/test-results/trace.json", "{}");
         Write("web/screenshots/room.png", "");
         Write("web/node_modules/x/index.js", "");
+        Write("web/data/maru.db", "");
         (await RunAsync("web/build.sh")).ShouldBe((0, ""), "none of these is a source");
         Calls().ShouldBeEmpty();
 
