@@ -23,7 +23,7 @@ public sealed class RequestLogTests
         var body = new { handle = "ann", name = "Ann", password = "a very secret word", email = "ann-private@example.org" };
         var ann = server.Person(
             await server.Http.SendAsync("POST /api/auth/signup", body).Read<Maru.Server.Features.Accounts.SignedIn>(201));
-        await ann.Http.SendAsync("DELETE /api/me/sessions/4711").ShouldBe(404);
+        await ann.Http.SendAsync("DELETE /api/me/sessions/4711471147114711").ShouldBe(404);
         foreach (var path in (string[])["/api/events", $"/api/rooms/{(await ann.MakeRoomAsync()).Id}/events"])
             (await EventStream.OpenAsync(server, $"{path}?access_token={ann.AccessToken}")).Dispose();
         await ann.Http.SendAsync("GET /api/users?q=ann-private@example.org").ShouldBe(200);
@@ -36,7 +36,7 @@ public sealed class RequestLogTests
         lines[1].ShouldContain("DELETE /api/me/sessions/{id:number} 404 in ");
         lines[1].ShouldContain($"user {ann.Id}, trace ");
         var all = string.Join('\n', log.Lines);
-        foreach (var secret in (string[])[body.password, body.email, ann.AccessToken, ann.RefreshToken, "4711"])
+        foreach (var secret in (string[])[body.password, body.email, ann.AccessToken, ann.RefreshToken, "4711471147114711"])
             all.ShouldNotContain(secret);
 
         static bool IsOfRequest(string line) => line.StartsWith("Debug Maru.Requests", StringComparison.Ordinal);
