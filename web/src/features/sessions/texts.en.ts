@@ -1,0 +1,16 @@
+export default {
+  title: 'Devices',
+  text: 'Where you are signed in. End what you do not know, and change your password then.',
+  here: 'This one',
+  since: 'Signed in {time}',
+  used: 'Last used {time}',
+  until: 'Signed in until {time} if not used',
+  end: 'Sign out',
+  endOf: 'Sign out {device}',
+  endOthers: 'Sign out all other devices',
+  endOthersTitle: 'Sign out all other devices?',
+  endOthersText: 'You stay signed in here alone.',
+  ended: 'Signed out.',
+  unknown: 'Unknown device',
+  on: '{browser} on {system}',
+}

@@ -1,0 +1,3 @@
+import { gather } from './gather'
+
+export default gather(import.meta.glob<{ default: object }>('../{features/*,ui}/texts.ko.ts', { eager: true }))

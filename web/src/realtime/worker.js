@@ -1,0 +1,74 @@
+// The service worker: the client starts without a network, and its files come from here from the second time on. It never touches what the
+// server answers itself (/api, /ws, /health). `version` and `files` are put in by the build (scripts/plugins.ts).
+//
+// A page and its scripts are always of one version: the page comes from the network and names its scripts by their content, or it comes
+// from here together with them. A new version waits until the person takes it, or has closed all pages of the old one.
+
+const version = '__VERSION__'
+const files = ['__FILES__']
+const current = `maru-${version}`
+const scope = new URL('./', location.href)
+const patience = 3000   // ms for which the network may leave a page waiting
+
+addEventListener('install', event => event.waitUntil(keep()))
+
+async function keep() {
+  const cache = await caches.open(current)
+  await cache.addAll(files.map(file => new Request(new URL(file, scope), { cache: file.startsWith('assets/') ? 'default' : 'no-cache' })))
+}
+
+addEventListener('activate', event => event.waitUntil(begin()))
+
+async function begin() {
+  // One version before stays, for pages that are open still.
+  const others = (await caches.keys()).filter(name => name.startsWith('maru-') && name !== current)
+  await Promise.all(others.slice(0, -1).map(name => caches.delete(name)))
+  await registration.navigationPreload?.enable()
+}
+
+addEventListener('message', event => { if (event.data === 'take over') void skipWaiting() })
+
+addEventListener('fetch', event => {
+  const { request } = event
+  const url = new URL(request.url)
+  if (request.method !== 'GET' || url.origin !== scope.origin || !url.pathname.startsWith(scope.pathname)) return
+  const path = url.pathname.slice(scope.pathname.length)
+  if (/^(api|ws|health|openapi|\.well-known)(\/|$)/.test(path)) return
+  if (request.mode === 'navigate') event.respondWith(page(event))
+  else if (path.startsWith('assets/')) event.respondWith(asset(request))
+  else event.respondWith(fetch(request).catch(async () => await caches.match(request) ?? Response.error()))
+})
+
+async function page(event) {
+  const fresh = (async () => await event.preloadResponse ?? await fetch(event.request))()
+  const late = new Promise(done => setTimeout(done, patience))
+  try {
+    const answer = await Promise.race([fresh, late])
+    if (answer && answer.status < 500) return answer
+  } catch {
+    // no network: the page that is kept says so
+  }
+  return await (await caches.open(current)).match(scope) ?? await fresh
+}
+
+async function asset(request) {
+  const kept = await caches.match(request)
+  if (kept) return kept
+  const answer = await fetch(request)
+  if (answer.ok) await (await caches.open(current)).put(request, answer.clone())
+  return answer
+}
+
+addEventListener('notificationclick', event => {
+  event.notification.close()
+  event.waitUntil(show(event.notification.data?.path ?? ''))
+})
+
+/** In a page that is open, else in a new one. */
+async function show(path) {
+  const pages = await clients.matchAll({ type: 'window', includeUncontrolled: true })
+  const open = pages.find(one => one.url.startsWith(scope.href))
+  if (!open) return await clients.openWindow(new URL(path.replace(/^\//, ''), scope))
+  await open.focus()
+  open.postMessage({ open: path })
+}
