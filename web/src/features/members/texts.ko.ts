@@ -1,0 +1,25 @@
+import type en from './texts.en'
+
+export default {
+  title: '참여자',
+  find: '참여자 찾기',
+  menu: '{name} 메뉴',
+  role: { owner: '방장', admin: '관리자', member: '참여자' },
+  makeAdmin: '관리자로 지정',
+  makeMember: '관리자 해제',
+  handOver: '방장 넘기기',
+  handOverTitle: '{name} 님에게 방장을 넘길까요?',
+  handOverText: '상대방이 방장이 되고 나는 관리자가 돼요.',
+  remove: '내보내기',
+  removeTitle: '{name} 님을 내보낼까요?',
+  removeText: '초대받거나, 공개 대화방이면 스스로 다시 들어올 수 있어요.',
+  ban: '차단',
+  banTitle: '{name} 님을 차단할까요?',
+  banText: '대화방에서 나가게 되고, 차단을 풀 때까지 들어올 수 없어요.',
+  add: '추가',
+  added: '추가했어요. 먼저 물어봐야 하는 사람에게는 초대를 보냈어요.',
+  follow: '자리를 비운 방장 대신하기',
+  followTitle: '{name} 님 대신 방장이 될까요?',
+  followText: '방장이 30일 동안 접속하지 않았을 때만 할 수 있어요. 지금 방장은 관리자가 돼요.',
+  you: '나',
+} satisfies typeof en

@@ -1,0 +1,11 @@
+export default {
+  title: 'Activity',
+  mentions: 'Mentions',
+  stars: 'Starred',
+  scheduled: 'Scheduled',
+  none: { mentions: 'Nobody has mentioned you', stars: 'Nothing starred' },
+  noneText: {
+    mentions: 'When somebody writes your handle with an @, it stands here.',
+    stars: 'Star a message to find it again. Nobody else sees it.',
+  },
+}

@@ -1,0 +1,17 @@
+export default {
+  label: 'Messages in {room}',
+  unread: 'New messages',
+  toNewest: 'To the newest message',
+  newCount: '{count} new message | {count} new messages',
+  heard: '{name}: {text}',
+  heardMany: '{count} new message | {count} new messages',
+  older: 'Loading older messages',
+  failed: 'The messages could not be loaded',
+  start: 'This is where {room} begins',
+  startPast: 'What was said before you joined is not shown.',
+  startDirect: 'This is where your conversation with {name} begins',
+  empty: 'Nothing has been said here yet',
+  emptyText: 'Say the first word, or bring people in.',
+  emptyDirect: 'Say hello to {name}',
+  invite: 'Invite people',
+}

@@ -1,0 +1,26 @@
+import type en from './texts.en'
+
+export default {
+  favourite: '즐겨찾기에 추가',
+  unfavourite: '즐겨찾기에서 빼기',
+  mute: '알림 끄기',
+  muteHour: '1시간 동안',
+  muteWorkday: '8시간 동안',
+  muteTomorrow: '내일 오전 8시까지',
+  muteAlways: '다시 켤 때까지',
+  unmute: '알림 켜기',
+  mutedUntil: '{time}까지 알림 꺼짐',
+  muted: '알림 꺼짐',
+  hide: '다음 메시지가 올 때까지 숨기기',
+  unhide: '목록에 다시 보이기',
+  notify: '알림',
+  notifyAll: '모든 메시지',
+  notifyMentions: '멘션만',
+  notifyNothing: '받지 않음',
+  title: '나만의 설정',
+  tellMentions: '멘션만 알림 받기',
+  tellAll: '모든 메시지 알림 받기',
+  hidden: '목록에서 숨기기',
+  hiddenHint: '다음 메시지가 오면 다시 보여요.',
+  isFavourite: '즐겨찾기',
+} satisfies typeof en

@@ -1,0 +1,28 @@
+import type en from './texts.en'
+
+export default {
+  poll: '투표',
+  one: '하나만 선택',
+  several: '여러 개 선택 가능',
+  anonymous: '익명',
+  votes: '{count}표: 누가 투표했는지 보기 | {count}표: 누가 투표했는지 보기',
+  voters: '{count}명 참여 | {count}명 참여',
+  closed: '마감됨',
+  closes: '{when} 마감',
+  close: '투표 마감',
+  whoVoted: '투표한 사람',
+  new: '새 투표',
+  question: '질문',
+  option: '항목 {number}',
+  add: '항목 추가',
+  removeOption: '항목 {number} 삭제',
+  multiple: '여러 개 선택할 수 있어요',
+  hidden: '누가 무엇에 투표했는지 보이지 않아요',
+  ends: '마감',
+  never: '직접 마감',
+  hour: '1시간 뒤',
+  day: '하루 뒤',
+  week: '일주일 뒤',
+  post: '투표 올리기',
+  same: '같은 항목이 있어요.',
+} satisfies typeof en

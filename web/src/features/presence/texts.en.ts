@@ -1,0 +1,6 @@
+export default {
+  online: 'Online',
+  away: 'Away',
+  offline: 'Offline',
+  lastSeen: 'Last seen {ago}',
+}

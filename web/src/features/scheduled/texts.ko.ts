@@ -1,0 +1,25 @@
+import type en from './texts.en'
+
+export default {
+  title: '예약 메시지',
+  later: '나중에 보내기',
+  hour: '1시간 뒤',
+  tomorrow: '내일',
+  monday: '다음 월요일',
+  choose: '시간 직접 고르기',
+  when: '보낼 시간',
+  schedule: '예약하기',
+  past: '이미 지난 시간이에요.',
+  far: '1년 이내로만 예약할 수 있어요.',
+  done: '{when}에 보낼게요',
+  none: '예약한 메시지가 없어요',
+  noneText: '보내기 버튼 옆의 화살표를 누르면 나중에 보낼 수 있어요.',
+  count: '예약 메시지 {count}개 | 예약 메시지 {count}개',
+  someFailed: '보내지 못한 예약 메시지가 있어요',
+  failed: '보내지 못했어요: {why}',
+  sendNow: '지금 보내기',
+  edit: '메시지 수정',
+  move: '시간 바꾸기',
+  cancel: '예약 취소',
+  text: '메시지',
+} satisfies typeof en

@@ -1,0 +1,4 @@
+import type en from './texts.en'
+
+export default {
+} satisfies typeof en
