@@ -160,6 +160,55 @@ run_lint() {
     fi
 }
 
+# web_part NAME COMMAND …: one part of the web client's checks, which counts as one test.
+web_part() {
+    local name=$1 log=$logs/web-${1// /-}.log
+    shift
+    if (cd web && "$@") >"$log" 2>&1 </dev/null; then
+        ((passed++))
+        say "  $name: good"
+    else
+        tail -n 60 "$log"
+        fail "web client: $name"
+    fi
+}
+
+# web_tests NAME RESULTS COMMAND …: tests that leave their numbers in RESULTS, as Vitest or Playwright write them.
+web_tests() {
+    local name=$1 results=$logs/$2 log=$logs/web-${1// /-}.log begun=$SECONDS code p f s
+    shift 2
+    (cd web && exec env RESULTS="$results" "$@") >"$log" 2>&1 </dev/null &
+    child=$!
+    wait "$child"
+    code=$?
+    child=
+    read -r p f s < <(node -e '
+        const r = JSON.parse(require("node:fs").readFileSync(process.argv[1], "utf8")), t = r.stats
+        console.log(t ? `${t.expected} ${t.unexpected + t.flaky} ${t.skipped}`
+            : `${r.numPassedTests} ${r.numFailedTests} ${r.numPendingTests}`)' "$results" 2>/dev/null)
+    if [[ -z $p ]]; then
+        tail -n 60 "$log"
+        fail "web client: $name ended with exit code $code and without a result"
+        return
+    fi
+    ((passed += p, failed += f, skipped += s))
+    say "  $name: $p passed, $f failed, $s skipped in $((SECONDS - begun)) s"
+    if ((f > 0 || code != 0)); then cat "$log"; fi
+    if ((p + f == 0)); then fail "web client: $name ran no test"; fi
+    if ((code != 0 && f == 0)); then fail "web client: $name ended with exit code $code"; fi
+}
+
+run_web() {
+    [[ -d web/node_modules ]] || return
+    say "Web client"
+    web_part "API types" npm run --silent types:check -w maru-client
+    web_part "types and style" npm run --silent check
+    web_tests "units" units.json npx vitest run --reporter=default --reporter=json --outputFile.json="$logs/units.json"
+    web_tests "maru-client" client.json npm test --silent -w maru-client -- \
+        --reporter=default --reporter=json --outputFile.json="$logs/client.json"
+    have chromium && web_tests "in a browser" playwright.json npx playwright test
+}
+
 # A cluster under verified load, with something killed, paused or cut off every 20 s.
 run_chaos() {
     local begun=$SECONDS
@@ -182,6 +231,12 @@ if ! command -v dotnet >/dev/null; then
     exit 1
 fi
 
+# First, as the server takes it along. Without Node.js there is none, which is told below.
+if [[ ! $quick ]] && ! web/build.sh >"$logs/web-build.log" 2>&1 </dev/null; then
+    cat "$logs/web-build.log"
+    fail "the build of the web client"
+fi
+
 say "Building"
 if ! alone dotnet build Maru.slnx -c Release --nologo -v quiet -clp:NoSummary >"$logs/build.log" 2>&1 </dev/null; then
     sed 's/ \[[^]]*\]$//' "$logs/build.log" | sort -u | head -n 60
@@ -196,7 +251,7 @@ if [[ $quick ]]; then
     exit $((failed > 0))
 fi
 
-for package in tests/*/package-lock.json; do
+for package in tests/*/package-lock.json web/package-lock.json; do
     [[ -f $package ]] || continue
     folder=${package%/*}
     if need node nodejs "what runs under Node.js in $folder" && need npm npm "what runs under Node.js in $folder"; then
@@ -230,5 +285,6 @@ if [[ $servers ]]; then
 fi
 run_gate
 run_lint
+run_web
 [[ $servers ]] && run_chaos
 ((failed == 0))

@@ -1,0 +1,228 @@
+import { expect, open, test, type Page } from './kit/test'
+import { Person } from './kit/people'
+
+async function signIn(page: Page, person: Person): Promise<void> {
+  await page.getByLabel('Handle or e-mail address').fill(person.handle)
+  await page.getByLabel('Password', { exact: true }).fill(Person.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+test.describe('Coming and going', () => {
+  test('Who had to sign in comes to where they wanted to go', async ({ page, person }) => {
+    const ann = await person()
+    const room = await ann.room('Harbour')
+    await page.goto(`rooms/${room.id}`)
+    await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+    await page.getByLabel('Handle or e-mail address').fill(ann.handle)
+    await page.getByLabel('Password', { exact: true }).fill('not this one')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await expect(page.getByRole('alert')).toHaveText('The handle or the password is wrong.')
+    await signIn(page, ann)
+    await expect(page).toHaveURL(`rooms/${room.id}`)
+    await page.reload()
+    await expect(page).toHaveURL(`rooms/${room.id}`)
+    await expect(page.getByRole('navigation', { name: 'Main navigation' })).toBeVisible()
+  })
+
+  test('A new account gets a handle by its name, and is led in', async ({ page, person }) => {
+    const taken = await person('kim')
+    await page.goto('sign-up')
+    await page.getByLabel('Name', { exact: true }).fill('Zoé O’Neil')
+    await expect(page.getByLabel('Handle')).toHaveValue('zoe.o.neil')
+    await page.getByLabel('Handle').fill(taken.handle)
+    await page.getByLabel('Password', { exact: true }).fill('password')
+    await page.getByRole('button', { name: 'Create an account' }).click()
+    await expect(page.getByText('Too easy to guess')).toBeVisible()
+    await page.getByLabel('Password', { exact: true }).fill('a long walk by the sea')
+    await page.getByRole('button', { name: 'Create an account' }).click()
+    await expect(page.getByText('This handle is taken.')).toBeVisible()
+    await page.getByLabel('Handle').fill(`${taken.handle}.too`)
+    await page.getByRole('button', { name: 'Create an account' }).click()
+    await expect(page).toHaveURL('rooms')
+  })
+
+  test('A session that is ended from elsewhere says why, and goes on where it was', async ({ page, person }) => {
+    const ann = await person()
+    await open(page, ann, 'settings')
+    await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'Chats', exact: true })).toBeVisible()
+    await ann.ask('POST', 'me/password', { oldPassword: Person.password, newPassword: `${Person.password}!` })
+    await expect(page.getByText('You were signed out because the password was changed.')).toBeVisible()
+    await page.getByLabel('Handle or e-mail address').fill(ann.handle)
+    await page.getByLabel('Password', { exact: true }).fill(`${Person.password}!`)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await expect(page).toHaveURL('settings')
+  })
+
+  test('Signing out asks, and signs out all tabs', async ({ page, context, person }) => {
+    const ann = await person()
+    await open(page, ann)
+    const other = await context.newPage()
+    await other.goto('settings')
+    await page.getByRole('button', { name: /profile, settings, sign out/ }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click()
+    await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+    await expect(other.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+    await page.goto('rooms')
+    await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+  })
+
+  test('An account is deleted with its password only', async ({ page, person }) => {
+    const ann = await person()
+    await open(page, ann, 'me')
+    await page.getByRole('button', { name: 'Delete account' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Password', { exact: true }).fill('wrong')
+    await dialog.getByRole('button', { name: 'Delete account' }).click()
+    await expect(dialog.getByRole('alert')).toBeVisible()
+    await dialog.getByLabel('Password', { exact: true }).fill(Person.password)
+    await dialog.getByRole('button', { name: 'Delete account' }).click()
+    await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+    await signIn(page, ann)
+    await expect(page.getByRole('alert')).toBeVisible()
+  })
+})
+
+test.describe('Without a server', () => {
+  test('The start says that nobody answers, and goes on when somebody does', async ({ page, person }) => {
+    const ann = await person()
+    await open(page, ann)
+    await page.route('**/api/auth/refresh', route => route.abort())
+    await page.goto('settings')
+    await expect(page.getByRole('heading', { name: 'Maru cannot be reached' })).toBeVisible({ timeout: 15_000 })
+    await page.unroute('**/api/auth/refresh')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible()
+  })
+
+  test('A lost connection is told, and comes back by itself', async ({ page, person, server }) => {
+    const ann = await person()
+    await open(page, ann)
+    await expect(page.getByRole('heading', { name: 'Chats' }).first()).toBeVisible()
+    await server.kill()
+    await expect(page.getByRole('status').filter({ hasText: 'What you write is kept' }).first()).toBeAttached()
+    await expect(page.getByRole('button', { name: 'Try now' }).first()).toBeVisible()
+    await server.start()
+    await expect(page.getByRole('button', { name: 'Try now' })).toHaveCount(0, { timeout: 45_000 })   // the back-off is 30 s at most
+  })
+
+  test('From the second time on the client starts without a network', async ({ page, context, person }) => {
+    const ann = await person()
+    await open(page, ann)
+    await page.evaluate(() => navigator.serviceWorker.ready)
+    await page.reload()
+    await expect(page.getByRole('navigation', { name: 'Main navigation' })).toBeVisible()
+    await context.setOffline(true)
+    await page.goto('settings')
+    await expect(page.getByRole('heading', { name: 'Maru cannot be reached' })).toBeVisible({ timeout: 15_000 })
+    await context.setOffline(false)
+    await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible({ timeout: 10_000 })
+  })
+})
+
+test.describe('Finding one’s way', () => {
+  test('Ctrl+K finds rooms by their initial consonants, people and screens, by keys alone', async ({ page, person }) => {
+    const ann = await person(), ben = await person('ben', 'Ben Okafor')
+    const room = await ann.room('서울 오피스')
+    await open(page, ann, 'discover')
+    await expect(page.getByRole('heading', { name: 'Discover' })).toBeVisible()
+    await page.keyboard.press('Control+k')
+    const box = page.getByRole('combobox', { name: 'Jump to a room, a person or a screen' })
+    await expect(box).toBeFocused()
+    await page.keyboard.insertText('ㅅㅇ')
+    await expect(page.getByRole('option')).toHaveText([/서울 오피스/])
+    await page.keyboard.press('Enter')
+    await expect(page).toHaveURL(`rooms/${room.id}`)
+    await page.keyboard.press('Control+k')
+    await box.fill(ben.handle)
+    await expect(page.getByRole('option', { name: /Ben Okafor/ })).toBeVisible()
+    await page.keyboard.press('Enter')
+    await expect(page).not.toHaveURL(`rooms/${room.id}`)
+    await expect(page).toHaveURL(/\/rooms\/\d+$/)
+    await page.keyboard.press('Control+k')
+    await box.fill('devi')
+    await page.keyboard.press('Enter')
+    await expect(page).toHaveURL('sessions')
+    await page.keyboard.press('Control+/')
+    await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+  })
+
+  test('A new screen is read from its heading on, and going back finds the focus where it was', async ({ page, person }) => {
+    await open(page, await person(), 'settings')
+    const link = page.getByRole('main').getByRole('link', { name: 'Devices' })
+    await link.focus()
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('heading', { name: 'Devices', level: 1 })).toBeFocused()
+    await page.goBack()
+    await expect(link).toBeFocused()
+    await page.reload()
+    await expect(link).toBeVisible()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')   // the first link of the page skips the navigation
+    await expect(page.getByRole('main')).toBeFocused()
+  })
+})
+
+test.describe('Being told', () => {
+  test('What is unread stands in the title, and on the icon', async ({ page, person }) => {
+    const ann = await person(), ben = await person('ben')
+    const room = await ben.direct(ann)
+    await open(page, ann, 'settings')
+    await expect(page).toHaveTitle('Settings – Maru')
+    await ben.send(room, 'one')
+    await ben.send(room, 'two')
+    await expect(page).toHaveTitle('(2) Settings – Maru')
+    await expect(page.locator('link[rel=icon]')).toHaveAttribute('href', /maru-unread\.svg$/)
+    await expect(page.getByRole('link', { name: /Chats/ })).toContainText('2 unread messages')
+    await ann.ask('PUT', 'me/read')
+    await expect(page).toHaveTitle('Settings – Maru')
+    await expect(page.locator('link[rel=icon]')).toHaveAttribute('href', /maru\.svg$/)
+  })
+
+  test('A message is told once over all tabs that nobody looks at, and not to who is left alone', async ({ context, page, person }) => {
+    const ann = await person(), ben = await person('ben')
+    const room = await ben.direct(ann)
+    await context.grantPermissions(['notifications'])
+    await context.addInitScript(() => {
+      if (!location.protocol.startsWith('http')) return
+      localStorage.setItem('maru.preferences', JSON.stringify({ language: 'en', notifications: true }))
+      Object.defineProperty(document, 'hidden', { get: () => true })
+      const told: string[] = Object.assign(window, { told: [] as string[] }).told
+      window.Notification = Object.assign(function (title: string, { body }: { body: string }) { told.push(`${title}: ${body}`) },
+        { permission: 'granted', requestPermission: async () => 'granted' }) as unknown as typeof Notification
+      ServiceWorkerRegistration.prototype.showNotification = async (title, options) => { told.push(`${title}: ${options?.body}`) }
+    })
+    await open(page, ann, 'settings')
+    const second = await context.newPage()
+    await second.goto('settings')
+    for (const tab of [page, second]) await expect(tab.getByText(ben.name).first()).toBeVisible()
+    const toldIn = (tab: Page) => tab.evaluate(() => (window as unknown as { told: string[] }).told)
+    const told = async () => (await Promise.all([toldIn(page), toldIn(second)])).flat().sort()
+
+    await ben.send(room, 'Are you there?')
+    await expect.poll(told).toEqual(['Ben: Are you there?'])
+    await ann.ask('PATCH', 'me', { doNotDisturb: true })
+    for (const tab of [page, second]) await expect(tab.getByText('On, until you turn it off.')).toBeVisible()
+    await ben.send(room, 'Hello?')
+    for (const tab of [page, second]) await expect(tab).toHaveTitle(/^\(2\)/)
+    await ann.ask('PATCH', 'me', { doNotDisturb: false })
+    for (const tab of [page, second]) await expect(tab.getByText('On, until you turn it off.')).toHaveCount(0)
+    await ben.send(room, 'Now')
+    await expect.poll(told).toEqual(['Ben: Are you there?', 'Ben: Now'])
+  })
+
+  test('Do not disturb is turned on and off from one’s own menu, for all devices', async ({ page, context, person }) => {
+    const ann = await person()
+    await open(page, ann)
+    const other = await context.newPage()
+    await other.goto('settings')
+    await page.getByRole('button', { name: /profile, settings, sign out/ }).click()
+    await page.getByRole('menuitem', { name: 'Do not disturb for 1 hour' }).click()
+    await expect(other.getByText(/^On until/)).toBeVisible()
+    await other.getByRole('button', { name: 'Turn off' }).click()
+    await expect(page.getByText('Do not disturb is on')).toHaveCount(0)
+  })
+})

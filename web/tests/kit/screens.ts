@@ -1,0 +1,78 @@
+import { Person } from './people'
+import type { Story } from './story'
+import { expect, open, type Page } from './test'
+
+export const themes = ['light', 'dark'] as const
+export const languages = ['en', 'ko'] as const
+export const sizes = {
+  phone: { width: 390, height: 844 },
+  tablet: { width: 820, height: 1180 },
+  desktop: { width: 1440, height: 900 },
+} as const
+
+export type Size = keyof typeof sizes
+
+/** One thing to look at: a path, and what is done there before the picture is taken. */
+export interface Screen {
+  name: string
+  path: string
+  /** Shown to somebody who is not signed in. */
+  out?: boolean
+  /** What must be seen before the screen counts as there. */
+  ready?: (page: Page) => Promise<void>
+  act?: (page: Page) => Promise<void>
+}
+
+const sees = (text: string) => async (page: Page) => { await expect(page.getByText(text).first()).toBeVisible() }
+const heading = async (page: Page) => { await expect(page.getByRole('heading').first()).toBeVisible() }
+const messages = async (page: Page) => {
+  await expect(page.getByText('Good morning everyone').or(page.getByText('11:30')).first()).toBeVisible()
+}
+
+/** Every screen of the client, in the state in which the story leaves it. */
+export function screensOf(story: Story): Screen[] {
+  const room = `rooms/${story.harbour.id}`
+  return [
+    { name: 'sign-in', path: 'sign-in', out: true, ready: heading },
+    { name: 'sign-up', path: 'sign-up', out: true, ready: heading },
+    { name: 'invite-signed-out', path: `invite#${story.code}`, out: true, ready: heading },
+    { name: 'rooms', path: 'rooms', ready: sees('서울 오피스') },
+    { name: 'room', path: room, ready: messages },
+    { name: 'room-message', path: `${room}/${story.root}`, ready: sees('Thread for the crane') },
+    { name: 'room-korean', path: `rooms/${story.seoul.id}`, ready: sees('칼국수') },
+    { name: 'room-direct', path: `rooms/${story.direct.id}`, ready: sees('berth plan') },
+    { name: 'room-read-only', path: `rooms/${story.quiet.id}`, ready: sees('Faster start') },
+    { name: 'thread', path: `${room}/thread/${story.root}`, ready: sees('Insurance papers') },
+    { name: 'room-info', path: `${room}/info`, ready: heading },
+    { name: 'room-members', path: `${room}/members`, ready: sees('Lucía Fernández') },
+    { name: 'room-settings', path: `${room}/settings`, ready: heading },
+    { name: 'room-pins', path: `${room}/pins`, ready: heading },
+    { name: 'discover', path: 'discover', ready: sees('Book club') },
+    { name: 'new-room', path: 'new', ready: heading },
+    { name: 'invite-signed-in', path: `invite#${story.code}`, ready: heading },
+    { name: 'contacts', path: 'contacts', ready: heading },
+    { name: 'activity', path: 'activity', ready: heading },
+    { name: 'profile', path: 'me', ready: heading },
+    { name: 'settings', path: 'settings', ready: heading },
+    { name: 'sessions', path: 'sessions', ready: heading },
+    { name: 'about', path: 'about', ready: heading },
+    { name: 'not-found', path: 'nothing/here', ready: heading },
+    { name: 'switcher', path: room, ready: messages, act: async page => { await page.keyboard.press('Control+k') } },
+  ]
+}
+
+/** Opens the screen with the theme and language that the person would have chosen. */
+export async function show(
+  page: Page, screen: Screen, person: Person, theme: string, language: string, size: Size,
+): Promise<void> {
+  await page.setViewportSize(sizes[size])
+  await page.addInitScript(values => localStorage.setItem('maru.preferences', JSON.stringify(values)), { theme, language })
+  if (screen.out) await page.goto(screen.path)
+  else await open(page, person, screen.path)
+  await screen.ready?.(page)
+  await screen.act?.(page)
+  await page.evaluate(() => {
+    const moves = document.getAnimations().map(one => one.finished.catch(() => undefined))
+    return Promise.all([document.fonts.ready, ...moves])
+  })
+}

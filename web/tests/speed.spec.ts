@@ -1,0 +1,95 @@
+import { Person } from './kit/people'
+import { expect, open, test } from './kit/test'
+
+// What a person waits for, on a slow phone network, and what a busy room costs. The figures are printed. The goals hold for a machine that does
+// nothing else (SPEED=strict); otherwise what is far from them fails.
+
+const strict = process.env.SPEED === 'strict'
+const slow4G = { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 750e3 / 8 }
+
+test.describe.configure({ mode: 'serial' })
+
+test('The first room is soon on screen, cold and warm, on slow 4G', async ({ page, person }) => {
+  const ann = await person()
+  const room = await ann.room('Harbour')
+  for (let number = 1; number <= 60; number++) await ann.send(room, `Message ${number} of the day, with some words to fill its line`)
+  await open(page, ann, 'about')                       // signed in; now everything that was kept goes
+  const cdp = await page.context().newCDPSession(page)
+  await cdp.send('Network.enable')
+  await cdp.send('Network.emulateNetworkConditions', slow4G)
+
+  const first = async () => {
+    const begun = Date.now()
+    await page.goto(`rooms/${room.id}`)
+    await expect(page.getByRole('main').getByText('Message 60 of the day')).toBeVisible()
+    return Date.now() - begun
+  }
+  await page.evaluate(async () => {
+    for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister()
+    for (const key of await caches.keys()) await caches.delete(key)
+  })
+  await cdp.send('Network.clearBrowserCache')
+  const cold = await first()
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+  await page.goto('about:blank')
+  const warm = await first()
+  console.log(`first room on slow 4G: cold ${cold} ms, warm ${warm} ms`)
+  expect(cold).toBeLessThan(strict ? 2500 : 6000)
+  expect(warm).toBeLessThan(strict ? 1000 : 3000)
+})
+
+test('A room that receives 200 messages a second has no long task, and leaves most of the time to the person', async ({ page, person }) => {
+  const ann = await person()
+  const senders = await Promise.all(['bea', 'cid', 'dan', 'eva'].map(handle => person(handle)))
+  const room = await ann.room('Busy')
+  for (const sender of senders) await sender.join(room)
+  await ann.send(room, 'Before the storm')
+  await page.addInitScript(() => {
+    const tasks: number[] = []
+    Object.assign(window, { longTasks: tasks })
+    const note = (list: PerformanceObserverEntryList) => { for (const entry of list.getEntries()) tasks.push(entry.duration) }
+    new PerformanceObserver(note).observe({ type: 'longtask', buffered: false })
+  })
+  await open(page, ann, `rooms/${room.id}`)
+  await expect(page.getByRole('main').getByText('Before the storm')).toBeVisible()
+  const cdp = await page.context().newCDPSession(page)
+  await cdp.send('Performance.enable')
+  await storm(room, senders, 2)                        // compiled and warm
+  await page.evaluate(() => { (window as unknown as { longTasks: number[] }).longTasks.length = 0 })
+
+  const before = await spent(cdp)
+  const seconds = 10
+  const sent = await storm(room, senders, seconds)
+  await expect(page.getByRole('main').getByText(`storm ${sent - 1}`)).toBeVisible()
+  const after = await spent(cdp)
+  const tasks = await page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks)
+  const cost = (after - before) / seconds * 1000
+  const long = tasks.map(ms => `${ms} ms`).join(', ') || 'none'
+  console.log(`${(sent / seconds).toFixed(0)} messages a second: ${cost.toFixed(0)} ms of script and layout a second, long tasks: ${long}`)
+  expect(sent / seconds).toBeGreaterThan(strict ? 180 : 50)
+  expect(Math.max(0, ...tasks)).toBeLessThanOrEqual(strict ? 50 : 300)
+  expect(cost).toBeLessThan(strict ? 400 : 800)
+})
+
+type Session = { send(method: 'Performance.getMetrics'): Promise<{ metrics: { name: string; value: number }[] }> }
+
+/** Seconds of script, style and layout since the page began. */
+async function spent(cdp: Session): Promise<number> {
+  const { metrics } = await cdp.send('Performance.getMetrics')
+  const of = (name: string) => metrics.find(one => one.name === name)?.value ?? 0
+  return of('ScriptDuration') + of('LayoutDuration') + of('RecalcStyleDuration')
+}
+
+/** Sends 200 messages a second, each sender a quarter of them; returns how many there were. */
+async function storm(room: Awaited<ReturnType<Person['room']>>, senders: Person[], seconds: number): Promise<number> {
+  const begun = Date.now()
+  let sent = 0
+  const pending: Promise<unknown>[] = []
+  while (Date.now() - begun < seconds * 1000) {
+    const due = Math.floor((Date.now() - begun) / 5)
+    for (; sent < due; sent++) pending.push(senders[sent % senders.length]!.send(room, `storm ${sent} with **some** words`))
+    await new Promise(done => setTimeout(done, 5))
+  }
+  await Promise.all(pending)
+  return sent
+}
