@@ -1,5 +1,6 @@
 import { asMessage, deleted, edited } from './changes.js'
 import { Emitter } from './emitter.js'
+import { readAll } from './pages.js'
 import { changedRoom } from './room-changes.js'
 import { RoomFeeds } from './room-feeds.js'
 import { RoomOrder } from './room-order.js'
@@ -74,13 +75,7 @@ export class RoomList extends Emitter<{ change: void }> {
     const { generation } = this
     if (this.state !== 'ready') this.set('loading')
     try {
-      const rooms: MyRoom[] = []
-      for (let after: string | undefined; ;) {
-        const page = await this.source.page(after, pageSize)
-        rooms.push(...page.items)
-        if (page.next === undefined) break
-        after = page.next
-      }
+      const rooms = await readAll((after) => this.source.page(after, pageSize))
       if (generation !== this.generation) return
       this.order.reset(rooms)
       for (const event of this.meanwhile.values()) this.unread(event)

@@ -1,4 +1,4 @@
-import { take, type Block, type Contact } from 'maru-client'
+import { pageOf, readAll, take, type Block, type Contact } from 'maru-client'
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import { maru } from '@/client'
@@ -10,22 +10,11 @@ export const useContacts = defineStore('contacts', () => {
   const ready = shallowRef(false)
   let reading: Promise<void> | null = null
 
-  async function pages<T>(read: (after: string | undefined) => Promise<{ items: T[]; next?: string }>): Promise<T[]> {
-    const all: T[] = []
-    for (let after: string | undefined; ;) {
-      const page = await read(after)
-      all.push(...page.items)
-      if (!page.next) return all
-      after = page.next
-    }
-  }
-
   function load(): Promise<void> {
     reading ??= (async () => {
-      const query = (after: string | undefined) => ({ params: { query: { limit: 200, ...(after ? { after } : {}) } } })
       const [people, blocked] = await Promise.all([
-        pages<Contact>(after => take(maru.api.GET('/api/contacts', query(after)))),
-        pages<Block>(after => take(maru.api.GET('/api/blocks', query(after)))),
+        readAll<Contact>(after => take(maru.api.GET('/api/contacts', { params: { query: pageOf(after) } }))),
+        readAll<Block>(after => take(maru.api.GET('/api/blocks', { params: { query: pageOf(after) } }))),
       ])
       contacts.value = people
       blocks.value = blocked

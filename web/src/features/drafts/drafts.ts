@@ -1,4 +1,4 @@
-import { take, type Draft } from 'maru-client'
+import { pageOf, readAll, take, type Draft } from 'maru-client'
 import { shallowReactive } from 'vue'
 import { maru } from '@/client'
 import type { DraftText } from './draftBox'
@@ -15,13 +15,7 @@ export function loadDrafts(): Promise<void> {
 }
 
 async function read() {
-  const found: Draft[] = []
-  let after: string | undefined
-  do {
-    const page = await take(maru.api.GET('/api/me/drafts', { params: { query: { limit: 200, ...(after ? { after } : {}) } } }))
-    found.push(...page.items)
-    after = page.next
-  } while (after && found.length < most)
+  const found = await readAll<Draft>(after => take(maru.api.GET('/api/me/drafts', { params: { query: pageOf(after) } })), most)
   const seen = new Set(found.map(draft => draft.roomId))
   for (const roomId of [...drafts.keys()]) if (!seen.has(roomId)) tell(roomId, { text: '' })
   for (const draft of found) tell(draft.roomId, textOf(draft))

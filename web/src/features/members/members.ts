@@ -1,4 +1,4 @@
-import { take, type Member } from 'maru-client'
+import { pageOf, readAll, take, type Member } from 'maru-client'
 import { onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
 import { maru } from '@/client'
 import { fit } from '@/composables/search'
@@ -7,6 +7,13 @@ import { useProblems } from '@/composables/useProblems'
 const most = 5000   // members that are held: of larger rooms the first ones show
 
 const rank = { owner: 0, admin: 1, member: 2 }
+
+/** Reads the members of a room, as long as somebody `wants` them. */
+export function readMembers(roomId: number, most: number, wants = () => true): Promise<Member[]> {
+  return readAll<Member>(async after => wants()
+    ? await take(maru.api.GET('/api/rooms/{roomId}/members', { params: { path: { roomId }, query: pageOf(after) } }))
+    : { items: [] }, most)
+}
 
 /** The members of a room: those with a role first, then by name; live. */
 export function useMembers(roomId: Ref<number>) {
@@ -17,17 +24,9 @@ export function useMembers(roomId: Ref<number>) {
 
   async function load() {
     const mine = ++turn
-    const found: Member[] = []
     try {
-      for (let after: string | undefined; found.length < most;) {
-        const page = await take(maru.api.GET('/api/rooms/{roomId}/members', {
-          params: { path: { roomId: roomId.value }, query: { limit: 200, ...(after ? { after } : {}) } },
-        }))
-        if (mine !== turn) return
-        found.push(...page.items)
-        if (!page.next) break
-        after = page.next
-      }
+      const found = await readMembers(roomId.value, most, () => mine === turn)
+      if (mine !== turn) return
       all.value = found.sort((a, b) => rank[a.role] - rank[b.role] || a.name.localeCompare(b.name))
     } catch (error) {
       if (mine === turn) problems.tell(error)

@@ -1,4 +1,4 @@
-import { take, type MyRoom } from 'maru-client'
+import { pageOf, readAll, take, type MyRoom } from 'maru-client'
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import { maru } from '@/client'
@@ -23,15 +23,8 @@ export const useRooms = defineStore('rooms', () => {
   })
 
   async function loadHidden(): Promise<void> {
-    const found: MyRoom[] = []
-    for (let after: string | undefined; ;) {
-      const query = { hidden: true, limit: 200, ...(after ? { after } : {}) }
-      const page = await take(maru.api.GET('/api/me/rooms', { params: { query } }))
-      found.push(...page.items)
-      if (!page.next) break
-      after = page.next
-    }
-    away.value = found
+    away.value = await readAll<MyRoom>(after =>
+      take(maru.api.GET('/api/me/rooms', { params: { query: { hidden: true, ...pageOf(after) } } })))
   }
   const without = (roomId: number) => { away.value = away.value.filter(room => room.id !== roomId) }
   maru.events.on('room.removed', event => without(event.roomId))

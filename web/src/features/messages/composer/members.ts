@@ -1,5 +1,5 @@
-import { take, type Member, type Room } from 'maru-client'
-import { maru } from '@/client'
+import type { Member, Room } from 'maru-client'
+import { readMembers } from '@/features/members/members'
 
 const most = 2000
 const fresh = 60_000
@@ -10,23 +10,10 @@ const mostRooms = 8
 export function membersOf(room: Pick<Room, 'id'>): Promise<Member[]> {
   const known = kept.get(room.id)
   if (known && Date.now() - known.at < fresh) return known.members
-  const members = read(room.id)
+  const members = readMembers(room.id, most)
   kept.delete(room.id)
   kept.set(room.id, { at: Date.now(), members })
   members.catch(() => kept.delete(room.id))
   for (const id of kept.keys()) if (kept.size > mostRooms) kept.delete(id)
-  return members
-}
-
-async function read(roomId: number): Promise<Member[]> {
-  const members: Member[] = []
-  let after: string | undefined
-  do {
-    const page = await take(maru.api.GET('/api/rooms/{roomId}/members', {
-      params: { path: { roomId }, query: { limit: 200, ...(after ? { after } : {}) } },
-    }))
-    members.push(...page.items)
-    after = page.next
-  } while (after && members.length < most)
   return members
 }
