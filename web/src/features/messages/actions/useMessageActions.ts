@@ -1,7 +1,7 @@
 import { take, type Message, type Room } from 'maru-client'
 import { useI18n } from 'vue-i18n'
 import { maru } from '@/client'
-import { copyText } from '@/composables/clipboard'
+import { copyText } from '@/ui/copy'
 import { useProblems } from '@/composables/useProblems'
 import { pinsOf } from '@/features/pins/pins'
 import { frequent } from '@/features/reactions/frequent'
