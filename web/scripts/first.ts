@@ -1,7 +1,8 @@
 import type { Plugin, Rolldown } from 'vite'
+import screens from './first.json' with { type: 'json' }
 
 /** What the page of a room needs: the entry, the frame around all screens, and the room. */
-export const roots = ['src/main.ts', 'src/features/shell/Shell.vue', 'src/features/messages/RoomView.vue']
+const roots = ['src/main.ts', ...screens]
 
 type Context = { getModuleInfo(id: string): { importedIds: string[] } | null }
 

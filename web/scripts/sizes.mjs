@@ -6,7 +6,7 @@ const budget = { '.js': 200_000, '.css': 40_000 }   // bytes after gzip
 const manifest = JSON.parse(await readFile('dist/.vite/manifest.json', 'utf8'))
 
 // What the page of a room needs: the entry, the frame around all screens, the room, and one language.
-const first = ['index.html', 'src/features/shell/Shell.vue', 'src/features/messages/RoomView.vue', 'src/i18n/ko.ts']
+const first = ['index.html', ...JSON.parse(await readFile('scripts/first.json', 'utf8')), 'src/i18n/ko.ts']
 const files = new Set()
 const seen = new Set()
 function add(key) {
