@@ -44,7 +44,7 @@ internal sealed partial class StompSession : ProtocolSession
     {
         Connection.Heard();
         var taken = Read(piece.Span, out var wait);
-        return wait.IsCompletedSuccessfully ? default : FinishAsync(wait, piece[taken..]);
+        return wait is { } first ? FinishAsync(first, piece[taken..]) : default;
     }
 
     public override void Closed()
@@ -55,19 +55,24 @@ internal sealed partial class StompSession : ProtocolSession
         ReleaseHeld();
     }
 
-    private async ValueTask FinishAsync(ValueTask wait, ReadOnlyMemory<byte> rest)
+    private async ValueTask FinishAsync(ValueTask first, ReadOnlyMemory<byte> rest)
     {
-        while (!wait.IsCompletedSuccessfully)
+        for (ValueTask? wait = first; wait is { } next;)
         {
-            await wait.ConfigureAwait(false);
+            await next.ConfigureAwait(false);
             rest = rest[Read(rest.Span, out wait)..];
         }
     }
 
     /// <summary>Handles frames until the piece is used up or one must wait; returns how much of the piece is handled.</summary>
-    private int Read(ReadOnlySpan<byte> piece, out ValueTask wait)
+    /// <param name="piece">a piece of the stream</param>
+    /// <param name="wait">
+    /// what a frame waits for, with others behind it that are not handled; null: none does. Whether it waits is looked at once, where the
+    /// frame is handled: it may end at any moment, and who looked again would take the frames behind it for handled.
+    /// </param>
+    private int Read(ReadOnlySpan<byte> piece, out ValueTask? wait)
     {
-        wait = default;
+        wait = null;
         if (Connection.IsClosing) return piece.Length;
         if (_heldTo > _heldFrom)
         {
@@ -79,16 +84,16 @@ internal sealed partial class StompSession : ProtocolSession
 
         var used = ReadFrames(piece, out wait);
         if (Connection.IsClosing) return piece.Length;
-        if (!wait.IsCompletedSuccessfully) return used;
+        if (wait is not null) return used;
         if (used < piece.Length) Hold(piece[used..]);
         return piece.Length;
     }
 
-    private int ReadFrames(ReadOnlySpan<byte> bytes, out ValueTask wait)
+    private int ReadFrames(ReadOnlySpan<byte> bytes, out ValueTask? wait)
     {
         var used = 0;
-        wait = default;
-        while (wait.IsCompletedSuccessfully && !Connection.IsClosing)
+        wait = null;
+        while (wait is null && !Connection.IsClosing)
         {
             var status = _reader.Read(bytes[used..], out var consumed, out var frame);
             used += consumed;
@@ -100,11 +105,13 @@ internal sealed partial class StompSession : ProtocolSession
 
             Frames++;
             if (status != StompReadStatus.Frame) Connection.Close(Refusal(status), Receipt(frame));
-            else wait = Handle(frame);
+            else wait = Pending(Handle(frame));
         }
 
         return used;
     }
+
+    private static ValueTask? Pending(ValueTask handling) => handling.IsCompletedSuccessfully ? null : handling;
 
     /// <summary>Blank lines are consumed without a frame: heart-beats, each a frame for those who count.</summary>
     private void HearBlankLines(int count)

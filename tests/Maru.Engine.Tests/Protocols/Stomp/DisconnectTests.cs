@@ -29,6 +29,25 @@ public sealed class DisconnectTests
         rig.Log.Entries(20).Count.ShouldBe(1);
     }
 
+    /// <summary>
+    /// The first use of a room waits for the store, and may be answered at any moment of the look at whether it waits: each of them is a
+    /// chance to leave the frames behind it unread.
+    /// </summary>
+    [Fact]
+    public async Task No_frame_is_left_behind_one_that_waited_only_just()
+    {
+        const int Clients = 40, Rooms = 500;
+        using var rig = new EngineRig();
+        for (var room = 1; room <= Clients * Rooms; room++) rig.Log.AddRoom(room, 7);
+        await Parallel.ForEachAsync(Enumerable.Range(0, Clients), async (number, _) =>
+        {
+            var client = await rig.ConnectAsync(7);
+            var rooms = Enumerable.Range((number * Rooms) + 1, Rooms);
+            await client.SendAsync(string.Concat(rooms.Select(room => StompClient.Say(room, "x"))) + "DISCONNECT\nreceipt:bye\n\n\0");
+            await client.ReceiptAsync("bye");
+        });
+    }
+
     [Fact]
     public async Task It_waits_for_a_lane_that_has_not_answered_a_subscription_yet()
     {
