@@ -76,6 +76,7 @@ public sealed class ShutdownTests(ITestOutputHelper output)
         using var http = new HttpClient { BaseAddress = server.Address };
         using var own = await EventStream.OpenAsync(http, "/api/events", tokens[0]);
         using var log = await EventStream.OpenAsync(http, $"/api/rooms/{rooms[0]}/events?after=0", tokens[1]);
+        foreach (var stream in (EventStream[])[own, log]) await stream.BegunAsync();
         (await server.TerminateAsync()).ShouldBe(0, string.Join('\n', server.Lines));
         foreach (var stream in (EventStream[])[own, log])
         {

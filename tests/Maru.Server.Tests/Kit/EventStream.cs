@@ -71,6 +71,12 @@ internal sealed class EventStream : IDisposable
         return types;
     }
 
+    /// <summary>Reads the first <c>retry</c>, with which a stream begins: its headers may come some moments before it.</summary>
+    public async Task BegunAsync()
+    {
+        while (Retries == 0) Take((await LineAsync())!);
+    }
+
     /// <summary>Reads up to the next comment.</summary>
     public async Task CommentAsync()
     {
