@@ -44,9 +44,16 @@ export class Person {
     return this.ask('POST', `rooms/${room.id}/messages`, { text, ...more }, { 'Idempotency-Key': crypto.randomUUID() })
   }
 
-  /** Many messages, in order, over a few requests at a time: text(1) … text(count). */
+  /** Many messages, in order: text(1) … text(count). */
   async sendMany(room: Room, count: number, text: (number: number) => string): Promise<void> {
     for (let number = 1; number <= count; number++) await this.send(room, text(number))
+  }
+
+  /** Very many messages, some at a time, so that their order is not that of their numbers. */
+  async flood(room: Room, count: number, text: (number: number) => string): Promise<void> {
+    let number = 0
+    const one = async () => { while (number < count) await this.send(room, text(++number)) }
+    await Promise.all(Array.from({ length: 16 }, one))
   }
 
   history(room: Room, query = ''): Promise<Schemas['MessagePage']> {

@@ -7,14 +7,19 @@ import { messageAt, placeOf, type Row } from './rows'
 const near = 48
 /** Rows before an end at which the next page is read. */
 const ahead = 15
-/** While rows are measured, in ms, the list follows a place that it was told to go to. */
+/** So long, in ms, the rows around a message that the list was sent to may take until they are measured. */
 const settles = 150
+/** By these a person takes the list from where it was sent. */
+const hands = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const
 /** What stays above a message that is scrolled to the top, in px. */
 const above = 64
 
 export type Target = { seq: number; align: 'start' | 'center' } | 'end'
 
-/** Where the list is: it stays at the end when it is there, reads pages as one comes near to them, and goes to messages. */
+/**
+ * Where the list is: it stays at the end when it is there, reads pages as one comes near to them, and goes to messages. The virtual
+ * list's own way to go somewhere is not used: it returns there for as long as rows are measured, also when the person scrolls away.
+ */
 export function useScroll(
   live: LiveTimeline, rows: Readonly<ShallowRef<readonly Row[]>>, list: Readonly<ShallowRef<VirtualizerHandle | null>>,
   scroller: Readonly<ShallowRef<HTMLElement | null>>, first: Target,
@@ -24,31 +29,49 @@ export function useScroll(
   const visible = shallowRef<readonly [number, number]>([0, -1])
   /** Hidden until it is where it should be. */
   const placed = ref(false)
-  let top = 0
-  let frame = 0
-  let endedAt = 0
+  /** Rows that come or grow leave it at the end: until the person scrolls back, however little. */
+  let follows = first === 'end'
+  /** The message that it was sent to, until the rows around it are measured. */
+  let held: Exclude<Target, 'end'> | null = null
+  let heldUntil = 0
   let target: Target | null = first
+  let [top, height] = [0, 0]
+  let frame = 0
+
+  function stay() {
+    const element = scroller.value
+    if (!element || !list.value) return
+    if (follows) {
+      element.scrollTop = Number.MAX_SAFE_INTEGER
+      ;({ scrollTop: top, scrollHeight: height } = element)
+    } else if (held && performance.now() < heldUntil) hold(element, list.value, held)
+  }
+
+  function hold(element: HTMLElement, { getItemOffset, getItemSize }: VirtualizerHandle, { seq, align }: Exclude<Target, 'end'>) {
+    heldUntil = performance.now() + settles
+    const index = Math.min(placeOf(rows.value, seq), rows.value.length - 1)
+    const over = align === 'center' ? (element.clientHeight - getItemSize(index)) / 2 : above
+    element.scrollTop = getItemOffset(index) - over
+  }
 
   function toEnd() {
-    atEnd.value = true
-    endedAt = performance.now()
-    list.value?.scrollTo(Number.MAX_SAFE_INTEGER)
+    atEnd.value = follows = true
+    stay()
   }
 
   /** Goes to a place, as soon as there are rows. Returns whether the message itself is there. */
   function go(to: Target): boolean {
     target = to
-    const { value } = rows
-    if (!list.value || value.length === 0) return false
-    target = null
+    if (!list.value || !scroller.value || rows.value.length === 0) return false
+    target = held = null
     if (to === 'end') {
       toEnd()
       return true
     }
-    const index = Math.min(placeOf(value, to.seq), value.length - 1)
-    atEnd.value = false
-    list.value.scrollToIndex(index, to.align === 'center' ? { align: 'center' } : { align: 'start', offset: -above })
-    return value[index]?.seq === to.seq
+    atEnd.value = follows = false
+    held = to
+    hold(scroller.value, list.value, to)
+    return rows.value[placeOf(rows.value, to.seq)]?.seq === to.seq
   }
 
   function measure() {
@@ -61,9 +84,12 @@ export function useScroll(
     if (from !== visible.value[0] || to !== visible.value[1]) visible.value = [from, to]
     const distance = scrollHeight - scrollTop - clientHeight
     // What grows below does not take us from the end, only who scrolls back does.
-    if (distance <= near) atEnd.value = !live.state.value.hasNewer
-    else if (scrollTop < top - 1) atEnd.value = false
+    const back = scrollTop < top - 1 && scrollHeight >= height
+    if (back) follows = false
+    else if (distance < 2) follows = !live.state.value.hasNewer
+    atEnd.value = distance <= near ? !live.state.value.hasNewer : follows
     top = scrollTop
+    height = scrollHeight
     anchor()
     pages()
   }
@@ -100,14 +126,14 @@ export function useScroll(
       target = seq === null ? 'end' : { seq, align: 'start' }
     }
     placed.value = false
-    top = 0
+    top = height = 0
     void place()
   }
 
   async function changed(appended: number) {
-    if (appended !== 0 && atEnd.value && !live.state.value.hasNewer) {
+    if (appended !== 0) {
       await nextTick()
-      toEnd()
+      stay()
     }
     soon()
   }
@@ -118,11 +144,19 @@ export function useScroll(
     frame = requestAnimationFrame(measure)
   }
 
+  function taken(event: Event) {
+    held = null
+    // A wheel's move begins so gently that what comes would end it before it can be measured.
+    if (event instanceof WheelEvent && event.deltaY < 0 && !event.ctrlKey && scroller.value!.scrollTop > 0) follows = false
+  }
+
   // The window, the composer and a phone's keyboard change the height: the end stays in sight.
-  const observer = new ResizeObserver(() => { if (atEnd.value) toEnd() })
+  const observer = new ResizeObserver(stay)
   watch(scroller, (element, old) => {
     if (old) observer.unobserve(old)
-    if (element) observer.observe(element)
+    if (!element) return
+    observer.observe(element)
+    for (const name of hands) element.addEventListener(name, taken, { passive: true })
   }, { immediate: true, flush: 'post' })
   onBeforeUnmount(() => {
     observer.disconnect()
@@ -131,8 +165,8 @@ export function useScroll(
 
   return {
     atEnd: atEnd as Readonly<Ref<boolean>>, visible, placed, go, toEnd, measure, replaced, changed, start: place,
-    /** Rows were measured, or one changed its height. Right after it went to the end the list sees to that itself. */
-    resized() { if (atEnd.value && placed.value && performance.now() - endedAt > settles) toEnd() },
+    /** Rows were measured, or one changed its height: the list shows them a turn later. */
+    resized: () => void nextTick(stay),
     /** Where to go once the rows of a page that is read are there. */
     aim(to: Target) { target = to },
   }
