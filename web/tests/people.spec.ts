@@ -121,3 +121,16 @@ test('The room that is handed over has its new owner, and the old one is an admi
   await page.getByRole('button', { name: 'What to do with Ben' }).click()
   await expect(page.getByRole('menuitem')).toHaveText(['Take over from an absent owner'])
 })
+
+test('Saving the settings of a room changes what was edited, and nothing else', async ({ page, person }) => {
+  const ann = await person('ann')
+  const room = await ann.room('Harbour')
+  await ann.ask('PATCH', `rooms/${room.id}`, { slowMode: 45, topic: 'Ships' })
+  await open(page, ann, `rooms/${room.id}/settings`)
+  await expect(page.getByLabel('Slow mode')).toContainText('45 seconds')
+  await ann.ask('PATCH', `rooms/${room.id}`, { topic: 'Tides' })                    // somebody else, meanwhile
+  await page.getByLabel('Description').fill('Where it is calm')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByText('Saved')).toBeVisible()
+  expect(await ann.ask('GET', `rooms/${room.id}`)).toMatchObject({ slowMode: 45, topic: 'Tides', description: 'Where it is calm' })
+})
