@@ -1,14 +1,13 @@
 // The service worker: the client starts without a network, and its files come from here from the second time on. It never touches what the
 // server answers itself (/api, /ws, /health). `version` and `files` are put in by the build (scripts/plugins.ts).
 //
-// A page and its scripts are always of one version: the page comes from the network and names its scripts by their content, or it comes
-// from here together with them. A new version waits until the person takes it, or has closed all pages of the old one.
+// A page and its scripts are always of one version: the page names its scripts by their content, and both are kept together. A new version
+// waits until the person takes it, or for the next page that is opened.
 
 const version = '__VERSION__'
 const files = ['__FILES__']
 const current = `maru-${version}`
 const scope = new URL('./', location.href)
-const patience = 3000   // ms for which the network may leave a page waiting
 
 addEventListener('install', event => event.waitUntil(keep()))
 
@@ -23,7 +22,6 @@ async function begin() {
   // One version before stays, for pages that are open still.
   const others = (await caches.keys()).filter(name => name.startsWith('maru-') && name !== current)
   await Promise.all(others.slice(0, -1).map(name => caches.delete(name)))
-  await registration.navigationPreload?.enable()
 }
 
 addEventListener('message', event => { if (event.data === 'take over') void skipWaiting() })
@@ -39,16 +37,17 @@ addEventListener('fetch', event => {
   else event.respondWith(fetch(request).catch(async () => await caches.match(request) ?? Response.error()))
 })
 
+/** At once from here. Pages of the version before that are open go on with its files, which are kept as well. */
 async function page(event) {
-  const fresh = (async () => await event.preloadResponse ?? await fetch(event.request))()
-  const late = new Promise(done => setTimeout(done, patience))
+  const kept = await (await caches.open(current)).match(scope)
+  if (kept && !registration.waiting) return kept
+  registration.waiting?.postMessage('take over')
   try {
-    const answer = await Promise.race([fresh, late])
-    if (answer && answer.status < 500) return answer
-  } catch {
-    // no network: the page that is kept says so
+    return await fetch(event.request)
+  } catch (error) {
+    if (kept) return kept
+    throw error
   }
-  return await (await caches.open(current)).match(scope) ?? await fresh
 }
 
 async function asset(request) {
