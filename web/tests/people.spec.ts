@@ -134,3 +134,14 @@ test('Saving the settings of a room changes what was edited, and nothing else', 
   await expect(page.getByText('Saved')).toBeVisible()
   expect(await ann.ask('GET', `rooms/${room.id}`)).toMatchObject({ slowMode: 45, topic: 'Tides', description: 'Where it is calm' })
 })
+
+test('Those who are in a room already are not offered when people are invited', async ({ page, person }) => {
+  const ann = await person('ann'), ben = await person('ben', 'Ben Okafor'), bea = await person('bea', 'Bea Okafor')
+  const room = await ann.room('Harbour', { members: [ben.id] })
+  await open(page, ann, `rooms/${room.id}/info`)
+  await page.getByRole('button', { name: 'Invite people' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Invite people' })
+  await dialog.getByPlaceholder('Name or handle').fill('okafor')
+  await expect(dialog.getByRole('option', { name: 'Bea Okafor' }).filter({ hasText: bea.handle })).toBeVisible()
+  await expect(dialog.getByRole('option', { name: 'Ben Okafor' }).filter({ hasText: ben.handle })).toHaveCount(0)
+})

@@ -5,6 +5,7 @@ import { MaruProblem } from './problem.js'
 import type { Presence } from './types.js'
 
 const most = 200     // people whom a connection watches
+const again = 60_000 // ms after which what is still so is said again
 const pause = 250    // ms in which changes of who is watched are gathered
 
 /** Who of the people on the screen is there. */
@@ -14,6 +15,7 @@ export class PresenceWatch extends Emitter<{ change: number }> {
   #asked: ReadonlySet<number> = new Set()   // on the present connection
   #away = false
   #said: boolean | undefined   // of #away, on the present connection
+  #saidAt = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(private readonly connection: Connection) {
@@ -37,15 +39,19 @@ export class PresenceWatch extends Emitter<{ change: number }> {
     return () => { if (this.#watches.delete(watch)) this.#soon() }
   }
 
-  /** The person left this client alone, or is back. */
+  /** The person left this client alone, or is there: said again each minute, since who only reads would count as away. */
   away(): void { this.#say(true) }
-  back(): void { this.#say(false) }
+  back(): void {
+    if (Date.now() - this.#saidAt > again) this.#said = undefined
+    this.#say(false)
+  }
 
   #say(away: boolean): void {
     this.#away = away
     const { link } = this.connection
     if (!link || away === this.#said) return
     this.#said = away
+    this.#saidAt = Date.now()
     link.tell('/app/presence', { state: away ? 'away' : 'online' })
   }
 

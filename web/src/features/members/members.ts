@@ -4,7 +4,7 @@ import { maru } from '@/client'
 import { fit } from '@/composables/search'
 import { useProblems } from '@/composables/useProblems'
 
-const most = 5000   // members that are held: of larger rooms the first ones show
+export const most = 5000   // members that are held: of larger rooms the first ones show
 
 const rank = { owner: 0, admin: 1, member: 2 }
 

@@ -31,13 +31,15 @@ export function useRoomMenu(leave: (room: MyRoom) => void) {
       ? { label: t('ownsettings.unfavourite'), icon: mdiStarOffOutline, run: run(() => changeOwnSettings(room.id, { favourite: false })) }
       : { label: t('ownsettings.favourite'), icon: mdiStarOutline, run: run(() => changeOwnSettings(room.id, { favourite: true })) },
     '-',
-    ...(isMuted(room)
-      ? [{ label: t('ownsettings.unmute'), icon: mdiBellOutline, run: run(() => unmute(room)) }]
-      : (['hour', 'workday', 'tomorrow', 'always'] as const).map(period => ({
-          label: `${t('ownsettings.mute')}: ${t(`ownsettings.mute${period.charAt(0).toUpperCase()}${period.slice(1)}`)}`,
-          icon: mdiBellOffOutline,
-          run: run(() => mute(room.id, period)),
-        }))),
+    isMuted(room)
+      ? { label: t('ownsettings.unmute'), icon: mdiBellOutline, run: run(() => unmute(room)) }
+      : {
+          label: t('ownsettings.mute'), icon: mdiBellOffOutline,
+          entries: (['hour', 'workday', 'tomorrow', 'always'] as const).map(period => ({
+            label: t(`ownsettings.mute${period.charAt(0).toUpperCase()}${period.slice(1)}`),
+            run: run(() => mute(room.id, period)),
+          })),
+        },
     ...(isMuted(room) ? [] : [room.settings?.notify === 'mentions'
       ? { label: t('ownsettings.tellAll'), icon: mdiBellOutline, run: run(() => changeOwnSettings(room.id, { notify: 'all' })) }
       : { label: t('ownsettings.tellMentions'), icon: mdiAt, run: run(() => changeOwnSettings(room.id, { notify: 'mentions' })) }]),

@@ -9,7 +9,8 @@ export function screenOf(route: RouteLocationNormalized): string {
 }
 
 /**
- * A new screen is read from its heading on: the focus goes there, unless the screen took it. Who goes back finds the focus where it was.
+ * A new screen is read from its heading on: the focus goes there, or to where it says that one begins (`data-begin`), unless it took the
+ * focus itself. Who goes back finds the focus where it was.
  */
 export function useScreenFocus(router: Router, main: Readonly<Ref<HTMLElement | null>>): void {
   const left = new Map<number, string>()   // position in the history → the link or button that had the focus
@@ -34,7 +35,8 @@ export function useScreenFocus(router: Router, main: Readonly<Ref<HTMLElement | 
       // The screen took the focus, or the person went on: theirs it is.
       if (activeElement !== held && activeElement !== document.body) return
       if (activeElement && main.value?.contains(activeElement) && activeElement !== main.value && !key) return
-      const goal = (key && document.querySelector<HTMLElement>(key)) || (key ? null : visible(main.value?.querySelector<HTMLElement>('h1')))
+      const goal = key ? document.querySelector<HTMLElement>(key)
+        : main.value?.querySelector<HTMLElement>('[data-begin]') ?? visible(main.value?.querySelector<HTMLElement>('h1'))
       if (!goal) continue
       if (!goal.matches('a, button, input, [tabindex]')) goal.tabIndex = -1
       return goal.focus({ preventScroll: !key })

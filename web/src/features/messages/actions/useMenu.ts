@@ -5,7 +5,7 @@ import {
 } from '@mdi/js'
 import { useI18n } from 'vue-i18n'
 import { pinsOf } from '@/features/pins/pins'
-import type { MenuEntry } from '@/ui/menu'
+import type { MenuAction } from '@/ui/menu'
 import { allowed } from './allowed'
 import { openOverlay, type Point, type Target } from './overlay'
 import { isStarred } from './stars'
@@ -16,12 +16,12 @@ export function useMenu() {
   const { t } = useI18n()
   const actions = useMessageActions()
 
-  return function entries(target: Target, point: Point): MenuEntry[] {
+  return function entries(target: Target, point: Point): ('-' | MenuAction)[] {
     const { message, room, mine, inThread } = target
     const may = allowed(message, room, mine)
     const pinned = pinsOf(message.roomId).has(message.seq)
     const starred = isStarred(message)
-    const groups: (MenuEntry | false)[][] = [
+    const groups: (MenuAction | false)[][] = [
       [
         may.reply && { label: t('messages.item.reply'), icon: mdiReply, run: target.reply },
         may.thread && !inThread && { label: t('messages.item.inThread'), icon: mdiForumOutline, run: target.thread },

@@ -19,6 +19,13 @@ describe('rows', () => {
     expect(groups(rows)).toBe('[1 2] [3] [4 5] [6]')
   })
 
+  it('say once within a group what it answers', () => {
+    const reply = { replyTo: 1 }
+    const items = [message(1, 3), message(2, 2, 0, reply), message(3, 2, 0, reply), message(4, 2, 0, { replyTo: 2 }),
+      message(5, 2, 0), message(6, 2, 0, reply), message(7, 3, 0, reply)]
+    expect(rowsOf(items, [], [], options).filter(row => row.quoted).map(row => row.seq)).toEqual([3])
+  })
+
   it('begin a day, and what is unread', () => {
     const tomorrow = new Date(2026, 10, 21, 12, 0).toISOString()
     const items = [message(1), message(2), message(3), message(4, 2, 0, { at: tomorrow })]

@@ -12,6 +12,8 @@ export interface Row {
   /** of a group: messages of one person within a minute */
   first: boolean
   last: boolean
+  /** The message above it, of the same group, answers the same one: the quote is not said again. */
+  quoted?: true
   /** A day begins: its time. */
   day?: string
   /** What the person has not read begins here. */
@@ -54,6 +56,7 @@ function rowOf(message: Message, origin: Origin, me: number): Row {
     row.day = message.at
     row.first = true
   }
+  if (!row.first && message.replyTo && message.replyTo === before?.replyTo && !before.deletedAt) row.quoted = true
   origins.set(row, origin)
   return row
 }
