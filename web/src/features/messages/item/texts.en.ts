@@ -54,7 +54,7 @@ export default {
   discard: 'Discard',
   system: {
     joined: '{name} joined',
-    broughtIn: '{actor} brought {name} in',
+    broughtIn: '{actor} added {name}',
     left: '{name} left',
     removed: '{actor} removed {name}',
     banned: '{actor} banned {name}',
