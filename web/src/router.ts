@@ -2,6 +2,7 @@ import type { App } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { maru } from '@/client'
 import { afterwards } from '@/features/accounts/afterwards'
+import { closeLayersByGoingBack } from '@/ui/layers'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -101,5 +102,6 @@ export function installRouter(app: App, restored: Promise<void>): void {
     return true
   })
   router.afterEach(() => { going = null })
+  closeLayersByGoingBack(router)
   app.use(router)
 }

@@ -141,3 +141,19 @@ test('Somebody who reads further up stays there as messages come and others chan
   await page.setViewportSize({ width: 1280, height: 420 })
   await expect.poll(() => toEnd(page)).toBeLessThan(2)
 })
+
+test('A list at its end stays there as the window becomes higher again, as when a banner goes', async ({ page, person }) => {
+  const [ann, ben] = [await person('ann'), await person('ben')]
+  const room = await ben.room('Harbour', { members: [ann.id] })
+  await ben.sendMany(room, 60, words)
+  await ann.ask('PUT', `rooms/${room.id}/read`, { seq: 60 })
+  await open(page, ann, `rooms/${room.id}`)
+  await expect(seqOf(page, 60)).toBeInViewport()
+  for (const height of [500, 720, 460, 720]) {
+    await page.setViewportSize({ width: 1280, height })
+    await expect.poll(() => toEnd(page)).toBeLessThan(2)
+    const { seq } = await ben.send(room, `at ${height}`)
+    await expect(seqOf(page, seq)).toBeInViewport()
+    await expect.poll(() => toEnd(page)).toBeLessThan(2)
+  }
+})

@@ -39,12 +39,13 @@ public sealed record InvitationLink(
 public sealed record InvitationPage(IReadOnlyList<InvitationLink> Items, string? Next = null);
 
 /// <summary>What an invitation leads to, for whoever has its code.</summary>
+/// <param name="Guests">it lets guests in too: the server has them, and the room allows them</param>
 /// <param name="ExpiresAt">absent: it does not end by itself</param>
 [Example(
     """
-    {"room":{"name":"Harbour","description":"Ships and tides","memberCount":2},"expiresAt":"2026-11-21T12:50:02.415Z"}
+    {"room":{"name":"Harbour","description":"Ships and tides","memberCount":2},"guests":true,"expiresAt":"2026-11-21T12:50:02.415Z"}
     """)]
-public sealed record InvitationView(InvitedRoom Room, DateTimeOffset? ExpiresAt = null);
+public sealed record InvitationView(InvitedRoom Room, bool Guests, DateTimeOffset? ExpiresAt = null);
 
 [Example("""{"name":"Harbour","description":"Ships and tides","memberCount":2}""")]
 public sealed record InvitedRoom(string Name, string Description, long MemberCount);

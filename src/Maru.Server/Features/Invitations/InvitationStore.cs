@@ -1,5 +1,6 @@
 using Maru.Engine;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Features.Guests;
 using Maru.Server.Platform.Http;
 using Maru.Server.RoomLog;
 using Maru.Server.Storage;
@@ -7,7 +8,7 @@ using Maru.Server.Storage;
 namespace Maru.Server.Features.Invitations;
 
 /// <summary>Finds invitations, and deletes those that are over. Any thread.</summary>
-internal sealed class InvitationStore(Database database, TimeProvider time)
+internal sealed class InvitationStore(Database database, GuestOptions guests, TimeProvider time)
 {
     /// <summary>A used-up one stays for as long: its last user may not have got the response, and asks again.</summary>
     private static readonly TimeSpan UsedUpStays = TimeSpan.FromHours(1);
@@ -47,10 +48,11 @@ internal sealed class InvitationStore(Database database, TimeProvider time)
     public async Task<InvitationView?> ViewAsync(string code, UserId? user, CancellationToken ct)
     {
         var row = await database.FirstAsync<ViewRow>(
-            $"SELECT r.name, r.description, r.member_count, i.expires_at FROM {Tables} WHERE {Exists} AND {LetsIn}",
+            $"SELECT r.name, r.description, r.member_count, r.allows_guests, i.expires_at FROM {Tables} WHERE {Exists} AND {LetsIn}",
             new { code, user = user?.Value ?? 0, now = Now },
             ct);
-        return row is null ? null : new InvitationView(new InvitedRoom(row.Name, row.Description, row.MemberCount), Time(row.ExpiresAt));
+        return row is null ? null : new InvitationView(
+            new InvitedRoom(row.Name, row.Description, row.MemberCount), guests.Enabled && row.AllowsGuests != 0, Time(row.ExpiresAt));
     }
 
     /// <summary>
@@ -105,7 +107,7 @@ internal sealed class InvitationStore(Database database, TimeProvider time)
     public static DateTimeOffset? Time(long? milliseconds) =>
         milliseconds is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
 
-    private sealed record ViewRow(string Name, string Description, long MemberCount, long? ExpiresAt);
+    private sealed record ViewRow(string Name, string Description, long MemberCount, long AllowsGuests, long? ExpiresAt);
 
     private sealed record Row(
         long Number, string Code, long Uses, long MadeAt, long? ExpiresAt, long? MaxUses, long Id, string Handle, string Name,

@@ -1,8 +1,10 @@
 using Maru.Engine;
 using Maru.Engine.Problems;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Features.Invitations;
 using Maru.Server.Features.Members;
 using Maru.Server.Storage;
+using Maru.Server.Tests.Features.Invitations;
 using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Features.Guests;
@@ -69,6 +71,19 @@ public sealed class GuestTests
         await ann.AllowGuestsAsync(closed, true);
         await gil.JoinAsync(closed);
         await server.ShouldBeSoundAsync();
+    }
+
+    [Theory]
+    [InlineData(true, true, true)]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, false)]
+    public async Task An_invitation_says_whether_it_lets_them_in(bool server, bool room, bool lets)
+    {
+        await using var maru = await MaruServer.StartAsync($"--Maru:Guests:Enabled={server}");
+        var ann = await maru.SignUpAsync();
+        var made = room ? await ann.MakeOpenHouseAsync() : await ann.MakeRoomAsync();
+        var link = await ann.InviteAsync(made);
+        (await maru.Http.SendAsync($"GET /api/invitations/{link.Code}").Read<InvitationView>()).Guests.ShouldBe(lets);
     }
 
     [Fact]

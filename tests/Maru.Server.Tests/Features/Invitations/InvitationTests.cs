@@ -22,7 +22,7 @@ public sealed class InvitationTests(MaruServer server) : IClassFixture<MaruServe
         link.Url.ShouldBe($"{server.Address}#/invite/{link.Code}");
 
         var view = await server.Http.SendAsync($"GET /api/invitations/{link.Code}").Read<InvitationView>();
-        view.ShouldBe(new InvitationView(new InvitedRoom("harbour", "", 2), link.ExpiresAt));
+        view.ShouldBe(new InvitationView(new InvitedRoom("harbour", "", 2), Guests: false, link.ExpiresAt));
         (await ben.Http.SendAsync($"GET /api/invitations/{link.Code}").Read<InvitationView>()).ShouldBe(view);
         await using var ears = await ben.ListenAsync();
         (await ben.AcceptAsync(link).Read<Room>()).ShouldBe(

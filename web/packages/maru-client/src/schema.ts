@@ -1401,11 +1401,14 @@ export interface components {
          *         "description": "Ships and tides",
          *         "memberCount": 2
          *       },
+         *       "guests": true,
          *       "expiresAt": "2026-11-21T12:50:02.415Z"
          *     }
          */
         InvitationView: {
             room: components["schemas"]["InvitedRoom"];
+            /** @description it lets guests in too: the server has them, and the room allows them */
+            guests: boolean;
             /**
              * Format: date-time
              * @description absent: it does not end by itself

@@ -30,6 +30,7 @@ export default {
   writeTo: '{name} 님에게 메시지 보내기',
   block: '차단',
   unblock: '차단 풀기',
+  notChosen: '목록에서 사람을 고르거나 입력을 지워 주세요.',
   blockTitle: '{name} 님을 차단할까요?',
   blockText: '서로 메시지를 보낼 수 없고 연락처에서도 사라져요. 상대방에게는 알리지 않아요.',
   nickname: '내가 부르는 이름',

@@ -8,6 +8,8 @@ export default {
   closed: 'Closed',
   closes: 'Closes {when}',
   close: 'Close the poll',
+  closeTitle: 'Close the poll?',
+  closeText: 'Nobody can vote any more, and it cannot be opened again.',
   whoVoted: 'Who voted for it',
   new: 'New poll',
   question: 'Question',

@@ -10,6 +10,8 @@ export default {
   closed: '마감됨',
   closes: '{when} 마감',
   close: '투표 마감',
+  closeTitle: '투표를 마감할까요?',
+  closeText: '더는 아무도 투표할 수 없고, 다시 열 수 없어요.',
   whoVoted: '투표한 사람',
   new: '새 투표',
   question: '질문',

@@ -2,7 +2,9 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { effectScope } from 'vue'
 
 const said: string[] = []
-vi.mock('@/client', () => ({ maru: { presence: { away: () => said.push('away'), back: () => said.push('back') } } }))
+vi.mock('@/client', () => ({
+  maru: { presence: { away: () => said.push('away'), back: () => said.push('back') }, connection: { wake() {} } },
+}))
 const { useAttention } = await import('./attention')
 
 const minute = 60_000

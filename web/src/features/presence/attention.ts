@@ -13,12 +13,14 @@ export function useAttention(): void {
     looked = -Infinity
     maru.presence.away()
   }
-  const here = () => {
+  const here = (event?: Event) => {
     if (document.hidden || performance.now() - looked < pause) return
     looked = performance.now()
     clearTimeout(timer)
     timer = setTimeout(gone, idle)
     maru.presence.back()
+    // Who does something now does not want to wait for the next try.
+    if (event?.type === 'pointerdown' || event?.type === 'keydown') maru.connection.wake()
   }
   for (const move of moves) addEventListener(move, here, { passive: true, capture: true })
   document.addEventListener('visibilitychange', here)

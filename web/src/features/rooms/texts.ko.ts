@@ -66,7 +66,7 @@ export default {
   hidesPast: '새로 온 사람에게 지난 대화 숨기기',
   hidesPastHint: '들어온 뒤의 대화만 볼 수 있어요.',
   guests: '게스트 허용',
-  guestsHint: '계정이 없는 사람도 초대 링크로 들어올 수 있어요.',
+  guestsHint: '계정이 없는 사람도 초대 링크로 들어올 수 있어요. 이 서버가 게스트를 받을 때만요.',
   create: '대화방 만들기',
   info: '대화방 정보',
   settings: '대화방 설정',

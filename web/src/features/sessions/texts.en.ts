@@ -1,6 +1,6 @@
 export default {
   title: 'Devices',
-  text: 'Where you are signed in. End what you do not know, and change your password then.',
+  text: 'Where you are signed in. If you do not recognise one, sign it out and change your password.',
   here: 'This one',
   since: 'Signed in {time}',
   used: 'Last used {time}',

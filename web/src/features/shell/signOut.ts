@@ -14,7 +14,11 @@ export function useSignOut() {
   const { t } = useI18n()
   return {
     asking,
-    text: () => waiting.value > 0 ? t('shell.signOutWaiting', waiting.value) : t('shell.signOutText'),
+    text() {
+      if (waiting.value > 0) return t('shell.signOutWaiting', waiting.value)
+      return t(session.isGuest ? 'shell.signOutGuest' : 'shell.signOutText')
+    },
+
 
     async ask(): Promise<void> {
       const { user } = maru.session

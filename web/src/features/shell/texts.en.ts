@@ -22,6 +22,7 @@ export default {
   signOut: 'Sign out',
   signOutTitle: 'Sign out?',
   signOutText: 'You can sign in again at any time.',
+  signOutGuest: 'You are a guest: signing out deletes your account, and nobody can sign in to it again.',
   signOutWaiting: 'One message was not sent yet, and would be lost. | {n} messages were not sent yet, and would be lost.',
 
   quietFor1Hour: 'Do not disturb for 1 hour',
@@ -68,7 +69,7 @@ export default {
 
   appearance: 'Appearance',
   language: 'Language',
-  languageBrowser: 'As the browser',
+  languageBrowser: 'Same as the browser',
   theme: 'Colours',
   themes: { system: 'As the device', light: 'Light', dark: 'Dark' },
   density: 'Spacing',
@@ -79,7 +80,7 @@ export default {
   sendHint: 'The other one begins a new line.',
   notices: 'Notifications',
   notify: 'Notifications on this device',
-  notifyHint: 'While Maru is not in sight. What each room may tell is set in the room.',
+  notifyHint: 'While you are not looking at Maru. Each room has its own setting too.',
   notifyAsked: 'Your browser asks whether Maru may show them.',
   notifyDenied: 'Your browser blocks them. Allow notifications for this page in the browser’s settings, then turn this on.',
   notifyMissing: 'This browser shows none, or the page was not opened by https.',

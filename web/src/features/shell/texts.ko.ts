@@ -24,6 +24,7 @@ export default {
   signOut: '로그아웃',
   signOutTitle: '로그아웃할까요?',
   signOutText: '언제든 다시 로그인할 수 있어요.',
+  signOutGuest: '게스트 계정은 로그아웃하면 삭제되고, 다시 로그인할 수 없어요.',
   signOutWaiting: '아직 보내지 못한 메시지가 {n}개 있어요. 로그아웃하면 사라져요.',
 
   quietFor1Hour: '1시간 동안 방해 금지',

@@ -84,9 +84,8 @@ export function useScroll(
     if (from !== visible.value[0] || to !== visible.value[1]) visible.value = [from, to]
     const distance = scrollHeight - scrollTop - clientHeight
     // What grows below does not take us from the end, only who scrolls back does.
-    const back = scrollTop < top - 1 && scrollHeight >= height
-    if (back) follows = false
-    else if (distance < 2) follows = !live.state.value.hasNewer
+    if (distance < 2) follows = !live.state.value.hasNewer
+    else if (scrollTop < top - 1 && scrollHeight >= height) follows = false
     atEnd.value = distance <= near ? !live.state.value.hasNewer : follows
     top = scrollTop
     height = scrollHeight
