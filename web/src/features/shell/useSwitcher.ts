@@ -92,7 +92,7 @@ export function useSwitcher() {
     ['rooms', mdiForumOutline], ['discover', mdiCompassOutline], ['contacts', mdiAccountMultipleOutline], ['activity', mdiAt],
     ['new-room', mdiChatPlusOutline], ['me', mdiAccountCircleOutline], ['settings', mdiCogOutline], ['sessions', mdiDevices],
     ['about', mdiInformationOutline],
-  ] as const).map(([name, icon]): Choice => {
+  ] as const).filter(([name]) => name !== 'new-room' || !session.isGuest).map(([name, icon]): Choice => {
     const label = t(router.resolve({ name }).meta.title ?? '')
     return { key: name, group: 'screens', label, names: [label, name], icon, run: () => router.push({ name }) }
   }).concat({
