@@ -102,7 +102,7 @@ test('Who is removed in the list of members is out of it, and the room is out of
   await page.getByRole('dialog', { name: 'Remove Ben?' }).getByRole('button', { name: 'Remove' }).click()
   await expect(pane).toContainText('1 member')
   await expect(pane.getByText('Ben', { exact: true })).toHaveCount(0)
-  await expect(page.getByText('Ann removed Ben').or(page.getByText('You removed Ben')).first()).toBeVisible()
+  await expect(page.getByText(/Ann.? removed .?Ben/).first()).toBeVisible()
   await expect(row).toHaveCount(0)
 })
 
@@ -139,7 +139,7 @@ test('Those who are in a room already are not offered when people are invited', 
   const ann = await person('ann'), ben = await person('ben', 'Ben Okafor'), bea = await person('bea', 'Bea Okafor')
   const room = await ann.room('Harbour', { members: [ben.id] })
   await open(page, ann, `rooms/${room.id}/info`)
-  await page.getByRole('button', { name: 'Invite people' }).click()
+  await page.getByRole('complementary').getByRole('button', { name: 'Invite people' }).click()
   const dialog = page.getByRole('dialog', { name: 'Invite people' })
   await dialog.getByPlaceholder('Name or handle').fill('okafor')
   await expect(dialog.getByRole('option', { name: 'Bea Okafor' }).filter({ hasText: bea.handle })).toBeVisible()
