@@ -6,7 +6,7 @@ export default {
   version: '버전 {version}',
   noVersion: '지금은 서버 버전을 알 수 없어요.',
   forPrograms: '개발자용',
-  api: '인터페이스 설명 (OpenAPI)',
+  api: 'API 문서 (OpenAPI)',
   keys: '키보드 단축키',
   licences: '라이선스',
   licencesText: '이 클라이언트는 다음 소프트웨어로 만들었어요. 만든 모든 분께 고마워요.',

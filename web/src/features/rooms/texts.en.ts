@@ -41,7 +41,7 @@ export default {
   noPublicText: 'Make the first one.',
   noDescription: 'No description',
   members: '{count} member | {count} members',
-  recent: '{n} in the last 10 min',
+  recent: '{n} new in 10 min',
   open: 'Open',
   join: 'Join',
   locked: 'Needs a password',

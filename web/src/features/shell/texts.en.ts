@@ -40,6 +40,7 @@ export default {
   retryNow: 'Try now',
 
   switcher: 'Jump to a room, a person or a screen',
+  switcherHint: 'Room, person or screen',
   switcherOf: { rooms: 'Rooms', people: 'People', screens: 'Screens' },
   switcherEmpty: 'Nothing by this name.',
   switcherFound: 'Nothing found | {n} found | {n} found',

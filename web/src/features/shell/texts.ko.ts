@@ -42,6 +42,7 @@ export default {
   retryNow: '지금 시도',
 
   switcher: '대화방, 사람, 화면으로 바로 가기',
+  switcherHint: '대화방, 사람, 화면',
   switcherOf: { rooms: '대화방', people: '사람', screens: '화면' },
   switcherEmpty: '찾는 이름이 없어요.',
   switcherFound: '찾은 것이 없어요 | {n}개 찾았어요 | {n}개 찾았어요',
