@@ -5,7 +5,7 @@ export default {
   scheduled: 'Scheduled',
   none: { mentions: 'Nobody has mentioned you', stars: 'Nothing starred' },
   noneText: {
-    mentions: 'When somebody writes your handle with an @, it stands here.',
+    mentions: 'When somebody mentions you with @ and your handle, you find it here.',
     stars: 'Star a message to find it again. Nobody else sees it.',
   },
 }

@@ -37,6 +37,7 @@ export default {
   leavePrivate: '누군가 초대해야 다시 들어올 수 있어요.',
   discover: '둘러보기',
   discoverHint: '공개 대화방 검색',
+  discoverField: '대화방 검색',
   sort: '정렬',
   sortBy: { activity: '활발한 순', members: '인원 많은 순', newest: '최신순', name: '이름순' },
   noPublic: '아직 공개 대화방이 없어요',

@@ -1,7 +1,7 @@
 export default {
   title: 'Devices',
   text: 'Where you are signed in. If you do not recognise one, sign it out and change your password.',
-  here: 'This one',
+  here: 'This device',
   since: 'Signed in {time}',
   used: 'Last used {time}',
   until: 'Signed in until {time} if not used',

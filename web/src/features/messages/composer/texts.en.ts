@@ -20,7 +20,7 @@ export default {
   closed: {
     'not-member': 'You are no member of {name}',
     'read-only': 'Only the owner and admins write in this room',
-    'blocked-by-you': 'You have blocked {name}. Lift the block to write.',
+    'blocked-by-you': 'You have blocked {name}. Unblock them to write.',
     'may-not-write': '{name} takes no messages from you',
   },
   help: 'How to format',
