@@ -56,3 +56,18 @@ test('A new version is taken when the person says so', async ({ page, person, se
   await expect(page.locator('meta[name=description]')).toHaveAttribute('content', 'The next one.')
   await expect(page.getByRole('heading', { name: 'People' })).toBeVisible()
 })
+
+test('What the server allows the page reaches pages that are kept', async ({ page, person, server }) => {
+  const ann = await person()
+  const policy = async () => (await page.goto('contacts'))!.headers()['content-security-policy']
+  await open(page, ann, 'contacts')
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+  server.settings.Maru__Http__ImageOrigins = 'https://pictures.example'
+  try {
+    await server.kill()
+    await server.start()
+    await expect.poll(policy, { timeout: 20_000, intervals: [4000] }).toContain('https://pictures.example')
+  } finally {
+    delete server.settings.Maru__Http__ImageOrigins
+  }
+})

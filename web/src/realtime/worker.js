@@ -8,6 +8,7 @@ const version = '__VERSION__'
 const files = ['__FILES__']
 const current = `maru-${version}`
 const scope = new URL('./', location.href)
+const quiet = 3000   // ms in which the page that was opened has the network for itself
 
 addEventListener('install', event => event.waitUntil(keep()))
 
@@ -40,7 +41,10 @@ addEventListener('fetch', event => {
 /** At once from here. Pages of the version before that are open go on with its files, which are kept as well. */
 async function page(event) {
   const kept = await (await caches.open(current)).match(scope)
-  if (kept && !registration.waiting) return kept
+  if (kept && !registration.waiting) {
+    event.waitUntil(renew(kept.clone()).catch(() => undefined))
+    return kept
+  }
   registration.waiting?.postMessage('take over')
   try {
     return await fetch(event.request)
@@ -48,6 +52,14 @@ async function page(event) {
     if (kept) return kept
     throw error
   }
+}
+
+/** The page stays as it is in this version; what the server says with it may change, as the origins that pictures may come from. */
+async function renew(kept) {
+  await new Promise(done => setTimeout(done, quiet))
+  const fresh = await fetch(scope, { cache: 'no-cache' })
+  const same = fresh.ok && await fresh.clone().text() === await kept.text()
+  if (same) await (await caches.open(current)).put(scope, fresh)
 }
 
 async function asset(request) {
