@@ -157,3 +157,14 @@ test('A list at its end stays there as the window becomes higher again, as when 
     await expect.poll(() => toEnd(page)).toBeLessThan(2)
   }
 })
+
+test('A link to a message shows it, also where what follows fills the window', async ({ page, person }) => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  const ann = await person('ann')
+  const room = await ann.room('Pier')
+  for (let at = 0; at < 15; at++) await ann.send(room, `Before ${at}`)
+  const { seq } = await ann.send(room, 'Look at this')
+  for (let at = 0; at < 6; at++) await ann.send(room, `After ${at}: ${'a text of several lines, '.repeat(10)}`)
+  await open(page, ann, `rooms/${room.id}/${seq}`)
+  await expect(seqOf(page, seq)).toBeInViewport()
+})

@@ -84,7 +84,9 @@ export function useScroll(
     if (from !== visible.value[0] || to !== visible.value[1]) visible.value = [from, to]
     const distance = scrollHeight - scrollTop - clientHeight
     // What grows below does not take us from the end, only who scrolls back does.
-    if (distance < 2) follows = !live.state.value.hasNewer
+    // Nor is it the end where it was sent to a message, and the rows below are not measured yet.
+    const sent = held !== null && performance.now() < heldUntil
+    if (distance < 2 && !sent) follows = !live.state.value.hasNewer
     else if (scrollTop < top - 1 && scrollHeight >= height) follows = false
     atEnd.value = distance <= near ? !live.state.value.hasNewer : follows
     top = scrollTop
