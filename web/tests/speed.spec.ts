@@ -1,5 +1,5 @@
 import { Person } from './kit/people'
-import { expect, open, test } from './kit/test'
+import { expect, open, test, type Page } from './kit/test'
 
 // What a person waits for, on a slow phone network, and what a busy room costs. The figures are printed. The goals hold for a machine that does
 // nothing else (SPEED=strict); otherwise what is far from them fails.
@@ -47,30 +47,25 @@ test('A room that receives 200 messages a second has no long task, and leaves mo
   const room = await ann.room('Busy')
   for (const sender of senders) await sender.join(room)
   await ann.send(room, 'Before the storm')
-  await page.addInitScript(() => {
-    const tasks: number[] = []
-    Object.assign(window, { longTasks: tasks })
-    const note = (list: PerformanceObserverEntryList) => { for (const entry of list.getEntries()) tasks.push(entry.duration) }
-    new PerformanceObserver(note).observe({ type: 'longtask', buffered: false })
-  })
   await open(page, ann, `rooms/${room.id}`)
   await expect(page.getByRole('main').getByText('Before the storm')).toBeVisible()
   const cdp = await page.context().newCDPSession(page)
   await cdp.send('Performance.enable')
   await storm(room, senders, 2)                        // compiled and warm
-  await page.evaluate(() => { (window as unknown as { longTasks: number[] }).longTasks.length = 0 })
 
+  const tasks = await watchTasks(page)
   const before = await spent(cdp)
   const seconds = 10
   const sent = await storm(room, senders, seconds)
   await expect(page.getByRole('main').getByText(`storm ${sent - 1}`)).toBeVisible()
   const after = await spent(cdp)
-  const tasks = await page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks)
+  const { cpu, clock } = await tasks()
   const cost = (after - before) / seconds * 1000
-  const long = tasks.map(ms => `${ms} ms`).join(', ') || 'none'
-  console.log(`${(sent / seconds).toFixed(0)} messages a second: ${cost.toFixed(0)} ms of script and layout a second, long tasks: ${long}`)
+  console.log(`${(sent / seconds).toFixed(0)} messages a second: ${cost.toFixed(0)} ms of script and layout a second; ` +
+    `the longest task took ${cpu.toFixed(0)} ms of the processor; by the clock ${clock.toFixed(0)} ms`)
   expect(sent / seconds).toBeGreaterThan(strict ? 180 : 50)
-  expect(Math.max(0, ...tasks)).toBeLessThanOrEqual(strict ? 50 : 300)
+  expect(cpu).toBeGreaterThan(0)
+  expect(cpu).toBeLessThanOrEqual(strict ? 50 : 150)
   expect(cost).toBeLessThan(strict ? 400 : 800)
 })
 
@@ -116,6 +111,27 @@ test('10,000 loaded messages scroll smoothly, and few of them are in the page', 
 })
 
 type Session = { send(method: 'Performance.getMetrics'): Promise<{ metrics: { name: string; value: number }[] }> }
+
+/**
+ * Watches the tasks of the page's main thread; what comes back ends it, with the longest one in ms. The processor's time counts: by the clock
+ * a task also waits for the server and the senders, which are on the same machine here.
+ */
+async function watchTasks(page: Page): Promise<() => Promise<{ cpu: number; clock: number }>> {
+  interface Event { name: string; ph: string; pid: number; tid: number; dur?: number; tdur?: number; args: { name?: string } }
+  const browser = await page.context().browser()!.newBrowserCDPSession()
+  const events: Event[] = []
+  browser.on('Tracing.dataCollected', ({ value }) => { events.push(...value as unknown as Event[]) })
+  await browser.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig: { includedCategories: ['toplevel'] } })
+  return async () => {
+    const complete = new Promise(done => browser.once('Tracing.tracingComplete', done))
+    await browser.send('Tracing.end')
+    await complete
+    const main = new Set(events.filter(one => one.name === 'thread_name' && one.args.name === 'CrRendererMain').map(one => `${one.pid} ${one.tid}`))
+    const tasks = events.filter(one => one.ph === 'X' && main.has(`${one.pid} ${one.tid}`))
+    const longest = (time: 'dur' | 'tdur') => Math.max(0, ...tasks.map(one => one[time] ?? 0)) / 1000
+    return { cpu: longest('tdur'), clock: longest('dur') }
+  }
+}
 
 /** Seconds of script, style and layout since the page began. */
 async function spent(cdp: Session): Promise<number> {
