@@ -100,6 +100,8 @@ test('A menu within a menu goes in and back, and does what it says', async ({ pa
   await page.keyboard.press('Enter')
   await menu.getByRole('menuitem', { name: 'For 8 hours' }).press('Enter')
   await expect(page.getByRole('menu')).toHaveCount(0)
+  await page.getByRole('button', { name: 'More about Lighthouse' }).click()
+  await expect(page.getByRole('menuitem', { name: 'About this room' })).toBeVisible()       // it begins anew
   const now = async () => (await ann.ask<{ items: { id: number; settings?: { muteUntil?: string } }[] }>('GET', 'me/rooms')).items
   await expect.poll(async () => (await now()).find(one => one.id === room.id)?.settings?.muteUntil ?? '').toContain('T')
 })

@@ -92,3 +92,19 @@ test('Going back closes what lies above the room, and then leaves it', async ({ 
   await page.goForward()
   await expect(composer(page)).toBeVisible()
 })
+
+test('Going back twice at once leaves no screen under another one’s address', async ({ page, person }) => {
+  const ann = await person('ann')
+  const room = await ann.room('Pier')
+  await open(page, ann, 'contacts')
+  await page.getByRole('link', { name: 'Chats' }).tap()
+  await list(page).tap()
+  await page.getByRole('button', { name: 'More about Pier' }).tap()
+  await expect(page.getByRole('menu')).toBeVisible()
+  await page.evaluate(() => { history.back(); history.back() })
+  await expect(page.getByRole('menu')).toHaveCount(0)
+  await expect(async () => {   // either is right: the screen is that of the address
+    const inRoom = page.url().endsWith(`rooms/${room.id}`)
+    await expect(composer(page)).toBeVisible({ visible: inRoom, timeout: 500 })
+  }).toPass()
+})

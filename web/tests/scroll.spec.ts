@@ -168,3 +168,44 @@ test('A link to a message shows it, also where what follows fills the window', a
   await open(page, ann, `rooms/${room.id}/${seq}`)
   await expect(seqOf(page, seq)).toBeInViewport()
 })
+
+test('Who is near the end sees the newest message also as the window becomes lower', async ({ page, person }) => {
+  const ann = await person('ann')
+  const room = await ann.room('Harbour')
+  await ann.sendMany(room, 60, words)
+  await open(page, ann, `rooms/${room.id}`)
+  await expect(seqOf(page, 60)).toBeInViewport()
+  await wheel(page, -30, 1)
+  await expect.poll(() => toEnd(page)).toBe(30)
+  await page.setViewportSize({ width: 1280, height: 460 })
+  await expect.poll(() => toEnd(page)).toBeLessThan(2)
+})
+
+test.describe('By touch', () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
+
+  test('A finger scrolls back in a busy room, also a slow one', async ({ page, person }) => {
+    const [ann, ben] = [await person('ann'), await person('ben')]
+    const room = await ben.room('Harbour', { members: [ann.id] })
+    await ben.sendMany(room, 80, words)
+    await ann.ask('PUT', `rooms/${room.id}/read`, { seq: 80 })
+    await open(page, ann, `rooms/${room.id}`)
+    await expect(seqOf(page, 80)).toBeInViewport()
+    let goes = true
+    const coming = (async () => { for (let number = 81; goes; number++) await ben.send(room, words(number)) })()
+    await expect.poll(() => toEnd(page)).toBeLessThan(2)
+    const cdp = await page.context().newCDPSession(page)
+    await cdp.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x: 150, y: 300 }] })
+    for (let y = 300; y <= 440; y += 5) {
+      await cdp.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: [{ x: 150, y }] })
+      await page.evaluate(() => new Promise(requestAnimationFrame))
+    }
+    await cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+    const last = await inSight(page)
+    await expect(newest(page)).toBeVisible()
+    await expect(seqOf(page, last)).toBeInViewport()
+    goes = false
+    await coming
+    await expect(seqOf(page, last)).toBeInViewport()
+  })
+})

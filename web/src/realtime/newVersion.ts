@@ -32,6 +32,8 @@ export async function keepInBrowser(offer: (takeOver: () => void) => void): Prom
     // The first version of all has nothing to take the place of.
     if (!waiting || !serviceWorker.controller) return
     offer(() => {
+      // Another page may have changed over meanwhile.
+      if (registration.waiting !== waiting) return location.reload()
       serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true })
       waiting.postMessage('take over')
     })

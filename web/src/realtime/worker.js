@@ -32,8 +32,9 @@ addEventListener('fetch', event => {
   const url = new URL(request.url)
   if (request.method !== 'GET' || url.origin !== scope.origin || !url.pathname.startsWith(scope.pathname)) return
   const path = url.pathname.slice(scope.pathname.length)
-  if (/^(api|ws|health|openapi|\.well-known)(\/|$)/.test(path)) return
-  if (request.mode === 'navigate') event.respondWith(page(event))
+  if (/^(api|ws|health|metrics|openapi|\.well-known)(\/|$)/.test(path)) return
+  const file = /\.[a-z\d]+$/.test(path)
+  if (request.mode === 'navigate' && !file) event.respondWith(page(event))
   else if (path.startsWith('assets/')) event.respondWith(asset(request))
   else event.respondWith(fetch(request).catch(async () => await caches.match(request) ?? Response.error()))
 })
@@ -46,12 +47,13 @@ async function page(event) {
     return kept
   }
   registration.waiting?.postMessage('take over')
-  try {
-    return await fetch(event.request)
-  } catch (error) {
-    if (kept) return kept
-    throw error
-  }
+  return await newest() ?? kept ?? await fetch(event.request)
+}
+
+/** The page of the version that waits. */
+async function newest() {
+  const name = (await caches.keys()).findLast(one => one.startsWith('maru-') && one !== current)
+  return registration.waiting && name ? await (await caches.open(name)).match(scope) : undefined
 }
 
 /** The page stays as it is in this version; what the server says with it may change, as the origins that pictures may come from. */

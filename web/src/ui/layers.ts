@@ -1,6 +1,7 @@
 import { onScopeDispose, watch } from 'vue'
 import type { Router } from 'vue-router'
 
+const settles = 150   // ms until the router has returned
 const layers: (() => void)[] = []
 
 /** While `open`, going back closes what lies above the screen, as people know it from phones, and does not leave the screen. */
@@ -23,7 +24,15 @@ export function closeLayersByGoingBack(router: Router): void {
   // Who goes back is there already, as far as the browser knows; the router returns when it is told no.
   router.beforeEach(() => {
     const close = place() < position ? layers.pop() : undefined
-    close?.()
-    return close === undefined
+    if (!close) return true
+    close()
+    setTimeout(agree, settles)
+    return false
   })
+
+  /** Who went back again meanwhile is where the address says. */
+  function agree() {
+    const address = location.pathname.slice(new URL(document.baseURI).pathname.length - 1) + location.search + location.hash
+    if (address !== router.currentRoute.value.fullPath) void router.replace(address)
+  }
 }

@@ -51,6 +51,7 @@ export default {
   deleteTitle: 'Delete your account?',
   deleteText: 'This cannot be undone: your profile, contacts, drafts and scheduled messages are gone. Nobody gets your handle again.',
   allowed: { everyone: 'Everyone', contacts: 'My contacts', nobody: 'Nobody' },
+  backToInvitation: 'Back to the invitation',
   forInvitation: 'Then you join the room that you are invited to.',
   ruleLength: 'At least 8 characters',
   ruleOwn: 'Not your name, handle or e-mail address',

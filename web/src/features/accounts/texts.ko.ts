@@ -53,6 +53,7 @@ export default {
   deleteTitle: '계정을 삭제할까요?',
   deleteText: '되돌릴 수 없어요. 프로필, 연락처, 임시 저장, 예약 메시지가 모두 사라지고, 같은 아이디는 다시 쓸 수 없어요.',
   allowed: { everyone: '모든 사람', contacts: '내 연락처', nobody: '아무도' },
+  backToInvitation: '초대로 돌아가기',
   forInvitation: '그다음 초대받은 대화방에 들어가요.',
   ruleLength: '8자 이상',
   ruleOwn: '이름, 아이디, 이메일과 다르게',

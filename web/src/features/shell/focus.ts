@@ -23,9 +23,10 @@ export function useScreenFocus(router: Router, main: Readonly<Ref<HTMLElement | 
     else left.delete(position)
   })
   const after = router.afterEach(async (to, from, failure) => {
+    if (failure) return
     const was = position
     position = place()
-    if (failure || screenOf(to) === screenOf(from)) return
+    if (screenOf(to) === screenOf(from)) return
     for (const at of left.keys()) if (at > position) left.delete(at)
     const key = position < was ? left.get(position) : undefined
     await nextTick()

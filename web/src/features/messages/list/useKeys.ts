@@ -35,17 +35,26 @@ export function useKeys(
     return -1
   }
 
+  /** Once: the list's own way would go on to the place as more rows come before it. */
+  function reveal(at: number) {
+    const element = scroller.value
+    if (!element || !list.value) return
+    const [top, bottom] = [list.value.getItemOffset(at), list.value.getItemOffset(at) + list.value.getItemSize(at)]
+    if (top < element.scrollTop) element.scrollTop = top
+    else if (bottom > element.scrollTop + element.clientHeight) element.scrollTop = bottom - element.clientHeight
+  }
+
   async function focus(at: number) {
     const row = rows.value[at]
     if (!row) return
     active.value = row.seq
-    list.value?.scrollToIndex(at, { align: 'nearest' })
+    reveal(at)
     // It has to be mounted, and cannot have the focus before it is measured.
     for (let frames = 0; frames < 20 && active.value === row.seq; frames++) {
       await nextTick()
       const element = scroller.value?.querySelector<HTMLElement>(`[data-seq="${row.seq}"]`)
       element?.focus({ preventScroll: true })
-      if (element && document.activeElement === element) return
+      if (element && document.activeElement === element) return element.scrollIntoView({ block: 'nearest' })
       await new Promise(requestAnimationFrame)
     }
   }

@@ -10,7 +10,7 @@ const ahead = 15
 /** So long, in ms, the rows around a message that the list was sent to may take until they are measured. */
 const settles = 150
 /** By these a person takes the list from where it was sent. */
-const hands = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const
+const hands = ['wheel', 'touchstart', 'touchmove', 'pointerdown', 'keydown'] as const
 /** What stays above a message that is scrolled to the top, in px. */
 const above = 64
 
@@ -145,14 +145,23 @@ export function useScroll(
     frame = requestAnimationFrame(measure)
   }
 
+  let touched = 0   // where the finger came down
   function taken(event: Event) {
     held = null
-    // A wheel's move begins so gently that what comes would end it before it can be measured.
-    if (event instanceof WheelEvent && event.deltaY < 0 && !event.ctrlKey && scroller.value!.scrollTop > 0) follows = false
+    // A move begins so gently that what comes would end it before it can be measured.
+    if (scroller.value!.scrollTop > 0 && goesBack(event)) follows = false
+  }
+
+  function goesBack(event: Event): boolean {
+    if (event instanceof WheelEvent) return event.deltaY < 0 && !event.ctrlKey
+    const finger = 'touches' in event ? (event as TouchEvent).touches[0] : undefined
+    if (!finger) return false
+    if (event.type === 'touchstart') touched = finger.clientY
+    return finger.clientY > touched + 3
   }
 
   // The window, the composer and a phone's keyboard change the height: the end stays in sight.
-  const observer = new ResizeObserver(stay)
+  const observer = new ResizeObserver(() => atEnd.value ? toEnd() : stay())
   watch(scroller, (element, old) => {
     if (old) observer.unobserve(old)
     if (!element) return
