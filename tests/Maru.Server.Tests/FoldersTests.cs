@@ -36,7 +36,7 @@ public sealed class FoldersTests(ITestOutputHelper output)
             "Features.Presence", "Features.OwnSettings", "Features.ReadState",
             "Features.Messages", "Features.Mentions", "Features.Reactions", "Features.Pins", "Features.Polls",
             "Features.Stars", "Features.Drafts", "Features.Scheduled",
-            "Features.Rooms", "Features.Members", "Features.Invitations", "Features.Guests",
+            "Features.Rooms", "Features.Members", "Features.Guests", "Features.Invitations",
             "Realtime.Sinks", "Realtime", "Commands", "",
         ],
         []);
