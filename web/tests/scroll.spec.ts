@@ -181,6 +181,22 @@ test('Who is near the end sees the newest message also as the window becomes low
   await expect.poll(() => toEnd(page)).toBeLessThan(2)
 })
 
+test('A room opens at the first unread message however slow the machine is', async ({ page, person }) => {
+  const [ann, ben] = [await person('ann'), await person('ben')]
+  const room = await ben.room('Harbour', { members: [ann.id] })
+  await ben.sendMany(room, 200, words)
+  await ann.ask('PUT', `rooms/${room.id}/read`, { seq: 150 })
+  await open(page, ann, 'rooms')
+  const cdp = await page.context().newCDPSession(page)
+  await cdp.send('Emulation.setCPUThrottlingRate', { rate: 30 })
+  await page.getByRole('link', { name: /Harbour/ }).click()
+  await expect(seqOf(page, 151)).toBeInViewport({ timeout: 20_000 })
+  await expect(page.locator('.conversation .scroller.placed')).toBeVisible()
+  await cdp.send('Emulation.setCPUThrottlingRate', { rate: 1 })
+  await expect(seqOf(page, 151)).toBeInViewport()
+  await expect(page.getByRole('separator').filter({ hasText: 'New messages' })).toBeInViewport()
+})
+
 test.describe('By touch', () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
 

@@ -7,8 +7,8 @@ import { messageAt, placeOf, type Row } from './rows'
 const near = 48
 /** Rows before an end at which the next page is read. */
 const ahead = 15
-/** So long, in ms, the rows around a message that the list was sent to may take until they are measured. */
-const settles = 150
+/** So many frames after a row was measured others are expected around the message that the list was sent to: machines differ. */
+const settles = 20
 /** By these a person takes the list from where it was sent. */
 const hands = ['wheel', 'touchstart', 'touchmove', 'pointerdown', 'keydown'] as const
 /** What stays above a message that is scrolled to the top, in px. */
@@ -33,7 +33,7 @@ export function useScroll(
   let follows = first === 'end'
   /** The message that it was sent to, until the rows around it are measured. */
   let held: Exclude<Target, 'end'> | null = null
-  let heldUntil = 0
+  let settling = 0
   let target: Target | null = first
   let [top, height] = [0, 0]
   let frame = 0
@@ -44,11 +44,26 @@ export function useScroll(
     if (follows) {
       element.scrollTop = Number.MAX_SAFE_INTEGER
       ;({ scrollTop: top, scrollHeight: height } = element)
-    } else if (held && performance.now() < heldUntil) hold(element, list.value, held)
+    } else if (held) {
+      hold(element, list.value, held)
+      settle()
+    }
+  }
+
+  function settle() {
+    cancelAnimationFrame(settling)
+    let left = settles
+    const next = () => {
+      if (left-- > 0) settling = requestAnimationFrame(next)
+      else {
+        held = null
+        measure()
+      }
+    }
+    next()
   }
 
   function hold(element: HTMLElement, { getItemOffset, getItemSize }: VirtualizerHandle, { seq, align }: Exclude<Target, 'end'>) {
-    heldUntil = performance.now() + settles
     const index = Math.min(placeOf(rows.value, seq), rows.value.length - 1)
     const over = align === 'center' ? (element.clientHeight - getItemSize(index)) / 2 : above
     element.scrollTop = getItemOffset(index) - over
@@ -71,6 +86,8 @@ export function useScroll(
     atEnd.value = follows = false
     held = to
     hold(scroller.value, list.value, to)
+    cancelAnimationFrame(settling)
+    if (placed.value) settle()   // a new list has all of its rows to measure: however long that takes
     return rows.value[placeOf(rows.value, to.seq)]?.seq === to.seq
   }
 
@@ -85,10 +102,11 @@ export function useScroll(
     const distance = scrollHeight - scrollTop - clientHeight
     // What grows below does not take us from the end, only who scrolls back does.
     // Nor is it the end where it was sent to a message, and the rows below are not measured yet.
-    const sent = held !== null && performance.now() < heldUntil
-    if (distance < 2 && !sent) follows = !live.state.value.hasNewer
-    else if (scrollTop < top - 1 && scrollHeight >= height) follows = false
-    atEnd.value = distance <= near ? !live.state.value.hasNewer : follows
+    if (!held) {
+      if (distance < 2) follows = !live.state.value.hasNewer
+      else if (scrollTop < top - 1 && scrollHeight >= height) follows = false
+      atEnd.value = distance <= near ? !live.state.value.hasNewer : follows
+    }
     top = scrollTop
     height = scrollHeight
     anchor()
@@ -148,6 +166,7 @@ export function useScroll(
   let touched = 0   // where the finger came down
   function taken(event: Event) {
     held = null
+    cancelAnimationFrame(settling)
     // A move begins so gently that what comes would end it before it can be measured.
     if (scroller.value!.scrollTop > 0 && goesBack(event)) follows = false
   }
@@ -171,6 +190,7 @@ export function useScroll(
   onBeforeUnmount(() => {
     observer.disconnect()
     cancelAnimationFrame(frame)
+    cancelAnimationFrame(settling)
   })
 
   return {
