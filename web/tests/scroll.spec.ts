@@ -182,6 +182,7 @@ test('Who is near the end sees the newest message also as the window becomes low
 })
 
 test('A room opens at the first unread message however slow the machine is', async ({ page, person }) => {
+  test.setTimeout(180_000)
   const [ann, ben] = [await person('ann'), await person('ben')]
   const room = await ben.room('Harbour', { members: [ann.id] })
   await ben.sendMany(room, 200, words)
@@ -190,8 +191,8 @@ test('A room opens at the first unread message however slow the machine is', asy
   const cdp = await page.context().newCDPSession(page)
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: 30 })
   await page.getByRole('link', { name: /Harbour/ }).click()
-  await expect(seqOf(page, 151)).toBeInViewport({ timeout: 20_000 })
-  await expect(page.locator('.conversation .scroller.placed')).toBeVisible()
+  await expect(seqOf(page, 151)).toBeInViewport({ timeout: 90_000 })
+  await expect(page.locator('.conversation .scroller.placed')).toBeVisible({ timeout: 60_000 })
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: 1 })
   await expect(seqOf(page, 151)).toBeInViewport()
   await expect(page.getByRole('separator').filter({ hasText: 'New messages' })).toBeInViewport()
