@@ -7,6 +7,10 @@ const names = (count: number) => Array.from({ length: count }, (_, at) => `line 
 const texts = async (person: Person, room: Awaited<ReturnType<Person['room']>>) =>
   (await person.history(room, 'limit=100')).items.filter(one => one.kind === 'message').map(one => one.text)
 const bubbles = (page: Page) => page.locator('.conversation article .bubble')
+/** What is far above the screen is not in the page. */
+const allFits = (...pages: Page[]) => Promise.all(pages.map(page => page.setViewportSize({ width: 1280, height: 1600 })))
+/** Who was without a line for long waits up to half a minute for the next try: those whose network is back do not. */
+const wake = (...pages: Page[]) => Promise.all(pages.map(page => page.evaluate(() => dispatchEvent(new Event('online')))))
 const banner = (page: Page) => page.getByRole('button', { name: 'Try now' })
 
 test('Messages written while the server dies and comes back arrive once and in order', async ({ page, elsewhere, person, server }) => {
@@ -14,6 +18,7 @@ test('Messages written while the server dies and comes back arrive once and in o
   const room = await ann.room('Pier', { members: [ben.id] })
   await open(page, ann, `rooms/${room.id}`)
   const other = await elsewhere(ben, `rooms/${room.id}`)
+  await allFits(page, other)
   for (const one of [page, other]) await expect(composer(one)).toBeEditable()
   const lines = names(24)
   let dead: Promise<void> | undefined
@@ -25,7 +30,10 @@ test('Messages written while the server dies and comes back arrive once and in o
   await expect(banner(page)).toBeVisible()
   await expect(bubbles(page).last()).toHaveText(lines.at(-1)!)
   await server.start()
-  await expect.poll(() => texts(ann, room), { timeout: 20_000 }).toEqual(lines)
+  await expect.poll(async () => {
+    await wake(page, other)
+    return texts(ann, room)
+  }, { timeout: 20_000 }).toEqual(lines)
   for (const one of [page, other]) {
     await expect(banner(one)).toHaveCount(0)
     await expect(bubbles(one)).toHaveText(lines)
@@ -38,6 +46,7 @@ test('Two who write while the server dies three times lose nothing and see the s
   const room = await ann.room('Pier', { members: [ben.id] })
   await open(page, ann, `rooms/${room.id}`)
   const other = await elsewhere(ben, `rooms/${room.id}`)
+  await allFits(page, other)
   for (const one of [page, other]) await expect(composer(one)).toBeEditable()
   const mine = names(9).map(text => `ann ${text}`), theirs = names(9).map(text => `ben ${text}`)
   for (let round = 0; round < 3; round++) {
@@ -49,7 +58,10 @@ test('Two who write while the server dies three times lose nothing and see the s
     await dying
     await server.start()
   }
-  await expect.poll(async () => (await texts(ann, room)).length, { timeout: 20_000 }).toBe(18)
+  await expect.poll(async () => {
+    await wake(page, other)
+    return (await texts(ann, room)).length
+  }, { timeout: 20_000 }).toBe(18)
   const all = await texts(ann, room)
   expect(all.filter(text => text.startsWith('ann'))).toEqual(mine)
   expect(all.filter(text => text.startsWith('ben'))).toEqual(theirs)
