@@ -7,6 +7,7 @@ using Maru.Server.Configuration;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Blocks;
 using Maru.Server.Features.Contacts;
+using Maru.Server.Features.Files;
 using Maru.Server.Features.Guests;
 using Maru.Server.Features.Invitations;
 using Maru.Server.Features.Pins;
@@ -86,6 +87,8 @@ internal sealed class MaruOptions : IValidatableObject
     public PinOptions Pins { get; } = new();
 
     public PollOptions Polls { get; } = new();
+
+    public FilesOptions Files { get; } = new();
 
     public ScheduledOptions Scheduled { get; } = new();
 

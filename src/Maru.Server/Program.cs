@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Maru.Server.Audit;
 using Maru.Server.Bus;
@@ -9,6 +10,8 @@ using Maru.Server.Features.Accounts;
 using Maru.Server.Features.Blocks;
 using Maru.Server.Features.Contacts;
 using Maru.Server.Features.Drafts;
+using Maru.Server.Features.Files;
+using Maru.Server.Features.Files.Pictures;
 using Maru.Server.Features.Guests;
 using Maru.Server.Features.Health;
 using Maru.Server.Features.Identities;
@@ -45,6 +48,8 @@ internal static class Program
 {
     internal static Task<int> Main(string[] args)
     {
+        if (args is [PictureProcess.Command, var memory])
+            return Task.FromResult(PictureProcess.Run(long.Parse(memory, CultureInfo.InvariantCulture)));
         if (AddressSpace.Fault() is not { } fault) return RunAsync(args);
         Console.Error.WriteLine($"maru: {fault}");
         return Task.FromResult(MaruCommand.BadSetup);
@@ -92,6 +97,7 @@ internal static class Program
         services.AddReadState();
         services.AddMessages();
         services.AddPresence(options.Storage);
+        services.AddFiles(options.Files, options.Storage);
         services.AddReactions();
         services.AddMentions();
         services.AddStars();
@@ -108,6 +114,7 @@ internal static class Program
         var app = builder.Build();
         HostSettings.WarnOfOpenKeys(app.Configuration, app.Logger);
         await OpenStoreAsync(app.Services);
+        app.Services.GetRequiredService<Arrivals>().Open();
         app.UseProxies();
         app.UseBasePath();
         app.UseMethods();
@@ -139,6 +146,7 @@ internal static class Program
         routes.MapInvitations();
         routes.MapGuests();
         routes.MapMessages();
+        routes.MapFiles();
         routes.MapReactions();
         routes.MapMentions();
         routes.MapStars();

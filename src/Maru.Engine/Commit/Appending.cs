@@ -29,6 +29,10 @@ internal interface ILogFacts
     /// <summary>Returns whether the user may mention all members of the room: its owner and admins may.</summary>
     bool MayMentionAll(RoomId room, UserId user);
 
+    /// <summary>Returns the file; null: it is not there, or not the sender's. Asked only about files of the batch's drafts.</summary>
+    /// <param name="sender">who must have uploaded it; null: anybody</param>
+    AttachedFile? FindFile(long id, UserId? sender);
+
     /// <summary>Returns whether the row of a scheduled message is as it was read: neither sent nor changed nor cancelled.</summary>
     bool IsDue(ScheduledDraft draft);
 }
@@ -148,7 +152,7 @@ internal sealed class Appending(ILogFacts facts)
 
         if (draft is ForwardDraft { Origin: null })
         {
-            draft.Refuse(new Refusal(Problem.NotFound, "There is no message to forward that you may see."));
+            draft.Refuse(ForwardDraft.Gone);
             return;
         }
 
@@ -158,15 +162,10 @@ internal sealed class Appending(ILogFacts facts)
             return;
         }
 
-        if (draft is MentioningDraft mentioning)
+        if (Resolve(draft, head) is { } refusal)
         {
-            if (mentioning is PollDraft poll && poll.RefuseAt(head.At) is { } refusal)
-            {
-                draft.Refuse(refusal);
-                return;
-            }
-
-            Resolve(mentioning);
+            draft.Refuse(refusal);
+            return;
         }
 
         var end = head.Append(EntryKind.MessageCreated);
@@ -176,10 +175,27 @@ internal sealed class Appending(ILogFacts facts)
         Rows.Add(new MessageRow(draft, end.Messages, head, key, hash));
     }
 
-    private void Resolve(MentioningDraft draft) => draft.Resolve(
-        handle => facts.FindMember(draft.Room, handle),
-        () => facts.MayMentionAll(draft.Room, draft.Actor),
-        member => facts.Blocks(member, draft.Actor));
+    /// <summary>Finds out whom it mentions and what its files are; returns why it is refused, or null.</summary>
+    private Refusal? Resolve(MessageDraft draft, LogHead head)
+    {
+        if (draft is PollDraft poll && poll.RefuseAt(head.At) is { } over) return over;
+        if (draft.Attachments is { } files)
+        {
+            var uploader = files.AreForwarded ? default(UserId?) : draft.Actor;
+            if (files.Resolve(id => facts.FindFile(id, uploader)) is { } refusal) return refusal;
+            if (files.Json is null && draft.Text.Length == 0) return ForwardDraft.Gone;
+        }
+
+        if (draft is ReferringDraft referring)
+        {
+            referring.Resolve(
+                handle => facts.FindMember(draft.Room, handle),
+                () => facts.MayMentionAll(draft.Room, draft.Actor),
+                member => facts.Blocks(member, draft.Actor));
+        }
+
+        return null;
+    }
 
     /// <summary>
     /// Returns whether the draft replies to a message. Behind the head that the store has, all entries are messages of this batch, since

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Maru.Engine.Problems;
 
@@ -42,17 +43,22 @@ internal readonly struct ClientKey(long room, long sender, byte[] text) : ICompa
 internal readonly record struct KeyUse(long Seq, long ContentHash)
 {
     /// <summary>
-    /// Returns the hash of what must be equal for a repeated key to mean the same message: its content, the seq it replies to, and its
-    /// poll.
+    /// Returns the hash of what must be equal for a repeated key to mean the same message: its content, the seq it replies to, its poll,
+    /// and its files.
     /// </summary>
     public static long HashOf(MessageDraft draft)
     {
+        var content = Digest(draft.Content) ^ draft.ReplyTo;
+        if (draft.Poll is { } poll) content ^= Digest(poll);
+        if (draft.Attachments is { AreForwarded: false } files) content ^= Digest(MemoryMarshal.AsBytes<long>([.. files.Ids]));
+        return content;
+    }
+
+    private static long Digest(ReadOnlySpan<byte> content)
+    {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(draft.Content, hash);
-        var content = BinaryPrimitives.ReadInt64LittleEndian(hash) ^ draft.ReplyTo;
-        if (draft.Poll is null) return content;
-        SHA256.HashData(draft.Poll, hash);
-        return content ^ BinaryPrimitives.ReadInt64LittleEndian(hash);
+        SHA256.HashData(content, hash);
+        return BinaryPrimitives.ReadInt64LittleEndian(hash);
     }
 
     /// <summary>Settles a draft whose key was used before.</summary>

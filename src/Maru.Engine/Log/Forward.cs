@@ -8,8 +8,9 @@ public readonly record struct Forward(RoomId Room, long Seq);
 
 /// <summary>A message as it is when somebody forwards it.</summary>
 /// <param name="Text">UTF-8</param>
+/// <param name="Files">the ids of its files</param>
 /// <param name="Origin">where it was said first, if it is a forward itself</param>
-public sealed record Forwarded(byte[] Text, Origin Origin);
+public sealed record Forwarded(byte[] Text, IReadOnlyList<long> Files, Origin Origin);
 
 /// <summary>Where a forwarded text was said first.</summary>
 /// <param name="Sender">who said it</param>

@@ -13,6 +13,8 @@ internal readonly struct MessageBody
     private static readonly Refusal NoObject = new(Problem.Malformed, "The body must be a JSON object.");
     private static readonly Refusal Twice = new(Problem.Malformed, "A field stands twice in the body.");    // RFC 7493, 2.3
 
+    private static readonly Refusal NoFiles = Wrong("files", $"files must be an array of at most {Attachments.Most} ids, none twice.");
+
     [Flags]
     private enum Fields : byte
     {
@@ -25,11 +27,16 @@ internal readonly struct MessageBody
         ForwardSeq = 32,
     }
 
-    /// <summary>The text as typed: UTF-8, unescaped, with something in it that can be seen. Empty in a forward.</summary>
+    /// <summary>
+    /// The text as typed: UTF-8, unescaped, with something in it that can be seen. Empty in a forward, and where there are files alone.
+    /// </summary>
     public required byte[] Text { get; init; }
 
     /// <summary>The seq replied to, or 0.</summary>
     public long ReplyTo { get; init; }
+
+    /// <summary>The ids of its files, none twice.</summary>
+    public IReadOnlyList<long> Files { get => field ?? []; init; }
 
     /// <summary>The message to forward; null: none.</summary>
     public Forward? Forward { get; init; }
@@ -54,6 +61,7 @@ internal readonly struct MessageBody
         byte[]? text = null;
         long replyTo = 0;
         Forward? forward = null;
+        List<long> files = [];
         var seen = Fields.None;
         try
         {
@@ -82,8 +90,7 @@ internal readonly struct MessageBody
                     if (!IsFirst(ref seen, Fields.Files)) return Twice;
                     reader.Read();
                     if (reader.TokenType == JsonTokenType.Null) continue;
-                    if (reader.TokenType != JsonTokenType.StartArray || !reader.Read() || reader.TokenType != JsonTokenType.EndArray)
-                        return Wrong("files", "files must be an empty array: this server takes none yet.");
+                    if (ReadFiles(ref reader, out files) is { } refusal) return refusal;
                 }
                 else if (reader.ValueTextEquals("forward"u8))
                 {
@@ -109,13 +116,30 @@ internal readonly struct MessageBody
         if (forward is not null)
         {
             if (text is { Length: > 0 }) return Wrong("text", "text must be left out in a forward: say your own words in another message.");
+            if (files.Count > 0) return Wrong("files", "files must be left out in a forward: it has those of the message.");
             body = new MessageBody { Text = [], ReplyTo = replyTo, Forward = forward };
             return null;
         }
 
-        if (text is null) return Wrong("text", "text must be given.");
-        if (TextRules.Refuse(text, "text") is { } bad) return bad;
-        body = new MessageBody { Text = text, ReplyTo = replyTo, Mentions = MentionScan.Find(text) };
+        if (text is null && files.Count == 0) return Wrong("text", "text must be given.");
+        text ??= [];
+        if ((files.Count == 0 ? TextRules.Refuse(text, "text") : TextRules.RefuseUnfinished(text, "text")) is { } bad) return bad;
+        body = new MessageBody { Text = text, ReplyTo = replyTo, Files = files, Mentions = MentionScan.Find(text) };
+        return null;
+    }
+
+    /// <summary>Reads an array of ids, at whose beginning the reader is.</summary>
+    private static Refusal? ReadFiles(ref Utf8JsonReader reader, out List<long> files)
+    {
+        files = [];
+        if (reader.TokenType != JsonTokenType.StartArray) return NoFiles;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var id) || id < 1 || files.Contains(id)) return NoFiles;
+            if (files.Count == Attachments.Most) return NoFiles;
+            files.Add(id);
+        }
+
         return null;
     }
 

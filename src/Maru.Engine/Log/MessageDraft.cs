@@ -5,6 +5,9 @@ namespace Maru.Engine.Log;
 /// <summary>A message on its way into the log. Its text was copied once, off the socket's buffer.</summary>
 public class MessageDraft : Draft
 {
+    /// <summary>About what a file makes the message longer.</summary>
+    private protected const int FileBytes = 512;
+
     private readonly Right _right;
     private Entry? _entry;
     private int _messageAt;
@@ -15,7 +18,8 @@ public class MessageDraft : Draft
         : base(
             right.RoomId,
             right.User,
-            256 + body.Text.Length + (clientKey?.Length ?? 0) + ticket.Bytes + (Mentions.BytesEach * body.Mentions.Count) + more,
+            256 + body.Text.Length + (clientKey?.Length ?? 0) + ticket.Bytes + (Mentions.BytesEach * body.Mentions.Count)
+                + (FileBytes * body.Files.Count) + more,
             owner)
     {
         _right = right;
@@ -31,6 +35,9 @@ public class MessageDraft : Draft
 
     /// <summary>The poll whose question it is, as JSON; null: it is none.</summary>
     public virtual byte[]? Poll => null;
+
+    /// <summary>Its files; null: it has none.</summary>
+    public virtual Attachments? Attachments => null;
 
     /// <summary>Where its text was said first; null: here.</summary>
     public virtual Origin? Origin => null;
@@ -65,9 +72,9 @@ public class MessageDraft : Draft
     /// <summary>Makes the draft of a body.</summary>
     internal static MessageDraft Of(
         Right right, byte[] sender, in MessageBody body, byte[]? clientKey, Ticket ticket, IDraftOwner owner, int number = 0) =>
-        body.Mentions.Count == 0
+        body.Mentions.Count == 0 && body.Files.Count == 0
             ? new MessageDraft(right, sender, body, clientKey, ticket, owner) { Number = number }
-            : new MentioningDraft(right, sender, body, clientKey, ticket, owner) { Number = number };
+            : new ReferringDraft(right, sender, body, clientKey, ticket, owner) { Number = number };
 
     /// <summary>Called when it is appended.</summary>
     /// <param name="head">its seq and its number</param>
@@ -88,6 +95,7 @@ public class MessageDraft : Draft
             Mentions = Mentions?.Json,
             Poll = Poll,
             IsPoll = Poll is not null,
+            Files = Attachments?.Json,
             ForwardedFrom = Origin?.ToJson(Room),
         };
         var body = EventJson.Entry(EntryKind.MessageCreated, head.Seq, fields, out _messageAt);

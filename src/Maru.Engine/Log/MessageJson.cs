@@ -54,6 +54,9 @@ public readonly ref struct MessageFields
     /// <summary>Who is mentioned and where, as a JSON array: see <see cref="Log.Mentions"/>; empty when nobody.</summary>
     public ReadOnlySpan<byte> Mentions { get; init; }
 
+    /// <summary>Its files, as a JSON array; empty when there are none.</summary>
+    public ReadOnlySpan<byte> Files { get; init; }
+
     /// <summary>It is the question of a poll, deleted or not.</summary>
     public bool IsPoll { get; init; }
 
@@ -108,7 +111,7 @@ public static class MessageJson
         }
 
         writer.WriteRaw("reactions"u8, message.Reactions.IsEmpty ? "[]"u8 : message.Reactions);
-        writer.WriteRaw("files"u8, "[]"u8);
+        writer.WriteRaw("files"u8, message.Files.IsEmpty ? "[]"u8 : message.Files);
         if (!message.Poll.IsEmpty) WritePoll(writer, message.Poll, message.Votes);
         if (message is { UnreadBy: { } unreadBy, Kind.IsMessage: true }) writer.WriteNumber("unreadBy"u8, unreadBy);
         if (message.Replies > 0) writer.WriteNumber("replies"u8, message.Replies);

@@ -3,7 +3,7 @@ using Maru.Engine.Problems;
 namespace Maru.Engine.Log;
 
 /// <summary>The question of a poll, which is a message.</summary>
-public sealed class PollDraft : MentioningDraft
+public sealed class PollDraft : ReferringDraft
 {
     private static readonly Refusal IsOver = new(Problem.Invalid, "closesAt must be in the future.", "closesAt");
 

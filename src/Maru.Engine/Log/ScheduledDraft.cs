@@ -6,7 +6,7 @@ namespace Maru.Engine.Log;
 /// A message that was written before, to be sent at its time. The commit that appends it removes its row: so it is sent once, however many
 /// nodes try, and never when it was cancelled or changed.
 /// </summary>
-public sealed class ScheduledDraft : MentioningDraft
+public sealed class ScheduledDraft : ReferringDraft
 {
     /// <summary>The refusal of one whose row is not as it was read.</summary>
     public static readonly Refusal NotDue = new(Problem.Conflict, "It was sent, changed or cancelled meanwhile.");

@@ -6,6 +6,7 @@ namespace Maru.Server.Files;
 /// <summary>Linux's file functions that .NET does not offer. Any thread.</summary>
 internal static class LinuxFile
 {
+    private const int ReadOnly = 0x80000;           // O_RDONLY | O_CLOEXEC
     private const int CurrentFolder = -100;         // AT_FDCWD
     private const uint Type = 1;                    // STATX_TYPE
     private const uint LinkCount = 4;               // STATX_NLINK
@@ -43,6 +44,24 @@ internal static class LinuxFile
         var region = new Region { Type = WriteLock, Start = position, Length = 1 };
         return fcntl(file, SetLock, ref region) == 0;
     }
+
+    /// <summary>Brings the names in a folder to the disk: a file that is there may have no name there yet.</summary>
+    /// <exception cref="IOException">They are not there.</exception>
+    public static void FlushFolder(string path)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        using var folder = new SafeFileHandle(open(path, ReadOnly, 0), ownsHandle: true);
+        if (folder.IsInvalid || fsync(folder) != 0)
+            throw new IOException($"The names in {path} cannot be brought to the disk.", Marshal.GetLastPInvokeError());
+    }
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, int mode);
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int fsync(SafeFileHandle file);
 
     [DllImport("libc")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

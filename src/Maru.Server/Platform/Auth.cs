@@ -76,7 +76,9 @@ internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended, Se
     public static string TokenOf(HttpContext context)
     {
         if (context.Request.Headers.Authorization.Count > 0) return TokenOf(context.Request.Headers);
-        var isTaken = context.GetEndpoint()?.Metadata.GetMetadata<TokenInAddress>() is not null;
+        var metadata = context.GetEndpoint()?.Metadata;
+        if (metadata?.GetMetadata<TokenInCookie>() is not null && context.Request.Cookies[TokenInCookie.Name] is { } kept) return kept;
+        var isTaken = metadata?.GetMetadata<TokenInAddress>() is not null;
         return isTaken && context.Request.Query[TokenInAddress.Parameter] is [{ } token, ..] ? token : "";
     }
 
@@ -129,4 +131,16 @@ internal sealed class TokenInAddress
 
     /// <summary>Its name in the API document.</summary>
     public const string Scheme = "AccessToken";
+}
+
+/// <summary>
+/// Metadata of an endpoint that only reads, and also takes the token from a cookie: what a page shows as a picture or plays, its browser
+/// asks for without headers. The cookie goes to these addresses alone, and comes from pages of this server alone (SameSite).
+/// </summary>
+internal sealed class TokenInCookie
+{
+    public const string Name = "maru-files";
+
+    /// <summary>The addresses to which browsers send it.</summary>
+    public const string Path = "/api/files";
 }

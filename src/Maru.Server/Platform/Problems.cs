@@ -101,7 +101,7 @@ internal static partial class Problems
     /// <param name="status">the framework's status, where it was the one that refused</param>
     private static async Task RefuseAsync(HttpContext context, Problem problem, int? status)
     {
-        if (problem == UnsupportedMediaType) context.Response.Headers.Accept = Json;
+        if (problem == UnsupportedMediaType) context.Response.Headers.Accept = TypesOf(context);
         if (problem == MethodNotAllowed) TidyAllow(context);
         try
         {
@@ -126,11 +126,15 @@ internal static partial class Problems
     {
         StatusCodes.Status413PayloadTooLarge =>
             $"The body may have {context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize} bytes.",
-        StatusCodes.Status415UnsupportedMediaType => $"The body must come with Content-Type: {Json}.",
-        StatusCodes.Status400BadRequest when context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is not null =>
+        StatusCodes.Status415UnsupportedMediaType => $"The body must come with Content-Type: {TypesOf(context)}.",
+        StatusCodes.Status400BadRequest when TypesOf(context) == Json =>
             "The body must be a JSON object of the documented shape.",
         _ => null,
     };
+
+    /// <summary>Returns the media types of the endpoint's body.</summary>
+    private static string TypesOf(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is { } accepted ? string.Join(", ", accepted.ContentTypes) : Json;
 
     /// <summary>Returns the problem that the framework meant by a bare status.</summary>
     private static Problem? Refusal(HttpResponse response)

@@ -13,7 +13,7 @@ namespace Maru.Server.RoomLog;
 internal sealed class PostgresCommitter : IDisposable
 {
     private static readonly string Insert = InsertOf("", "");
-    private static readonly string InsertWithMore = InsertOf(", mentions, poll", ", $11, $12");
+    private static readonly string InsertWithMore = InsertOf(", mentions, poll, files", ", $11, $12, $13");
 
     private readonly NpgsqlConnection _connection;
     private readonly TimeProvider _time;
@@ -73,7 +73,7 @@ internal sealed class PostgresCommitter : IDisposable
         var rows = _appending.Rows;
         if (rows.Count == 0) return;
         if (_appending.Turns.Count > 0) TakeTurns(batch);
-        var hasMore = rows.Exists(x => x.Draft.Mentions is not null || x.Draft.Poll is not null);
+        var hasMore = rows.Exists(x => x.Draft.Mentions is not null || x.Draft.Poll is not null || x.Draft.Attachments?.Json is not null);
         var insert = batch
             .Add(hasMore ? InsertWithMore : Insert)
             .With([.. rows.Select(x => x.Draft.Room.Value)])
@@ -86,8 +86,16 @@ internal sealed class PostgresCommitter : IDisposable
             .With([.. rows.Select(x => x.Draft.Text)])
             .With([.. rows.Select(x => x.Draft.ClientKey)])
             .With(EntryKind.MessageCreated);
-        if (hasMore) insert.With([.. rows.Select(x => x.Draft.Mentions?.Json)]).With([.. rows.Select(x => x.Draft.Poll)]);
+        if (hasMore)
+        {
+            insert
+                .With([.. rows.Select(x => x.Draft.Mentions?.Json)])
+                .With([.. rows.Select(x => x.Draft.Poll)])
+                .With([.. rows.Select(x => x.Draft.Attachments?.Json)]);
+        }
+
         Write(batch, MentionRows.Insert, MentionRows.Of(rows));
+        Write(batch, FileRows.Insert, FileRows.Of(rows));
         Write(batch, ReplyCounts.Add, ReplyCounts.Of(rows));
         Write(batch, OriginRows.Write, OriginRows.Of(rows));
     }

@@ -20,6 +20,7 @@ internal sealed class PostgresFacts : ILogFacts
     private readonly HashSet<(long Room, long Seq, long User)> _targets = [];
     private readonly HashSet<ClientKey> _keys = new(ClientKey.Equality);
     private readonly MentionFacts _mentions = new();
+    private readonly FileFacts _files = new();
     private readonly List<long> _scheduled = [];
 
     private readonly Dictionary<long, LogHead> _heads = [];
@@ -68,6 +69,7 @@ internal sealed class PostgresFacts : ILogFacts
             asked.Parameters.AddWithValue("asked", _mentions.Asked);
         }
 
+        if (_files.IsAsked) batch.Add(Dialect.Write(connection, FileFacts.Sql)).Parameters.AddWithValue("ids", _files.Ids);
         if (_scheduled.Count > 0) AskForScheduled(batch);
         using var reader = batch.ExecuteReader();
         while (reader.Read())
@@ -99,6 +101,11 @@ internal sealed class PostgresFacts : ILogFacts
             while (reader.Read()) _mentions.Add(reader);
         }
 
+        if (_files.IsAsked && reader.NextResult())
+        {
+            while (reader.Read()) _files.Add(reader);
+        }
+
         if (_scheduled.Count > 0 && reader.NextResult())
         {
             while (reader.Read()) _due.Add((reader.GetInt64(0), reader.GetInt64(1)));
@@ -121,6 +128,8 @@ internal sealed class PostgresFacts : ILogFacts
 
     bool ILogFacts.MayMentionAll(RoomId room, UserId user) => _mentions.MayMentionAll(room, user);
 
+    AttachedFile? ILogFacts.FindFile(long id, UserId? sender) => _files.Find(id, sender);
+
     bool ILogFacts.IsDue(ScheduledDraft draft) => _due.Contains((draft.Id, draft.Version));
 
     private void Clear()
@@ -135,6 +144,7 @@ internal sealed class PostgresFacts : ILogFacts
         _writers.Clear();
         _uses.Clear();
         _mentions.Clear();
+        _files.Clear();
         _scheduled.Clear();
         _due.Clear();
     }
@@ -147,7 +157,8 @@ internal sealed class PostgresFacts : ILogFacts
         if (draft is not MessageDraft message) return;
         _senders.Add((room, draft.Actor.Value));
         if (message.ReplyTo > 0) _targets.Add((room, message.ReplyTo, draft.Actor.Value));
-        if (message is MentioningDraft mentioning) _mentions.Ask(draft.Room, draft.Actor, mentioning.Words);
+        if (message is ReferringDraft referring) _mentions.Ask(draft.Room, draft.Actor, referring.Words);
+        if (message.Attachments is { } files) _files.Ask(files);
         if (message is ScheduledDraft scheduled) _scheduled.Add(scheduled.Id);
         if (message.ClientKey is { } key) _keys.Add(new ClientKey(room, draft.Actor.Value, key));
     }

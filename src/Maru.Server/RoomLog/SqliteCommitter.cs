@@ -21,6 +21,7 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
     private readonly sqlite3 _writer;
     private readonly MessageKeys _keys;
     private readonly MentionFacts _mentions = new();
+    private readonly FileFacts _files = new();
     private readonly Appending _appending;
     private readonly Dictionary<RoomId, LogHead> _heads = [];
     private readonly SqliteStatement _begin;
@@ -51,8 +52,8 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
             writer,
             """
             INSERT INTO messages (
-              room_id, seq, type, sender_id, at, text, reply_to, client_key, content_hash, number, mentions, poll, replies)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, iif(?7 IS NULL, NULL, 0))
+              room_id, seq, type, sender_id, at, text, reply_to, client_key, content_hash, number, mentions, poll, files, replies)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, iif(?7 IS NULL, NULL, 0))
             """);
         _moveHead = new SqliteStatement(
             writer, "UPDATE room_heads SET last_seq = ?2, messages = ?3, last_at = ?4 WHERE room_id = ?1 AND last_seq = ?5");
@@ -85,10 +86,11 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
         try
         {
             _begin.Run();
-            FindMentioned(parts, connection);
+            FindReferred(parts, connection);
             _appending.Decide(parts);
             foreach (var row in _appending.Rows) Insert(row);
             Write(connection, MentionRows.Insert, MentionRows.Of(_appending.Rows));
+            Write(connection, FileRows.Insert, FileRows.Of(_appending.Rows));
             Write(connection, ReplyCounts.Add, ReplyCounts.Of(_appending.Rows));
             Write(connection, OriginRows.Write, OriginRows.Of(_appending.Rows));
             foreach (var ((room, user), at) in _appending.Turns) _takeTurn.Bind(1, room.Value).Bind(2, user.Value).Bind(3, at).Run();
@@ -157,6 +159,8 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
 
     bool ILogFacts.MayMentionAll(RoomId room, UserId user) => _mentions.MayMentionAll(room, user);
 
+    AttachedFile? ILogFacts.FindFile(long id, UserId? sender) => _files.Find(id, sender);
+
     bool ILogFacts.IsDue(ScheduledDraft draft)
     {
         _isDue.Bind(1, draft.Id).Bind(2, draft.Version);
@@ -175,21 +179,24 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
         foreach (var statement in statements) statement.Dispose();
     }
 
-    private void FindMentioned(IReadOnlyList<BatchPart> parts, SqliteConnection connection)
+    private void FindReferred(IReadOnlyList<BatchPart> parts, SqliteConnection connection)
     {
         _mentions.Clear();
+        _files.Clear();
         foreach (var part in parts)
         {
             foreach (var room in part.Rooms)
             {
                 foreach (var draft in room.Drafts)
                 {
-                    if (draft is MentioningDraft mentioning) _mentions.Ask(draft.Room, draft.Actor, mentioning.Words);
+                    if (draft is MessageDraft { Attachments: { } files }) _files.Ask(files);
+                    if (draft is ReferringDraft referring) _mentions.Ask(draft.Room, draft.Actor, referring.Words);
                 }
             }
         }
 
         _mentions.Read(connection);
+        _files.Read(connection);
     }
 
     /// <summary>Writes what few messages have, of all of the batch at once; null: none has it.</summary>
@@ -211,6 +218,8 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
         else _insert.BindNull(11);
         if (draft.Poll is { } poll) _insert.Bind(12, poll);
         else _insert.BindNull(12);
+        if (draft.Attachments?.Json is { } files) _insert.Bind(13, files);
+        else _insert.BindNull(13);
         _insert.Run();
     }
 

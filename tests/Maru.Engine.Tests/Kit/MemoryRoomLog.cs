@@ -217,6 +217,8 @@ internal sealed class MemoryRoomLog : IRoomLog, ILogFacts
 
     bool ILogFacts.MayMentionAll(RoomId room, UserId user) => false;
 
+    AttachedFile? ILogFacts.FindFile(long id, UserId? sender) => null;
+
     bool ILogFacts.IsDue(ScheduledDraft draft) => true;
 
     bool ILogFacts.TryFindKey(in ClientKey key, out KeyUse use) => _keys.TryGetValue(key, out use);

@@ -1,3 +1,5 @@
+using Maru.Server.Tests.Features.Files;
+
 namespace Maru.Server.Tests.Authorization;
 
 /// <summary>What the requests carry: everything is in order but, perhaps, who asks. The ids are those of others.</summary>
@@ -11,6 +13,7 @@ internal static class Requests
         ["POST /api/auth/refresh"] = scene => new { refreshToken = scene.Other.RefreshToken },
         ["POST /api/contacts"] = scene => new { userId = scene.Other.Id },
         ["PATCH /api/contacts/{userId}"] = _ => new { nickname = "Benny" },
+        ["POST /api/files"] = _ => Uploads.Form(Uploads.Pdf(), "report.pdf"),
         ["PATCH /api/me"] = scene => new { name = "New", id = scene.Other.Id, role = "admin" },
         ["DELETE /api/me"] = _ => new { password = Person.Password },
         ["PUT /api/me/drafts/{roomId}"] = _ => new { text = "begun" },

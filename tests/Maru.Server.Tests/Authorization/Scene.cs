@@ -3,6 +3,7 @@ using System.Text.Json;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Storage;
 using Maru.Server.Tests.Features.Contacts;
+using Maru.Server.Tests.Features.Files;
 using Maru.Server.Tests.Features.Guests;
 using Maru.Server.Tests.Features.Invitations;
 using Maru.Server.Tests.Features.Polls;
@@ -115,6 +116,13 @@ internal sealed class Scene
             path = path.Replace("{id}", Text(sessions.Items[0].Id), StringComparison.Ordinal);
         }
 
+        if (path.Contains("/files/{id}", StringComparison.Ordinal))
+        {
+            var file = await Other.UploadAsync(Uploads.Pixel);
+            await Other.SendAsync(Room, "see", file);
+            path = path.Replace("{id}", Text(file.Id), StringComparison.Ordinal);
+        }
+
         if (path.Contains("{scheduledId}", StringComparison.Ordinal))
         {
             var scheduled = await Other.ScheduleAsync(Room, "later", DateTimeOffset.UtcNow.AddHours(1));
@@ -141,7 +149,8 @@ internal sealed class Scene
     private async Task<int> AskByHttpAsync(string line, object? body)
     {
         using var request = new HttpRequestMessage(new HttpMethod(line.Split(' ')[0]), line.Split(' ')[1]);
-        if (body is not null) request.Content = System.Net.Http.Json.JsonContent.Create(body);
+        if (body is HttpContent content) request.Content = content;
+        else if (body is not null) request.Content = System.Net.Http.Json.JsonContent.Create(body);
         request.Headers.Add("Idempotency-Key", "once");
         using var response = await (HasToken ? Actor.Http : _server.Http).SendAsync(
             request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);

@@ -40,7 +40,8 @@ public sealed class WeakAccountTests(MaruServer server) : IClassFixture<MaruServ
     [InlineData("https://example.org/a.png", true)]
     [InlineData("https://example.org:8443/a/b?size=40&kind=1#x", true)]
     [InlineData("https://example.org/a(1).png", true)]
-    [InlineData("/api/files/abc", true)]
+    [InlineData("/api/files/abc", false)]
+    [InlineData("/api/files/1", false)]       // nobody's
     [InlineData("https://user@example.org/a.png", false)]
     [InlineData("https://user:word@example.org/a.png", false)]
     [InlineData("https://example.org@evil.example/", false)]

@@ -9,6 +9,7 @@ namespace Maru.Server.Tests.Kit;
 internal sealed class DocumentedApi
 {
     private const string Problem = "application/problem+json";
+    private const string AnyBytes = "application/octet-stream";
     private const string Schemas = "#/components/schemas/";
 
     /// <summary>The statuses of the web server's own refusals, before a request has an address and without a body.</summary>
@@ -54,8 +55,8 @@ internal sealed class DocumentedApi
         if (CheckHeaders(expected, response) is { } wrong) return wrong;
         if (method == "HEAD") return null;
         if (expected["content"] is not JsonObject content) return body is { Length: 0 } ? null : "a body where the document has none";
-        if (media is null || content[media] is not JsonObject form) return $"the document has no {media} here";
-        return body is null ? null : CheckJson(form["schema"]!, body);
+        if (media is null || (content[media] ?? content[AnyBytes]) is not JsonObject form) return $"the document has no {media} here";
+        return body is null || IsBytes(form["schema"]!) ? null : CheckJson(form["schema"]!, body);
     }
 
     /// <summary>Checks a response that is in no document: a page, or a refusal of an address or a method.</summary>
@@ -90,6 +91,8 @@ internal sealed class DocumentedApi
             .SelectMany(detail => (detail.Errors ?? []).Values.Select(text => $"{detail.InstanceLocation}: {text}"));
         return $"{string.Join("; ", errors)} in {json.RootElement}";
     }
+
+    private bool IsBytes(JsonNode schema) => Resolve(schema.AsObject())["format"]?.GetValue<string>() == "binary";
 
     /// <summary>Returns the part of the document that a reference points to, or the node itself.</summary>
     private JsonObject Resolve(JsonObject node)

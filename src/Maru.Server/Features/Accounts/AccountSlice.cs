@@ -8,6 +8,7 @@ internal static class AccountSlice
 {
     public static void AddAccounts(this IServiceCollection services)
     {
+        services.AddSingleton<OwnPictures>();
         services.AddSingleton<AccountEvents>();
         services.AddSingleton<AccountStore>();
         services.AddSingleton<UserDirectory>();

@@ -43,13 +43,14 @@ internal static class ProfileEndpoints
 
     private static async Task<Results<Ok<Profile>, ProblemHttpResult>> ChangeAsync(
         ProfileChange request, Caller caller, HttpContext context, LimitOptions limits, ProfileLimits rates, PasswordOptions lengths,
-        AccountStore store, AccountEvents events, ChatEngine engine, TimeProvider time, CancellationToken ct)
+        AccountStore store, OwnPictures pictures, AccountEvents events, ChatEngine engine, TimeProvider time, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var rules = new AccountRules(errors, limits, lengths);
         var name = request.Name is null ? null : rules.Name(request.Name);
         var statusMessage = request.StatusMessage is null ? null : rules.StatusMessage(request.StatusMessage);
         var avatarUrl = request.AvatarUrl is null ? null : rules.AvatarUrl(request.AvatarUrl);
+        await pictures.CheckAsync(errors, avatarUrl, caller.UserId, ct);
         var consent = new ConsentChange(
             rules.Allowed("whoMayAdd", request.WhoMayAdd), rules.Allowed("whoMayWrite", request.WhoMayWrite), request.FindByEmail);
         var quiet = request.DoNotDisturb is { } value ? Quiet.Read(value) : null;

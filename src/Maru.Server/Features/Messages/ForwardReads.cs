@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Maru.Engine;
 using Maru.Engine.Log;
@@ -17,7 +18,11 @@ internal sealed class ForwardReads(ChatEngine engine, Database database) : IHost
     {
         var found = await database.FirstAsync<Row>(
             $"""
-            SELECT m.text, coalesce(m.origin_at, m.at) AS at, coalesce(m.origin_room_id, m.room_id) AS room_id,
+            SELECT m.text,
+              CASE WHEN m.files IS NOT NULL THEN coalesce((
+                SELECT string_agg(p.file_id || '', ',' ORDER BY p.position) FROM message_files p
+                WHERE p.room_id = m.room_id AND p.seq = m.seq), '') ELSE '' END AS files,
+              coalesce(m.origin_at, m.at) AS at, coalesce(m.origin_room_id, m.room_id) AS room_id,
               coalesce(m.origin_seq, m.seq) AS seq, {UserRow.Columns("s")},
               (SELECT count(*) FROM rooms r
                WHERE r.id = coalesce(m.origin_room_id, m.room_id) AND r.visibility = 'public' AND r.deleted_at IS NULL) AS is_public
@@ -38,12 +43,14 @@ internal sealed class ForwardReads(ChatEngine engine, Database database) : IHost
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <param name="Files">their ids, with commas between</param>
     /// <param name="IsPublic">1 where the room of the origin is public</param>
     private sealed record Row(
-        string Text, long At, long RoomId, long Seq, long Id, string Handle, string Name, string? AvatarUrl, long IsPublic)
+        string Text, string Files, long At, long RoomId, long Seq, long Id, string Handle, string Name, string? AvatarUrl, long IsPublic)
     {
         public Forwarded ToForwarded() => new(
             Encoding.UTF8.GetBytes(Text),
+            [.. Files.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(id => long.Parse(id, CultureInfo.InvariantCulture))],
             new Origin(
                 new UserId(Id), new UserRow(Id, Handle, Name, AvatarUrl).ToJson(), At, new RoomId(RoomId), Seq, IsPublic > 0));
     }

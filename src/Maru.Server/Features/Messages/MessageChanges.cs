@@ -51,8 +51,9 @@ internal sealed class MessageChanges(ChatEngine engine)
     });
 
     /// <summary>
-    /// Deletes the sender's own message, or anybody's for the room's owner and admins. The text, the reactions, the mentions, the poll with
-    /// its votes, the stars and the pin go, and where it was forwarded from; the seq and the sender's key stay, so a retry still finds it.
+    /// Deletes the sender's own message, or anybody's for the room's owner and admins. The text, the reactions, the mentions, the
+    /// files, the poll with its votes, the stars and the pin go, and where it was forwarded from; the seq and the sender's key stay, so a
+    /// retry still finds it.
     /// Replies to it stay.
     /// </summary>
     public Task<Problem?> DeleteAsync(RoomId room, UserId actor, long seq) => RoomWrite.RunAsync(engine, room, actor, transaction =>
@@ -60,7 +61,7 @@ internal sealed class MessageChanges(ChatEngine engine)
         var changed = transaction.Execute(
             $"""
             UPDATE messages
-            SET text = '', deleted_at = @At, reactions = NULL, mentions = NULL, poll = CASE WHEN poll IS NOT NULL THEN '' END,
+            SET text = '', deleted_at = @At, reactions = NULL, mentions = NULL, files = NULL, poll = CASE WHEN poll IS NOT NULL THEN '' END,
               origin_sender_id = NULL, origin_at = NULL, origin_room_id = NULL, origin_seq = NULL
             WHERE room_id = @room AND seq = @seq AND type = @message AND deleted_at IS NULL
               AND EXISTS (
@@ -71,6 +72,7 @@ internal sealed class MessageChanges(ChatEngine engine)
             new { room = room.Value, actor = actor.Value, seq, message = EntryKind.MessageCreated.Number, transaction.At });
         if (changed > 0)
         {
+            FileRelease.Run(transaction, seq);
             transaction.Execute(
                 """
                 DELETE FROM reactions WHERE room_id = @room AND seq = @seq;

@@ -6,9 +6,9 @@ using Maru.Server.Platform.Api;
 
 namespace Maru.Server.Features.Messages;
 
-/// <param name="Text">not blank; left out in a forward</param>
+/// <param name="Text">not blank, unless there are files; left out in a forward</param>
 /// <param name="ReplyTo">the seq of a message in the room</param>
-/// <param name="Files">none yet: an empty array</param>
+/// <param name="Files">the ids of files that you have uploaded, at most 10: a message with files needs no text</param>
 /// <param name="Forward">the message whose text it has, in place of its own</param>
 [Example("""{"text":"Hello","replyTo":3}""")]
 public sealed record NewMessage(
@@ -134,19 +134,32 @@ public sealed record Mention(int Start, int Length, long? UserId = null, bool? A
 [Example("""{"emoji":"👍","count":2,"mine":false}""")]
 public sealed record Reaction(string Emoji, int Count, bool Mine);
 
+/// <summary>A file as messages have it.</summary>
+/// <param name="MediaType">as its content says</param>
 /// <param name="Size">bytes</param>
+/// <param name="Url">its content; a picture also has <c>/small</c> and <c>/large</c> below it</param>
 /// <param name="Width">of a picture, pixels</param>
+/// <param name="Placeholder">of a picture: a tiny one as a data URL, to be shown until it is there</param>
+/// <param name="Duration">of audio and video, seconds, as its uploader says; absent: not told</param>
+/// <param name="Waveform">of a voice message: at most 64 numbers, 0 to 100</param>
 [Example(
     """
-    { "id": 5, "name": "boat.jpg", "mediaType": "image/jpeg", "size": 48213, "url": "/api/files/5", "width": 800, "height": 600 }
+    {
+      "id": 5, "kind": "image", "name": "boat.jpg", "mediaType": "image/jpeg", "size": 48213, "url": "/api/files/5", "width": 800,
+      "height": 600
+    }
     """)]
-public sealed record SentFile(long Id, string Name, string MediaType, long Size, string Url, int? Width = null, int? Height = null);
+public sealed record SentFile(
+    long Id, [property: FileKindName] string Kind, string Name, string MediaType, long Size, string Url, int? Width = null,
+    int? Height = null, string? Placeholder = null, double? Duration = null, IReadOnlyList<int>? Waveform = null);
 
 /// <param name="Items">ascending by seq</param>
 /// <param name="HasMore">true when there are more in the direction asked for: older ones, or with <c>after</c> newer ones</param>
 /// <param name="LastSeq">the end of the room's log as of the page: what is counted in it is counted up to there</param>
 /// <param name="HasMoreAfter">told around a place: true when there are newer ones; <c>hasMore</c> is of older ones</param>
 public sealed record MessagePage(IReadOnlyList<Message> Items, bool HasMore, long LastSeq = 0, bool? HasMoreAfter = null);
+
+internal sealed class FileKindNameAttribute() : ValuesAttribute("FileKind", "image", "video", "audio", "document");
 
 internal sealed class MessageKindAttribute() : ValuesAttribute("MessageKind", "message", "poll", "system", "unknown");
 

@@ -1,5 +1,6 @@
 using Maru.Engine;
 using Maru.Engine.Problems;
+using Maru.Server.Features.Accounts;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Api;
 using Maru.Server.Platform.Security;
@@ -34,7 +35,7 @@ internal static class RoomEndpoints
 
     private static async Task<Results<Ok<Room>, ProblemHttpResult>> ChangeAsync(
         long roomId, RoomChange request, Caller caller, HttpContext context, RoomOptions options, RoomPasswords passwords, RoomStore store,
-        RoomChanges changes, CancellationToken ct)
+        RoomChanges changes, OwnPictures pictures, CancellationToken ct)
     {
         var errors = new FieldErrors();
         var rules = new RoomRules(errors, options);
@@ -51,6 +52,7 @@ internal static class RoomEndpoints
         var id = new RoomId(roomId);
         var before = await store.FindAsync(id, caller.UserId, ct);
         if (RoomRow.Refuse(before, Roles.Admin) is { } problem) return problem.Result();
+        await pictures.CheckAsync(errors, request.AvatarUrl, caller.UserId, ct);
         if (errors.Any) return errors.Result();
         var (hash, refusal) = await passwords.HashAsync(password, caller.UserId, context, before?.PasswordHash);
         if (refusal is not null) return refusal;

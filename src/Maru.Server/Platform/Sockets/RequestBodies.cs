@@ -126,6 +126,11 @@ internal sealed class RequestBodies(ChatEngine engine, LimitOptions limits, Rate
     private static void Expire(object? request) => ((PartialRequest)request!).Cut(Problems.RequestTimeout);
 
     private static bool HasBody(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is not null
+        context.GetEndpoint()?.Metadata is { } metadata
+        && metadata.GetMetadata<IAcceptsMetadata>() is not null
+        && metadata.GetMetadata<StreamedBody>() is null
         && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
 }
+
+/// <summary>Metadata of an endpoint that reads its body as it arrives, within limits of its own.</summary>
+internal sealed class StreamedBody;

@@ -8,6 +8,9 @@ namespace Maru.Server.Platform.Text;
 /// </summary>
 internal static partial class PictureAddress
 {
+    /// <summary>The beginning of the address of a file of this server.</summary>
+    public const string Files = "/api/files/";
+
     private const int MaxBytes = 500;
 
     /// <summary>Describes a good one.</summary>
@@ -21,6 +24,6 @@ internal static partial class PictureAddress
     [GeneratedRegex(@"\Ahttps://[^/?#@\\\s""'<>`(){}|^]+([/?#][^\\\s""'<>`{}|^]*)?\z")]
     private static partial Regex AddressPattern();
 
-    [GeneratedRegex(@"\A/api/files/[A-Za-z0-9_-]+\z")]
+    [GeneratedRegex(@"\A" + Files + @"[1-9][0-9]{0,17}\z")]
     private static partial Regex FilePattern();
 }

@@ -1,19 +1,27 @@
 namespace Maru.Engine.Log;
 
-/// <summary>A message with words that look like mentions. Who of them is a member is decided in the commit.</summary>
-public class MentioningDraft : MessageDraft
+/// <summary>
+/// A message with words that look like mentions, or with files. Who of them is a member, and what the files are, is decided in the commit.
+/// </summary>
+public class ReferringDraft : MessageDraft
 {
     private Mentions? _mentions;
 
-    internal MentioningDraft(
+    internal ReferringDraft(
         Right right, byte[] sender, in MessageBody body, byte[]? clientKey, Ticket ticket, IDraftOwner owner, int more = 0)
-        : base(right, sender, body, clientKey, ticket, owner, more) => Words = body.Mentions;
+        : base(right, sender, body, clientKey, ticket, owner, more)
+    {
+        Words = body.Mentions;
+        if (body.Files.Count > 0) Attachments = new Attachments(body.Files, areForwarded: false);
+    }
 
     /// <summary>What looks like a mention.</summary>
     public IReadOnlyList<MentionWord> Words { get; }
 
     /// <summary>Set in the commit.</summary>
     public override Mentions? Mentions => _mentions;
+
+    public override Attachments? Attachments { get; }
 
     /// <param name="member">finds a member of the room by handle</param>
     /// <param name="mayMentionAll">whether the sender may</param>

@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using System.Threading.RateLimiting;
+using Maru.Engine;
+using Maru.Server.Files;
+using Maru.Server.Platform.Limits;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Features.Files;
+
+/// <summary>
+/// Where uploads arrive: files of a folder of the local disk, each in one of a bounded number of turns, all together no faster than the
+/// setting says. What it is, is decided when it is there. Any thread.
+/// </summary>
+internal sealed class Arrivals : IDisposable
+{
+    private const int ChunkBytes = 64 * 1024;
+
+    /// <summary>Bytes after which what arrived is brought to the disk: the commits of messages do not wait behind a heap of it.</summary>
+    private const int FlushBytes = 4 * 1024 * 1024;
+
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
+
+    private readonly ConcurrentDictionary<long, int> _ofUsers = new();
+    private readonly FilesOptions _options;
+    private readonly TokenBucketRateLimiter _pace;
+    private readonly bool _isLimited;
+    private readonly string _folder;
+    private int _count;
+
+    public Arrivals(FilesOptions options, RateLimitOptions rates, StorageOptions storage)
+    {
+        (_options, _isLimited) = (options, rates.Enabled);
+        _folder = Path.Combine(storage.Data, "files", "arriving");
+        var each = Math.Max(ChunkBytes, (int)(options.UploadBytesPerSecond * Tick.TotalSeconds));
+        _pace = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = Math.Max(each * 2, ChunkBytes),
+            TokensPerPeriod = (int)(options.UploadBytesPerSecond * Tick.TotalSeconds) is var tokens and > 0 ? tokens : 1,
+            ReplenishmentPeriod = Tick,
+            QueueLimit = int.MaxValue,      // bounded by the number of turns, each with one chunk
+        });
+    }
+
+    /// <summary>Makes the folder, and removes what a server that died has left in it.</summary>
+    public void Open()
+    {
+        OwnFile.MakeFolder(_folder);
+        foreach (var file in Directory.EnumerateFileSystemEntries(_folder))
+        {
+            if (Directory.Exists(file)) Directory.Delete(file, recursive: true);
+            else File.Delete(file);
+        }
+    }
+
+    /// <summary>
+    /// Takes a turn for one upload of the user; null: there are as many as there may be. Dispose of it when the file is kept.
+    /// </summary>
+    public Arrival? Begin(UserId user)
+    {
+        if (Interlocked.Increment(ref _count) > _options.Uploads)
+        {
+            Interlocked.Decrement(ref _count);
+            return null;
+        }
+
+        var ofUser = _ofUsers.AddOrUpdate(user.Value, 1, (_, count) => count + 1);
+        if (_isLimited && ofUser > _options.UploadsPerUser)
+        {
+            End(user);
+            return null;
+        }
+
+        return new Arrival(this, user, Path.Combine(_folder, Path.GetRandomFileName()));
+    }
+
+    public void Dispose() => _pace.Dispose();
+
+    private void End(UserId user)
+    {
+        Interlocked.Decrement(ref _count);
+        var left = _ofUsers.AddOrUpdate(user.Value, 0, (_, count) => count - 1);
+        if (left == 0) _ofUsers.TryRemove(new KeyValuePair<long, int>(user.Value, 0));
+    }
+
+    private async ValueTask PaceAsync(int bytes, CancellationToken ct)
+    {
+        using var lease = await _pace.AcquireAsync(bytes, ct);
+    }
+
+    /// <summary>One upload, in a folder of its own that goes with it. One caller at a time.</summary>
+    internal sealed class Arrival : IDisposable
+    {
+        private readonly Arrivals _owner;
+        private readonly UserId _user;
+        private byte[] _head = [];
+        private bool _isOver;
+
+        public Arrival(Arrivals owner, UserId user, string folder)
+        {
+            (_owner, _user, Folder) = (owner, user, folder);
+            OwnFile.MakeFolder(folder);
+        }
+
+        /// <summary>For what is made of it.</summary>
+        public string Folder { get; }
+
+        public string Path => System.IO.Path.Combine(Folder, "arrived");
+
+        /// <summary>Bytes that have arrived.</summary>
+        public long Size { get; private set; }
+
+        public FileType Type => FileType.Of(_head);
+
+        /// <summary>Receives bytes behind those that are there already; false: there are more than may be.</summary>
+        /// <param name="most">bytes that the whole may have</param>
+        /// <exception cref="IOException">The disk is full, or fails.</exception>
+        public async Task<bool> ReceiveAsync(Stream body, Func<FileType, long> most, CancellationToken ct)
+        {
+            await EventLoop.LeaveAsync();
+            var buffer = new byte[ChunkBytes];
+            await using var file = OwnFile.Open(Path, FileMode.Append);
+            var unflushed = 0;
+            while (true)
+            {
+                var read = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct);
+                if (read == 0) break;
+                await EventLoop.LeaveAsync();
+                var head = Math.Min(read, FileType.HeadBytes - _head.Length);
+                if (head > 0) _head = [.. _head, .. buffer.AsSpan(0, head)];
+                if (Size + read > most(Type)) return false;
+                await _owner.PaceAsync(read, ct);
+                await file.WriteAsync(buffer.AsMemory(0, read), ct);
+                Size += read;
+                unflushed += read;
+                if (unflushed < FlushBytes) continue;
+                file.Flush(flushToDisk: true);
+                unflushed = 0;
+            }
+
+            return true;
+        }
+
+        public void Dispose()
+        {
+            if (_isOver) return;
+            _isOver = true;
+            Directory.Delete(Folder, recursive: true);
+            _owner.End(_user);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using Maru.Server.Features.Files.Pictures;
+using Maru.Server.Features.Files.Stores;
+using Maru.Server.Platform;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Features.Files;
+
+/// <summary>Files that people upload: they arrive, are made safe, are kept in a store of their own, and are sent with messages.</summary>
+internal static class FileSlice
+{
+    public static void AddFiles(this IServiceCollection services, FilesOptions options, StorageOptions storage)
+    {
+        services.AddSingleton(options.Pictures);
+        services.AddSingleton<IFileStore>(new LocalFiles(Path.Combine(storage.Data, "files")));
+        services.AddSingleton<PictureMaker>();
+        services.AddSingleton<Arrivals>();
+        services.AddSingleton<FileRecords>();
+        services.AddSingleton<FileIntake>();
+        services.AddSingleton<FileLists>();
+        services.AddSingleton<FileRemoval>();
+        services.AddSingleton<FileMetrics>();
+        services.AddHostedService<FileSweep>();
+        services.AddJson(FilesJson.Default);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Maru.Server.Platform.Sockets;
+
+namespace Maru.Server.Features.Files.Pictures;
+
+/// <summary>
+/// The process that makes pictures, which is this program run as <c>maru pictures</c>: it reads a request a line, answers each with a
+/// line, and ends with its input. What it may use is bounded from within, and how long a picture takes from without.
+/// </summary>
+internal static class PictureProcess
+{
+    public const string Command = "pictures";
+
+    private const int ParentDeath = 1;      // PR_SET_PDEATHSIG
+    private const int NoNewPrivileges = 38; // PR_SET_NO_NEW_PRIVS
+    private const int Kill = 9;
+    private const int Data = 2;             // RLIMIT_DATA
+    private const int Core = 4;             // RLIMIT_CORE
+
+    /// <param name="memory">bytes that it may have</param>
+    public static int Run(long memory)
+    {
+        Bound(memory);
+        PictureStudio.Open();
+        // What the library prints must not be taken for an answer.
+        using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
+        Console.SetOut(TextWriter.Null);
+        while (Console.ReadLine() is { } line)
+        {
+            var request = JsonSerializer.Deserialize(line, PictureJson.Default.PictureRequest)!;
+            output.WriteLine(JsonSerializer.Serialize(new PictureAnswer(TryMake(request)), PictureJson.Default.PictureAnswer));
+        }
+
+        return 0;
+    }
+
+    private static Picture? TryMake(PictureRequest request)
+    {
+        try
+        {
+            return PictureStudio.Make(request);
+        }
+        catch (Exception e) when (e is NetVips.VipsException or IOException or OutOfMemoryException)
+        {
+            return null;
+        }
+    }
+
+    private static void Bound(long memory)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        Niceness.Lower();
+        _ = prctl(ParentDeath, Kill, 0, 0, 0);
+        _ = prctl(NoNewPrivileges, 1, 0, 0, 0);
+        _ = setrlimit(Data, new Limit { Soft = (ulong)memory, Hard = (ulong)memory });
+        _ = setrlimit(Core, default);
+    }
+
+    [DllImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int prctl(int option, ulong first, ulong second, ulong third, ulong fourth);
+
+    [DllImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int setrlimit(int resource, in Limit limit);
+
+    private struct Limit
+    {
+        public ulong Soft;
+        public ulong Hard;
+    }
+}
