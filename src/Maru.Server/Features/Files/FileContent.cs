@@ -2,6 +2,8 @@ using Maru.Engine.Problems;
 using Maru.Server.Features.Files.Stores;
 using Maru.Server.Files;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 
 namespace Maru.Server.Features.Files;
@@ -31,12 +33,12 @@ internal static class FileContent
         headers.ContentSecurityPolicy = Sandbox;
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers.ContentDisposition = Disposition(file, isOriginal);
-        return TypedResults.Stream(
+        return new Content(TypedResults.Stream(
             content,
             isOriginal ? TypeOf(file) : Pictures,
             lastModified: DateTimeOffset.FromUnixTimeMilliseconds(file.CreatedAt),
             entityTag: new EntityTagHeaderValue($"\"{file.Id}-{variant}\""),
-            enableRangeProcessing: true);
+            enableRangeProcessing: true));
     }
 
     private static string TypeOf(StoredFile file) =>
@@ -47,5 +49,10 @@ internal static class FileContent
         var disposition = new ContentDispositionHeaderValue(file.Kind == (long)FileKind.Document ? "attachment" : "inline");
         disposition.SetHttpFileName(isOriginal ? file.Name : Path.ChangeExtension(file.Name, ".webp"));
         return disposition.ToString();
+    }
+
+    private sealed class Content(FileStreamHttpResult content) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) => Ranges.SendAsync(httpContext, content);
     }
 }

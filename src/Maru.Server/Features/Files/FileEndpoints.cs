@@ -18,7 +18,6 @@ internal static class FileEndpoints
 {
     private const string AnyType = FileType.Unknown;
     private const string Form = "multipart/form-data";
-    private const int FormBytes = 64 * 1024;    // beside the file
 
     public static void MapFiles(this IEndpointRouteBuilder routes)
     {
@@ -66,8 +65,8 @@ internal static class FileEndpoints
         Caller caller, HttpContext context, Arrivals arrivals, PictureMaker pictures, FileIntake intake, FilesOptions options,
         FileMetrics metrics, TimeProvider time, CancellationToken ct)
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = options.Largest + FormBytes;
+        // Counted as it arrives: a client whose file is too large is told so, where the web server would cut it off.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null;
         using var arrival = pictures.IsFull ? null : arrivals.Begin(caller.UserId);
         if (arrival is null) return Refused(Problem.RateLimited, Problems.Busy(context));
         using var deadline = new CancellationTokenSource(options.UploadTimeout, time);

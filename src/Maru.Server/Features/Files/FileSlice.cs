@@ -1,3 +1,4 @@
+using Maru.Server.Audit;
 using Maru.Server.Features.Files.Pictures;
 using Maru.Server.Features.Files.Stores;
 using Maru.Server.Platform;
@@ -20,6 +21,7 @@ internal static class FileSlice
         services.AddSingleton<FileRemoval>();
         services.AddSingleton<FileMetrics>();
         services.AddHostedService<FileSweep>();
+        services.AddSingleton<IStoreCheck, FileCheck>();
         services.AddJson(FilesJson.Default);
     }
 }

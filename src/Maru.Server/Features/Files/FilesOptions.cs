@@ -57,9 +57,6 @@ internal sealed class FilesOptions
 
     public PictureOptions Pictures { get; } = new();
 
-    /// <summary>The largest file of any kind.</summary>
-    internal long Largest => Math.Max(Math.Max(ImageBytes, VideoBytes), Math.Max(AudioBytes, DocumentBytes));
-
     internal long LimitOf(FileKind kind) => kind switch
     {
         FileKind.Image => ImageBytes,

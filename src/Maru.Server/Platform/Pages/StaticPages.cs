@@ -1,4 +1,5 @@
 using Maru.Server.Configuration;
+using Maru.Server.Platform.Http;
 using Microsoft.Net.Http.Headers;
 
 namespace Maru.Server.Platform.Pages;
@@ -9,7 +10,6 @@ namespace Maru.Server.Platform.Pages;
 /// </summary>
 internal sealed class StaticPages(WebFiles files, IndexPage index, PageHeaders pageHeaders)
 {
-    private const string Bytes = "bytes=";
     private const string Html = "text/html";
 
     /// <summary>Addresses of programs: what is not there is no page.</summary>
@@ -43,7 +43,6 @@ internal sealed class StaticPages(WebFiles files, IndexPage index, PageHeaders p
 
     private async Task SendAsync(HttpContext context, IResult result, bool isForGood, string? vary, string? coding)
     {
-        Tidy(context.Request.Headers);
         var response = context.Response;
         response.OnStarting(() =>
         {
@@ -53,20 +52,7 @@ internal sealed class StaticPages(WebFiles files, IndexPage index, PageHeaders p
             if (coding is not null) response.Headers.ContentEncoding = coding;
             return Task.CompletedTask;
         });
-        await result.ExecuteAsync(context);
-        if (response.StatusCode < StatusCodes.Status400BadRequest) return;
-        (response.ContentType, response.ContentLength) = (null, null);      // Problems says the rest
-        response.Headers.ETag = default;
-    }
-
-    private static void Tidy(IHeaderDictionary headers)
-    {
-        // If-None-Match compares weakly (RFC 9110, 13.1.2): W/"x" means "x". The framework would compare strongly.
-        if (headers.IfNoneMatch.Count > 0)
-            headers.IfNoneMatch = headers.IfNoneMatch.ToString().Replace("W/\"", "\"", StringComparison.Ordinal);
-        // Other units than bytes are ignored (RFC 9110, 14.2). The framework would take any for bytes.
-        if (headers.Range.Count > 0 && !headers.Range.ToString().StartsWith(Bytes, StringComparison.OrdinalIgnoreCase))
-            headers.Remove(HeaderNames.Range);
+        await Ranges.SendAsync(context, result);
     }
 
     /// <summary>

@@ -16,7 +16,9 @@ internal sealed partial record Route(string Method, string Template, RouteEndpoi
     public bool NeedsToken => Endpoint.Metadata.GetMetadata<IAuthorizeData>() is not null;
 
     /// <summary>The contract of its body; null: it takes none.</summary>
-    public Type? Body => Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType;
+    public Type? Body => Endpoint.Metadata.GetMetadata<IAcceptsMetadata>() is { ContentTypes: ["application/json"] } accepted
+        ? accepted.RequestType
+        : null;
 
     /// <summary>A name that its body may have.</summary>
     public string FirstField => JsonNamingPolicy.CamelCase.ConvertName(Body!.GetProperties()[0].Name);

@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text.Json;
+using Maru.Server.Audit;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Features.Files;
+
+/// <summary>The files that each message shows, beside the rows by which its readers may read them.</summary>
+internal sealed class FileCheck : MessageCheck<FileCheck.Row>
+{
+    public override string Name => "files";
+
+    protected override string Sql =>
+        $"""
+        SELECT m.room_id, m.seq, coalesce(CASE WHEN m.deleted_at IS NULL THEN m.files END, '[]') AS kept, coalesce((
+          SELECT string_agg(p.file_id || '', ' ' ORDER BY p.position) FROM message_files p
+          WHERE p.room_id = m.room_id AND p.seq = m.seq), '') AS found
+        FROM messages m WHERE (m.room_id, m.seq) > (@room, @seq) AND m.room_id <= @Last ORDER BY m.room_id, m.seq LIMIT {Page}
+        """;
+
+    /// <param name="Kept">what the message shows, as JSON</param>
+    /// <param name="Found">the ids of the rows</param>
+    internal sealed record Row(long RoomId, long Seq, string Kept, string Found) : CheckedMessage(RoomId, Seq)
+    {
+        public override bool IsCounted => Found.Length > 0 || Kept != "[]";
+
+        public override Drift? FindDrift()
+        {
+            using var shown = JsonDocument.Parse(Kept);
+            long[] ids = [.. shown.RootElement.EnumerateArray().Select(file => file.GetProperty("id").GetInt64())];
+            var right = string.Join(' ', ids.Select(id => id.ToString(CultureInfo.InvariantCulture)));
+            if (right == Found) return null;
+            return new Drift(
+                RoomId,
+                $"room {RoomId}, seq {Seq}: rows of files '{Found}', right is '{right}'",
+                """
+                DELETE FROM message_files WHERE room_id = @RoomId AND seq = @Seq;
+                WITH x (position, id) AS ROWS @rows
+                INSERT INTO message_files (room_id, seq, position, file_id, kind)
+                SELECT @RoomId, @Seq, x.position, f.id, f.kind FROM x JOIN files f ON f.id = x.id
+                """,
+                new { RoomId, Seq, rows = Dialect.Rows(ids.Select((id, position) => (long[])[position, id])) });
+        }
+    }
+}
