@@ -41,7 +41,7 @@ export const serve = async (seed, work, settings = []) => {
       })
       call.on('error', reject).end(body && JSON.stringify(body))
     })
-    await work({ url: `http://127.0.0.1:${port}`, folder, tokens, rooms, ask })
+    await work({ url: `http://127.0.0.1:${port}`, pid: server.pid, folder, tokens, rooms, ask })
   } finally {
     agent.destroy()
     server?.removeAllListeners('exit')
