@@ -15,6 +15,7 @@ using Maru.Server.Features.Polls;
 using Maru.Server.Features.Reactions;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Features.Scheduled;
+using Maru.Server.Features.Search;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Features.Stars;
 using Maru.Server.Platform;
@@ -91,6 +92,8 @@ internal sealed class MaruOptions : IValidatableObject
     public FilesOptions Files { get; } = new();
 
     public ScheduledOptions Scheduled { get; } = new();
+
+    public SearchOptions Search { get; } = new();
 
     public HttpOptions Http { get; } = new();
 

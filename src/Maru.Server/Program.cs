@@ -27,6 +27,7 @@ using Maru.Server.Features.Reactions;
 using Maru.Server.Features.ReadState;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Features.Scheduled;
+using Maru.Server.Features.Search;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Features.Stars;
 using Maru.Server.Followers;
@@ -98,6 +99,7 @@ internal static class Program
         services.AddMessages();
         services.AddPresence(options.Storage);
         services.AddFiles(options.Files, options.Storage);
+        services.AddSearch(options.Search, options.Storage);
         services.AddReactions();
         services.AddMentions();
         services.AddStars();
@@ -147,6 +149,7 @@ internal static class Program
         routes.MapGuests();
         routes.MapMessages();
         routes.MapFiles();
+        routes.MapSearch();
         routes.MapReactions();
         routes.MapMentions();
         routes.MapStars();

@@ -57,6 +57,9 @@ public readonly ref struct MessageFields
     /// <summary>Its files, as a JSON array; empty when there are none.</summary>
     public ReadOnlySpan<byte> Files { get; init; }
 
+    /// <summary>Where its text has what somebody searched for, as a JSON array; empty: nobody did.</summary>
+    public ReadOnlySpan<byte> Highlights { get; init; }
+
     /// <summary>It is the question of a poll, deleted or not.</summary>
     public bool IsPoll { get; init; }
 
@@ -115,6 +118,7 @@ public static class MessageJson
         if (!message.Poll.IsEmpty) WritePoll(writer, message.Poll, message.Votes);
         if (message is { UnreadBy: { } unreadBy, Kind.IsMessage: true }) writer.WriteNumber("unreadBy"u8, unreadBy);
         if (message.Replies > 0) writer.WriteNumber("replies"u8, message.Replies);
+        if (!message.Highlights.IsEmpty) writer.WriteRaw("highlights"u8, message.Highlights);
         if (message.IsStarred) writer.WriteBoolean("starred"u8, true);
         writer.WriteEndObject();
     }

@@ -59,9 +59,11 @@ internal static class MessageRows
     /// <summary>Writes the current row as one <c>message</c>, as the member sees it.</summary>
     /// <param name="unreadBy">how many have not read it; null: not told</param>
     /// <param name="starred">true: the reader has starred it</param>
+    /// <param name="highlights">where its text has what somebody searched for, as a JSON array; null: nobody did</param>
     /// <param name="quotes">true: the row has <see cref="QuotedColumns"/></param>
     public static void Write(
-        Utf8JsonWriter writer, DbDataReader row, RoomId room, long? unreadBy = null, bool starred = false, bool quotes = false)
+        Utf8JsonWriter writer, DbDataReader row, RoomId room, long? unreadBy = null, bool starred = false, bool quotes = false,
+        byte[]? highlights = null)
     {
         var reactions = Reactions(row)?.ToJson(row.IsDBNull(ColumnCount) ? "" : row.GetString(ColumnCount));
         var message = Read(row, room, reactions) with
@@ -70,6 +72,7 @@ internal static class MessageRows
             IsStarred = starred,
             Votes = row.IsDBNull(ColumnCount + 1) ? null : row.GetString(ColumnCount + 1),
             Replies = Number(row, RepliesColumn),
+            Highlights = highlights,
             Quote = quotes ? QuoteRows.Read(row, ReaderColumnCount) : default,
         };
         MessageJson.Write(writer, message);
@@ -123,6 +126,23 @@ internal static class MessageRows
         if (!reader.Read()) throw new InvalidOperationException($"room {room} has no message {target}");
         var body = EventJson.Entry(kind, head.Seq, Read(reader, room, Reactions(reader)?.ToJson()));
         return new Entry(room, head.Seq, kind, body) { Number = head.Messages, Target = target, Mentioned = mentioned };
+    }
+
+    /// <summary>Returns the names of the files of the current row, a line each.</summary>
+    public static string FileNames(DbDataReader row)
+    {
+        if (row.IsDBNull(FilesColumn)) return "";
+        using var files = JsonDocument.Parse(row.GetString(FilesColumn));
+        return string.Join('\n', files.RootElement.EnumerateArray().Select(file => file.GetProperty("name").GetString()));
+    }
+
+    /// <summary>Returns whether the current row mentions somebody by name.</summary>
+    public static bool Mentions(DbDataReader row, UserId user)
+    {
+        if (row.IsDBNull(MentionsColumn)) return false;
+        using var mentions = JsonDocument.Parse(row.GetString(MentionsColumn));
+        return mentions.RootElement.EnumerateArray()
+            .Any(mention => mention.TryGetProperty("userId", out var id) && id.GetInt64() == user.Value);
     }
 
     /// <summary>Returns the event that tells the people whom the current row, a message, mentions.</summary>

@@ -42,6 +42,7 @@ internal static class Requests
 
     private static readonly Dictionary<string, Func<Scene, string>> Queries = new()
     {
+        ["GET /api/search"] = _ => "?q=hello",
         ["GET /api/presence"] = scene => $"?userIds={scene.Other.Id}",
     };
 

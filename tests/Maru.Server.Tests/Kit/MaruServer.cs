@@ -37,6 +37,7 @@ public sealed class MaruServer : IAsyncLifetime
             $"--Maru:Data={Folder}",
             "--Maru:RateLimits:Enabled=false",
             "--Maru:Passwords:Iterations=1000",
+            "--Maru:Search:Enabled=false",
             "--Logging:LogLevel:Default=None",
             "--Logging:LogLevel:Maru.Requests=None",
             "--Logging:LogLevel:Maru.Security=None",

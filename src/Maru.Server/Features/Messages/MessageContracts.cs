@@ -47,6 +47,7 @@ public sealed record MessageChange([property: Required] string? Text);
 /// </param>
 /// <param name="ForwardedFrom">where its text was said first; absent: here</param>
 /// <param name="Starred">true: the reader has starred it; told where <c>unreadBy</c> is, and in the list of stars; else absent</param>
+/// <param name="Highlights">where the text has what was searched for; told by a search alone</param>
 /// <param name="Poll">what to vote for, and how many did; absent when it is no poll, and when it is deleted</param>
 [Example(
     """
@@ -77,7 +78,8 @@ public sealed record Message(
     Poll? Poll = null,
     Quote? Quote = null,
     long? Replies = null,
-    MessageOrigin? ForwardedFrom = null);
+    MessageOrigin? ForwardedFrom = null,
+    IReadOnlyList<Highlight>? Highlights = null);
 
 /// <param name="Options">what to vote for, in their order; never changed</param>
 /// <param name="Multiple">true: each person may vote for several</param>
@@ -129,6 +131,12 @@ public sealed record MessageOrigin(User Sender, DateTimeOffset At, long? RoomId 
 /// <param name="All">true: it mentions all members</param>
 [Example("""{"start":6,"length":4,"userId":2}""")]
 public sealed record Mention(int Start, int Length, long? UserId = null, bool? All = null);
+
+/// <summary>A place in a message's text that has what was searched for.</summary>
+/// <param name="Start">where it begins, in UTF-16 code units</param>
+/// <param name="Length">in the same units</param>
+[Example("""{"start":6,"length":7}""")]
+public sealed record Highlight(int Start, int Length);
 
 /// <param name="Mine">the reader has reacted so too</param>
 [Example("""{"emoji":"👍","count":2,"mine":false}""")]

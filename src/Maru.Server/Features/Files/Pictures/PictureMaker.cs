@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
@@ -15,6 +14,8 @@ internal sealed partial class PictureMaker : IDisposable
 {
     /// <summary>Pictures after which a process makes way for a new one, whatever it may have kept.</summary>
     private const int PicturesEach = 500;
+
+    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentBag<Worker> _idle = [];
     private readonly PictureOptions _options;
@@ -43,7 +44,7 @@ internal sealed partial class PictureMaker : IDisposable
     /// <summary>Makes the pictures of a file; null: it is none that we show.</summary>
     /// <param name="source">path of the file</param>
     /// <param name="folder">where the pictures go; nothing else is left there</param>
-    /// <exception cref="Win32Exception">No process can be started.</exception>
+    /// <exception cref="InvalidOperationException">No process can be started.</exception>
     public async Task<Picture?> MakeAsync(string source, string folder, CancellationToken ct)
     {
         Interlocked.Increment(ref _waiting);
@@ -75,7 +76,7 @@ internal sealed partial class PictureMaker : IDisposable
 
     private async Task<Picture?> MakeInTurnAsync(PictureRequest request)
     {
-        var worker = Take();
+        var worker = await TakeAsync();
         var begun = _time.GetTimestamp();
         try
         {
@@ -96,7 +97,7 @@ internal sealed partial class PictureMaker : IDisposable
     }
 
     /// <summary>Returns a process that runs: one that waits, or a new one.</summary>
-    private Worker Take()
+    private async Task<Worker> TakeAsync()
     {
         while (_idle.TryTake(out var worker))
         {
@@ -104,7 +105,11 @@ internal sealed partial class PictureMaker : IDisposable
             worker.Dispose();
         }
 
-        return new Worker(_options.MemoryBytes);
+        var fresh = new Worker(_options.MemoryBytes);
+        if (await fresh.IsReadyAsync(StartTime)) return fresh;
+        fresh.Dispose();
+        throw new InvalidOperationException(
+            "No process can be started that makes pictures. Does `maru pictures` run here, and is Maru:Files:Pictures:MemoryBytes enough?");
     }
 
     /// <summary>A process. One request at a time.</summary>
@@ -112,6 +117,8 @@ internal sealed partial class PictureMaker : IDisposable
     {
         /// <summary>All that it gets of the environment: it needs no secrets of the server.</summary>
         private static readonly string[] Inherited = ["PATH", "HOME", "TMPDIR", "LANG", "DOTNET_ROOT", "LD_LIBRARY_PATH"];
+
+        private static readonly TimeSpan Ended = TimeSpan.FromSeconds(5);
 
         private readonly Process _process;
 
@@ -151,6 +158,20 @@ internal sealed partial class PictureMaker : IDisposable
 
         public bool IsRunning => !_process.HasExited;
 
+        /// <summary>Returns whether it has started and can work.</summary>
+        public async Task<bool> IsReadyAsync(TimeSpan timeout)
+        {
+            using var over = new CancellationTokenSource(timeout);
+            try
+            {
+                return await _process.StandardOutput.ReadLineAsync(over.Token) == PictureProcess.Ready;
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException)
+            {
+                return false;
+            }
+        }
+
         /// <exception cref="IOException">It has crashed.</exception>
         /// <exception cref="OperationCanceledException">It takes too long.</exception>
         public async Task<Picture?> MakeAsync(PictureRequest request, TimeSpan timeout)
@@ -168,6 +189,7 @@ internal sealed partial class PictureMaker : IDisposable
             try
             {
                 _process.Kill();
+                _process.WaitForExit(Ended);        // it writes no more into a folder that is removed next
             }
             catch (InvalidOperationException)
             {

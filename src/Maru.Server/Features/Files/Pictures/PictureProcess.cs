@@ -12,9 +12,14 @@ internal static class PictureProcess
 {
     public const string Command = "pictures";
 
-    private const int ParentDeath = 1;      // PR_SET_PDEATHSIG
+    /// <summary>What it says once it can work.</summary>
+    public const string Ready = "ready";
+
+    /// <summary>Seconds of a core in all: where the server is gone and nobody ends it, it does not go on for ever.</summary>
+    private const int MostSeconds = 3600;
+
     private const int NoNewPrivileges = 38; // PR_SET_NO_NEW_PRIVS
-    private const int Kill = 9;
+    private const int Time = 0;             // RLIMIT_CPU
     private const int Data = 2;             // RLIMIT_DATA
     private const int Core = 4;             // RLIMIT_CORE
 
@@ -26,6 +31,7 @@ internal static class PictureProcess
         // What the library prints must not be taken for an answer.
         using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
         Console.SetOut(TextWriter.Null);
+        output.WriteLine(Ready);
         while (Console.ReadLine() is { } line)
         {
             var request = JsonSerializer.Deserialize(line, PictureJson.Default.PictureRequest)!;
@@ -51,9 +57,9 @@ internal static class PictureProcess
     {
         if (!OperatingSystem.IsLinux()) return;
         Niceness.Lower();
-        _ = prctl(ParentDeath, Kill, 0, 0, 0);
         _ = prctl(NoNewPrivileges, 1, 0, 0, 0);
         _ = setrlimit(Data, new Limit { Soft = (ulong)memory, Hard = (ulong)memory });
+        _ = setrlimit(Time, new Limit { Soft = MostSeconds, Hard = MostSeconds });
         _ = setrlimit(Core, default);
     }
 

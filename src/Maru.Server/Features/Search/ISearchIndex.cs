@@ -1,0 +1,45 @@
+namespace Maru.Server.Features.Search;
+
+/// <summary>Finds messages by their tokens, the newest first. One implementation a store. Any thread; one node writes.</summary>
+internal interface ISearchIndex
+{
+    /// <summary>Makes it ready.</summary>
+    /// <param name="anew">
+    /// called where it is empty, and all messages are to be put into it: what is done there is done before the index says that it is ready,
+    /// so a server that dies between the two does it again
+    /// </param>
+    Task OpenAsync(Func<Task> anew, CancellationToken ct);
+
+    /// <summary>Puts messages in, in place of what it had of them; it is durable when the task completes.</summary>
+    Task PutAsync(IReadOnlyList<IndexedMessage> messages, CancellationToken ct);
+
+    /// <summary>Returns messages that have all of the tokens, the newest first.</summary>
+    Task<IReadOnlyList<SearchHit>> FindAsync(SearchSpan span, CancellationToken ct);
+}
+
+/// <summary>A message as the index has it.</summary>
+/// <param name="At">unix milliseconds</param>
+/// <param name="Tokens">none: it is gone</param>
+internal sealed record IndexedMessage(long Room, long Seq, long At, IReadOnlyCollection<string> Tokens);
+
+/// <summary>A message that may be what is searched for.</summary>
+/// <param name="Id">its place among all: higher is newer</param>
+internal sealed record SearchHit(long Id, long RoomId, long Seq);
+
+/// <summary>What is looked for in the index.</summary>
+/// <param name="Tokens">all of them</param>
+/// <param name="Rooms">in one of these; null: in any</param>
+/// <param name="From">the first place</param>
+/// <param name="Before">the place before which it ends</param>
+/// <param name="Limit">hits at most</param>
+internal sealed record SearchSpan(IReadOnlyCollection<string> Tokens, IReadOnlyCollection<long>? Rooms, long From, long Before, int Limit);
+
+/// <summary>The place of a message among all, by its time, and by when it came into the index among those of one millisecond.</summary>
+internal static class SearchPlace
+{
+    private const int Shift = 21;
+
+    public static long First(long at) => at >= long.MaxValue >> Shift ? long.MaxValue : at << Shift;
+
+    public static long AfterLast(long at) => First(at + 1);
+}

@@ -1,0 +1,46 @@
+using Maru.Engine.Codecs;
+using Maru.Engine.Problems;
+using Maru.Server.Platform;
+using Maru.Server.Platform.Api;
+using Maru.Server.Platform.Http;
+
+namespace Maru.Server.Features.Search;
+
+/// <summary>The endpoint of search.</summary>
+internal static class SearchEndpoints
+{
+    public static void MapSearch(this IEndpointRouteBuilder routes) => routes
+        .MapGet("/api/search", SearchAsync).WithTags("Messages").RequireAuthorization()
+        .WithName("search").WithSummary("Messages of your rooms that have all of the words, the newest first")
+        .WithDescription(
+            "Words, \"phrases\", -without, and the filters from:@ann, from:me, in:17, before:2026-11-20, after:2026-11-01, has:file, "
+            + "has:link and mentions:me.")
+        .WithMetadata(
+            new ApiParameter("q", "What to search for, at most 500 characters.", ApiSchemas.Text, "harbour from:@ben"),
+            new ApiParameter("roomId", "In this room alone.", ApiSchemas.Text, 1),
+            new ApiParameter("before", "The `next` of the page before; absent: the first page.", ApiSchemas.Text, "MTc6"))
+        .Produces<SearchPage>();
+
+    private static async Task<IResult> SearchAsync(
+        HttpContext context, Caller caller, SearchOptions options, SearchPages pages, CancellationToken ct)
+    {
+        if (!options.Enabled) return Problem.NotFound.Result("This server does not search.");
+        var errors = new FieldErrors();
+        var parameters = context.Request.Query;
+        var query = SearchQuery.Read(parameters["q"].ToString(), errors);
+        var room = ReadRoom(parameters["roomId"].ToString(), errors);
+        var before = PageCursor.Read(parameters["before"].ToString());
+        if (before is null && parameters["before"].ToString().Length > 0) errors.Add("before", "The next of the page before.");
+        var size = PageRequest.ReadSize(context, errors);
+        if (errors.Any) return errors.Result();
+        return new WrittenJson(await pages.FindAsync(caller.UserId, query, room, before?.Id, size, ct));
+    }
+
+    private static long? ReadRoom(string value, FieldErrors errors)
+    {
+        if (value.Length == 0) return null;
+        if (Number.TryRead(value, out var room) && room > 0) return room;
+        errors.Add("roomId", "The id of a room.");
+        return null;
+    }
+}

@@ -1,0 +1,191 @@
+using System.Buffers;
+using System.Data.Common;
+using System.Text.Json;
+using Maru.Engine;
+using Maru.Engine.Codecs;
+using Maru.Server.Platform.Http;
+using Maru.Server.RoomLog;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Features.Search;
+
+/// <summary>
+/// Finds messages for their readers: the index says which may be meant, and each is read as it is now, by the right of the one who asks.
+/// So nothing is found that is deleted, was said otherwise, or is not theirs to see, however far behind the index is. Any thread.
+/// </summary>
+internal sealed class SearchPages(Database database, ISearchIndex index, SearchMetrics metrics, TimeProvider time)
+{
+    /// <summary>Rooms up to which the index looks in each; of more it looks in all, and leaves the others out.</summary>
+    private const int FewRooms = 40;
+
+    private const int HitsAtOnce = 200;
+
+    /// <summary>Hits that one page looks at: beyond it the page is short, and has a next one.</summary>
+    private const int MostHits = 4000;
+
+    private const int MostHighlights = 50;
+
+    private const int TextColumn = 3;
+    private const int RoomColumn = MessageRows.ReaderColumnCount;
+
+    /// <summary>Returns a <see cref="SearchPage"/>.</summary>
+    /// <param name="only">the room; null: all of the user's</param>
+    /// <param name="before">where the page before ended; null: at the newest</param>
+    public async Task<ReadOnlyMemory<byte>> FindAsync(
+        UserId user, SearchQuery query, long? only, long? before, int size, CancellationToken ct)
+    {
+        var begun = time.GetTimestamp();
+        var found = new List<byte[]>();
+        long? next = null;
+        if (await SpanAsync(user, query, only, before, ct) is var (span, rooms))
+            next = await FillAsync(found, user, query, span, rooms, size, ct);
+        metrics.Seconds.Record(time.GetElapsedTime(begun).TotalSeconds);
+
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using var writer = new Utf8JsonWriter(buffer, JsonScratch.Compact);
+        writer.WriteStartObject();
+        writer.WriteStartArray("items"u8);
+        foreach (var item in found) writer.WriteRawValue(item, skipInputValidation: true);
+        writer.WriteEndArray();
+        if (next is { } last) writer.WriteString("next"u8, new PageCursor(last).ToString());
+        writer.WriteEndObject();
+        writer.Flush();
+        return buffer.WrittenMemory;
+    }
+
+    /// <summary>Returns where to look, and the user's rooms; null: nothing can be found there.</summary>
+    private async Task<(SearchSpan Span, HashSet<long> Rooms)?> SpanAsync(
+        UserId user, SearchQuery query, long? only, long? before, CancellationToken ct)
+    {
+        HashSet<string> tokens = [.. query.Terms.SelectMany(term => term.Tokens)];
+        if (query.From is { } from)
+        {
+            var sender = from == "me" ? user.Value : await database.FirstAsync<long>(
+                "SELECT id FROM users WHERE handle = @from AND deleted_at IS NULL", new { from }, ct);
+            if (sender == 0) return null;
+            tokens.Add(SearchTokens.Sender(sender));
+        }
+
+        if (query.HasFile) tokens.Add(SearchTokens.HasFile);
+        if (query.HasLink) tokens.Add(SearchTokens.HasLink);
+        if (query.MentionsMe) tokens.Add(SearchTokens.Mention(user.Value));
+        var rooms = (await database.ListAsync<long>(
+            "SELECT me.room_id FROM members me WHERE me.user_id = @user", new { user = user.Value }, ct)).ToHashSet();
+        foreach (var room in (long?[])[only, query.Room])
+        {
+            if (room is { } one) rooms.IntersectWith([one]);
+        }
+
+        if (rooms.Count == 0) return null;
+        var first = query.After is { } after ? SearchPlace.First(after) : 0;
+        var last = Math.Min(before ?? long.MaxValue, query.Before is { } until ? SearchPlace.First(until) : long.MaxValue);
+        return (new SearchSpan(tokens, rooms.Count <= FewRooms ? rooms : null, first, last, HitsAtOnce), rooms);
+    }
+
+    /// <summary>Adds what is found; returns where it ended, or null: there is no more.</summary>
+    private async Task<long?> FillAsync(
+        List<byte[]> found, UserId user, SearchQuery query, SearchSpan span, HashSet<long> rooms, int size, CancellationToken ct)
+    {
+        for (var looked = 0; ; looked += span.Limit)
+        {
+            var hits = await index.FindAsync(span, ct);
+            var messages = await ReadAsync(user, query, [.. hits.Where(hit => rooms.Contains(hit.RoomId))], ct);
+            foreach (var hit in hits)
+            {
+                if (!messages.TryGetValue((hit.RoomId, hit.Seq), out var json)) continue;
+                if (found.Count == size) return span.Before;
+                found.Add(json);
+                span = span with { Before = hit.Id };
+            }
+
+            if (hits.Count < span.Limit) return null;
+            span = span with { Before = hits[^1].Id };
+            if (looked >= MostHits) return span.Before;
+        }
+    }
+
+    /// <summary>Returns those of the messages that the user sees and that are as the query has it, as JSON.</summary>
+    private async Task<Dictionary<(long Room, long Seq), byte[]>> ReadAsync(
+        UserId user, SearchQuery query, IReadOnlyList<SearchHit> hits, CancellationToken ct)
+    {
+        Dictionary<(long, long), byte[]> messages = [];
+        if (hits.Count == 0) return messages;
+        await using var connection = await database.OpenReadAsync(ct);
+        await using var row = await Queries.RowsAsync(
+            connection,
+            $"""
+            WITH x (room_id, seq) AS ROWS @keys
+            SELECT {MessageRows.ReaderColumns}, m.room_id
+            FROM x CROSS JOIN members me CROSS JOIN messages m {MessageRows.Joins}
+            WHERE me.room_id = x.room_id AND me.user_id = @user AND m.room_id = x.room_id AND m.seq = x.seq
+              AND m.deleted_at IS NULL AND {VisibleSql.Message}
+            """,
+            new { keys = Dialect.Rows(hits.Select(hit => (long[])[hit.RoomId, hit.Seq])), user = user.Value });
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        await using var writer = new Utf8JsonWriter(buffer, JsonScratch.Compact);
+        while (await row.ReadAsync(CancellationToken.None))
+        {
+            if (!Passes(row, query, user) || Highlights(row, query) is not { } highlights) continue;
+            buffer.ResetWrittenCount();
+            writer.Reset(buffer);
+            var room = row.GetInt64(RoomColumn);
+            MessageRows.Write(writer, row, new RoomId(room), highlights: highlights);
+            await writer.FlushAsync(CancellationToken.None);
+            messages[(room, row.GetInt64(0))] = buffer.WrittenSpan.ToArray();
+        }
+
+        return messages;
+    }
+
+    /// <summary>Returns whether the filters hold of the message as it is now.</summary>
+    private static bool Passes(DbDataReader row, SearchQuery query, UserId user) =>
+        (!query.HasFile || MessageRows.FileNames(row).Length > 0)
+        && (!query.HasLink || SearchTokens.HasALink(row.GetString(TextColumn)))
+        && (!query.MentionsMe || MessageRows.Mentions(row, user));
+
+    /// <summary>Returns where the text has what is searched for, as a JSON array; null: it does not have all of it.</summary>
+    private static byte[]? Highlights(DbDataReader row, SearchQuery query)
+    {
+        var text = FoldedText.Of(row.GetString(TextColumn));
+        var names = FoldedText.Of(MessageRows.FileNames(row));
+        string? initials = null, ofNames = null;
+        List<(int Start, int Length)> places = [];
+        foreach (var term in query.Without)
+        {
+            if (term.TryFind(text, ref initials, 0, out _) || term.TryFind(names, ref ofNames, 0, out _)) return null;
+        }
+
+        foreach (var term in query.Terms)
+        {
+            var isThere = term.TryFind(names, ref ofNames, 0, out _);
+            for (var from = 0; term.TryFind(text, ref initials, from, out var at); from = at + term.Text.Length)
+            {
+                isThere = true;
+                if (places.Count < MostHighlights) places.Add(text.Place(at, term.Text.Length));
+            }
+
+            if (!isThere) return null;
+        }
+
+        places.Sort();
+        return ToJson(places);
+    }
+
+    private static byte[] ToJson(List<(int Start, int Length)> places)
+    {
+        var buffer = new ArrayBufferWriter<byte>(64);
+        using var writer = new Utf8JsonWriter(buffer, JsonScratch.Compact);
+        writer.WriteStartArray();
+        foreach (var (start, length) in places)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("start"u8, start);
+            writer.WriteNumber("length"u8, length);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+}

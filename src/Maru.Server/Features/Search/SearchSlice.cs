@@ -1,0 +1,21 @@
+using Maru.Server.Followers;
+using Maru.Server.Platform;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Features.Search;
+
+/// <summary>Search in messages: an index beside the path, and the messages themselves, which have the last word.</summary>
+internal static class SearchSlice
+{
+    public static void AddSearch(this IServiceCollection services, SearchOptions options, StorageOptions storage)
+    {
+        services.AddSingleton<SearchMetrics>();
+        services.AddSingleton<SearchPages>();
+        services.AddJson(SearchJson.Default);
+        if (storage.IsShared) services.AddSingleton<ISearchIndex, PostgresSearchIndex>();
+        else services.AddSingleton<ISearchIndex>(provider => new SqliteSearchIndex(provider.GetRequiredService<Database>().Name));
+        if (!options.Enabled) return;
+        services.AddHostedService<SearchStart>();
+        services.AddSingleton<LogFollower, SearchFollower>();
+    }
+}

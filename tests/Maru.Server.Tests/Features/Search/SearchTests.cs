@@ -1,0 +1,251 @@
+using System.Text.RegularExpressions;
+using Maru.Server.Features.Search;
+using Maru.Server.Tests.Features.Files;
+using Maru.Server.Tests.Features.Messages;
+using Maru.Server.Tests.Features.Rooms;
+using Room = Maru.Server.Features.Rooms.Room;
+
+namespace Maru.Server.Tests.Features.Search;
+
+/// <summary>What is found, by whom, and what not.</summary>
+public sealed class SearchTests(SearchTests.Fixture fixture) : IClassFixture<SearchTests.Fixture>
+{
+    private MaruServer Server => fixture.Server;
+
+    [Fact]
+    public async Task Words_phrases_and_parts_of_dense_scripts_are_found_and_highlighted()
+    {
+        var (ann, ben, room) = await MeetAsync();
+        string[] texts =
+        [
+            "The Harbour is closed", "harbours are not", "오늘 점심은 도시락이에요", "東京タワーに行きました", "我们去北京大学吧",
+            "good  night\nHarbour master", "👍 done",
+        ];
+        foreach (var text in texts) await ann.SayAsync(room, text);
+        await Server.IndexedAsync();
+        (await ben.TextsAsync("harbour")).ShouldBe([texts[5], texts[0]]);
+        (await ben.TextsAsync("HARBOUR closed")).ShouldBe([texts[0]]);
+        (await ben.TextsAsync("\"good night harbour\"")).ShouldBe([texts[5]]);
+        (await ben.TextsAsync("\"night good\"")).ShouldBeEmpty();
+        (await ben.TextsAsync("harbour -master")).ShouldBe([texts[0]]);
+        (await ben.TextsAsync("도시락")).ShouldBe([texts[2]]);
+        (await ben.TextsAsync("시락")).ShouldBe([texts[2]]);
+        (await ben.TextsAsync("락")).ShouldBe([texts[2]]);
+        (await ben.TextsAsync("ㄷㅅㄹ")).ShouldBe([texts[2]]);
+        (await ben.TextsAsync("도락")).ShouldBeEmpty();
+        (await ben.TextsAsync("タワー")).ShouldBe([texts[3]]);
+        (await ben.TextsAsync("ﾀﾜｰ")).ShouldBe([texts[3]]);
+        (await ben.TextsAsync("北京大学")).ShouldBe([texts[4]]);
+        (await ben.TextsAsync("👍")).ShouldBe([texts[6]]);
+        (await ben.SearchAsync("harbour"))[0].Highlighted().ShouldBe(["Harbour"]);
+        (await ben.SearchAsync("도시 점심"))[0].Highlighted().ShouldBe(["점심", "도시"]);
+        (await ben.SearchAsync("ㄷㅅㄹ"))[0].Highlighted().ShouldBe(["도시락"]);
+    }
+
+    [Fact]
+    public async Task Filters_leave_out_what_they_say()
+    {
+        var (ann, ben, room) = await MeetAsync();
+        var other = await ann.MakeRoomAsync(members: ben.Id);
+        await ann.SayAsync(room, "tide by ann");
+        await ben.SayAsync(room, $"tide by ben for @{ann.Handle}");
+        await ann.SayAsync(other, "tide elsewhere https://example.org");
+        await ben.SendAsync(other, "tide table", await ben.UploadAsync(name: "파도 2026.pdf"));
+        await Server.IndexedAsync();
+        (await ann.TextsAsync($"tide from:@{ben.Handle}")).ShouldBe(["tide table", $"tide by ben for @{ann.Handle}"]);
+        (await ann.TextsAsync("tide from:me")).ShouldBe(["tide elsewhere https://example.org", "tide by ann"]);
+        (await ann.TextsAsync($"tide in:{other.Id}")).Length.ShouldBe(2);
+        (await ann.TextsAsync("tide", $"&roomId={room.Id}")).Length.ShouldBe(2);
+        (await ann.TextsAsync("tide has:file")).ShouldBe(["tide table"]);
+        (await ann.TextsAsync("파도")).ShouldBe(["tide table"]);
+        (await ann.TextsAsync("tide has:link")).ShouldBe(["tide elsewhere https://example.org"]);
+        (await ann.TextsAsync("mentions:me")).ShouldBe([$"tide by ben for @{ann.Handle}"]);
+        (await ann.TextsAsync("tide before:2020-01-01")).ShouldBeEmpty();
+        (await ann.TextsAsync("tide after:2020-01-01")).Length.ShouldBe(4);
+        (await ann.TextsAsync("tide from:nobody-at-all")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Only_those_find_a_message_who_see_it_and_only_as_it_is()
+    {
+        var (ann, ben, room) = await MeetAsync();
+        var cho = await Server.SignUpAsync("cho");
+        var (kept, edited, gone) =
+            (await ann.SayAsync(room, "anchor kept"), await ann.SayAsync(room, "anchor edited"), await ann.SayAsync(room, "anchor gone"));
+        await Server.IndexedAsync();
+        (await ben.TextsAsync("anchor")).Length.ShouldBe(3);
+        (await cho.TextsAsync("anchor")).ShouldBeEmpty();
+        await ann.ReviseAsync(room, edited.Seq, "mooring edited");
+        await ann.EraseAsync(room, gone.Seq);
+        (await ben.TextsAsync("anchor")).ShouldBe([kept.Text]);        // also before the index knows
+        await Server.IndexedAsync();
+        (await ben.TextsAsync("anchor")).ShouldBe([kept.Text]);
+        (await ben.TextsAsync("mooring")).ShouldBe(["mooring edited"]);
+        await cho.JoinAsync(room);
+        (await cho.TextsAsync("anchor")).ShouldBe([kept.Text]);
+        await cho.Http.SendAsync($"POST /api/rooms/{room.Id}/leave").ShouldBe(204);
+        (await cho.TextsAsync("anchor")).ShouldBeEmpty();
+        await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}", new { history = "joined" }).ShouldBe(200);
+        await cho.JoinAsync(room);
+        (await cho.TextsAsync("anchor")).ShouldBeEmpty();
+        await ann.SayAsync(room, "anchor again");
+        await Server.IndexedAsync();
+        (await cho.TextsAsync("anchor")).ShouldBe(["anchor again"]);
+    }
+
+    [Fact]
+    public async Task Pages_have_everything_once_also_for_somebody_in_many_rooms()
+    {
+        var (ann, ben, room) = await MeetAsync();
+        for (var i = 0; i < 45; i++) await ben.MakeRoomAsync();
+        var hidden = await ann.MakeRoomAsync();
+        for (var i = 0; i < 30; i++)
+        {
+            await ann.SayAsync(i % 3 == 0 ? hidden : room, $"lantern {i}");
+        }
+
+        await Server.IndexedAsync();
+        string[] all = [.. Enumerable.Range(0, 30).Where(i => i % 3 != 0).Reverse().Select(i => $"lantern {i}")];
+        foreach (var person in (Person[])[ben, ann])
+        {
+            foreach (var size in (int[])[1, 7, 20])
+            {
+                List<string> found = [];
+                for (var next = ""; next is not null;)
+                {
+                    var page = await person.TrySearchAsync("lantern", $"&limit={size}&before={next}&roomId={room.Id}").Read<SearchPage>();
+                    page.Items.Count.ShouldBeLessThanOrEqualTo(size);
+                    found.AddRange(page.Items.Select(message => message.Text));
+                    next = page.Next;
+                }
+
+                found.ShouldBe(all);
+            }
+        }
+
+        (await ben.TextsAsync("lantern")).ShouldBe(all);
+    }
+
+    [Theory]
+    [InlineData("\"")]
+    [InlineData("\"\"\"\" AND \"x")]
+    [InlineData("NEAR(a b)")]
+    [InlineData("t:x OR 1=1")]
+    [InlineData("a* ^b {c}")]
+    [InlineData("'; DROP TABLE messages; --")]
+    [InlineData("%_\\")]
+    [InlineData("- -- ---")]
+    [InlineData("\u0000\u0001")]
+    [InlineData("from: in: has: before:")]
+    [InlineData("before:yesterday")]
+    [InlineData("\uE0021 \uE000ㄱ")]
+    [InlineData("\ud83d")]
+    public async Task No_query_is_anything_but_words(string query)
+    {
+        var (ann, _, room) = await MeetAsync();
+        await ann.SayAsync(room, "a b c x near drop table messages or 1 and");
+        await Server.IndexedAsync();
+        using var response = await ann.TrySearchAsync(query);
+        ((int)response.StatusCode).ShouldBeOneOf(200, 400);
+        (await ann.TextsAsync("near drop")).Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Queries_have_bounds_and_a_bad_one_says_so()
+    {
+        var ann = await Server.SignUpAsync();
+        var many = string.Join(' ', Enumerable.Range(0, 40).Select(i => $"w{i}"));
+        foreach (var query in (string[])["", " ", "...", new string('x', 7000), many, "has:x"])
+            (await ann.TrySearchAsync(query).ShouldRefuseFields()).ShouldBe(["q"]);
+        (await ann.TrySearchAsync(new string('x', 10_000)).ShouldBe(414)).ShouldBeEmpty();      // the web server takes no such line
+        var bad = await ann.TrySearchAsync("x", "&roomId=y&before=!&limit=0").ShouldRefuseFields();
+        bad.ShouldBe(["roomId", "before", "limit"], ignoreOrder: true);
+        (await ann.TextsAsync("nothing", "&roomId=999999")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_index_that_is_lost_is_made_anew()
+    {
+        await using var server = await MaruServer.StartAsync(Searching.On);
+        var ann = await server.SignUpAsync();
+        var room = await ann.MakeRoomAsync();
+        // Cut within a pair, were it cut blindly.
+        await ann.SayAsync(room, $"beacon a{string.Concat(Enumerable.Repeat("\U00010428", 40))}");
+        await server.IndexedAsync();
+        await server.RestartAsync(async () =>
+        {
+            foreach (var file in Directory.EnumerateFiles(server.Folder, "*-search.db*")) File.Delete(file);
+            await Task.CompletedTask;
+        });
+        var again = await server.SignInAsync(ann.Handle);
+        await server.IndexedAsync();
+        (await again.TextsAsync("beacon")).Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task All_that_a_plain_scan_finds_is_found()
+    {
+        var (ann, ben, room) = await MeetAsync();
+        var random = new Random(20261129);
+        string[] words =
+        [
+            "harbour", "tide", "Straße", "café", "한국어", "검색은", "도시락", "바다에서", "東京", "大学生", "検索する", "タワー",
+            "北京", "图书馆", "学习中文", "👍", "🚀", "2026", "v2",
+        ];
+        string[] joints = [" ", "", ", ", "。", "·", "\n"];
+        List<string> texts = [];
+        for (var i = 0; i < 300; i++)
+        {
+            var text = words[random.Next(words.Length)];
+            for (var more = random.Next(1, 8); more > 0; more--)
+                text += joints[random.Next(joints.Length)] + words[random.Next(words.Length)];
+            texts.Add($"{text} {i}");
+        }
+
+        foreach (var text in texts) await ann.SayAsync(room, text);
+        await Server.IndexedAsync();
+        HashSet<string> queries = [];
+        while (queries.Count < 120)
+        {
+            var text = texts[random.Next(texts.Count)];
+            var (from, length) = (random.Next(text.Length), random.Next(2, 7));
+            if (from + length <= text.Length && text.AsSpan(from, length) is var part && IsCjk(part)) queries.Add(part.ToString());
+        }
+
+        foreach (var query in queries)
+            (await ben.TextsAsync(query)).ShouldBe(texts.Where(text => text.Contains(query, StringComparison.Ordinal)).Reverse(), query);
+        foreach (var word in (string[])["harbour", "tide", "2026", "v2", "👍"])
+        {
+            const string Letter = @"[\p{L}\p{N}-[\p{IsHangulSyllables}\p{IsCJKUnifiedIdeographs}\p{IsKatakana}\p{IsHiragana}]]";
+            var pattern = word == "👍" ? word : $"(?<!{Letter}){word}(?!{Letter})";
+            (await ben.TextsAsync(word)).ShouldBe(texts.Where(text => Regex.IsMatch(text, pattern)).Reverse(), word);
+        }
+
+        static bool IsCjk(ReadOnlySpan<char> text)
+        {
+            foreach (var c in text)
+            {
+                var isCjk = c is (>= '\u3041' and <= '\u30FF') or (>= '\u4E00' and <= '\u9FFF') or (>= '\uAC00' and <= '\uD7A3');
+                if (!isCjk) return false;
+            }
+
+            return true;
+        }
+    }
+
+    private async Task<(Person Ann, Person Ben, Room Room)> MeetAsync()
+    {
+        var (ann, ben) = (await Server.SignUpAsync("ann"), await Server.SignUpAsync("ben"));
+        return (ann, ben, await ann.MakeRoomAsync(members: ben.Id));
+    }
+
+    /// <summary>A server that searches.</summary>
+    public sealed class Fixture : IAsyncLifetime
+    {
+        public MaruServer Server { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Server = await MaruServer.StartAsync(Searching.On);
+
+        public ValueTask DisposeAsync() => Server.DisposeAsync();
+    }
+}
