@@ -9,9 +9,9 @@ export function asMessage(message: EventMessage): Message {
   return { ...message, reactions: message.reactions.map((reaction) => ({ ...reaction, mine: false })) }
 }
 
-/** Its new text and mentions. What events do not tell stays. */
+/** Its new text, mentions and files. What events do not tell stays. */
 export function edited(old: Message, now: EventMessage): Message {
-  const next: Message = { ...old, text: now.text }
+  const next: Message = { ...old, text: now.text, files: now.files }
   if (now.editedAt === undefined) delete next.editedAt
   else next.editedAt = now.editedAt
   if (now.mentions === undefined) delete next.mentions
@@ -74,5 +74,5 @@ export function quoteOf(message: Message): Quote {
     const end = /[\uD800-\uDBFF]$/.test(text.slice(0, longest - 1)) ? longest - 2 : longest - 1
     text = text.slice(0, end) + '…'
   }
-  return { seq, text, sender }
+  return { seq, text, sender, ...(message.files.length > 0 ? { files: message.files } : {}) }
 }

@@ -1,6 +1,7 @@
 import { createApi, take, type Api } from './api.js'
 import { Connection } from './connection.js'
 import { Feeds } from './feeds.js'
+import { Files } from './files.js'
 import type { WebSocketMaker } from './link.js'
 import { memoryStore, Outbox, type OutboxStore } from './outbox.js'
 import { OwnEvents } from './ownevents.js'
@@ -39,6 +40,7 @@ export class MaruClient {
   readonly connection: Connection
   readonly api: Api
   readonly feeds: Feeds
+  readonly files: Files
   readonly outbox: Outbox
   readonly presence: PresenceWatch
   readonly typing: Typing
@@ -57,6 +59,7 @@ export class MaruClient {
       locks: options.locks, channel: options.channel, deviceTokens: options.deviceTokens, device: options.device, random: options.random,
     })
     this.api = createApi(this.url, this.session, fetch)
+    this.files = new Files(this.url, this.session, options.fetch, options.random)
     this.connection = new Connection(
       new URL('ws', this.url).href.replace(/^http/, 'ws'), this.session,
       options.webSocket ?? ((url, protocols) => new WebSocket(url, protocols)), options.random ?? Math.random,

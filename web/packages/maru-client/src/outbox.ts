@@ -1,6 +1,7 @@
 import type { Connection } from './connection.js'
 import { Emitter } from './emitter.js'
 import { MaruProblem, type ProblemDetails } from './problem.js'
+import type { FileInfo } from './types.js'
 
 /** A message that is not in the log yet. Immutable: each change makes a new one. */
 export interface Pending {
@@ -8,6 +9,8 @@ export interface Pending {
   readonly key: string
   readonly roomId: number
   readonly text: string
+  /** What was uploaded for it. */
+  readonly files?: readonly FileInfo[]
   readonly replyTo?: number
   readonly forward?: { readonly roomId: number; readonly seq: number }
   /** When it was written, ms. */
@@ -31,9 +34,14 @@ export interface OutboxStore {
 
 export interface NewMessage {
   roomId: number
+  /** May be empty where there are files. */
   text: string
+  /** What `files.upload` returned, ten at most. */
+  files?: readonly FileInfo[] | undefined
   replyTo?: number | undefined
   forward?: { roomId: number; seq: number } | undefined
+  /** An idempotency key that the caller made with `newKey`, as for a message that was shown before its files were there. */
+  key?: string | undefined
 }
 
 const most = 1000    // messages that wait
@@ -75,9 +83,9 @@ export class Outbox extends Emitter<{
 
   send(message: NewMessage): Pending {
     if (this.#count >= most) throw new MaruProblem({ type: 'outbox-full', title: 'Too many messages wait to be sent.' })
-    const { roomId, text, replyTo, forward } = message
+    const { roomId, text, files = [], replyTo, forward, key = newKey() } = message
     const pending: Pending = {
-      key: newKey(), roomId, text, at: Date.now(), state: 'waiting',
+      key, roomId, text, at: Date.now(), state: 'waiting', ...(files.length > 0 ? { files } : {}),
       ...(replyTo === undefined ? {} : { replyTo }), ...(forward ? { forward } : {}),
     }
     this.#add(pending)
@@ -151,8 +159,7 @@ export class Outbox extends Emitter<{
     if (next.retryAt && next.retryAt > Date.now()) return this.#later(roomId, next.retryAt)
     this.#busy.set(roomId, next.key)
     this.#replace(next, due(next, 'sending'), true)
-    const { text, replyTo, forward } = next
-    const body = forward ? { forward } : { text, ...(replyTo === undefined ? {} : { replyTo }) }
+    const body = bodyOf(next)
     const isMine = () => this.#busy.get(roomId) === next.key && this.connection.link === link
     link.send(`/app/rooms/${roomId}/messages`, body, { 'client-key': next.key }).then(
       headers => {
@@ -244,8 +251,13 @@ function due(pending: Pending, state: 'waiting' | 'sending'): Pending {
   return next
 }
 
+function bodyOf({ text, files, replyTo, forward }: Pending): object {
+  if (forward) return { forward }
+  return { text, ...(files ? { files: files.map(file => file.id) } : {}), ...(replyTo === undefined ? {} : { replyTo }) }
+}
+
 /** 128 random bits. (`randomUUID` is there on secure pages only.) */
-function newKey(): string {
+export function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('')
 }
 

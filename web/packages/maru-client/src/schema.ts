@@ -2552,13 +2552,16 @@ export interface components {
         SentFile: {
             /** Format: int64 */
             id: number;
+            kind: "image" | "video" | "audio" | "document";
             name: string;
+            /** @description as its content says */
             mediaType: string;
             /**
              * Format: int64
              * @description bytes
              */
             size: number;
+            /** @description its content; a picture also has `/small` and `/large` below it */
             url: string;
             /**
              * Format: int32
@@ -2567,6 +2570,15 @@ export interface components {
             width?: number;
             /** Format: int32 */
             height?: number;
+            /** @description of a picture: a tiny one as a data URL, to be shown until it is there */
+            placeholder?: string;
+            /**
+             * Format: double
+             * @description of audio and video, seconds, as its uploader says; absent: not told
+             */
+            duration?: number;
+            /** @description of a voice message: at most 64 numbers, 0 to 100 */
+            waveform?: number[];
         };
         /**
          * @example {

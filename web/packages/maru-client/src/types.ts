@@ -7,6 +7,9 @@ export type Block = Schemas['Block']
 export type Contact = Schemas['Contact']
 export type ContactState = Schemas['ContactState']
 export type Draft = Schemas['WrittenDraft']
+/** A file as messages have it. */
+export type FileInfo = Schemas['SentFile']
+export type FileKind = FileInfo['kind']
 export type ForwardedMessage = Schemas['ForwardedMessage']
 export type InvitationLink = Schemas['InvitationLink']
 export type InvitationView = Schemas['InvitationView']
@@ -25,7 +28,8 @@ export type Presence = Schemas['Presence']
 export type PresenceState = Schemas['PresenceState']
 export type Problem = Schemas['Problem']
 export type Profile = Schemas['Profile']
-export type Quote = Schemas['Quote']
+/** With the files of the message where this library knows it. */
+export type Quote = Schemas['Quote'] & { files?: FileInfo[] }
 export type Reaction = Schemas['Reaction']
 export type Reader = Schemas['Reader']
 export type Role = Schemas['Role']
@@ -37,7 +41,6 @@ export type RoomPage = Schemas['RoomPage']
 export type RoomReadState = Schemas['RoomReadState']
 export type RoomSettings = Schemas['RoomSettings']
 export type ScheduledMessage = Schemas['ScheduledMessage']
-export type SentFile = Schemas['SentFile']
 export type Session = Schemas['Session']
 export type SignedIn = Schemas['SignedIn']
 export type StarredMessage = Schemas['StarredMessage']
@@ -45,6 +48,8 @@ export type UnreadTotal = Schemas['UnreadTotal']
 export type User = Schemas['User']
 export type Visibility = Schemas['Visibility']
 
+/** A file of a room: with the message that brought it. */
+export type RoomFile = FileInfo & { seq: number; sender: User; at: string }
 /** An item of `GET /api/me/rooms`: with `role`, `readSeq`, `unread`, `mentions`, `lastMessage`. */
 export type MyRoom = Room
 /** In events reactions say nothing of the reader: `mine` is absent. */
