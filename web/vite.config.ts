@@ -2,7 +2,7 @@ import vue from '@vitejs/plugin-vue'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { firstChunk, preloadFirst } from './scripts/first.ts'
-import { firstScript, icons, licences, serviceWorker } from './scripts/plugins.ts'
+import { firstScript, icons, licences, pdfFiles, serviceWorker } from './scripts/plugins.ts'
 
 // Where the server listens while the pages are developed (`npm run dev`).
 const server = process.env.MARU_URL ?? 'http://127.0.0.1:8080'
@@ -13,6 +13,7 @@ export default defineConfig({
     icons(),
     firstScript(),
     licences(),
+    pdfFiles(),
     serviceWorker(),
     preloadFirst(),
   ],

@@ -43,6 +43,22 @@ export function firstScript(): Plugin {
   }
 }
 
+/** What PDFs want that bring no fonts of their own: letters of East Asian scripts, and the fonts that every reader has. */
+export function pdfFiles(): Plugin {
+  const folders = { cmaps: 'node_modules/pdfjs-dist/cmaps', fonts: 'node_modules/pdfjs-dist/standard_fonts' }
+  return {
+    name: 'maru-pdf-files',
+    apply: 'build',
+    generateBundle() {
+      for (const [name, folder] of Object.entries(folders)) {
+        for (const file of readdirSync(folder)) {
+          this.emitFile({ type: 'asset', fileName: `pdf/${name}/${file}`, source: readFileSync(join(folder, file)) })
+        }
+      }
+    },
+  }
+}
+
 /**
  * Puts each icon into the modules that use it. As exports of one package they would all be in one file, which the first screen waits for.
  */

@@ -12,9 +12,9 @@ internal sealed class PageHeaders(HttpOptions options)
     private const string UntilAsked = "no-cache";
     private const string ForGood = "public, max-age=31536000, immutable";
 
-    /// <summary>Features of browsers that a chat of texts has no use for.</summary>
+    /// <summary>Of the features that browsers ask people about a chat uses the microphone, for voice messages.</summary>
     private const string Permissions =
-        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), "
+        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(self), midi=(), "
         + "payment=(), usb=()";
 
     private readonly string _policy = string.Join("; ",
@@ -23,6 +23,7 @@ internal sealed class PageHeaders(HttpOptions options)
         "script-src 'self'",
         "style-src 'self'",
         string.Join(' ', ["img-src 'self' data: blob:", .. options.ListImageOrigins()]),
+        "media-src 'self' blob:",
         "font-src 'self'",
         "connect-src 'self'",
         "manifest-src 'self'",

@@ -12,7 +12,7 @@ public sealed class WebClientTests
     private const string ForGood = "public, max-age=31536000, immutable";
 
     private const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; connect-src 'self'; "
         + "manifest-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
     [Theory]
@@ -212,7 +212,7 @@ public sealed class WebClientTests
             client.Setting, "--Maru:Http:ImageOrigins=https://a.example.org, https://b.example.org:8443");
         using var answer = await server.Http.SendAsync("GET /");
         Field(answer, "Content-Security-Policy")
-            .ShouldContain("; img-src 'self' data: blob: https://a.example.org https://b.example.org:8443; font-src");
+            .ShouldContain("; img-src 'self' data: blob: https://a.example.org https://b.example.org:8443; media-src");
     }
 
     [Theory]

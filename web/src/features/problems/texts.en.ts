@@ -39,6 +39,8 @@ export default {
   'too-many-blocks': 'You have blocked as many people as you can. Unblock somebody first.',
   'too-many-pending-invitations': 'Too many invitations are waiting already.',
   'too-large': 'This is too large.',
+  'unsupported-file': 'This file is no picture that Maru can show.',
+  'quota-exceeded': 'You have as many files as may be. Delete some first.',
   'request-timeout': 'It took too long. Try again.',
   'rate-limited': 'That was a lot at once. Try again in {seconds} s.',
   'slow-mode': 'This room is in slow mode. You can write again in {seconds} s.',

@@ -41,6 +41,8 @@ export default {
   'too-many-blocks': '차단한 사람이 너무 많아요. 먼저 한 명을 풀어 주세요.',
   'too-many-pending-invitations': '답을 기다리는 초대가 너무 많아요.',
   'too-large': '너무 커요.',
+  'unsupported-file': '사진이 아니거나 읽을 수 없는 사진이에요.',
+  'quota-exceeded': '올릴 수 있는 파일 용량이 가득 찼어요. 먼저 몇 개를 지워 주세요.',
   'request-timeout': '시간이 너무 오래 걸렸어요. 다시 시도해 주세요.',
   'rate-limited': '너무 자주 요청했어요. {seconds}초 뒤에 다시 시도해 주세요.',
   'slow-mode': '천천히 모드예요. {seconds}초 뒤에 쓸 수 있어요.',

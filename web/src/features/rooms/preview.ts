@@ -1,4 +1,5 @@
 import type { Message, MyRoom, User } from 'maru-client'
+import { filesInWords } from '@/features/files/words'
 import { systemText } from '@/features/messages/item/systemText'
 
 type T = (key: string, values?: Record<string, unknown>) => string
@@ -14,11 +15,11 @@ export function preview(room: MyRoom, me: number, t: T, nameOf: (user: User) => 
 }
 
 /** The message in one line, without its Markdown. */
-export function excerpt(message: Pick<Message, 'deletedAt' | 'kind' | 'text' | 'poll' | 'forwardedFrom'>, t: T): string {
+export function excerpt(message: Pick<Message, 'deletedAt' | 'kind' | 'text' | 'poll' | 'forwardedFrom'> & { files?: Message['files'] }, t: T): string {
   if (message.deletedAt) return t('rooms.deleted')
   if (message.kind === 'poll') return t('rooms.poll', { text: message.text })
   if (message.kind === 'unknown') return t('rooms.unknown')
-  return plain(message.text) || '…'
+  return plain(message.text) || filesInWords(message.files, t) || '…'
 }
 
 /** Markdown's signs go, what they enclose stays. */

@@ -5,6 +5,7 @@ import { useRouter } from 'vue-router'
 import { maru } from '@/client'
 import { isQuiet } from '@/features/accounts/quiet'
 import { useSession } from '@/features/accounts/session'
+import { inWords } from '@/features/files/words'
 import { first } from '@/realtime/firstTab'
 import { showNotice } from '@/realtime/notifications'
 import { wants } from './noticeRules'
@@ -42,8 +43,8 @@ export function useNotices(): void {
     if (!message) return { title: room.name, body: t('shell.noticeNew') }
     const { sender } = message
     const title = room.kind === 'direct' ? sender.name : t('shell.noticeIn', { name: sender.name, room: room.name })
-    const shown = preferences.values.noticeText && message.text !== ''
-    return { title, body: shown ? message.text.slice(0, 300) : t('shell.noticeMessage') }
+    const text = message.text.slice(0, 300) || inWords(message, t)
+    return { title, body: (preferences.values.noticeText && text) || t('shell.noticeMessage') }
   }
 
   const pathOf = (roomId: number, seq?: number) => router.resolve(seq

@@ -12,12 +12,15 @@ export interface Preferences {
   /** Whether a notification shows the message, or only who wrote and where. */
   noticeText: boolean
   sound: boolean
+  /** Whether pictures are made smaller before they are sent. */
+  shrink: boolean
 }
 
 const key = 'maru.preferences'
 const frames = { light: '#faf8f5', dark: '#1a1816' }
 const defaults: Preferences = {
   language: 'browser', theme: 'system', density: 'comfortable', send: 'enter', notifications: false, noticeText: true, sound: false,
+  shrink: true,
 }
 
 function read(): Preferences {

@@ -2,6 +2,7 @@ import { ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { maru, outboxDatabase } from '@/client'
 import { useProblems } from '@/composables/useProblems'
+import { posts } from '@/features/files/posts'
 import { useSession } from '@/features/accounts/session'
 
 const asking = ref(false)
@@ -23,7 +24,7 @@ export function useSignOut() {
     async ask(): Promise<void> {
       const { user } = maru.session
       // Those of all tabs: the database has them, or where there is none, this tab.
-      waiting.value = Math.max(maru.outbox.size, user ? await outboxDatabase.count(user.id).catch(() => 0) : 0)
+      waiting.value = posts.size + Math.max(maru.outbox.size, user ? await outboxDatabase.count(user.id).catch(() => 0) : 0)
       asking.value = true
     },
 

@@ -2,6 +2,8 @@ import { take, type Message, type Room } from 'maru-client'
 import { computed, ref, watch, type Ref } from 'vue'
 import { maru } from '@/client'
 import { useProblems } from '@/composables/useProblems'
+import { takeAll, type Attachment } from '@/features/files/attachments'
+import { posts } from '@/features/files/posts'
 import { markedUnread } from '../actions/unread'
 import { bytes, mostBytes, visible } from './size'
 import { useSlowMode, wroteIn } from './slowMode'
@@ -10,7 +12,10 @@ import { useDraft } from './useDraft'
 export type Closed = 'not-member' | 'read-only' | 'blocked-by-you' | 'may-not-write'
 
 /** What the composer does, apart from how it looks: text and draft, sending, editing, and why one may not write. */
-export function useComposer(room: Ref<Room>, thread: Ref<number | undefined>, replyTo: Ref<Message | null>, editing: Ref<Message | null>) {
+export function useComposer(
+  room: Ref<Room>, thread: Ref<number | undefined>, replyTo: Ref<Message | null>, editing: Ref<Message | null>,
+  attached: { place: Ref<string>; files: Ref<readonly Attachment[]> },
+) {
   const { tell } = useProblems()
   const text = ref('')
   const saving = ref(false)
@@ -38,7 +43,12 @@ export function useComposer(room: Ref<Room>, thread: Ref<number | undefined>, re
   })
   const left = computed(() => mostBytes - bytes(text.value))
   const now = computed(() => wait.value === 0 || !!editing.value)
-  const ready = computed(() => visible(text.value) && left.value >= 0 && !closed.value && !saving.value && now.value)
+  const { place, files } = attached
+  /** What it says, or brings. Files that failed are tried again or taken out first. */
+  const filled = computed(() => editing.value
+    ? visible(text.value) || editing.value.files.length > 0
+    : (visible(text.value) || files.value.length > 0) && files.value.every(file => file.state !== 'failed'))
+  const ready = computed(() => filled.value && left.value >= 0 && !closed.value && !saving.value && now.value)
 
   function typing() {
     if (!editing.value) maru.typing.say(room.value.id, text.value !== '')
@@ -50,7 +60,9 @@ export function useComposer(room: Ref<Room>, thread: Ref<number | undefined>, re
     if (editing.value) return await save(editing.value)
     const to = replyTo.value?.seq ?? thread.value
     try {
-      maru.outbox.send({ roomId: room.value.id, text: text.value, replyTo: to })
+      const message = { roomId: room.value.id, text: visible(text.value) ? text.value : '', replyTo: to }
+      if (files.value.length > 0) posts.send(message, takeAll(place.value))
+      else maru.outbox.send(message)
       wroteIn(room.value)
     } catch (error) {
       return tell(error)   // as many wait as may: the text stays

@@ -2,7 +2,7 @@ import type { Message } from 'maru-client'
 import { onScopeDispose, ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useFormat } from '@/composables/useFormat'
-import { brief } from '../text/brief'
+import { inWords } from '@/features/files/words'
 import { Announcer } from './announce'
 
 /** What a live region says of messages as they come. */
@@ -16,5 +16,5 @@ export function useAnnouncer() {
       : t('messages.list.heardMany', { count: format.count(count) }, count)
   })
   onScopeDispose(() => announcer.close())
-  return { heard, hear: (message: Message) => announcer.hear({ name: message.sender.name, text: brief(message.text) }) }
+  return { heard, hear: (message: Message) => announcer.hear({ name: message.sender.name, text: inWords(message, t) }) }
 }

@@ -1,6 +1,7 @@
 import type { Pending, Timeline, Where } from 'maru-client'
 import { computed, onScopeDispose, shallowRef } from 'vue'
 import { maru } from '@/client'
+import { posts } from '@/features/files/posts'
 
 /** ms between two batches of changes. */
 const pace = 66
@@ -20,7 +21,7 @@ export function useTimeline(roomId: number, root: number | null, where: Where) {
   let timer: ReturnType<typeof setTimeout> | undefined
 
   function waiting(): readonly Pending[] {
-    const all = maru.outbox.of(roomId)
+    const all = [...maru.outbox.of(roomId), ...posts.of(roomId).map(post => post.pending)]
     return root === null ? all : all.filter(one => one.replyTo === root)
   }
 
@@ -49,7 +50,8 @@ export function useTimeline(roomId: number, root: number | null, where: Where) {
     frame = requestAnimationFrame(update)
   }
 
-  const stops = [timeline.on('change', changed), maru.outbox.on('change', id => { if (id === roomId) changed() })]
+  const waits = (id: number) => { if (id === roomId) changed() }
+  const stops = [timeline.on('change', changed), maru.outbox.on('change', waits), posts.on('change', waits)]
   const release = root === null ? maru.rooms.hold(roomId) : undefined
   const ready = timeline.open(where).then(update)
   onScopeDispose(() => {
