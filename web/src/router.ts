@@ -48,6 +48,7 @@ const routes: RouteRecordRaw[] = [
           { path: 'info', name: 'room-info', component: () => import('@/features/rooms/RoomInfo.vue') },
           { path: 'members', name: 'room-members', component: () => import('@/features/members/MembersPane.vue') },
           { path: 'settings', name: 'room-settings', component: () => import('@/features/rooms/RoomSettings.vue') },
+          { path: 'files', name: 'room-files', component: () => import('@/features/files/RoomFiles.vue') },
           { path: 'pins', name: 'room-pins', component: () => import('@/features/pins/PinsPane.vue') },
         ],
       },

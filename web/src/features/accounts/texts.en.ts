@@ -21,8 +21,6 @@ export default {
   identity: 'How others see you',
   status: 'Status message',
   statusHint: 'A few words shown beside your name.',
-  picture: 'Address of a picture',
-  pictureHint: 'It begins with https://. Others see it if this server shows pictures from there.',
   copyHandle: 'Copy the handle',
   saved: 'Saved',
   privacy: 'Privacy',

@@ -23,8 +23,6 @@ export default {
   identity: '다른 사람에게 보이는 나',
   status: '상태 메시지',
   statusHint: '이름 옆에 보이는 짧은 글이에요.',
-  picture: '사진 주소',
-  pictureHint: 'https:// 로 시작해요. 이 서버가 그 주소의 사진을 허용해야 다른 사람에게 보여요.',
   copyHandle: '아이디 복사',
   saved: '저장했어요',
   privacy: '개인정보',

@@ -4,8 +4,8 @@ import type { FileInfo } from 'maru-client'
 export type Look = 'picture' | 'video' | 'voice' | 'audio' | 'pdf' | 'text' | 'archive' | 'sheet' | 'slides' | 'words' | 'other'
 
 const text = /^(text\/|application\/(json|xml|javascript|x-sh|toml|yaml|sql)\b)/
-const code = new Set(('bat c cc cfg clj conf cpp cs css csv cts diff env ex fs go h hpp hs htm html ini java js json jsx kt log lua md mjs mts '
-  + 'patch php pl properties ps1 py r rb rs scala sh sql svelte svg swift tex toml ts tsv tsx txt vue xml yaml yml zig').split(' '))
+const code = new Set(('bat c cc cfg clj conf cpp cs css csv cts diff env ex fs go h hpp hs htm html ini java js json jsx kt log lua md '
+  + 'mjs mts patch php pl properties ps1 py r rb rs scala sh sql svelte svg swift tex toml ts tsv tsx txt vue xml yaml yml zig').split(' '))
 
 export const ending = (name: string): string => /\.([^.]{1,12})$/.exec(name)?.[1]?.toLowerCase() ?? ''
 

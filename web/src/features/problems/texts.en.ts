@@ -59,7 +59,7 @@ export default {
     oldPassword: 'That is not your present password.',
     newPassword: 'At least 8 characters, and not one that is guessed easily.',
     statusMessage: 'At most 200 characters.',
-    avatarUrl: 'An address that begins with https://',
+    avatarUrl: 'This picture cannot be used. Choose another one.',
     description: 'At most 1,000 characters.',
     topic: 'At most 250 characters.',
     // Where the server says more than that the field is wrong.

@@ -61,7 +61,7 @@ export default {
     oldPassword: '현재 비밀번호가 맞지 않아요.',
     newPassword: '8자 이상, 쉽게 추측할 수 없는 비밀번호로 해 주세요.',
     statusMessage: '200자까지 쓸 수 있어요.',
-    avatarUrl: 'https:// 로 시작하는 주소를 입력해 주세요.',
+    avatarUrl: '쓸 수 없는 사진이에요. 다른 사진을 골라 주세요.',
     description: '1,000자까지 쓸 수 있어요.',
     topic: '250자까지 쓸 수 있어요.',
     // Where the server says more than that the field is wrong.

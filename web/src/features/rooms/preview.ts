@@ -15,7 +15,8 @@ export function preview(room: MyRoom, me: number, t: T, nameOf: (user: User) => 
 }
 
 /** The message in one line, without its Markdown. */
-export function excerpt(message: Pick<Message, 'deletedAt' | 'kind' | 'text' | 'poll' | 'forwardedFrom'> & { files?: Message['files'] }, t: T): string {
+type Excerpted = Pick<Message, 'deletedAt' | 'kind' | 'text' | 'poll' | 'forwardedFrom'> & { files?: Message['files'] }
+export function excerpt(message: Excerpted, t: T): string {
   if (message.deletedAt) return t('rooms.deleted')
   if (message.kind === 'poll') return t('rooms.poll', { text: message.text })
   if (message.kind === 'unknown') return t('rooms.unknown')

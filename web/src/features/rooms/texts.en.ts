@@ -54,7 +54,6 @@ export default {
   topicHint: 'Optional. One line under the name of the room.',
   description: 'Description',
   descriptionHint: 'What the room is for.',
-  picture: 'Address of a picture',
   whoFinds: 'Who can find it?',
   private: 'Private',
   privateHint: 'Only people who are invited.',

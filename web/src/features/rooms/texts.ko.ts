@@ -56,7 +56,6 @@ export default {
   topicHint: '이름 아래에 한 줄로 보여요.',
   description: '소개',
   descriptionHint: '어떤 대화방인지 알려 주세요.',
-  picture: '사진 주소',
   whoFinds: '누가 찾을 수 있나요?',
   private: '비공개',
   privateHint: '초대받은 사람만 들어와요.',
