@@ -10,6 +10,7 @@ export interface Post {
 
 class Posts extends Emitter<{ change: number }> {
   readonly #rooms = new Map<number, Post[]>()
+  #busy = false
 
   of(roomId: number): readonly Post[] { return this.#rooms.get(roomId) ?? none }
 
@@ -61,6 +62,16 @@ class Posts extends Emitter<{ change: number }> {
 
   /** Of each room they go in the order in which they were written. */
   look(): void {
+    if (this.#busy) return   // the outbox tells of what it was just given
+    this.#busy = true
+    try {
+      this.#pass()
+    } finally {
+      this.#busy = false
+    }
+  }
+
+  #pass(): void {
     for (const room of [...this.#rooms.values()]) {
       for (const post of room) {
         if (!post.files.every(file => file.state === 'done')) break
