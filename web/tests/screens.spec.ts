@@ -9,7 +9,7 @@ import { expect, test, type Page } from './kit/test'
 // in screenshots/, to be looked at.
 
 const stories = new Map<string, Promise<Story>>()
-const names = screensOf({ harbour: { id: 1 }, seoul: {}, direct: {}, quiet: {} } as Story).map(screen => screen.name)
+const names = screensOf({ harbour: { id: 1 }, seoul: {}, direct: {}, quiet: {}, photos: {} } as Story).map(screen => screen.name)
 
 // SCREENS=all: every combination, 300 pictures. Otherwise five in which each theme, language and size comes with the others.
 const some = [

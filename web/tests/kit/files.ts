@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib'
 import type { components } from 'maru-client'
 import type { Person } from './people'
-import type { Locator, Page } from './test'
+import type { Locator, Page } from '@playwright/test'
 
 type FileInfo = components['schemas']['SentFile']
 export interface Made { name: string; mimeType: string; buffer: Buffer }

@@ -1,3 +1,4 @@
+import { picture, text } from './files'
 import { Person } from './people'
 import type { Story } from './story'
 import { expect, open, type Page } from './test'
@@ -29,6 +30,11 @@ const messages = async (page: Page) => {
   await expect(page.getByText('Good morning everyone').or(page.getByText('11:30')).first()).toBeVisible()
 }
 
+/** So many pictures have come, and nothing jumps any more. */
+const pictures = (count: number, within = '.conversation') => async (page: Page) => {
+  await expect.poll(() => page.locator(`${within} .picture.there`).count()).toBeGreaterThanOrEqual(count)
+}
+
 /** Every screen of the client, in the state in which the story leaves it. */
 export function screensOf(story: Story): Screen[] {
   const room = `rooms/${story.harbour.id}`
@@ -42,6 +48,25 @@ export function screensOf(story: Story): Screen[] {
     { name: 'room-korean', path: `rooms/${story.seoul.id}`, ready: sees('칼국수') },
     { name: 'room-direct', path: `rooms/${story.direct.id}`, ready: sees('berth plan') },
     { name: 'room-read-only', path: `rooms/${story.quiet.id}`, ready: sees('Faster start') },
+    { name: 'room-photos', path: `rooms/${story.photos.id}`, ready: pictures(1) },
+    { name: 'room-documents', path: `rooms/${story.photos.id}/2`, ready: sees('berth plan 2026.pdf') },
+    { name: 'room-files', path: `rooms/${story.photos.id}/files`, ready: pictures(6, '.room-files') },
+    {
+      name: 'viewer', path: `rooms/${story.photos.id}`, ready: pictures(1),
+      act: async page => {
+        await page.locator('.conversation .picture.there').last().click()
+        await expect(page.locator('.viewer .sheet img')).toBeVisible()
+      },
+    },
+    {
+      name: 'composer-files', path: `rooms/${story.photos.id}`, ready: pictures(1),
+      act: async page => {
+        await page.locator('.conversation input[data-attach]').setInputFiles([
+          picture('dock.png', 400, 300, 1), picture('ropes.png', 300, 400, 2), text('packing list.txt', 'rope\nanchor'),
+        ])
+        await expect(page.locator('.tile.done')).toHaveCount(3)
+      },
+    },
     { name: 'thread', path: `${room}/thread/${story.root}`, ready: sees('Insurance papers') },
     { name: 'room-info', path: `${room}/info`, ready: heading },
     { name: 'room-members', path: `${room}/members`, ready: sees('Lucía Fernández') },

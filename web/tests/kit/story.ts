@@ -1,3 +1,4 @@
+import { pdf, picture, sendFiles, sound, text as textFile } from './files'
 import { Person } from './people'
 
 /** A small company at work: every kind of room and message that the screens show. What screenshots and the accessibility tests look at. */
@@ -11,6 +12,8 @@ export interface Story {
   seoul: Room
   quiet: Room
   direct: Room
+  /** Pictures, voice messages and documents. */
+  photos: Room
   /** A message with replies. */
   root: number
   poll: number
@@ -94,6 +97,18 @@ export async function tell(url: string, prefix = ''): Promise<Story> {
   const withMinji = await minji.direct(ann)
   await minji.send(withMinji, '자료 잘 받았어요. 고마워요!')
 
+  const photos = await haru.room('Harbour photos', { visibility: 'private', members: ids(ann, ben, minji, chloe) })
+  await sendFiles(haru, photos, [pdf('berth plan 2026.pdf', ['Berth plan 2026', 'Berths 1 to 4', 'Berths 5 to 9'])], 'The plan for next year')
+  await sendFiles(minji, photos, [textFile('조수표.csv', '날짜,시각,높이\n2026-11-20,02:10,0.4\n2026-11-20,14:20,3.9\n'.repeat(40))])
+  await sendFiles(chloe, photos, [sound('harbour bells.wav', 4)])
+  const album = await sendFiles(haru, photos, [
+    picture('pier at dawn.png', 900, 600), picture('crane.png', 600, 900, 1), picture('lighthouse.png', 800, 800, 2),
+    picture('boats.png', 1200, 500), picture('gulls.png', 700, 500, 1),
+  ], '今日の写真です')
+  await ann.send(photos, 'The lighthouse is beautiful!', { replyTo: album.seq })
+  const bars = Array.from({ length: 64 }, (_, at) => Math.round(20 + 75 * Math.abs(Math.sin(at / 3) * Math.cos(at / 11))))
+  await sendFiles(ben, photos, [sound('voice.wav', 7)], '', { duration: '7', waveform: JSON.stringify(bars) })
+  await sendFiles(ann, photos, [picture('berth four.png', 1000, 700)])
   await ann.ask('POST', 'contacts', { userId: ben.id })
   await ben.ask('POST', 'contacts', { userId: ann.id })
   await chloe.ask('POST', 'contacts', { userId: ann.id })
@@ -106,5 +121,5 @@ export async function tell(url: string, prefix = ''): Promise<Story> {
   }, { 'Idempotency-Key': crypto.randomUUID() })
   const { code } = await ann.ask<{ code: string }>('POST', `rooms/${harbour.id}/invitations`, { expiresIn: 86_400, maxUses: 10 })
 
-  return { ann, ben, people, harbour, seoul, quiet, direct, root: root.seq, poll: poll.seq, code }
+  return { ann, ben, people, harbour, seoul, quiet, direct, photos, root: root.seq, poll: poll.seq, code }
 }
