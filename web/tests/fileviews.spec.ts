@@ -43,6 +43,36 @@ test('The viewer goes to and fro, zooms, leads to the message, and gives the foc
   await expect(page).toHaveURL(/rooms\/\d+\/\d+$/)
 })
 
+test('In the viewer one swipes to the next, and what is nearer is moved', async ({ page, person }) => {
+  const ann = await person('ann')
+  const room = await ann.room('Harbour')
+  await sendFiles(ann, room, [picture('one.png', 800, 600), picture('two.png', 600, 800, 1)])
+  await open(page, ann, `rooms/${room.id}`)
+  await page.getByRole('button', { name: 'Open the picture one.png, 1 of 2' }).click()
+  const viewer = page.getByRole('dialog')
+  await expect(viewer.getByRole('img', { name: 'one.png' })).toBeVisible()
+  const drag = async (x: number, y: number) => {
+    await page.mouse.move(640, 400)
+    await page.mouse.down()
+    await page.mouse.move(640 + x / 2, 400 + y / 2, { steps: 4 })
+    await page.mouse.move(640 + x, 400 + y, { steps: 4 })
+    await page.mouse.up()
+  }
+  await drag(-300, 10)
+  await expect(viewer).toContainText('two.png')
+  const image = viewer.getByRole('img', { name: 'two.png' })
+  await expect(image).toBeVisible()
+  for (let step = 0; step < 4; step++) await page.keyboard.press('+')
+  const left = async () => (await image.boundingBox())!.x
+  await page.evaluate(() => Promise.all(document.getAnimations().map(one => one.finished.catch(() => undefined))))
+  const before = await left()
+  await drag(-200, 0)
+  await expect.poll(left).toBeLessThan(before - 100)
+  await expect(viewer).toContainText('two.png')
+  await page.keyboard.press('Escape')
+  await expect(viewer).toHaveCount(0)
+})
+
 test('A PDF and a text are looked at in place', async ({ page, person }) => {
   const ann = await person('ann')
   const room = await ann.room('Harbour')
@@ -82,6 +112,22 @@ test('The files of a room by kind, which open or lead to their message', async (
   await pane.getByRole('tab', { name: 'Photos' }).click()
   await pane.getByRole('button', { name: /two\.png/ }).click()
   await expect(page.getByRole('dialog')).toContainText('two.png')
+})
+
+test('The files of a room come page by page as one scrolls', async ({ page, person }) => {
+  const ann = await person('ann')
+  const room = await ann.room('Harbour')
+  for (let message = 0; message < 6; message++) {
+    await sendFiles(ann, room, Array.from({ length: 10 }, (_, at) => text(`list ${message * 10 + at}.txt`, `${message} ${at}`)))
+  }
+  await open(page, ann, `rooms/${room.id}/files`)
+  const pane = page.getByRole('complementary', { name: 'Files' })
+  await pane.getByRole('tab', { name: 'Documents' }).click()
+  await expect(pane.getByRole('listitem')).toHaveCount(48)
+  await pane.getByRole('listitem').last().scrollIntoViewIfNeeded()
+  await expect(pane.getByRole('listitem')).toHaveCount(60)
+  await pane.getByRole('listitem').last().getByRole('button', { name: /^Ann/ }).click()
+  await expect(page).toHaveURL(/rooms\/\d+\/\d+$/)
 })
 
 test('A deleted message takes its files along, and a file that is gone says so', async ({ page, person }) => {

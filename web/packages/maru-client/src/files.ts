@@ -1,7 +1,7 @@
 import type { Bearer } from './api.js'
 import { uploadResumable } from './tus.js'
 import { authorized, fetchTransport, Patience, problemOf, xhrTransport, type Transport } from './transport.js'
-import type { FileInfo, FileKind, RoomFile } from './types.js'
+import type { FileInfo } from './types.js'
 
 export interface UploadOptions {
   /** The file's own name where it has one. */
@@ -67,16 +67,6 @@ export class Files {
     const answer = await this.#send({ method: 'POST', url: `${this.url}api/files`, body, signal, onProgress })
     if (!answer.ok) throw await problemOf(answer)
     return await answer.json() as FileInfo
-  }
-
-  /** What was sent to a room, the newest first. */
-  async ofRoom(
-    roomId: number, query: { kind?: FileKind; before?: string | undefined; limit?: number } = {},
-  ): Promise<{ items: RoomFile[]; next?: string }> {
-    const parts = Object.entries(query).filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)])
-    const answer = await this.#send({ method: 'GET', url: `${this.url}api/rooms/${roomId}/files?${new URLSearchParams(parts)}` })
-    if (!answer.ok) throw await problemOf(answer)
-    return await answer.json() as { items: RoomFile[]; next?: string }
   }
 
   /** Deletes a file of one's own: it goes from its messages too. */

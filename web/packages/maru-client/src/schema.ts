@@ -141,6 +141,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your files, the newest first, and how much room they take */
+        get: operations["listOwnFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{roomId}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The files of a room, of one kind or of all, the newest first */
+        get: operations["listRoomFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/presence": {
         parameters: {
             query?: never;
@@ -744,6 +778,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a file, as the part file of a form; 201 once it is durable
+         * @description What it is, its content says. A picture comes out upright and without what a camera writes into it. A voice message may have the parts duration, in seconds, and waveform, a JSON array of at most 64 numbers from 0 to 100, before the file.
+         */
+        post: operations["uploadFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The content of a file that you uploaded, or of a message that you see; also in ranges */
+        get: operations["getFile"];
+        put?: never;
+        post?: never;
+        /** Delete a file that you uploaded: it goes from the messages that have it, too */
+        delete: operations["deleteFile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/{id}/small": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture made smaller, as WebP: within 480 × 480 pixels */
+        get: operations["getSmallPicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/{id}/large": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture made smaller, as WebP: within 1600 × 1600 pixels */
+        get: operations["getLargePicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/{roomId}/messages/{seq}/reactions": {
         parameters: {
             query?: never;
@@ -1273,6 +1379,8 @@ export interface components {
             /** @description pass it as `after` to get the next page; absent on the last one */
             next?: string;
         };
+        /** @enum {string} */
+        FileKind: "image" | "video" | "audio" | "document";
         /**
          * @description A message to forward: one that you may see, and that is not deleted.
          * @example {
@@ -1336,6 +1444,8 @@ export interface components {
             /** @description the version of the program */
             version: string;
         };
+        /** Format: binary */
+        IFormFile: string;
         /**
          * @example {
          *       "userIds": [
@@ -1726,14 +1836,14 @@ export interface components {
          *     }
          */
         NewMessage: {
-            /** @description not blank; left out in a forward */
+            /** @description not blank, unless there are files; left out in a forward */
             text?: string;
             /**
              * Format: int64
              * @description the seq of a message in the room
              */
             replyTo?: number;
-            /** @description none yet: an empty array */
+            /** @description the ids of files that you have uploaded, at most 10: a message with files needs no text */
             files?: number[];
             /** @description the message whose text it has, in place of its own */
             forward?: components["schemas"]["ForwardedMessage"];
@@ -2364,6 +2474,61 @@ export interface components {
             /** @description true: only the owner and admins write. */
             readOnly?: boolean;
         };
+        /**
+         * @description A file of a room.
+         * @example {
+         *       "id": 5,
+         *       "kind": "image",
+         *       "name": "boat.jpg",
+         *       "mediaType": "image/jpeg",
+         *       "size": 48213,
+         *       "url": "/api/files/5",
+         *       "width": 800,
+         *       "height": 600,
+         *       "seq": 17,
+         *       "sender": {
+         *         "id": 2,
+         *         "handle": "ben",
+         *         "name": "Ben"
+         *       },
+         *       "at": "2026-11-20T12:50:00.503Z"
+         *     }
+         */
+        RoomFile: {
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["FileKind"];
+            name: string;
+            mediaType: string;
+            /** Format: int64 */
+            size: number;
+            url: string;
+            /**
+             * Format: int64
+             * @description of its message
+             */
+            seq: number;
+            /** @description of its message */
+            sender: components["schemas"]["User"];
+            /**
+             * Format: date-time
+             * @description when that was sent
+             */
+            at: string;
+            /** Format: int32 */
+            width?: number;
+            /** Format: int32 */
+            height?: number;
+            placeholder?: string;
+            /** Format: double */
+            duration?: number;
+            waveform?: number[];
+        };
+        RoomFilePage: {
+            /** @description the newest first */
+            items: components["schemas"]["RoomFile"][];
+            next?: string;
+        };
         /** @enum {string} */
         RoomHistory: "all" | "joined";
         /**
@@ -2539,8 +2704,10 @@ export interface components {
             next?: string;
         };
         /**
+         * @description A file as messages have it.
          * @example {
          *       "id": 5,
+         *       "kind": "image",
          *       "name": "boat.jpg",
          *       "mediaType": "image/jpeg",
          *       "size": 48213,
@@ -2552,7 +2719,7 @@ export interface components {
         SentFile: {
             /** Format: int64 */
             id: number;
-            kind: "image" | "video" | "audio" | "document";
+            kind: components["schemas"]["FileKind"];
             name: string;
             /** @description as its content says */
             mediaType: string;
@@ -2701,6 +2868,8 @@ export interface components {
             at: string;
             message: components["schemas"]["Message"];
         };
+        /** Format: binary */
+        Stream: string;
         /**
          * @example {
          *       "typing": true
@@ -2733,6 +2902,67 @@ export interface components {
              * @description how many rooms have unread messages
              */
             rooms: number;
+        };
+        /**
+         * @description One of your files.
+         * @example {
+         *       "id": 5,
+         *       "kind": "image",
+         *       "name": "boat.jpg",
+         *       "mediaType": "image/jpeg",
+         *       "size": 48213,
+         *       "url": "/api/files/5",
+         *       "width": 800,
+         *       "height": 600,
+         *       "createdAt": "2026-11-20T12:50:00.503Z"
+         *     }
+         */
+        UploadedFile: {
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["FileKind"];
+            name: string;
+            mediaType: string;
+            /** Format: int64 */
+            size: number;
+            url: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: int32 */
+            width?: number;
+            /** Format: int32 */
+            height?: number;
+            placeholder?: string;
+            /** Format: double */
+            duration?: number;
+            waveform?: number[];
+        };
+        UploadedFilePage: {
+            /** @description the newest first */
+            items: components["schemas"]["UploadedFile"][];
+            /**
+             * Format: int64
+             * @description bytes that your files have
+             */
+            used: number;
+            /**
+             * Format: int64
+             * @description bytes that they may have
+             */
+            quota: number;
+            next?: string;
+        };
+        /** @description The form of an upload. */
+        UploadedForm: {
+            /** @description the file */
+            file: components["schemas"]["IFormFile"];
+            /**
+             * Format: double
+             * @description seconds, of audio and video
+             */
+            duration?: number;
+            /** @description of a voice message: a JSON array of at most 64 numbers, 0 to 100 */
+            waveform?: string;
         };
         /**
          * @description A user, as others see them.
@@ -3247,6 +3477,41 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `unsupported-file`: This file is not what it seems to be. `unsupported-media-type`: The body is not in a form that this address takes. */
+        "unsupported-file.unsupported-media-type": {
+            headers: {
+                Accept: components["headers"]["Accept"];
+                "Accept-Encoding": components["headers"]["Accept-Encoding"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `too-large`: This is larger than the server takes. `quota-exceeded`: You have as many files as one person may: delete some of them first. */
+        "too-large.quota-exceeded": {
+            headers: {
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `range-not-satisfiable`: There are no bytes in this range. */
+        "range-not-satisfiable": {
+            headers: {
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `not-editable`: This message was deleted or forwarded, is of the system, or is a poll: it stays as it is. `too-many-emoji`: This message has as many kinds of emoji as it may have: take one of them. `too-many-reactions`: You have given this message as many reactions as one person may: take one back first. */
         "not-editable.too-many-emoji.too-many-reactions": {
             headers: {
@@ -3701,6 +3966,94 @@ export interface operations {
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable.shutting-down"];
             507: components["responses"]["storage-full"];
+        };
+    };
+    listOwnFiles: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `next` of the page before; absent: the first page.
+                 * @example MTc6
+                 */
+                after?: string;
+                /**
+                 * @description Items of the page at most.
+                 * @example 20
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedFilePage"];
+                };
+            };
+            400: components["responses"]["invalid"];
+            401: components["responses"]["unauthenticated.session-ended"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+        };
+    };
+    listRoomFiles: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Of this kind alone.
+                 * @example image
+                 */
+                kind?: string;
+                /**
+                 * @description The `next` of the page before; absent: the first page.
+                 * @example MTc6
+                 */
+                after?: string;
+                /**
+                 * @description Items of the page at most.
+                 * @example 20
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The room's id.
+                 * @example 1
+                 */
+                roomId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomFilePage"];
+                };
+            };
+            400: components["responses"]["invalid"];
+            401: components["responses"]["unauthenticated.session-ended"];
+            404: components["responses"]["not-found"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
         };
     };
     getPresence: {
@@ -5665,6 +6018,236 @@ export interface operations {
             400: components["responses"]["invalid"];
             401: components["responses"]["unauthenticated.session-ended"];
             404: components["responses"]["not-found"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+        };
+    };
+    uploadFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadedForm"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentFile"];
+                };
+            };
+            400: components["responses"]["malformed.invalid"];
+            401: components["responses"]["unauthenticated.session-ended"];
+            408: components["responses"]["request-timeout"];
+            413: components["responses"]["too-large.quota-exceeded"];
+            415: components["responses"]["unsupported-file.unsupported-media-type"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+            507: components["responses"]["storage-full"];
+        };
+    };
+    getFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Its id.
+                 * @example 3
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": components["schemas"]["Stream"];
+                };
+            };
+            /** @description Partial Content */
+            206: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": components["schemas"]["Stream"];
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["unauthenticated.session-ended"];
+            404: components["responses"]["not-found"];
+            416: components["responses"]["range-not-satisfiable"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+        };
+    };
+    deleteFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Its id.
+                 * @example 3
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["unauthenticated.session-ended"];
+            404: components["responses"]["not-found"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+            507: components["responses"]["storage-full"];
+        };
+    };
+    getSmallPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Its id.
+                 * @example 3
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": components["schemas"]["Stream"];
+                };
+            };
+            /** @description Partial Content */
+            206: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": components["schemas"]["Stream"];
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["unauthenticated.session-ended"];
+            404: components["responses"]["not-found"];
+            416: components["responses"]["range-not-satisfiable"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+        };
+    };
+    getLargePicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Its id.
+                 * @example 3
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": components["schemas"]["Stream"];
+                };
+            };
+            /** @description Partial Content */
+            206: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": components["schemas"]["Stream"];
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["unauthenticated.session-ended"];
+            404: components["responses"]["not-found"];
+            416: components["responses"]["range-not-satisfiable"];
             429: components["responses"]["rate-limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable.shutting-down"];

@@ -9,7 +9,7 @@ export type ContactState = Schemas['ContactState']
 export type Draft = Schemas['WrittenDraft']
 /** A file as messages have it. */
 export type FileInfo = Schemas['SentFile']
-export type FileKind = FileInfo['kind']
+export type FileKind = Schemas['FileKind']
 export type ForwardedMessage = Schemas['ForwardedMessage']
 export type InvitationLink = Schemas['InvitationLink']
 export type InvitationView = Schemas['InvitationView']
@@ -34,6 +34,7 @@ export type Reaction = Schemas['Reaction']
 export type Reader = Schemas['Reader']
 export type Role = Schemas['Role']
 export type Room = Schemas['Room']
+export type RoomFile = Schemas['RoomFile']
 export type RoomHistory = Schemas['RoomHistory']
 export type RoomInvitation = Schemas['RoomInvitation']
 export type RoomKind = Schemas['RoomKind']
@@ -48,8 +49,6 @@ export type UnreadTotal = Schemas['UnreadTotal']
 export type User = Schemas['User']
 export type Visibility = Schemas['Visibility']
 
-/** A file of a room: with the message that brought it. */
-export type RoomFile = FileInfo & { seq: number; sender: User; at: string }
 /** An item of `GET /api/me/rooms`: with `role`, `readSeq`, `unread`, `mentions`, `lastMessage`. */
 export type MyRoom = Room
 /** In events reactions say nothing of the reader: `mine` is absent. */
