@@ -10,6 +10,7 @@ using Maru.Server.Features.Contacts;
 using Maru.Server.Features.Files;
 using Maru.Server.Features.Guests;
 using Maru.Server.Features.Invitations;
+using Maru.Server.Features.LinkPreviews;
 using Maru.Server.Features.Pins;
 using Maru.Server.Features.Polls;
 using Maru.Server.Features.Reactions;
@@ -90,6 +91,8 @@ internal sealed class MaruOptions : IValidatableObject
     public PollOptions Polls { get; } = new();
 
     public FilesOptions Files { get; } = new();
+
+    public LinkPreviewOptions LinkPreviews { get; } = new();
 
     public ScheduledOptions Scheduled { get; } = new();
 

@@ -16,6 +16,7 @@ using Maru.Server.Features.Guests;
 using Maru.Server.Features.Health;
 using Maru.Server.Features.Identities;
 using Maru.Server.Features.Invitations;
+using Maru.Server.Features.LinkPreviews;
 using Maru.Server.Features.Members;
 using Maru.Server.Features.Mentions;
 using Maru.Server.Features.Messages;
@@ -100,6 +101,7 @@ internal static class Program
         services.AddPresence(options.Storage);
         services.AddFiles(options.Files, options.Storage);
         services.AddSearch(options.Search, options.Storage);
+        services.AddLinkPreviews(options.LinkPreviews);
         services.AddReactions();
         services.AddMentions();
         services.AddStars();
@@ -150,6 +152,7 @@ internal static class Program
         routes.MapMessages();
         routes.MapFiles();
         routes.MapSearch();
+        routes.MapLinkPreviews();
         routes.MapReactions();
         routes.MapMentions();
         routes.MapStars();

@@ -46,6 +46,7 @@ public sealed class EntryKind
     public static readonly EntryKind ReactionChanged = new(7, "reaction.changed");
     public static readonly EntryKind PinChanged = new(8, "pin.changed");
     public static readonly EntryKind PollChanged = new(9, "poll.changed");
+    public static readonly EntryKind MessagePreview = new(10, "message.preview") { ChangesMessage = true };
 
     /// <summary>In place of an entry that a member does not see. Never stored.</summary>
     internal static readonly EntryKind Hidden = new(-1, "hidden");
@@ -54,7 +55,7 @@ public sealed class EntryKind
     private static readonly EntryKind[] Known =
     [
         MessageCreated, MemberJoined, MemberLeft, RoomChanged, MessageEdited, MessageDeleted, RoomDeleted, ReactionChanged, PinChanged,
-        PollChanged,
+        PollChanged, MessagePreview,
     ];
 
     internal EntryKind(long number, string name) => (Number, Event) = (number, JsonEncodedText.Encode(name));

@@ -60,6 +60,9 @@ public readonly ref struct MessageFields
     /// <summary>Where its text has what somebody searched for, as a JSON array; empty: nobody did.</summary>
     public ReadOnlySpan<byte> Highlights { get; init; }
 
+    /// <summary>What its links lead to, as a JSON array; empty when nothing is known.</summary>
+    public ReadOnlySpan<byte> Previews { get; init; }
+
     /// <summary>It is the question of a poll, deleted or not.</summary>
     public bool IsPoll { get; init; }
 
@@ -115,6 +118,7 @@ public static class MessageJson
 
         writer.WriteRaw("reactions"u8, message.Reactions.IsEmpty ? "[]"u8 : message.Reactions);
         writer.WriteRaw("files"u8, message.Files.IsEmpty ? "[]"u8 : message.Files);
+        if (!message.Previews.IsEmpty) writer.WriteRaw("previews"u8, message.Previews);
         if (!message.Poll.IsEmpty) WritePoll(writer, message.Poll, message.Votes);
         if (message is { UnreadBy: { } unreadBy, Kind.IsMessage: true }) writer.WriteNumber("unreadBy"u8, unreadBy);
         if (message.Replies > 0) writer.WriteNumber("replies"u8, message.Replies);

@@ -14,7 +14,7 @@ internal static class MessageRows
         $"""
         m.seq, m.type, m.at, m.text, m.reply_to, m.client_key, m.edited_at, m.deleted_at, m.room_state, m.number,
         s.id, s.handle, s.name, s.avatar_url, t.id, t.handle, t.name, t.avatar_url, m.reactions,
-        m.mentions, m.banned, m.poll, m.replies, m.files,
+        m.mentions, m.banned, m.poll, m.replies, m.files, m.previews,
         {OriginRows.Columns}
         """;
 
@@ -53,7 +53,8 @@ internal static class MessageRows
     private const int PollColumn = 21;
     private const int RepliesColumn = 22;
     private const int FilesColumn = 23;
-    private const int OriginColumn = 24;
+    private const int PreviewsColumn = 24;
+    private const int OriginColumn = 25;
     internal const int ColumnCount = OriginColumn + OriginRows.ColumnCount;
 
     /// <summary>Writes the current row as one <c>message</c>, as the member sees it.</summary>
@@ -187,6 +188,7 @@ internal static class MessageRows
         Reactions = reactions,
         Mentions = row.IsDBNull(DeletedColumn) ? Utf8Reader.Text(row, MentionsColumn) : default,
         Files = row.IsDBNull(DeletedColumn) ? Utf8Reader.Text(row, FilesColumn) : default,
+        Previews = row.IsDBNull(DeletedColumn) ? PreviewRows.Shown(Utf8Reader.Text(row, PreviewsColumn)) : default,
         Poll = row.IsDBNull(DeletedColumn) ? Utf8Reader.Text(row, PollColumn) : default,
         IsPoll = !row.IsDBNull(PollColumn),
         ForwardedFrom = row.IsDBNull(DeletedColumn) ? OriginRows.Read(row, OriginColumn) : default,

@@ -6,6 +6,7 @@ using Maru.Server.Tests.Features.Contacts;
 using Maru.Server.Tests.Features.Files;
 using Maru.Server.Tests.Features.Guests;
 using Maru.Server.Tests.Features.Invitations;
+using Maru.Server.Tests.Features.LinkPreviews;
 using Maru.Server.Tests.Features.Polls;
 using Maru.Server.Tests.Features.Rooms;
 using Maru.Server.Tests.Features.Scheduled;
@@ -122,6 +123,9 @@ internal sealed class Scene
             await Other.SendAsync(Room, "see", file);
             path = path.Replace("{id}", Text(file.Id), StringComparison.Ordinal);
         }
+
+        if (path.Contains("/files/previews/{id}", StringComparison.Ordinal))
+            path = path.Replace("{id}", Text(await _server.ShowPictureAsync(Room, Seq)), StringComparison.Ordinal);
 
         if (path.Contains("{scheduledId}", StringComparison.Ordinal))
         {

@@ -36,6 +36,7 @@ public sealed class MaruServer : IAsyncLifetime
             "--urls=http://127.0.0.1:0",
             $"--Maru:Data={Folder}",
             "--Maru:RateLimits:Enabled=false",
+            "--Maru:LinkPreviews:Enabled=false",      // texts of tests have links to sites of others
             "--Maru:Passwords:Iterations=1000",
             "--Maru:Search:Enabled=false",
             "--Logging:LogLevel:Default=None",

@@ -28,17 +28,26 @@ internal static class FileContent
         var isOriginal = variant == FileKeys.Original;
         if (!isOriginal && file.Kind != (long)FileKind.Image) return Problem.NotFound.Result();
         if (await store.OpenAsync(FileKeys.Of(file.Id, variant), ct) is not { } content) return Problem.NotFound.Result();
+        return Send(
+            context,
+            content,
+            isOriginal ? TypeOf(file) : Pictures,
+            Disposition(file, isOriginal),
+            DateTimeOffset.FromUnixTimeMilliseconds(file.CreatedAt),
+            $"{file.Id}-{variant}");
+    }
+
+    /// <param name="tag">of all contents this one's own, for ever</param>
+    public static IResult Send(
+        HttpContext context, Stream content, string mediaType, string disposition, DateTimeOffset madeAt, string tag)
+    {
         var headers = context.Response.Headers;
         headers.CacheControl = UntilAsked;
         headers.ContentSecurityPolicy = Sandbox;
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        headers.ContentDisposition = Disposition(file, isOriginal);
+        headers.ContentDisposition = disposition;
         return new Content(TypedResults.Stream(
-            content,
-            isOriginal ? TypeOf(file) : Pictures,
-            lastModified: DateTimeOffset.FromUnixTimeMilliseconds(file.CreatedAt),
-            entityTag: new EntityTagHeaderValue($"\"{file.Id}-{variant}\""),
-            enableRangeProcessing: true));
+            content, mediaType, lastModified: madeAt, entityTag: new EntityTagHeaderValue($"\"{tag}\""), enableRangeProcessing: true));
     }
 
     private static string TypeOf(StoredFile file) =>

@@ -11,7 +11,7 @@ internal sealed class LinkPreviewOptions : FetchOptions
 
     /// <summary>Messages whose links are fetched at the same time.</summary>
     [Range(1, 64)]
-    public int Workers { get; set; } = 4;
+    public int Workers { get; set; } = 8;
 
     /// <summary>Messages whose links may wait for that; further ones get no previews.</summary>
     [Range(1, 100_000)]

@@ -28,11 +28,12 @@ internal sealed class MessageChanges(ChatEngine engine)
               AND poll IS NULL AND origin_sender_id IS NULL
               AND EXISTS (
                 SELECT 1 FROM members me WHERE me.room_id = @room AND me.user_id = @actor AND messages.seq > {VisibleSql.HiddenUpTo})
-            RETURNING number, at, coalesce(mentions, '') AS mentions
+            RETURNING number, at, coalesce(mentions, '') AS mentions, coalesce(previews, '') AS previews
             """,
             new { room = room.Value, actor = actor.Value, seq, text, message = EntryKind.MessageCreated.Number, transaction.At });
         if (edited is not null)
         {
+            PreviewRows.Keep(transaction, seq, edited.Previews, text);
             var mentioned = edited.Mentions.Length == 0 && body.Mentions.Count == 0
                 ? null
                 : MentionRows.Change(transaction, actor, seq, edited.Number, edited.At, body.Mentions);
@@ -52,16 +53,16 @@ internal sealed class MessageChanges(ChatEngine engine)
 
     /// <summary>
     /// Deletes the sender's own message, or anybody's for the room's owner and admins. The text, the reactions, the mentions, the
-    /// files, the poll with its votes, the stars and the pin go, and where it was forwarded from; the seq and the sender's key stay, so a
-    /// retry still finds it.
-    /// Replies to it stay.
+    /// files, the previews, the poll with its votes, the stars and the pin go, and where it was forwarded from; the seq and the
+    /// sender's key stay, so a retry still finds it. Replies to it stay.
     /// </summary>
     public Task<Problem?> DeleteAsync(RoomId room, UserId actor, long seq) => RoomWrite.RunAsync(engine, room, actor, transaction =>
     {
         var changed = transaction.Execute(
             $"""
             UPDATE messages
-            SET text = '', deleted_at = @At, reactions = NULL, mentions = NULL, files = NULL, poll = CASE WHEN poll IS NOT NULL THEN '' END,
+            SET text = '', deleted_at = @At, reactions = NULL, mentions = NULL, files = NULL, previews = NULL,
+              poll = CASE WHEN poll IS NOT NULL THEN '' END,
               origin_sender_id = NULL, origin_at = NULL, origin_room_id = NULL, origin_seq = NULL
             WHERE room_id = @room AND seq = @seq AND type = @message AND deleted_at IS NULL
               AND EXISTS (
@@ -79,7 +80,8 @@ internal sealed class MessageChanges(ChatEngine engine)
                 DELETE FROM poll_votes WHERE room_id = @room AND seq = @seq;
                 DELETE FROM mentions WHERE room_id = @room AND seq = @seq;
                 DELETE FROM stars WHERE room_id = @room AND seq = @seq;
-                DELETE FROM pins WHERE room_id = @room AND seq = @seq
+                DELETE FROM pins WHERE room_id = @room AND seq = @seq;
+                DELETE FROM message_previews WHERE room_id = @room AND seq = @seq
                 """,
                 new { room = room.Value, seq });
             transaction.AppendChange(EntryKind.MessageDeleted, actor, seq);
@@ -111,7 +113,8 @@ internal sealed class MessageChanges(ChatEngine engine)
         new { room = transaction.Room.Value, actor = actor.Value, seq });
 
     /// <param name="Mentions">as before; empty: none</param>
-    private sealed record Edited(long Number, long At, string Mentions);
+    /// <param name="Previews">the same</param>
+    private sealed record Edited(long Number, long At, string Mentions, string Previews);
 
     /// <param name="IsPoll">1 where it is the question of a poll, which people have voted on as it is</param>
     /// <param name="OriginSenderId">who said it first, where it is a forward</param>

@@ -48,6 +48,7 @@ public sealed record MessageChange([property: Required] string? Text);
 /// <param name="ForwardedFrom">where its text was said first; absent: here</param>
 /// <param name="Starred">true: the reader has starred it; told where <c>unreadBy</c> is, and in the list of stars; else absent</param>
 /// <param name="Highlights">where the text has what was searched for; told by a search alone</param>
+/// <param name="Previews">what its links lead to, in their order; absent: nothing is known, or not yet</param>
 /// <param name="Poll">what to vote for, and how many did; absent when it is no poll, and when it is deleted</param>
 [Example(
     """
@@ -79,7 +80,8 @@ public sealed record Message(
     Quote? Quote = null,
     long? Replies = null,
     MessageOrigin? ForwardedFrom = null,
-    IReadOnlyList<Highlight>? Highlights = null);
+    IReadOnlyList<Highlight>? Highlights = null,
+    IReadOnlyList<Preview>? Previews = null);
 
 /// <param name="Options">what to vote for, in their order; never changed</param>
 /// <param name="Multiple">true: each person may vote for several</param>
@@ -141,6 +143,26 @@ public sealed record Highlight(int Start, int Length);
 /// <param name="Mine">the reader has reacted so too</param>
 [Example("""{"emoji":"👍","count":2,"mine":false}""")]
 public sealed record Reaction(string Emoji, int Count, bool Mine);
+
+/// <summary>What a link leads to, as the site says it: text to be shown as text.</summary>
+/// <param name="Url">the link, as browsers write it: <c>new URL(link).href</c></param>
+/// <param name="Title">one line, at most 200 characters</param>
+/// <param name="Description">one line, at most 500 characters; absent: none</param>
+/// <param name="SiteName">one line, at most 100 characters; absent: none</param>
+[Example(
+    """
+    {
+      "url": "https://example.com/tides", "title": "Tides of the week", "siteName": "Harbour News",
+      "image": { "url": "/api/files/previews/7", "width": 480, "height": 252 }
+    }
+    """)]
+public sealed record Preview(
+    string Url, string Title, string? Description = null, string? SiteName = null, PreviewImage? Image = null);
+
+/// <param name="Url">on this server, for those who see the message</param>
+/// <param name="Width">pixels</param>
+[Example("""{"url":"/api/files/previews/7","width":480,"height":252}""")]
+public sealed record PreviewImage(string Url, int Width, int Height);
 
 /// <summary>A file as messages have it.</summary>
 /// <param name="MediaType">as its content says</param>

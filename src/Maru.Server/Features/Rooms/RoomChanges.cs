@@ -36,6 +36,7 @@ internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
         {
             Topic = before.Topic,
             AvatarUrl = before.AvatarUrl,
+            LinkPreviews = before.LinkPreviews,
         };
         var after = new RoomDetails(
             change.Name ?? before.Name,
@@ -47,6 +48,7 @@ internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
         {
             Topic = change.Topic ?? before.Topic,
             AvatarUrl = change.AvatarUrl is null ? before.AvatarUrl : change.AvatarUrl.Length == 0 ? null : change.AvatarUrl,
+            LinkPreviews = change.LinkPreviews is { } previews ? (previews ? 1 : 0) : before.LinkPreviews,
         };
         var rules = new WriteRules(change.SlowMode ?? transaction.Rules.SlowMode, change.ReadOnly ?? transaction.Rules.IsReadOnly);
         if (after == details && rules == transaction.Rules) return null;
@@ -55,7 +57,8 @@ internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
         transaction.Execute(
             """
             UPDATE rooms SET name = @Name, name_key = @NameKey, description = @Description, visibility = @Visibility,
-              password_hash = @PasswordHash, topic = @Topic, avatar_url = @AvatarUrl, allows_guests = @Guests, history = @History
+              password_hash = @PasswordHash, topic = @Topic, avatar_url = @AvatarUrl, allows_guests = @Guests, history = @History,
+              link_previews = @LinkPreviews
             WHERE id = @room
             """,
             new
@@ -70,6 +73,7 @@ internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
                 after.AvatarUrl,
                 after.Guests,
                 after.History,
+                after.LinkPreviews,
             });
         RoomRow.AppendState(transaction, actor, null);
         return null;

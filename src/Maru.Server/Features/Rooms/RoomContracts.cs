@@ -92,6 +92,9 @@ public sealed record RoomChange
     /// <summary>true: only the owner and admins write.</summary>
     public bool? ReadOnly { get; set; }
 
+    /// <summary>False: new messages get no previews of their links; those that are there stay.</summary>
+    public bool? LinkPreviews { get; set; }
+
     internal bool ChangesPassword { get; private set; }
 }
 
@@ -170,6 +173,9 @@ public sealed record Room(
 {
     /// <summary>True where guests may be members; else absent.</summary>
     public bool? Guests { get; init; }
+
+    /// <summary>False where messages get no previews of their links; else absent.</summary>
+    public bool? LinkPreviews { get; init; }
 
     /// <summary>Messages of the last ten minutes; only in the list of public rooms.</summary>
     public long? RecentMessages { get; init; }

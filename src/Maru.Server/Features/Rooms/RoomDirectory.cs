@@ -14,7 +14,7 @@ internal sealed class RoomDirectory(Database database, TimeProvider time)
     private const string Columns =
         $"""
         r.id, r.name, r.description, r.password_hash, r.member_count, h.last_seq, r.topic, r.avatar_url, h.slow_mode, h.read_only,
-          r.allows_guests, r.history, {RecentSql.Count}
+          r.allows_guests, r.history, r.link_previews, {RecentSql.Count}
         """;
 
     private const string From =
@@ -150,7 +150,8 @@ internal sealed class RoomDirectory(Database database, TimeProvider time)
 
     private sealed record ListedRoom(
         string SortKey, string? Role, long Id, string Name, string Description, string? PasswordHash, long MemberCount, long LastSeq,
-        string Topic, string? AvatarUrl, long SlowMode, long ReadOnly, long AllowsGuests, string History, long RecentMessages)
+        string Topic, string? AvatarUrl, long SlowMode, long ReadOnly, long AllowsGuests, string History, long LinkPreviews,
+        long RecentMessages)
     {
         public PageCursor Cursor => new(SortKey, Id);
 
@@ -162,6 +163,7 @@ internal sealed class RoomDirectory(Database database, TimeProvider time)
             Topic.Length > 0 ? Topic : null, AvatarUrl, SlowMode > 0 ? (int)SlowMode : null, ReadOnly > 0 ? true : null)
         {
             Guests = AllowsGuests != 0 ? true : null,
+            LinkPreviews = LinkPreviews == 0 ? false : null,
             RecentMessages = RecentMessages,
         };
     }

@@ -17,17 +17,19 @@ namespace Maru.Server.Features.Rooms;
 /// <param name="AllowsGuests">1: guests may be in it</param>
 /// <param name="OtherAvatarUrl">in a direct room: the picture of the other user</param>
 /// <param name="History">what those who join later may read of the past</param>
+/// <param name="LinkPreviews">0: messages get no previews of their links</param>
 /// <param name="Notify">the first of what the user has set for themselves; null: nothing</param>
 internal sealed record RoomRow(
     long Id, string Kind, string Name, string? OtherName, string Description, string Visibility, string? PasswordHash,
     long MemberCount, long LastSeq, long LastAt, string? Role, string Topic, string? AvatarUrl, string? OtherAvatarUrl,
-    long SlowMode, long ReadOnly, long AllowsGuests, string History, string? Notify, long? MuteUntil, long Hidden,
+    long SlowMode, long ReadOnly, long AllowsGuests, string History, long LinkPreviews, string? Notify, long? MuteUntil, long Hidden,
     long? Favourite)
 {
     public const string Columns =
         $"""
         r.id, r.kind, r.name, p.name AS other_name, r.description, r.visibility, r.password_hash, r.member_count, h.last_seq, h.last_at,
         me.role, r.topic, r.avatar_url, p.avatar_url AS other_avatar_url, h.slow_mode, h.read_only, r.allows_guests, r.history,
+        r.link_previews,
         {SettingsRow.Columns}
         """;
 
@@ -118,7 +120,8 @@ internal sealed record RoomRow(
         if (row.GetInt64(first + 14) is > 0 and var slowMode) writer.WriteNumber("slowMode"u8, slowMode);
         if (row.GetInt64(first + 15) > 0) writer.WriteBoolean("readOnly"u8, true);
         if (row.GetInt64(first + 16) != 0) writer.WriteBoolean("guests"u8, true);
-        SettingsRow.Write(writer, row, first + 18);
+        if (row.GetInt64(first + 18) == 0) writer.WriteBoolean("linkPreviews"u8, false);
+        SettingsRow.Write(writer, row, first + 19);
         return (row.GetInt64(first + 9), id);
     }
 
@@ -128,6 +131,7 @@ internal sealed record RoomRow(
         SettingsRow.Of(Notify, MuteUntil, Hidden, Favourite))
     {
         Guests = AllowsGuests != 0 ? true : null,
+        LinkPreviews = LinkPreviews == 0 ? false : null,
     };
 }
 

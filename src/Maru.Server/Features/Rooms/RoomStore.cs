@@ -202,4 +202,7 @@ internal sealed record RoomDetails(string Name, string Description, string Visib
     public string Topic { get; init; } = "";
 
     public string? AvatarUrl { get; init; }
+
+    /// <summary>0: messages get no previews of their links.</summary>
+    public long LinkPreviews { get; init; } = 1;
 }

@@ -35,7 +35,8 @@ internal sealed class WebSite : IAsyncDisposable
 
     public void On(string path, Func<Stream, CancellationToken, Task> answer) => _pages[path] = answer;
 
-    public void Serve(string path, string html, string type = "text/html; charset=utf-8") => Serve(path, Encoding.UTF8.GetBytes(html), type);
+    public void Serve(string path, string html, string type = "text/html; charset=utf-8") =>
+        Serve(path, Encoding.UTF8.GetBytes(html), type);
 
     public void Serve(string path, byte[] body, string type = "text/html", string headers = "") => On(path, async (stream, ct) =>
     {

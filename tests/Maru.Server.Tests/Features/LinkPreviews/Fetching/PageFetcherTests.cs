@@ -108,7 +108,8 @@ public sealed class PageFetcherTests
         var options = new FetchOptions { AllowedNetworks = "127.0.0.2" };
         using var client = new OutwardClient(
             new AddressPolicy(options),
-            (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback, IPAddress.Parse("::ffff:127.0.0.1"), IPAddress.Parse("127.0.0.2")]));
+            (_, _) => Task.FromResult<IPAddress[]>(
+                [IPAddress.Loopback, IPAddress.Parse("::ffff:127.0.0.1"), IPAddress.Parse("127.0.0.2")]));
         var fetcher = new PageFetcher(client, options, TimeProvider.System);
         (await fetcher.PageAsync(new Uri($"http://two.example:{site.Port}/"), Ct)).Page!.Title.ShouldBe("Here");
         inner.Connections.ShouldBe(0);

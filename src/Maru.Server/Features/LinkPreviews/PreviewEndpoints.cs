@@ -1,0 +1,43 @@
+using Maru.Engine;
+using Maru.Engine.Problems;
+using Maru.Server.Features.Files;
+using Maru.Server.Features.Files.Pictures;
+using Maru.Server.Features.Files.Stores;
+using Maru.Server.Platform;
+using Maru.Server.Platform.Api;
+using Maru.Server.Platform.Limits;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Maru.Server.Features.LinkPreviews;
+
+/// <summary>The endpoints of previews.</summary>
+internal static class PreviewEndpoints
+{
+    public static void MapLinkPreviews(this IEndpointRouteBuilder routes)
+    {
+        routes.MapDelete("/api/rooms/{roomId:number}/messages/{seq:number}/previews", RemoveAsync).WithTags("Messages")
+            .RequireAuthorization().LimitBy(Limit.Messages)
+            .WithName("removePreviews")
+            .WithSummary("Take the previews of a message away for good, as its sender, or as the room's owner or admin")
+            .Refuses(Problem.Forbidden);
+        routes.MapGet("/api/files/previews/{id:number}", PictureAsync).WithTags("Files").RequireAuthorization()
+            .WithMetadata(new TokenInCookie())
+            .WithName("getPreviewPicture").WithSummary("The picture of a preview, of a message that you see, as WebP")
+            .Produces<Stream>(StatusCodes.Status200OK, Picture.SmallerMediaType)
+            .Produces<Stream>(StatusCodes.Status206PartialContent, Picture.SmallerMediaType)
+            .Produces(StatusCodes.Status304NotModified)
+            .Refuses(Problems.RangeNotSatisfiable);
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(
+        long roomId, long seq, Caller caller, PreviewChanges changes) =>
+        await changes.RemoveAsync(new RoomId(roomId), caller.UserId, seq) is { } problem ? problem.Result() : TypedResults.NoContent();
+
+    private static async Task<IResult> PictureAsync(
+        long id, Caller caller, HttpContext context, PreviewStore store, IFileStore files, CancellationToken ct) =>
+        await store.FindPictureAsync(id, caller.UserId, ct) is > 0 and var madeAt
+            && await files.OpenAsync(PreviewPictures.KeyOf(id), ct) is { } content
+            ? FileContent.Send(
+                context, content, Picture.SmallerMediaType, "inline", DateTimeOffset.FromUnixTimeMilliseconds(madeAt), $"preview-{id}")
+            : Problem.NotFound.Result();
+}
