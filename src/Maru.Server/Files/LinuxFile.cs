@@ -15,6 +15,8 @@ internal static class LinuxFile
     private const ulong MountRoot = 0x2000;         // STATX_ATTR_MOUNT_ROOT
     private const int SetLock = 37;                 // F_OFD_SETLK
     private const short WriteLock = 1;              // F_WRLCK
+    private const int NoEntry = 2;                  // ENOENT
+    private const int OtherDevice = 18;             // EXDEV
 
     /// <summary>Returns the number of hard links to a file, and whether it is mounted by itself. Symbolic links are followed.</summary>
     public static (uint Links, bool IsMounted) NamesOf(string path)
@@ -45,6 +47,17 @@ internal static class LinuxFile
         return fcntl(file, SetLock, ref region) == 0;
     }
 
+    /// <summary>Gives a file another name, in the place of what has it. False: that is on another file system.</summary>
+    /// <exception cref="IOException">Linux refuses; its number is the result.</exception>
+    public static bool TryRename(string path, string name)
+    {
+        if (rename(path, name) == 0) return true;
+        var error = Marshal.GetLastPInvokeError();
+        if (error == OtherDevice) return false;
+        var message = $"{name}: {Marshal.GetPInvokeErrorMessage(error)}";
+        throw error == NoEntry ? new DirectoryNotFoundException(message) : new IOException(message, error);
+    }
+
     /// <summary>Brings the names in a folder to the disk: a file that is there may have no name there yet.</summary>
     /// <exception cref="IOException">They are not there.</exception>
     public static void FlushFolder(string path)
@@ -54,6 +67,11 @@ internal static class LinuxFile
         if (folder.IsInvalid || fsync(folder) != 0)
             throw new IOException($"The names in {path} cannot be brought to the disk.", Marshal.GetLastPInvokeError());
     }
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int rename(
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string path, [MarshalAs(UnmanagedType.LPUTF8Str)] string name);
 
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -12,6 +12,9 @@ internal static partial class OwnFile
 
     private const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
+    private const int NoSpace = 28;     // ENOSPC
+    private const int OverQuota = 122;  // EDQUOT
+
     /// <summary>Returns whether others have any right to a file or folder that is there.</summary>
     public static bool IsOpen(string path) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0;
 
@@ -29,6 +32,26 @@ internal static partial class OwnFile
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return new FileStream(path, options);
     }
+
+    /// <summary>Closes a file to others and writes all of it to the disk.</summary>
+    public static void Secure(string path)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        RandomAccess.FlushToDisk(file);
+    }
+
+    /// <summary>Gives a file another name, in the place of what has it. False: that is on another file system; nothing happened.</summary>
+    public static bool TryRename(string path, string name)
+    {
+        // File.Move would copy it then, and the name would have a part of the file for a while
+        if (OperatingSystem.IsLinux()) return LinuxFile.TryRename(path, name);
+        File.Move(path, name, overwrite: true);
+        return true;
+    }
+
+    /// <summary>Returns whether writing failed since the disk, or what this user may have of it, is full.</summary>
+    public static bool IsFull(Exception e) => e is IOException { HResult: NoSpace or OverQuota };
 
     /// <summary>Takes the rights of others to a file or folder away, where it is there and they have some.</summary>
     public static void Close(string path, ILogger log)

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using Maru.Engine.Problems;
+using Maru.Server.Files;
 using Maru.Server.Storage;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -146,6 +147,7 @@ internal static partial class Problems
     private static Problem ProblemOf(Exception exception, IServiceProvider services) => exception switch
     {
         BadHttpRequestException bad => ProblemOf(bad.StatusCode),
+        FileStoreException e => e.Problem,
         DbException e => services.GetRequiredService<Database>().ProblemOf(e),
         _ => Problem.Internal,
     };

@@ -7,9 +7,6 @@ namespace Maru.Server.Features.Files;
 /// <summary>Refusals that only files have.</summary>
 internal static class FileProblems
 {
-    private const int NoSpace = 28;     // ENOSPC
-    private const int OverQuota = 122;  // EDQUOT
-
     public static readonly Problem UnsupportedFile = new("unsupported-file", 415, "This file is not what it seems to be.");
     public static readonly Problem QuotaExceeded = new(
         "quota-exceeded", 413, "You have as many files as one person may: delete some of them first.");
@@ -19,6 +16,6 @@ internal static class FileProblems
     public static Refusal TooLarge(FileKind kind, long most) =>
         new(Problem.TooLarge, $"A file of the kind {FileRows.NameOf(kind)} may have {most} bytes.");
 
-    /// <summary>Returns whether the disk has no more room, or the user of the server none on it.</summary>
-    public static bool IsDiskFull(Exception e) => e is IOException { HResult: NoSpace or OverQuota };
+    /// <summary>Returns whether the disk, or the store of files, has no more room.</summary>
+    public static bool IsDiskFull(Exception e) => OwnFile.IsFull(e) || (e is FileStoreException store && store.Problem == Problem.StorageFull);
 }

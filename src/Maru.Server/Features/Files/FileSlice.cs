@@ -12,7 +12,8 @@ internal static class FileSlice
     public static void AddFiles(this IServiceCollection services, FilesOptions options, StorageOptions storage)
     {
         services.AddSingleton(options.Pictures);
-        services.AddSingleton<IFileStore>(new LocalFiles(Path.Combine(storage.Data, "files")));
+        services.AddSingleton<IFileStore>(provider =>
+            new LocalFiles(Path.Combine(storage.Data, "files"), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<PictureMaker>();
         services.AddSingleton<Arrivals>();
         services.AddSingleton<FileRecords>();

@@ -1,17 +1,26 @@
+using Maru.Server.Files;
+
 namespace Maru.Server.Features.Files.Stores;
 
-/// <summary>Where the contents of files are kept, by keys that the server makes: <c>files/12/original</c>. Any thread.</summary>
+/// <summary>
+/// Where the bytes of people's files lie: a folder of this machine, or a bucket that nodes share. Any thread. Keys are made by the server,
+/// from ids and fixed words (<see cref="FileKey"/>).
+/// </summary>
+/// <remarks>
+/// All of them throw <see cref="FileStoreException"/>, which says whether the store is full or does not respond, within a bounded time.
+/// What a reader gets may fail as it is read, with the same exception.
+/// </remarks>
 internal interface IFileStore
 {
     /// <summary>
-    /// Keeps a whole file under the key; it is durable when the task completes. Readers see all of it, or what was there before.
+    /// Stores a whole file under the key, durable when it completes; the source may be moved away. Replaces nothing half: readers see all
+    /// of it or what was there before.
     /// </summary>
-    /// <param name="source">a file on the local disk, which may be moved away</param>
     Task PutAsync(string key, string source, string mediaType, CancellationToken ct);
 
-    /// <summary>Returns a stream in which one can seek, and which knows its length; null: there is no such key.</summary>
+    /// <summary>Returns a stream that can seek and knows its length, of what is there now; null: there is nothing.</summary>
     Task<Stream?> OpenAsync(string key, CancellationToken ct);
 
-    /// <summary>Deletes what is there of the keys.</summary>
+    /// <summary>Deletes those of the keys that are there.</summary>
     Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken ct);
 }

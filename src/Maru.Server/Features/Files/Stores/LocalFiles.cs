@@ -1,113 +1,167 @@
+using Maru.Engine.Problems;
 using Maru.Server.Files;
 
 namespace Maru.Server.Features.Files.Stores;
 
 /// <summary>
-/// Keeps contents below a folder of the local disk, a file each. A file gets its name when all of it is on the disk, so a reader, and a
-/// server that starts again, finds whole files alone. Any thread.
+/// Files in a folder, which only the server's user may read. A file comes to its name by a rename, when all of it is on the disk: a crash
+/// leaves all of it or nothing there. Any thread.
 /// </summary>
-internal sealed class LocalFiles(string folder) : IFileStore
+internal sealed class LocalFiles : IFileStore
 {
-    private const string Coming = ".coming";
+    // Keys have no word that begins with a dot.
+    private const string DraftFolder = ".drafts";
+    private const int MostTries = 100;
 
-    private readonly string _root = Path.GetFullPath(folder);
+    // A copy writes all the time: what has not changed for so long is a dead process's.
+    private static readonly TimeSpan DraftLife = TimeSpan.FromHours(1);
 
-    public async Task PutAsync(string key, string source, string mediaType, CancellationToken ct)
+    private readonly string _folder;
+    private readonly string _drafts;
+
+    public LocalFiles(string folder, TimeProvider time)
     {
-        var path = PathOf(key);
-        var parent = Path.GetDirectoryName(path)!;
-        OwnFile.MakeFolder(parent);
-        var coming = $"{path}.{Path.GetRandomFileName()}{Coming}";
-        try
+        _folder = Path.GetFullPath(folder);
+        _drafts = Path.Combine(_folder, DraftFolder);
+        OwnFile.MakeFolder(_folder);
+        OwnFile.MakeFolder(_drafts);
+        foreach (var draft in new DirectoryInfo(_drafts).GetFiles())
         {
-            await MoveAsync(source, coming, ct);
-            File.Move(coming, path, overwrite: true);
+            if (time.GetUtcNow() - draft.LastWriteTimeUtc > DraftLife) draft.Delete();
         }
-        catch
-        {
-            File.Delete(coming);
-            throw;
-        }
-
-        // The name is on the disk with its folder, and that with its own.
-        LinuxFile.FlushFolder(parent);
-        LinuxFile.FlushFolder(Path.GetDirectoryName(parent)!);
     }
 
-    public Task<Stream?> OpenAsync(string key, CancellationToken ct)
-    {
-        try
-        {
-            return Task.FromResult<Stream?>(new FileStream(
-                PathOf(key), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, useAsync: true));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return Task.FromResult<Stream?>(null);
-        }
-    }
+    public Task PutAsync(string key, string source, string mediaType, CancellationToken ct) =>
+        Task.Run(() => Guard(() => Put(PathOf(key), source, ct)), ct);
+
+    public Task<Stream?> OpenAsync(string key, CancellationToken ct) => Task.Run(() => Guard(() => Open(PathOf(key))), ct);
 
     public Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken ct)
     {
-        foreach (var key in keys)
-        {
-            var path = PathOf(key);
-            var parent = Path.GetDirectoryName(path)!;
-            if (!Directory.Exists(parent)) continue;
-            File.Delete(path);
-            // What a server that died was about to keep under this name.
-            foreach (var left in Directory.EnumerateFiles(parent, $"{Path.GetFileName(path)}.*{Coming}")) File.Delete(left);
-            if (!Directory.EnumerateFileSystemEntries(parent).Any()) RemoveFolder(parent);
-        }
-
-        return Task.CompletedTask;
-    }
-
-    /// <summary>Brings the source to the disk, under a name of the same folder as that which it will have.</summary>
-    private static async Task MoveAsync(string source, string coming, CancellationToken ct)
-    {
-        try
-        {
-            Flush(source);
-            File.Move(source, coming);
-        }
-        catch (IOException) when (File.Exists(source))
-        {
-            // Another file system.
-            await using (var from = new FileStream(source, FileMode.Open, FileAccess.Read, FileShare.Read, 0, useAsync: true))
-            await using (var to = OwnFile.Open(coming, FileMode.CreateNew))
+        var paths = keys.Select(PathOf).ToArray();
+        return Task.Run(
+            () => Guard(() =>
             {
-                await from.CopyToAsync(to, ct);
-                to.Flush(flushToDisk: true);
-            }
+                foreach (var path in paths)
+                {
+                    ct.ThrowIfCancellationRequested();
+                    Delete(path);
+                }
 
-            File.Delete(source);
-        }
+                return true;
+            }),
+            ct);
     }
 
-    private static void Flush(string path)
-    {
-        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
-        RandomAccess.FlushToDisk(file);
-    }
-
-    private static void RemoveFolder(string path)
+    private static T Guard<T>(Func<T> work)
     {
         try
         {
-            Directory.Delete(path);
+            return work();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && e is not FileStoreException)
+        {
+            throw new FileStoreException(OwnFile.IsFull(e) ? Problem.StorageFull : Problem.Unavailable, e.Message, e);
+        }
+    }
+
+    private static Stream? Open(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 0, FileOptions.Asynchronous);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private bool Put(string path, string source, CancellationToken ct)
+    {
+        OwnFile.Secure(source);
+        if (TryPlace(source, path)) return true;
+        var draft = Path.Combine(_drafts, Guid.NewGuid().ToString("n"));
+        try
+        {
+            Copy(source, draft, ct);
+            if (!TryPlace(draft, path)) throw new IOException($"{_folder} is more than one file system.");
+            return true;
+        }
+        finally
+        {
+            File.Delete(draft);
+        }
+    }
+
+    /// <summary>False: the file lies on another file system.</summary>
+    private bool TryPlace(string file, string path)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            MakeFolders(Path.GetDirectoryName(path)!);
+            try
+            {
+                if (!OwnFile.TryRename(file, path)) return false;
+                LinuxFile.FlushFolder(Path.GetDirectoryName(path)!);
+                return true;
+            }
+            catch (DirectoryNotFoundException) when (tries < MostTries && File.Exists(file))
+            {
+                // the folder was empty, and a deletion took it
+            }
+        }
+    }
+
+    private static void Copy(string source, string draft, CancellationToken ct)
+    {
+        using var from = new FileStream(source, FileMode.Open, FileAccess.Read, FileShare.Read, 0);
+        using var to = OwnFile.Open(draft, FileMode.CreateNew);
+        var buffer = new byte[128 * 1024];
+        while (from.Read(buffer) is > 0 and var count)
+        {
+            ct.ThrowIfCancellationRequested();
+            to.Write(buffer, 0, count);
+        }
+
+        to.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Makes the folder and those above it, whose names are on the disk then.</summary>
+    private void MakeFolders(string folder)
+    {
+        if (folder.Length <= _folder.Length || Directory.Exists(folder)) return;
+        var above = Path.GetDirectoryName(folder)!;
+        MakeFolders(above);
+        OwnFile.MakeFolder(folder);
+        LinuxFile.FlushFolder(above);
+    }
+
+    private void Delete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return;
+        }
+
+        try
+        {
+            for (var folder = Path.GetDirectoryName(path)!; folder.Length > _folder.Length; folder = Path.GetDirectoryName(folder)!)
+                Directory.Delete(folder);
         }
         catch (IOException)
         {
-            // Something came into it meanwhile.
+            // there are other files in it, or another deletion was first
         }
     }
 
     private string PathOf(string key)
     {
-        var path = Path.GetFullPath(Path.Combine(_root, key));
-        return path.StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
-            ? path
-            : throw new ArgumentException("The key leads out of the folder.", nameof(key));
+        FileKey.Check(key);
+        return Path.Combine(_folder, key);
     }
 }
