@@ -118,7 +118,7 @@ internal static class Program
         var app = builder.Build();
         HostSettings.WarnOfOpenKeys(app.Configuration, app.Logger);
         await OpenStoreAsync(app.Services);
-        app.Services.GetRequiredService<Arrivals>().Open();
+        await app.Services.OpenFilesAsync();
         app.UseProxies();
         app.UseBasePath();
         app.UseMethods();

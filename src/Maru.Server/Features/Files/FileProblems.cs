@@ -17,5 +17,6 @@ internal static class FileProblems
         new(Problem.TooLarge, $"A file of the kind {FileRows.NameOf(kind)} may have {most} bytes.");
 
     /// <summary>Returns whether the disk, or the store of files, has no more room.</summary>
-    public static bool IsDiskFull(Exception e) => OwnFile.IsFull(e) || (e is FileStoreException store && store.Problem == Problem.StorageFull);
+    public static bool IsDiskFull(Exception e) =>
+        OwnFile.IsFull(e) || (e is FileStoreException store && store.Problem == Problem.StorageFull);
 }

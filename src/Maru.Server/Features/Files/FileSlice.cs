@@ -1,4 +1,5 @@
 using Maru.Server.Audit;
+using Maru.Server.Configuration;
 using Maru.Server.Features.Files.Pictures;
 using Maru.Server.Features.Files.Stores;
 using Maru.Server.Platform;
@@ -12,8 +13,9 @@ internal static class FileSlice
     public static void AddFiles(this IServiceCollection services, FilesOptions options, StorageOptions storage)
     {
         services.AddSingleton(options.Pictures);
-        services.AddSingleton<IFileStore>(provider =>
-            new LocalFiles(Path.Combine(storage.Data, "files"), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IFileStore>(provider => options.S3.IsUsed
+            ? new S3Files(options.S3)
+            : new LocalFiles(Path.Combine(storage.Data, "files"), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<PictureMaker>();
         services.AddSingleton<Arrivals>();
         services.AddSingleton<FileRecords>();
@@ -24,5 +26,13 @@ internal static class FileSlice
         services.AddHostedService<FileSweep>();
         services.AddSingleton<IStoreCheck, FileCheck>();
         services.AddJson(FilesJson.Default);
+    }
+
+    /// <summary>Makes ready what uploads need before the first of them comes.</summary>
+    /// <exception cref="StartException">The store of files cannot be used.</exception>
+    public static async Task OpenFilesAsync(this IServiceProvider services)
+    {
+        if (services.GetRequiredService<IFileStore>() is S3Files bucket) await bucket.CheckAsync(CancellationToken.None);
+        services.GetRequiredService<Arrivals>().Open();
     }
 }

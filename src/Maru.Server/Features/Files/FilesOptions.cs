@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Maru.Server.Features.Files.Pictures;
+using Maru.Server.Features.Files.Stores;
 using Maru.Server.Files;
 
 namespace Maru.Server.Features.Files;
@@ -56,6 +57,11 @@ internal sealed class FilesOptions
     public TimeSpan UnsentFor { get; set; } = TimeSpan.FromDays(1);
 
     public PictureOptions Pictures { get; } = new();
+
+    public S3Options S3 { get; } = new();
+
+    /// <summary>The largest file of any kind.</summary>
+    internal long Largest => Math.Max(Math.Max(ImageBytes, VideoBytes), Math.Max(AudioBytes, DocumentBytes));
 
     internal long LimitOf(FileKind kind) => kind switch
     {

@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using Maru.Engine.Problems;
 using Maru.Server.Features.Files.Stores;
+using Maru.Server.Files;
 
 namespace Maru.Server.Tests.Features.Files.Stores;
 
