@@ -12,6 +12,7 @@ using Maru.Server.Features.Contacts;
 using Maru.Server.Features.Drafts;
 using Maru.Server.Features.Files;
 using Maru.Server.Features.Files.Pictures;
+using Maru.Server.Features.Files.Uploads;
 using Maru.Server.Features.Guests;
 using Maru.Server.Features.Health;
 using Maru.Server.Features.Identities;
@@ -102,6 +103,7 @@ internal static class Program
         services.AddFiles(options.Files, options.Storage);
         services.AddSearch(options.Search, options.Storage);
         services.AddLinkPreviews(options.LinkPreviews);
+        services.AddUploads();
         services.AddReactions();
         services.AddMentions();
         services.AddStars();
@@ -153,6 +155,7 @@ internal static class Program
         routes.MapFiles();
         routes.MapSearch();
         routes.MapLinkPreviews();
+        routes.MapUploads();
         routes.MapReactions();
         routes.MapMentions();
         routes.MapStars();

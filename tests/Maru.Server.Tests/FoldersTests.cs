@@ -35,7 +35,7 @@ public sealed class FoldersTests(ITestOutputHelper output)
             "Features.Contacts", "Features.Blocks",
             "Features.Presence", "Features.OwnSettings", "Features.ReadState",
             "Features.Messages", "Features.Files.Stores", "Features.Files.Pictures", "Features.Files",
-            "Features.LinkPreviews.Fetching", "Features.LinkPreviews",
+            "Features.Files.Uploads", "Features.LinkPreviews.Fetching", "Features.LinkPreviews",
             "Features.Search", "Features.Mentions", "Features.Reactions", "Features.Pins", "Features.Polls",
             "Features.Stars", "Features.Drafts", "Features.Scheduled",
             "Features.Rooms", "Features.Members", "Features.Guests", "Features.Invitations",

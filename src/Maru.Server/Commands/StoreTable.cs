@@ -28,6 +28,8 @@ internal sealed record StoreTable(string Name, params string[] Key)
         new("files", "id"),
         new("preview_pictures", "id"),
         new("link_previews", "hash"),
+        new("uploads", "id"),
+        new("upload_parts", "upload_id", "start", "nonce"),
         new("rooms", "id"),
         new("room_heads", "room_id"),
         new("own_counts", "room_id"),

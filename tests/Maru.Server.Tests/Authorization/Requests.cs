@@ -32,6 +32,7 @@ internal static class Requests
         ["PUT /api/rooms/{roomId}/polls/{seq}/vote"] = _ => new { options = new[] { 1 } },
         ["POST /api/rooms/{roomId}/scheduled"] = _ => new { text = "later", at = DateTimeOffset.UtcNow.AddHours(1) },
         ["POST /api/rooms/{roomId}/typing"] = _ => new { typing = true },
+        ["PATCH /api/uploads/{id}"] = _ => TusClient.Body(Uploads.Pdf()),
         ["PUT /api/rooms/{roomId}/read"] = scene => new { seq = scene.Seq },
         ["SEND /app/presence"] = _ => new { state = "away" },
         ["SEND /app/rooms/{roomId}/messages"] = scene => new { text = "hello", sender = scene.Other.Id },
@@ -39,6 +40,10 @@ internal static class Requests
         ["SEND /app/rooms/{roomId}/typing"] = _ => new { typing = true },
         ["SEND /topic/rooms/{roomId}/signals/{name}"] = _ => new { x = 1 },
     };
+
+    /// <summary>Of uploads in parts; all others have no use for them.</summary>
+    public static readonly (string Name, string Value)[] TusHeaders =
+        [("Tus-Resumable", "1.0.0"), ("Upload-Length", "1000"), ("Upload-Offset", "0")];
 
     private static readonly Dictionary<string, Func<Scene, string>> Queries = new()
     {

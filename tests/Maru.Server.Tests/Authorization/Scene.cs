@@ -127,6 +127,9 @@ internal sealed class Scene
         if (path.Contains("/files/previews/{id}", StringComparison.Ordinal))
             path = path.Replace("{id}", Text(await _server.ShowPictureAsync(Room, Seq)), StringComparison.Ordinal);
 
+        if (path.Contains("/uploads/{id}", StringComparison.Ordinal))
+            path = path.Replace("{id}", Text((await Other.BeginAsync(1000)).Id), StringComparison.Ordinal);
+
         if (path.Contains("{scheduledId}", StringComparison.Ordinal))
         {
             var scheduled = await Other.ScheduleAsync(Room, "later", DateTimeOffset.UtcNow.AddHours(1));
@@ -156,6 +159,7 @@ internal sealed class Scene
         if (body is HttpContent content) request.Content = content;
         else if (body is not null) request.Content = System.Net.Http.Json.JsonContent.Create(body);
         request.Headers.Add("Idempotency-Key", "once");
+        foreach (var (name, value) in Requests.TusHeaders) request.Headers.Add(name, value);
         using var response = await (HasToken ? Actor.Http : _server.Http).SendAsync(
             request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         return (int)response.StatusCode;

@@ -54,7 +54,8 @@ public sealed class S3Process : IAsyncLifetime
         }
     }
 
-    private void Kill()
+    /// <summary>Ends it, with all that it has.</summary>
+    public void Kill()
     {
         if (_process is not { } process) return;
         _process = null;

@@ -13,10 +13,11 @@ namespace Maru.Server.Features.Files;
 internal sealed partial class FileIntake(
     FileRecords records, IFileStore store, PictureMaker pictures, FilesOptions options, FileMetrics metrics, ILogger<FileIntake> log)
 {
-    /// <summary>Returns the file, or why it is not taken.</summary>
+    /// <summary>Returns the file, or why it is not taken; neither: the upload in parts is over, or is another file.</summary>
     /// <param name="about">what the uploader says about it</param>
+    /// <param name="upload">the upload in parts that becomes this file; 0: it came in one request</param>
     public async Task<(TakenFile? File, Refusal? Refusal)> TakeAsync(
-        Arrivals.Arrival arrival, UserId uploader, FileDetails about, CancellationToken ct)
+        Arrivals.Arrival arrival, UserId uploader, FileDetails about, CancellationToken ct, long upload = 0)
     {
         var type = arrival.Type;
         if (Refuse(type.Kind, arrival.Size) is { } refusal) return (null, refusal);
@@ -39,7 +40,7 @@ internal sealed partial class FileIntake(
             picture?.Placeholder,
             type.Kind is FileKind.Audio or FileKind.Video ? about.Duration : null,
             type.Kind == FileKind.Audio ? about.Waveform : null);
-        var id = await records.AddAsync(file);
+        var id = await records.AddAsync(file, upload);
         if (id == 0) return (null, FileProblems.QuotaExceeded);
         try
         {
@@ -57,7 +58,12 @@ internal sealed partial class FileIntake(
             throw;
         }
 
-        var json = await records.FinishAsync(id);
+        if (await records.FinishAsync(id, upload) is not { } json)
+        {
+            await UndoAsync(id);
+            return (null, null);
+        }
+
         metrics.Taken(type.Kind, file.Size);
         return (new TakenFile(id, json), null);
     }

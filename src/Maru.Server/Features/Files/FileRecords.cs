@@ -14,21 +14,35 @@ internal sealed class FileRecords(Database database, TimeProvider time, FilesOpt
     /// <summary>A file whose content is not whole after this time never will be.</summary>
     private static readonly TimeSpan Unfinished = TimeSpan.FromHours(2);
 
+    /// <summary>Bytes that the uploader has, and has announced; without those of the upload that is about to become a file.</summary>
+    public const string Bytes =
+        "(SELECT coalesce(sum(f.size), 0) FROM files f WHERE f.uploader_id = @Uploader)"
+        + " + (SELECT coalesce(sum(o.length), 0) FROM uploads o WHERE " + IsOpen + ")";
+
+    /// <summary>Files that the uploader has, and will have.</summary>
+    public const string Count =
+        "(SELECT count(*) FROM files f WHERE f.uploader_id = @Uploader) + " + Open;
+
+    /// <summary>Uploads of theirs that are open.</summary>
+    public const string Open = "(SELECT count(*) FROM uploads o WHERE " + IsOpen + ")";
+
+    private const string IsOpen = "o.user_id = @Uploader AND o.file_id IS NULL AND o.expires_at > @Now AND o.id <> @Upload";
+
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Adds a file whose content is not there yet; returns its id, or 0: the user has as much as one may have.</summary>
-    public Task<long> AddAsync(NewFile file) => database.WriteAsync(
+    /// <param name="upload">the upload in parts that becomes this file; 0: it came in one request</param>
+    public Task<long> AddAsync(NewFile file, long upload) => database.WriteAsync(
         async (transaction, ct) =>
         {
             // Uploads of one user wait for each other here, so that they cannot exceed the quota together.
             await transaction.ListAsync<long>("SELECT u.id FROM users u WHERE u.id = @Uploader FOR UPDATE OF u", new { file.Uploader }, ct);
             return await transaction.FirstAsync<long>(
-                """
+                $"""
                 INSERT INTO files (
                   uploader_id, name, kind, media_type, size, width, height, placeholder, duration, waveform, created_at)
                 SELECT @Uploader, @Name, @Kind, @MediaType, @Size, @Width, @Height, @Placeholder, @Duration, @Waveform, @Now
-                WHERE (SELECT coalesce(sum(f.size), 0) FROM files f WHERE f.uploader_id = @Uploader) + @Size <= @BytesPerUser
-                  AND (SELECT count(*) FROM files f WHERE f.uploader_id = @Uploader) < @PerUser
+                WHERE {Bytes} + @Size <= @BytesPerUser AND {Count} < @PerUser
                 RETURNING id
                 """,
                 new
@@ -44,6 +58,7 @@ internal sealed class FileRecords(Database database, TimeProvider time, FilesOpt
                     file.Duration,
                     file.Waveform,
                     Now,
+                    Upload = upload,
                     options.BytesPerUser,
                     options.PerUser,
                 },
@@ -55,12 +70,24 @@ internal sealed class FileRecords(Database database, TimeProvider time, FilesOpt
     public Task<long> UsedAsync(UserId user, CancellationToken ct) => database.FirstAsync<long>(
         "SELECT CAST(coalesce(sum(f.size), 0) AS BIGINT) FROM files f WHERE f.uploader_id = @Value", new { user.Value }, ct);
 
-    /// <summary>Says that the content is whole; returns the file as everybody sees it.</summary>
-    public async Task<byte[]> FinishAsync(long id)
+    /// <summary>
+    /// Says that the content is whole; returns the file as everybody sees it, or null: its upload in parts is over, or is another file.
+    /// </summary>
+    public async Task<byte[]?> FinishAsync(long id, long upload)
     {
-        await database.WriteAsync(
-            (transaction, ct) => transaction.ExecuteAsync("UPDATE files SET ready_at = @Now WHERE id = @id", new { id, Now }, ct),
+        var isFinished = await database.WriteAsync(
+            async (transaction, ct) =>
+            {
+                if (upload > 0 && await transaction.ExecuteAsync(
+                    "UPDATE uploads SET file_id = @id, changed_at = @Now WHERE id = @upload AND file_id IS NULL AND expires_at > @Now",
+                    new { id, upload, Now },
+                    ct) == 0)
+                    return false;
+                await transaction.ExecuteAsync("UPDATE files SET ready_at = @Now WHERE id = @id", new { id, Now }, ct);
+                return true;
+            },
             CancellationToken.None);
+        if (!isFinished) return null;
         await using var connection = await database.OpenReadAsync(CancellationToken.None);
         await using var row = await Queries.RowsAsync(
             connection, $"SELECT {FileRows.Columns} FROM files f WHERE f.id = @id", new { id });

@@ -52,6 +52,14 @@ internal sealed class FilesOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan UploadTimeout { get; set; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>Uploads in parts of one user that have not become files yet.</summary>
+    [Range(1, 100_000)]
+    public int OpenUploadsPerUser { get; set; } = 100;
+
+    /// <summary>Time after its last part that an upload in parts is kept.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
+    public TimeSpan OpenUploadsFor { get; set; } = TimeSpan.FromDays(1);
+
     /// <summary>A file that was not sent, and is nobody's picture, goes after this time.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
     public TimeSpan UnsentFor { get; set; } = TimeSpan.FromDays(1);

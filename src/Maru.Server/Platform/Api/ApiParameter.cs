@@ -18,6 +18,9 @@ internal sealed record ApiParameter(string Name, string Description, OpenApiSche
         new("id", "Its id.", ApiSchemas.Id, 3),
         new("seq", "The message's position in the room's log.", ApiSchemas.Id, 17),
         new("q", "Text that the name contains, in any case; absent: all.", ApiSchemas.Text, "har"),
+        new("Upload-Length", "Bytes that the file has.", ApiSchemas.Text, "48213"),
+        new("Upload-Metadata", "What the uploader says: keys, each with a value in base64.", ApiSchemas.Text, "filename YS5wZGY="),
+        new("Upload-Offset", "Bytes that are there already.", ApiSchemas.Text, "16384"),
         new("Idempotency-Key", "The sender's own key, 1 to 128 bytes: a retry stores nothing twice.", ApiSchemas.Text, "0b6f3c1e"),
     ];
 

@@ -50,7 +50,8 @@ internal sealed class Origins(HttpOptions options)
         .AllowAnyHeader()
         .WithExposedHeaders(
             HeaderNames.Location, HeaderNames.RetryAfter, HeaderNames.ETag, HeaderNames.WWWAuthenticate, RateLimit.Header,
-            RateLimit.PolicyHeader)
+            RateLimit.PolicyHeader, "Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Max-Size", "Upload-Offset", "Upload-Length",
+            "Upload-Metadata", "Upload-Expires")
         .SetPreflightMaxAge(TimeSpan.FromHours(1)));
 }
 

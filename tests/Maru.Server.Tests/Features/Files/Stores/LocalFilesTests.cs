@@ -57,6 +57,14 @@ public sealed class LocalFilesTests : FileStoreContract
     }
 
     [Fact]
+    public async Task Readers_see_whole_files_also_where_they_come_from_another_file_system()
+    {
+        await using var disk = await Mount.DiskAsync(Place, "8m");
+        _store = new LocalFiles(Place, TimeProvider.System);
+        await ReadWhileReplacedAsync();
+    }
+
+    [Fact]
     public async Task A_full_disk_is_told_as_such_and_nothing_half_stays()
     {
         await using var disk = await Mount.DiskAsync(Place, "1m");
