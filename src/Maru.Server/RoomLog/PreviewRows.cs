@@ -49,6 +49,9 @@ internal static class PreviewRows
         return true;
     }
 
+    /// <summary>Returns the ids of the pictures that they show.</summary>
+    public static IEnumerable<long> Pictures(string previews) => Read(previews).Select(PictureOf).OfType<long>();
+
     /// <summary>Takes them away for good.</summary>
     public static void Remove(RoomTransaction transaction, long seq) => Set(transaction, seq, Removed, []);
 

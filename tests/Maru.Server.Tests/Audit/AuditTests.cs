@@ -6,6 +6,7 @@ using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage;
 using Maru.Server.Tests.Features.Invitations;
+using Maru.Server.Tests.Features.LinkPreviews;
 using Maru.Server.Tests.Features.Messages;
 using Maru.Server.Tests.Features.Polls;
 using Maru.Server.Tests.Features.Reactions;
@@ -42,6 +43,8 @@ public sealed class AuditTests
     [InlineData("polls", "UPDATE messages SET poll = replace(poll, '\"votes\":2', '\"votes\":7')")]
     [InlineData("polls", "UPDATE messages SET poll = replace(poll, '\"voters\":3', '\"voters\":1')")]
     [InlineData("polls", "UPDATE messages SET poll = replace(poll, '\"votes\":0', '\"votes\":-1')")]
+    [InlineData("previews", "DELETE FROM message_previews")]
+    [InlineData("previews", "UPDATE message_previews SET seq = seq + 1")]
     [InlineData("replies", "UPDATE messages SET replies = replies + 2 WHERE replies IS NOT NULL")]
     [InlineData("replies", "UPDATE messages SET replies = 0")]
     [InlineData("replies", "UPDATE messages SET replies = NULL")]
@@ -218,6 +221,7 @@ public sealed class AuditTests
         await ann.ReplyAsync(room, 5);
         await ann.ReplyAsync(room, reply);
         await ann.EraseAsync(room, (await ann.ReplyAsync(room, 5)).Seq);
+        await server.ShowPictureAsync(room, reply);
         await server.Service<OwnCounts>().CountAllAsync(Ct);
         return room;
     }
@@ -235,6 +239,7 @@ public sealed class AuditTests
             UNION ALL SELECT 'deleted ' || block || ' ' || messages FROM deleted_blocks
             UNION ALL SELECT 'mentions ' || user_id || ' ' || block || ' ' || mentions FROM mention_blocks
             UNION ALL SELECT 'mention ' || seq || ' ' || user_id || ' ' || number FROM mentions
+            UNION ALL SELECT 'picture ' || seq || ' ' || picture_id FROM message_previews
             UNION ALL SELECT 'invitation ' || number || ' ' || uses FROM invitations
             UNION ALL
             SELECT 'message ' || seq || ' ' || number || ' ' || coalesce(reactions, '-') || ' ' || coalesce(poll, '-') || ' '

@@ -1,4 +1,5 @@
 using System.Net;
+using Maru.Server.Audit;
 using Maru.Server.Features.LinkPreviews.Fetching;
 
 namespace Maru.Server.Features.LinkPreviews;
@@ -18,6 +19,7 @@ internal static class LinkPreviewSlice
         services.AddSingleton<PreviewCache>();
         services.AddSingleton<PreviewChanges>();
         services.AddSingleton<PreviewMetrics>();
+        services.AddSingleton<IStoreCheck, PreviewCheck>();
         services.AddHostedService<PreviewSweep>();
         if (options.Enabled) services.AddHostedService<PreviewWorkers>();
     }
