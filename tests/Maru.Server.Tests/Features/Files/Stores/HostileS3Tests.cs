@@ -33,7 +33,7 @@ public sealed class HostileS3Tests : IDisposable
     public async Task A_store_that_hangs_is_given_up()
     {
         await using var s3 = new HostileS3(request => request.HangAsync());
-        using var store = StoreAt(s3);
+        using var store = ImpatientAt(s3);
         await ShouldFailAsync(store, Problem.Unavailable);
     }
 
@@ -45,7 +45,7 @@ public sealed class HostileS3Tests : IDisposable
             await request.RespondAsync("500 Internal Server Error", "Content-Type: application/xml\r\n", new byte[1000], sent: 10);
             await request.HangAsync();
         });
-        using var store = StoreAt(s3);
+        using var store = ImpatientAt(s3);
         await Should.ThrowAsync<FileStoreException>(() => store.PutAsync("files/1/original", Source(10), "image/png", Ct))
             .Within("the store to be given up");
     }
@@ -70,7 +70,7 @@ public sealed class HostileS3Tests : IDisposable
     [Fact]
     public async Task A_store_that_is_not_there_fails()
     {
-        using var store = new S3Files(Options($"http://127.0.0.1:{Ports.Free()}"));
+        using var store = new S3Files(Options($"http://127.0.0.1:{Ports.Free()}", TimeSpan.FromSeconds(10)));
         await ShouldFailAsync(store, Problem.Unavailable);
     }
 
@@ -105,7 +105,7 @@ public sealed class HostileS3Tests : IDisposable
             await SendAsync(request, new byte[500_000], most: isFirst ? 100_000 : 0);
             if (range is not null) await request.HangAsync();
         });
-        using var store = StoreAt(s3);
+        using var store = ImpatientAt(s3);
         await using var stream = await store.OpenAsync("files/1/original", Ct);
         await ShouldBreakAsync(stream!);
         stream!.Position.ShouldBe(100_000);
@@ -160,15 +160,18 @@ public sealed class HostileS3Tests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static S3Files StoreAt(HostileS3 s3) => new(Options(s3.Address));
+    private static S3Files StoreAt(HostileS3 s3) => new(Options(s3.Address, TimeSpan.FromSeconds(10)));
 
-    private static S3Options Options(string address) => new()
+    /// <summary>For stores that hang.</summary>
+    private static S3Files ImpatientAt(HostileS3 s3) => new(Options(s3.Address, TimeSpan.FromMilliseconds(300)));
+
+    private static S3Options Options(string address, TimeSpan timeout) => new()
     {
         Endpoint = address,
         Bucket = "bucket",
         AccessKey = "the-key",
         SecretKey = "the-secret",
-        Timeout = TimeSpan.FromMilliseconds(300),
+        Timeout = timeout,
     };
 
     /// <summary>Sends the range that was asked for, of which not more than some bytes come.</summary>
