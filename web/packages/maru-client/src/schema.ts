@@ -175,6 +175,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages of your rooms that have all of the words, the newest first
+         * @description Words, "phrases", -without, and the filters from:@ann, from:me, in:17, before:2026-11-20, after:2026-11-01, has:file, has:link and mentions:me.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{roomId}/messages/{seq}/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take the previews of a message away for good, as its sender, or as the room's owner or admin */
+        delete: operations["removePreviews"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/previews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The picture of a preview, of a message that you see, as WebP */
+        get: operations["getPreviewPicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/presence": {
         parameters: {
             query?: never;
@@ -850,6 +904,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin an upload in parts, by the tus protocol 1.0.0; its bytes follow with PATCH
+         * @description Upload-Metadata may have filename, duration (seconds) and waveform (a JSON array of at most 64 numbers from 0 to 100).
+         */
+        post: operations["beginUpload"];
+        delete?: never;
+        /** What of the tus protocol this server speaks, in its headers */
+        options: operations["describeUploads"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an upload is, and the file once it is one; HEAD is the tus protocol's */
+        get: operations["getUpload"];
+        put?: never;
+        post?: never;
+        /** Give an upload up; a file that it became stays */
+        delete: operations["endUpload"];
+        options?: never;
+        head?: never;
+        /** Add bytes behind those that are there; with the last ones it becomes a file */
+        patch: operations["continueUpload"];
+        trace?: never;
+    };
     "/api/rooms/{roomId}/messages/{seq}/reactions": {
         parameters: {
             query?: never;
@@ -1444,6 +1538,25 @@ export interface components {
             /** @description the version of the program */
             version: string;
         };
+        /**
+         * @description A place in a message's text that has what was searched for.
+         * @example {
+         *       "start": 6,
+         *       "length": 7
+         *     }
+         */
+        Highlight: {
+            /**
+             * Format: int32
+             * @description where it begins, in UTF-16 code units
+             */
+            start: number;
+            /**
+             * Format: int32
+             * @description in the same units
+             */
+            length: number;
+        };
         /** Format: binary */
         IFormFile: string;
         /**
@@ -1753,6 +1866,10 @@ export interface components {
             replies?: number;
             /** @description where its text was said first; absent: here */
             forwardedFrom?: components["schemas"]["MessageOrigin"];
+            /** @description where the text has what was searched for; told by a search alone */
+            highlights?: components["schemas"]["Highlight"][];
+            /** @description what its links lead to, in their order; absent: nothing is known, or not yet */
+            previews?: components["schemas"]["Preview"][];
         };
         /**
          * @example {
@@ -2119,6 +2236,48 @@ export interface components {
         /** @enum {string} */
         PresenceState: "online" | "away" | "offline";
         /**
+         * @description What a link leads to, as the site says it: text to be shown as text.
+         * @example {
+         *       "url": "https://example.com/tides",
+         *       "title": "Tides of the week",
+         *       "siteName": "Harbour News",
+         *       "image": {
+         *         "url": "/api/files/previews/7",
+         *         "width": 480,
+         *         "height": 252
+         *       }
+         *     }
+         */
+        Preview: {
+            /** @description the link, as browsers write it: `new URL(link).href` */
+            url: string;
+            /** @description one line, at most 200 characters */
+            title: string;
+            /** @description one line, at most 500 characters; absent: none */
+            description?: string;
+            /** @description one line, at most 100 characters; absent: none */
+            siteName?: string;
+            image?: components["schemas"]["PreviewImage"];
+        };
+        /**
+         * @example {
+         *       "url": "/api/files/previews/7",
+         *       "width": 480,
+         *       "height": 252
+         *     }
+         */
+        PreviewImage: {
+            /** @description on this server, for those who see the message */
+            url: string;
+            /**
+             * Format: int32
+             * @description pixels
+             */
+            width: number;
+            /** Format: int32 */
+            height: number;
+        };
+        /**
          * @description Why a request was refused (RFC 9457).
          * @example {
          *       "type": "invalid",
@@ -2359,6 +2518,36 @@ export interface components {
             /** @description absent: that of the cookie, whose successor comes as a cookie too */
             refreshToken?: string;
         };
+        /**
+         * @description An upload in parts.
+         * @example {
+         *       "id": 3,
+         *       "length": 48213,
+         *       "offset": 16384,
+         *       "expiresAt": "2026-11-21T12:50:00.503Z"
+         *     }
+         */
+        ResumableUpload: {
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description bytes that it will have
+             */
+            length: number;
+            /**
+             * Format: int64
+             * @description bytes that are there
+             */
+            offset: number;
+            /**
+             * Format: date-time
+             * @description it is gone then; each part moves that
+             */
+            expiresAt: string;
+            /** @description the file that it became, once it has */
+            file?: components["schemas"]["SentFile"];
+        };
         /** @enum {string} */
         Role: "owner" | "admin" | "member";
         /**
@@ -2437,6 +2626,8 @@ export interface components {
             lastMessage?: components["schemas"]["Message"];
             /** @description True where guests may be members; else absent. */
             guests?: boolean;
+            /** @description False where messages get no previews of their links; else absent. */
+            linkPreviews?: boolean;
             /**
              * Format: int64
              * @description Messages of the last ten minutes; only in the list of public rooms.
@@ -2473,6 +2664,8 @@ export interface components {
             slowMode?: number;
             /** @description true: only the owner and admins write. */
             readOnly?: boolean;
+            /** @description False: new messages get no previews of their links; those that are there stay. */
+            linkPreviews?: boolean;
         };
         /**
          * @description A file of a room.
@@ -2701,6 +2894,12 @@ export interface components {
             /** @description the earliest first */
             items: components["schemas"]["ScheduledMessage"][];
             /** @description pass it as `after` to get the next page; absent on the last one */
+            next?: string;
+        };
+        SearchPage: {
+            /** @description the newest first; each has `highlights` */
+            items: components["schemas"]["Message"][];
+            /** @description the `before` of the next page; absent: there is none. A page may be short, even empty, and have a next one */
             next?: string;
         };
         /**
@@ -3209,6 +3408,28 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `forbidden`: You may not do this here. */
+        forbidden: {
+            headers: {
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `range-not-satisfiable`: There are no bytes in this range. */
+        "range-not-satisfiable": {
+            headers: {
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `too-many-connections`: There are as many connections as the server takes. `rate-limited`: Too many requests. Wait a moment. */
         "too-many-connections.rate-limited": {
             headers: {
@@ -3259,17 +3480,6 @@ export interface components {
         "session-ended": {
             headers: {
                 "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                RateLimit: components["headers"]["RateLimit"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `forbidden`: You may not do this here. */
-        forbidden: {
-            headers: {
                 "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
@@ -3501,8 +3711,32 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `range-not-satisfiable`: There are no bytes in this range. */
-        "range-not-satisfiable": {
+        /** @description `precondition-failed`: It is not as the request demands. */
+        "precondition-failed": {
+            headers: {
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unsupported-file`: This file is not what it seems to be. */
+        "unsupported-file": {
+            headers: {
+                Accept: components["headers"]["Accept"];
+                "Accept-Encoding": components["headers"]["Accept-Encoding"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `conflict`: This contradicts what is there already. */
+        conflict: {
             headers: {
                 "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 RateLimit: components["headers"]["RateLimit"];
@@ -3558,17 +3792,6 @@ export interface components {
         };
         /** @description `idempotency-key-reused`: This idempotency key was used for another message. `too-many-scheduled`: You have scheduled as many messages as one person may: cancel one first, or wait. */
         "idempotency-key-reused.too-many-scheduled": {
-            headers: {
-                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                RateLimit: components["headers"]["RateLimit"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `conflict`: This contradicts what is there already. */
-        conflict: {
             headers: {
                 "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 RateLimit: components["headers"]["RateLimit"];
@@ -4051,6 +4274,141 @@ export interface operations {
             400: components["responses"]["invalid"];
             401: components["responses"]["unauthenticated.session-ended"];
             404: components["responses"]["not-found"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+        };
+    };
+    search: {
+        parameters: {
+            query?: {
+                /**
+                 * @description What to search for, at most 500 characters.
+                 * @example harbour from:@ben
+                 */
+                q?: string;
+                /**
+                 * @description In this room alone.
+                 * @example 1
+                 */
+                roomId?: string;
+                /**
+                 * @description The `next` of the page before; absent: the first page.
+                 * @example MTc6
+                 */
+                before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchPage"];
+                };
+            };
+            400: components["responses"]["invalid"];
+            401: components["responses"]["unauthenticated.session-ended"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+        };
+    };
+    removePreviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The room's id.
+                 * @example 1
+                 */
+                roomId: number;
+                /**
+                 * @description The message's position in the room's log.
+                 * @example 17
+                 */
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["unauthenticated.session-ended"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+            507: components["responses"]["storage-full"];
+        };
+    };
+    getPreviewPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Its id.
+                 * @example 3
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": components["schemas"]["Stream"];
+                };
+            };
+            /** @description Partial Content */
+            206: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": components["schemas"]["Stream"];
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["unauthenticated.session-ended"];
+            404: components["responses"]["not-found"];
+            416: components["responses"]["range-not-satisfiable"];
             429: components["responses"]["rate-limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable.shutting-down"];
@@ -6251,6 +6609,188 @@ export interface operations {
             429: components["responses"]["rate-limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable.shutting-down"];
+        };
+    };
+    beginUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Bytes that the file has.
+                 * @example 48213
+                 */
+                "Upload-Length"?: string;
+                /**
+                 * @description What the uploader says: keys, each with a value in base64.
+                 * @example filename YS5wZGY=
+                 */
+                "Upload-Metadata"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid"];
+            401: components["responses"]["unauthenticated.session-ended"];
+            412: components["responses"]["precondition-failed"];
+            413: components["responses"]["too-large.quota-exceeded"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+            507: components["responses"]["storage-full"];
+        };
+    };
+    describeUploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["unauthenticated.session-ended"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+            507: components["responses"]["storage-full"];
+        };
+    };
+    getUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Its id.
+                 * @example 3
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResumableUpload"];
+                };
+            };
+            401: components["responses"]["unauthenticated.session-ended"];
+            404: components["responses"]["not-found"];
+            412: components["responses"]["precondition-failed"];
+            413: components["responses"]["too-large.quota-exceeded"];
+            415: components["responses"]["unsupported-file"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+        };
+    };
+    endUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Its id.
+                 * @example 3
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["unauthenticated.session-ended"];
+            404: components["responses"]["not-found"];
+            412: components["responses"]["precondition-failed"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+            507: components["responses"]["storage-full"];
+        };
+    };
+    continueUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Bytes that are there already.
+                 * @example 16384
+                 */
+                "Upload-Offset"?: string;
+            };
+            path: {
+                /**
+                 * @description Its id.
+                 * @example 3
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": components["schemas"]["Stream"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["malformed.invalid"];
+            401: components["responses"]["unauthenticated.session-ended"];
+            404: components["responses"]["not-found"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["conflict"];
+            412: components["responses"]["precondition-failed"];
+            413: components["responses"]["too-large.quota-exceeded"];
+            415: components["responses"]["unsupported-file.unsupported-media-type"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+            507: components["responses"]["storage-full"];
         };
     };
     listReactions: {
