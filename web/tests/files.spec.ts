@@ -140,6 +140,45 @@ test('An upload outlives the server: it goes on when that is back', async ({ pag
   await expect(page.locator('.conversation [data-seq]').filter({ hasText: 'the log' }).getByText('log.txt')).toBeVisible({ timeout: 60_000 })
 })
 
+test('A large file goes in parts, and goes on where it was after the server died', async ({ page, person, server }) => {
+  test.setTimeout(120_000)
+  const ann = await person('ann')
+  const room = await ann.room('Harbour')
+  await open(page, ann, `rooms/${room.id}`)
+  await choose(page).setInputFiles(small)
+  await write(page, 'before')
+  await expect(loaded(page)).toHaveCount(1)
+  const content = Buffer.alloc(19_000_000, 'The harbour at night. ')
+  const asked: string[] = []
+  let killed = false
+  await page.route(/api\/uploads\/\d+$/, async route => {
+    const method = route.request().method()
+    asked.push(method)
+    if (method === 'PATCH' && asked.filter(one => one === 'PATCH').length === 3) {
+      await server.kill()
+      killed = true
+    }
+    await route.continue()
+  })
+  await choose(page).setInputFiles({ name: 'log of the night.txt', mimeType: 'text/plain', buffer: content })
+  await write(page, 'the whole night')
+  await expect.poll(() => killed, { timeout: 30_000 }).toBe(true)
+  await server.start()
+  await expect(page.locator('.conversation [data-seq]').filter({ hasText: 'the whole night' })).toBeVisible({ timeout: 60_000 })
+  expect(asked).toContain('HEAD')
+  const [file] = (await ann.history(room)).items.at(-1)!.files
+  const answer = await fetch(`${ann.url}${file!.url.slice(1)}`, { headers: { Authorization: `Bearer ${ann.token}` } })
+  expect(Buffer.from(await answer.arrayBuffer()).equals(content)).toBe(true)
+})
+
+test('A file that is too large is told of at once', async ({ page, person }) => {
+  const ann = await person('ann')
+  const room = await ann.room('Harbour')
+  await open(page, ann, `rooms/${room.id}`)
+  await choose(page).setInputFiles({ name: 'huge.iso', mimeType: 'application/octet-stream', buffer: Buffer.alloc(49_000_000) })
+  await expect(tiles(page)).toContainText('Too large', { timeout: 30_000 })
+})
+
 test('Large pictures are shrunk before they leave, unless the person does not want it', async ({ page, person }) => {
   const ann = await person('ann')
   const room = await ann.room('Harbour')

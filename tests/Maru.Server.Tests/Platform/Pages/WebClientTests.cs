@@ -12,8 +12,9 @@ public sealed class WebClientTests
     private const string ForGood = "public, max-age=31536000, immutable";
 
     private const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; "
-        + "connect-src 'self'; manifest-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+        + "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
+        + "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
     [Theory]
     [InlineData("/", "text/html; charset=utf-8", "no-cache")]

@@ -23,6 +23,7 @@ export default {
   empty: '{name} is empty',
   tooMany: 'A message has at most {most} files. {left} were left out. | A message has at most {most} files. {left} were left out.',
   tooLarge: 'Too large for this server',
+  tooLargeAny: 'Too large: files may have {most}',
   tooLargeKind: {
     image: 'Too large: pictures may have {most}', video: 'Too large: videos may have {most}',
     audio: 'Too large: sounds may have {most}', document: 'Too large: files may have {most}',

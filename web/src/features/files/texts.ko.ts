@@ -25,6 +25,7 @@ export default {
   empty: '{name}은(는) 빈 파일이에요',
   tooMany: '메시지 하나에 파일은 {most}개까지예요. {left}개는 빠졌어요. | 메시지 하나에 파일은 {most}개까지예요. {left}개는 빠졌어요.',
   tooLarge: '이 서버에 올리기에는 너무 커요',
+  tooLargeAny: '너무 커요. 파일은 {most}까지예요',
   tooLargeKind: {
     image: '너무 커요. 사진은 {most}까지예요', video: '너무 커요. 동영상은 {most}까지예요',
     audio: '너무 커요. 소리 파일은 {most}까지예요', document: '너무 커요. 파일은 {most}까지예요',

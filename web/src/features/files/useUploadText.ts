@@ -13,8 +13,11 @@ export function useUploadText() {
     const { problem } = one
     if (!(problem instanceof MaruProblem)) return t('files.failed')
     if (problem.type !== 'too-large') return text(problem)
-    const most = /(\d+) bytes/.exec(problem.detail ?? '')?.[1]   // the number is data, wherever it stands
-    return most ? t(`files.tooLargeKind.${one.kind}`, { most: sizeText(Number(most), locale.value) }) : t('files.tooLarge')
+    // The number is data, wherever it stands: of the file's kind, or of files at all where the kind is not known yet.
+    const bytes = /(\d+) bytes/.exec(problem.detail ?? '')?.[1]
+    if (!bytes) return t('files.tooLarge')
+    const most = sizeText(Number(bytes), locale.value)
+    return /kind/.test(problem.detail ?? '') ? t(`files.tooLargeKind.${one.kind}`, { most }) : t('files.tooLargeAny', { most })
   }
 
   return {
