@@ -78,6 +78,13 @@ export function screensOf(story: Story): Screen[] {
     { name: 'contacts', path: 'contacts', ready: heading },
     { name: 'activity', path: 'activity', ready: heading },
     { name: 'profile', path: 'me', ready: heading },
+    {
+      name: 'crop', path: 'me', ready: heading,
+      act: async page => {
+        await page.locator('input[data-picture]').setInputFiles(picture('me.png', 900, 500))
+        await expect(page.getByRole('dialog').getByRole('slider')).toBeVisible()
+      },
+    },
     { name: 'settings', path: 'settings', ready: heading },
     { name: 'sessions', path: 'sessions', ready: heading },
     { name: 'about', path: 'about', ready: heading },

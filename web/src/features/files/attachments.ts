@@ -100,8 +100,7 @@ async function upload(one: Attachment): Promise<void> {
     let file: Blob = work.file
     if (one.kind === 'image' && preferences.values.shrink) {
       one.state = 'preparing'
-      const { shrink } = await import('./shrink')
-      file = await shrink(work.file)
+      file = await import('./shrink').then(({ shrink }) => shrink(work.file)).catch(() => work.file)
       signal.throwIfAborted()
       one.size = file.size
     }

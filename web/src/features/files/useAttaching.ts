@@ -22,9 +22,10 @@ export function useAttaching(room: Ref<Room>, thread: Ref<number | undefined>) {
     return chosen.length > 0
   }
 
-  /** Takes the files of a paste; a text that comes with a picture of itself, as from a table, stays a text. */
+  /** Takes the files of a paste. A text that comes with a picture of itself, as from a table, stays a text; the name of a file is none. */
   function paste(data: DataTransfer | null): boolean {
-    if (!data || data.files.length === 0 || data.types.includes('text/plain')) return false
+    if (!data || data.files.length === 0) return false
+    if (data.types.includes('text/plain') && data.types.includes('text/html')) return false
     const when = `${format.day(new Date())} ${format.time(new Date())}`.replace(/[:/\\]/g, '.')
     return add([...data.files].map(file => file.name === 'image.png'
       ? new File([file], `${t('files.pastedName', { when })}.png`, { type: file.type })

@@ -46,7 +46,7 @@ export function useComposer(
   const { place, files } = attached
   /** What it says, or brings. Files that failed are tried again or taken out first. */
   const filled = computed(() => editing.value
-    ? visible(text.value) || editing.value.files.length > 0
+    ? visible(text.value)
     : (visible(text.value) || files.value.length > 0) && files.value.every(file => file.state !== 'failed'))
   const ready = computed(() => filled.value && left.value >= 0 && !closed.value && !saving.value && now.value)
 
