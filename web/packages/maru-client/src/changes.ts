@@ -12,6 +12,8 @@ export function asMessage(message: EventMessage): Message {
 /** Its new text, mentions and files. What events do not tell stays. */
 export function edited(old: Message, now: EventMessage): Message {
   const next: Message = { ...old, text: now.text, files: now.files }
+  if (now.previews === undefined) delete next.previews
+  else next.previews = now.previews
   if (now.editedAt === undefined) delete next.editedAt
   else next.editedAt = now.editedAt
   if (now.mentions === undefined) delete next.mentions
@@ -24,6 +26,7 @@ export function deleted(old: Message, now: EventMessage): Message {
   const next: Message = { ...old, text: '', reactions: [], files: [] }
   next.deletedAt = now.deletedAt ?? new Date().toISOString()
   delete next.mentions
+  delete next.previews
   delete next.poll
   delete next.starred
   delete next.forwardedFrom

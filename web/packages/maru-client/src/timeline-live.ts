@@ -100,6 +100,7 @@ export class LiveWindow {
       case 'message.created':
         return this.count(event.message, event.seq, 1)
       case 'message.edited':
+      case 'message.preview':
         return this.apply(event.message.seq, event.seq, (old) => edited(old, event.message), true)
       case 'message.deleted':
         this.count(event.message, event.seq, -1)

@@ -62,6 +62,8 @@ export type EventMessage = Omit<Message, 'reactions'> & { reactions: EventReacti
 export type RoomEvent = { roomId: number; seq: number } & (
   | { type: 'message.created'; message: EventMessage }
   | { type: 'message.edited'; message: EventMessage }
+  /** It has other `previews` of its links now. */
+  | { type: 'message.preview'; message: EventMessage }
   | { type: 'message.deleted'; message: EventMessage }
   | { type: 'member.joined'; user: User; message: EventMessage }
   | { type: 'member.left'; user: User; message: EventMessage; banned?: boolean }

@@ -40,6 +40,7 @@ export class PinList {
         this.remove(event.message.seq)
         break
       case 'message.edited':
+      case 'message.preview':
         if (this.items.some(pin => pin.message.seq === event.message.seq)) {
           this.set(this.items.map(pin => pin.message.seq === event.message.seq
             ? { ...pin, message: { ...pin.message, ...event.message, reactions: pin.message.reactions } }
