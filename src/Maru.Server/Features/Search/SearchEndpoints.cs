@@ -19,7 +19,7 @@ internal static class SearchEndpoints
             new ApiParameter("q", "What to search for, at most 500 characters.", ApiSchemas.Text, "harbour from:@ben"),
             new ApiParameter("roomId", "In this room alone.", ApiSchemas.Text, 1),
             new ApiParameter("before", "The `next` of the page before; absent: the first page.", ApiSchemas.Text, "MTc6"))
-        .Produces<SearchPage>();
+        .Produces<SearchPage>().Refuses(Problem.NotFound);
 
     private static async Task<IResult> SearchAsync(
         HttpContext context, Caller caller, SearchOptions options, SearchPages pages, CancellationToken ct)

@@ -50,6 +50,7 @@ public sealed class TusTests : TusContract
         {
             foreach (var version in (string?[])[null, "0.2.2"])
             {
+                if (method == "HEAD" && version is null) continue;      // it is GET without a body
                 var request = new HttpRequestMessage(new HttpMethod(method), path);
                 if (version is not null) request.Headers.Add("Tus-Resumable", version);
                 using var response = await ann.Http.SendAsync(request, Ct);

@@ -13,7 +13,8 @@ namespace Maru.Server.Tests.Platform.Http;
 /// <param name="Endpoint">what is mapped there</param>
 internal sealed partial record Route(string Method, string Template, RouteEndpoint Endpoint)
 {
-    public bool NeedsToken => Endpoint.Metadata.GetMetadata<IAuthorizeData>() is not null;
+    public bool NeedsToken =>
+        Endpoint.Metadata.GetMetadata<IAuthorizeData>() is not null && Endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null;
 
     /// <summary>The contract of its body; null: it takes none.</summary>
     public Type? Body => Endpoint.Metadata.GetMetadata<IAcceptsMetadata>() is { ContentTypes: ["application/json"] } accepted

@@ -26,13 +26,17 @@ internal static class TusHeaders
 
     private const int MetadataCharacters = 4096;
 
-    /// <summary>Says the version, and refuses requests of another one; GET is not of the protocol, and needs none.</summary>
+    /// <summary>
+    /// Says the version, and refuses requests of another one. GET is not of the protocol and needs none; nor does HEAD, which is GET
+    /// without its body.
+    /// </summary>
     public static ValueTask<object?> CheckAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
     {
         var (request, response) = (invocation.HttpContext.Request, invocation.HttpContext.Response);
         response.Headers[Resumable] = Version;
         if (request.Headers[Resumable] is [Version] || HttpMethods.IsGet(request.Method) || HttpMethods.IsOptions(request.Method))
             return next(invocation);
+        if (HttpMethods.IsHead(request.Method) && request.Headers[Resumable].Count == 0) return next(invocation);
         response.Headers[Versions] = Version;
         return ValueTask.FromResult<object?>(Problems.PreconditionFailed.Result($"The request must come with {Resumable}: {Version}."));
     }
