@@ -10,8 +10,8 @@ internal sealed record StoreTable(string Name, params string[] Key)
 {
     /// <summary>
     /// All tables of people and rooms, each behind those that it refers to. Tables for a store's own use are left out: the migrations, the
-    /// nodes and who is connected to them, how often names changed, what the last audit found, SQLite's index of client keys, and what
-    /// triggers make: what people and rooms are found by, members by position, and
+    /// nodes and who is connected to them, how often names changed, what the last audit found, SQLite's index of client keys, the
+    /// index of search, which is made of the messages, and what triggers make: what people and rooms are found by, members by position, and
     /// mentions by block.
     /// </summary>
     public static readonly StoreTable[] All =

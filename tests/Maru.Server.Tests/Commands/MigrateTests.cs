@@ -24,7 +24,7 @@ public sealed class MigrateTests : IAsyncLifetime
     private static readonly string[] OfTheStore =
     [
         "migrations", "nodes", "present", "notices", "name_changes", "positions", "read_positions", "user_parts", "room_parts",
-        "mention_blocks", "last_audit",
+        "mention_blocks", "last_audit", "search_messages", "search_state",
     ];
 
     private readonly Folder _folder = new();

@@ -37,6 +37,8 @@ internal sealed class PreviewCache(PageFetcher fetcher, PreviewPictures pictures
 
     private async Task<KnownPage> AskAsync(Uri page, string hash, CancellationToken ct)
     {
+        // Whoever asked just before has kept it, since this one looked for the first time.
+        if (await store.FindAsync(hash, ct) is { } kept) return kept;
         var (fetched, outcome) = await fetcher.PageAsync(page, ct);
         metrics.Page(outcome);
         var known = KnownPage.None;
