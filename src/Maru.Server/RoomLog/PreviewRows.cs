@@ -13,7 +13,7 @@ namespace Maru.Server.RoomLog;
 internal static class PreviewRows
 {
     /// <summary>The beginning of the address of a picture.</summary>
-    public const string PictureUrl = "/api/files/previews/";
+    public const string PictureUrl = "/api/files/previews/pictures/";
 
     public const string Removed = "[]";
 

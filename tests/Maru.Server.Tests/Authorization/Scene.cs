@@ -124,7 +124,7 @@ internal sealed class Scene
             path = path.Replace("{id}", Text(file.Id), StringComparison.Ordinal);
         }
 
-        if (path.Contains("/files/previews/{id}", StringComparison.Ordinal))
+        if (path.Contains("/files/previews/pictures/{id}", StringComparison.Ordinal))
             path = path.Replace("{id}", Text(await _server.ShowPictureAsync(Room, Seq)), StringComparison.Ordinal);
 
         if (path.Contains("/uploads/{id}", StringComparison.Ordinal))

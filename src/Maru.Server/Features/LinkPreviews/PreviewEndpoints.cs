@@ -20,7 +20,7 @@ internal static class PreviewEndpoints
             .WithName("removePreviews")
             .WithSummary("Take the previews of a message away for good, as its sender, or as the room's owner or admin")
             .Refuses(Problem.Forbidden);
-        routes.MapGet("/api/files/previews/{id:number}", PictureAsync).WithTags("Files").RequireAuthorization()
+        routes.MapGet("/api/files/previews/pictures/{id:number}", PictureAsync).WithTags("Files").RequireAuthorization()
             .WithMetadata(new TokenInCookie())
             .WithName("getPreviewPicture").WithSummary("The picture of a preview, of a message that you see, as WebP")
             .Produces<Stream>(StatusCodes.Status200OK, Picture.SmallerMediaType)

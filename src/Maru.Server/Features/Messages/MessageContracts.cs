@@ -153,7 +153,7 @@ public sealed record Reaction(string Emoji, int Count, bool Mine);
     """
     {
       "url": "https://example.com/tides", "title": "Tides of the week", "siteName": "Harbour News",
-      "image": { "url": "/api/files/previews/7", "width": 480, "height": 252 }
+      "image": { "url": "/api/files/previews/pictures/7", "width": 480, "height": 252 }
     }
     """)]
 public sealed record Preview(
@@ -161,7 +161,7 @@ public sealed record Preview(
 
 /// <param name="Url">on this server, for those who see the message</param>
 /// <param name="Width">pixels</param>
-[Example("""{"url":"/api/files/previews/7","width":480,"height":252}""")]
+[Example("""{"url":"/api/files/previews/pictures/7","width":480,"height":252}""")]
 public sealed record PreviewImage(string Url, int Width, int Height);
 
 /// <summary>A file as messages have it.</summary>

@@ -17,7 +17,7 @@ internal static class SearchEndpoints
             + "has:link and mentions:me.")
         .WithMetadata(
             new ApiParameter("q", "What to search for, at most 500 characters.", ApiSchemas.Text, "harbour from:@ben"),
-            new ApiParameter("roomId", "In this room alone.", ApiSchemas.Text, 1),
+            new ApiParameter("roomId", "In this room alone.", ApiSchemas.Text, "1"),
             new ApiParameter("before", "The `next` of the page before; absent: the first page.", ApiSchemas.Text, "MTc6"))
         .Produces<SearchPage>().Refuses(Problem.NotFound);
 

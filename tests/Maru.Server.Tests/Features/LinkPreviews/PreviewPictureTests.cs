@@ -40,7 +40,7 @@ public sealed class PreviewPictureTests : IAsyncLifetime
         var (seq, preview) = await PreviewAsync("/picture");
         preview.Image.ShouldNotBeNull();
         (preview.Image.Width, preview.Image.Height).ShouldBe((1, 1));
-        preview.Image.Url.ShouldStartWith("/api/files/previews/");
+        preview.Image.Url.ShouldStartWith("/api/files/previews/pictures/");
         using (var response = await _ben.Http.GetAsync(preview.Image.Url, TestContext.Current.CancellationToken))
         {
             ((int)response.StatusCode).ShouldBe(200);

@@ -19,7 +19,7 @@ internal static class Previewing
         await server.Service<IFileStore>().PutAsync(PreviewPictures.KeyOf(id), path, "image/webp", ct);
         var previews =
             $$$"""
-            [{"url":"https://example.com/","title":"Example","image":{"url":"/api/files/previews/{{{id}}}","width":1,"height":1}}]
+            [{"url":"https://example.com/","title":"Example","image":{"url":"/api/files/previews/pictures/{{{id}}}","width":1,"height":1}}]
             """;
         await server.Service<Database>().WriteAsync(
             (transaction, token) => transaction.ExecuteAsync(
