@@ -212,7 +212,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/files/previews/{id}": {
+    "/api/files/previews/pictures/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -2242,7 +2242,7 @@ export interface components {
          *       "title": "Tides of the week",
          *       "siteName": "Harbour News",
          *       "image": {
-         *         "url": "/api/files/previews/7",
+         *         "url": "/api/files/previews/pictures/7",
          *         "width": 480,
          *         "height": 252
          *       }
@@ -2261,7 +2261,7 @@ export interface components {
         };
         /**
          * @example {
-         *       "url": "/api/files/previews/7",
+         *       "url": "/api/files/previews/pictures/7",
          *       "width": 480,
          *       "height": 252
          *     }
