@@ -31,7 +31,8 @@ internal static class PreviewRows
     {
         if (previews is "" or Removed) return;
         var links = LinkScan.Find(text).Select(link => link.AbsoluteUri).ToHashSet();
-        var (before, kept) = (Read(previews), Read(previews).Where(preview => links.Contains(LinkOf(preview))).ToArray());
+        var before = Read(previews);
+        var kept = Array.FindAll(before, preview => links.Contains(LinkOf(preview)));
         if (kept.Length < before.Length) Write(transaction, seq, kept);
     }
 

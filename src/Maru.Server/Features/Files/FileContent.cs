@@ -1,7 +1,9 @@
 using Maru.Engine.Problems;
+using Maru.Server.Features.Files.Pictures;
 using Maru.Server.Features.Files.Stores;
 using Maru.Server.Files;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Api;
 using Maru.Server.Platform.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
@@ -20,7 +22,11 @@ internal static class FileContent
     /// <summary>A browser keeps it, and asks each time whether the person may still see it.</summary>
     private const string UntilAsked = "private, no-cache";
 
-    private const string Pictures = "image/webp";
+    /// <summary>Documents content: whole, in part, or as it was before.</summary>
+    public static RouteHandlerBuilder ProducesContent(this RouteHandlerBuilder endpoint, string mediaType) => endpoint
+        .Produces<Stream>(StatusCodes.Status200OK, mediaType).Produces<Stream>(StatusCodes.Status206PartialContent, mediaType)
+        .Produces(StatusCodes.Status304NotModified)
+        .Refuses(Problems.RangeNotSatisfiable);
 
     public static async Task<IResult> SendAsync(
         HttpContext context, IFileStore store, StoredFile file, string variant, CancellationToken ct)
@@ -31,7 +37,7 @@ internal static class FileContent
         return Send(
             context,
             content,
-            isOriginal ? TypeOf(file) : Pictures,
+            isOriginal ? TypeOf(file) : Picture.SmallerMediaType,
             Disposition(file, isOriginal),
             DateTimeOffset.FromUnixTimeMilliseconds(file.CreatedAt),
             $"{file.Id}-{variant}");

@@ -16,7 +16,6 @@ namespace Maru.Server.Features.Files;
 /// <summary>The endpoints of files: upload, content, deletion and lists.</summary>
 internal static class FileEndpoints
 {
-    private const string AnyType = FileType.Unknown;
     private const string Form = "multipart/form-data";
 
     public static void MapFiles(this IEndpointRouteBuilder routes)
@@ -32,7 +31,7 @@ internal static class FileEndpoints
             .Refuses(FileProblems.UnsupportedFile, Problem.TooLarge, FileProblems.QuotaExceeded, Problem.StorageFull);
         files.MapGet("/{id:number}", GetAsync).WithMetadata(new TokenInCookie())
             .WithName("getFile").WithSummary("The content of a file that you uploaded, or of a message that you see; also in ranges")
-            .ProducesContent(AnyType);
+            .ProducesContent(FileType.Unknown);
         MapVariant(files, FileKeys.Small, "A picture made smaller, as WebP: within 480 × 480 pixels");
         MapVariant(files, FileKeys.Large, "A picture made smaller, as WebP: within 1600 × 1600 pixels");
         files.MapDelete("/{id:number}", DeleteAsync)
@@ -54,12 +53,6 @@ internal static class FileEndpoints
         .WithMetadata(new TokenInCookie())
         .WithName($"get{char.ToUpperInvariant(variant[0])}{variant[1..]}Picture").WithSummary(summary)
         .ProducesContent(Picture.SmallerMediaType);
-
-    /// <summary>Documents content: whole, in part, or as it was before.</summary>
-    private static RouteHandlerBuilder ProducesContent(this RouteHandlerBuilder endpoint, string mediaType) => endpoint
-        .Produces<Stream>(StatusCodes.Status200OK, mediaType).Produces<Stream>(StatusCodes.Status206PartialContent, mediaType)
-        .Produces(StatusCodes.Status304NotModified)
-        .Refuses(Problems.RangeNotSatisfiable);
 
     private static async Task<IResult> UploadAsync(
         Caller caller, HttpContext context, Arrivals arrivals, PictureMaker pictures, FileIntake intake, FilesOptions options,

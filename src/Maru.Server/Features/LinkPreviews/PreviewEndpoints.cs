@@ -23,10 +23,7 @@ internal static class PreviewEndpoints
         routes.MapGet("/api/files/previews/pictures/{id:number}", PictureAsync).WithTags("Files").RequireAuthorization()
             .WithMetadata(new TokenInCookie())
             .WithName("getPreviewPicture").WithSummary("The picture of a preview, of a message that you see, as WebP")
-            .Produces<Stream>(StatusCodes.Status200OK, Picture.SmallerMediaType)
-            .Produces<Stream>(StatusCodes.Status206PartialContent, Picture.SmallerMediaType)
-            .Produces(StatusCodes.Status304NotModified)
-            .Refuses(Problems.RangeNotSatisfiable);
+            .ProducesContent(Picture.SmallerMediaType);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(
