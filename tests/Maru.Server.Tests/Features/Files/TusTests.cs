@@ -50,12 +50,12 @@ public sealed class TusTests : TusContract
         {
             foreach (var version in (string?[])[null, "0.2.2"])
             {
-                if (method == "HEAD" && version is null) continue;      // it is GET without a body
                 var request = new HttpRequestMessage(new HttpMethod(method), path);
                 if (version is not null) request.Headers.Add("Tus-Resumable", version);
                 using var response = await ann.Http.SendAsync(request, Ct);
-                ((int)response.StatusCode).ShouldBe(412, method);
-                Header(response, "Tus-Version").ShouldBe("1.0.0");
+                var isRead = method == "HEAD" && version is null;      // GET without a body
+                ((int)response.StatusCode).ShouldBe(isRead ? 200 : 412, method);
+                Header(response, isRead ? "Tus-Resumable" : "Tus-Version").ShouldBe("1.0.0");
             }
         }
     }
