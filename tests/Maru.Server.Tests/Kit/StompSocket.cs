@@ -201,8 +201,7 @@ internal sealed class StompSocket : IAsyncDisposable
                 if (_stream.Close is { } close) _closing.TrySetResult(close);
                 if (_paused is { } paused) await paused.Task;
                 var rate = Volatile.Read(ref _bytesPerSecond);
-                if (rate > 0) await Task.Delay(100);
-                read = buffer.AsMemory(0, await _socket.ReceiveAsync(rate > 0 ? buffer.AsMemory(0, rate / 10) : buffer));
+                read = buffer.AsMemory(0, await _socket.ReceiveAsync(rate > 0 ? await ShareAsync(buffer, rate) : buffer));
                 if (read.IsEmpty) break;
             }
         }
@@ -218,6 +217,15 @@ internal sealed class StompSocket : IAsyncDisposable
         if (ending.Code == 0 && _stream.Close is { } last) ending = ending with { Code = last.Code, Reason = last.Reason };
         _ended.SetResult(ending);
         _inbox.End(ending);
+    }
+
+    /// <summary>Waits a little; returns as much of the buffer as this time is worth, however long it was on a busy machine.</summary>
+    private static async Task<Memory<byte>> ShareAsync(byte[] buffer, int bytesPerSecond)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        await Task.Delay(100);
+        var bytes = bytesPerSecond * TimeProvider.System.GetElapsedTime(started).TotalSeconds;
+        return buffer.AsMemory(0, (int)Math.Clamp(bytes, 1, buffer.Length));
     }
 
     /// <summary>The connection may be gone already; the next read tells.</summary>
