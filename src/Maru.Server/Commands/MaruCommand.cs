@@ -18,7 +18,7 @@ internal delegate Task<WebApplication> ServerBuilder(string[] args, Action<IServ
 
 /// <summary>
 /// The command line: <c>maru</c> runs the server, <c>maru seed</c> fills a store, <c>maru audit</c> recounts one, <c>maru migrate</c> moves
-/// one, <c>maru user</c> makes admins, and <c>maru health</c> asks a server whether it is ready.
+/// one, <c>maru reindex</c> makes its index of search anew, <c>maru user</c> makes admins, and <c>maru health</c> asks a server whether it is ready.
 /// Other options must be configuration, and are passed on.
 /// </summary>
 internal static class MaruCommand
@@ -39,6 +39,7 @@ internal static class MaruCommand
         root.Subcommands.Add(SeedCommand.Create(GuardAsync, build));
         root.Subcommands.Add(AuditCommand.Create(GuardAsync, build));
         root.Subcommands.Add(MigrateCommand.Create(GuardAsync));
+        root.Subcommands.Add(ReindexCommand.Create(GuardAsync, build));
         root.Subcommands.Add(UserCommand.Create(GuardAsync, build));
         root.Subcommands.Add(HealthCommand.Create());
         root.SetAction((_, _) => GuardAsync(() =>

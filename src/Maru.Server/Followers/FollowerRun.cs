@@ -29,7 +29,7 @@ internal sealed partial class FollowerRun(
     {
         try
         {
-            while (!await TryAsync(() => store.RegisterAsync(follower, ct), ct)) await Task.Delay(options.Lease / 3, time, ct);
+            while (!await TryAsync(() => store.RegisterAsync(follower.Name, follower.Start, ct), ct)) await Task.Delay(options.Lease / 3, time, ct);
             while (true)
             {
                 await TryAsync(() => WorkAsync(ct), ct);

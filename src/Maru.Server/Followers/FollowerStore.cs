@@ -9,18 +9,18 @@ namespace Maru.Server.Followers;
 internal sealed class FollowerStore(Database database, IRoomLog log, ThisNode node, FollowerOptions options)
 {
     /// <summary>Stores the follower's name and start, the first time that it runs.</summary>
-    public Task RegisterAsync(LogFollower follower, CancellationToken ct) => database.WriteAsync(
+    public Task RegisterAsync(string follower, FollowerStart start, CancellationToken ct) => database.WriteAsync(
         async (transaction, inner) =>
         {
             var isNew = await transaction.ExecuteAsync(
-                "INSERT INTO followers (name) VALUES (@Name) ON CONFLICT DO NOTHING", new { follower.Name }, inner) > 0;
-            if (!isNew || follower.Start == FollowerStart.Beginning) return;
+                "INSERT INTO followers (name) VALUES (@follower) ON CONFLICT DO NOTHING", new { follower }, inner) > 0;
+            if (!isNew || start == FollowerStart.Beginning) return;
             await transaction.ExecuteAsync(
                 """
                 INSERT INTO follower_positions (follower, room_id, seq)
-                SELECT @Name, room_id, last_seq FROM room_heads WHERE last_seq > 0
+                SELECT @follower, room_id, last_seq FROM room_heads WHERE last_seq > 0
                 """,
-                new { follower.Name },
+                new { follower },
                 inner);
         },
         ct);

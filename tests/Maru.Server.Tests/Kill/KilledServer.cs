@@ -66,8 +66,11 @@ internal sealed class KilledServer<T> : IDisposable
         }
     }
 
+    /// <summary>The connection string of what it left.</summary>
+    public Task<string> StoreAsync() => TestStore.OfAsync(_folder);
+
     /// <summary>Opens what it left, as another program.</summary>
-    public async Task<DbConnection> OpenStoreAsync() => await Verdict.OpenAsync(await TestStore.OfAsync(_folder));
+    public async Task<DbConnection> OpenStoreAsync() => await Verdict.OpenAsync(await StoreAsync());
 
     public void Dispose() => _folder.Dispose();
 

@@ -3,28 +3,38 @@ namespace Maru.Server.Features.Search;
 /// <summary>Finds messages by their tokens, the newest first. One implementation a store. Any thread; one node writes.</summary>
 internal interface ISearchIndex
 {
-    /// <summary>Makes it ready.</summary>
-    /// <param name="anew">
-    /// called where it is empty, and all messages are to be put into it: what is done there is done before the index says that it is ready,
-    /// so a server that dies between the two does it again
-    /// </param>
-    Task OpenAsync(Func<Task> anew, CancellationToken ct);
+    /// <summary>Makes it ready; returns whether it is empty, or has tokens of another version: all messages are to be put into it.</summary>
+    Task<bool> OpenAsync(CancellationToken ct);
+
+    /// <summary>Notes that it has, or will have, tokens of this version.</summary>
+    Task SealAsync(CancellationToken ct);
 
     /// <summary>Puts messages in, in place of what it had of them; it is durable when the task completes.</summary>
-    Task PutAsync(IReadOnlyList<IndexedMessage> messages, CancellationToken ct);
+    Task PutAsync(IndexedPage page, CancellationToken ct);
 
     /// <summary>Returns messages that have all of the tokens, the newest first.</summary>
     Task<IReadOnlyList<SearchHit>> FindAsync(SearchSpan span, CancellationToken ct);
 }
 
+/// <summary>A part of a room's log, as the index has it.</summary>
+/// <param name="Room">the room</param>
+/// <param name="After">the seq behind which the part begins</param>
+/// <param name="Last">its last seq: of the messages from there to here it has these and no others</param>
+/// <param name="Messages">those, and older ones that changed</param>
+internal sealed record IndexedPage(long Room, long After, long Last, IReadOnlyCollection<IndexedMessage> Messages);
+
 /// <summary>A message as the index has it.</summary>
+/// <param name="Seq">in its room</param>
 /// <param name="At">unix milliseconds</param>
 /// <param name="Tokens">none: it is gone</param>
-internal sealed record IndexedMessage(long Room, long Seq, long At, IReadOnlyCollection<string> Tokens);
+internal sealed record IndexedMessage(long Seq, long At, IReadOnlyCollection<string> Tokens);
 
 /// <summary>A message that may be what is searched for.</summary>
 /// <param name="Id">its place among all: higher is newer</param>
-internal sealed record SearchHit(long Id, long RoomId, long Seq);
+/// <param name="RoomId">the room</param>
+/// <param name="Seq">in the room</param>
+/// <param name="Size">the tokens that it has</param>
+internal sealed record SearchHit(long Id, long RoomId, long Seq, long Size);
 
 /// <summary>What is looked for in the index.</summary>
 /// <param name="Tokens">all of them</param>
@@ -42,4 +52,7 @@ internal static class SearchPlace
     public static long First(long at) => at >= long.MaxValue >> Shift ? long.MaxValue : at << Shift;
 
     public static long AfterLast(long at) => First(at + 1);
+
+    /// <summary>Returns the time, in unix milliseconds.</summary>
+    public static long At(long place) => place >> Shift;
 }

@@ -3,60 +3,81 @@ using Maru.Server.Storage;
 namespace Maru.Server.Features.Search;
 
 /// <summary>The index in PostgreSQL: the tokens of each message, in an array with an inverted index. Any thread.</summary>
-internal sealed class PostgresSearchIndex(Database database) : ISearchIndex
+internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
 {
-    public Task OpenAsync(Func<Task> anew, CancellationToken ct) => database.WriteAsync(
-        async (transaction, token) =>
-        {
-            // One node after the other.
-            await transaction.ExecuteAsync("LOCK TABLE search_state IN EXCLUSIVE MODE", null, token);
-            var version = await transaction.FirstAsync<long>("SELECT version FROM search_state", null, token);
-            if (version == Tokenizer.Version) return;
-            await anew();
-            await transaction.ExecuteAsync(
-                "TRUNCATE search_messages; DELETE FROM search_state; INSERT INTO search_state (version) VALUES (@version)",
-                new { version = (long)Tokenizer.Version },
-                token);
-        },
-        ct);
+    private readonly Database _database;
+    private readonly SearchWriter _waiting;
 
-    public Task PutAsync(IReadOnlyList<IndexedMessage> messages, CancellationToken ct) => database.WriteAsync(
-        async (transaction, token) =>
-        {
-            foreach (var message in messages)
-            {
-                if (message.Tokens.Count == 0)
-                {
-                    await transaction.ExecuteAsync("DELETE FROM search_messages WHERE room_id = @Room AND seq = @Seq", message, token);
-                    continue;
-                }
+    public PostgresSearchIndex(Database database)
+    {
+        _database = database;
+        _waiting = new SearchWriter(WriteAsync);
+    }
 
-                await transaction.ExecuteAsync(
-                    """
-                    INSERT INTO search_messages (id, room_id, seq, tokens)
-                    SELECT coalesce(max(id) + 1, @first), @Room, @Seq, @tokens FROM search_messages WHERE id >= @first AND id < @last
-                    ON CONFLICT (room_id, seq) DO UPDATE SET tokens = excluded.tokens
-                    """,
-                    new
-                    {
-                        message.Room,
-                        message.Seq,
-                        tokens = message.Tokens.ToArray(),
-                        first = SearchPlace.First(message.At),
-                        last = SearchPlace.AfterLast(message.At),
-                    },
-                    token);
-            }
-        },
-        ct);
+    public async Task<bool> OpenAsync(CancellationToken ct)
+    {
+        _waiting.Begin();
+        return await _database.FirstAsync<long>("SELECT version FROM search_state", null, ct) != Tokenizer.Version;
+    }
 
-    public Task<IReadOnlyList<SearchHit>> FindAsync(SearchSpan span, CancellationToken ct) => database.ListAsync<SearchHit>(
+    public Task SealAsync(CancellationToken ct) => Task.CompletedTask;      // who wants it made anew says of which version
+
+    public Task PutAsync(IndexedPage page, CancellationToken ct) => _waiting.PutAsync(page, ct);
+
+    public Task<IReadOnlyList<SearchHit>> FindAsync(SearchSpan span, CancellationToken ct) => _database.ListAsync<SearchHit>(
         $"""
-        SELECT id, room_id, seq FROM search_messages
+        SELECT id, room_id, seq, size FROM search_messages
         WHERE tokens @> @tokens AND id >= @From AND id < @Before
           {(span.Rooms is null ? "" : "AND room_id = ANY(@rooms)")}
         ORDER BY id DESC LIMIT @Limit
         """,
         new { tokens = span.Tokens.ToArray(), span.From, span.Before, span.Limit, rooms = span.Rooms?.ToArray() ?? [] },
         ct);
+
+    public ValueTask DisposeAsync() => _waiting.DisposeAsync();
+
+    private Task WriteAsync(IReadOnlyList<IndexedPage> pages)
+    {
+        // What a page tells of a message holds, and of several pages the last one's.
+        Dictionary<(long Room, long Seq), IndexedMessage?> messages = [];
+        foreach (var page in pages)
+        {
+            for (var seq = page.After + 1; seq <= page.Last; seq++) messages[(page.Room, seq)] = null;
+            foreach (var message in page.Messages) messages[(page.Room, message.Seq)] = message;
+        }
+
+        var there = messages.Where(x => x.Value is { Tokens.Count: > 0 }).ToArray();
+        var gone = messages.Where(x => x.Value is not { Tokens.Count: > 0 }).Select(x => x.Key).ToArray();
+        return _database.WriteAsync(
+            async (transaction, ct) =>
+            {
+                await transaction.ExecuteAsync(
+                    """
+                    DELETE FROM search_messages s USING unnest(@rooms, @seqs) AS gone (room_id, seq)
+                    WHERE s.room_id = gone.room_id AND s.seq = gone.seq
+                    """,
+                    new { rooms = gone.Select(x => x.Room).ToArray(), seqs = gone.Select(x => x.Seq).ToArray() },
+                    ct);
+                await transaction.ExecuteAsync(
+                    """
+                    INSERT INTO search_messages (id, room_id, seq, size, tokens)
+                    SELECT x.first + row_number() OVER (PARTITION BY x.first ORDER BY x.room_id, x.seq) - 1 + coalesce((
+                             SELECT max(s.id) + 1 - x.first FROM search_messages s WHERE s.id >= x.first AND s.id < x.last), 0),
+                           x.room_id, x.seq, x.size, string_to_array(x.tokens, ' ')
+                    FROM unnest(@rooms, @seqs, @firsts, @lasts, @sizes, @tokens) AS x (room_id, seq, first, last, size, tokens)
+                    ON CONFLICT (room_id, seq) DO UPDATE SET size = excluded.size, tokens = excluded.tokens
+                    """,
+                    new
+                    {
+                        rooms = there.Select(x => x.Key.Room).ToArray(),
+                        seqs = there.Select(x => x.Key.Seq).ToArray(),
+                        firsts = there.Select(x => SearchPlace.First(x.Value!.At)).ToArray(),
+                        lasts = there.Select(x => SearchPlace.AfterLast(x.Value!.At)).ToArray(),
+                        sizes = there.Select(x => (long)x.Value!.Tokens.Count).ToArray(),
+                        tokens = there.Select(x => string.Join(' ', x.Value!.Tokens)).ToArray(),
+                    },
+                    ct);
+            },
+            CancellationToken.None);
+    }
 }

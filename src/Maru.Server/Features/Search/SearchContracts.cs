@@ -4,7 +4,7 @@ using Maru.Server.Features.Messages;
 
 namespace Maru.Server.Features.Search;
 
-/// <param name="Items">the newest first; each has <c>highlights</c></param>
+/// <param name="Items">the newest or the best first; each has <c>highlights</c></param>
 /// <param name="Next">
 /// the <c>before</c> of the next page; absent: there is none. A page may be short, even empty, and have a next one
 /// </param>

@@ -11,13 +11,15 @@ internal static class SearchEndpoints
 {
     public static void MapSearch(this IEndpointRouteBuilder routes) => routes
         .MapGet("/api/search", SearchAsync).WithTags("Messages").RequireAuthorization()
-        .WithName("search").WithSummary("Messages of your rooms that have all of the words, the newest first")
+        .WithName("search").WithSummary("Messages of your rooms that have all of the words, the newest or the best first")
         .WithDescription(
             "Words, \"phrases\", -without, and the filters from:@ann, from:me, in:17, before:2026-11-20, after:2026-11-01, has:file, "
             + "has:link and mentions:me.")
         .WithMetadata(
             new ApiParameter("q", "What to search for, at most 500 characters.", ApiSchemas.Text, "harbour from:@ben"),
             new ApiParameter("roomId", "In this room alone.", ApiSchemas.Text, "1"),
+            new ApiParameter(
+                "sort", "`newest` (the default), or `best`: of the newest 10,000, those that say little else, and lately.", ApiSchemas.Text, "best"),
             new ApiParameter("before", "The `next` of the page before; absent: the first page.", ApiSchemas.Text, "MTc6"))
         .Produces<SearchPage>().Refuses(Problem.NotFound);
 
@@ -31,9 +33,18 @@ internal static class SearchEndpoints
         var room = ReadRoom(parameters["roomId"].ToString(), errors);
         var before = PageCursor.Read(parameters["before"].ToString());
         if (before is null && parameters["before"].ToString().Length > 0) errors.Add("before", "The next of the page before.");
+        var sort = ReadSort(parameters["sort"].ToString(), errors);
+        if (sort == SearchSort.Best && before is { NumericKey: null }) errors.Add("before", "The next of the page before, of the same sort.");
         var size = PageRequest.ReadSize(context, errors);
         if (errors.Any) return errors.Result();
-        return new WrittenJson(await pages.FindAsync(caller.UserId, query, room, before?.Id, size, ct));
+        return new WrittenJson(await pages.FindAsync(caller.UserId, query, sort, room, before, size, ct));
+    }
+
+    private static SearchSort ReadSort(string value, FieldErrors errors)
+    {
+        if (value is "best") return SearchSort.Best;
+        if (value is not ("" or "newest")) errors.Add("sort", "newest or best.");
+        return SearchSort.Newest;
     }
 
     private static long? ReadRoom(string value, FieldErrors errors)

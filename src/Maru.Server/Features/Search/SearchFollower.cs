@@ -1,47 +1,51 @@
-using System.Threading.RateLimiting;
 using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Server.Followers;
-using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Search;
 
 /// <summary>
-/// Brings the entries of all rooms into the index, behind the path of messages and never faster than the setting: what is above waits, so
-/// that messages do not. Handling an entry twice does no harm.
+/// Brings what is committed into the index, behind the path of messages. It begins with what comes now: <see cref="SearchRebuild"/> does
+/// what was there before.
 /// </summary>
-internal sealed class SearchFollower(ISearchIndex index, SearchOptions options, SearchMetrics metrics) : LogFollower, IDisposable
+internal sealed partial class SearchFollower(SearchFeed feed, SearchPace pace, SearchMetrics metrics, TimeProvider time, ILogger<SearchFollower> log)
+    : LogFollower
 {
-    /// <summary>The name of its positions.</summary>
-    public const string Followed = "search";
+    private static readonly TimeSpan Late = TimeSpan.FromSeconds(10);
 
-    private readonly TokenBucketRateLimiter _pace = new(new TokenBucketRateLimiterOptions
-    {
-        TokenLimit = Math.Max(LogPages.Entries, options.MessagesPerSecond / 4),
-        TokensPerPeriod = Math.Max(1, options.MessagesPerSecond / 20),
-        ReplenishmentPeriod = TimeSpan.FromMilliseconds(50),
-        QueueLimit = int.MaxValue,      // bounded by the followers' workers
-    });
+    private long _told;     // when it last said that it is late; 0: it is not
 
-    public override string Name => Followed;
-
-    public override FollowerStart Start => FollowerStart.Beginning;
+    public override string Name => "search";
 
     public override async Task TakeAsync(RoomId room, IReadOnlyList<Entry> entries, CancellationToken ct)
     {
-        // The last state of each message: an edit in the same page is behind it.
-        Dictionary<long, IndexedMessage> messages = [];
-        foreach (var entry in entries)
-        {
-            if (SearchTokens.Read(entry) is { } message) messages[message.Seq] = message;
-        }
-
-        if (messages.Count == 0) return;
-        using var lease = await _pace.AcquireAsync(messages.Count, ct);
-        await EventLoop.LeaveAsync();
-        await index.PutAsync([.. messages.Values], ct);
-        metrics.Indexed.Add(messages.Count);
+        var (_, at) = await feed.TakeAsync(room, entries, ct);
+        if (at == 0) return;
+        var lag = time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(at);
+        metrics.Lag.Record(Math.Max(0, lag.TotalSeconds));
+        Tell(lag);
     }
 
-    public void Dispose() => _pace.Dispose();
+    private void Tell(TimeSpan lag)
+    {
+        var told = Volatile.Read(ref _told);
+        if (lag < Late)
+        {
+            if (lag < Late / 2 && told != 0 && Interlocked.CompareExchange(ref _told, 0, told) == told) Log.CaughtUp(log);
+            return;
+        }
+
+        var now = time.GetTimestamp();
+        if (told != 0 && time.GetElapsedTime(told, now) < Late) return;
+        if (Interlocked.CompareExchange(ref _told, now, told) == told) Log.IsLate(log, (int)lag.TotalSeconds, (int)pace.Rate);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Search is {Seconds} s behind the messages, and takes at most {Rate} a second now")]
+        public static partial void IsLate(ILogger log, int seconds, int rate);
+
+        [LoggerMessage(LogLevel.Information, "Search has caught up with the messages")]
+        public static partial void CaughtUp(ILogger log);
+    }
 }

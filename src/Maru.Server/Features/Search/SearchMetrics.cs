@@ -10,10 +10,13 @@ internal sealed class SearchMetrics : IDisposable
     public SearchMetrics()
     {
         Indexed = _meter.CreateCounter<long>("maru.search.indexed", "{message}", "Messages that this node brought into the index.");
+        Lag = _meter.CreateHistogram<double>("maru.search.lag", "s", "Age of messages when they came into the index.");
         Seconds = _meter.CreateHistogram<double>("maru.search.duration", "s", "Time that a search took.");
     }
 
     public Counter<long> Indexed { get; }
+
+    public Histogram<double> Lag { get; }
 
     public Histogram<double> Seconds { get; }
 

@@ -11,4 +11,8 @@ internal sealed class SearchOptions
     /// <summary>Messages a second that are brought into the index at most; those beyond it wait.</summary>
     [Range(100, 1_000_000)]
     public int MessagesPerSecond { get; set; } = 5000;
+
+    /// <summary>Messages a second that a node commits above which the index waits for quieter times.</summary>
+    [Range(100, 1_000_000)]
+    public int YieldAbove { get; set; } = 2000;
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Maru.Engine;
 using Maru.Engine.Codecs;
@@ -29,25 +30,33 @@ internal sealed class SearchPages(Database database, ISearchIndex index, SearchM
     private const int RoomColumn = MessageRows.ReaderColumnCount;
 
     /// <summary>Returns a <see cref="SearchPage"/>.</summary>
+    /// <param name="user">who asks</param>
+    /// <param name="query">what for</param>
+    /// <param name="sort">the order</param>
     /// <param name="only">the room; null: all of the user's</param>
-    /// <param name="before">where the page before ended; null: at the newest</param>
+    /// <param name="before">where the page before ended; null: at the first hit</param>
+    /// <param name="size">hits at most</param>
     public async Task<ReadOnlyMemory<byte>> FindAsync(
-        UserId user, SearchQuery query, long? only, long? before, int size, CancellationToken ct)
+        UserId user, SearchQuery query, SearchSort sort, long? only, PageCursor? before, int size, CancellationToken ct)
     {
         var begun = time.GetTimestamp();
         var found = new List<byte[]>();
-        long? next = null;
-        if (await SpanAsync(user, query, only, before, ct) is var (span, rooms))
-            next = await FillAsync(found, user, query, span, rooms, size, ct);
-        metrics.Seconds.Record(time.GetElapsedTime(begun).TotalSeconds);
+        PageCursor? next = null;
+        if (await SpanAsync(user, query, only, ct) is var (span, rooms))
+        {
+            var isBest = sort == SearchSort.Best;
+            var hits = isBest ? BestAsync(span, rooms, before, ct) : NewestAsync(span, before, ct);
+            next = await FillAsync(found, user, query, hits, rooms, isBest ? SearchRanking.Cursor : hit => new PageCursor(hit.Id), size, ct);
+        }
 
+        metrics.Seconds.Record(time.GetElapsedTime(begun).TotalSeconds);
         var buffer = new ArrayBufferWriter<byte>(1024);
         using var writer = new Utf8JsonWriter(buffer, JsonScratch.Compact);
         writer.WriteStartObject();
         writer.WriteStartArray("items"u8);
         foreach (var item in found) writer.WriteRawValue(item, skipInputValidation: true);
         writer.WriteEndArray();
-        if (next is { } last) writer.WriteString("next"u8, new PageCursor(last).ToString());
+        if (next is not null) writer.WriteString("next"u8, next.ToString());
         writer.WriteEndObject();
         writer.Flush();
         return buffer.WrittenMemory;
@@ -55,7 +64,7 @@ internal sealed class SearchPages(Database database, ISearchIndex index, SearchM
 
     /// <summary>Returns where to look, and the user's rooms; null: nothing can be found there.</summary>
     private async Task<(SearchSpan Span, HashSet<long> Rooms)?> SpanAsync(
-        UserId user, SearchQuery query, long? only, long? before, CancellationToken ct)
+        UserId user, SearchQuery query, long? only, CancellationToken ct)
     {
         HashSet<string> tokens = [.. query.Terms.SelectMany(term => term.Tokens)];
         if (query.From is { } from)
@@ -78,30 +87,64 @@ internal sealed class SearchPages(Database database, ISearchIndex index, SearchM
 
         if (rooms.Count == 0) return null;
         var first = query.After is { } after ? SearchPlace.First(after) : 0;
-        var last = Math.Min(before ?? long.MaxValue, query.Before is { } until ? SearchPlace.First(until) : long.MaxValue);
+        var last = query.Before is { } until ? SearchPlace.First(until) : long.MaxValue;
         return (new SearchSpan(tokens, rooms.Count <= FewRooms ? rooms : null, first, last, HitsAtOnce), rooms);
     }
 
-    /// <summary>Adds what is found; returns where it ended, or null: there is no more.</summary>
-    private async Task<long?> FillAsync(
-        List<byte[]> found, UserId user, SearchQuery query, SearchSpan span, HashSet<long> rooms, int size, CancellationToken ct)
+    /// <summary>Returns the hits, some at a time, the newest first.</summary>
+    private async IAsyncEnumerable<IReadOnlyList<SearchHit>> NewestAsync(
+        SearchSpan span, PageCursor? before, [EnumeratorCancellation] CancellationToken ct)
     {
-        for (var looked = 0; ; looked += span.Limit)
+        span = span with { Before = Math.Min(before?.Id ?? long.MaxValue, span.Before) };
+        while (true)
         {
             var hits = await index.FindAsync(span, ct);
+            yield return hits;
+            if (hits.Count < span.Limit) yield break;
+            span = span with { Before = hits[^1].Id };
+        }
+    }
+
+    /// <summary>Returns those of the newest hits that are in the user's rooms, some at a time, the best first.</summary>
+    private async IAsyncEnumerable<IReadOnlyList<SearchHit>> BestAsync(
+        SearchSpan span, HashSet<long> rooms, PageCursor? before, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var hits = await index.FindAsync(span with { Limit = SearchRanking.Hits }, ct);
+        foreach (var some in SearchRanking.Order(hits.Where(hit => rooms.Contains(hit.RoomId)), before).Chunk(span.Limit)) yield return some;
+    }
+
+    /// <summary>Adds what is found; returns where it ended, or null: there is no more.</summary>
+    private async Task<PageCursor?> FillAsync(
+        List<byte[]> found,
+        UserId user,
+        SearchQuery query,
+        IAsyncEnumerable<IReadOnlyList<SearchHit>> all,
+        HashSet<long> rooms,
+        Func<SearchHit, PageCursor> cursor,
+        int size,
+        CancellationToken ct)
+    {
+        SearchHit? last = null;
+        var looked = 0;
+        await foreach (var hits in all.WithCancellation(ct))
+        {
+            if (looked >= MostHits && last is not null) return cursor(last);
             var messages = await ReadAsync(user, query, [.. hits.Where(hit => rooms.Contains(hit.RoomId))], ct);
             foreach (var hit in hits)
             {
-                if (!messages.TryGetValue((hit.RoomId, hit.Seq), out var json)) continue;
-                if (found.Count == size) return span.Before;
-                found.Add(json);
-                span = span with { Before = hit.Id };
+                if (messages.TryGetValue((hit.RoomId, hit.Seq), out var json))
+                {
+                    if (found.Count == size) return cursor(last!);
+                    found.Add(json);
+                }
+
+                last = hit;
             }
 
-            if (hits.Count < span.Limit) return null;
-            span = span with { Before = hits[^1].Id };
-            if (looked >= MostHits) return span.Before;
+            looked += hits.Count;
         }
+
+        return null;
     }
 
     /// <summary>Returns those of the messages that the user sees and that are as the query has it, as JSON.</summary>

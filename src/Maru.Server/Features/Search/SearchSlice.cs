@@ -11,11 +11,16 @@ internal static class SearchSlice
     {
         services.AddSingleton<SearchMetrics>();
         services.AddSingleton<SearchPages>();
+        services.AddSingleton<SearchState>();
         services.AddJson(SearchJson.Default);
         if (storage.IsShared) services.AddSingleton<ISearchIndex, PostgresSearchIndex>();
         else services.AddSingleton<ISearchIndex>(provider => new SqliteSearchIndex(provider.GetRequiredService<Database>().Name));
         if (!options.Enabled) return;
+        services.AddSingleton<SearchPace>();
+        services.AddSingleton<SearchFeed>();
+        services.AddSingleton<SearchFollower>();
+        services.AddSingleton<LogFollower>(provider => provider.GetRequiredService<SearchFollower>());
         services.AddHostedService<SearchStart>();
-        services.AddSingleton<LogFollower, SearchFollower>();
+        services.AddHostedService<SearchRebuild>();
     }
 }

@@ -33,7 +33,7 @@ internal static class SearchTokens
         var at = message.GetProperty("at").GetDateTimeOffset().ToUnixTimeMilliseconds();
         HashSet<string> tokens = [];
         if (!message.TryGetProperty("deletedAt", out _)) Add(message, room, tokens);
-        return new IndexedMessage(room, seq, at, tokens);
+        return new IndexedMessage(seq, at, tokens);
     }
 
     private static void Add(JsonElement message, long room, HashSet<string> tokens)

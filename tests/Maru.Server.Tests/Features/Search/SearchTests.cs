@@ -151,6 +151,36 @@ public sealed class SearchTests(SearchTests.Fixture fixture) : IClassFixture<Sea
     }
 
     [Fact]
+    public async Task The_best_first_are_those_that_say_little_else_and_lately()
+    {
+        var (ann, ben, room) = await MeetAsync();
+        string[] texts =
+        [
+            "beacon",
+            "the beacon is one of very many things that are said in here by somebody with a lot of time for long sentences",
+            "beacon at noon", "nothing", "beacon of hope", "beacon",
+        ];
+        foreach (var text in texts) await ann.SayAsync(room, text);
+        await Server.IndexedAsync();
+        (await ben.TextsAsync("beacon", "&sort=best")).ShouldBe([texts[5], texts[0], texts[4], texts[2], texts[1]]);
+        (await ben.TextsAsync("beacon", "&sort=newest")).ShouldBe([texts[5], texts[4], texts[2], texts[1], texts[0]]);
+
+        List<string> paged = [];
+        for (var next = ""; ;)
+        {
+            var page = await ben.TrySearchAsync("beacon", $"&sort=best&limit=2{next}").Read<SearchPage>();
+            paged.AddRange(page.Items.Select(message => message.Text));
+            if (page.Next is null) break;
+            next = $"&before={page.Next}";
+        }
+
+        paged.ShouldBe([texts[5], texts[0], texts[4], texts[2], texts[1]]);
+        var newest = (await ben.TrySearchAsync("beacon", "&limit=1").Read<SearchPage>()).Next;
+        (await ben.TrySearchAsync("beacon", $"&sort=best&before={newest}").ShouldRefuseFields()).ShouldBe(["before"]);
+        (await ben.TrySearchAsync("beacon", "&sort=worst").ShouldRefuseFields()).ShouldBe(["sort"]);
+    }
+
+    [Fact]
     public async Task Queries_have_bounds_and_a_bad_one_says_so()
     {
         var ann = await Server.SignUpAsync();

@@ -24,9 +24,10 @@ internal static class Searching
     public static Task IndexedAsync(this MaruServer server) => Deadline.Until(
         async () => await server.Service<Database>().FirstAsync<long>(
             """
-            SELECT count(*) FROM room_heads h
-            LEFT JOIN follower_positions p ON p.follower = 'search' AND p.room_id = h.room_id
-            WHERE h.last_seq > coalesce(p.seq, 0)
+            SELECT (SELECT count(*) FROM room_heads h
+                    LEFT JOIN follower_positions p ON p.follower = 'search' AND p.room_id = h.room_id
+                    WHERE h.last_seq > coalesce(p.seq, 0))
+              + (SELECT count(*) FROM search_state WHERE built < wanted)
             """,
             null,
             TestContext.Current.CancellationToken) == 0,
