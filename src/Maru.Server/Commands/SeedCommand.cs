@@ -28,6 +28,10 @@ internal static class SeedCommand
         };
         var messages =
             new Option<long>("--messages") { Description = "Messages to make, spread over the rooms", DefaultValueFactory = _ => 0 };
+        var wordFile = new Option<FileInfo?>("--words")
+        {
+            Description = "File of words that the messages are made of, one a line, the most frequent first; left out: usual sentences",
+        };
         var tokenFile =
             new Option<string?>("--tokens") { Description = "File to write the access tokens to, one a line, good for 24 hours" };
         var roomFile = new Option<string?>("--rooms-file") { Description = "File to write the room ids to, one a line" };
@@ -35,12 +39,13 @@ internal static class SeedCommand
 
         var command = new Command("seed", $"Fill the configured store for load tests. Everybody's password is: {Seeder.Password}")
         {
-            users, rooms, each, messages, tokenFile, roomFile,
+            users, rooms, each, messages, wordFile, tokenFile, roomFile,
         };
         command.TreatUnmatchedTokensAsErrors = false;   // settings: --Maru:Database=…
         command.SetAction((parsed, ct) => guard(() => RunAsync(
             build,
             new SeedPlan(parsed.GetValue(users), parsed.GetValue(rooms), parsed.GetValue(messages), parsed.GetValue(each)),
+            parsed.GetValue(wordFile),
             parsed.GetValue(tokenFile),
             parsed.GetValue(roomFile),
             parsed.UnmatchedTokens,
@@ -49,17 +54,19 @@ internal static class SeedCommand
     }
 
     private static async Task RunAsync(
-        ServerBuilder build, SeedPlan plan, string? tokenFile, string? roomFile, IReadOnlyList<string> settings, CancellationToken ct)
+        ServerBuilder build, SeedPlan plan, FileInfo? wordFile, string? tokenFile, string? roomFile, IReadOnlyList<string> settings,
+        CancellationToken ct)
     {
         ConfigurationArguments.Check("maru seed", settings);
         if (plan.Messages > 0 && plan.Inhabited == 0)
             throw new StartException("--messages need a room with somebody in it: --users=1 and --rooms=1 at least.");
+        var words = await ReadWordsAsync(wordFile, ct);
         await using var app = await build([.. ConfigurationArguments.OfCommands, .. settings]);
         var services = app.Services;
         var time = services.GetRequiredService<TimeProvider>();
         var seeder = new Seeder(
             services.GetRequiredService<Database>(), services.GetRequiredService<Passwords>(),
-            services.GetRequiredService<AccessTokens>(), services.GetRequiredService<JwtOptions>(), time);
+            services.GetRequiredService<AccessTokens>(), services.GetRequiredService<JwtOptions>(), new SeedTexts(words), time);
 
         var started = time.GetTimestamp();
         var bar = AnsiConsole.Progress()
@@ -77,6 +84,20 @@ internal static class SeedCommand
         await WriteAsync(roomFile, made.Rooms, ct);
         var seconds = time.GetElapsedTime(started).TotalSeconds;
         AnsiConsole.WriteLine($"{plan.Users:N0} users, {plan.Rooms:N0} rooms and {plan.Messages:N0} messages in {seconds:F1} s");
+    }
+
+    private static async Task<string[]> ReadWordsAsync(FileInfo? file, CancellationToken ct)
+    {
+        if (file is null) return [];
+        try
+        {
+            string[] words = [.. (await File.ReadAllLinesAsync(file.FullName, ct)).Select(word => word.Trim()).Where(word => word.Length > 0)];
+            return words.Length > 0 ? words : throw new StartException($"--words {file} has no word.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"--words {file} cannot be read: {e.Message}", e);
+        }
     }
 
     /// <summary>Writes a file that its owner alone can read: tokens are as good as passwords.</summary>

@@ -12,7 +12,7 @@ namespace Maru.Server.Commands;
 /// Fills a store with people, rooms and messages for load tests, <see cref="Batch"/> rows a transaction: memory does not grow with the
 /// plan, and a million messages take some seconds. New ids follow the existing ones, so it must not run beside a server on the store.
 /// </summary>
-internal sealed class Seeder(Database database, Passwords passwords, AccessTokens tokens, JwtOptions jwt, TimeProvider time)
+internal sealed class Seeder(Database database, Passwords passwords, AccessTokens tokens, JwtOptions jwt, SeedTexts texts, TimeProvider time)
 {
     public const string Password = "password";
 
@@ -20,13 +20,6 @@ internal sealed class Seeder(Database database, Passwords passwords, AccessToken
 
     // The messages reach so far into the past.
     private static readonly TimeSpan Past = TimeSpan.FromDays(30);
-
-    private static readonly string[] Texts =
-    [
-        "Good morning!", "좋은 아침이에요", "Has anybody seen the new plan?", "회의는 세 시에 시작합니다.", "On my way.", "네, 확인했습니다.",
-        "The build is green again, thanks to everyone who helped.", "점심 뭐 먹을까요?", "おはようございます",
-        "I would rather wait until tomorrow.", "대박! 🎉", "See you there.",
-    ];
 
     private readonly long _now = time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -89,7 +82,7 @@ internal sealed class Seeder(Database database, Passwords passwords, AccessToken
         var seq = (i / plan.Inhabited) + 1;
         var sender = users[room + (plan.SenderOf(room, seq) * plan.Rooms)];
         var at = _now - (long)((plan.Messages - i) * (Past.TotalMilliseconds / plan.Messages));
-        return [rooms[room], seq, seq, EntryKind.MessageCreated.Number, sender, at, Texts[(int)(((seq * 7) + room) % Texts.Length)]];
+        return [rooms[room], seq, seq, EntryKind.MessageCreated.Number, sender, at, texts.Of(room, seq)];
     }
 
     private async Task<long[]> NextIdsAsync(string table, int count, CancellationToken ct)
