@@ -9,11 +9,11 @@ internal sealed class LinkPreviewOptions : FetchOptions
     /// <summary>False: the server fetches nothing, and messages get no previews.</summary>
     public bool Enabled { get; set; } = true;
 
-    /// <summary>Messages whose links are fetched at the same time.</summary>
+    /// <summary>Messages whose links are fetched at the same time; of one sender a quarter, or one.</summary>
     [Range(1, 64)]
     public int Workers { get; set; } = 8;
 
-    /// <summary>Messages whose links may wait for that; further ones get no previews.</summary>
+    /// <summary>Messages whose links may wait for that, of one sender a quarter; further ones get no previews.</summary>
     [Range(1, 100_000)]
     public int Queue { get; set; } = 1000;
 

@@ -17,7 +17,7 @@ internal sealed class PreviewMetrics : IDisposable
             "maru.link_previews.pictures", "{picture}", "Pictures that were fetched for previews, by outcome.");
         Cached = _meter.CreateCounter<long>("maru.link_previews.cached", "{page}", "Pages that were known from before.");
         Dropped = _meter.CreateCounter<long>(
-            "maru.link_previews.dropped", "{message}", "Messages that got no previews because too many others waited.");
+            "maru.link_previews.dropped", "{message}", "Messages that got no previews because too many waited, of all or of their sender.");
     }
 
     public Counter<long> Cached { get; }

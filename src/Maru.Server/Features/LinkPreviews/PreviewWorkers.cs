@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using System.Buffers.Text;
 using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Server.Platform.Text;
@@ -22,7 +22,7 @@ internal sealed partial class PreviewWorkers : BackgroundService
     private readonly PreviewMetrics _metrics;
     private readonly LinkPreviewOptions _options;
     private readonly ILogger<PreviewWorkers> _log;
-    private readonly Channel<(RoomId Room, long Seq)> _waiting;
+    private readonly PreviewQueue _queue;
 
     public PreviewWorkers(
         ChatEngine engine, PreviewStore store, PreviewCache cache, PreviewChanges changes, PreviewPictures pictures,
@@ -30,7 +30,7 @@ internal sealed partial class PreviewWorkers : BackgroundService
     {
         (_engine, _store, _cache, _changes, _pictures) = (engine, store, cache, changes, pictures);
         (_metrics, _options, _log) = (metrics, options, log);
-        _waiting = Channel.CreateBounded<(RoomId, long)>(options.Queue);
+        _queue = new PreviewQueue(options);
     }
 
     public override Task StartAsync(CancellationToken cancellationToken)
@@ -56,9 +56,16 @@ internal sealed partial class PreviewWorkers : BackgroundService
         {
             var entry = entries[i];
             if (entry.Kind != EntryKind.MessageCreated && entry.Kind != EntryKind.MessageEdited) continue;
-            if (HasLink(entry.Body) && !_waiting.Writer.TryWrite((room, entry.Target > 0 ? entry.Target : entry.Seq)))
+            if (HasLink(entry.Body) && !_queue.TryAdd(SenderOf(entry.Body), room, entry.Target > 0 ? entry.Target : entry.Seq))
                 _metrics.Dropped.Add(1);
         }
+    }
+
+    /// <summary>Returns who sent the message: <c>…"sender":{"id":1,…</c>, which stands before all that people wrote.</summary>
+    private static UserId SenderOf(ReadOnlySpan<byte> body)
+    {
+        var field = "\"sender\":{\"id\":"u8;
+        return Utf8Parser.TryParse(body[(body.IndexOf(field) + field.Length)..], out long id, out _) ? new UserId(id) : default;
     }
 
     /// <summary>
@@ -76,15 +83,20 @@ internal sealed partial class PreviewWorkers : BackgroundService
     {
         try
         {
-            await foreach (var (room, seq) in _waiting.Reader.ReadAllAsync(ct))
+            while (true)
             {
+                var turn = await _queue.NextAsync(ct);
                 try
                 {
-                    await PreviewAsync(room, seq, ct);
+                    await PreviewAsync(turn.Room, turn.Seq, ct);
                 }
                 catch (Exception e) when (!ct.IsCancellationRequested)
                 {
                     Log.Failed(_log, e);
+                }
+                finally
+                {
+                    _queue.Done(turn);
                 }
             }
         }
