@@ -9,11 +9,12 @@ internal sealed class KilledServer<T> : IDisposable
 {
     private readonly Folder _folder = new();
     private readonly List<(int Person, T What)> _answered = [];
+    private readonly string[] _settings;
     private string[] _tokens = [];
 
-    private KilledServer()
-    {
-    }
+    private KilledServer(string[] settings) => _settings = settings;
+
+    public string Folder => _folder;
 
     public long[] Rooms { get; private set; } = [];
 
@@ -27,9 +28,10 @@ internal sealed class KilledServer<T> : IDisposable
     }
 
     /// <summary>Makes the people, who are members of every room where there is one room.</summary>
-    public static async Task<KilledServer<T>> SeedAsync(int people, int rooms = 1)
+    /// <param name="settings">of each of its lives</param>
+    public static async Task<KilledServer<T>> SeedAsync(int people, int rooms = 1, params string[] settings)
     {
-        var killed = new KilledServer<T>();
+        var killed = new KilledServer<T>(settings);
         (killed._tokens, killed.Rooms) = await MaruProcess.SeedAsync(killed._folder, people, rooms);
         return killed;
     }
@@ -37,7 +39,7 @@ internal sealed class KilledServer<T> : IDisposable
     /// <summary>Starts the server, does something with all people, and stops it.</summary>
     public async Task<TResult> LiveAsync<TResult>(Func<HttpClient[], Task<TResult>> work)
     {
-        await using var server = await MaruProcess.StartAsync(_folder);
+        await using var server = await MaruProcess.StartAsync(_folder, _settings);
         return await work(People(server));
     }
 
@@ -46,7 +48,7 @@ internal sealed class KilledServer<T> : IDisposable
     /// <param name="work">of a person; calls the action with what was answered with success; ends when the server is gone</param>
     public async Task LiveAndDieAsync(int count, Func<int, HttpClient, Action<T>, Task> work)
     {
-        await using var server = await MaruProcess.StartAsync(_folder);
+        await using var server = await MaruProcess.StartAsync(_folder, _settings);
         var before = Answered.Count;
         var working = Task.WhenAll(People(server).Select((http, person) => WorkAsync(person, http)));
         await Deadline.Until(() => Answered.Count >= before + count, "something to be answered with success");

@@ -224,6 +224,20 @@ public sealed class LinkPreviewTests : IAsyncLifetime
         _site.Connections.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task A_server_without_previews_asks_for_nothing()
+    {
+        await _server.RestartAsync("--Maru:LinkPreviews:Enabled=false");
+        (_ann, _ben) = (await _server.SignInAsync(_ann.Handle), await _server.SignInAsync(_ben.Handle));
+        var sent = await _ann.SayAsync(_room, $"{_site.At("/one")}");
+        await EditAsync(sent.Seq, $"{_site.At("/one")} {_site.At("/two")}");
+        await _server.RestartAsync("--Maru:LinkPreviews:Enabled=true");     // what it did not ask for meanwhile, it asks for never
+        (_ann, _ben) = (await _server.SignInAsync(_ann.Handle), await _server.SignInAsync(_ben.Handle));
+        await DoneAsync();
+        (await PreviewsAsync(_ben, sent.Seq)).ShouldBeEmpty();
+        _site.Connections.ShouldBe(1);
+    }
+
     private Task<HttpResponseMessage> RemoveAsync(Person person, long seq) =>
         person.Http.SendAsync($"DELETE /api/rooms/{_room.Id}/messages/{seq}/previews");
 

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Maru.Server.Tests.Features.LinkPreviews;
@@ -12,11 +15,14 @@ internal sealed class WebSite : IAsyncDisposable
     private readonly ConcurrentQueue<string> _requests = new();
     private readonly CancellationTokenSource _over = new();
     private readonly TcpListener _listener;
+    private readonly X509Certificate2? _certificate;
     private readonly Task _accepting;
     private int _connections;
 
-    public WebSite(string address = "127.0.0.1", int port = 0)
+    /// <param name="certificate">with which it speaks TLS; null: it does not</param>
+    public WebSite(string address = "127.0.0.1", int port = 0, X509Certificate2? certificate = null)
     {
+        _certificate = certificate;
         _listener = new TcpListener(IPAddress.Parse(address), port);
         _listener.Start();
         _accepting = AcceptAsync();
@@ -29,7 +35,7 @@ internal sealed class WebSite : IAsyncDisposable
     /// <summary>The requests so far: their lines, with their headers.</summary>
     public IReadOnlyList<string> Requests => [.. _requests];
 
-    public Uri At(string path) => new($"http://{_listener.LocalEndpoint}{path}");
+    public Uri At(string path) => new($"{(_certificate is null ? "http" : "https")}://{_listener.LocalEndpoint}{path}");
 
     public int CountOf(string path) => _requests.Count(x => x.StartsWith($"GET {path} ", StringComparison.Ordinal));
 
@@ -81,7 +87,7 @@ internal sealed class WebSite : IAsyncDisposable
         using var disposed = visitor;
         try
         {
-            var stream = visitor.GetStream();
+            await using var stream = await OpenAsync(visitor.GetStream());
             var request = new StringBuilder();
             var buffer = new byte[4096];
             while (!request.ToString().Contains("\r\n\r\n", StringComparison.Ordinal))
@@ -96,9 +102,17 @@ internal sealed class WebSite : IAsyncDisposable
             if (answer is null) await WriteAsync(stream, "HTTP/1.1 404 None\r\nContent-Length: 0\r\n\r\n", _over.Token);
             else await answer(stream, _over.Token);
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or SocketException)
+        catch (Exception e) when (e is IOException or OperationCanceledException or SocketException or AuthenticationException)
         {
             // the visitor has left, or the test is over
         }
+    }
+
+    private async Task<Stream> OpenAsync(NetworkStream stream)
+    {
+        if (_certificate is null) return stream;
+        var secure = new SslStream(stream);
+        await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _over.Token);
+        return secure;
     }
 }
