@@ -26,6 +26,13 @@ describe('what may be done with a message', () => {
     expect(allowed(message(), room({ readOnly: true }), true)).toMatchObject({ reply: false, edit: false, remove: true, react: true })
     expect(allowed(message(), room({ readOnly: true, role: 'owner' }), true)).toMatchObject({ reply: true, edit: true })
   })
+  it('is taking away previews, for who sent them or leads', () => {
+    const linking = message({ previews: [{ url: 'https://example.com/', title: 'Example' }] })
+    expect(allowed(linking, room(), true).removePreviews).toBe(true)
+    expect(allowed(linking, room(), false).removePreviews).toBe(false)
+    expect(allowed(linking, room({ role: 'admin' }), false).removePreviews).toBe(true)
+    expect(allowed(message(), room({ role: 'owner' }), true).removePreviews).toBe(false)
+  })
   it('is nearly nothing with what is deleted, of the system, or unknown', () => {
     for (const gone of [message({ deletedAt: 'x' }), message({ kind: 'system' }), message({ kind: 'unknown' })]) {
       const may = allowed(gone, room({ role: 'owner' }), true)

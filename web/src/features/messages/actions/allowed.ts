@@ -17,6 +17,7 @@ export function allowed(message: Message, room: Room, mine: boolean) {
     edit: said && mine && writes && message.kind === 'message' && !message.forwardedFrom,
     unread: message.kind !== 'unknown',
     readers: said,
+    removePreviews: said && (message.previews?.length ?? 0) > 0 && room.role !== undefined && (mine || leads),
     remove: said && (mine || (leads && room.kind === 'group')),
   }
 }

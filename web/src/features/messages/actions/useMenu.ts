@@ -1,6 +1,6 @@
 import {
   mdiAccountCheckOutline, mdiContentCopy, mdiDeleteOutline, mdiEmailMarkAsUnread, mdiEmoticonOutline, mdiEyeOutline, mdiForumOutline,
-  mdiLinkVariant,
+  mdiLinkVariant, mdiLinkVariantOff,
   mdiPencilOutline, mdiPinOffOutline, mdiPinOutline, mdiReply, mdiShareOutline, mdiStarOffOutline, mdiStarOutline,
 } from '@mdi/js'
 import { useI18n } from 'vue-i18n'
@@ -51,6 +51,8 @@ export function useMenu() {
       ],
       [
         may.edit && { label: t('messages.item.edit'), icon: mdiPencilOutline, run: target.edit },
+        may.removePreviews
+          && { label: t('linkpreviews.remove'), icon: mdiLinkVariantOff, run: () => void actions.removePreviews(message) },
         may.remove && { label: t('messages.item.delete'), icon: mdiDeleteOutline, danger: true, run: () => actions.remove(message) },
       ],
     ]

@@ -86,6 +86,13 @@ export function useMessageActions() {
       })
     },
 
+    /** For good: no edit brings them back. */
+    async removePreviews(message: Message) {
+      if (await attempt(() => take(maru.api.DELETE('/api/rooms/{roomId}/messages/{seq}/previews', at(message))))) {
+        toasts.tell(t('linkpreviews.removed'))
+      }
+    },
+
     forward(message: Message, to: Room) {
       maru.outbox.send({ roomId: to.id, text: '', forward: { roomId: message.roomId, seq: message.seq } })
     },
