@@ -9,6 +9,7 @@
 #   scripts/chaos.sh hostile    an hour: all attacks of maru-load in turn with all faults, and rate limits as in production;
 #                               --set duration=120 tries it for two minutes
 #   scripts/chaos.sh FILE.json  a scenario of your own, with the same faults at hand
+# Beside it files are uploaded and sent: each must be whole in the end, and its message found by search.
 # Further arguments go to maru-load. The report is in CHAOS_OUT (artifacts/chaos).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -26,10 +27,12 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/maru-chaos.XXXXXX")
 export CLUSTER_DATA=$work CLUSTER_PORT=${CLUSTER_PORT:-$((20000 + RANDOM % 400 * 25))}
 [[ $scenario == hostile ]] || export Maru__RateLimits__Enabled=false
 out=${CHAOS_OUT:-artifacts/chaos}
+files=
 cluster() { scripts/cluster.sh "$@"; }
 
 finish() {
     local code=$?
+    kill "$files" 2>/dev/null || true
     cluster stop >/dev/null 2>&1 || true
     if ((code == 0)); then rm -rf "$work"; else echo "Logs of the cluster: $work" >&2; fi
     exit $code
@@ -69,7 +72,10 @@ fi
 # Restarts take a while: beside another fault they would meet a node that is being started already.
 [[ $scenario != rolling ]] || faults=(--fault "roll=scripts/cluster.sh roll")
 code=0
+node scripts/chaos-files.mjs "http://127.0.0.1:$CLUSTER_PORT" "$work/tokens.txt" "$work/rooms.txt" &
+files=$!
 src/Maru.Load/bin/Release/net10.0/maru-load run "$scenario" "${how[@]}" \
     --tokens "$work/tokens.txt" --rooms "$work/rooms.txt" --out "$out" "${faults[@]}" "$@" || code=$?
+kill "$files" && wait "$files" || code=1
 "${MARU:-$work/program/maru}" audit $(cluster settings) || code=1
 exit $code
