@@ -66,7 +66,7 @@ internal static class SeedCommand
         var time = services.GetRequiredService<TimeProvider>();
         var seeder = new Seeder(
             services.GetRequiredService<Database>(), services.GetRequiredService<Passwords>(),
-            services.GetRequiredService<AccessTokens>(), services.GetRequiredService<JwtOptions>(), new SeedTexts(words), time);
+            services.GetRequiredService<AccessTokens>(), services.GetRequiredService<JwtOptions>(), time, new SeedTexts(words));
 
         var started = time.GetTimestamp();
         var bar = AnsiConsole.Progress()

@@ -12,7 +12,8 @@ namespace Maru.Server.Commands;
 /// Fills a store with people, rooms and messages for load tests, <see cref="Batch"/> rows a transaction: memory does not grow with the
 /// plan, and a million messages take some seconds. New ids follow the existing ones, so it must not run beside a server on the store.
 /// </summary>
-internal sealed class Seeder(Database database, Passwords passwords, AccessTokens tokens, JwtOptions jwt, SeedTexts texts, TimeProvider time)
+internal sealed class Seeder(
+    Database database, Passwords passwords, AccessTokens tokens, JwtOptions jwt, TimeProvider time, SeedTexts? texts = null)
 {
     public const string Password = "password";
 
@@ -21,6 +22,7 @@ internal sealed class Seeder(Database database, Passwords passwords, AccessToken
     // The messages reach so far into the past.
     private static readonly TimeSpan Past = TimeSpan.FromDays(30);
 
+    private readonly SeedTexts _texts = texts ?? new SeedTexts([]);
     private readonly long _now = time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <param name="plan">the plan</param>
@@ -82,7 +84,7 @@ internal sealed class Seeder(Database database, Passwords passwords, AccessToken
         var seq = (i / plan.Inhabited) + 1;
         var sender = users[room + (plan.SenderOf(room, seq) * plan.Rooms)];
         var at = _now - (long)((plan.Messages - i) * (Past.TotalMilliseconds / plan.Messages));
-        return [rooms[room], seq, seq, EntryKind.MessageCreated.Number, sender, at, texts.Of(room, seq)];
+        return [rooms[room], seq, seq, EntryKind.MessageCreated.Number, sender, at, _texts.Of(room, seq)];
     }
 
     private async Task<long[]> NextIdsAsync(string table, int count, CancellationToken ct)

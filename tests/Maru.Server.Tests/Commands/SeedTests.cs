@@ -86,6 +86,21 @@ public sealed class SeedTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    [Fact]
+    public async Task Messages_of_given_words_have_the_first_the_most_often()
+    {
+        var words = Path.Combine(_folder, "words");
+        await File.WriteAllLinesAsync(words, ["first", "둘째", "", "third"], TestContext.Current.CancellationToken);
+        (await RunAsync("--users", "1", "--rooms", "1", "--messages", "300", "--words", words)).ShouldBe(0);
+        await using var server = await MaruServer.StartAsync($"--Maru:Database=Data Source={_folder}/maru.db", $"--Maru:Data={_folder}");
+        var texts = await server.Service<Database>().ListAsync<string>(
+            "SELECT text FROM messages", null, TestContext.Current.CancellationToken);
+        var counts = texts.SelectMany(text => text.Split(' ')).CountBy(word => word).ToDictionary();
+        counts.Keys.ShouldBe(["first", "둘째", "third"], ignoreOrder: true);
+        (counts["first"] > counts["둘째"] && counts["둘째"] > counts["third"]).ShouldBeTrue();
+        (await RunAsync("--words", Path.Combine(_folder, "none"))).ShouldBe(2);
+    }
+
     private Task<int> RunAsync(params string[] options) => Program.Main(
     [
         "seed", .. options, "--tokens", Path.Combine(_folder, "tokens"), "--rooms-file", Path.Combine(_folder, "rooms"),

@@ -5,6 +5,8 @@ namespace Maru.Server.Features.Search;
 /// <summary>The index in PostgreSQL: the tokens of each message, in an array with an inverted index. Any thread.</summary>
 internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
 {
+    private const int LookedThrough = 4000;     // messages: some milliseconds
+
     private readonly Database _database;
     private readonly SearchWriter _waiting;
 
@@ -24,15 +26,46 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
 
     public Task PutAsync(IndexedPage page, CancellationToken ct) => _waiting.PutAsync(page, ct);
 
-    public Task<IReadOnlyList<SearchHit>> FindAsync(SearchSpan span, CancellationToken ct) => _database.ListAsync<SearchHit>(
-        $"""
-        SELECT id, room_id, seq, size FROM search_messages
-        WHERE tokens @> @tokens AND id >= @From AND id < @Before
-          {(span.Rooms is null ? "" : "AND room_id = ANY(@rooms)")}
-        ORDER BY id DESC LIMIT @Limit
-        """,
-        new { tokens = span.Tokens.ToArray(), span.From, span.Before, span.Limit, rooms = span.Rooms?.ToArray() ?? [] },
-        ct);
+    /// <summary>
+    /// Looks at the newest messages one by one first: there a frequent word is found often enough. Any other is looked up, which reads all
+    /// messages that have it, wherever they are; the planner is not asked which is better, since it takes every word for the same.
+    /// </summary>
+    public async Task<IReadOnlyList<SearchHit>> FindAsync(SearchSpan span, CancellationToken ct)
+    {
+        var arguments = new
+        {
+            tokens = span.Tokens.ToArray(),
+            rooms = (span.Rooms ?? []).Select(SearchTokens.Room).ToArray(),
+            span.From,
+            span.Before,
+            span.Limit,
+            newest = LookedThrough,
+        };
+        var rooms = span.Rooms is null ? "" : "AND tokens && @rooms";
+        if (span.Limit < LookedThrough)
+        {
+            var found = await _database.ListAsync<SearchHit>(
+                $"""
+                SELECT id, room_id, seq, size FROM (
+                  SELECT * FROM search_messages WHERE id >= @From AND id < @Before ORDER BY id DESC LIMIT @newest) newest
+                WHERE tokens @> @tokens {rooms} ORDER BY id DESC LIMIT @Limit
+                """,
+                arguments,
+                ct);
+            if (found.Count == span.Limit) return found;
+        }
+
+        // OFFSET 0 keeps the order out of the choice of an index.
+        return await _database.ListAsync<SearchHit>(
+            $"""
+            SELECT * FROM (
+              SELECT id, room_id, seq, size FROM search_messages
+              WHERE tokens @> @tokens {rooms} AND id >= @From AND id < @Before OFFSET 0) found
+            ORDER BY id DESC LIMIT @Limit
+            """,
+            arguments,
+            ct);
+    }
 
     public ValueTask DisposeAsync() => _waiting.DisposeAsync();
 
