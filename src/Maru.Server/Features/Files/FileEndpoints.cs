@@ -69,6 +69,7 @@ internal static class FileEndpoints
             var (about, refusal) = await UploadForm.ReceiveAsync(context.Request, arrival, options, over.Token);
             if (refusal is not null) return Refused(refusal.Problem, SendRequests.Refused(refusal));
             (var file, refusal) = await intake.TakeAsync(arrival, caller.UserId, about!, ct);
+            if (refusal is { RetryAfter: > 0 }) return Refused(refusal.Problem, Problems.Later(context, refusal));
             if (refusal is not null) return Refused(refusal.Problem, SendRequests.Refused(refusal));
             context.Response.Headers.Location = context.Link(FileRows.Url(file!.Id));
             return new WrittenJson(file.Json, StatusCodes.Status201Created);

@@ -24,8 +24,8 @@ internal sealed partial class FileIntake(
         Picture? picture = null;
         if (type.Kind == FileKind.Image)
         {
-            picture = await pictures.MakeAsync(arrival.Path, arrival.Folder, ct);
-            if (picture is null) return (null, FileProblems.NoPicture);
+            (picture, var outcome) = await pictures.TryMakeAsync(arrival.Path, arrival.Folder, ct);
+            if (picture is null) return (null, FileProblems.NotMade(outcome));
         }
 
         var path = picture?.Original ?? arrival.Path;

@@ -1,4 +1,5 @@
 using Maru.Engine.Problems;
+using Maru.Server.Features.Files.Pictures;
 using Maru.Server.Files;
 using Maru.Server.RoomLog;
 
@@ -11,7 +12,17 @@ internal static class FileProblems
     public static readonly Problem QuotaExceeded = new(
         "quota-exceeded", 413, "You have as many files as one person may: delete some of them first.");
 
-    public static readonly Refusal NoPicture = new(UnsupportedFile, "It begins as a picture, but is none that can be shown.");
+    private const int SecondsAfterFailure = 5;
+
+    /// <summary>Why a picture that was not made is not taken.</summary>
+    public static Refusal NotMade(PictureOutcome outcome) => outcome switch
+    {
+        PictureOutcome.None => new(UnsupportedFile, "It begins as a picture, but is none that can be shown."),
+        PictureOutcome.Deadly => new(UnsupportedFile, "What makes pictures crashes at this one, each time."),
+        PictureOutcome.TooSlow => new(UnsupportedFile, "To show this picture takes more time than one may."),
+        PictureOutcome.Full => new(Problem.RateLimited) { RetryAfter = 1 },
+        _ => new(Problem.Unavailable, "The picture could not be made just now.") { RetryAfter = SecondsAfterFailure },
+    };
 
     public static Refusal TooLarge(FileKind kind, long most) =>
         new(Problem.TooLarge, $"A file of the kind {FileRows.NameOf(kind)} may have {most} bytes.");

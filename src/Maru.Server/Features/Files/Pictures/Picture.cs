@@ -20,4 +20,26 @@ internal sealed record PictureRequest(string Source, string Folder, long Pixels)
 
 /// <summary>What a process answers.</summary>
 /// <param name="Picture">null: it is none that we show</param>
-internal sealed record PictureAnswer(Picture? Picture);
+/// <param name="HasFailed">the disk is at fault, so nobody knows whether it is one</param>
+internal sealed record PictureAnswer(Picture? Picture, bool HasFailed = false);
+
+/// <summary>What became of a picture that was to be made.</summary>
+internal enum PictureOutcome
+{
+    Made,
+
+    /// <summary>It is none that we show.</summary>
+    None,
+
+    /// <summary>Processes crash at it: one did, and then a new one, which had nothing else to do.</summary>
+    Deadly,
+
+    /// <summary>A process computed at it for longer than it may.</summary>
+    TooSlow,
+
+    /// <summary>The machine is at fault: it may be made another time.</summary>
+    Failed,
+
+    /// <summary>As many wait as may.</summary>
+    Full,
+}

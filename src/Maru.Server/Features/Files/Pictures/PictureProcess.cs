@@ -18,6 +18,7 @@ internal static class PictureProcess
     /// <summary>Seconds of a core in all: where the server is gone and nobody ends it, it does not go on for ever.</summary>
     private const int MostSeconds = 3600;
 
+    private const int ProbeBytes = 64 * 1024;
     private const int NoNewPrivileges = 38; // PR_SET_NO_NEW_PRIVS
     private const int Time = 0;             // RLIMIT_CPU
     private const int Data = 2;             // RLIMIT_DATA
@@ -35,21 +36,41 @@ internal static class PictureProcess
         while (Console.ReadLine() is { } line)
         {
             var request = JsonSerializer.Deserialize(line, PictureJson.Default.PictureRequest)!;
-            output.WriteLine(JsonSerializer.Serialize(new PictureAnswer(TryMake(request)), PictureJson.Default.PictureAnswer));
+            output.WriteLine(JsonSerializer.Serialize(TryMake(request), PictureJson.Default.PictureAnswer));
         }
 
         return 0;
     }
 
-    private static Picture? TryMake(PictureRequest request)
+    private static PictureAnswer TryMake(PictureRequest request)
     {
         try
         {
-            return PictureStudio.Make(request);
+            return new PictureAnswer(PictureStudio.Make(request));
         }
-        catch (Exception e) when (e is NetVips.VipsException or IOException or OutOfMemoryException)
+        catch (Exception e) when (e is NetVips.VipsException or OutOfMemoryException)
         {
-            return null;
+            // The library says the same of a picture that it cannot read and of a disk that it cannot write
+            return new PictureAnswer(null, HasFailed: !CanWrite(request.Folder));
+        }
+        catch (IOException)
+        {
+            return new PictureAnswer(null, HasFailed: true);
+        }
+    }
+
+    private static bool CanWrite(string folder)
+    {
+        try
+        {
+            var path = Path.Combine(folder, "probe");
+            File.WriteAllBytes(path, new byte[ProbeBytes]);
+            File.Delete(path);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

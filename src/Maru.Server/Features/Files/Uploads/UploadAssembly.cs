@@ -29,8 +29,9 @@ internal sealed class UploadAssembly(
             using var arrival = pictures.IsFull ? null : arrivals.Begin(user);
             if (arrival is null || !await CollectAsync(upload.Id, arrival, ct)) return null;
             var (_, refusal) = await intake.TakeAsync(arrival, user, TusHeaders.Details(upload.Metadata), ct, upload.Id);
-            // Room may come later
-            if (refusal?.Problem == FileProblems.QuotaExceeded) return refusal;
+            if (refusal?.Problem == Problem.RateLimited) return null;
+            // Room may come later, and so may a process that makes pictures
+            if (refusal is { RetryAfter: > 0 } || refusal?.Problem == FileProblems.QuotaExceeded) return refusal;
             if (refusal is not null) await records.EndAsync(upload.Id, user);
             await parts.RemoveWholeAsync(upload.Id);
             return refusal;

@@ -69,9 +69,9 @@ internal static class UploadEndpoints
             _ when length > options.Largest => new(Problem.TooLarge, $"A file may have {options.Largest} bytes."),
             _ => TusHeaders.Check(uploadMetadata),
         };
-        if (refusal is not null) return Refused(metrics, refusal);
+        if (refusal is not null) return Refused(context, metrics, refusal);
         if (await records.AddAsync(caller.UserId, length!.Value, uploadMetadata) is not { } upload)
-            return Refused(metrics, FileProblems.QuotaExceeded);
+            return Refused(context, metrics, FileProblems.QuotaExceeded);
         TusHeaders.Tell(context.Response, upload, 0);
         context.Response.Headers.Location = context.Link($"/api/uploads/{upload.Id}");
         return TypedResults.StatusCode(StatusCodes.Status201Created);
@@ -85,7 +85,7 @@ internal static class UploadEndpoints
         if (upload is { IsWhole: true, FileId: null })
         {
             // The node that took its last part died, or had no turn
-            if (await assembly.RunAsync(upload, CancellationToken.None) is { } refusal) return Refused(metrics, refusal);
+            if (await assembly.RunAsync(upload, CancellationToken.None) is { } refusal) return Refused(context, metrics, refusal);
             if (await records.FindAsync(id, caller.UserId, ct) is not { } now) return Problem.NotFound.Result();
             upload = now;
         }
@@ -104,10 +104,11 @@ internal static class UploadEndpoints
     {
         if (await records.FindAsync(id, caller.UserId, ct) is not { } upload) return Problem.NotFound.Result();
         if (TusHeaders.Number(uploadOffset) is not { } offset)
-            return Refused(metrics, new Refusal(Problem.Invalid, "It must be a number of bytes.", TusHeaders.Offset));
+            return Refused(context, metrics, new Refusal(Problem.Invalid, "It must be a number of bytes.", TusHeaders.Offset));
         if (offset != upload.Received) return Elsewhere(context, upload, upload.Received);
         var left = upload.Length - upload.Received;
-        if (context.Request.ContentLength > left) return Refused(metrics, new Refusal(Problem.TooLarge, $"The upload lacks {left} bytes."));
+        if (context.Request.ContentLength > left)
+            return Refused(context, metrics, new Refusal(Problem.TooLarge, $"The upload lacks {left} bytes."));
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = left;
 
         if (left > 0)
@@ -116,12 +117,12 @@ internal static class UploadEndpoints
             if (refusal is { Problem: var busy } && busy == Problem.RateLimited) return Problems.Busy(context);
             if (refusal is { Problem: var first } && first == Problem.Conflict)
                 return Elsewhere(context, upload, (await records.FindAsync(id, caller.UserId, ct))?.Received ?? 0);
-            if (refusal is not null) return Refused(metrics, refusal);
+            if (refusal is not null) return Refused(context, metrics, refusal);
             upload = upload with { Received = received };
         }
 
         if (upload is { IsWhole: true, FileId: null } && await assembly.RunAsync(upload, CancellationToken.None) is { } refused)
-            return Refused(metrics, refused);
+            return Refused(context, metrics, refused);
         var later = context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow() + options.OpenUploadsFor;
         TusHeaders.Tell(context.Response, upload with { ExpiresAt = later.ToUnixTimeMilliseconds() }, upload.Received);
         return TypedResults.NoContent();
@@ -140,10 +141,10 @@ internal static class UploadEndpoints
         return Problem.Conflict.Result($"{received} bytes are there: the next part must begin behind them.");
     }
 
-    private static IResult Refused(FileMetrics metrics, Refusal refusal)
+    public static IResult Refused(HttpContext context, FileMetrics metrics, Refusal refusal)
     {
         metrics.Refused(refusal.Problem.Slug);
-        return SendRequests.Refused(refusal);
+        return refusal.RetryAfter > 0 ? Problems.Later(context, refusal) : SendRequests.Refused(refusal);
     }
 
     private static byte[] Write(Upload upload, byte[]? file)

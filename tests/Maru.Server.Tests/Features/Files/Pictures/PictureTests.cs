@@ -117,7 +117,7 @@ public sealed class PictureTests : IDisposable
         (await MakeAsync(Png(), slow)).ShouldBeNull();
         using var small = new PictureMaker(
             new PictureOptions { MemoryBytes = 20_000_000 }, TimeProvider.System, NullLogger<PictureMaker>.Instance);
-        await Should.ThrowAsync<InvalidOperationException>(() => MakeAsync(Png(), small));      // it cannot even start
+        (await MakeAsync(Png(), small)).ShouldBeNull("it cannot even start");
         (await Task.WhenAll(MakeAsync(Png()), MakeAsync(Png()), MakeAsync(Png()))).ShouldAllBe(picture => picture != null);
     }
 
