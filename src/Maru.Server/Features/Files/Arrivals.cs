@@ -11,7 +11,7 @@ namespace Maru.Server.Features.Files;
 /// Where uploads arrive: files of a folder of the local disk, each in one of a bounded number of turns, all together no faster than the
 /// setting says. What it is, is decided when it is there. Any thread.
 /// </summary>
-internal sealed class Arrivals : IDisposable
+internal sealed class Arrivals : IHostedService, IDisposable
 {
     private const int ChunkBytes = 64 * 1024;
 
@@ -41,8 +41,11 @@ internal sealed class Arrivals : IDisposable
         });
     }
 
-    /// <summary>Makes the folder, and removes what a server that died has left in it.</summary>
-    public void Open()
+    /// <summary>
+    /// Makes the folder, and removes what a server that died has left in it. Programs that only look at the store start nothing: what is
+    /// there comes to a server that runs.
+    /// </summary>
+    public Task StartAsync(CancellationToken cancellationToken)
     {
         OwnFile.MakeFolder(_folder);
         foreach (var file in Directory.EnumerateFileSystemEntries(_folder))
@@ -50,7 +53,11 @@ internal sealed class Arrivals : IDisposable
             if (Directory.Exists(file)) Directory.Delete(file, recursive: true);
             else File.Delete(file);
         }
+
+        return Task.CompletedTask;
     }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
     /// Takes a turn for one upload of the user; null: there are as many as there may be. Dispose of it when the file is kept.

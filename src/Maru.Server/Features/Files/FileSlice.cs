@@ -22,17 +22,17 @@ internal static class FileSlice
         services.AddSingleton<FileIntake>();
         services.AddSingleton<FileLists>();
         services.AddSingleton<FileRemoval>();
+        services.AddHostedService(provider => provider.GetRequiredService<Arrivals>());
         services.AddSingleton<FileMetrics>();
         services.AddHostedService<FileSweep>();
         services.AddSingleton<IStoreCheck, FileCheck>();
         services.AddJson(FilesJson.Default);
     }
 
-    /// <summary>Makes ready what uploads need before the first of them comes.</summary>
+    /// <summary>Looks whether files can be kept.</summary>
     /// <exception cref="StartException">The store of files cannot be used.</exception>
     public static async Task OpenFilesAsync(this IServiceProvider services)
     {
         if (services.GetRequiredService<IFileStore>() is S3Files bucket) await bucket.CheckAsync(CancellationToken.None);
-        services.GetRequiredService<Arrivals>().Open();
     }
 }
