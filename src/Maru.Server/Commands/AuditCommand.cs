@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Maru.Server.Audit;
+using Maru.Server.Configuration;
+using Maru.Server.Features.Files;
+using Maru.Server.Files;
 using Maru.Server.Storage;
 using Spectre.Console;
 
@@ -16,6 +19,10 @@ internal static class AuditCommand
     public static Command Create(Func<Func<Task>, Task<int>> guard, ServerBuilder build)
     {
         var mend = new Option<bool>("--mend") { Description = "Make right what is wrong, under the rooms' locks, and print each change" };
+        var contents = new Option<bool>("--contents")
+        {
+            Description = "Look also whether the content of every file is in the file store, in its size: a request for each",
+        };
         var command = new Command(
             "audit",
             "Recount from scratch what the store keeps twice: each room's log and its numbers, members, reactions, mentions, and what each "
@@ -23,19 +30,21 @@ internal static class AuditCommand
             + "The exit code is 0 if everything balances (with --mend: at the end), 1 if not, and 2 if there is no such store or it "
             + "cannot be used. Takes the settings of the server: the same environment, or --Maru:Database=… here.")
         {
-            mend,
+            mend, contents,
         };
         command.TreatUnmatchedTokensAsErrors = false;   // settings: --Maru:Database=…
         command.SetAction(async (parsed, ct) =>
         {
             var left = 0L;
-            var code = await guard(async () => left = await RunAsync(build, parsed.GetValue(mend), parsed.UnmatchedTokens, ct));
+            var looks = parsed.GetValue(contents);
+            var code = await guard(async () => left = await RunAsync(build, parsed.GetValue(mend), looks, parsed.UnmatchedTokens, ct));
             return code == 0 && left > 0 ? Drifted : code;
         });
         return command;
     }
 
-    private static async Task<long> RunAsync(ServerBuilder build, bool mends, IReadOnlyList<string> settings, CancellationToken ct)
+    private static async Task<long> RunAsync(
+        ServerBuilder build, bool mends, bool looksAtContents, IReadOnlyList<string> settings, CancellationToken ct)
     {
         ConfigurationArguments.Check("maru audit", settings);
         await using var app = await build(
@@ -43,6 +52,7 @@ internal static class AuditCommand
         var audit = app.Services.GetRequiredService<StoreAudit>();
         var rooms = await audit.CountRoomsAsync(ct);
         var reports = await WithBarsAsync(rooms, looked => audit.RunAsync(mends, looked, x => Write($"mended: {x.Text}"), ct));
+        if (looksAtContents) reports = [.. reports, await LookAtContentsAsync(app.Services.GetRequiredService<FileContents>(), ct)];
         var left = reports.Sum(x => x.Left);
         await app.Services.GetRequiredService<LastAudit>().StoreAsync(left, ct);
 
@@ -58,6 +68,18 @@ internal static class AuditCommand
 
         Write(left == 0 ? $"Everything balances: rooms looked at: {Number(rooms)}." : $"Numbers that do not balance: {Number(left)}.");
         return left;
+    }
+
+    private static async Task<CheckReport> LookAtContentsAsync(FileContents contents, CancellationToken ct)
+    {
+        try
+        {
+            return await contents.CheckAsync(ct);
+        }
+        catch (FileStoreException e)
+        {
+            throw new StartException($"The store of files cannot be looked at. {e.Message}", e);
+        }
     }
 
     /// <summary>Shows how far each check is, on a terminal.</summary>

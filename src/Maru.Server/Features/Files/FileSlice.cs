@@ -26,6 +26,7 @@ internal static class FileSlice
         services.AddSingleton<FileMetrics>();
         services.AddHostedService<FileSweep>();
         services.AddSingleton<IStoreCheck, FileCheck>();
+        services.AddSingleton<FileContents>();
         services.AddJson(FilesJson.Default);
     }
 
