@@ -156,6 +156,7 @@ internal static class Program
         routes.MapSearch();
         routes.MapLinkPreviews();
         routes.MapUploads();
+        routes.MapPresignedUploads();
         routes.MapReactions();
         routes.MapMentions();
         routes.MapStars();

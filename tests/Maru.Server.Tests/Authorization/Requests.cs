@@ -14,6 +14,7 @@ internal static class Requests
         ["POST /api/contacts"] = scene => new { userId = scene.Other.Id },
         ["PATCH /api/contacts/{userId}"] = _ => new { nickname = "Benny" },
         ["POST /api/files"] = _ => Uploads.Form(Uploads.Pdf(), "report.pdf"),
+        ["POST /api/files/presigned"] = _ => new { name = "report.pdf", size = 1000 },
         ["PATCH /api/me"] = scene => new { name = "New", id = scene.Other.Id, role = "admin" },
         ["DELETE /api/me"] = _ => new { password = Person.Password },
         ["PUT /api/me/drafts/{roomId}"] = _ => new { text = "begun" },

@@ -127,7 +127,7 @@ internal sealed class Scene
         if (path.Contains("/files/previews/pictures/{id}", StringComparison.Ordinal))
             path = path.Replace("{id}", Text(await _server.ShowPictureAsync(Room, Seq)), StringComparison.Ordinal);
 
-        if (path.Contains("/uploads/{id}", StringComparison.Ordinal))
+        if (path.Contains("/uploads/{id}", StringComparison.Ordinal) || path.Contains("/presigned/{id}", StringComparison.Ordinal))
             path = path.Replace("{id}", Text((await Other.BeginAsync(1000)).Id), StringComparison.Ordinal);
 
         if (path.Contains("{scheduledId}", StringComparison.Ordinal))

@@ -16,7 +16,7 @@ public sealed class S3Process : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var folder = await NodePackages.InstallAsync("s3");
-        var start = new ProcessStartInfo("node", ["server.mjs", _port.ToString(CultureInfo.InvariantCulture)])
+        var start = new ProcessStartInfo("node", ["server.mjs", _port.ToString(CultureInfo.InvariantCulture), "secret"])
         {
             WorkingDirectory = folder,
         };

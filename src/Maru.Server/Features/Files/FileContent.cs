@@ -6,6 +6,7 @@ using Maru.Server.Platform;
 using Maru.Server.Platform.Api;
 using Maru.Server.Platform.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace Maru.Server.Features.Files;
@@ -29,18 +30,16 @@ internal static class FileContent
         .Refuses(Problems.RangeNotSatisfiable);
 
     public static async Task<IResult> SendAsync(
-        HttpContext context, IFileStore store, StoredFile file, string variant, CancellationToken ct)
+        HttpContext context, IFileStore store, PresignedAddresses addresses, StoredFile file, string variant, CancellationToken ct)
     {
         var isOriginal = variant == FileKeys.Original;
         if (!isOriginal && file.Kind != (long)FileKind.Image) return Problem.NotFound.Result();
-        if (await store.OpenAsync(FileKeys.Of(file.Id, variant), ct) is not { } content) return Problem.NotFound.Result();
-        return Send(
-            context,
-            content,
-            isOriginal ? TypeOf(file) : Picture.SmallerMediaType,
-            Disposition(file, isOriginal),
-            DateTimeOffset.FromUnixTimeMilliseconds(file.CreatedAt),
-            $"{file.Id}-{variant}");
+        var (key, mediaType) = (FileKeys.Of(file.Id, variant), isOriginal ? TypeOf(file) : Picture.SmallerMediaType);
+        var disposition = Disposition(file, isOriginal);
+        if (addresses.Read(context.Request.Method, key, mediaType, disposition) is { } address) return Redirect(context, address);
+        if (await store.OpenAsync(key, ct) is not { } content) return Problem.NotFound.Result();
+        var madeAt = DateTimeOffset.FromUnixTimeMilliseconds(file.CreatedAt);
+        return Send(context, content, mediaType, disposition, madeAt, $"{file.Id}-{variant}");
     }
 
     /// <param name="tag">of all contents this one's own, for ever</param>
@@ -54,6 +53,16 @@ internal static class FileContent
         headers.ContentDisposition = disposition;
         return new Content(TypedResults.Stream(
             content, mediaType, lastModified: madeAt, entityTag: new EntityTagHeaderValue($"\"{tag}\""), enableRangeProcessing: true));
+    }
+
+    /// <summary>A browser keeps the way for a quarter of the address's life, of which a half is left at least.</summary>
+    private static RedirectHttpResult Redirect(HttpContext context, PresignedAddress address)
+    {
+        var headers = context.Response.Headers;
+        headers.CacheControl = $"private, max-age={address.Life / 4}";
+        headers.Append(HeaderNames.Vary, new StringValues([HeaderNames.Authorization, HeaderNames.Cookie]));
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        return TypedResults.Redirect(address.Url);
     }
 
     private static string TypeOf(StoredFile file) =>

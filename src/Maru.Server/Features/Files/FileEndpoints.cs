@@ -31,7 +31,7 @@ internal static class FileEndpoints
             .Refuses(FileProblems.UnsupportedFile, Problem.TooLarge, FileProblems.QuotaExceeded, Problem.StorageFull);
         files.MapGet("/{id:number}", GetAsync).WithMetadata(new TokenInCookie())
             .WithName("getFile").WithSummary("The content of a file that you uploaded, or of a message that you see; also in ranges")
-            .ProducesContent(FileType.Unknown);
+            .ProducesContent(FileType.Unknown).Produces(StatusCodes.Status302Found);
         MapVariant(files, FileKeys.Small, "A picture made smaller, as WebP: within 480 × 480 pixels");
         MapVariant(files, FileKeys.Large, "A picture made smaller, as WebP: within 1600 × 1600 pixels");
         files.MapDelete("/{id:number}", DeleteAsync)
@@ -48,11 +48,11 @@ internal static class FileEndpoints
     private static void MapVariant(IEndpointRouteBuilder files, string variant, string summary) => files
         .MapGet(
             $"/{{id:number}}/{variant}",
-            (long id, Caller caller, HttpContext context, FileRecords records, IFileStore store, CancellationToken ct) =>
-                SendAsync(id, variant, caller, context, records, store, ct))
+            (long id, Caller caller, HttpContext context, FileRecords records, IFileStore store, PresignedAddresses addresses,
+                CancellationToken ct) => SendAsync(id, variant, caller, context, records, store, addresses, ct))
         .WithMetadata(new TokenInCookie())
         .WithName($"get{char.ToUpperInvariant(variant[0])}{variant[1..]}Picture").WithSummary(summary)
-        .ProducesContent(Picture.SmallerMediaType);
+        .ProducesContent(Picture.SmallerMediaType).Produces(StatusCodes.Status302Found);
 
     private static async Task<IResult> UploadAsync(
         Caller caller, HttpContext context, Arrivals arrivals, PictureMaker pictures, FileIntake intake, FilesOptions options,
@@ -91,13 +91,13 @@ internal static class FileEndpoints
     }
 
     private static Task<IResult> GetAsync(
-        long id, Caller caller, HttpContext context, FileRecords records, IFileStore store, CancellationToken ct) =>
-        SendAsync(id, FileKeys.Original, caller, context, records, store, ct);
+        long id, Caller caller, HttpContext context, FileRecords records, IFileStore store, PresignedAddresses addresses,
+        CancellationToken ct) => SendAsync(id, FileKeys.Original, caller, context, records, store, addresses, ct);
 
     private static async Task<IResult> SendAsync(
-        long id, string variant, Caller caller, HttpContext context, FileRecords records, IFileStore store, CancellationToken ct) =>
-        await records.FindAsync(id, caller.UserId, ct) is { } file
-            ? await FileContent.SendAsync(context, store, file, variant, ct)
+        long id, string variant, Caller caller, HttpContext context, FileRecords records, IFileStore store, PresignedAddresses addresses,
+        CancellationToken ct) => await records.FindAsync(id, caller.UserId, ct) is { } file
+            ? await FileContent.SendAsync(context, store, addresses, file, variant, ct)
             : Problem.NotFound.Result();
 
     private static async Task<IResult> DeleteAsync(long id, Caller caller, FileRecords records, FileRemoval removal)

@@ -3,6 +3,7 @@ using Maru.Server.Configuration;
 using Maru.Server.Features.Files.Pictures;
 using Maru.Server.Features.Files.Stores;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Pages;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Files;
@@ -16,13 +17,16 @@ internal static class FileSlice
         services.AddSingleton<IFileStore>(provider => options.S3.IsUsed
             ? new S3Files(options.S3)
             : new LocalFiles(Path.Combine(storage.Data, "files"), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new PresignedAddresses(options.S3, provider.GetRequiredService<TimeProvider>()));
+        if (options.S3 is { Presigned: true } or { PresignedUploads: true })
+            services.AddSingleton(new ContentOrigin(options.S3.BrowserOrigin, IsShown: options.S3.Presigned));
         services.AddSingleton<PictureMaker>();
         services.AddSingleton<Arrivals>();
+        services.AddHostedService(provider => provider.GetRequiredService<Arrivals>());
         services.AddSingleton<FileRecords>();
         services.AddSingleton<FileIntake>();
         services.AddSingleton<FileLists>();
         services.AddSingleton<FileRemoval>();
-        services.AddHostedService(provider => provider.GetRequiredService<Arrivals>());
         services.AddSingleton<FileMetrics>();
         services.AddHostedService<FileSweep>();
         services.AddSingleton<IStoreCheck, FileCheck>();

@@ -7,7 +7,8 @@ namespace Maru.Server.Platform.Pages;
 /// else. A worker has the policy that its own file came with, so each file has it.
 /// </summary>
 /// <param name="options">whose origins of pictures are loaded too</param>
-internal sealed class PageHeaders(HttpOptions options)
+/// <param name="others">origins to which the server leads</param>
+internal sealed class PageHeaders(HttpOptions options, IEnumerable<ContentOrigin> others)
 {
     private const string UntilAsked = "no-cache";
     private const string ForGood = "public, max-age=31536000, immutable";
@@ -22,10 +23,10 @@ internal sealed class PageHeaders(HttpOptions options)
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
-        string.Join(' ', ["img-src 'self' data: blob:", .. options.ListImageOrigins()]),
-        "media-src 'self' blob:",
+        string.Join(' ', ["img-src 'self' data: blob:", .. options.ListImageOrigins(), .. Shown(others)]),
+        string.Join(' ', ["media-src 'self' blob:", .. Shown(others)]),
         "font-src 'self'",
-        "connect-src 'self'",
+        string.Join(' ', ["connect-src 'self'", .. others.Select(other => other.Origin)]),
         "manifest-src 'self'",
         "worker-src 'self'",
         "object-src 'none'",
@@ -43,4 +44,11 @@ internal sealed class PageHeaders(HttpOptions options)
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Permissions-Policy"] = Permissions;
     }
+
+    private static IEnumerable<string> Shown(IEnumerable<ContentOrigin> others) =>
+        others.Where(other => other.IsShown).Select(other => other.Origin);
 }
+
+/// <summary>An origin beside the server's own with which its pages speak.</summary>
+/// <param name="IsShown">its pictures, sounds and videos are shown, too</param>
+internal sealed record ContentOrigin(string Origin, bool IsShown);

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Amazon;
 
 namespace Maru.Server.Features.Files.Stores;
 
@@ -34,12 +35,41 @@ internal sealed class S3Options : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Browsers and other clients read the content of files from the store itself, at addresses that the server signs.</summary>
+    public bool Presigned { get; set; }
+
+    /// <summary>Clients may put files straight to the store, at addresses that the server signs.</summary>
+    public bool PresignedUploads { get; set; }
+
+    /// <summary>Address at which browsers reach the store, or what stands before it; empty: <see cref="Endpoint"/>.</summary>
+    [RegularExpression(@"https?://[A-Za-z0-9.:\[\]-]+/?", ErrorMessage = "PublicEndpoint must be http(s)://host[:port].")]
+    public string PublicEndpoint { get; set; } = "";
+
+    /// <summary>Time for which an address to read from is good; one within half of it is the same.</summary>
+    [Range(typeof(TimeSpan), "00:00:20", "12:00:00")]
+    public TimeSpan PresignedFor { get; set; } = TimeSpan.FromMinutes(5);
+
     internal bool IsUsed => Bucket.Length > 0;
+
+    /// <summary>The origin at which browsers reach the bucket, as they write one.</summary>
+    internal string BrowserOrigin
+    {
+        get
+        {
+            var endpoint = PublicEndpoint.Length > 0 ? PublicEndpoint
+                : Endpoint.Length > 0 ? Endpoint
+                : $"https://s3.{Region}.{RegionEndpoint.GetBySystemName(Region).PartitionDnsSuffix}";
+            var address = new Uri(endpoint);
+            return $"{address.Scheme}://{(PathStyle ? "" : $"{Bucket}.")}{address.Authority}";
+        }
+    }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (IsUsed && (AccessKey.Length == 0 || SecretKey.Length == 0))
             yield return new ValidationResult("Bucket needs AccessKey and SecretKey.");
         if (!IsUsed && Endpoint.Length > 0) yield return new ValidationResult("Endpoint needs Bucket.");
+        if (!IsUsed && (Presigned || PresignedUploads || PublicEndpoint.Length > 0))
+            yield return new ValidationResult("Presigned, PresignedUploads and PublicEndpoint need Bucket.");
     }
 }

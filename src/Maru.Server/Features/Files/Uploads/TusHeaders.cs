@@ -75,6 +75,19 @@ internal static class TusHeaders
             UploadForm.ReadWaveform(values.GetValueOrDefault("waveform")));
     }
 
+    /// <summary>Returns metadata that say this; null: they say nothing.</summary>
+    public static string? Write(string? name, double? duration, IReadOnlyList<int>? waveform)
+    {
+        (string Key, string? Value)[] all =
+        [
+            ("filename", name), ("duration", duration?.ToString("0.###", CultureInfo.InvariantCulture)),
+            ("waveform", waveform is null ? null : $"[{string.Join(',', waveform)}]"),
+        ];
+        var said = all.Where(x => x.Value is not null)
+            .Select(x => $"{x.Key} {Convert.ToBase64String(Encoding.UTF8.GetBytes(x.Value!))}").ToArray();
+        return said.Length == 0 ? null : string.Join(',', said);
+    }
+
     private static Refusal Wrong(string reason) => new(Problem.Invalid, $"{Metadata} {reason}", Metadata);
 
     /// <summary>Upload-Metadata = key [SP base64] *("," key [SP base64]); null: it is none.</summary>

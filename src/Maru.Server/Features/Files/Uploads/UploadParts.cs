@@ -42,7 +42,8 @@ internal sealed partial class UploadParts(UploadRecords records, IFileStore stor
     }
 
     /// <summary>
-    /// Removes the parts of an upload that is over, or has become a file; those that a request may be about to bring stay for the sweep.
+    /// Removes the parts of an upload that is over, or has become a file; those that a request may be about to bring stay for the sweep,
+    /// and so do the rows of those that clients can put again.
     /// </summary>
     public Task RemoveWholeAsync(long upload) => RemoveAsync(upload, whole: true, CancellationToken.None);
 
@@ -53,7 +54,7 @@ internal sealed partial class UploadParts(UploadRecords records, IFileStore stor
     {
         var parts = await records.PartsAsync(upload, whole, ct);
         await store.DeleteAsync([.. parts.Select(part => part.Key)], ct);
-        await records.RemoveAsync(parts, upload);
+        await records.RemoveAsync([.. parts.Where(part => !whole || !part.IsDirect)], upload);
     }
 
     private async Task RemoveAsync(UploadPart part)

@@ -70,8 +70,8 @@ internal sealed class UploadRecords(Database database, TimeProvider time, FilesO
         {
             await transaction.ExecuteAsync(
                 """
-                INSERT INTO upload_parts (upload_id, start, nonce, size, is_whole)
-                SELECT u.id, @Start, @Nonce, @Size, 0 FROM uploads u WHERE u.id = @UploadId AND u.received = @Start
+                INSERT INTO upload_parts (upload_id, start, nonce, size, is_whole, is_direct)
+                SELECT u.id, @Start, @Nonce, @Size, 0, @Direct FROM uploads u WHERE u.id = @UploadId AND u.received = @Start
                 """,
                 part, ct);
             return await transaction.FirstAsync<long>("SELECT count(*) FROM upload_parts WHERE upload_id = @UploadId", part, ct);
@@ -103,9 +103,15 @@ internal sealed class UploadRecords(Database database, TimeProvider time, FilesO
     /// <param name="whole">only those that belong to the upload</param>
     public Task<IReadOnlyList<UploadPart>> PartsAsync(long id, bool whole, CancellationToken ct) => database.ListAsync<UploadPart>(
         $"""
-        SELECT upload_id, start, nonce, size FROM upload_parts
+        SELECT upload_id, start, nonce, size, is_direct AS direct FROM upload_parts
         WHERE upload_id = @id {(whole ? "AND is_whole = 1" : "")} ORDER BY start, nonce
         """,
+        new { id },
+        ct);
+
+    /// <summary>Returns the part that the client puts straight to the store; null: the upload has none.</summary>
+    public Task<UploadPart?> DirectPartAsync(long id, CancellationToken ct) => database.FirstAsync<UploadPart>(
+        "SELECT upload_id, start, nonce, size, is_direct AS direct FROM upload_parts WHERE upload_id = @id AND is_direct = 1",
         new { id },
         ct);
 
@@ -174,7 +180,10 @@ internal sealed record Upload(long Id, long UserId, long Length, long Received, 
 /// <summary>What came with one request.</summary>
 /// <param name="Start">the first byte</param>
 /// <param name="Size">bytes</param>
-internal sealed record UploadPart(long UploadId, long Start, long Nonce, long Size)
+/// <param name="Direct">1: the client puts it straight to the store, and may do so again until its address is over; 0: it does not</param>
+internal sealed record UploadPart(long UploadId, long Start, long Nonce, long Size, long Direct = 0)
 {
+    public bool IsDirect => Direct == 1;
+
     public string Key => string.Create(CultureInfo.InvariantCulture, $"uploads/{UploadId}/{Start}-{Nonce:x16}");
 }

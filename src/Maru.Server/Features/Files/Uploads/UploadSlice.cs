@@ -11,6 +11,7 @@ internal static class UploadSlice
         services.AddSingleton<UploadParts>();
         services.AddSingleton<UploadReceiver>();
         services.AddSingleton<UploadAssembly>();
+        services.AddSingleton<PresignedUploads>();
         services.AddHostedService<UploadSweep>();
         services.AddJson(UploadsJson.Default);
     }
