@@ -32,16 +32,18 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
     /// </summary>
     public async Task<IReadOnlyList<SearchHit>> FindAsync(SearchSpan span, CancellationToken ct)
     {
+        var one = span.Rooms is { Count: 1 } ? span.Rooms : [];
         var arguments = new
         {
-            tokens = span.Tokens.ToArray(),
-            rooms = (span.Rooms ?? []).Select(SearchTokens.Room).ToArray(),
+            tokens = (string[])[.. span.Tokens, .. one.Select(SearchTokens.Room)],
+            rooms = span.Rooms?.ToArray() ?? [],
             span.From,
             span.Before,
             span.Limit,
             newest = LookedThrough,
         };
-        var rooms = span.Rooms is null ? "" : "AND tokens && @rooms";
+        // Several rooms as words would have all that was said in them read.
+        var rooms = span.Rooms is null ? "" : "AND room_id = ANY(@rooms)";
         if (span.Limit < LookedThrough)
         {
             var found = await _database.ListAsync<SearchHit>(
