@@ -4,6 +4,7 @@ import App from '@/App.vue'
 import { maru } from '@/client'
 import { preferences } from '@/features/shell/preferences'
 import { startup } from '@/features/shell/startup'
+import { recents } from '@/features/search/recents'
 import { i18n } from '@/i18n'
 import { reloadForNewFiles } from '@/realtime/newVersion'
 import { goal, installRouter } from '@/router'
@@ -15,6 +16,7 @@ import '@/styles/tokens.css'
 const restored = startup.restore()
 const texts = preferences.apply()   // the theme at once, the language as soon as its texts are there
 reloadForNewFiles(goal)
+maru.session.on('change', () => recents.onlyOf(maru.session.user?.id))
 if (wasSignedIn()) {
   void import('@/features/shell/Shell.vue')
   if (/\/rooms\/\d+/.test(location.pathname)) void import('@/features/messages/RoomView.vue')

@@ -13,6 +13,8 @@ declare module 'vue-router' {
   }
 }
 
+const search = () => import('@/features/search/SearchPane.vue')
+
 /** A room without anything beside it. */
 const noPane = { render: () => null }
 
@@ -50,8 +52,11 @@ const routes: RouteRecordRaw[] = [
           { path: 'settings', name: 'room-settings', component: () => import('@/features/rooms/RoomSettings.vue') },
           { path: 'files', name: 'room-files', component: () => import('@/features/files/RoomFiles.vue') },
           { path: 'pins', name: 'room-pins', component: () => import('@/features/pins/PinsPane.vue') },
+          { path: 'search', name: 'room-search', component: search },
+          { path: ':seq(\\d+)/search', name: 'message-search', component: search },
         ],
       },
+      { path: 'search', name: 'search', component: search, meta: { title: 'search.title' } },
       { path: 'discover', name: 'discover', component: () => import('@/features/rooms/Discover.vue'), meta: { title: 'shell.discover' } },
       { path: 'new', name: 'new-room', component: () => import('@/features/rooms/NewRoom.vue'), meta: { title: 'shell.newRoom' } },
       {

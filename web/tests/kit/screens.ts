@@ -35,6 +35,17 @@ const pictures = (count: number, within = '.conversation') => async (page: Page)
   await expect.poll(() => page.locator(`${within} .picture.there`).count()).toBeGreaterThanOrEqual(count)
 }
 
+/** Searches for it, until the index has it. */
+const searches = (text: string, then?: (page: Page) => Promise<void>) => async (page: Page) => {
+  const field = page.getByRole('search').locator('input')
+  await expect(async () => {
+    await field.fill('')
+    await field.fill(text)
+    await expect(page.locator('[data-hit]').first()).toBeVisible({ timeout: 1500 })
+  }).toPass()
+  await then?.(page)
+}
+
 /** Every screen of the client, in the state in which the story leaves it. */
 export function screensOf(story: Story): Screen[] {
   const room = `rooms/${story.harbour.id}`
@@ -72,6 +83,53 @@ export function screensOf(story: Story): Screen[] {
     { name: 'room-members', path: `${room}/members`, ready: sees('Lucía Fernández') },
     { name: 'room-settings', path: `${room}/settings`, ready: heading },
     { name: 'room-pins', path: `${room}/pins`, ready: heading },
+    { name: 'search', path: 'search', ready: heading },
+    { name: 'search-hits', path: 'search', ready: heading, act: searches('the') },
+    {
+      name: 'search-people', path: 'search', ready: heading,
+      act: searches('the', async page => {
+        await page.locator('.search-filters button').first().click()
+        await expect(page.getByRole('option').nth(1)).toBeVisible()
+      }),
+    },
+    {
+      name: 'search-dates', path: `${room}/search`, ready: heading,
+      act: searches('the', async page => {
+        await page.locator('.search-filters button').nth(2).click()
+        await expect(page.locator('.date-picker')).toBeVisible()
+      }),
+    },
+    {
+      name: 'search-files', path: 'search', ready: heading,
+      act: searches('berth', async page => {
+        await page.locator('.search-filters button').nth(3).click()
+        await expect(page.locator('[data-hit] .file')).toHaveCount(2)
+        await expect(page.locator('[data-hit]')).toHaveCount(2)
+      }),
+    },
+    {
+      name: 'search-hit', path: `${room}/search`, ready: heading,
+      act: searches('tide', async page => {
+        await page.locator('[data-hit]').last().click()
+        await expect(page.locator('.conversation article').first()).toBeVisible()
+      }),
+    },
+    {
+      name: 'search-recent', path: 'search', ready: heading,
+      act: searches('the', async page => {
+        const field = page.getByRole('search').locator('input')
+        await field.press('Enter')
+        await field.fill('')
+        await expect(page.locator('.recent-searches li').first()).toBeVisible()
+      }),
+    },
+    {
+      name: 'search-nothing', path: `${room}/search`, ready: heading,
+      act: async page => {
+        await page.getByRole('search').locator('input').fill('zebra')
+        await expect(page.locator('.search-results .empty')).toBeVisible()
+      },
+    },
     { name: 'discover', path: 'discover', ready: sees('Book club') },
     { name: 'new-room', path: 'new', ready: heading },
     { name: 'invite-signed-in', path: `invite#${story.code}`, ready: heading },

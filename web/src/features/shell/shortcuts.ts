@@ -1,4 +1,6 @@
 import { onScopeDispose, ref } from 'vue'
+import { useRouter } from 'vue-router'
+import { openSearch } from '@/features/search/open'
 import { switcherOpen } from './switcher'
 
 export const shortcutsOpen = ref(false)
@@ -8,6 +10,7 @@ export const control = onMac ? '⌘' : 'Ctrl'
 
 /** The keys that work everywhere. */
 export function useShortcuts(): void {
+  const router = useRouter()
   const hear = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing || event.altKey) return
     const withControl = onMac ? event.metaKey : event.ctrlKey
@@ -20,10 +23,19 @@ export function useShortcuts(): void {
       event.preventDefault()
       switcherOpen.value = false
       shortcutsOpen.value = !shortcutsOpen.value
+    } else if ((withControl && event.shiftKey && event.code === 'KeyF') || (event.key === '/' && !withControl && isPage(event.target))) {
+      event.preventDefault()
+      switcherOpen.value = false
+      openSearch(router)
     }
   }
   addEventListener('keydown', hear)
   onScopeDispose(() => removeEventListener('keydown', hear))
+}
+
+/** Neither a field nor what lies above the page. */
+function isPage(target: EventTarget | null): boolean {
+  return !writes(target) && !(target instanceof Element && target.closest('[role=dialog], [role=menu]'))
 }
 
 function writes(target: EventTarget | null): boolean {

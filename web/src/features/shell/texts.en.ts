@@ -8,7 +8,8 @@ export default {
   newRoom: 'New room',
   you: 'You',
   youAre: '{name}: profile, settings, sign out',
-  find: 'Find',
+  find: 'Go to',
+  search: 'Search',
   profile: 'Profile and privacy',
   settings: 'Settings',
   sessions: 'Devices',
@@ -41,7 +42,7 @@ export default {
 
   switcher: 'Jump to a room, a person or a screen',
   switcherHint: 'Room, person or screen',
-  switcherOf: { rooms: 'Rooms', people: 'People', screens: 'Screens' },
+  switcherOf: { rooms: 'Rooms', people: 'People', screens: 'Screens', messages: 'Messages' },
   switcherEmpty: 'Nothing by this name.',
   switcherFound: 'Nothing found | {n} found | {n} found',
   switcherKeys: 'Choose with ↑ ↓, open with Enter, close with Esc',
@@ -50,6 +51,7 @@ export default {
   shortcutGroups: { everywhere: 'Everywhere', writing: 'Writing' },
   shortcut: {
     switcher: 'Jump to a room, a person or a screen',
+    search: 'Search messages',
     shortcuts: 'This list',
     skip: 'Between the parts of the page',
     close: 'Close what lies above',

@@ -10,7 +10,8 @@ export default {
   newRoom: '새 대화방',
   you: '나',
   youAre: '{name}: 프로필, 설정, 로그아웃',
-  find: '찾기',
+  find: '바로 가기',
+  search: '검색',
   profile: '프로필과 개인정보',
   settings: '설정',
   sessions: '기기',
@@ -43,7 +44,7 @@ export default {
 
   switcher: '대화방, 사람, 화면으로 바로 가기',
   switcherHint: '대화방, 사람, 화면',
-  switcherOf: { rooms: '대화방', people: '사람', screens: '화면' },
+  switcherOf: { rooms: '대화방', people: '사람', screens: '화면', messages: '메시지' },
   switcherEmpty: '찾는 이름이 없어요.',
   switcherFound: '찾은 것이 없어요 | {n}개 찾았어요 | {n}개 찾았어요',
   switcherKeys: '↑ ↓ 로 고르고 Enter로 열어요. Esc로 닫아요',
@@ -52,6 +53,7 @@ export default {
   shortcutGroups: { everywhere: '어디서나', writing: '글쓰기' },
   shortcut: {
     switcher: '대화방, 사람, 화면으로 바로 가기',
+    search: '메시지 검색',
     shortcuts: '이 목록',
     skip: '화면의 다음 부분으로',
     close: '위에 열린 것 닫기',

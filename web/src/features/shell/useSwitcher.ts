@@ -1,23 +1,25 @@
 import {
   mdiAccountCircleOutline, mdiAccountMultipleOutline, mdiAt, mdiChatPlusOutline, mdiCogOutline, mdiCompassOutline, mdiDevices,
-  mdiForumOutline, mdiInformationOutline, mdiKeyboardOutline,
+  mdiForumOutline, mdiInformationOutline, mdiKeyboardOutline, mdiMagnify,
 } from '@mdi/js'
-import { take, type User } from 'maru-client'
+import { MaruProblem, take, type User } from 'maru-client'
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
 import { maru } from '@/client'
 import { useProblems } from '@/composables/useProblems'
 import { useSession } from '@/features/accounts/session'
+import { openPerson } from '@/features/contacts/person'
 import { peerOf } from '@/features/rooms/peers'
 import { isMuted, useRooms } from '@/features/rooms/rooms'
+import { openSearch } from '@/features/search/open'
 import { score } from './match'
 import { shortcutsOpen } from './shortcuts'
 import { ranked } from './switcher'
 
 export interface Choice {
   key: string
-  group: 'rooms' | 'people' | 'screens'
+  group: 'rooms' | 'people' | 'screens' | 'messages'
   label: string
   names: readonly string[]
   hint?: string
@@ -60,13 +62,15 @@ export function useSwitcher() {
   })
   onScopeDispose(() => clearTimeout(timer))
 
-  async function talk(userId: number) {
+  /** Opens the room of the two; of who lets only some write to them, the card. */
+  async function talk(user: User) {
     try {
-      const room = await take(maru.api.POST('/api/rooms/direct', { body: { userId } }))
+      const room = await take(maru.api.POST('/api/rooms/direct', { body: { userId: user.id } }))
       maru.rooms.learn(room)
       await router.push({ name: 'room', params: { roomId: room.id } })
     } catch (error) {
       problems.tell(error)
+      if (error instanceof MaruProblem && error.type === 'may-not-write') openPerson(user.id, user)
     }
   }
 
@@ -85,7 +89,7 @@ export function useSwitcher() {
     return [...known, ...others].map(user => ({
       key: `person-${user.id}`, group: 'people', label: user.nickname ?? user.name, hint: `@${user.handle}`,
       names: [user.name, user.handle, ...(user.nickname ? [user.nickname] : [])],
-      picture: { id: user.id, src: user.avatarUrl, square: false }, run: () => talk(user.id),
+      picture: { id: user.id, src: user.avatarUrl, square: false }, run: () => talk(user),
     }))
   })
   const ofScreens = computed<Choice[]>(() => ([
@@ -100,6 +104,11 @@ export function useSwitcher() {
     run: () => { shortcutsOpen.value = true },
   }))
 
+  const inMessages = (q: string): Choice => {
+    const label = t('search.forText', { text: q })
+    return { key: 'messages', group: 'messages', label, names: [label], icon: mdiMagnify, run: () => openSearch(router, { text: q }) }
+  }
+
   const choices = computed<Choice[]>(() => {
     const q = query.value.trim()
     const fits = (text: string) => score(text, q.replace(/^@/, ''))
@@ -107,6 +116,7 @@ export function useSwitcher() {
       ...ranked(ofRooms.value, fits, fewRooms),
       ...(q ? ranked(ofPeople.value, fits, fewPeople) : []),
       ...ranked(ofScreens.value, fits, q ? 4 : 0),
+      ...(q ? [inMessages(q)] : []),
     ]
   })
   return { query, choices }

@@ -17,21 +17,27 @@ export function useJump(live: LiveTimeline, scroll: { go(to: Target): boolean; a
     timer = setTimeout(() => { highlighted.value = null }, glows)
   }
 
+  /** False: the person went elsewhere meanwhile. */
+  async function goTo(seq: number): Promise<boolean> {
+    const mine = ++turn
+    const to: Target = { seq, align: 'center' }
+    if (!live.timeline.has(seq)) {
+      scroll.aim(to)
+      await live.timeline.jump(seq)
+      if (mine !== turn) return false
+      live.update()
+      await nextTick()
+    }
+    scroll.go(to)
+    return true
+  }
+
   return {
     highlighted,
     glow,
+    goTo,
     async jump(seq: number) {
-      const mine = ++turn
-      const to: Target = { seq, align: 'center' }
-      if (!live.timeline.has(seq)) {
-        scroll.aim(to)
-        await live.timeline.jump(seq)
-        if (mine !== turn) return
-        live.update()
-        await nextTick()
-      }
-      scroll.go(to)
-      glow(seq)
+      if (await goTo(seq)) glow(seq)
     },
     async toNewest() {
       const mine = ++turn
