@@ -57,12 +57,12 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
             if (found.Count == span.Limit) return found;
         }
 
-        // OFFSET 0 keeps the order out of the choice of an index.
+        // OFFSET 0 keeps the order out of the choice of an index, and + 0 the place: all places would be read beside the words.
         return await _database.ListAsync<SearchHit>(
             $"""
             SELECT * FROM (
               SELECT id, room_id, seq, size FROM search_messages
-              WHERE tokens @> @tokens {rooms} AND id >= @From AND id < @Before OFFSET 0) found
+              WHERE tokens @> @tokens {rooms} AND id + 0 >= @From AND id + 0 < @Before OFFSET 0) found
             ORDER BY id DESC LIMIT @Limit
             """,
             arguments,

@@ -16,6 +16,7 @@ export const keyOf = ({ roomId, seq }: { roomId: number; seq: number }): string 
 export const useSearch = defineStore('search', () => {
   const text = ref('')
   const filters = shallowRef<Filters>({})
+  const sort = ref<'newest' | 'best'>('newest')
   const items = shallowRef<readonly Message[]>([])
   const state = ref<'idle' | 'loading' | 'more' | 'ready' | 'failed'>('idle')
   const failure = shallowRef<unknown>(null)
@@ -57,6 +58,12 @@ export const useSearch = defineStore('search', () => {
     timer = setTimeout(() => void read(search), search.text === before.text ? 0 : pause)
   }, { flush: 'sync' })
 
+  watch(sort, () => {
+    if (!isEnough(current.value)) return
+    items.value = []
+    void read(current.value)
+  })
+
   /** Reads a page: the first one, or one after it. What the person has changed meanwhile is not waited for. */
   async function read(search: Search, before?: string): Promise<void> {
     stop()
@@ -65,7 +72,7 @@ export const useSearch = defineStore('search', () => {
     try {
       let at = before, found: Message[] = []
       for (let pages = 0; pages < emptyPages && found.length === 0; pages++) {
-        const query = { ...paramsOf(search), ...(at ? { before: at } : {}) }
+        const query = { ...paramsOf(search), sort: sort.value, ...(at ? { before: at } : {}) }
         const page = await take(maru.api.GET('/api/search', { params: { query }, signal: mine.signal }))
         if (mine !== asking) return
         found = page.items.filter(message => isWithin(message.at, search.filters))
@@ -96,6 +103,7 @@ export const useSearch = defineStore('search', () => {
   maru.session.on('change', () => {
     if (maru.session.state === 'in') return
     show(nothing)
+    sort.value = 'newest'
     kept.value = []
     trail.value = null
   })
@@ -106,7 +114,7 @@ export const useSearch = defineStore('search', () => {
   }
 
   return {
-    text, filters, items, state, failure, next, kept, opened, scrolled, current, isFull, remember, show,
+    text, filters, sort, items, state, failure, next, kept, opened, scrolled, current, isFull, remember, show,
     isEmpty: computed(() => isNothing(current.value)),
     /** What was typed is no search, as the server sees it. */
     isUnclear: computed(() => state.value === 'failed' && failure.value instanceof MaruProblem && failure.value.status === 400),
