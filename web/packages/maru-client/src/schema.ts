@@ -183,7 +183,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Messages of your rooms that have all of the words, the newest first
+         * Messages of your rooms that have all of the words, the newest or the best first
          * @description Words, "phrases", -without, and the filters from:@ann, from:me, in:17, before:2026-11-20, after:2026-11-01, has:file, has:link and mentions:me.
          */
         get: operations["search"];
@@ -942,6 +942,40 @@ export interface paths {
         head?: never;
         /** Add bytes behind those that are there; with the last ones it becomes a file */
         patch: operations["continueUpload"];
+        trace?: never;
+    };
+    "/api/files/presigned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get an address of the file store to which the bytes of a file can be put */
+        post: operations["presignUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/presigned/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a file of what was put there: 201 with the file, a repeat too */
+        post: operations["completePresignedUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/rooms/{roomId}/messages/{seq}/reactions": {
@@ -2236,6 +2270,59 @@ export interface components {
         /** @enum {string} */
         PresenceState: "online" | "away" | "offline";
         /**
+         * @description Where to put the bytes of a file.
+         * @example {
+         *       "id": 3,
+         *       "url": "https://s3.example.org/maru/uploads/3/0-1a2b3c4d5e6f7081?X-Amz-Algorithm=AWS4-HMAC-SHA256",
+         *       "headers": {
+         *         "Content-Type": "application/octet-stream"
+         *       },
+         *       "expiresAt": "2026-11-20T13:05:00.503Z"
+         *     }
+         */
+        PresignedUpload: {
+            /**
+             * Format: int64
+             * @description of the upload, also below `/api/uploads`
+             */
+            id: number;
+            /** @description for one PUT with just the bytes as its body, without an access token */
+            url: string;
+            /** @description that the PUT must have */
+            headers: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description the address is good until then
+             */
+            expiresAt: string;
+        };
+        /**
+         * @description A file to be put straight to the store.
+         * @example {
+         *       "name": "trip.mp4",
+         *       "size": 48213000,
+         *       "duration": 12.5
+         *     }
+         */
+        PresignedUploadRequest: {
+            /** @description as it is called there */
+            name?: string;
+            /**
+             * Format: int64
+             * @description bytes: neither more nor fewer can be put
+             */
+            size?: number;
+            /**
+             * Format: double
+             * @description seconds, of audio and video
+             */
+            duration?: number;
+            /** @description of a voice message: at most 64 numbers, 0 to 100 */
+            waveform?: number[];
+        };
+        /**
          * @description What a link leads to, as the site says it: text to be shown as text.
          * @example {
          *       "url": "https://example.com/tides",
@@ -2897,7 +2984,7 @@ export interface components {
             next?: string;
         };
         SearchPage: {
-            /** @description the newest first; each has `highlights` */
+            /** @description the newest or the best first; each has `highlights` */
             items: components["schemas"]["Message"][];
             /** @description the `before` of the next page; absent: there is none. A page may be short, even empty, and have a next one */
             next?: string;
@@ -3746,6 +3833,17 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `invalid`: Some fields are not valid. `malformed`: The request cannot be read. */
+        "invalid.malformed": {
+            headers: {
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `not-editable`: This message was deleted or forwarded, is of the system, or is a poll: it stays as it is. `too-many-emoji`: This message has as many kinds of emoji as it may have: take one of them. `too-many-reactions`: You have given this message as many reactions as one person may: take one back first. */
         "not-editable.too-many-emoji.too-many-reactions": {
             headers: {
@@ -3770,17 +3868,6 @@ export interface components {
         };
         /** @description `too-many-stars`: You have starred as many messages as one person may: take a star off one first. */
         "too-many-stars": {
-            headers: {
-                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                RateLimit: components["headers"]["RateLimit"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `invalid`: Some fields are not valid. `malformed`: The request cannot be read. */
-        "invalid.malformed": {
             headers: {
                 "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 RateLimit: components["headers"]["RateLimit"];
@@ -4292,6 +4379,11 @@ export interface operations {
                  * @example 1
                  */
                 roomId?: string;
+                /**
+                 * @description `newest` (the default), or `best`: of the newest 10,000, those that say little else, and lately.
+                 * @example best
+                 */
+                sort?: string;
                 /**
                  * @description The `next` of the page before; absent: the first page.
                  * @example MTc6
@@ -6455,6 +6547,15 @@ export interface operations {
                     "application/octet-stream": components["schemas"]["Stream"];
                 };
             };
+            /** @description Found */
+            302: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Not Modified */
             304: {
                 headers: {
@@ -6541,6 +6642,15 @@ export interface operations {
                     "image/webp": components["schemas"]["Stream"];
                 };
             };
+            /** @description Found */
+            302: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Not Modified */
             304: {
                 headers: {
@@ -6594,6 +6704,15 @@ export interface operations {
                 content: {
                     "image/webp": components["schemas"]["Stream"];
                 };
+            };
+            /** @description Found */
+            302: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not Modified */
             304: {
@@ -6788,6 +6907,81 @@ export interface operations {
             412: components["responses"]["precondition-failed"];
             413: components["responses"]["too-large.quota-exceeded"];
             415: components["responses"]["unsupported-file.unsupported-media-type"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+            507: components["responses"]["storage-full"];
+        };
+    };
+    presignUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresignedUploadRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresignedUpload"];
+                };
+            };
+            400: components["responses"]["invalid.malformed"];
+            401: components["responses"]["unauthenticated.session-ended"];
+            404: components["responses"]["not-found"];
+            408: components["responses"]["request-timeout"];
+            413: components["responses"]["too-large.quota-exceeded"];
+            415: components["responses"]["unsupported-media-type"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+            507: components["responses"]["storage-full"];
+        };
+    };
+    completePresignedUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Its id.
+                 * @example 3
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentFile"];
+                };
+            };
+            401: components["responses"]["unauthenticated.session-ended"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too-large.quota-exceeded"];
+            415: components["responses"]["unsupported-file"];
             429: components["responses"]["rate-limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable.shutting-down"];
