@@ -67,13 +67,13 @@ try {
     const seconds = (performance.now() - began) / 1000
     console.log(`${messages.toLocaleString('en')} messages: index made in ${Math.round(seconds)} s, `
       + `${Math.round(messages / seconds).toLocaleString('en')} messages a second`)
-    const files = readdirSync(store).filter(name => name.startsWith('maru'))
-    for (const name of files) console.log(`  ${name}: ${megabytes(statSync(join(store, name)).size)}`)
+    const databases = readdirSync(store).filter(name => name.startsWith('maru'))
+    for (const name of databases) console.log(`  ${name}: ${megabytes(statSync(join(store, name)).size)}`)
 
     const scenario = { description: 'writes', clients: 200, rooms: 20, rate: 2000, warmup: 1, duration: 900 }
     writeFileSync(`${store}/writes.json`, JSON.stringify(scenario))
-    const to = ['--url', `${url.replace('http', 'ws')}/ws`, '--tokens', `${store}/tokens`, '--rooms', `${store}/rooms`, '--out', `${store}/out`]
-    const writers = spawn(load, ['run', `${store}/writes.json`, ...to], { stdio: 'ignore' })
+    const files = ['--tokens', `${store}/tokens`, '--rooms', `${store}/rooms`, '--out', `${store}/out`]
+    const writers = spawn(load, ['run', `${store}/writes.json`, '--url', `${url.replace('http', 'ws')}/ws`, ...files], { stdio: 'ignore' })
     try {
       await wait(5000)
       const seq = async () => (await ask(0, 'GET', `${log}?limit=1`)).json.items[0].seq

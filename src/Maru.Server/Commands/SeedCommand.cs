@@ -91,7 +91,8 @@ internal static class SeedCommand
         if (file is null) return [];
         try
         {
-            string[] words = [.. (await File.ReadAllLinesAsync(file.FullName, ct)).Select(word => word.Trim()).Where(word => word.Length > 0)];
+            var lines = await File.ReadAllLinesAsync(file.FullName, ct);
+            string[] words = [.. lines.Select(word => word.Trim()).Where(word => word.Length > 0)];
             return words.Length > 0 ? words : throw new StartException($"--words {file} has no word.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

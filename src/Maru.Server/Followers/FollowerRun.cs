@@ -29,7 +29,8 @@ internal sealed partial class FollowerRun(
     {
         try
         {
-            while (!await TryAsync(() => store.RegisterAsync(follower.Name, follower.Start, ct), ct)) await Task.Delay(options.Lease / 3, time, ct);
+            while (!await TryAsync(() => store.RegisterAsync(follower.Name, follower.Start, ct), ct))
+                await Task.Delay(options.Lease / 3, time, ct);
             while (true)
             {
                 await TryAsync(() => WorkAsync(ct), ct);

@@ -60,6 +60,8 @@ public sealed class SearchKillTests
     private static async Task EmptyAsync(KilledServer<string> killed)
     {
         await using var index = await IndexDump.OpenAsync(await killed.StoreAsync());
-        await index.ExecuteAsync(TestStore.IsPostgres ? "DELETE FROM search_messages" : "DELETE FROM tokens WHERE rowid IN (SELECT id FROM messages); DELETE FROM messages");
+        await index.ExecuteAsync(TestStore.IsPostgres
+            ? "DELETE FROM search_messages"
+            : "DELETE FROM tokens WHERE rowid IN (SELECT id FROM messages); DELETE FROM messages");
     }
 }

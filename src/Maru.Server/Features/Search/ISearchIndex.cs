@@ -3,7 +3,9 @@ namespace Maru.Server.Features.Search;
 /// <summary>Finds messages by their tokens, the newest first. One implementation a store. Any thread; one node writes.</summary>
 internal interface ISearchIndex
 {
-    /// <summary>Makes it ready; returns whether it is empty, or has tokens of another version: all messages are to be put into it.</summary>
+    /// <summary>
+    /// Makes it ready; returns whether it is empty, or has tokens of another version: all messages are to be put into it.
+    /// </summary>
     Task<bool> OpenAsync(CancellationToken ct);
 
     /// <summary>Notes that it has, or will have, tokens of this version.</summary>

@@ -19,7 +19,10 @@ internal static class SearchEndpoints
             new ApiParameter("q", "What to search for, at most 500 characters.", ApiSchemas.Text, "harbour from:@ben"),
             new ApiParameter("roomId", "In this room alone.", ApiSchemas.Text, "1"),
             new ApiParameter(
-                "sort", "`newest` (the default), or `best`: of the newest 10,000, those that say little else, and lately.", ApiSchemas.Text, "best"),
+                "sort",
+                "`newest` (the default), or `best`: of the newest 10,000, those that say little else, and lately.",
+                ApiSchemas.Text,
+                "best"),
             new ApiParameter("before", "The `next` of the page before; absent: the first page.", ApiSchemas.Text, "MTc6"))
         .Produces<SearchPage>().Refuses(Problem.NotFound);
 
@@ -34,7 +37,7 @@ internal static class SearchEndpoints
         var before = PageCursor.Read(parameters["before"].ToString());
         if (before is null && parameters["before"].ToString().Length > 0) errors.Add("before", "The next of the page before.");
         var sort = ReadSort(parameters["sort"].ToString(), errors);
-        if (sort == SearchSort.Best && before is { NumericKey: null }) errors.Add("before", "The next of the page before, of the same sort.");
+        if (sort == SearchSort.Best && before is { NumericKey: null }) errors.Add("before", "The next of a page of this sort.");
         var size = PageRequest.ReadSize(context, errors);
         if (errors.Any) return errors.Result();
         return new WrittenJson(await pages.FindAsync(caller.UserId, query, sort, room, before, size, ct));

@@ -8,8 +8,8 @@ namespace Maru.Server.Features.Search;
 /// Brings what is committed into the index, behind the path of messages. It begins with what comes now: <see cref="SearchRebuild"/> does
 /// what was there before.
 /// </summary>
-internal sealed partial class SearchFollower(SearchFeed feed, SearchPace pace, SearchMetrics metrics, TimeProvider time, ILogger<SearchFollower> log)
-    : LogFollower
+internal sealed partial class SearchFollower(
+    SearchFeed feed, SearchPace pace, SearchMetrics metrics, TimeProvider time, ILogger<SearchFollower> log) : LogFollower
 {
     private static readonly TimeSpan Late = TimeSpan.FromSeconds(10);
 

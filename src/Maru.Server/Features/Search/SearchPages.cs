@@ -46,7 +46,8 @@ internal sealed class SearchPages(Database database, ISearchIndex index, SearchM
         {
             var isBest = sort == SearchSort.Best;
             var hits = isBest ? BestAsync(span, rooms, before, ct) : NewestAsync(span, before, ct);
-            next = await FillAsync(found, user, query, hits, rooms, isBest ? SearchRanking.Cursor : hit => new PageCursor(hit.Id), size, ct);
+            Func<SearchHit, PageCursor> cursor = isBest ? SearchRanking.Cursor : hit => new PageCursor(hit.Id);
+            next = await FillAsync(found, user, query, hits, rooms, cursor, size, ct);
         }
 
         metrics.Seconds.Record(time.GetElapsedTime(begun).TotalSeconds);
@@ -110,7 +111,8 @@ internal sealed class SearchPages(Database database, ISearchIndex index, SearchM
         SearchSpan span, HashSet<long> rooms, PageCursor? before, [EnumeratorCancellation] CancellationToken ct)
     {
         var hits = await index.FindAsync(span with { Limit = SearchRanking.Hits }, ct);
-        foreach (var some in SearchRanking.Order(hits.Where(hit => rooms.Contains(hit.RoomId)), before).Chunk(span.Limit)) yield return some;
+        var ranked = SearchRanking.Order(hits.Where(hit => rooms.Contains(hit.RoomId)), before);
+        foreach (var some in ranked.Chunk(span.Limit)) yield return some;
     }
 
     /// <summary>Adds what is found; returns where it ended, or null: there is no more.</summary>

@@ -2,7 +2,9 @@ using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Search;
 
-/// <summary>How far the index is that is to be made of all messages: in the store, so that every node and command knows it. Any thread.</summary>
+/// <summary>
+/// How far the index is that is to be made of all messages: in the store, so that every node and command knows it. Any thread.
+/// </summary>
 internal sealed class SearchState(Database database)
 {
     /// <summary>Wants the index made anew; what is under way begins from the start.</summary>

@@ -11,7 +11,8 @@ internal static class IndexDump
     public static async Task<IReadOnlyList<string>> ReadAsync(string store)
     {
         await using var index = await OpenAsync(store);
-        if (index is SqliteConnection) await index.ExecuteAsync("CREATE VIRTUAL TABLE temp.v USING fts5vocab('main', 'tokens', 'instance')");
+        if (index is SqliteConnection)
+            await index.ExecuteAsync("CREATE VIRTUAL TABLE temp.v USING fts5vocab('main', 'tokens', 'instance')");
         List<(long Room, long Seq, long Size, string Token)> rows = [];
         // Dapper's own list blocks the event loop of whoever reads the last part.
         await using (var row = await index.ExecuteReaderAsync(index is SqliteConnection
@@ -32,7 +33,8 @@ internal static class IndexDump
     public static async Task<DbConnection> OpenAsync(string store)
     {
         if (TestStore.IsPostgres) return await Verdict.OpenAsync(store);
-        var index = new SqliteConnection($"Data Source={new SqliteConnectionStringBuilder(store).DataSource[..^".db".Length]}-search.db;Pooling=False");
+        var file = new SqliteConnectionStringBuilder(store).DataSource;
+        var index = new SqliteConnection($"Data Source={file[..^".db".Length]}-search.db;Pooling=False");
         await index.OpenAsync();
         return index;
     }

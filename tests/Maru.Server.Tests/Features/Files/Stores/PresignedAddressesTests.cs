@@ -62,13 +62,21 @@ public sealed class PresignedAddressesTests
     {
         var options = new S3Options
         {
-            Endpoint = endpoint, PublicEndpoint = publicEndpoint, PathStyle = pathStyle, Region = "eu-central-1", Bucket = "bucket",
+            Endpoint = endpoint,
+            PublicEndpoint = publicEndpoint,
+            PathStyle = pathStyle,
+            Region = "eu-central-1",
+            Bucket = "bucket",
         };
         options.BrowserOrigin.ShouldBe(origin);
     }
 
     private static S3Options Options() => new()
     {
-        Endpoint = "https://s3.example.org", Bucket = "bucket", AccessKey = "key", SecretKey = "secret", Presigned = true,
+        Endpoint = "https://s3.example.org",
+        Bucket = "bucket",
+        AccessKey = "key",
+        SecretKey = "secret",
+        Presigned = true,
     };
 }
