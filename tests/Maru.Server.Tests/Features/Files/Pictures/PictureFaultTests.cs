@@ -12,12 +12,12 @@ namespace Maru.Server.Tests.Features.Files.Pictures;
 /// </summary>
 public sealed class PictureFaultTests : IDisposable
 {
-    private static long _made;
+    private static long Last;
 
     private readonly Folder _folder = new();
 
     /// <summary>By which a test finds its own processes.</summary>
-    private readonly long _memory = (600L * 1024 * 1024) + (Environment.ProcessId * 1000L) + Interlocked.Increment(ref _made);
+    private readonly long _memory = (600L * 1024 * 1024) + (Environment.ProcessId * 1000L) + Interlocked.Increment(ref Last);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
