@@ -1,6 +1,6 @@
 namespace Maru.Server.Followers;
 
-/// <summary>Limits of the followers of rooms' logs. No settings of the program yet, since it ships no follower.</summary>
+/// <summary>Limits of the followers of rooms' logs. No settings of the program: nobody asked for others yet.</summary>
 internal sealed class FollowerOptions
 {
     /// <summary>How long after a node's death another one continues its followers; at least a second.</summary>

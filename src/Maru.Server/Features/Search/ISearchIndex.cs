@@ -1,6 +1,6 @@
 namespace Maru.Server.Features.Search;
 
-/// <summary>Finds messages by their tokens, the newest first. One implementation a store. Any thread; one node writes.</summary>
+/// <summary>Finds messages by their tokens, the newest first. One implementation a store. Any thread.</summary>
 internal interface ISearchIndex
 {
     /// <summary>

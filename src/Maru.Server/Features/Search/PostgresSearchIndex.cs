@@ -5,6 +5,7 @@ namespace Maru.Server.Features.Search;
 /// <summary>The index in PostgreSQL: the tokens of each message, in an array with an inverted index. Any thread.</summary>
 internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
 {
+    private const long OneAtATime = 0x73656172;     // "sear"
     private const int LookedThrough = 4000;     // messages: some milliseconds
 
     private readonly Database _database;
@@ -90,6 +91,8 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
         return _database.WriteAsync(
             async (transaction, ct) =>
             {
+                // Two nodes may write: one what is said, one what was. Places of one millisecond are given by one after the other.
+                await transaction.ExecuteAsync("SELECT pg_advisory_xact_lock(@OneAtATime)", new { OneAtATime }, ct);
                 await transaction.ExecuteAsync(
                     """
                     DELETE FROM search_messages s USING unnest(@rooms, @seqs) AS gone (room_id, seq)
@@ -105,6 +108,7 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
                            x.room_id, x.seq, x.size, string_to_array(x.tokens, ' ')
                     FROM unnest(@rooms, @seqs, @firsts, @lasts, @sizes, @tokens) AS x (room_id, seq, first, last, size, tokens)
                     ON CONFLICT (room_id, seq) DO UPDATE SET size = excluded.size, tokens = excluded.tokens
+                      WHERE search_messages.tokens IS DISTINCT FROM excluded.tokens
                     """,
                     new
                     {

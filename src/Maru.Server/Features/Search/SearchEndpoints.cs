@@ -37,7 +37,8 @@ internal static class SearchEndpoints
         var before = PageCursor.Read(parameters["before"].ToString());
         if (before is null && parameters["before"].ToString().Length > 0) errors.Add("before", "The next of the page before.");
         var sort = ReadSort(parameters["sort"].ToString(), errors);
-        if (sort == SearchSort.Best && before is { NumericKey: null }) errors.Add("before", "The next of a page of this sort.");
+        if (before is not null && before.Key.Length > 0 != (sort == SearchSort.Best))
+            errors.Add("before", "The next of a page of this sort.");
         var size = PageRequest.ReadSize(context, errors);
         if (errors.Any) return errors.Result();
         return new WrittenJson(await pages.FindAsync(caller.UserId, query, sort, room, before, size, ct));

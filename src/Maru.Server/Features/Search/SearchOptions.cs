@@ -12,7 +12,7 @@ internal sealed class SearchOptions
     [Range(100, 1_000_000)]
     public int MessagesPerSecond { get; set; } = 5000;
 
-    /// <summary>Messages a second that a node commits above which the index waits for quieter times.</summary>
+    /// <summary>Messages a second that a node commits above which the index takes less.</summary>
     [Range(100, 1_000_000)]
     public int YieldAbove { get; set; } = 2000;
 }

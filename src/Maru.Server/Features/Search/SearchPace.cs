@@ -11,6 +11,7 @@ internal sealed class SearchPace
     private const double Slowest = 50;      // messages a second
 
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
     private readonly SearchOptions _options;
@@ -48,6 +49,8 @@ internal sealed class SearchPace
             var now = _time.GetElapsedTime(_started);
             wait = _busyUntil - now;
             _busyUntil = (wait > TimeSpan.Zero ? _busyUntil : now) + TimeSpan.FromSeconds(messages / Rate);
+            // Those who wait have a time limit, and what they gave up would be waited for again.
+            if (_busyUntil > now + Longest) _busyUntil = now + Longest;
         }
 
         return wait > TimeSpan.Zero ? Task.Delay(wait, _time, ct) : Task.CompletedTask;

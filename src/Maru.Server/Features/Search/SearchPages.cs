@@ -126,7 +126,8 @@ internal sealed class SearchPages(Database database, ISearchIndex index, SearchM
         int size,
         CancellationToken ct)
     {
-        SearchHit? last = null;
+        // A page that is full ends at what the user sees: nothing is told of hits between that are not theirs.
+        SearchHit? last = null, shown = null;
         var looked = 0;
         await foreach (var hits in all.WithCancellation(ct))
         {
@@ -136,8 +137,9 @@ internal sealed class SearchPages(Database database, ISearchIndex index, SearchM
             {
                 if (messages.TryGetValue((hit.RoomId, hit.Seq), out var json))
                 {
-                    if (found.Count == size) return cursor(last!);
+                    if (found.Count == size) return cursor(shown!);
                     found.Add(json);
+                    shown = hit;
                 }
 
                 last = hit;

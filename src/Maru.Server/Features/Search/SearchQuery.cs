@@ -51,14 +51,14 @@ internal sealed class SearchQuery
             return query;
         }
 
-        foreach (var (word, isPhrase) in Words(typed)) query.Add(word, isPhrase, errors);
+        foreach (var (word, isPhrase, isWithout) in Words(typed)) query.Add(word, isPhrase, isWithout, errors);
         if (query.Terms.Count + query.Without.Count > MostTerms) errors.Add("q", Rule);
         else if (query.IsEmpty && !errors.Any) errors.Add("q", "At least one word or one filter.");
         return query;
     }
 
     /// <summary>Returns the words, and what stands in quotes as one; a quote that does not end goes to the end.</summary>
-    private static IEnumerable<(string Word, bool IsPhrase)> Words(string typed)
+    private static IEnumerable<(string Word, bool IsPhrase, bool IsWithout)> Words(string typed)
     {
         for (var from = 0; from < typed.Length;)
         {
@@ -73,24 +73,23 @@ internal sealed class SearchQuery
             {
                 var start = from + sign + 1;
                 var end = typed.AsSpan(start).IndexOfAny('"', '“', '”') is >= 0 and var at ? start + at : typed.Length;
-                yield return (typed[from..(from + sign)] + typed[start..end], true);
+                yield return (typed[start..end], true, sign > 0);
                 from = end + 1;
                 continue;
             }
 
             var to = from;
             while (to < typed.Length && !char.IsWhiteSpace(typed[to])) to++;
-            yield return (typed[from..to], false);
+            yield return (typed[(from + sign)..to], false, sign > 0);
             from = to;
         }
     }
 
-    private void Add(string word, bool isPhrase, FieldErrors errors)
+    private void Add(string word, bool isPhrase, bool isWithout, FieldErrors errors)
     {
-        var colon = isPhrase ? -1 : word.IndexOf(':', StringComparison.Ordinal);
+        var colon = isPhrase || isWithout ? -1 : word.IndexOf(':', StringComparison.Ordinal);
         if (colon > 0 && TryFilter(word[..colon], word[(colon + 1)..], errors)) return;
-        var isWithout = word.Length > 1 && word[0] == '-';
-        foreach (var term in SearchTerm.Of(isWithout ? word[1..] : word, isPhrase)) (isWithout ? Without : Terms).Add(term);
+        foreach (var term in SearchTerm.Of(word, isPhrase)) (isWithout ? Without : Terms).Add(term);
     }
 
     /// <summary>Returns whether it is a filter, good or bad.</summary>

@@ -94,7 +94,7 @@ internal sealed partial class SearchRebuild(
         async Task<bool> KeepAsync()
         {
             held = time.GetTimestamp();
-            if (!await state.MoveAsync(work.Wanted, room, seq, ct) || !await leases.HoldAsync(Lease, ct)) return false;
+            if (!await leases.HoldAsync(Lease, ct) || !await state.MoveAsync(work.Wanted, room, seq, ct)) return false;
             if (time.GetElapsedTime(told) < TellEvery) return true;
             told = time.GetTimestamp();
             var (done, all) = await state.CountAsync(ct);

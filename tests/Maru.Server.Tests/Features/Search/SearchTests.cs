@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Maru.Server.Features.Search;
+using Maru.Server.Platform.Http;
 using Maru.Server.Tests.Features.Files;
 using Maru.Server.Tests.Features.Messages;
 using Maru.Server.Tests.Features.Rooms;
@@ -19,7 +20,7 @@ public sealed class SearchTests(SearchTests.Fixture fixture) : IClassFixture<Sea
         string[] texts =
         [
             "The Harbour is closed", "harbours are not", "오늘 점심은 도시락이에요", "東京タワーに行きました", "我们去北京大学吧",
-            "good  night\nHarbour master", "👍 done",
+            "good  night\nHarbour master", "👍 done", "it was -5 degrees",
         ];
         foreach (var text in texts) await ann.SayAsync(room, text);
         await Server.IndexedAsync();
@@ -28,6 +29,8 @@ public sealed class SearchTests(SearchTests.Fixture fixture) : IClassFixture<Sea
         (await ben.TextsAsync("\"good night harbour\"")).ShouldBe([texts[5]]);
         (await ben.TextsAsync("\"night good\"")).ShouldBeEmpty();
         (await ben.TextsAsync("harbour -master")).ShouldBe([texts[0]]);
+        (await ben.TextsAsync("\"-5 degrees\"")).ShouldBe([texts[7]]);
+        (await ben.TextsAsync("\"harbour\" -\"harbour master\"")).ShouldBe([texts[0]]);
         (await ben.TextsAsync("도시락")).ShouldBe([texts[2]]);
         (await ben.TextsAsync("시락")).ShouldBe([texts[2]]);
         (await ben.TextsAsync("락")).ShouldBe([texts[2]]);
@@ -151,6 +154,19 @@ public sealed class SearchTests(SearchTests.Fixture fixture) : IClassFixture<Sea
     }
 
     [Fact]
+    public async Task Where_a_page_ends_tells_nothing_of_messages_of_others()
+    {
+        var (ann, ben, room) = await MeetAsync();
+        for (var i = 0; i < 45; i++) await ben.MakeRoomAsync();
+        await ben.SayAsync(room, "layoffs");
+        await ann.SayAsync(await ann.MakeRoomAsync(), "layoffs");
+        await ben.SayAsync(room, "layoffs, he says");
+        await Server.IndexedAsync();
+        var page = await ben.TrySearchAsync("layoffs", "&limit=1").Read<SearchPage>();
+        SearchPlace.At(PageCursor.Read(page.Next!)!.Id).ShouldBe(page.Items.Single().At.ToUnixTimeMilliseconds());
+    }
+
+    [Fact]
     public async Task The_best_first_are_those_that_say_little_else_and_lately()
     {
         var (ann, ben, room) = await MeetAsync();
@@ -177,6 +193,8 @@ public sealed class SearchTests(SearchTests.Fixture fixture) : IClassFixture<Sea
         paged.ShouldBe([texts[5], texts[0], texts[4], texts[2], texts[1]]);
         var newest = (await ben.TrySearchAsync("beacon", "&limit=1").Read<SearchPage>()).Next;
         (await ben.TrySearchAsync("beacon", $"&sort=best&before={newest}").ShouldRefuseFields()).ShouldBe(["before"]);
+        var best = (await ben.TrySearchAsync("beacon", "&limit=1&sort=best").Read<SearchPage>()).Next;
+        (await ben.TrySearchAsync("beacon", $"&before={best}").ShouldRefuseFields()).ShouldBe(["before"]);
         (await ben.TrySearchAsync("beacon", "&sort=worst").ShouldRefuseFields()).ShouldBe(["sort"]);
     }
 

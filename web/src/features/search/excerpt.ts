@@ -4,6 +4,7 @@ interface Place { start: number; length: number }
 
 const before = 48       // characters that stand before what was found
 const length = 220
+const context = 1000    // characters before it in which a sign may have begun
 const reach = 16        // how far a cut looks for the end of a word
 
 /** Markdown's signs, which a list does without; the groups are what goes. */
@@ -22,12 +23,13 @@ export function excerptOf(text: string, places: readonly Place[]): Part[] {
   const first = places.length > 0 ? Math.min(...places.map(place => place.start)) : 0
   const from = first <= before ? 0 : wordAfter(text, first - before, first)
   const to = from + length >= text.length ? text.length : wordBefore(text, from + length)
-  const hidden = signsOf(text.slice(0, to))
+  const start = Math.max(0, from - context)
+  const hidden = signsOf(text.slice(start, to))
 
   const parts: Part[] = from > 0 ? [{ text: '…', found: false }] : []
   let blank = true
   for (let at = from; at < to; at++) {
-    if (hidden[at] && !found[at]) continue
+    if (hidden[at - start] && !found[at]) continue
     const isBlank = /\s/.test(text[at]!)
     if (isBlank && blank) continue
     blank = isBlank
