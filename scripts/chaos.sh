@@ -72,7 +72,10 @@ fi
 # Restarts take a while: beside another fault they would meet a node that is being started already.
 [[ $scenario != rolling ]] || faults=(--fault "roll=scripts/cluster.sh roll")
 code=0
-node scripts/chaos-files.mjs "http://127.0.0.1:$CLUSTER_PORT" "$work/tokens.txt" "$work/rooms.txt" &
+# In rooms of their own: maru-load counts every message of its rooms.
+"${MARU:-$work/program/maru}" seed --users 8 --rooms 8 --messages 0 \
+    --tokens "$work/file-tokens.txt" --rooms-file "$work/file-rooms.txt" $(cluster settings) >/dev/null
+node scripts/chaos-files.mjs "http://127.0.0.1:$CLUSTER_PORT" "$work/file-tokens.txt" "$work/file-rooms.txt" &
 files=$!
 src/Maru.Load/bin/Release/net10.0/maru-load run "$scenario" "${how[@]}" \
     --tokens "$work/tokens.txt" --rooms "$work/rooms.txt" --out "$out" "${faults[@]}" "$@" || code=$?
