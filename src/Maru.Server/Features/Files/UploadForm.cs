@@ -14,11 +14,15 @@ namespace Maru.Server.Features.Files;
 /// </summary>
 internal static class UploadForm
 {
+    /// <summary>The most numbers of a waveform.</summary>
+    public const int MostBars = 64;
+
+    /// <summary>The most seconds that a recording may say it has.</summary>
+    public const double MostSeconds = 24 * 60 * 60;
+
     private const int FieldBytes = 4096;
     private const int BoundaryCharacters = 100;
     private const int Parts = 8;
-    private const int MostBars = 64;
-    private const double MostSeconds = 24 * 60 * 60;
 
     private static readonly Refusal NoFile = new(Problem.Invalid, "There must be one part with the name file.", "file");
 

@@ -11,9 +11,6 @@ namespace Maru.Server.Features.Files.Uploads;
 /// <summary>The endpoints of uploads straight to the store of files, where the operator allows them.</summary>
 internal static class PresignedEndpoints
 {
-    private const int MostBars = 64;
-    private const double MostSeconds = 24 * 60 * 60;
-
     public static void MapPresignedUploads(this IEndpointRouteBuilder routes)
     {
         var uploads = routes.MapGroup("/api/files/presigned").WithTags("Files").RequireAuthorization();
@@ -36,9 +33,9 @@ internal static class PresignedEndpoints
         if (!addresses.TakesUploads) return Off();
         var errors = new FieldErrors();
         if (request.Size is not > 0) errors.Add("size", "The number of bytes, 1 or more.");
-        if (request.Duration is < 0 or > MostSeconds) errors.Add("duration", $"Seconds, 0 to {MostSeconds}.");
-        if (request.Waveform is { } bars && (bars.Count > MostBars || bars.Any(bar => bar is < 0 or > 100)))
-            errors.Add("waveform", $"At most {MostBars} numbers, 0 to 100.");
+        if (request.Duration is < 0 or > UploadForm.MostSeconds) errors.Add("duration", $"Seconds, 0 to {UploadForm.MostSeconds}.");
+        if (request.Waveform is { } bars && (bars.Count > UploadForm.MostBars || bars.Any(bar => bar is < 0 or > 100)))
+            errors.Add("waveform", $"At most {UploadForm.MostBars} numbers, 0 to 100.");
         if (errors.Any) return errors.Result();
         if (request.Size > options.Largest)
             return UploadEndpoints.Refused(context, metrics, new(Problem.TooLarge, $"A file may have {options.Largest} bytes."));
