@@ -24,14 +24,16 @@ case ${1:-} in
 esac
 
 readonly LIMIT=${MARU_TEST_SECONDS:-1200}   # longest time for one project's tests
+readonly UNSTEADY=3                         # tests of one run that may fail beside others, when they pass alone
 logs=$(mktemp -d "${TMPDIR:-/tmp}/maru-test.XXXXXX") || exit 1
-passed=0 failed=0 skipped=0 child=
+passed=0 failed=0 skipped=0 unsteady=0 child=
 
 finish() {
     local code=$?
     [[ -n $child ]] && kill "$child" 2>/dev/null
     if ((failed == 0 && code == 0)); then rm -rf "$logs"; else echo "Logs: $logs"; fi
     ((code != 0 && failed == 0)) && failed=1
+    ((unsteady > 0)) && say "$unsteady unsteady: failed beside the others and passed alone, named above"
     printf '%d passed, %d failed' "$passed" "$failed"
     ((skipped > 0)) && printf ', %d skipped' "$skipped"
     printf '\n'
@@ -83,27 +85,57 @@ need_servers() {
         && need nginx nginx-light "tests of several nodes"
 }
 
-# Prints, now and then, how far a running test project is.
+# Prints the tests of a log that have begun and not ended.
+running() {
+    grep -aE '\[(STARTING|FINISHED)\]' "$1" | awk '
+        { test = $0; sub(/ \[(STARTING|FINISHED)\].*/, "", test) }
+        /STARTING/ { open[test] = 1 }
+        /FINISHED/ { delete open[test] }
+        END { for (test in open) print test }'
+}
+
+# Prints, now and then, how far a running test project is, and once what it is at when none of its tests has ended for a minute.
 watch() {
-    local pid=$1 log=$2 begun=$SECONDS told=$SECONDS
+    local pid=$1 log=$2 begun=$SECONDS told=$SECONDS ended=0 now moved=$SECONDS
     while kill -0 "$pid" 2>/dev/null; do
         sleep 0.2
         if ((SECONDS - begun > LIMIT)); then
             say "  not done after $LIMIT s, ended; what was running:"
-            grep -aE '\[(STARTING|FINISHED)\]' "$log" | awk '
-                { test = $0; sub(/ \[(STARTING|FINISHED)\].*/, "", test) }
-                /STARTING/ { open[test] = 1 }
-                /FINISHED/ { delete open[test] }
-                END { for (test in open) print test }'
+            running "$log"
             kill -KILL "$pid"
         elif ((SECONDS - told >= 10)); then
             told=$SECONDS
-            say "  … $(grep -acF '[FINISHED]' "$log") done, $((SECONDS - begun)) s"
+            now=$(grep -acF '[FINISHED]' "$log")
+            say "  … $now done, $((SECONDS - begun)) s"
+            if ((now > ended)); then
+                ended=$now moved=$SECONDS
+            elif ((moved > 0 && SECONDS - moved >= 60)); then
+                say "  none has ended for a minute; what is running:"
+                running "$log"
+                moved=0
+            fi
         fi
     done
 }
 
 count() { sed -n "s/.*<assembly [^>]* $1=\"\([0-9]*\)\".*/\1/p" "$2" 2>/dev/null | head -n 1; }
+
+# passes_alone WHAT COMMAND …: looks once more at tests that failed, without the others beside them. They stay named: a busy machine, or
+# a rare race that is to be found. More than a few in one run are failures.
+passes_alone() {
+    local log=$logs/alone.log code
+    say "  UNSTEADY or broken, once more alone: $1"
+    shift
+    timeout "$LIMIT" "$@" >"$log" 2>&1 </dev/null
+    code=$?
+    if ((code == 0)); then tail -n 1 "$log"; else cat "$log"; fi
+    return $code
+}
+
+# failures RESULTS: the methods of the tests that failed.
+failures() {
+    grep -ao '<test [^>]*result="Fail"[^>]*' "$1" | sed -n 's/.* type="\([^"]*\)" method="\([^"]*\)".*/\1.\2/p' | sort -u
+}
 
 # run_project PROJECT [STORE [FILTER …]]
 run_project() {
@@ -126,10 +158,17 @@ run_project() {
         return
     fi
 
-    ((passed += p, failed += f + e, skipped += s))
     say "  $p passed, $((f + e)) failed, $s skipped in $((SECONDS - begun)) s"
     if ((f + e > 0 || code != 0)); then grep -avE '\[(STARTING|FINISHED)\]' "$log"; fi
     grep -aF '[SKIP]' -A 1 "$log"
+    if ((e == 0 && f > 0 && unsteady + f <= UNSTEADY)); then
+        local method methods=()
+        while read -r method; do methods+=(-method "$method"); done < <(failures "$xml")
+        if passes_alone "${methods[*]}" env MARU_TEST_STORE="$store" dotnet "$dll" -noColor -noLogo -noAutoReporters "${methods[@]}"; then
+            ((unsteady += f, p += f, f = 0, code = 0))
+        fi
+    fi
+    ((passed += p, failed += f + e, skipped += s))
     if ((p + f + e == 0)); then fail "$name ran no test"; fi
     if ((code != 0 && f + e == 0)); then fail "$name ended with exit code $code"; fi
 }
@@ -191,9 +230,13 @@ web_tests() {
         fail "web client: $name ended with exit code $code and without a result"
         return
     fi
-    ((passed += p, failed += f, skipped += s))
     say "  $name: $p passed, $f failed, $s skipped in $((SECONDS - begun)) s"
     if ((f > 0 || code != 0)); then cat "$log"; fi
+    if [[ $2 == playwright ]] && ((f > 0 && unsteady + f <= UNSTEADY)) \
+        && passes_alone "those above" env -C web npx playwright test --last-failed; then
+        ((unsteady += f, p += f, f = 0, code = 0))
+    fi
+    ((passed += p, failed += f, skipped += s))
     if ((p + f == 0)); then fail "web client: $name ran no test"; fi
     if ((code != 0 && f == 0)); then fail "web client: $name ended with exit code $code"; fi
 }

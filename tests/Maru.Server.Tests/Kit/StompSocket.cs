@@ -12,6 +12,7 @@ internal sealed class StompSocket : IAsyncDisposable
     private readonly Socket _socket;
     private readonly ServerStream _stream;
     private readonly Inbox _inbox = new();
+    private readonly SemaphoreSlim _sending = new(1);
     private readonly TaskCompletionSource<CloseFrame> _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Ending> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
@@ -22,7 +23,7 @@ internal sealed class StompSocket : IAsyncDisposable
     private StompSocket(Socket socket, byte[] first, Action<Frame>? watch)
     {
         _socket = socket;
-        _stream = new ServerStream(watch ?? _inbox.Add, TrySend);
+        _stream = new ServerStream(watch ?? _inbox.Add, frame => _ = TrySendAsync(frame));
         _reading = ReadAsync(first);
     }
 
@@ -85,10 +86,18 @@ internal sealed class StompSocket : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Sends bytes as they are.</summary>
+    /// <summary>Sends bytes as they are, whole: nothing of another call comes between them.</summary>
     public async Task WriteAsync(ReadOnlyMemory<byte> bytes)
     {
-        while (!bytes.IsEmpty) bytes = bytes[await _socket.SendAsync(bytes)..];
+        await _sending.WaitAsync();
+        try
+        {
+            while (!bytes.IsEmpty) bytes = bytes[await _socket.SendAsync(bytes)..];
+        }
+        finally
+        {
+            _sending.Release();
+        }
     }
 
     /// <summary>Sends one STOMP frame as one text message.</summary>
@@ -228,12 +237,15 @@ internal sealed class StompSocket : IAsyncDisposable
         return buffer.AsMemory(0, (int)Math.Clamp(bytes, 1, buffer.Length));
     }
 
-    /// <summary>The connection may be gone already; the next read tells.</summary>
-    private void TrySend(byte[] frame)
+    /// <summary>
+    /// The connection may be gone already; the next read tells. Never waits: whoever reads is on an event loop, which this process's
+    /// servers are on, too, and these bytes may find no room before such a server reads.
+    /// </summary>
+    private async Task TrySendAsync(byte[] frame)
     {
         try
         {
-            _socket.Send(frame);
+            await WriteAsync(frame);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
