@@ -16,18 +16,19 @@ internal sealed class S3Calls : IDisposable
     // the library waits 3 s between three tries, at most
     private static readonly TimeSpan Waits = TimeSpan.FromSeconds(4);
 
+    private readonly S3Http _http;
     private readonly AmazonS3Client _client;
 
     public S3Calls(S3Options options)
     {
         Options = options;
+        _http = new S3Http(options.Timeout);
         var config = new AmazonS3Config
         {
             AuthenticationRegion = options.Region,
             ForcePathStyle = options.PathStyle,
             IgnoreConfiguredEndpointUrls = true,
-            Timeout = options.Timeout,
-            ConnectTimeout = options.Timeout,
+            HttpClientFactory = _http,
             MaxErrorRetry = Retries,
             RetryMode = RequestRetryMode.Standard,
             // Other stores do not know the checksums that the library sends since 2025; connections and signatures have theirs.
@@ -46,7 +47,7 @@ internal sealed class S3Calls : IDisposable
     public async Task<T> RunAsync<T>(string what, Func<AmazonS3Client, CancellationToken, Task<T>> request, CancellationToken ct)
     {
         await EventLoop.LeaveAsync();
-        // The library's timeout ends with the head of a response
+        // A file's bytes come after the response, which alone has a timeout
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter((Options.Timeout * (Retries + 1)) + Waits);
         try
@@ -83,5 +84,9 @@ internal sealed class S3Calls : IDisposable
         _ => e.InnerException?.Message ?? e.Message,
     };
 
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        _client.Dispose();
+        _http.Dispose();
+    }
 }

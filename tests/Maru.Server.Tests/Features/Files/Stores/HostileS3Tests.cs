@@ -50,6 +50,43 @@ public sealed class HostileS3Tests : IDisposable
             .Within("the store to be given up");
     }
 
+    /// <summary>Sockets share some event loops: what waits on one of them would hold up a part of all others.</summary>
+    [Theory]
+    [InlineData("500 Internal Server Error")]
+    [InlineData("200 OK")]
+    public async Task A_store_whose_words_do_not_come_holds_up_no_other_socket(string status)
+    {
+        const int Requests = 4, Others = 16;
+        var words = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var hanging = new SemaphoreSlim(0);
+        await using var s3 = new HostileS3(async request =>
+        {
+            await request.RespondAsync(status, "Content-Type: application/xml\r\n", "<Error></Error>"u8.ToArray(), sent: 5);
+            hanging.Release();
+            await words.Task;
+        });
+        using var store = StoreAt(s3);
+        var asked = Enumerable.Range(0, Requests).Select(_ => store.DeleteAsync(["files/1/original"], Ct)).ToArray();
+        for (var i = 0; i < Requests; i++) await hanging.WaitAsync(Ct);
+
+        try
+        {
+            await using var server = await MaruServer.StartAsync();
+            await Task.WhenAll(Enumerable.Range(0, Others).Select(async i =>
+            {
+                using var http = ApiCheck.Client(server.Address);
+                await http.GetAsync(new Uri("/health/live", UriKind.Relative), Ct).ShouldBe(200);
+            })).Within("the others to be answered", TimeSpan.FromSeconds(60));
+            asked.ShouldAllBe(x => !x.IsCompleted);
+        }
+        finally
+        {
+            words.SetResult();
+        }
+
+        foreach (var one in asked) await Should.ThrowAsync<FileStoreException>(() => one).Within("the end");
+    }
+
     [Fact]
     public async Task A_store_that_drops_connections_fails()
     {
