@@ -30,13 +30,14 @@ public sealed class FileFolderKillTests
             await Deadline.Until(() => acknowledged.Count >= most, "files to be acknowledged");
             await server.KillAsync();
             await Task.WhenAll(uploading);
-            unfinished += Directory.EnumerateDirectories($"{folder.Path}/files/arriving").Count();
+            unfinished += Uploads.Contents($"{folder.Path}/files/arriving").Length;
         }
 
         unfinished.ShouldBeGreaterThan(0, "it was killed amid uploads");
         await using var last = await MaruProcess.StartAsync(folder);
         await CheckAsync(last, acknowledged);
-        Directory.EnumerateFileSystemEntries($"{folder.Path}/files/arriving").ShouldBeEmpty("what arrived when it died is gone");
+        var own = Directory.EnumerateDirectories($"{folder.Path}/files/arriving").ShouldHaveSingleItem();
+        Directory.EnumerateFileSystemEntries(own).ShouldBeEmpty("what arrived when it died is gone");
         Directory.EnumerateFiles($"{folder.Path}/files/.drafts").ShouldBeEmpty();
 
         // Every content has its row, and every row that is ready its content. Of uploads that were not acknowledged a whole file may stay,

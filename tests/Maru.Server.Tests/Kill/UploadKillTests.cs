@@ -81,7 +81,7 @@ public sealed class UploadKillTests
             (await http.SeeAsync(upload)).File!.Id.ShouldBe(whole.File!.Id);
         }
 
-        Directory.EnumerateFiles($"{folder.Path}/files", "*", SearchOption.AllDirectories)
+        Uploads.Contents($"{folder.Path}/files")
             .ShouldBe([$"{folder.Path}/files/files/1/original"]);
     }
 

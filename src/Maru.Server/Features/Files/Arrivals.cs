@@ -25,6 +25,7 @@ internal sealed class Arrivals : IHostedService, IDisposable
     private readonly TokenBucketRateLimiter _pace;
     private readonly bool _isLimited;
     private readonly string _folder;
+    private ScratchFolder? _scratch;
     private int _count;
 
     public Arrivals(FilesOptions options, RateLimitOptions rates, StorageOptions storage)
@@ -41,19 +42,10 @@ internal sealed class Arrivals : IHostedService, IDisposable
         });
     }
 
-    /// <summary>
-    /// Makes the folder, and removes what a server that died has left in it. Programs that only look at the store start nothing: what is
-    /// there comes to a server that runs.
-    /// </summary>
+    /// <summary>Makes the folder. Programs that only look at the store start nothing, and have none.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        OwnFile.MakeFolder(_folder);
-        foreach (var file in Directory.EnumerateFileSystemEntries(_folder))
-        {
-            if (Directory.Exists(file)) Directory.Delete(file, recursive: true);
-            else File.Delete(file);
-        }
-
+        _scratch = ScratchFolder.Open(_folder);
         return Task.CompletedTask;
     }
 
@@ -77,10 +69,14 @@ internal sealed class Arrivals : IHostedService, IDisposable
             return null;
         }
 
-        return new Arrival(this, user, Path.Combine(_folder, Path.GetRandomFileName()));
+        return new Arrival(this, user, Path.Combine(_scratch!.FullName, Path.GetRandomFileName()));
     }
 
-    public void Dispose() => _pace.Dispose();
+    public void Dispose()
+    {
+        _pace.Dispose();
+        _scratch?.Dispose();
+    }
 
     private void End(UserId user)
     {
@@ -151,7 +147,7 @@ internal sealed class Arrivals : IHostedService, IDisposable
         {
             if (_isOver) return;
             _isOver = true;
-            Directory.Delete(Folder, recursive: true);
+            if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
             _owner.End(_user);
         }
     }

@@ -19,20 +19,18 @@ internal sealed class PreviewPictures(
 
     private readonly SemaphoreSlim _turn = new(1);
     private readonly string _folder = Path.Combine(storage.Data, "files", "fetching");
+    private ScratchFolder? _scratch;
 
     public static string KeyOf(long id) => string.Create(CultureInfo.InvariantCulture, $"previews/{id}/picture");
 
-    /// <summary>Removes what a server that died has left.</summary>
-    public void Open()
-    {
-        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
-    }
+    /// <summary>Called before anything else, by whoever fetches.</summary>
+    public void Open() => _scratch = ScratchFolder.Open(_folder);
 
     /// <summary>Returns a picture that is kept; null: there is none that we show.</summary>
     public async Task<PreviewPictureRow?> TakeAsync(Uri address, CancellationToken ct)
     {
         if (maker.IsFull) return null;
-        var folder = Path.Combine(_folder, Path.GetRandomFileName());
+        var folder = Path.Combine(_scratch!.FullName, Path.GetRandomFileName());
         await EventLoop.LeaveAsync();
         OwnFile.MakeFolder(folder);
         try
@@ -57,7 +55,11 @@ internal sealed class PreviewPictures(
 
     public Task DeleteAsync(long id, CancellationToken ct) => files.DeleteAsync([KeyOf(id)], ct);
 
-    public void Dispose() => _turn.Dispose();
+    public void Dispose()
+    {
+        _turn.Dispose();
+        _scratch?.Dispose();
+    }
 
     private async Task<Picture?> MakeAsync(string path, string folder, CancellationToken ct)
     {

@@ -29,6 +29,6 @@ public sealed class S3FaultTests
         await ann.Http.SendAsync($"GET {file.Url}").ShouldRefuse(Problem.Unavailable);
         (await ann.SeeAsync(upload)).Offset.ShouldBe(5000);
         await ann.SendAsync(room, "it goes on", file);
-        Directory.EnumerateFiles($"{server.Folder}/files", "*", SearchOption.AllDirectories).ShouldBeEmpty();
+        server.Contents().ShouldBeEmpty();
     }
 }

@@ -149,7 +149,7 @@ public sealed class UploadTests
         await using var server = await MaruServer.StartAsync($"--Maru:Data={folder.Path}");
         var ann = await server.SignUpAsync();
         await ann.TryUploadAsync(Uploads.Pdf(5_000_000)).ShouldRefuse(Problem.StorageFull);
-        Directory.EnumerateFiles(files, "*", SearchOption.AllDirectories).ShouldBeEmpty();
+        Uploads.Contents(files).ShouldBeEmpty();
         var file = await ann.UploadAsync(Uploads.Pdf(500_000));
         (await ann.DownloadAsync(file)).Length.ShouldBe(500_000);
     }

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Maru.Server.Features.Messages;
 using Maru.Server.Features.Rooms;
+using Maru.Server.Files;
 
 namespace Maru.Server.Tests.Features.Files;
 
@@ -56,8 +57,14 @@ internal static class Uploads
     }
 
     /// <summary>The files below the server's folder of files.</summary>
-    public static string[] Contents(this MaruServer server) =>
-        [.. Directory.EnumerateFiles(Path.Combine(server.Folder, "files"), "*", SearchOption.AllDirectories).Order()];
+    public static string[] Contents(this MaruServer server) => Contents(Path.Combine(server.Folder, "files"));
+
+    /// <summary>The files below a folder of files, without the locks of processes.</summary>
+    public static string[] Contents(string folder) =>
+    [
+        .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(path => !path.EndsWith(ScratchFolder.LockSuffix, StringComparison.Ordinal)).Order(),
+    ];
 
     public static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
 }

@@ -104,7 +104,7 @@ public sealed class PreviewPictureTests : IAsyncLifetime
         }
 
         Kept().ShouldBeEmpty();
-        Directory.EnumerateFileSystemEntries(Path.Combine(Folder, "fetching")).ShouldBeEmpty();
+        Uploads.Contents(Path.Combine(Folder, "fetching")).ShouldBeEmpty();
     }
 
     private string[] Kept() => Directory.Exists(Path.Combine(Folder, "previews"))

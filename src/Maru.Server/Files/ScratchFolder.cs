@@ -1,0 +1,69 @@
+namespace Maru.Server.Files;
+
+/// <summary>
+/// A folder of this process for what it has in work. Processes may share a disk: below the same folder each has one of its own, which it
+/// holds by a lock on a file beside it. The lock ends with the process; what dead ones have left goes when the next one comes.
+/// </summary>
+internal sealed class ScratchFolder : IDisposable
+{
+    public const string LockSuffix = ".lock";
+
+    private const int WouldBlock = 11;                                  // EWOULDBLOCK
+    private const int SharingViolation = unchecked((int)0x80070020);    // on Windows
+
+    private readonly FileStream _lock;
+
+    private ScratchFolder(string path, FileStream held) => (FullName, _lock) = (path, held);
+
+    public string FullName { get; }
+
+    /// <param name="above">the folder that the processes have in common</param>
+    public static ScratchFolder Open(string above)
+    {
+        OwnFile.MakeFolder(above);
+        RemoveDead(above);
+        while (true)
+        {
+            var path = Path.Combine(above, Path.GetRandomFileName());
+            if (Hold(path) is not { } held) continue;
+            OwnFile.MakeFolder(path);
+            return new ScratchFolder(path, held);
+        }
+    }
+
+    /// <summary>Removes the folder with all that is in it.</summary>
+    public void Dispose()
+    {
+        if (Directory.Exists(FullName)) Directory.Delete(FullName, recursive: true);
+        _lock.Dispose();
+    }
+
+    private static void RemoveDead(string above)
+    {
+        // A folder is made behind its lock, so that one without is nobody's.
+        foreach (var path in Directory.EnumerateFileSystemEntries(above).Select(Folder).Distinct().ToList())
+        {
+            using var held = Hold(path);
+            if (held is not null && Directory.Exists(path)) Directory.Delete(path, recursive: true);
+        }
+
+        static string Folder(string entry) => entry.EndsWith(LockSuffix, StringComparison.Ordinal) ? entry[..^LockSuffix.Length] : entry;
+    }
+
+    /// <summary>Returns the lock of a folder, whose file goes with it; null: another process has it.</summary>
+    private static FileStream? Hold(string path)
+    {
+        try
+        {
+            var file = new FileStream(
+                path + LockSuffix, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            if (File.Exists(file.Name)) return file;
+            file.Dispose();     // who had it meanwhile took the file away, so that this lock would keep nobody out
+            return null;
+        }
+        catch (IOException e) when (e.HResult is WouldBlock or SharingViolation)
+        {
+            return null;
+        }
+    }
+}
