@@ -30,8 +30,8 @@ internal sealed class S3Http(TimeSpan timeout) : HttpClientFactory, IDisposable
             var response = await base.SendAsync(request, cancellationToken);
             try
             {
-                var isFile = request.Method == HttpMethod.Get && response.IsSuccessStatusCode;
-                if (!isFile) await response.Content.LoadIntoBufferAsync(MostBytes, cancellationToken);
+                var isOfFile = request.Method == HttpMethod.Head || (request.Method == HttpMethod.Get && response.IsSuccessStatusCode);
+                if (!isOfFile) await response.Content.LoadIntoBufferAsync(MostBytes, cancellationToken);
                 await EventLoop.LeaveAsync();
                 return response;
             }
