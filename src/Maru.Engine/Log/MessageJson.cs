@@ -154,13 +154,15 @@ public static class MessageJson
     /// <param name="seq">of that message</param>
     /// <param name="sender">as <c>user</c> JSON</param>
     /// <param name="text">its beginning; empty when it is deleted</param>
+    /// <param name="files">a JSON array of them; empty: there are none, or it is deleted</param>
     /// <param name="deletedAt">unix milliseconds, or 0</param>
-    public static byte[] Quote(long seq, ReadOnlySpan<byte> sender, string text, long deletedAt)
+    public static byte[] Quote(long seq, ReadOnlySpan<byte> sender, string text, ReadOnlySpan<byte> files, long deletedAt)
     {
         var json = JsonScratch.BeginObject();
         json.Writer.WriteNumber("seq"u8, seq);
         json.Writer.WriteRaw("sender"u8, sender);
         json.Writer.WriteString("text"u8, text);
+        if (!files.IsEmpty) json.Writer.WriteRaw("files"u8, files);
         if (deletedAt > 0) WriteTime(json.Writer, "deletedAt"u8, deletedAt);
         return json.EndObject();
     }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using Maru.Engine.Log;
+using Maru.Server.Storage;
 
 namespace Maru.Server.RoomLog;
 
@@ -14,10 +15,10 @@ internal static class QuoteRows
     private const int Length = 200;
 
     /// <summary>The columns that go with <see cref="Join"/>: of a text as many characters as tell that it is longer.</summary>
-    public const string Columns = "m.reply_to, q.seq, q.deleted_at, substr(q.text, 1, 201), qs.id, qs.handle, qs.name, qs.avatar_url";
+    public const string Columns = "m.reply_to, q.seq, q.deleted_at, substr(q.text, 1, 201), qs.id, qs.handle, qs.name, qs.avatar_url, q.files";
 
     /// <summary>The number of <see cref="Columns"/>.</summary>
-    public const int ColumnCount = 8;
+    public const int ColumnCount = 9;
 
     /// <summary>Of the message <c>m</c>, for the member <c>me</c> of its room.</summary>
     public const string Join =
@@ -34,7 +35,8 @@ internal static class QuoteRows
         if (row.IsDBNull(first + 1)) return MessageJson.HiddenQuote(seq);
         var deletedAt = row.IsDBNull(first + 2) ? 0 : row.GetInt64(first + 2);
         var text = deletedAt > 0 ? "" : Shorten(row.GetString(first + 3));
-        return MessageJson.Quote(seq, MessageRows.User(row, first + 4), text, deletedAt);
+        var files = deletedAt > 0 ? default : Utf8Reader.Text(row, first + 8);
+        return MessageJson.Quote(seq, MessageRows.User(row, first + 4), text, files, deletedAt);
     }
 
     /// <summary>

@@ -115,8 +115,11 @@ public sealed record PollChoice(long Id, string Text, long Votes);
 /// <param name="Text">at most 200 UTF-16 code units of it, and an ellipsis where it goes on; empty when deleted or hidden</param>
 /// <param name="Sender">absent when hidden</param>
 /// <param name="Hidden">true: the room hides it from the reader, who joined later; else absent</param>
+/// <param name="Files">of the message, as they are there; absent where it has none, is deleted or hidden</param>
 [Example("""{"seq":3,"sender":{"id":1,"handle":"ann","name":"Ann"},"text":"Hello!"}""")]
-public sealed record Quote(long Seq, string Text, User? Sender = null, DateTimeOffset? DeletedAt = null, bool? Hidden = null);
+public sealed record Quote(
+    long Seq, string Text, User? Sender = null, DateTimeOffset? DeletedAt = null, bool? Hidden = null,
+    IReadOnlyList<SentFile>? Files = null);
 
 /// <summary>Where a forwarded text was said first.</summary>
 /// <param name="Sender">who said it</param>

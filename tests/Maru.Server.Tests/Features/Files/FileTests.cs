@@ -49,6 +49,23 @@ public sealed class FileTests(MaruServer server) : IClassFixture<MaruServer>
     }
 
     [Fact]
+    public async Task A_reply_quotes_the_files_of_what_it_answers_until_that_is_deleted()
+    {
+        var (ann, ben, room) = await MeetAsync();
+        var file = await ann.UploadAsync(name: "plan.pdf");
+        var sent = await ann.SendAsync(room, null, file);
+        var plain = await ann.SayAsync(room, "no file");
+        foreach (var seq in (long[])[sent.Seq, plain.Seq])
+            await ben.Http.SendAsync($"POST /api/rooms/{room.Id}/messages", new { text = "and?", replyTo = seq }).ShouldBe(201);
+        (await QuotesAsync()).ShouldBe(["plan.pdf", null]);
+        await ann.Http.SendAsync($"DELETE /api/rooms/{room.Id}/messages/{sent.Seq}").ShouldBe(204);
+        (await QuotesAsync()).ShouldBe([null, null]);
+
+        async Task<IEnumerable<string?>> QuotesAsync() =>
+            (await ben.HistoryAsync(room)).Where(x => x.ReplyTo is not null).Select(x => x.Quote!.Files?.Single().Name);
+    }
+
+    [Fact]
     public async Task Nobody_sends_a_file_that_is_not_theirs_or_not_there_or_twice_or_too_many()
     {
         var (ann, ben, room) = await MeetAsync();

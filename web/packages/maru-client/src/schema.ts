@@ -2540,6 +2540,8 @@ export interface components {
             deletedAt?: string;
             /** @description true: the room hides it from the reader, who joined later; else absent */
             hidden?: boolean;
+            /** @description of the message, as they are there; absent where it has none, is deleted or hidden */
+            files?: components["schemas"]["SentFile"][];
         };
         /**
          * @example {

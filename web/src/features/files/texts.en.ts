@@ -1,7 +1,6 @@
 export default {
   one: { picture: 'Photo', video: 'Video', voice: 'Voice message' },
   many: { picture: '{count} photos', video: '{count} videos', file: '{count} files' },
-  quoted: 'File',
   gone: 'This file is not there any more',
   openPicture: 'Open the picture {name}',
   openPictureOf: 'Open the picture {name}, {at} of {count}',

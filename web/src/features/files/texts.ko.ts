@@ -3,7 +3,6 @@ import type en from './texts.en'
 export default {
   one: { picture: '사진', video: '동영상', voice: '음성 메시지' },
   many: { picture: '사진 {count}장', video: '동영상 {count}개', file: '파일 {count}개' },
-  quoted: '파일',
   gone: '더 이상 볼 수 없는 파일이에요',
   openPicture: '{name} 사진 열기',
   openPictureOf: '{name} 사진 열기, {count}장 중 {at}번째',
