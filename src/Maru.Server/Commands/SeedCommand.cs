@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Maru.Server.Configuration;
+using Maru.Server.Features.Files;
+using Maru.Server.Features.Files.Stores;
 using Maru.Server.Files;
 using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Tokens;
@@ -28,6 +30,11 @@ internal static class SeedCommand
         };
         var messages =
             new Option<long>("--messages") { Description = "Messages to make, spread over the rooms", DefaultValueFactory = _ => 0 };
+        var files = new Option<int>("--files")
+        {
+            Description = "Messages, among these, that have a small text file",
+            DefaultValueFactory = _ => 0,
+        };
         var wordFile = new Option<FileInfo?>("--words")
         {
             Description = "File of words that the messages are made of, one a line, the most frequent first; left out: usual sentences",
@@ -35,16 +42,17 @@ internal static class SeedCommand
         var tokenFile =
             new Option<string?>("--tokens") { Description = "File to write the access tokens to, one a line, good for 24 hours" };
         var roomFile = new Option<string?>("--rooms-file") { Description = "File to write the room ids to, one a line" };
-        foreach (Option number in (Option[])[users, rooms, each, messages]) number.Validators.Add(RefuseNegative);
+        foreach (Option number in (Option[])[users, rooms, each, messages, files]) number.Validators.Add(RefuseNegative);
 
         var command = new Command("seed", $"Fill the configured store for load tests. Everybody's password is: {Seeder.Password}")
         {
-            users, rooms, each, messages, wordFile, tokenFile, roomFile,
+            users, rooms, each, messages, files, wordFile, tokenFile, roomFile,
         };
         command.TreatUnmatchedTokensAsErrors = false;   // settings: --Maru:Database=…
         command.SetAction((parsed, ct) => guard(() => RunAsync(
             build,
-            new SeedPlan(parsed.GetValue(users), parsed.GetValue(rooms), parsed.GetValue(messages), parsed.GetValue(each)),
+            new SeedPlan(
+                parsed.GetValue(users), parsed.GetValue(rooms), parsed.GetValue(messages), parsed.GetValue(each), parsed.GetValue(files)),
             parsed.GetValue(wordFile),
             parsed.GetValue(tokenFile),
             parsed.GetValue(roomFile),
@@ -60,13 +68,16 @@ internal static class SeedCommand
         ConfigurationArguments.Check("maru seed", settings);
         if (plan.Messages > 0 && plan.Inhabited == 0)
             throw new StartException("--messages need a room with somebody in it: --users=1 and --rooms=1 at least.");
+        if (plan.Files > plan.Messages)
+            throw new StartException($"--files={plan.Files} need as many messages: --messages={plan.Files} at least.");
         var words = await ReadWordsAsync(wordFile, ct);
         await using var app = await build([.. ConfigurationArguments.OfCommands, .. settings]);
         var services = app.Services;
         var time = services.GetRequiredService<TimeProvider>();
         var seeder = new Seeder(
             services.GetRequiredService<Database>(), services.GetRequiredService<Passwords>(),
-            services.GetRequiredService<AccessTokens>(), services.GetRequiredService<JwtOptions>(), time, new SeedTexts(words));
+            services.GetRequiredService<AccessTokens>(), services.GetRequiredService<JwtOptions>(), time, new SeedTexts(words),
+            new SeedFiles(services.GetRequiredService<IFileStore>(), Arrivals.FolderOf(services.GetRequiredService<StorageOptions>())));
 
         var started = time.GetTimestamp();
         var bar = AnsiConsole.Progress()
@@ -75,7 +86,10 @@ internal static class SeedCommand
         {
             var bars = new Dictionary<string, ProgressTask>();
             (string, long)[] all =
-                [("users", plan.Users), ("rooms", plan.Rooms), ("members", (long)plan.Users * plan.RoomsEach), ("messages", plan.Messages)];
+            [
+                ("users", plan.Users), ("rooms", plan.Rooms), ("members", (long)plan.Users * plan.RoomsEach), ("files", plan.Files),
+                ("messages", plan.Messages),
+            ];
             foreach (var (what, rows) in all)
                 bars[what] = console.AddTask(what, maxValue: Math.Max(1, rows));
             return seeder.RunAsync(plan, (what, rows) => bars[what].Increment(rows), ct);
@@ -83,7 +97,8 @@ internal static class SeedCommand
         await WriteAsync(tokenFile, made.Tokens, ct);
         await WriteAsync(roomFile, made.Rooms, ct);
         var seconds = time.GetElapsedTime(started).TotalSeconds;
-        AnsiConsole.WriteLine($"{plan.Users:N0} users, {plan.Rooms:N0} rooms and {plan.Messages:N0} messages in {seconds:F1} s");
+        var files = plan.Files > 0 ? $", {plan.Files:N0} of them with a file," : "";
+        AnsiConsole.WriteLine($"{plan.Users:N0} users, {plan.Rooms:N0} rooms and {plan.Messages:N0} messages{files} in {seconds:F1} s");
     }
 
     private static async Task<string[]> ReadWordsAsync(FileInfo? file, CancellationToken ct)

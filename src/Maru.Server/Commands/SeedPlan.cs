@@ -2,9 +2,10 @@ namespace Maru.Server.Commands;
 
 /// <summary>
 /// The number of users, rooms and messages to make. User number i becomes a member of room number i mod <paramref name="Rooms"/>, where
-/// they send, and of the next ones until they are in as many as each is to be in; messages go round the rooms that have senders.
+/// they send, and of the next ones until they are in as many as each is to be in; messages go round the rooms that have senders. So many of
+/// them as there are to be files have one, spread evenly.
 /// </summary>
-internal sealed record SeedPlan(int Users, int Rooms, long Messages, int Each = 1)
+internal sealed record SeedPlan(int Users, int Rooms, long Messages, int Each = 1, int Files = 0)
 {
     /// <summary>Rooms that have senders.</summary>
     public int Inhabited => Math.Min(Users, Rooms);
@@ -24,6 +25,17 @@ internal sealed record SeedPlan(int Users, int Rooms, long Messages, int Each = 
         var (room, member) = (user % Rooms, user / Rooms);
         var (messages, senders) = (MessagesOf(room), Senders(room));
         return (messages / senders) + (member > 0 && messages % senders >= member ? 1 : 0);
+    }
+
+    /// <summary>The number of the message that has the file with that number.</summary>
+    public long MessageWith(int file) => file * Messages / Files;
+
+    /// <summary>The number of the file that a message has, by its number; null: it has none.</summary>
+    public int? FileOf(long message)
+    {
+        if (Files == 0) return null;
+        var next = (int)(((message * Files) + Messages - 1) / Messages);
+        return next < Files && MessageWith(next) == message ? next : null;
     }
 
     /// <summary>Messages of a room, by its number.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Maru.Engine;
 using Maru.Engine.Log;
+using Maru.Server.Files;
 using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage;
@@ -13,11 +14,13 @@ namespace Maru.Server.Commands;
 /// plan, and a million messages take some seconds. New ids follow the existing ones, so it must not run beside a server on the store.
 /// </summary>
 internal sealed class Seeder(
-    Database database, Passwords passwords, AccessTokens tokens, JwtOptions jwt, TimeProvider time, SeedTexts? texts = null)
+    Database database, Passwords passwords, AccessTokens tokens, JwtOptions jwt, TimeProvider time, SeedTexts? texts = null,
+    SeedFiles? contents = null)
 {
     public const string Password = "password";
 
     private const int Batch = 100_000;
+    private const int FilesAtOnce = 100;
 
     // The messages reach so far into the past.
     private static readonly TimeSpan Past = TimeSpan.FromDays(30);
@@ -58,15 +61,52 @@ internal sealed class Seeder(
             var (role, own) = (user < plan.Rooms && next == 0 ? "owner" : "member", next == 0 ? plan.SentBy(user) : 0);
             return [rooms[(user + next) % plan.Rooms], users[user], role, begun, 0L, own];
         });
-        await InsertAsync("messages", ["room_id", "seq", "number", "type", "sender_id", "at", "text"],
-            plan.Inhabited > 0 ? plan.Messages : 0, i => Message(plan, users, rooms, i));
+        var messages = plan.Inhabited > 0 ? plan.Messages : 0;
+        var files = await NextIdsAsync("files", messages > 0 ? plan.Files : 0, ct);
+        await FilesAsync();
+        await InsertAsync("messages", ["room_id", "seq", "number", "type", "sender_id", "at", "text", "files"], messages, i =>
+        {
+            var (room, seq, sender, at, text) = Message(i);
+            var json = plan.FileOf(i) is { } file ? SeedFiles.Json(files[file], seq, text) : null;
+            return [room, seq, seq, EntryKind.MessageCreated.Number, sender, at, text, json];
+        });
+        await InsertAsync("message_files", ["room_id", "seq", "position", "file_id", "kind"], files.Length, i =>
+        {
+            var (room, seq, _, _, _) = Message(plan.MessageWith((int)i));
+            return [room, seq, 0L, files[i], (long)FileKind.Document];
+        }, "files");
         await database.AnalyzeAsync(ct);
         return new Seeded(
             [.. users.Select((user, i) =>
                 tokens.Write(new UserId(user), sessions[i], marks[i], "user", EndedSessions.SeededTokenLifetime))],
             rooms);
 
-        async Task InsertAsync(string table, string[] columns, long rows, Func<long, object[]> row, string? partOf = null)
+        // Their contents first: a file is there before its message.
+        async Task FilesAsync()
+        {
+            foreach (var some in Enumerable.Range(0, files.Length).Chunk(FilesAtOnce))
+            {
+                await contents!.StoreAsync(some.Select(i => (files[i], Message(plan.MessageWith(i)).Text)), ct);
+                progress("files", some.Length);
+            }
+
+            await InsertAsync("files", SeedFiles.Columns, files.Length, i =>
+            {
+                var (_, seq, sender, at, text) = Message(plan.MessageWith((int)i));
+                return SeedFiles.Row(files[i], sender, seq, text, at);
+            }, "files");
+        }
+
+        (long Room, long Seq, long Sender, long At, string Text) Message(long i)
+        {
+            var room = (int)(i % plan.Inhabited);
+            var seq = (i / plan.Inhabited) + 1;
+            var sender = users[room + (plan.SenderOf(room, seq) * plan.Rooms)];
+            var at = _now - (long)((plan.Messages - i) * (Past.TotalMilliseconds / plan.Messages));
+            return (rooms[room], seq, sender, at, _texts.Of(room, seq));
+        }
+
+        async Task InsertAsync(string table, string[] columns, long rows, Func<long, object?[]> row, string? partOf = null)
         {
             for (long done = 0; done < rows;)
             {
@@ -76,15 +116,6 @@ internal sealed class Seeder(
                 if (partOf is null) progress(table, count);
             }
         }
-    }
-
-    private object[] Message(SeedPlan plan, long[] users, long[] rooms, long i)
-    {
-        var room = (int)(i % plan.Inhabited);
-        var seq = (i / plan.Inhabited) + 1;
-        var sender = users[room + (plan.SenderOf(room, seq) * plan.Rooms)];
-        var at = _now - (long)((plan.Messages - i) * (Past.TotalMilliseconds / plan.Messages));
-        return [rooms[room], seq, seq, EntryKind.MessageCreated.Number, sender, at, _texts.Of(room, seq)];
     }
 
     private async Task<long[]> NextIdsAsync(string table, int count, CancellationToken ct)

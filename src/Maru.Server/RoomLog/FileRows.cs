@@ -71,17 +71,24 @@ internal static class FileRows
     /// <summary>Writes the members of the current row's <c>file</c>, into an object that is open.</summary>
     public static void Write(Utf8JsonWriter writer, DbDataReader row, int first)
     {
-        var id = row.GetInt64(first);
-        writer.WriteNumber("id"u8, id);
-        writer.WriteString("kind"u8, NameOf((FileKind)row.GetInt64(first + 1)));
-        writer.WriteString("name"u8, row.GetString(first + 2));
-        writer.WriteString("mediaType"u8, row.GetString(first + 3));
-        writer.WriteNumber("size"u8, row.GetInt64(first + 4));
-        writer.WriteString("url"u8, Url(id));
+        WriteMain(
+            writer, row.GetInt64(first), (FileKind)row.GetInt64(first + 1), row.GetString(first + 2), row.GetString(first + 3),
+            row.GetInt64(first + 4));
         if (!row.IsDBNull(first + 5)) writer.WriteNumber("width"u8, row.GetInt64(first + 5));
         if (!row.IsDBNull(first + 6)) writer.WriteNumber("height"u8, row.GetInt64(first + 6));
         if (!row.IsDBNull(first + 7)) writer.WriteString("placeholder"u8, row.GetString(first + 7));
         if (!row.IsDBNull(first + 8)) writer.WriteNumber("duration"u8, row.GetInt64(first + 8) / 1000.0);
         if (!row.IsDBNull(first + 9)) writer.WriteRaw("waveform"u8, Encoding.UTF8.GetBytes(row.GetString(first + 9)));
+    }
+
+    /// <summary>Writes the members that every file has, into an object that is open.</summary>
+    public static void WriteMain(Utf8JsonWriter writer, long id, FileKind kind, string name, string mediaType, long size)
+    {
+        writer.WriteNumber("id"u8, id);
+        writer.WriteString("kind"u8, NameOf(kind));
+        writer.WriteString("name"u8, name);
+        writer.WriteString("mediaType"u8, mediaType);
+        writer.WriteNumber("size"u8, size);
+        writer.WriteString("url"u8, Url(id));
     }
 }

@@ -15,7 +15,8 @@ internal static class QuoteRows
     private const int Length = 200;
 
     /// <summary>The columns that go with <see cref="Join"/>: of a text as many characters as tell that it is longer.</summary>
-    public const string Columns = "m.reply_to, q.seq, q.deleted_at, substr(q.text, 1, 201), qs.id, qs.handle, qs.name, qs.avatar_url, q.files";
+    public const string Columns =
+        "m.reply_to, q.seq, q.deleted_at, substr(q.text, 1, 201), qs.id, qs.handle, qs.name, qs.avatar_url, q.files";
 
     /// <summary>The number of <see cref="Columns"/>.</summary>
     public const int ColumnCount = 9;

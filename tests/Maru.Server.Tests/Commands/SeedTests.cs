@@ -1,6 +1,8 @@
 using Maru.Server.Audit;
 using Maru.Server.Commands;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Features.Files;
+using Maru.Server.Features.Messages;
 using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage;
@@ -99,6 +101,43 @@ public sealed class SeedTests : IDisposable
         counts.Keys.ShouldBe(["first", "둘째", "third"], ignoreOrder: true);
         (counts["first"] > counts["둘째"] && counts["둘째"] > counts["third"]).ShouldBeTrue();
         (await RunAsync("--words", Path.Combine(_folder, "none"))).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Messages_have_files_that_are_there()
+    {
+        (await RunAsync("--users", "4", "--rooms", "2", "--messages", "30", "--files", "7")).ShouldBe(0);
+        (await RunAsync("--files", "1")).ShouldBe(2);
+        await using var server = await MaruServer.StartAsync($"--Maru:Database=Data Source={_folder}/maru.db", $"--Maru:Data={_folder}");
+        var member = server.Person(new SignedIn(new User(0, "", "", null), File.ReadAllLines(Path.Combine(_folder, "tokens"))[0], "", 0));
+        var room = File.ReadAllLines(Path.Combine(_folder, "rooms"))[0];
+        var messages = await member.Http.SendAsync($"GET /api/rooms/{room}/messages?limit=200").Read<MessagePage>();
+        var files = await member.Http.SendAsync($"GET /api/rooms/{room}/files?kind=document").Read<RoomFilePage>();
+        var sent = messages.Items.SelectMany(x => x.Files).ToList();
+        sent.Count.ShouldBeInRange(3, 4);
+        files.Items.Select(x => x.Id).ShouldBe(sent.Select(x => x.Id).Reverse());
+        foreach (var message in messages.Items.Where(x => x.Files.Count > 0))
+        {
+            var content = await member.Http.GetStringAsync(message.Files[0].Url, TestContext.Current.CancellationToken);
+            content.Length.ShouldBe((message.Text.Length + 1) * 20);
+            content.ShouldStartWith($"{message.Text}\n");
+        }
+
+        (await Program.Main(["audit", "--contents", $"--Maru:Database=Data Source={_folder}/maru.db", $"--Maru:Data={_folder}"]))
+            .ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(7, 30)]
+    [InlineData(30, 30)]
+    [InlineData(999, 1000)]
+    public void Files_are_spread_over_the_messages(int files, long messages)
+    {
+        var plan = new SeedPlan(1, 1, messages, 1, files);
+        var found = Enumerable.Range(0, (int)messages).Select(i => plan.FileOf(i)).OfType<int>().ToList();
+        found.ShouldBe(Enumerable.Range(0, files));
+        found.ShouldAllBe(file => plan.FileOf(plan.MessageWith(file)) == file);
     }
 
     private Task<int> RunAsync(params string[] options) => Program.Main(

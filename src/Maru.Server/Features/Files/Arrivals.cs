@@ -31,7 +31,7 @@ internal sealed class Arrivals : IHostedService, IDisposable
     public Arrivals(FilesOptions options, RateLimitOptions rates, StorageOptions storage)
     {
         (_options, _isLimited) = (options, rates.Enabled);
-        _folder = Path.Combine(storage.Data, "files", "arriving");
+        _folder = FolderOf(storage);
         var each = Math.Max(ChunkBytes, (int)(options.UploadBytesPerSecond * Tick.TotalSeconds));
         _pace = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
@@ -41,6 +41,9 @@ internal sealed class Arrivals : IHostedService, IDisposable
             QueueLimit = int.MaxValue,      // bounded by the number of turns, each with one chunk
         });
     }
+
+    /// <summary>Returns the folder that processes on a disk have in common for what is on its way into the store.</summary>
+    public static string FolderOf(StorageOptions storage) => Path.Combine(storage.Data, "files", "arriving");
 
     /// <summary>Makes the folder. Programs that only look at the store start nothing, and have none.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
