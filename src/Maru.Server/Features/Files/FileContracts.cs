@@ -42,6 +42,16 @@ public sealed record RoomFile(
 /// <param name="Items">the newest first</param>
 public sealed record RoomFilePage(IReadOnlyList<RoomFile> Items, string? Next = null);
 
+/// <summary>What files may be, so that a client need not send what is refused.</summary>
+/// <param name="Bytes">bytes that one file may have, by its kind</param>
+/// <param name="PerMessage">files that one message may have</param>
+[Example("""{"bytes":{"image":10485760,"video":52428800,"audio":20971520,"document":20971520},"perMessage":10}""")]
+public sealed record FileLimits(FileKindBytes Bytes, int PerMessage);
+
+/// <summary>Bytes, by kinds of files.</summary>
+[Example("""{"image":10485760,"video":52428800,"audio":20971520,"document":20971520}""")]
+public sealed record FileKindBytes(long Image, long Video, long Audio, long Document);
+
 /// <summary>The form of an upload.</summary>
 /// <param name="File">the file</param>
 /// <param name="Duration">seconds, of audio and video</param>
@@ -51,5 +61,6 @@ internal sealed record UploadedForm(IFormFile File, double? Duration = null, str
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(UploadedFilePage))]
 [JsonSerializable(typeof(RoomFilePage))]
+[JsonSerializable(typeof(FileLimits))]
 [JsonSerializable(typeof(int[]))]
 internal sealed partial class FilesJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using Maru.Engine;
+using Maru.Engine.Log;
 using Maru.Engine.Problems;
 using Maru.Server.Features.Files.Pictures;
 using Maru.Server.Features.Files.Stores;
@@ -10,6 +11,7 @@ using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Sockets;
 using Maru.Server.RoomLog;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Maru.Server.Features.Files;
 
@@ -29,6 +31,8 @@ internal static class FileEndpoints
             .WithMetadata(new StreamedBody())
             .Accepts<UploadedForm>(Form).Produces<SentFile>(StatusCodes.Status201Created)
             .Refuses(FileProblems.UnsupportedFile, Problem.TooLarge, FileProblems.QuotaExceeded, Problem.StorageFull);
+        files.MapGet("/limits", Limits)
+            .WithName("getFileLimits").WithSummary("How large files may be, by their kind, and how many a message may have");
         files.MapGet("/{id:number}", GetAsync).WithMetadata(new TokenInCookie())
             .WithName("getFile").WithSummary("The content of a file that you uploaded, or of a message that you see; also in ranges")
             .ProducesContent(FileType.Unknown).Produces(StatusCodes.Status302Found);
@@ -89,6 +93,9 @@ internal static class FileEndpoints
             return result;
         }
     }
+
+    private static Ok<FileLimits> Limits(FilesOptions options) => TypedResults.Ok(new FileLimits(
+        new FileKindBytes(options.ImageBytes, options.VideoBytes, options.AudioBytes, options.DocumentBytes), Attachments.Most));
 
     private static Task<IResult> GetAsync(
         long id, Caller caller, HttpContext context, FileRecords records, IFileStore store, PresignedAddresses addresses,

@@ -34,6 +34,17 @@ public sealed class FileTests(MaruServer server) : IClassFixture<MaruServer>
     }
 
     [Fact]
+    public async Task The_limits_are_told_before_anything_is_sent()
+    {
+        await using var small = await MaruServer.StartAsync("--Maru:Files:VideoBytes=7000", "--Maru:Files:DocumentBytes=1000");
+        var ann = await small.SignUpAsync();
+        var limits = await ann.Http.SendAsync("GET /api/files/limits").Read<FileLimits>();
+        limits.ShouldBe(new FileLimits(new FileKindBytes(10 * 1024 * 1024, 7000, 20 * 1024 * 1024, 1000), 10));
+        await ann.TryUploadAsync(Uploads.Pdf((int)limits.Bytes.Document)).ShouldBe(201);
+        await ann.TryUploadAsync(Uploads.Pdf((int)limits.Bytes.Document + 1)).ShouldRefuse(Problem.TooLarge);
+    }
+
+    [Fact]
     public async Task A_message_needs_no_text_where_it_has_files_and_sockets_hear_of_them()
     {
         var (ann, ben, room) = await MeetAsync();

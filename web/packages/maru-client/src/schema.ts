@@ -852,6 +852,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/files/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How large files may be, by their kind, and how many a message may have */
+        get: operations["getFileLimits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/files/{id}": {
         parameters: {
             query?: never;
@@ -1509,6 +1526,46 @@ export interface components {
         };
         /** @enum {string} */
         FileKind: "image" | "video" | "audio" | "document";
+        /**
+         * @description Bytes, by kinds of files.
+         * @example {
+         *       "image": 10485760,
+         *       "video": 52428800,
+         *       "audio": 20971520,
+         *       "document": 20971520
+         *     }
+         */
+        FileKindBytes: {
+            /** Format: int64 */
+            image: number;
+            /** Format: int64 */
+            video: number;
+            /** Format: int64 */
+            audio: number;
+            /** Format: int64 */
+            document: number;
+        };
+        /**
+         * @description What files may be, so that a client need not send what is refused.
+         * @example {
+         *       "bytes": {
+         *         "image": 10485760,
+         *         "video": 52428800,
+         *         "audio": 20971520,
+         *         "document": 20971520
+         *       },
+         *       "perMessage": 10
+         *     }
+         */
+        FileLimits: {
+            /** @description bytes that one file may have, by its kind */
+            bytes: components["schemas"]["FileKindBytes"];
+            /**
+             * Format: int32
+             * @description files that one message may have
+             */
+            perMessage: number;
+        };
         /**
          * @description A message to forward: one that you may see, and that is not deleted.
          * @example {
@@ -6510,6 +6567,32 @@ export interface operations {
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable.shutting-down"];
             507: components["responses"]["storage-full"];
+        };
+    };
+    getFileLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileLimits"];
+                };
+            };
+            401: components["responses"]["unauthenticated.session-ended"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
         };
     };
     getFile: {

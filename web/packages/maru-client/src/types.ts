@@ -10,6 +10,7 @@ export type Draft = Schemas['WrittenDraft']
 /** A file as messages have it. */
 export type FileInfo = Schemas['SentFile']
 export type FileKind = Schemas['FileKind']
+export type FileLimits = Schemas['FileLimits']
 export type ForwardedMessage = Schemas['ForwardedMessage']
 export type InvitationLink = Schemas['InvitationLink']
 export type InvitationView = Schemas['InvitationView']

@@ -3,6 +3,7 @@ import { computed, markRaw, reactive, shallowReactive } from 'vue'
 import { maru } from '@/client'
 import { preferences } from '@/features/shell/preferences'
 import { kindOf } from './kinds'
+import { loadLimits, mostFiles, tooLarge } from './limits'
 
 /** A file that somebody chose, on its way to the server: it goes up at once, while they write. */
 export interface Attachment {
@@ -25,7 +26,6 @@ export interface Attachment {
 
 interface Work { file: File; end: AbortController }
 
-export const mostFiles = 10
 const atOnce = 3
 let last = 0
 let running = 0
@@ -44,7 +44,7 @@ const none: readonly Attachment[] = []
 const set = (place: string, list: Attachment[]) => list.length > 0 ? places.set(place, list) : places.delete(place)
 
 export function attach(place: string, files: readonly File[]): { left: number } {
-  const room = mostFiles - attachmentsOf(place).length
+  const room = mostFiles() - attachmentsOf(place).length
   const taken = files.slice(0, room).map(file => newAttachment(file))
   set(place, [...attachmentsOf(place), ...taken])
   for (const one of taken) enqueue(one)
@@ -74,8 +74,21 @@ function look(one: Attachment, file: File) {
 export function enqueue(one: Attachment): void {
   one.state = 'waiting'
   one.problem = undefined
+  const work = works.get(one.id)
+  if (work && !shrinks(one) && refuse(one, work.file)) return   // nobody waits behind other files for that
   queue.push(one)
   next()
+}
+
+const shrinks = (one: Attachment) => one.kind === 'image' && preferences.values.shrink
+
+/** Says why the server would not take it, before it is sent. */
+function refuse(one: Attachment, file: Blob): boolean {
+  const problem = tooLarge(file)
+  if (!problem) return false
+  one.state = 'failed'
+  one.problem = problem
+  return true
 }
 
 function next(): void {
@@ -98,12 +111,15 @@ async function upload(one: Attachment): Promise<void> {
   const { signal } = work.end
   try {
     let file: Blob = work.file
-    if (one.kind === 'image' && preferences.values.shrink) {
+    if (shrinks(one)) {
       one.state = 'preparing'
       file = await import('./shrink').then(({ shrink }) => shrink(work.file)).catch(() => work.file)
       signal.throwIfAborted()
       one.size = file.size
     }
+    await loadLimits()
+    signal.throwIfAborted()
+    if (refuse(one, file)) return
     one.state = 'uploading'
     one.info = await maru.files.upload(file, {
       name: file === work.file ? one.name : one.name.replace(/(\.[^.]{1,5})?$/, file.type === 'image/jpeg' ? '.jpg' : '.webp'),

@@ -5,10 +5,17 @@ const kit = vi.hoisted(() => ({
   uploads: [] as { name: string; done: (info: object) => void; failed: (error: unknown) => void; signal: AbortSignal }[],
   sent: [] as { text: string; files?: readonly FileInfo[]; key?: string }[],
   removed: [] as number[],
+  limits: undefined as object | undefined,
 }))
 vi.mock('@/client', () => ({
   maru: {
     session: { on: () => () => undefined, state: 'in' },
+    events: { on: () => () => undefined },
+    api: {
+      GET: async () => kit.limits
+        ? { data: kit.limits, response: new Response() }
+        : { error: {}, response: new Response(null, { status: 503 }) },
+    },
     outbox: { on: () => () => undefined, send: (message: { text: string }) => { kit.sent.push(message) } },
     files: {
       upload: (_: Blob, { name, signal }: { name: string; signal: AbortSignal }) => new Promise((done, failed) => {

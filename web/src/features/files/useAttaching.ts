@@ -2,7 +2,8 @@ import type { Room } from 'maru-client'
 import { computed, ref, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useFormat } from '@/composables/useFormat'
-import { attach, attachmentsOf, mostFiles, newAttachment, enqueue, placeOf } from './attachments'
+import { attach, attachmentsOf, newAttachment, enqueue, placeOf } from './attachments'
+import { loadLimits, mostFiles } from './limits'
 import { posts } from './posts'
 
 /** What the composer does with files: takes them, from wherever they come, and keeps them beside the text. */
@@ -13,11 +14,12 @@ export function useAttaching(room: Ref<Room>, thread: Ref<number | undefined>) {
   const files = computed(() => attachmentsOf(place.value))
   /** Why some were not taken. */
   const refused = ref<string>()
+  void loadLimits()
 
   function add(chosen: readonly File[]): boolean {
     const empty = chosen.find(file => file.size === 0)
     const { left } = attach(place.value, chosen.filter(file => file.size > 0))
-    refused.value = left > 0 ? t('files.tooMany', { most: mostFiles, left }, left)
+    refused.value = left > 0 ? t('files.tooMany', { most: mostFiles(), left }, left)
       : empty ? t('files.empty', { name: empty.name }) : undefined
     return chosen.length > 0
   }
