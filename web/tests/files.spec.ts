@@ -1,4 +1,5 @@
-import { drop, picture, text } from './kit/files'
+import type { Locator } from '@playwright/test'
+import { drop, picture, sendFiles, text } from './kit/files'
 import { composer, expect, open, test, write, type Page } from './kit/test'
 
 // Files, from where they are chosen, or recorded, to the message.
@@ -45,6 +46,33 @@ test('A picture by itself needs no text, and shows in the list of rooms as a pho
   await expect(loaded(page)).toHaveCount(1)
   await expect(page.locator('.list a').filter({ hasText: 'Harbour' })).toContainText('You: Photo')
   await expect(other.locator('a').filter({ hasText: 'Harbour' }).first()).toContainText('Ann: Photo')
+})
+
+test('The text beside a file can be taken away again, and that of a message without files cannot', async ({ page, person, elsewhere }) => {
+  const [ann, ben] = [await person('ann'), await person('ben')]
+  const room = await ann.room('Harbour')
+  await ben.join(room)
+  await ann.send(room, 'plain')
+  await sendFiles(ann, room, [small], 'The wrong words')
+  const other = await elsewhere(ben, 'rooms')
+  await open(page, ann, `rooms/${room.id}`)
+  const save = page.getByRole('button', { name: 'Save', exact: true })
+  const edit = async (place: Locator) => {
+    await place.hover()
+    await place.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'Edit' }).click()
+    await composer(page).fill('')
+  }
+  await expect(loaded(page)).toHaveCount(1)
+  await edit(page.locator('.conversation [data-seq]').filter({ hasText: 'plain' }))
+  await expect(save).toBeDisabled()
+  await composer(page).press('Escape')
+  await edit(page.locator('.conversation [data-seq]').filter({ hasText: 'The wrong words' }))
+  await save.click()
+  await expect(page.getByText('The wrong words')).toHaveCount(0)
+  await expect(loaded(page)).toHaveCount(1)
+  await expect(other.locator('a').filter({ hasText: 'Harbour' }).first()).toContainText('Ann: Photo')
+  expect((await ann.history(room)).items.at(-1)).toMatchObject({ text: '', files: [{ name: 'boat.png' }] })
 })
 
 test('Files are pasted and dropped', async ({ page, person }) => {

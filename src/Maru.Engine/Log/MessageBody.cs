@@ -47,11 +47,23 @@ internal readonly struct MessageBody
     /// <summary>Reads and checks a body; false: <paramref name="refusal"/> says why not.</summary>
     public static bool TryRead(ReadOnlySpan<byte> json, int maxTextBytes, out MessageBody body, [NotNullWhen(false)] out Refusal? refusal)
     {
-        refusal = Read(json, out body) ?? TextRules.RefuseSize(body.Text.Length, "text", maxTextBytes);
+        refusal = Read(json, isEdit: false, out body) ?? TextRules.RefuseSize(body.Text.Length, "text", maxTextBytes);
         return refusal is null;
     }
 
-    private static Refusal? Read(ReadOnlySpan<byte> json, out MessageBody body)
+    /// <summary>
+    /// Reads and checks the body of an edit, <c>{text}</c>. The text may be empty: whether the message has files is known where it is.
+    /// </summary>
+    /// <inheritdoc cref="TryRead"/>
+    public static bool TryReadEdit(
+        ReadOnlySpan<byte> json, int maxTextBytes, out MessageBody body, [NotNullWhen(false)] out Refusal? refusal)
+    {
+        refusal = Read(json, isEdit: true, out body) ?? TextRules.RefuseSize(body.Text.Length, "text", maxTextBytes);
+        if (refusal is null && body.Forward is not null) refusal = Wrong("forward", "An edit gives a text.");
+        return refusal is null;
+    }
+
+    private static Refusal? Read(ReadOnlySpan<byte> json, bool isEdit, out MessageBody body)
     {
         body = default;
         // A byte order mark may be ignored (RFC 8259, 8.1), so it is.
@@ -121,9 +133,10 @@ internal readonly struct MessageBody
             return null;
         }
 
-        if (text is null && files.Count == 0) return Wrong("text", "text must be given.");
+        if (text is null && (isEdit || files.Count == 0)) return Wrong("text", "text must be given.");
         text ??= [];
-        if ((files.Count == 0 ? TextRules.Refuse(text, "text") : TextRules.RefuseUnfinished(text, "text")) is { } bad) return bad;
+        var mayBeEmpty = isEdit || files.Count > 0;
+        if ((mayBeEmpty ? TextRules.RefuseUnfinished(text, "text") : TextRules.Refuse(text, "text")) is { } bad) return bad;
         body = new MessageBody { Text = text, ReplyTo = replyTo, Files = files, Mentions = MentionScan.Find(text) };
         return null;
     }

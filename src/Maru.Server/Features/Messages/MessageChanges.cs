@@ -1,5 +1,6 @@
 using System.Text;
 using Maru.Engine;
+using Maru.Engine.Codecs;
 using Maru.Engine.Log;
 using Maru.Engine.Problems;
 using Maru.Server.RoomLog;
@@ -12,12 +13,20 @@ namespace Maru.Server.Features.Messages;
 internal sealed class MessageChanges(ChatEngine engine)
 {
     /// <summary>
-    /// Edits the sender's own message, which is no poll and no forward: others said that first. An edit that changes nothing appends
-    /// nothing.
+    /// Edits the sender's own message, which is no poll and no forward: others said that first. Its text may be emptied where it has files.
+    /// An edit that changes nothing appends nothing.
     /// </summary>
-    public Task<Problem?> EditAsync(
-        RoomId room, UserId actor, long seq, MessageBody body) => RoomWrite.RunAsync(engine, room, actor, transaction =>
+    public async Task<Refusal?> EditAsync(RoomId room, UserId actor, long seq, MessageBody body)
     {
+        var bare = TextRules.Refuse(body.Text, "text");
+        var problem = await RoomWrite.RunAsync(engine, room, actor, transaction => Edit(transaction, actor, seq, body, bare is not null));
+        return problem is null ? null : problem == bare?.Problem ? bare : problem;
+    }
+
+    /// <param name="isBare">true: its text has nothing visible in it, which only a message with files may have</param>
+    private static Problem? Edit(RoomTransaction transaction, UserId actor, long seq, MessageBody body, bool isBare)
+    {
+        var room = transaction.Room;
         if (transaction.Rules.IsReadOnly && IsBound(transaction, actor)) return Problem.ReadOnly;
         if (transaction.Bar.For(actor) is { } barred) return Find(transaction, actor, seq) is null ? Problem.NotFound : barred;
         var text = Encoding.UTF8.GetString(body.Text);
@@ -25,12 +34,21 @@ internal sealed class MessageChanges(ChatEngine engine)
             $"""
             UPDATE messages SET text = @text, edited_at = @At
             WHERE room_id = @room AND seq = @seq AND type = @message AND sender_id = @actor AND deleted_at IS NULL AND text <> @text
-              AND poll IS NULL AND origin_sender_id IS NULL
+              AND poll IS NULL AND origin_sender_id IS NULL AND (@bare = 0 OR files IS NOT NULL)
               AND EXISTS (
                 SELECT 1 FROM members me WHERE me.room_id = @room AND me.user_id = @actor AND messages.seq > {VisibleSql.HiddenUpTo})
             RETURNING number, at, coalesce(mentions, '') AS mentions, coalesce(previews, '') AS previews
             """,
-            new { room = room.Value, actor = actor.Value, seq, text, message = EntryKind.MessageCreated.Number, transaction.At });
+            new
+            {
+                room = room.Value,
+                actor = actor.Value,
+                seq,
+                text,
+                bare = isBare ? 1 : 0,
+                message = EntryKind.MessageCreated.Number,
+                transaction.At,
+            });
         if (edited is not null)
         {
             PreviewRows.Keep(transaction, seq, edited.Previews, text);
@@ -47,9 +65,10 @@ internal sealed class MessageChanges(ChatEngine engine)
             { IsMessage: false } or { DeletedAt: not null } or { IsPoll: > 0 } => Problem.NotEditable,
             var message when message.SenderId != actor.Value => Problem.Forbidden,
             { OriginSenderId: not null } => Problem.NotEditable,
+            { HasFiles: 0 } when isBare => Problem.Invalid,
             _ => null,
         };
-    });
+    }
 
     /// <summary>
     /// Deletes the sender's own message, or anybody's for the room's owner and admins. The text, the reactions, the mentions, the
@@ -106,7 +125,7 @@ internal sealed class MessageChanges(ChatEngine engine)
     private static MessageState? Find(RoomTransaction transaction, UserId actor, long seq) => transaction.First<MessageState>(
         $"""
         SELECT m.type, m.deleted_at, m.sender_id, CAST(CASE WHEN m.poll IS NOT NULL THEN 1 ELSE 0 END AS BIGINT) AS is_poll,
-          m.origin_sender_id
+          m.origin_sender_id, CAST(CASE WHEN m.files IS NOT NULL THEN 1 ELSE 0 END AS BIGINT) AS has_files
         FROM members me JOIN messages m ON m.room_id = me.room_id AND m.seq = @seq
         WHERE me.room_id = @room AND me.user_id = @actor AND {VisibleSql.Message}
         """,
@@ -118,7 +137,8 @@ internal sealed class MessageChanges(ChatEngine engine)
 
     /// <param name="IsPoll">1 where it is the question of a poll, which people have voted on as it is</param>
     /// <param name="OriginSenderId">who said it first, where it is a forward</param>
-    private sealed record MessageState(long Type, long? DeletedAt, long SenderId, long IsPoll, long? OriginSenderId)
+    /// <param name="HasFiles">1 where it has some</param>
+    private sealed record MessageState(long Type, long? DeletedAt, long SenderId, long IsPoll, long? OriginSenderId, long HasFiles)
     {
         public bool IsMessage => EntryKind.Of(Type).IsMessage;
     }

@@ -18,7 +18,7 @@ public sealed record NewMessage(
 [Example("""{"roomId":1,"seq":17}""")]
 public sealed record ForwardedMessage(long RoomId, long Seq);
 
-/// <param name="Text">not blank</param>
+/// <param name="Text">not blank, unless the message has files</param>
 [Example("""{"text":"Hello!"}""")]
 public sealed record MessageChange([property: Required] string? Text);
 

@@ -32,7 +32,8 @@ internal static class MessageEndpoints
             .Accepts<NewMessage>(Json).Produces<Message>(StatusCodes.Status201Created).Produces<Message>()
             .Refuses(Problem.KeyReused, Problem.ReadOnly, Problem.SlowMode, Problem.MayNotWrite, Problem.BlockedByYou);
         messages.MapPatch("/{seq:number}", EditAsync)
-            .WithName("editMessage").WithSummary("Change the text of your own message, unless it is a forward")
+            .WithName("editMessage")
+            .WithSummary("Change the text of your own message, unless it is a forward; where it has files, it may be emptied")
             .Accepts<MessageChange>(Json).Produces<Message>()
             .Refuses(Problem.Forbidden, Problem.ReadOnly, Problem.NotEditable, Problem.MayNotWrite, Problem.BlockedByYou);
         messages.MapDelete("/{seq:number}", DeleteAsync)
@@ -84,10 +85,9 @@ internal static class MessageEndpoints
         CancellationToken ct)
     {
         var room = new RoomId(roomId);
-        if (!MessageBody.TryRead(await ReadAsync(context.Request, ct), options.MaxTextBytes, out var body, out var refused))
+        if (!MessageBody.TryReadEdit(await ReadAsync(context.Request, ct), options.MaxTextBytes, out var body, out var refused))
             return SendRequests.Refused(refused);
-        if (body.Forward is not null) return SendRequests.Refused(new Refusal(Problem.Invalid, "An edit gives a text.", "forward"));
-        if (await changes.EditAsync(room, caller.UserId, seq, body) is { } refusal) return refusal.Result();
+        if (await changes.EditAsync(room, caller.UserId, seq, body) is { } refusal) return SendRequests.Refused(refusal);
         return SendRequests.Found(await store.FindAsync(room, caller.UserId, seq, ct));
     }
 

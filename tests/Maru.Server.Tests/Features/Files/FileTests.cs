@@ -1,9 +1,12 @@
 using Maru.Engine.Problems;
 using Maru.Server.Features.Files;
+using Maru.Server.Features.Mentions;
 using Maru.Server.Features.Messages;
+using Maru.Server.Features.Rooms;
 using Maru.Server.Tests.Features.Messages;
 using Maru.Server.Tests.Features.Pins;
 using Maru.Server.Tests.Features.Rooms;
+using Maru.Server.Tests.Features.Search;
 using Room = Maru.Server.Features.Rooms.Room;
 
 namespace Maru.Server.Tests.Features.Files;
@@ -74,6 +77,59 @@ public sealed class FileTests(MaruServer server) : IClassFixture<MaruServer>
 
         async Task<IEnumerable<string?>> QuotesAsync() =>
             (await ben.HistoryAsync(room)).Where(x => x.ReplyTo is not null).Select(x => x.Quote!.Files?.Single().Name);
+    }
+
+    [Fact]
+    public async Task The_text_of_a_message_with_files_can_be_emptied_and_every_reader_sees_files_alone()
+    {
+        await using var search = await MaruServer.StartAsync(Searching.On);
+        var (ann, ben) = (await search.SignUpAsync("ann"), await search.SignUpAsync("ben"));
+        var room = await ann.MakeRoomAsync(members: ben.Id);
+        await using var socket = await StompSocket.ConnectAsync(search.Address, ben.AccessToken);
+        await socket.SubscribeAsync(room.Id);
+        var file = await ann.UploadAsync();
+        var said = await ann.SendAsync(room, $"caption for @{ben.Handle} https://maru.invalid/", file);
+        var reply = await ben.Http.SendAsync($"POST /api/rooms/{room.Id}/messages", new { text = "seen", replyTo = said.Seq })
+            .Read<Message>(201);
+        await search.IndexedAsync();
+        (await ben.SearchAsync("caption")).Count.ShouldBe(1);
+        await socket.EntryAsync();
+        await socket.EntryAsync();
+
+        var edited = await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}/messages/{said.Seq}", new { text = "" }).Read<Message>();
+        (edited.Text, edited.EditedAt is null, edited.Mentions).ShouldBe(("", false, null));
+        edited.Files.ShouldBe([file]);
+        var heard = await socket.EntryAsync();
+        heard.Type.ShouldBe("message.edited");
+        heard.Json.GetProperty("message").GetProperty("text").GetString().ShouldBe("");
+        heard.Json.GetProperty("message").GetProperty("files").GetArrayLength().ShouldBe(1);
+        var history = await ben.HistoryAsync(room);
+        history.Single(x => x.Seq == said.Seq).Files.ShouldBe([file]);
+        history.Single(x => x.Seq == reply.Seq).Quote!.Text.ShouldBe("");
+        (await ben.Http.SendAsync("GET /api/me/mentions").Read<MentionPage>()).Items.ShouldBeEmpty();
+        await search.IndexedAsync();
+        (await ben.SearchAsync("caption")).ShouldBeEmpty();
+        (await ben.SearchAsync("has:file")).ShouldHaveSingleItem().Seq.ShouldBe(said.Seq);
+
+        // The same again changes nothing; a message without files keeps a text, also when its last file goes.
+        await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}/messages/{said.Seq}", new { text = "" }).ShouldBe(200);
+        (await ann.SeeAsync(room)).LastSeq.ShouldBe(reply.Seq + 1);
+        var newest = await ann.SendAsync(room, "the newest", file);
+        await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}/messages/{newest.Seq}", new { text = "" }).ShouldBe(200);
+        var shown = (await ben.Http.SendAsync("GET /api/me/rooms").Read<RoomPage>()).Items.ShouldHaveSingleItem().LastMessage!;
+        (shown.Seq, shown.Text, shown.Files.Count).ShouldBe((newest.Seq, "", 1));
+        var plain = await ann.SayAsync(room, "plain");
+        foreach (var body in (object[])[new { text = "" }, new { text = " " }, new { text = "", files = new[] { file.Id } }])
+        {
+            (await ann.Http.SendAsync($"PATCH /api/rooms/{room.Id}/messages/{plain.Seq}", body).ShouldRefuseFields()).ShouldBe(["text"]);
+        }
+
+        await ben.Http.SendAsync($"PATCH /api/rooms/{room.Id}/messages/{said.Seq}", new { text = "" }).ShouldRefuse(Problem.Forbidden);
+        await ann.Http.SendAsync($"DELETE {file.Url}").ShouldBe(204);
+        var bare = $"PATCH /api/rooms/{room.Id}/messages/{said.Seq}";
+        (await ann.Http.SendAsync(bare, new { text = "\u200b" }).ShouldRefuseFields()).ShouldBe(["text"]);
+        await ann.Http.SendAsync(bare, new { text = "it was here" }).ShouldBe(200);
+        await search.ShouldBeSoundAsync();
     }
 
     [Fact]

@@ -811,7 +811,7 @@ export interface paths {
         delete: operations["deleteMessage"];
         options?: never;
         head?: never;
-        /** Change the text of your own message, unless it is a forward */
+        /** Change the text of your own message, unless it is a forward; where it has files, it may be emptied */
         patch: operations["editMessage"];
         trace?: never;
     };
@@ -1968,7 +1968,7 @@ export interface components {
          *     }
          */
         MessageChange: {
-            /** @description not blank */
+            /** @description not blank, unless the message has files */
             text: string;
         };
         /** @enum {string} */

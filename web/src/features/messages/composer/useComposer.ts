@@ -46,7 +46,7 @@ export function useComposer(
   const { place, files } = attached
   /** What it says, or brings. Files that failed are tried again or taken out first. */
   const filled = computed(() => editing.value
-    ? visible(text.value)
+    ? visible(text.value) || editing.value.files.length > 0
     : (visible(text.value) || files.value.length > 0) && files.value.every(file => file.state !== 'failed'))
   const ready = computed(() => filled.value && left.value >= 0 && !closed.value && !saving.value && now.value)
 
@@ -80,14 +80,15 @@ export function useComposer(
   }
 
   async function save(message: Message) {
-    if (text.value === message.text) {
+    const now = visible(text.value) ? text.value : ''
+    if (now === message.text) {
       editing.value = null
       return
     }
     saving.value = true
     try {
       await take(maru.api.PATCH('/api/rooms/{roomId}/messages/{seq}', {
-        params: { path: { roomId: message.roomId, seq: message.seq } }, body: { text: text.value },
+        params: { path: { roomId: message.roomId, seq: message.seq } }, body: { text: now },
       }))
       if (editing.value === message) editing.value = null
     } catch (error) {
