@@ -75,6 +75,44 @@ test('The text beside a file can be taken away again, and that of a message with
   expect((await ann.history(room)).items.at(-1)).toMatchObject({ text: '', files: [{ name: 'boat.png' }] })
 })
 
+test('Files wait in a scheduled message, show in its list, and go with it', async ({ page, person }) => {
+  const ann = await person('ann')
+  const room = await ann.room('Harbour')
+  await open(page, ann, `rooms/${room.id}`)
+  let go: () => void = () => undefined
+  const gate = new Promise<void>(done => { go = done })
+  await page.route('**/api/files', async route => {
+    await gate
+    await route.continue()
+  }, { times: 1 })
+  await choose(page).setInputFiles([small, text('tides.txt', 'high water')])
+  const later = page.getByRole('button', { name: 'Send later' })
+  await expect(tiles(page)).toHaveCount(2)
+  await expect(later).toBeDisabled()
+  go()
+  await later.click()
+  await page.getByRole('menuitem', { name: 'Tomorrow' }).click()
+  await expect(tiles(page)).toHaveCount(0)
+  const waiting = await ann.ask<{ items: { text: string; files: { name: string }[] }[] }>('GET', 'me/scheduled')
+  expect(waiting.items).toMatchObject([{ text: '', files: [{ name: 'boat.png' }, { name: 'tides.txt' }] }])
+
+  // A reload shows them still: the server has them.
+  await page.reload()
+  await page.getByRole('button', { name: '1 message is scheduled' }).click()
+  const list = page.getByRole('dialog', { name: 'Scheduled messages' })
+  await expect(list.locator('.picture.there')).toHaveCount(1)
+  await expect(list.getByText('tides.txt')).toBeVisible()
+  await list.getByRole('button', { name: 'Edit the message' }).click()
+  await page.getByRole('textbox', { name: 'Message', exact: true }).fill('Before the storm')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(list.getByText('Before the storm')).toBeVisible()
+  await list.getByRole('button', { name: 'Send now' }).click()
+  await page.keyboard.press('Escape')
+  const sentNow = page.locator('.conversation [data-seq]').filter({ hasText: 'Before the storm' })
+  await expect(sentNow.getByText('tides.txt')).toBeVisible()
+  expect((await ann.history(room)).items.at(-1)!.files.map(file => file.name)).toEqual(['boat.png', 'tides.txt'])
+})
+
 test('Files are pasted and dropped', async ({ page, person }) => {
   const ann = await person('ann')
   const room = await ann.room('Harbour')

@@ -63,6 +63,10 @@ internal readonly struct MessageBody
         return refusal is null;
     }
 
+    /// <summary>Returns why these cannot be the ids of a message's files; null: they can.</summary>
+    public static Refusal? RefuseFiles(IReadOnlyList<long> files) =>
+        files.Count > Attachments.Most || files.Any(id => id < 1) || files.Distinct().Count() < files.Count ? NoFiles : null;
+
     private static Refusal? Read(ReadOnlySpan<byte> json, bool isEdit, out MessageBody body)
     {
         body = default;

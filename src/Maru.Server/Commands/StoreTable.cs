@@ -53,6 +53,7 @@ internal sealed record StoreTable(string Name, params string[] Key)
         new("stars", "user_id", "room_id", "seq"),
         new("drafts", "user_id", "room_id"),
         new("scheduled", "id"),
+        new("scheduled_files", "scheduled_id", "file_id"),
         new("followers", "name"),
         new("follower_positions", "follower", "room_id"),
     ];

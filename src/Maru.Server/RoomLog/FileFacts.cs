@@ -43,6 +43,14 @@ internal sealed class FileFacts
         while (row.Read()) Add(row);
     }
 
+    /// <summary>As <see cref="Read"/>, in a transaction that is not the log's own.</summary>
+    public async Task ReadAsync(DbTransaction transaction)
+    {
+        if (!IsAsked) return;
+        await using var row = await transaction.RowsAsync(Sql, new { ids = Ids });
+        while (await row.ReadAsync()) Add(row);
+    }
+
     public void Add(DbDataReader row) =>
         _files[row.GetInt64(0)] = (FileRows.Read(row, 0), new UserId(row.GetInt64(FileRows.ColumnCount)));
 

@@ -20,7 +20,7 @@ internal static class FileRelease
             $"""
             DELETE FROM message_files WHERE room_id = @room AND seq = @seq;
             UPDATE files AS f SET deleted_at = @At
-            WHERE f.id IN @files AND f.deleted_at IS NULL AND NOT {FileRows.IsPicture}
+            WHERE f.id IN @files AND f.deleted_at IS NULL AND NOT {FileRows.IsPicture} AND NOT {FileRows.IsWaiting}
               AND NOT EXISTS (SELECT 1 FROM message_files p WHERE p.file_id = f.id)
             """,
             new { room = transaction.Room.Value, seq, transaction.At, files });

@@ -29,6 +29,9 @@ internal static class FileRows
         "(f.kind = 1 AND (EXISTS (SELECT 1 FROM users u WHERE u.avatar_url = '/api/files/' || f.id) "
         + "OR EXISTS (SELECT 1 FROM rooms r WHERE r.avatar_url = '/api/files/' || f.id AND r.deleted_at IS NULL)))";
 
+    /// <summary>The condition of a file that is to be sent with a scheduled message.</summary>
+    public const string IsWaiting = "EXISTS (SELECT 1 FROM scheduled_files w WHERE w.file_id = f.id)";
+
     public const string Insert =
         """
         WITH x (room_id, seq, position, file_id, kind) AS ROWS @rows

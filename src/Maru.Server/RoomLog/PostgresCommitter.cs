@@ -64,8 +64,10 @@ internal sealed class PostgresCommitter : IDisposable
     private void WriteMessages(NpgsqlBatch batch)
     {
         InsertMessages(batch);
-        if (_appending.Sent.Count > 0)
-            batch.Add("DELETE FROM scheduled WHERE id = ANY($1)").With([.. _appending.Sent.Select(x => x.Id)]);
+        if (_appending.Sent.Count == 0) return;
+        long[] sent = [.. _appending.Sent.Select(x => x.Id)];
+        batch.Add("DELETE FROM scheduled_files WHERE scheduled_id = ANY($1)").With(sent);
+        batch.Add("DELETE FROM scheduled WHERE id = ANY($1)").With(sent);
     }
 
     private void InsertMessages(NpgsqlBatch batch)

@@ -135,6 +135,8 @@ internal sealed class RoomTransaction(DbConnection connection, LogHead head)
 
     public void Read(MentionFacts facts) => facts.Read(connection);
 
+    public void Read(FileFacts facts) => facts.Read(connection);
+
     /// <summary>Returns how many rows it changed.</summary>
     public int Execute(string sql, object? arguments) => connection.Execute(Dialect.Write(connection, sql), arguments);
 

@@ -36,6 +36,7 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
     private readonly SqliteStatement _takeTurn;
     private readonly SqliteStatement _isDue;
     private readonly SqliteStatement _unschedule;
+    private readonly SqliteStatement _unscheduleFiles;
     private long _at;
 
     public SqliteCommitter(sqlite3 writer, TimeProvider time)
@@ -75,6 +76,7 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
             "INSERT INTO slow_turns (room_id, user_id, at) VALUES (?1, ?2, ?3) ON CONFLICT (room_id, user_id) DO UPDATE SET at = ?3");
         _isDue = new SqliteStatement(writer, "SELECT 1 FROM scheduled WHERE id = ?1 AND version = ?2 AND failed IS NULL");
         _unschedule = new SqliteStatement(writer, "DELETE FROM scheduled WHERE id = ?1");
+        _unscheduleFiles = new SqliteStatement(writer, "DELETE FROM scheduled_files WHERE scheduled_id = ?1");
         _keys = new MessageKeys(writer);
         _appending = new Appending(this);
     }
@@ -94,7 +96,12 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
             Write(connection, ReplyCounts.Add, ReplyCounts.Of(_appending.Rows));
             Write(connection, OriginRows.Write, OriginRows.Of(_appending.Rows));
             foreach (var ((room, user), at) in _appending.Turns) _takeTurn.Bind(1, room.Value).Bind(2, user.Value).Bind(3, at).Run();
-            foreach (var sent in _appending.Sent) _unschedule.Bind(1, sent.Id).Run();
+            foreach (var sent in _appending.Sent)
+            {
+                _unscheduleFiles.Bind(1, sent.Id).Run();
+                _unschedule.Bind(1, sent.Id).Run();
+            }
+
             foreach (var write in _appending.Writes) ((RoomWrite)write).Run(connection, _appending.HeadOf(write));
             foreach (var head in _appending.Heads) Move(head);
             _keys.Settle(_appending.Rows.Count, Newest());
@@ -175,6 +182,7 @@ internal sealed class SqliteCommitter : ILogFacts, IDisposable
         SqliteStatement[] statements =
         [
             _begin, _commit, _rollback, _newest, _head, _insert, _moveHead, _isMessage, _writerOf, _takeTurn, _isDue, _unschedule,
+            _unscheduleFiles,
         ];
         foreach (var statement in statements) statement.Dispose();
     }

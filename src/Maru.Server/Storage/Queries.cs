@@ -48,6 +48,10 @@ internal static class Queries
             return transaction.Open.ExecuteAsync(Command(transaction.Open, sql, arguments, transaction));
         }
 
+        /// <inheritdoc cref="RowsAsync(DbConnection, string, object?)"/>
+        public Task<DbDataReader> RowsAsync(string sql, object? arguments) =>
+            RowsAsync(transaction.Open, Command(transaction.Open, sql, arguments, transaction));
+
         private DbConnection Open => transaction.Connection ?? throw new InvalidOperationException("The transaction is over.");
     }
 
@@ -62,9 +66,12 @@ internal static class Queries
     /// Runs a query whose rows are read by column. Its reader is the store's own, and not Dapper's around it, so that texts can be read as
     /// bytes (<see cref="Utf8Reader"/>); the command is over when the connection is.
     /// </summary>
-    public static async Task<DbDataReader> RowsAsync(DbConnection connection, string sql, object? arguments)
+    public static Task<DbDataReader> RowsAsync(DbConnection connection, string sql, object? arguments) =>
+        RowsAsync(connection, Command(connection, sql, arguments));
+
+    private static async Task<DbDataReader> RowsAsync(DbConnection connection, CommandDefinition command)
     {
-        var reader = await connection.ExecuteReaderAsync(Command(connection, sql, arguments));
+        var reader = await connection.ExecuteReaderAsync(command);
         return reader is IWrappedDataReader { Reader: DbDataReader own } ? own : reader;
     }
 

@@ -1,4 +1,7 @@
+using Maru.Server.Features.Messages;
 using Maru.Server.Features.Scheduled;
+using Maru.Server.Storage;
+using Maru.Server.Tests.Features.Files;
 using Maru.Server.Tests.Features.Rooms;
 using Maru.Server.Tests.Features.Scheduled;
 using Room = Maru.Server.Features.Rooms.Room;
@@ -39,6 +42,57 @@ public sealed class ScheduledTests
         told.ShouldBe(made.Take(each).Select(x => x.Id), ignoreOrder: true);
         await socket.SyncAsync();
         socket.Inbox().ShouldAllBe(frame => frame.Command != "MESSAGE" || frame.Type != "scheduled.failed");
+        await cluster[0].ShouldBeSoundAsync();
+    }
+
+    [Fact]
+    public async Task Files_that_wait_are_sent_once_by_either_of_two_nodes_whoever_changes_cancels_or_deletes_meanwhile()
+    {
+        const int messages = 40;
+        await using var cluster = await ClusterRig.StartAsync(redis: 0);
+        var ann = await cluster[0].SignUpAsync();
+        var room = await ann.MakeRoomAsync();
+        var far = DateTimeOffset.UtcNow.AddHours(1);
+        var files = new List<SentFile>();
+        for (var i = 0; i < 2 * messages; i++) files.Add(await ann.UploadAsync(Uploads.Text($"{i}"), $"{i}.txt"));
+        var made = await Task.WhenAll(Enumerable.Range(0, messages).Select(
+            i => cluster.At(i % 2, ann).ScheduleAsync(room, $"{i}", far, files: files[i])));
+        var first = DateTimeOffset.UtcNow.AddSeconds(1);
+        await cluster[0].MoveAsync(made.Select((x, i) => (x.Id, first.AddMilliseconds(3 * i))));
+        cluster[1].Service<ScheduledSender>().Wake(0);
+        await Deadline.Until(async () => (await ann.TextsAsync(room)).Length > 0, "the first one");
+        var answers = await Task.WhenAll(made.Select(async (x, i) =>
+        {
+            var node = cluster.At(1, ann);
+            using var response = (i % 3) switch
+            {
+                0 => await node.CancelAsync(x),
+                1 => await node.RescheduleAsync(x, new { version = 1, files = new[] { files[messages + i].Id } }),
+                _ => await node.Http.SendAsync($"DELETE {files[i].Url}"),
+            };
+            return (int)response.StatusCode;
+        }));
+        await Deadline.Until(async () => (await ann.ScheduledAsync()).Count == 0, "all to be over");
+        answers.ShouldAllBe(status => status == 200 || status == 204 || status == 404 || status == 409);
+
+        // Each is there once, unless it was cancelled, with the files that it had at last; one that was sent can lose its file.
+        var sent = (await ann.HistoryAsync(room)).Where(x => x.Kind == "message").ToDictionary(x => x.Text, x => x.Files);
+        for (var i = 0; i < messages; i++)
+        {
+            var isThere = sent.TryGetValue($"{i}", out var had);
+            isThere.ShouldBe(i % 3 != 0 || answers[i] != 204);
+            if (!isThere) continue;
+            long[] right = (i % 3, answers[i]) switch
+            {
+                (1, 200) => [files[messages + i].Id],
+                (2, 204) => [],
+                _ => [files[i].Id],
+            };
+            had!.Select(x => x.Id).ShouldBe(right);
+        }
+
+        (await cluster[0].Service<Database>().FirstAsync<long>(
+            "SELECT count(*) FROM scheduled_files", null, TestContext.Current.CancellationToken)).ShouldBe(0);
         await cluster[0].ShouldBeSoundAsync();
     }
 

@@ -5,6 +5,7 @@ using Maru.Server.Features.Messages;
 using Maru.Server.Features.Rooms;
 using Maru.Server.Tests.Features.Contacts;
 using Maru.Server.Tests.Features.Drafts;
+using Maru.Server.Tests.Features.Files;
 using Maru.Server.Tests.Features.Invitations;
 using Maru.Server.Tests.Features.Messages;
 using Maru.Server.Tests.Features.OwnSettings;
@@ -13,6 +14,7 @@ using Maru.Server.Tests.Features.Polls;
 using Maru.Server.Tests.Features.Reactions;
 using Maru.Server.Tests.Features.Rooms;
 using Maru.Server.Tests.Features.Scheduled;
+using Maru.Server.Tests.Features.Search;
 using Maru.Server.Tests.Features.Stars;
 using Npgsql;
 
@@ -58,7 +60,7 @@ public sealed class MigrateTests : IAsyncLifetime
         await ann.SetAsync(room, new { notify = "mentions", favourite = true, muteUntil = "2100-01-01T00:00:00Z" });
         await ann.PinAsync(room, first.Seq);
         await ann.DraftAsync(room, "begun", replyTo: first.Seq);
-        await ann.ScheduleAsync(room, "later", DateTimeOffset.UtcNow.AddHours(1), first.Seq, "later");
+        await ann.ScheduleAsync(room, "later", DateTimeOffset.UtcNow.AddHours(1), first.Seq, "later", await ann.UploadAsync());
         var poll = (await ann.PollAsync(room)).Seq;
         await bob.VoteAsync(room, poll, 2);
         await ann.ReplyAsync(room, first.Seq);
@@ -119,7 +121,7 @@ public sealed class MigrateTests : IAsyncLifetime
         (await same.Http.SendAsync("GET /api/me/mentions").ShouldBe(200)).ShouldBe(mentions);
         (await same.Http.SendAsync("GET /api/me/stars").ShouldBe(200)).ShouldBe(stars);
         (await same.Http.SendAsync("GET /api/me/drafts").ShouldBe(200)).ShouldBe(drafts);
-        (await same.ScheduledAsync()).ShouldBe(scheduled);
+        (await same.ScheduledAsync()).Json().ShouldBe(scheduled.Json());
         (await same.ScheduleAsync(room, "and on", DateTimeOffset.UtcNow.AddHours(1))).Id.ShouldBeGreaterThan(scheduled[0].Id);
         (await same.Http.SendAsync("GET /api/contacts").ShouldBe(200)).ShouldBe(contacts);
         (await same.Http.SendAsync("GET /api/blocks").ShouldBe(200)).ShouldBe(blocks);

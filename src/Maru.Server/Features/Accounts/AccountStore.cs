@@ -199,6 +199,8 @@ internal sealed class AccountStore(
                     inner);
                 await transaction.ExecuteAsync(CountNames, null, inner);
                 await transaction.ExecuteAsync("DELETE FROM last_seen WHERE user_id = @Id", new { account.Id }, inner);
+                await transaction.ListAsync<long>(
+                    "SELECT s.id FROM scheduled s WHERE s.user_id = @Id ORDER BY s.id FOR UPDATE OF s", new { account.Id }, inner);
                 await transaction.ExecuteAsync(
                     """
                     DELETE FROM contacts WHERE user_id = @Id;
@@ -207,6 +209,7 @@ internal sealed class AccountStore(
                     DELETE FROM blocks WHERE other_id = @Id;
                     DELETE FROM declined_contacts WHERE user_id = @Id;
                     DELETE FROM pending_members WHERE user_id = @Id;
+                    DELETE FROM scheduled_files WHERE scheduled_id IN (SELECT s.id FROM scheduled s WHERE s.user_id = @Id);
                     DELETE FROM scheduled WHERE user_id = @Id
                     """,
                     new { account.Id },

@@ -40,7 +40,7 @@ internal static class FileEndpoints
         MapVariant(files, FileKeys.Large, "A picture made smaller, as WebP: within 1600 × 1600 pixels");
         files.MapDelete("/{id:number}", DeleteAsync)
             .WithName("deleteFile").WithSummary("Delete a file that you uploaded: it goes from the messages that have it, too")
-            .Produces(StatusCodes.Status204NoContent);
+            .Produces(StatusCodes.Status204NoContent).Refuses(Problem.Conflict);
         routes.MapGet("/api/me/files", OwnAsync).WithTags("Files").RequireAuthorization()
             .WithName("listOwnFiles").WithSummary("Your files, the newest first, and how much room they take").Produces<UploadedFilePage>();
         routes.MapGet("/api/rooms/{roomId:number}/files", OfRoomAsync).WithTags("Files").RequireAuthorization()
@@ -109,7 +109,7 @@ internal static class FileEndpoints
 
     private static async Task<IResult> DeleteAsync(long id, Caller caller, FileRecords records, FileRemoval removal)
     {
-        if (!await records.DeleteAsync(id, caller.UserId)) return Problem.NotFound.Result();
+        if (await records.DeleteAsync(id, caller.UserId) is { } refusal) return SendRequests.Refused(refusal);
         // Whoever asked may leave: what is begun is brought to its end, now or by the sweep.
         await removal.RunAsync(new GoneFile(id, caller.UserId.Value), CancellationToken.None);
         return TypedResults.NoContent();

@@ -12,6 +12,9 @@ internal static class FileProblems
     public static readonly Problem QuotaExceeded = new(
         "quota-exceeded", 413, "You have as many files as one person may: delete some of them first.");
 
+    public static readonly Refusal Waits = new(
+        Problem.Conflict, "A scheduled message is to be sent with it: cancel that, or take it out there first.");
+
     private const int SecondsAfterFailure = 5;
 
     /// <summary>Why a picture that was not made is not taken.</summary>

@@ -1,4 +1,5 @@
 using Maru.Engine;
+using Maru.Engine.Problems;
 using Maru.Server.Files;
 using Maru.Server.RoomLog;
 using Maru.Server.Storage;
@@ -111,21 +112,30 @@ internal sealed class FileRecords(Database database, TimeProvider time, FilesOpt
         new { id, user = user.Value },
         ct);
 
-    /// <summary>Says that the uploader's file is deleted: nobody sees it any more; false: there is none of theirs.</summary>
-    public async Task<bool> DeleteAsync(long id, UserId uploader) => await database.WriteAsync(
-        (transaction, ct) => transaction.ExecuteAsync(
-            "UPDATE files SET deleted_at = coalesce(deleted_at, @Now) WHERE id = @id AND uploader_id = @uploader AND ready_at IS NOT NULL",
-            new { id, uploader = uploader.Value, Now },
-            ct),
-        CancellationToken.None) > 0;
+    /// <summary>Says that the uploader's file is deleted: nobody sees it any more; or why it is not.</summary>
+    public Task<Refusal?> DeleteAsync(long id, UserId uploader) => database.WriteAsync<Refusal?>(
+        async (transaction, ct) =>
+        {
+            var file = new { id, uploader = uploader.Value, Now };
+            // Locked before it is decided: a message may be scheduled with it now.
+            const string find =
+                "SELECT f.id FROM files f WHERE f.id = @id AND f.uploader_id = @uploader AND f.ready_at IS NOT NULL FOR UPDATE OF f";
+            if (await transaction.FirstAsync<long>(find, file, ct) == 0) return Problem.NotFound;
+            return await transaction.ExecuteAsync(
+                $"UPDATE files AS f SET deleted_at = coalesce(deleted_at, @Now) WHERE f.id = @id AND NOT {FileRows.IsWaiting}",
+                file,
+                ct) > 0 ? null : FileProblems.Waits;
+        },
+        CancellationToken.None);
 
     /// <summary>Returns the messages that have the file.</summary>
     public Task<IReadOnlyList<FilePlace>> PlacesAsync(long id, int most, CancellationToken ct) => database.ListAsync<FilePlace>(
         "SELECT DISTINCT room_id, seq FROM message_files WHERE file_id = @id ORDER BY room_id, seq LIMIT @most", new { id, most }, ct);
 
     /// <summary>
-    /// Looks at files behind the id that are old enough, and says that those are deleted which are nobody's picture, and were not sent, or
-    /// only in rooms that are gone. Returns the last id that it looked at; null: there are no more.
+    /// Looks at files behind the id that are old enough, and says that those are deleted which are nobody's picture, do not wait in a
+    /// scheduled message, and were not sent, or only in rooms that are gone. Returns the last id that it looked at; null: there are no
+    /// more.
     /// </summary>
     public Task<long?> ForgetUnsentAsync(long after, int most, CancellationToken ct) => database.WriteAsync(
         async (transaction, token) =>
@@ -139,7 +149,7 @@ internal sealed class FileRecords(Database database, TimeProvider time, FilesOpt
                 $"""
                 UPDATE files AS f SET deleted_at = @Now
                 WHERE f.id IN @old AND f.ready_at IS NOT NULL AND f.deleted_at IS NULL AND NOT {FileRows.IsPicture}
-                  AND NOT EXISTS (
+                  AND NOT {FileRows.IsWaiting} AND NOT EXISTS (
                     SELECT 1 FROM message_files p JOIN rooms r ON r.id = p.room_id WHERE p.file_id = f.id AND r.deleted_at IS NULL)
                 """,
                 new { Now, old },

@@ -60,7 +60,7 @@ internal sealed class FilesOptions
     [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
     public TimeSpan OpenUploadsFor { get; set; } = TimeSpan.FromDays(1);
 
-    /// <summary>A file that was not sent, and is nobody's picture, goes after this time.</summary>
+    /// <summary>A file that was not sent, is nobody's picture, and waits in no scheduled message, goes after this time.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
     public TimeSpan UnsentFor { get; set; } = TimeSpan.FromDays(1);
 

@@ -103,6 +103,9 @@ internal sealed class RoomChanges(ChatEngine engine, MembershipEvents events)
         transaction.Execute("DELETE FROM invitations WHERE room_id = @room", new { room });
         transaction.Execute("DELETE FROM stars WHERE room_id = @room", new { room });
         transaction.Execute("DELETE FROM drafts WHERE room_id = @room", new { room });
+        transaction.List<long>("SELECT s.id FROM scheduled s WHERE s.room_id = @room ORDER BY s.id FOR UPDATE OF s", new { room });
+        transaction.Execute(
+            "DELETE FROM scheduled_files WHERE scheduled_id IN (SELECT s.id FROM scheduled s WHERE s.room_id = @room)", new { room });
         transaction.Execute("DELETE FROM scheduled WHERE room_id = @room", new { room });
         transaction.Execute("DELETE FROM room_settings WHERE room_id = @room", new { room });
         transaction.Execute("DELETE FROM slow_turns WHERE room_id = @room", new { room });

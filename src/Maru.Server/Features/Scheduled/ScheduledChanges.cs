@@ -19,7 +19,6 @@ internal sealed class ScheduledChanges(
 {
     private static readonly Refusal NotFuture = new(Problem.Invalid, "In the future.", "at");
     private static readonly Refusal NoMessage = new(Problem.Invalid, "The seq of a message in this room.", "replyTo");
-    private static readonly Refusal NeedsTime = new(Problem.Invalid, "It has failed: give it a new time.", "at");
 
     /// <summary>Schedules a message, or finds the one that was scheduled with that key before.</summary>
     /// <param name="message">what is asked for; its text is checked</param>
@@ -31,9 +30,10 @@ internal sealed class ScheduledChanges(
         {
             (row, isNew, refusal) = (Find(transaction, message), false, null);
             if (row is not null) return row.ContentHash == message.Hash ? null : Problem.KeyReused;
-            refusal = Refuse(transaction, message);
+            var files = new Attachments(message.Files, areForwarded: false);
+            refusal = Refuse(transaction, message) ?? Find(transaction, message.User, files);
             if (refusal is not null) return refusal.Problem;
-            row = Insert(transaction, message);
+            row = Insert(transaction, message, files);
             isNew = row is not null;
             return isNew ? null : Problem.NotFound;
         });
@@ -43,14 +43,13 @@ internal sealed class ScheduledChanges(
     }
 
     /// <inheritdoc cref="ScheduledStore.ChangeAsync"/>
-    public async Task<(ScheduledRow? Row, Refusal? Refusal)> ChangeAsync(UserId user, long id, long version, string? text, long? at)
+    public async Task<(ScheduledRow? Row, Refusal? Refusal)> ChangeAsync(
+        UserId user, long id, long version, string? text, long? at, Attachments? files)
     {
         if (at is { } moment && RefuseAt(moment, time.GetUtcNow().ToUnixTimeMilliseconds()) is { } wrong) return (null, wrong);
-        var (changed, row) = await store.ChangeAsync(user, id, version, text, at);
-        if (row is null) return (null, Problem.NotFound);
-        if (!changed) return (null, row.Version == version ? NeedsTime : new Refusal(Problem.Conflict, $"Its version is {row.Version}."));
-        Told(row);
-        return (row, null);
+        var (row, refusal) = await store.ChangeAsync(user, id, version, text, at, files);
+        if (row is not null) Told(row);
+        return (row, refusal);
     }
 
     /// <summary>Cancels it, or removes what failed: null, and it is never sent. Else it is not there any more, or was sent.</summary>
@@ -99,15 +98,24 @@ internal sealed class ScheduledChanges(
         return count < options.PerUser ? null : new Refusal(Problem.TooManyScheduled);
     }
 
+    /// <summary>Finds the files, and keeps them from going before they wait; returns why the message cannot have them, or null.</summary>
+    private static Refusal? Find(RoomTransaction transaction, UserId user, Attachments files)
+    {
+        var facts = new FileFacts();
+        facts.Ask(files);
+        transaction.Read(facts);
+        return files.Resolve(id => facts.Find(id, user));
+    }
+
     /// <summary>
     /// Returns the new row; null: the account was deleted meanwhile. The row's reference to the account makes a deletion wait for it.
     /// </summary>
-    private static ScheduledRow? Insert(RoomTransaction transaction, ToSchedule message)
+    private static ScheduledRow? Insert(RoomTransaction transaction, ToSchedule message, Attachments files)
     {
         var id = transaction.First<long>(
             """
-            INSERT INTO scheduled (user_id, room_id, at, due_at, text, reply_to, client_key, content_hash, version)
-            VALUES (@user, @room, @At, @At, @Text, nullif(@ReplyTo, 0), @Key, @hash, 1)
+            INSERT INTO scheduled (user_id, room_id, at, due_at, text, reply_to, client_key, content_hash, version, files)
+            VALUES (@user, @room, @At, @At, @Text, nullif(@ReplyTo, 0), @Key, @hash, 1, @files)
             RETURNING id
             """,
             new
@@ -119,7 +127,9 @@ internal sealed class ScheduledChanges(
                 message.ReplyTo,
                 message.Key,
                 hash = message.Key is null ? default(long?) : message.Hash,
+                files = ScheduledStore.JsonOf(files),
             });
+        transaction.Execute(ScheduledStore.InsertFiles, new { rows = ScheduledStore.FilesOf(id, files) });
         const string exists = "EXISTS (SELECT 1 FROM users u WHERE u.id = user_id AND u.deleted_at IS NULL)";
         return transaction.First<ScheduledRow>($"{ScheduledRow.Select} WHERE id = @id AND {exists}", new { id });
     }
@@ -129,7 +139,9 @@ internal sealed class ScheduledChanges(
 /// <param name="At">unix milliseconds</param>
 /// <param name="ReplyTo">a seq, or 0</param>
 /// <param name="Key">the key by which a retry is known; null: there is none</param>
-internal sealed record ToSchedule(RoomId Room, UserId User, string Text, long At, long ReplyTo, string? Key)
+/// <param name="Files">ids, none twice</param>
+internal sealed record ToSchedule(
+    RoomId Room, UserId User, string Text, long At, long ReplyTo, string? Key, IReadOnlyList<long> Files)
 {
-    public long Hash => ScheduledRow.HashOf(Text, At, ReplyTo);
+    public long Hash => ScheduledRow.HashOf(Text, At, ReplyTo, Files);
 }

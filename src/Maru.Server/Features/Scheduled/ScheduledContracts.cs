@@ -1,22 +1,27 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Maru.Server.Features.Messages;
 using Maru.Server.Platform;
 using Maru.Server.Platform.Api;
 
 namespace Maru.Server.Features.Scheduled;
 
-/// <param name="Text">not blank</param>
 /// <param name="At">when to send it: in the future, and not too far ahead</param>
+/// <param name="Text">not blank, unless there are files</param>
 /// <param name="ReplyTo">the seq of a message in the room</param>
+/// <param name="Files">the ids of files that you have uploaded, at most 10: they wait with the message</param>
 [Example("""{"text":"Good morning","at":"2026-11-21T08:00:00Z","replyTo":17}""")]
-public sealed record NewScheduled([property: Required] string? Text, [property: Required] DateTimeOffset? At, long? ReplyTo = null);
+public sealed record NewScheduled(
+    [property: Required] DateTimeOffset? At, string? Text = null, long? ReplyTo = null, IReadOnlyList<long>? Files = null);
 
 /// <param name="Version">of what is changed: another one by now is a conflict</param>
-/// <param name="Text">not blank; absent: it stays</param>
+/// <param name="Text">not blank, unless there are files; absent: it stays</param>
 /// <param name="At">in the future; absent: it stays, which is not enough for one that failed</param>
+/// <param name="Files">in place of those that it has; absent: they stay</param>
 [Example("""{"version":1,"at":"2026-11-21T09:00:00Z"}""")]
-public sealed record ScheduledChange([property: Required] long? Version, string? Text = null, DateTimeOffset? At = null);
+public sealed record ScheduledChange(
+    [property: Required] long? Version, string? Text = null, DateTimeOffset? At = null, IReadOnlyList<long>? Files = null);
 
 /// <summary>A message of the caller's that is to be sent later.</summary>
 /// <param name="At">when</param>
@@ -24,6 +29,7 @@ public sealed record ScheduledChange([property: Required] long? Version, string?
 /// <param name="ReplyTo">the seq of the message that it answers</param>
 /// <param name="ClientKey">the key with which it was scheduled, and which the message will have</param>
 /// <param name="Failed">the slug of the problem for which it was not sent; absent: it waits</param>
+/// <param name="Files">those that it will have; absent: none</param>
 [Example("""{"id":5,"roomId":1,"text":"Good morning","at":"2026-11-21T08:00:00.000Z","version":1,"replyTo":17}""")]
 public sealed record ScheduledMessage(
     long Id,
@@ -33,7 +39,8 @@ public sealed record ScheduledMessage(
     long Version,
     long? ReplyTo = null,
     string? ClientKey = null,
-    string? Failed = null);
+    string? Failed = null,
+    IReadOnlyList<SentFile>? Files = null);
 
 /// <param name="Items">the earliest first</param>
 /// <param name="Next">pass it as <c>after</c> to get the next page; absent on the last one</param>
@@ -44,6 +51,7 @@ public sealed record ScheduledPage(IReadOnlyList<ScheduledMessage> Items, string
 [JsonSerializable(typeof(ScheduledChange))]
 [JsonSerializable(typeof(ScheduledMessage))]
 [JsonSerializable(typeof(ScheduledPage))]
+[JsonSerializable(typeof(SentFile[]))]
 internal sealed partial class ScheduledJson : JsonSerializerContext
 {
     /// <summary>The same JSON outside of HTTP responses.</summary>

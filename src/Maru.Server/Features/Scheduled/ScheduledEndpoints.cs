@@ -1,6 +1,7 @@
 using System.Text;
 using Maru.Engine;
 using Maru.Engine.Codecs;
+using Maru.Engine.Log;
 using Maru.Engine.Problems;
 using Maru.Server.Features.Messages;
 using Maru.Server.Platform;
@@ -34,7 +35,7 @@ internal static class ScheduledEndpoints
         mine.MapGet("/{scheduledId:number}", GetAsync).WithMetadata(Id)
             .WithName("getScheduled").WithSummary("One of your scheduled messages");
         mine.MapPatch("/{scheduledId:number}", ChangeAsync).LimitBy(Limit.Messages).WithMetadata(Id)
-            .WithName("changeScheduled").WithSummary("Change the text or the time of a scheduled message that is not sent yet")
+            .WithName("changeScheduled").WithSummary("Change the text, the time or the files of a scheduled message that is not sent yet")
             .Refuses(Problem.TooLarge, Problem.Conflict);
         mine.MapDelete("/{scheduledId:number}", CancelAsync).LimitBy(Limit.Messages).WithMetadata(Id)
             .WithName("cancelScheduled").WithSummary("Cancel a scheduled message, or remove one that failed; 404: it was sent");
@@ -51,14 +52,17 @@ internal static class ScheduledEndpoints
     {
         if (!SendRequests.TryReadKey(idempotencyKey, engine, out var key, out var refused)) return refused;
         var errors = new FieldErrors();
-        errors.Add(TextRules.Refuse(Encoding.UTF8.GetBytes(request.Text ?? ""), "text"));
+        var files = request.Files ?? [];
+        var text = Encoding.UTF8.GetBytes(request.Text ?? "");
+        errors.Add(files.Count > 0 ? TextRules.RefuseUnfinished(text, "text") : TextRules.Refuse(text, "text"));
+        errors.Add(MessageBody.RefuseFiles(files));
         if (request.At is null) errors.Add("at", "When to send it.");
         if (request.ReplyTo is < 1) errors.Add("replyTo", "The seq of a message.");
         if (errors.Any || request.At is not { } at) return errors.Result();
         if (RefuseSize(request.Text, engine) is { } tooLarge) return tooLarge;
         var message = new ToSchedule(
             new RoomId(roomId), caller.UserId, request.Text ?? "", at.ToUnixTimeMilliseconds(), request.ReplyTo ?? 0,
-            key is null ? null : Encoding.UTF8.GetString(key));
+            key is null ? null : Encoding.UTF8.GetString(key), files);
         var (row, isNew, refusal) = await changes.ScheduleAsync(message);
         if (row is null) return SendRequests.Refused(refusal ?? Problem.NotFound);
         return isNew
@@ -85,12 +89,14 @@ internal static class ScheduledEndpoints
     {
         var errors = new FieldErrors();
         if (request.Version is null) errors.Add("version", "That of what you change.");
-        if (request.Text is { } text) errors.Add(TextRules.Refuse(Encoding.UTF8.GetBytes(text), "text"));
-        if (request.Text is null && request.At is null) errors.Add("at", "A time, a text, or both.");
+        if (request.Text is { } text) errors.Add(TextRules.RefuseUnfinished(Encoding.UTF8.GetBytes(text), "text"));
+        if (request.Files is { } ids) errors.Add(MessageBody.RefuseFiles(ids));
+        if (request is { Text: null, At: null, Files: null }) errors.Add("at", "A time, a text, or files.");
         if (errors.Any) return errors.Result();
         if (RefuseSize(request.Text, engine) is { } tooLarge) return tooLarge;
         var (row, refusal) = await changes.ChangeAsync(
-            caller.UserId, scheduledId, request.Version ?? 0, request.Text, request.At?.ToUnixTimeMilliseconds());
+            caller.UserId, scheduledId, request.Version ?? 0, request.Text, request.At?.ToUnixTimeMilliseconds(),
+            request.Files is null ? null : new Attachments(request.Files, areForwarded: false));
         return row is null ? SendRequests.Refused(refusal ?? Problem.NotFound) : TypedResults.Ok(row.ToMessage());
     }
 

@@ -1,39 +1,86 @@
+using System.Data.Common;
+using System.Text;
 using Maru.Engine;
+using Maru.Engine.Codecs;
+using Maru.Engine.Log;
+using Maru.Engine.Problems;
+using Maru.Server.RoomLog;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Scheduled;
 
 /// <summary>
-/// Finds what is due, and changes scheduled messages. Each change is one statement on one row, which the commit that sends it locks and
-/// removes: so whichever comes first decides, and the other one finds no such row. Any thread.
+/// Finds what is due, and changes scheduled messages. Each change locks one row, which the commit that sends it locks and removes: so
+/// whichever comes first decides, and the other one finds no such row. Any thread.
 /// </summary>
 internal sealed class ScheduledStore(Database database)
 {
-    /// <summary>Changes the text, the time or both; null leaves one. One that failed waits again, which takes a new time.</summary>
+    public const string InsertFiles =
+        """
+        WITH x (scheduled_id, file_id) AS ROWS @rows
+        INSERT INTO scheduled_files (scheduled_id, file_id) SELECT scheduled_id, file_id FROM x
+        """;
+
+    private static readonly Refusal NeedsTime = new(Problem.Invalid, "It has failed: give it a new time.", "at");
+
+    /// <summary>Returns the rows for <see cref="InsertFiles"/>.</summary>
+    public static string FilesOf(long id, Attachments files) => Dialect.Rows(files.Ids.Select(file => (long[])[id, file]));
+
+    /// <summary>Returns what the column <c>files</c> has of them.</summary>
+    public static string? JsonOf(Attachments files) => files.Json is { } json ? Encoding.UTF8.GetString(json) : null;
+
+    /// <summary>
+    /// Changes the text, the time, the files or all; null leaves one. One that failed waits again, which takes a new time. Locks the files
+    /// before the row, as the commit does that sends it.
+    /// </summary>
     /// <param name="version">of what is changed</param>
-    /// <returns>whether it was changed, and the row as it is now; null: there is none of the user's</returns>
-    public Task<(bool Changed, ScheduledRow? Row)> ChangeAsync(UserId user, long id, long version, string? text, long? at) =>
-        database.WriteAsync<(bool, ScheduledRow?)>(
+    /// <returns>the row as it is now, or why it was not changed</returns>
+    public Task<(ScheduledRow? Row, Refusal? Refusal)> ChangeAsync(
+        UserId user, long id, long version, string? text, long? at, Attachments? files) =>
+        database.WriteAsync<(ScheduledRow?, Refusal?)>(
             async (transaction, ct) =>
             {
-                var row = new { id, user = user.Value, version, text, at };
-                var changed = await transaction.ExecuteAsync(
+                if (files is not null && await FindAsync(transaction, user, files) is { } notThere) return (null, notThere);
+                const string find = $"{ScheduledRow.Select} WHERE id = @id AND user_id = @user";
+                var json = files is null ? null : JsonOf(files);
+                var row = new { id, user = user.Value, text, at, hasFiles = files is null ? 0 : 1, files = json };
+                var before = await transaction.FirstAsync<ScheduledRow>($"{find} FOR UPDATE OF scheduled", row, ct);
+                if (before is null) return (null, Problem.NotFound);
+                if (before.Version != version) return (null, new Refusal(Problem.Conflict, $"Its version is {before.Version}."));
+                if (before.Failed is not null && at is null) return (null, NeedsTime);
+                if ((files is null ? before.Files : json) is null
+                    && TextRules.Refuse(Encoding.UTF8.GetBytes(text ?? before.Text), "text") is { } bare)
+                    return (null, bare);
+                await transaction.ExecuteAsync(
                     """
                     UPDATE scheduled SET text = coalesce(@text, text), at = coalesce(@at, at), due_at = coalesce(@at, due_at),
-                      failed = NULL, version = version + 1
-                    WHERE id = @id AND user_id = @user AND version = @version AND (failed IS NULL OR @at IS NOT NULL)
+                      files = CASE WHEN @hasFiles = 1 THEN @files ELSE files END, failed = NULL, version = version + 1
+                    WHERE id = @id
                     """,
                     row,
                     ct);
-                const string find = $"{ScheduledRow.Select} WHERE id = @id AND user_id = @user";
-                return (changed > 0, await transaction.FirstAsync<ScheduledRow>(find, row, ct));
+                if (files is not null)
+                {
+                    await transaction.ExecuteAsync("DELETE FROM scheduled_files WHERE scheduled_id = @id", row, ct);
+                    await transaction.ExecuteAsync(InsertFiles, new { rows = FilesOf(id, files) }, ct);
+                }
+
+                return (await transaction.FirstAsync<ScheduledRow>(find, row, ct), null);
             },
             CancellationToken.None);
 
     /// <summary>Removes the row; returns the id of its room, or 0: there is none of the user's, or it was sent.</summary>
     public Task<long> RemoveAsync(UserId user, long id) => database.WriteAsync(
-        (transaction, ct) => transaction.FirstAsync<long>(
-            "DELETE FROM scheduled WHERE id = @id AND user_id = @user RETURNING room_id", new { id, user = user.Value }, ct),
+        async (transaction, ct) =>
+        {
+            var row = new { id, user = user.Value };
+            const string find = "SELECT s.room_id FROM scheduled s WHERE s.id = @id AND s.user_id = @user FOR UPDATE OF s";
+            var room = await transaction.FirstAsync<long>(find, row, ct);
+            if (room == 0) return 0;
+            const string remove = "DELETE FROM scheduled_files WHERE scheduled_id = @id; DELETE FROM scheduled WHERE id = @id";
+            await transaction.ExecuteAsync(remove, row, ct);
+            return room;
+        },
         CancellationToken.None);
 
     /// <summary>Returns when the next one is due, unix milliseconds; 0: none waits.</summary>
@@ -69,4 +116,13 @@ internal sealed class ScheduledStore(Database database)
             new { row.Id, row.Version, until },
             ct),
         CancellationToken.None);
+
+    /// <summary>Finds the files, and keeps them from going; returns why the message cannot have them, or null.</summary>
+    private static async Task<Refusal?> FindAsync(DbTransaction transaction, UserId user, Attachments files)
+    {
+        var facts = new FileFacts();
+        facts.Ask(files);
+        await facts.ReadAsync(transaction);
+        return files.Resolve(id => facts.Find(id, user));
+    }
 }

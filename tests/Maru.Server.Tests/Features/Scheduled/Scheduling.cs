@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using Maru.Server.Features.Messages;
 using Maru.Server.Features.Scheduled;
 using Maru.Server.Storage;
 using Room = Maru.Server.Features.Rooms.Room;
@@ -11,19 +12,20 @@ internal static class Scheduling
     public static string Address(long id) => $"/api/me/scheduled/{id}";
 
     public static Task<HttpResponseMessage> TryScheduleAsync(
-        this Person person, Room room, string text, DateTimeOffset at, long? replyTo = null, string? key = null)
+        this Person person, Room room, string text, DateTimeOffset at, long? replyTo = null, string? key = null, params SentFile[] files)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, $"/api/rooms/{room.Id}/scheduled")
         {
-            Content = JsonContent.Create(new { text, at, replyTo }),
+            Content = JsonContent.Create(new { text, at, replyTo, files = files.Select(file => file.Id) }),
         };
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
         return person.Http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
     public static Task<ScheduledMessage> ScheduleAsync(
-        this Person person, Room room, string text, DateTimeOffset at, long? replyTo = null, string? key = null) =>
-        person.TryScheduleAsync(room, text, at, replyTo, key).Read<ScheduledMessage>(201);
+        this Person person, Room room, string text, DateTimeOffset at, long? replyTo = null, string? key = null,
+        params SentFile[] files) =>
+        person.TryScheduleAsync(room, text, at, replyTo, key, files).Read<ScheduledMessage>(201);
 
     public static async Task<IReadOnlyList<ScheduledMessage>> ScheduledAsync(this Person person, string query = "limit=200") =>
         (await person.Http.SendAsync($"GET /api/me/scheduled?{query}").Read<ScheduledPage>()).Items;

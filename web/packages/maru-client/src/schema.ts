@@ -1166,7 +1166,7 @@ export interface paths {
         delete: operations["cancelScheduled"];
         options?: never;
         head?: never;
-        /** Change the text or the time of a scheduled message that is not sent yet */
+        /** Change the text, the time or the files of a scheduled message that is not sent yet */
         patch: operations["changeScheduled"];
         trace?: never;
     };
@@ -2123,18 +2123,20 @@ export interface components {
          *     }
          */
         NewScheduled: {
-            /** @description not blank */
-            text: string;
             /**
              * Format: date-time
              * @description when to send it: in the future, and not too far ahead
              */
             at: string;
+            /** @description not blank, unless there are files */
+            text?: string;
             /**
              * Format: int64
              * @description the seq of a message in the room
              */
             replyTo?: number;
+            /** @description the ids of files that you have uploaded, at most 10: they wait with the message */
+            files?: number[];
         };
         /** @enum {string} */
         Notify: "all" | "mentions" | "nothing";
@@ -2991,13 +2993,15 @@ export interface components {
              * @description of what is changed: another one by now is a conflict
              */
             version: number;
-            /** @description not blank; absent: it stays */
+            /** @description not blank, unless there are files; absent: it stays */
             text?: string;
             /**
              * Format: date-time
              * @description in the future; absent: it stays, which is not enough for one that failed
              */
             at?: string;
+            /** @description in place of those that it has; absent: they stay */
+            files?: number[];
         };
         /**
          * @description A message of the caller's that is to be sent later.
@@ -3035,6 +3039,8 @@ export interface components {
             clientKey?: string;
             /** @description the slug of the problem for which it was not sent; absent: it waits */
             failed?: string;
+            /** @description those that it will have; absent: none */
+            files?: components["schemas"]["SentFile"][];
         };
         ScheduledPage: {
             /** @description the earliest first */
@@ -3857,6 +3863,17 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `conflict`: This contradicts what is there already. */
+        conflict: {
+            headers: {
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `precondition-failed`: It is not as the request demands. */
         "precondition-failed": {
             headers: {
@@ -3873,17 +3890,6 @@ export interface components {
             headers: {
                 Accept: components["headers"]["Accept"];
                 "Accept-Encoding": components["headers"]["Accept-Encoding"];
-                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                RateLimit: components["headers"]["RateLimit"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `conflict`: This contradicts what is there already. */
-        conflict: {
-            headers: {
                 "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 RateLimit: components["headers"]["RateLimit"];
                 [name: string]: unknown;
@@ -6684,6 +6690,7 @@ export interface operations {
             };
             401: components["responses"]["unauthenticated.session-ended"];
             404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
             429: components["responses"]["rate-limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable.shutting-down"];

@@ -160,6 +160,11 @@ export function takeAll(place: string): readonly Attachment[] {
   return all
 }
 
+/** Those are a scheduled message's now. */
+export function release(place: string, taken: readonly Attachment[]): void {
+  set(place, attachmentsOf(place).filter(one => !taken.includes(one)))
+}
+
 /** Whether something would be lost by closing the page. */
 export const uploading = computed(() => [...places.values()].some(list => list.length > 0))
 

@@ -1,4 +1,4 @@
-import { take, type ScheduledMessage } from 'maru-client'
+import { take, type FileInfo, type ScheduledMessage } from 'maru-client'
 import { useI18n } from 'vue-i18n'
 import { maru } from '@/client'
 import { useFormat } from '@/composables/useFormat'
@@ -26,11 +26,17 @@ export function useScheduling() {
   }
 
   return {
-    async schedule(roomId: number, text: string, time: Date, replyTo: number | undefined): Promise<boolean> {
+    async schedule(
+      roomId: number, message: { text: string; replyTo?: number | undefined; files: readonly FileInfo[] }, time: Date,
+    ): Promise<boolean> {
+      const { text, replyTo, files } = message
       try {
         putScheduled(await take(maru.api.POST('/api/rooms/{roomId}/scheduled', {
           params: { path: { roomId }, header: { 'Idempotency-Key': randomKey() } },
-          body: { text, at: time.toISOString(), ...(replyTo === undefined ? {} : { replyTo }) },
+          body: {
+            text, at: time.toISOString(), ...(replyTo === undefined ? {} : { replyTo }),
+            ...(files.length > 0 ? { files: files.map(file => file.id) } : {}),
+          },
         })))
         toasts.tell(t('scheduled.done', { when: `${format.day(time)} ${format.time(time)}` }))
         return true
@@ -55,7 +61,7 @@ export function useScheduling() {
     /** Cancels first: only what is cancelled cannot go out twice. */
     async sendNow(one: ScheduledMessage): Promise<void> {
       if (!await cancel(one)) return
-      maru.outbox.send({ roomId: one.roomId, text: one.text, ...(one.replyTo === undefined ? {} : { replyTo: one.replyTo }) })
+      maru.outbox.send({ roomId: one.roomId, text: one.text, replyTo: one.replyTo, files: one.files })
     },
   }
 }
