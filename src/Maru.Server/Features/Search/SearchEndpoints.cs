@@ -23,25 +23,30 @@ internal static class SearchEndpoints
                 "`newest` (the default), or `best`: of the newest 10,000, those that say little else, and lately.",
                 ApiSchemas.Text,
                 "best"),
-            new ApiParameter("before", "The `next` of the page before; absent: the first page.", ApiSchemas.Text, "MTc6"))
+            new ApiParameter(
+                "before",
+                "The `next` of the page before, of the same search; absent: the first page.",
+                ApiSchemas.Text,
+                "0pX5m2Vh8Qk3rT1cYb7NfKd9WqLzAeUoJg6sHiMxvRPnBtCwSyDlEjFaGuM"))
         .Produces<SearchPage>().Refuses(Problem.NotFound);
 
     private static async Task<IResult> SearchAsync(
-        HttpContext context, Caller caller, SearchOptions options, SearchPages pages, CancellationToken ct)
+        HttpContext context, Caller caller, SearchOptions options, SearchPages pages, SearchCursors cursors, CancellationToken ct)
     {
         if (!options.Enabled) return Problem.NotFound.Result("This server does not search.");
         var errors = new FieldErrors();
         var parameters = context.Request.Query;
-        var query = SearchQuery.Read(parameters["q"].ToString(), errors);
+        var typed = parameters["q"].ToString();
+        var query = SearchQuery.Read(typed, errors);
         var room = ReadRoom(parameters["roomId"].ToString(), errors);
-        var before = PageCursor.Read(parameters["before"].ToString());
-        if (before is null && parameters["before"].ToString().Length > 0) errors.Add("before", "The next of the page before.");
         var sort = ReadSort(parameters["sort"].ToString(), errors);
-        if (before is not null && before.Key.Length > 0 != (sort == SearchSort.Best))
-            errors.Add("before", "The next of a page of this sort.");
+        var search = SearchCursors.Of(caller.UserId, typed, sort, room);
+        var before = cursors.Read(parameters["before"].ToString(), search);
+        if (before is null && parameters["before"].ToString().Length > 0)
+            errors.Add("before", "The next of the page before, of the same search.");
         var size = PageRequest.ReadSize(context, errors);
         if (errors.Any) return errors.Result();
-        return new WrittenJson(await pages.FindAsync(caller.UserId, query, sort, room, before, size, ct));
+        return new WrittenJson(await pages.FindAsync(caller.UserId, query, sort, room, before, size, search, ct));
     }
 
     private static SearchSort ReadSort(string value, FieldErrors errors)

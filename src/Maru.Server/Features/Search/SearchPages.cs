@@ -4,7 +4,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Maru.Engine;
 using Maru.Engine.Codecs;
-using Maru.Server.Platform.Http;
 using Maru.Server.RoomLog;
 using Maru.Server.Storage;
 
@@ -14,7 +13,7 @@ namespace Maru.Server.Features.Search;
 /// Finds messages for their readers: the index says which may be meant, and each is read as it is now, by the right of the one who asks.
 /// So nothing is found that is deleted, was said otherwise, or is not theirs to see, however far behind the index is. Any thread.
 /// </summary>
-internal sealed class SearchPages(Database database, ISearchIndex index, SearchMetrics metrics, TimeProvider time)
+internal sealed class SearchPages(Database database, ISearchIndex index, SearchCursors cursors, SearchMetrics metrics, TimeProvider time)
 {
     /// <summary>Rooms up to which the index looks in each; of more it looks in all, and leaves the others out.</summary>
     private const int FewRooms = 40;
@@ -36,17 +35,18 @@ internal sealed class SearchPages(Database database, ISearchIndex index, SearchM
     /// <param name="only">the room; null: all of the user's</param>
     /// <param name="before">where the page before ended; null: at the first hit</param>
     /// <param name="size">hits at most</param>
+    /// <param name="search">the name of the search, of <see cref="SearchCursors"/></param>
     public async Task<ReadOnlyMemory<byte>> FindAsync(
-        UserId user, SearchQuery query, SearchSort sort, long? only, PageCursor? before, int size, CancellationToken ct)
+        UserId user, SearchQuery query, SearchSort sort, long? only, SearchCursor? before, int size, string search, CancellationToken ct)
     {
         var begun = time.GetTimestamp();
         var found = new List<byte[]>();
-        PageCursor? next = null;
+        SearchCursor? next = null;
         if (await SpanAsync(user, query, only, ct) is var (span, rooms))
         {
             var isBest = sort == SearchSort.Best;
             var hits = isBest ? BestAsync(span, rooms, before, ct) : NewestAsync(span, before, ct);
-            Func<SearchHit, PageCursor> cursor = isBest ? SearchRanking.Cursor : hit => new PageCursor(hit.Id);
+            Func<SearchHit, SearchCursor> cursor = isBest ? SearchRanking.Cursor : hit => new SearchCursor(0, hit.Id);
             next = await FillAsync(found, user, query, hits, rooms, cursor, size, ct);
         }
 
@@ -57,7 +57,7 @@ internal sealed class SearchPages(Database database, ISearchIndex index, SearchM
         writer.WriteStartArray("items"u8);
         foreach (var item in found) writer.WriteRawValue(item, skipInputValidation: true);
         writer.WriteEndArray();
-        if (next is not null) writer.WriteString("next"u8, next.ToString());
+        if (next is not null) writer.WriteString("next"u8, cursors.Write(next, search));
         writer.WriteEndObject();
         writer.Flush();
         return buffer.WrittenMemory;
@@ -94,7 +94,7 @@ internal sealed class SearchPages(Database database, ISearchIndex index, SearchM
 
     /// <summary>Returns the hits, some at a time, the newest first.</summary>
     private async IAsyncEnumerable<IReadOnlyList<SearchHit>> NewestAsync(
-        SearchSpan span, PageCursor? before, [EnumeratorCancellation] CancellationToken ct)
+        SearchSpan span, SearchCursor? before, [EnumeratorCancellation] CancellationToken ct)
     {
         span = span with { Before = Math.Min(before?.Id ?? long.MaxValue, span.Before) };
         while (true)
@@ -108,7 +108,7 @@ internal sealed class SearchPages(Database database, ISearchIndex index, SearchM
 
     /// <summary>Returns those of the newest hits that are in the user's rooms, some at a time, the best first.</summary>
     private async IAsyncEnumerable<IReadOnlyList<SearchHit>> BestAsync(
-        SearchSpan span, HashSet<long> rooms, PageCursor? before, [EnumeratorCancellation] CancellationToken ct)
+        SearchSpan span, HashSet<long> rooms, SearchCursor? before, [EnumeratorCancellation] CancellationToken ct)
     {
         var hits = await index.FindAsync(span with { Limit = SearchRanking.Hits }, ct);
         var ranked = SearchRanking.Order(hits.Where(hit => rooms.Contains(hit.RoomId)), before);
@@ -116,17 +116,16 @@ internal sealed class SearchPages(Database database, ISearchIndex index, SearchM
     }
 
     /// <summary>Adds what is found; returns where it ended, or null: there is no more.</summary>
-    private async Task<PageCursor?> FillAsync(
+    private async Task<SearchCursor?> FillAsync(
         List<byte[]> found,
         UserId user,
         SearchQuery query,
         IAsyncEnumerable<IReadOnlyList<SearchHit>> all,
         HashSet<long> rooms,
-        Func<SearchHit, PageCursor> cursor,
+        Func<SearchHit, SearchCursor> cursor,
         int size,
         CancellationToken ct)
     {
-        // A page that is full ends at what the user sees: nothing is told of hits between that are not theirs.
         SearchHit? last = null, shown = null;
         var looked = 0;
         await foreach (var hits in all.WithCancellation(ct))

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Maru.Server.Platform.Http;
-
 namespace Maru.Server.Features.Search;
 
 /// <summary>The order in which hits are shown.</summary>
@@ -35,13 +32,13 @@ internal static class SearchRanking
     }
 
     /// <summary>Returns the hits, the best first, from behind a place.</summary>
-    public static IEnumerable<SearchHit> Order(IEnumerable<SearchHit> hits, PageCursor? after)
+    public static IEnumerable<SearchHit> Order(IEnumerable<SearchHit> hits, SearchCursor? after)
     {
         var ranked = hits.Select(hit => (Hit: hit, Rank: Of(hit))).OrderByDescending(x => x.Rank).ThenByDescending(x => x.Hit.Id);
-        if (after is not { NumericKey: { } rank }) return ranked.Select(x => x.Hit);
+        if (after is not { Rank: var rank }) return ranked.Select(x => x.Hit);
         return ranked.SkipWhile(x => x.Rank > rank || (x.Rank == rank && x.Hit.Id >= after.Id)).Select(x => x.Hit);
     }
 
     /// <summary>Returns the place of a hit in that order.</summary>
-    public static PageCursor Cursor(SearchHit hit) => new(Of(hit).ToString(CultureInfo.InvariantCulture), hit.Id);
+    public static SearchCursor Cursor(SearchHit hit) => new(Of(hit), hit.Id);
 }

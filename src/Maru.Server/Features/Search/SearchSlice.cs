@@ -10,6 +10,7 @@ internal static class SearchSlice
     public static void AddSearch(this IServiceCollection services, SearchOptions options, StorageOptions storage)
     {
         services.AddSingleton<SearchMetrics>();
+        services.AddSingleton<SearchCursors>();
         services.AddSingleton<SearchPages>();
         services.AddSingleton<SearchState>();
         services.AddJson(SearchJson.Default);

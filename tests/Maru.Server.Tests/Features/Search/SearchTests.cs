@@ -1,6 +1,6 @@
+using System.Buffers.Text;
 using System.Text.RegularExpressions;
 using Maru.Server.Features.Search;
-using Maru.Server.Platform.Http;
 using Maru.Server.Tests.Features.Files;
 using Maru.Server.Tests.Features.Messages;
 using Maru.Server.Tests.Features.Rooms;
@@ -161,9 +161,29 @@ public sealed class SearchTests(SearchTests.Fixture fixture) : IClassFixture<Sea
         await ben.SayAsync(room, "layoffs");
         await ann.SayAsync(await ann.MakeRoomAsync(), "layoffs");
         await ben.SayAsync(room, "layoffs, he says");
+        await ann.SayAsync(room, "layoffs, she says");
         await Server.IndexedAsync();
-        var page = await ben.TrySearchAsync("layoffs", "&limit=1").Read<SearchPage>();
-        SearchPlace.At(PageCursor.Read(page.Next!)!.Id).ShouldBe(page.Items.Single().At.ToUnixTimeMilliseconds());
+        foreach (var sort in (string[])["newest", "best"])
+        {
+            var first = $"&limit=1&sort={sort}";
+            var page = await ben.TrySearchAsync("layoffs", first).Read<SearchPage>();
+            var next = Base64Url.DecodeFromChars(page.Next);
+            var again = Base64Url.DecodeFromChars((await ben.TrySearchAsync("layoffs", first).Read<SearchPage>()).Next);
+            next.Length.ShouldBe(again.Length);
+            next.Zip(again).Count(x => x.First == x.Second).ShouldBeLessThan(next.Length / 2, "the same place looks otherwise each time");
+
+            (await ben.TrySearchAsync("layoffs", $"{first}&before={page.Next}").Read<SearchPage>()).Items.Count.ShouldBe(1);
+            // With other words, or for another reader, it would tell what is older than the message that it stands for.
+            foreach (var (who, query, more) in ((Person, string, string)[])
+                [(ann, "layoffs", ""), (ben, "layoffs says", ""), (ben, "layoffs", $"&roomId={room.Id}")])
+            {
+                (await who.TrySearchAsync(query, $"{first}{more}&before={page.Next}").ShouldRefuseFields()).ShouldBe(["before"]);
+            }
+
+            next[^1] ^= 1;
+            var changed = Base64Url.EncodeToString(next);
+            (await ben.TrySearchAsync("layoffs", $"{first}&before={changed}").ShouldRefuseFields()).ShouldBe(["before"]);
+        }
     }
 
     [Fact]

@@ -4450,8 +4450,8 @@ export interface operations {
                  */
                 sort?: string;
                 /**
-                 * @description The `next` of the page before; absent: the first page.
-                 * @example MTc6
+                 * @description The `next` of the page before, of the same search; absent: the first page.
+                 * @example 0pX5m2Vh8Qk3rT1cYb7NfKd9WqLzAeUoJg6sHiMxvRPnBtCwSyDlEjFaGuM
                  */
                 before?: string;
             };
