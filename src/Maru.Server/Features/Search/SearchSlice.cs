@@ -15,7 +15,7 @@ internal static class SearchSlice
         services.AddSingleton<SearchState>();
         services.AddJson(SearchJson.Default);
         if (storage.IsShared) services.AddSingleton<ISearchIndex, PostgresSearchIndex>();
-        else services.AddSingleton<ISearchIndex>(provider => new SqliteSearchIndex(provider.GetRequiredService<Database>().Name));
+        else services.AddSingleton<ISearchIndex, SqliteSearchIndex>();
         if (!options.Enabled) return;
         services.AddSingleton<SearchPace>();
         services.AddSingleton<SearchFeed>();

@@ -7,53 +7,117 @@ namespace Maru.Server.Features.Search;
 
 /// <summary>
 /// The index in a SQLite file of its own, beside the store, whose one writer stays with the messages. FTS5 gets ready tokens, separated by
-/// blanks; which message each row is, a table says. Any thread.
+/// blanks; which message each row is, a table says. A file that is damaged, or of another schema, is deleted, also while the server works,
+/// and made anew of the messages. Any thread.
 /// </summary>
-internal sealed class SqliteSearchIndex : ISearchIndex, IAsyncDisposable
+internal sealed partial class SqliteSearchIndex : ISearchIndex, IAsyncDisposable
 {
     private const string Ending = "-search.db";
 
-    private const string Schema =
-        """
-        CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY, room_id INTEGER NOT NULL, seq INTEGER NOT NULL, size INTEGER NOT NULL);
-        CREATE UNIQUE INDEX IF NOT EXISTS messages_by_seq ON messages (room_id, seq);
-        CREATE VIRTUAL TABLE IF NOT EXISTS tokens USING fts5(t, content='', contentless_delete=1, detail='none', tokenize='ascii');
-        """;
+    private const int Corrupt = 11;     // SQLITE_CORRUPT
+    private const int NotADatabase = 26;
+
+    // As sqlite_schema has them: what differs is of another version of the program.
+    private static readonly string[] Schema =
+    [
+        "CREATE TABLE messages (id INTEGER PRIMARY KEY, room_id INTEGER NOT NULL, seq INTEGER NOT NULL, size INTEGER NOT NULL)",
+        "CREATE UNIQUE INDEX messages_by_seq ON messages (room_id, seq)",
+        "CREATE VIRTUAL TABLE tokens USING fts5(t, content='', contentless_delete=1, detail='none', tokenize='ascii')",
+    ];
 
     private readonly string _path;
     private readonly string _readers;
+    private readonly SearchState _state;
+    private readonly ILogger<SqliteSearchIndex> _log;
     private readonly SearchWriter _waiting;
-    private SqliteConnection? _connection;
+    private SqliteConnection? _connection;      // the writer's, as the rows
     private SqliteSearchRows? _rows;
+    private volatile int _file;             // the number of files before this one
+    private volatile int _damaged = -1;     // the last one that cannot be used
 
-    /// <param name="store">the file of the store</param>
-    public SqliteSearchIndex(string store)
+    public SqliteSearchIndex(Database store, SearchState state, ILogger<SqliteSearchIndex> log)
     {
-        _path = Path.Combine(Path.GetDirectoryName(store)!, Path.GetFileNameWithoutExtension(store) + Ending);
+        (_state, _log) = (state, log);
+        _path = Path.Combine(Path.GetDirectoryName(store.Name)!, Path.GetFileNameWithoutExtension(store.Name) + Ending);
         _readers = new SqliteConnectionStringBuilder { DataSource = _path, Mode = SqliteOpenMode.ReadOnly }.ToString();
-        _waiting = new SearchWriter(Write);
+        _waiting = new SearchWriter(WriteAsync);
     }
 
     public async Task<bool> OpenAsync(CancellationToken ct)
     {
         await EventLoop.LeaveAsync();
-        if (!File.Exists(_path)) await OwnFile.Open(_path, FileMode.OpenOrCreate).DisposeAsync();
-        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _path, Pooling = false }.ToString());
-        _connection.Open();
-        _connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384");
-        _connection.Execute($"BEGIN IMMEDIATE; {Schema} COMMIT");
-        _rows = new SqliteSearchRows(_connection);
+        try
+        {
+            Open();
+        }
+        catch (SqliteException e) when (IsDamage(e))
+        {
+            DeleteFile(e.Message);
+            Open();
+        }
+
         _waiting.Begin();
-        return _connection.ExecuteScalar<long>("PRAGMA user_version") != Tokenizer.Version;
+        return _connection!.ExecuteScalar<long>("PRAGMA user_version") != Tokenizer.Version;
     }
 
-    public Task SealAsync(CancellationToken ct) => Task.FromResult(_connection!.Execute($"PRAGMA user_version = {Tokenizer.Version}"));
+    public Task SealAsync(CancellationToken ct) => Task.FromResult(Seal());
 
     public Task PutAsync(IndexedPage page, CancellationToken ct) => _waiting.PutAsync(page, ct);
 
     public async Task<IReadOnlyList<SearchHit>> FindAsync(SearchSpan span, CancellationToken ct)
     {
         await EventLoop.LeaveAsync();
+        var file = _file;
+        try
+        {
+            return Find(span);
+        }
+        catch (SqliteException e) when (IsDamage(e))
+        {
+            // The writer makes another file: this wakes it.
+            _damaged = file;
+            await PutAsync(new IndexedPage(0, 0, 0, []), ct);
+            return Find(span);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _waiting.DisposeAsync();
+        Close();
+    }
+
+    private void Open()
+    {
+        if (!File.Exists(_path)) OwnFile.Open(_path, FileMode.OpenOrCreate).Dispose();
+        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _path, Pooling = false }.ToString());
+        _connection.Open();
+        _connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384");
+        const string Own = "SELECT sql FROM sqlite_schema WHERE name IN ('messages', 'messages_by_seq', 'tokens') ORDER BY rowid";
+        string[] there = [.. _connection.Query<string>(Own)];
+        if (there.Length > 0 && !there.SequenceEqual(Schema)) throw new SqliteException("its schema is another one", Corrupt);
+        if (there.Length == 0) _connection.Execute($"BEGIN IMMEDIATE; {string.Join("; ", Schema)}; COMMIT");
+        _rows = new SqliteSearchRows(_connection);
+    }
+
+    private void Close()
+    {
+        _rows?.Dispose();
+        _connection?.Dispose();
+        SqliteConnection.ClearPool(new SqliteConnection(_readers));
+    }
+
+    private void DeleteFile(string reason)
+    {
+        Log.Deleted(_log, _path, reason);
+        Close();
+        foreach (var file in (string[])["", "-wal", "-shm"]) File.Delete(_path + file);
+    }
+
+    private int Seal() => _connection!.Execute($"PRAGMA user_version = {Tokenizer.Version}");
+
+    private List<SearchHit> Find(SearchSpan span)
+    {
         using var connection = new SqliteConnection(_readers);
         connection.Open();
         return [.. connection.Query<SearchHit>(
@@ -63,14 +127,6 @@ internal sealed class SqliteSearchIndex : ISearchIndex, IAsyncDisposable
             ORDER BY tokens.rowid DESC LIMIT @Limit
             """,
             new { match = Match(span), span.From, span.Before, span.Limit })];
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _waiting.DisposeAsync();
-        _rows?.Dispose();
-        if (_connection is not null) await _connection.DisposeAsync();
-        SqliteConnection.ClearPool(new SqliteConnection(_readers));
     }
 
     /// <summary>Returns a query of FTS5, in which each token is a string.</summary>
@@ -84,11 +140,44 @@ internal sealed class SqliteSearchIndex : ISearchIndex, IAsyncDisposable
 
     private static string Quoted(string token) => $"\"{token.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    private Task Write(IReadOnlyList<IndexedPage> pages)
+    private async Task WriteAsync(IReadOnlyList<IndexedPage> pages)
+    {
+        if (_damaged == _file) await RenewAsync("it cannot be read");
+        try
+        {
+            Write(pages);
+        }
+        catch (SqliteException e) when (IsDamage(e))
+        {
+            await RenewAsync(e.Message);
+            Write(pages);
+        }
+    }
+
+    private void Write(IReadOnlyList<IndexedPage> pages)
     {
         using var transaction = _connection!.BeginTransaction();
         _rows!.Write(pages, transaction);
         transaction.Commit();
-        return Task.CompletedTask;
+    }
+
+    /// <summary>Makes another file, and wants it filled. A server that dies before it is sealed does so when it starts.</summary>
+    private async Task RenewAsync(string reason)
+    {
+        _damaged = _file;
+        DeleteFile(reason);
+        Open();
+        SqliteConnection.ClearPool(new SqliteConnection(_readers));
+        await _state.WantAsync(CancellationToken.None);
+        Seal();
+        _file++;
+    }
+
+    private static bool IsDamage(SqliteException e) => e.SqliteErrorCode is Corrupt or NotADatabase;
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "{Path} is damaged, and is deleted and made anew of the messages: {Reason}")]
+        public static partial void Deleted(ILogger log, string path, string reason);
     }
 }
