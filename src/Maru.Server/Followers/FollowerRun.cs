@@ -47,7 +47,7 @@ internal sealed partial class FollowerRun(
     private async Task WorkAsync(CancellationToken ct)
     {
         using var lease = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        if (!await HoldAsync(lease)) return;
+        if (!await HoldAsync(store.HoldAsync, lease)) return;
         var queue = new FollowerQueue(options, time, lease.Token);
         var positions = new FollowerPositions(store, follower.Name);
         _queue = queue;
@@ -90,7 +90,7 @@ internal sealed partial class FollowerRun(
             if (time.GetElapsedTime(held) >= options.Lease / 3)
             {
                 held = time.GetTimestamp();
-                if (!await HoldAsync(lease)) await lease.CancelAsync();
+                if (!await HoldAsync(store.RenewAsync, lease)) await lease.CancelAsync();
             }
 
             var isDue = looked == 0 || (log.IsShared && time.GetElapsedTime(looked) >= pause);
@@ -103,10 +103,10 @@ internal sealed partial class FollowerRun(
     }
 
     /// <summary>Takes the lease or renews it. The work under a lease ends with it, even while the store is away.</summary>
-    private async Task<bool> HoldAsync(CancellationTokenSource lease)
+    private async Task<bool> HoldAsync(Func<string, CancellationToken, Task<bool>> hold, CancellationTokenSource lease)
     {
         var asked = time.GetTimestamp();
-        if (!await store.HoldAsync(follower.Name, lease.Token)) return false;
+        if (!await hold(follower.Name, lease.Token)) return false;
         var left = options.Lease - time.GetElapsedTime(asked);
         if (left > TimeSpan.Zero) lease.CancelAfter(left);
         return left > TimeSpan.Zero;

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Maru.Engine;
 using Maru.Engine.Log;
 using Maru.Server.Cluster;
@@ -25,7 +26,7 @@ internal sealed class FollowerStore(Database database, IRoomLog log, ThisNode no
         },
         ct);
 
-    /// <summary>Takes the lease, or renews it. False: another node has it.</summary>
+    /// <summary>Takes the lease. False: another node has it.</summary>
     public Task<bool> HoldAsync(string follower, CancellationToken ct) => database.WriteAsync(
         async (transaction, inner) => await transaction.ExecuteAsync(
             $"""
@@ -35,6 +36,26 @@ internal sealed class FollowerStore(Database database, IRoomLog log, ThisNode no
             new { follower, Node = node.Id.ToString(), Lease = (long)options.Lease.TotalMilliseconds, alone = !log.IsShared },
             inner) > 0,
         ct);
+
+    /// <summary>
+    /// Renews the lease. False: another node has it, or had it meanwhile, so what this one has read may be older than what that wrote.
+    /// </summary>
+    public Task<bool> RenewAsync(string follower, CancellationToken ct) => database.WriteAsync(
+        async (transaction, inner) => await transaction.ExecuteAsync(
+            $"UPDATE followers SET lease_until = {database.Clock} + @Lease WHERE name = @follower AND node = @Node",
+            new { follower, Node = node.Id.ToString(), Lease = (long)options.Lease.TotalMilliseconds },
+            inner) > 0,
+        ct);
+
+    /// <summary>
+    /// Returns whether this node was the last one to take the leases; then no other one takes them before the end of the transaction.
+    /// PostgreSQL alone.
+    /// </summary>
+    public async Task<bool> LockAsync(DbTransaction transaction, IReadOnlyCollection<string> followers, CancellationToken ct) =>
+        (await transaction.ListAsync<string>(
+            "SELECT name FROM followers WHERE name = ANY(@followers) AND node = @Node ORDER BY name FOR SHARE",
+            new { followers = followers.ToArray(), Node = node.Id.ToString() },
+            ct)).Count == followers.Count;
 
     /// <summary>Gives the lease back, so that another node need not wait for its end.</summary>
     public Task ReleaseAsync(string follower, CancellationToken ct) => database.WriteAsync(

@@ -11,7 +11,10 @@ internal interface ISearchIndex
     /// <summary>Notes that it has, or will have, tokens of this version.</summary>
     Task SealAsync(CancellationToken ct);
 
-    /// <summary>Puts messages in, in place of what it had of them; it is durable when the task completes.</summary>
+    /// <summary>
+    /// Puts messages in, in place of what it had of them; it is durable when the task completes. Cancelled, it completes once it is certain
+    /// that it puts nothing in any more.
+    /// </summary>
     Task PutAsync(IndexedPage page, CancellationToken ct);
 
     /// <summary>Returns messages that have all of the tokens, the newest first.</summary>
@@ -23,7 +26,10 @@ internal interface ISearchIndex
 /// <param name="After">the seq behind which the part begins</param>
 /// <param name="Last">its last seq: of the messages from there to here it has these and no others</param>
 /// <param name="Messages">those, and older ones that changed</param>
-internal sealed record IndexedPage(long Room, long After, long Last, IReadOnlyCollection<IndexedMessage> Messages);
+/// <param name="Lease">
+/// the follower under whose lease the part was read: where several nodes write, it goes in while this one still has the lease
+/// </param>
+internal sealed record IndexedPage(long Room, long After, long Last, IReadOnlyCollection<IndexedMessage> Messages, string Lease);
 
 /// <summary>A message as the index has it.</summary>
 /// <param name="Seq">in its room</param>

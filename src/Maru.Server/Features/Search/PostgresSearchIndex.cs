@@ -1,3 +1,4 @@
+using Maru.Server.Followers;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Search;
@@ -5,15 +6,17 @@ namespace Maru.Server.Features.Search;
 /// <summary>The index in PostgreSQL: the tokens of each message, in an array with an inverted index. Any thread.</summary>
 internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
 {
+    private const string MostIdle = "10s";
     private const long OneAtATime = 0x73656172;     // "sear"
     private const int LookedThrough = 4000;     // messages: some milliseconds
 
     private readonly Database _database;
+    private readonly FollowerStore _leases;
     private readonly SearchWriter _waiting;
 
-    public PostgresSearchIndex(Database database)
+    public PostgresSearchIndex(Database database, FollowerStore leases)
     {
-        _database = database;
+        (_database, _leases) = (database, leases);
         _waiting = new SearchWriter(WriteAsync);
     }
 
@@ -86,13 +89,21 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
             foreach (var message in page.Messages) messages[(page.Room, message.Seq)] = message;
         }
 
+        var leases = pages.Select(page => page.Lease).ToHashSet();
         var there = messages.Where(x => x.Value is { Tokens.Count: > 0 }).ToArray();
         var gone = messages.Where(x => x.Value is not { Tokens.Count: > 0 }).Select(x => x.Key).ToArray();
         return _database.WriteAsync(
             async (transaction, ct) =>
             {
                 // Two nodes may write: one what is said, one what was. Places of one millisecond are given by one after the other.
-                await transaction.ExecuteAsync("SELECT pg_advisory_xact_lock(@OneAtATime)", new { OneAtATime }, ct);
+                // A node that stands still in here must not hold up the one that takes its work over.
+                await transaction.ExecuteAsync(
+                    $"SELECT set_config('idle_in_transaction_session_timeout', '{MostIdle}', true), pg_advisory_xact_lock(@OneAtATime)",
+                    new { OneAtATime },
+                    ct);
+                // Meanwhile another node may have read later states of these messages, and have written them.
+                if (!await _leases.LockAsync(transaction, leases, ct))
+                    throw new InvalidOperationException("Another node has the lease under which these messages were read.");
                 await transaction.ExecuteAsync(
                     """
                     DELETE FROM search_messages s USING unnest(@rooms, @seqs) AS gone (room_id, seq)

@@ -19,7 +19,7 @@ internal sealed partial class SearchFollower(
 
     public override async Task TakeAsync(RoomId room, IReadOnlyList<Entry> entries, CancellationToken ct)
     {
-        var (_, at) = await feed.TakeAsync(room, entries, ct);
+        var (_, at) = await feed.TakeAsync(Name, room, entries, ct);
         if (at == 0) return;
         var lag = time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(at);
         metrics.Lag.Record(Math.Max(0, lag.TotalSeconds));

@@ -83,7 +83,7 @@ internal sealed partial class SearchRebuild(
         {
             while (await log.ReadAsync(new RoomId(room), seq, seq + EntriesAtOnce, BytesAtOnce, ct) is { Count: > 0 } entries)
             {
-                messages += (await feed.TakeAsync(new RoomId(room), entries, ct)).Messages;
+                messages += (await feed.TakeAsync(Lease, new RoomId(room), entries, ct)).Messages;
                 seq = entries[^1].Seq;
                 if (time.GetElapsedTime(held) >= options.Lease / 10 && !await KeepAsync()) return false;
             }
@@ -94,7 +94,7 @@ internal sealed partial class SearchRebuild(
         async Task<bool> KeepAsync()
         {
             held = time.GetTimestamp();
-            if (!await leases.HoldAsync(Lease, ct) || !await state.MoveAsync(work.Wanted, room, seq, ct)) return false;
+            if (!await leases.RenewAsync(Lease, ct) || !await state.MoveAsync(work.Wanted, room, seq, ct)) return false;
             if (time.GetElapsedTime(told) < TellEvery) return true;
             told = time.GetTimestamp();
             var (done, all) = await state.CountAsync(ct);

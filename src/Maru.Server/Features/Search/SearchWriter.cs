@@ -3,14 +3,14 @@ using System.Threading.Channels;
 namespace Maru.Server.Features.Search;
 
 /// <summary>
-/// Brings pages into the index one after the other, all that wait at a time by one transaction. A page that fails does so alone. Any
+/// Brings pages into the index one after the other, all that wait at a time by one transaction. A page that fails does so alone. A page
+/// that is cancelled is left out; where it is being written, its end is waited for, so that whoever reads it again writes after it. Any
 /// thread.
 /// </summary>
 /// <param name="write">writes pages by one transaction, or throws and has written none</param>
 internal sealed class SearchWriter(Func<IReadOnlyList<IndexedPage>, Task> write) : IAsyncDisposable
 {
-    private readonly Channel<(IndexedPage Page, TaskCompletionSource Done)> _waiting =
-        Channel.CreateUnbounded<(IndexedPage, TaskCompletionSource)>();      // bounded by those who wait for what they put in
+    private readonly Channel<Waiting> _waiting = Channel.CreateUnbounded<Waiting>();      // bounded by those who wait for what they put in
 
     private Task _writing = Task.CompletedTask;
 
@@ -18,9 +18,9 @@ internal sealed class SearchWriter(Func<IReadOnlyList<IndexedPage>, Task> write)
 
     public Task PutAsync(IndexedPage page, CancellationToken ct)
     {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_waiting.Writer.TryWrite((page, done))) throw new OperationCanceledException("The index is closed.");
-        return done.Task.WaitAsync(ct);
+        var waiting = new Waiting(page, ct);
+        if (!_waiting.Writer.TryWrite(waiting)) throw new OperationCanceledException("The index is closed.");
+        return waiting.Done.Task;
     }
 
     public async ValueTask DisposeAsync()
@@ -31,21 +31,26 @@ internal sealed class SearchWriter(Func<IReadOnlyList<IndexedPage>, Task> write)
 
     private async Task WriteAsync()
     {
-        List<(IndexedPage Page, TaskCompletionSource Done)> batch = [];
+        List<Waiting> batch = [];
         while (await _waiting.Reader.WaitToReadAsync())
         {
             batch.Clear();
-            while (_waiting.Reader.TryRead(out var next)) batch.Add(next);
+            while (_waiting.Reader.TryRead(out var next))
+            {
+                if (next.Cancelled.IsCancellationRequested) next.Done.SetCanceled(next.Cancelled);
+                else batch.Add(next);
+            }
+
             if (batch.Count > 1 && await TryAsync([.. batch.Select(x => x.Page)]) is null)
             {
-                foreach (var (_, done) in batch) done.TrySetResult();
+                foreach (var each in batch) each.Done.SetResult();
                 continue;
             }
 
-            foreach (var (page, done) in batch)
+            foreach (var each in batch)
             {
-                if (await TryAsync([page]) is { } fault) done.TrySetException(fault);
-                else done.TrySetResult();
+                if (await TryAsync([each.Page]) is { } fault) each.Done.SetException(fault);
+                else each.Done.SetResult();
             }
         }
     }
@@ -62,5 +67,10 @@ internal sealed class SearchWriter(Func<IReadOnlyList<IndexedPage>, Task> write)
         {
             return e;
         }
+    }
+
+    private sealed record Waiting(IndexedPage Page, CancellationToken Cancelled)
+    {
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -76,7 +76,7 @@ internal sealed partial class SqliteSearchIndex : ISearchIndex, IAsyncDisposable
         {
             // The writer makes another file: this wakes it.
             _damaged = file;
-            await PutAsync(new IndexedPage(0, 0, 0, []), ct);
+            await PutAsync(new IndexedPage(0, 0, 0, [], Lease: ""), ct);
             return Find(span);
         }
     }
