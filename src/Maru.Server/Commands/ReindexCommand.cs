@@ -48,20 +48,22 @@ internal static class ReindexCommand
             return;
         }
 
+        var count = new SearchCount(state);
         await AnsiConsole.Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .StartAsync(async console => await WatchAsync(state, wanted, console.AddTask("reindex"), ct));
-        var (_, all) = await state.CountAsync(ct);
+            .StartAsync(async console => await WatchAsync(state, count, wanted, console.AddTask("reindex"), ct));
+        var (_, all) = await count.ReadAsync(ct);
         AnsiConsole.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"The index of search is made anew: {all:N0} entries of the rooms' logs were gone through."));
     }
 
-    private static async Task WatchAsync(SearchState state, long wanted, ProgressTask bar, CancellationToken ct)
+    private static async Task WatchAsync(
+        SearchState state, SearchCount count, long wanted, ProgressTask bar, CancellationToken ct)
     {
         var (moved, last, told) = (TimeProvider.System.GetTimestamp(), -1L, false);
         while ((await state.ReadAsync(ct)).Built < wanted)
         {
-            var (done, all) = await state.CountAsync(ct);
+            var (done, all) = await count.ReadAsync(ct);
             (bar.MaxValue, bar.Value) = (Math.Max(1, all), done);
             if (done != last) (moved, last) = (TimeProvider.System.GetTimestamp(), done);
             if (!told && TimeProvider.System.GetElapsedTime(moved) > Patience)

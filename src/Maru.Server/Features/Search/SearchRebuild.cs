@@ -65,6 +65,7 @@ internal sealed partial class SearchRebuild(
     {
         var (begun, held, told, messages) = (time.GetTimestamp(), time.GetTimestamp(), time.GetTimestamp(), 0L);
         var (room, seq) = (work.RoomId, work.Seq);
+        var count = new SearchCount(state);
         if (room > 0 && !await TakeRoomAsync()) return;
         while (await state.ListRoomsAsync(room, RoomsAtOnce, ct) is { Count: > 0 } rooms)
         {
@@ -97,7 +98,7 @@ internal sealed partial class SearchRebuild(
             if (!await leases.RenewAsync(Lease, ct) || !await state.MoveAsync(work.Wanted, room, seq, ct)) return false;
             if (time.GetElapsedTime(told) < TellEvery) return true;
             told = time.GetTimestamp();
-            var (done, all) = await state.CountAsync(ct);
+            var (done, all) = await count.ReadAsync(ct);
             Log.IsBuilding(logger, 100 * done / Math.Max(1, all), (int)(messages / time.GetElapsedTime(begun).TotalSeconds));
             return true;
         }

@@ -22,16 +22,11 @@ internal sealed class SearchState(Database database)
         await database.FirstAsync<SearchProgress>("SELECT version, wanted, built, room_id, seq FROM search_state", null, ct)
         ?? throw new InvalidDataException("search_state has no row.");
 
-    /// <summary>Returns how many entries of the rooms' logs are done, and how many there are.</summary>
-    public async Task<(long Done, long All)> CountAsync(CancellationToken ct)
-    {
-        var at = await ReadAsync(ct);
-        var all = await database.FirstAsync<long>("SELECT CAST(coalesce(sum(last_seq), 0) AS BIGINT) FROM room_heads", null, ct);
-        if (at.IsBuilt) return (all, all);
-        var done = await database.FirstAsync<long>(
-            "SELECT CAST(coalesce(sum(last_seq), 0) AS BIGINT) FROM room_heads WHERE room_id < @RoomId", new { at.RoomId }, ct);
-        return (Math.Min(all, done + at.Seq), all);
-    }
+    /// <summary>Returns how many entries the logs of the rooms have from one on, up to before another one.</summary>
+    public Task<long> SumAsync(long from, long before, CancellationToken ct) => database.FirstAsync<long>(
+        "SELECT CAST(coalesce(sum(last_seq), 0) AS BIGINT) FROM room_heads WHERE room_id >= @from AND room_id < @before",
+        new { from, before },
+        ct);
 
     public Task<IReadOnlyList<long>> ListRoomsAsync(long after, int limit, CancellationToken ct) => database.ListAsync<long>(
         "SELECT room_id FROM room_heads WHERE room_id > @after ORDER BY room_id LIMIT @limit", new { after, limit }, ct);

@@ -1,6 +1,7 @@
 using Dapper;
 using Maru.Server.Features.Search;
 using Maru.Server.Tests.Features.Rooms;
+using Room = Maru.Server.Features.Rooms.Room;
 
 namespace Maru.Server.Tests.Features.Search;
 
@@ -76,8 +77,45 @@ public sealed class RebuildTests
         await server.IndexedAsync();
         (await ann.TextsAsync("fresh")).ShouldBeEmpty();
         (await ann.TextsAsync("stale")).Length.ShouldBe(Math.Min(said, 200));
-        var (done, all) = await server.Service<SearchState>().CountAsync(TestContext.Current.CancellationToken);
+        var (done, all) = await new SearchCount(server.Service<SearchState>()).ReadAsync(TestContext.Current.CancellationToken);
         done.ShouldBe(all);
+    }
+
+    [Fact]
+    public async Task How_far_it_is_costs_the_rooms_that_were_done_since_it_was_last_asked()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var spied = new SpiedDatabase();
+        await using var server = await MaruServer.StartAsync(null, spied.Use<SearchState>);      // nobody does the work
+        var ann = await server.SignUpAsync();
+        List<Room> rooms = [];
+        for (var i = 1; i <= 3; i++)
+        {
+            rooms.Add(await ann.MakeRoomAsync());
+            for (var said = 0; said < i; said++) await ann.SayAsync(rooms[^1], "beacon");
+        }
+
+        var state = server.Service<SearchState>();
+        var (wanted, count) = (await state.WantAsync(ct), new SearchCount(state));
+        await ReadAsync(0, sums: 1);
+        await ReadAsync(0, sums: 0);
+        await state.MoveAsync(wanted, rooms[1].Id, 1, ct);
+        await ReadAsync(2, sums: 1);
+        await state.MoveAsync(wanted, rooms[1].Id, 2, ct);
+        await ReadAsync(3, sums: 0);
+        await state.MoveAsync(await state.WantAsync(ct), rooms[2].Id, 0, ct);
+        await ReadAsync(3, sums: 1);
+        await state.WantAsync(ct);
+        await ReadAsync(0, sums: 0);
+        await state.MoveAsync(await state.WantAsync(ct), rooms[2].Id, 3, ct);
+        await ReadAsync(6, sums: 1);
+
+        async Task ReadAsync(long done, int sums)
+        {
+            spied.Reads.Clear();
+            (await count.ReadAsync(ct)).ShouldBe((done, 6));
+            spied.Reads.Count(read => read.Sql.Contains("sum(", StringComparison.Ordinal)).ShouldBe(sums);
+        }
     }
 
     [Fact]
