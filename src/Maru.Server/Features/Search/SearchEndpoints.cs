@@ -31,7 +31,8 @@ internal static class SearchEndpoints
         .Produces<SearchPage>().Refuses(Problem.NotFound);
 
     private static async Task<IResult> SearchAsync(
-        HttpContext context, Caller caller, SearchOptions options, SearchPages pages, SearchCursors cursors, CancellationToken ct)
+        HttpContext context, Caller caller, SearchOptions options, SearchPages pages, SearchCursors cursors, SearchTurns turns,
+        CancellationToken ct)
     {
         if (!options.Enabled) return Problem.NotFound.Result("This server does not search.");
         var errors = new FieldErrors();
@@ -46,6 +47,8 @@ internal static class SearchEndpoints
             errors.Add("before", "The next of the page before, of the same search.");
         var size = PageRequest.ReadSize(context, errors);
         if (errors.Any) return errors.Result();
+        using var turn = await turns.TakeAsync(caller.UserId, ct);
+        if (!turn.IsAcquired) return Problems.Busy(context);
         return new WrittenJson(await pages.FindAsync(caller.UserId, query, sort, room, before, size, search, ct));
     }
 

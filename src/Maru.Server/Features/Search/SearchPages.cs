@@ -23,6 +23,9 @@ internal sealed class SearchPages(Database database, ISearchIndex index, SearchC
     /// <summary>Hits that one page looks at: beyond it the page is short, and has a next one.</summary>
     private const int MostHits = 4000;
 
+    /// <summary>Characters of texts that one page looks at, and at most those of one more look: a tenth of a second or so.</summary>
+    private const long MostCharacters = 500_000;
+
     private const int MostHighlights = 50;
 
     private const int TextColumn = 3;
@@ -111,8 +114,7 @@ internal sealed class SearchPages(Database database, ISearchIndex index, SearchC
         SearchSpan span, HashSet<long> rooms, SearchCursor? before, [EnumeratorCancellation] CancellationToken ct)
     {
         var hits = await index.FindAsync(span with { Limit = SearchRanking.Hits }, ct);
-        var ranked = SearchRanking.Order(hits.Where(hit => rooms.Contains(hit.RoomId)), before);
-        foreach (var some in ranked.Chunk(span.Limit)) yield return some;
+        yield return [.. SearchRanking.Order(hits.Where(hit => rooms.Contains(hit.RoomId)), before)];
     }
 
     /// <summary>Adds what is found; returns where it ended, or null: there is no more.</summary>
@@ -127,11 +129,12 @@ internal sealed class SearchPages(Database database, ISearchIndex index, SearchC
         CancellationToken ct)
     {
         SearchHit? last = null, shown = null;
-        var looked = 0;
-        await foreach (var hits in all.WithCancellation(ct))
+        var (looked, characters) = (0, 0L);
+        await foreach (var hits in AtOnce(all).WithCancellation(ct))
         {
-            if (looked >= MostHits && last is not null) return cursor(last);
-            var messages = await ReadAsync(user, query, [.. hits.Where(hit => rooms.Contains(hit.RoomId))], ct);
+            if ((looked >= MostHits || characters >= MostCharacters) && last is not null) return cursor(last);
+            var (messages, read) = await ReadAsync(user, query, [.. hits.Where(hit => rooms.Contains(hit.RoomId))], ct);
+            characters += read;
             foreach (var hit in hits)
             {
                 if (messages.TryGetValue((hit.RoomId, hit.Seq), out var json))
@@ -150,12 +153,23 @@ internal sealed class SearchPages(Database database, ISearchIndex index, SearchC
         return null;
     }
 
-    /// <summary>Returns those of the messages that the user sees and that are as the query has it, as JSON.</summary>
-    private async Task<Dictionary<(long Room, long Seq), byte[]>> ReadAsync(
+    private static async IAsyncEnumerable<IReadOnlyList<SearchHit>> AtOnce(IAsyncEnumerable<IReadOnlyList<SearchHit>> all)
+    {
+        await foreach (var hits in all)
+        {
+            foreach (var some in hits.Chunk(HitsAtOnce)) yield return some;
+        }
+    }
+
+    /// <summary>
+    /// Returns those of the messages that the user sees and that are as the query has it, as JSON, and how many characters it looked at.
+    /// </summary>
+    private async Task<(Dictionary<(long Room, long Seq), byte[]> Messages, long Characters)> ReadAsync(
         UserId user, SearchQuery query, IReadOnlyList<SearchHit> hits, CancellationToken ct)
     {
         Dictionary<(long, long), byte[]> messages = [];
-        if (hits.Count == 0) return messages;
+        if (hits.Count == 0) return (messages, 0);
+        var characters = 0L;
         await using var connection = await database.OpenReadAsync(ct);
         await using var row = await Queries.RowsAsync(
             connection,
@@ -171,6 +185,7 @@ internal sealed class SearchPages(Database database, ISearchIndex index, SearchC
         await using var writer = new Utf8JsonWriter(buffer, JsonScratch.Compact);
         while (await row.ReadAsync(CancellationToken.None))
         {
+            characters += row.GetString(TextColumn).Length;
             if (!Passes(row, query, user) || Highlights(row, query) is not { } highlights) continue;
             buffer.ResetWrittenCount();
             writer.Reset(buffer);
@@ -180,7 +195,7 @@ internal sealed class SearchPages(Database database, ISearchIndex index, SearchC
             messages[(room, row.GetInt64(0))] = buffer.WrittenSpan.ToArray();
         }
 
-        return messages;
+        return (messages, characters);
     }
 
     /// <summary>Returns whether the filters hold of the message as it is now.</summary>

@@ -11,6 +11,7 @@ internal static class SearchSlice
     {
         services.AddSingleton<SearchMetrics>();
         services.AddSingleton<SearchCursors>();
+        services.AddSingleton<SearchTurns>();
         services.AddSingleton<SearchPages>();
         services.AddSingleton<SearchState>();
         services.AddJson(SearchJson.Default);
