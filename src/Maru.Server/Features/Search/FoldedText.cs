@@ -70,6 +70,7 @@ internal sealed class FoldedText
         {
             if (rune.Value == 'ß') folded.Append("ss");
             else if (rune.Value == 'ς') folded.Append('σ');
+            else if (rune.Value is 'İ' or 'ı') folded.Append('i');      // which the invariant culture leaves as they are
             else if (!IsMark(rune)) folded.Append(WithoutAccents(rune).ToString());
         }
 

@@ -10,7 +10,7 @@ namespace Maru.Server.Features.Search;
 internal static class Tokenizer
 {
     /// <summary>Changes when texts get other tokens: an index of another version is built anew.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Begins a token of first consonants. Private characters, which no text has as a letter.</summary>
     public const char Initials = '\uE000';

@@ -14,6 +14,7 @@ public sealed class TokenizerTests
     [InlineData("v2.1-rc", "1 rc v2")]
     [InlineData("ok👍ok", "ok 👍")]
     [InlineData("Ёлка", "елка")]
+    [InlineData("İSTANBUL ısı", "isi istanbul")]
     [InlineData("don't", "don t")]
     [InlineData("𠮷野", "野 𠮷 𠮷野")]
     [InlineData("  ", "")]
