@@ -29,6 +29,7 @@ export const useSearch = defineStore('search', () => {
   const isFull = computed(() => items.value.length >= most)
 
   let asked: string | null = null
+  let first = current.value       // what the pages are of: the next one is of the same letters, also where others mean the same
   let timer: ReturnType<typeof setTimeout> | undefined
   let asking: AbortController | undefined
 
@@ -69,6 +70,7 @@ export const useSearch = defineStore('search', () => {
     stop()
     const mine = asking = new AbortController()
     state.value = before ? 'more' : 'loading'
+    if (!before) first = search
     try {
       let at = before, found: Message[] = []
       for (let pages = 0; pages < emptyPages && found.length === 0; pages++) {
@@ -121,8 +123,8 @@ export const useSearch = defineStore('search', () => {
     isOff: computed(() => state.value === 'failed' && failure.value instanceof MaruProblem && failure.value.status === 404),
     set: (more: Filters) => { filters.value = { ...filters.value, ...more } },
     drop: (chip: Chip) => { filters.value = without(filters.value, chip) },
-    more: () => { if (next.value && state.value === 'ready' && !isFull.value) void read(current.value, next.value) },
-    retry: () => void read(current.value, items.value.length > 0 ? next.value : undefined),
+    more: () => { if (next.value && state.value === 'ready' && !isFull.value) void read(first, next.value) },
+    retry: () => void (items.value.length > 0 && next.value ? read(first, next.value) : read(current.value)),
     loadKept: () => { kept.value = recents.of(me()) },
     forget: (search?: Search) => { kept.value = search ? recents.remove(me(), search) : recents.clear(me()) },
 
