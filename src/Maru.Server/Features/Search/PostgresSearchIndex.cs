@@ -1,3 +1,5 @@
+using System.Data.Common;
+using System.Globalization;
 using Maru.Server.Followers;
 using Maru.Server.Storage;
 
@@ -8,7 +10,9 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
 {
     private const string MostIdle = "10s";
     private const long OneAtATime = 0x73656172;     // "sear"
-    private const int LookedThrough = 4000;     // messages: some milliseconds
+    private const int Newest = 4000;            // messages that are looked through in some milliseconds
+    private const int Recent = 256_000;         // messages whose places are read in 15 ms
+    private const int FewestPerHit = 8;         // messages that are looked through for one that is wanted, at least
 
     private readonly Database _database;
     private readonly FollowerStore _leases;
@@ -31,49 +35,70 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
     public Task PutAsync(IndexedPage page, CancellationToken ct) => _waiting.PutAsync(page, ct);
 
     /// <summary>
-    /// Looks at the newest messages one by one first: there a frequent word is found often enough. Any other is looked up, which reads all
-    /// messages that have it, wherever they are; the planner is not asked which is better, since it takes every word for the same.
+    /// Looks at the newest messages first, then at more of them, then at all: the index of words gives every message that has a word,
+    /// wherever it is, and to read their rows is what costs. Whether the words or the places are looked up, or both, the planner decides
+    /// each time, by what it knows of these words.
     /// </summary>
     public async Task<IReadOnlyList<SearchHit>> FindAsync(SearchSpan span, CancellationToken ct)
     {
-        var one = span.Rooms is { Count: 1 } ? span.Rooms : [];
-        var arguments = new
-        {
-            tokens = (string[])[.. span.Tokens, .. one.Select(SearchTokens.Room)],
-            rooms = span.Rooms?.ToArray() ?? [],
-            span.From,
-            span.Before,
-            span.Limit,
-            newest = LookedThrough,
-        };
-        // Several rooms as words would have all that was said in them read.
-        var rooms = span.Rooms is null ? "" : "AND room_id = ANY(@rooms)";
-        if (span.Limit < LookedThrough)
-        {
-            var found = await _database.ListAsync<SearchHit>(
-                $"""
-                SELECT id, room_id, seq, size FROM (
-                  SELECT * FROM search_messages WHERE id >= @From AND id < @Before ORDER BY id DESC LIMIT @newest) newest
-                WHERE tokens @> @tokens {rooms} ORDER BY id DESC LIMIT @Limit
-                """,
-                arguments,
-                ct);
-            if (found.Count == span.Limit) return found;
-        }
-
-        // Readers read in an order, and have no bitmaps, without which this index is of no use. OFFSET 0 keeps the order out of the choice
-        // of an index, and + 0 the place: all places would be read beside the words.
         await using var connection = await _database.OpenReadAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(CancellationToken.None);
-        await transaction.ExecuteAsync("SET LOCAL enable_bitmapscan = on", null, ct);
-        return await transaction.ListAsync<SearchHit>(
+        // Readers read in an order, and have no bitmaps, without which the index of words is of no use.
+        await transaction.ExecuteAsync("SET LOCAL enable_bitmapscan = on; SET LOCAL plan_cache_mode = force_custom_plan", null, ct);
+        if (span.Limit * FewestPerHit <= Newest)
+        {
+            var place = await transaction.FirstAsync<long>(
+                "SELECT id FROM search_messages WHERE id >= @From AND id < @Before ORDER BY id DESC LIMIT 1 OFFSET @Newest",
+                new { span.From, span.Before, Newest },
+                ct);
+            if (place == 0) return await FindAsync(transaction, span, ct);
+            if (await FindAsync(transaction, span with { From = place }, ct) is { } few && few.Count == span.Limit) return few;
+        }
+
+        var recent = await RecentAsync(transaction, span.Before, ct);
+        if (recent > span.From && await FindAsync(transaction, span with { From = recent }, ct) is { } more && more.Count == span.Limit)
+            return more;
+        return await FindAsync(transaction, span, ct);
+    }
+
+    /// <summary>Returns a place that has some 256,000 messages between it and the other one; 0: nobody knows one.</summary>
+    private static async Task<long> RecentAsync(DbTransaction transaction, long before, CancellationToken ct)
+    {
+        var spread = await transaction.FirstAsync<Spread>(
+            """
+            SELECT c.reltuples::bigint AS messages, s.histogram_bounds::text AS places FROM pg_stats s
+            JOIN pg_class c ON c.relname = s.tablename AND c.relnamespace = s.schemaname::regnamespace
+            WHERE s.schemaname = current_schema() AND s.tablename = 'search_messages' AND s.attname = 'id'
+            """,
+            null,
+            ct);
+        if (spread?.Places is not { } text || spread.Messages <= Recent) return 0;
+        long[] places = [.. text.Trim('{', '}').Split(',').Select(place => long.Parse(place, CultureInfo.InvariantCulture))];
+        var parts = (int)Math.Ceiling((double)Recent * (places.Length - 1) / spread.Messages);
+        var at = Array.FindLastIndex(places, place => place < before) - parts;
+        return at > 0 ? places[at] : 0;
+    }
+
+    private static Task<IReadOnlyList<SearchHit>> FindAsync(DbTransaction transaction, SearchSpan span, CancellationToken ct)
+    {
+        var one = span.Rooms is { Count: 1 } ? span.Rooms : [];
+        // Several rooms as words would have all that was said in them read. OFFSET 0 keeps the order out of the choice of an index.
+        var rooms = span.Rooms is null ? "" : "AND room_id = ANY(@rooms)";
+        return transaction.ListAsync<SearchHit>(
             $"""
             SELECT * FROM (
               SELECT id, room_id, seq, size FROM search_messages
-              WHERE tokens @> @tokens {rooms} AND id + 0 >= @From AND id + 0 < @Before OFFSET 0) found
+              WHERE tokens @> @tokens {rooms} AND id >= @From AND id < @Before OFFSET 0) found
             ORDER BY id DESC LIMIT @Limit
             """,
-            arguments,
+            new
+            {
+                tokens = (string[])[.. span.Tokens, .. one.Select(SearchTokens.Room)],
+                rooms = span.Rooms?.ToArray() ?? [],
+                span.From,
+                span.Before,
+                span.Limit,
+            },
             ct);
     }
 
@@ -134,4 +159,7 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
             },
             CancellationToken.None);
     }
+
+    /// <summary>What PostgreSQL knows of the places: how many there are, and some of them with as many between each two.</summary>
+    private sealed record Spread(long Messages, string? Places);
 }

@@ -105,7 +105,8 @@ internal sealed class SearchPages(Database database, ISearchIndex index, SearchC
             var hits = await index.FindAsync(span, ct);
             yield return hits;
             if (hits.Count < span.Limit) yield break;
-            span = span with { Before = hits[^1].Id };
+            // Who goes on looks at much, and each look at the index may read anew all that has the words.
+            span = span with { Before = hits[^1].Id, Limit = Math.Min(4 * span.Limit, MostHits) };
         }
     }
 

@@ -1,5 +1,7 @@
 using Maru.Server.Features.Search;
 using Maru.Server.Tests.Features.Rooms;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Maru.Server.Tests.Features.Search;
 
@@ -44,6 +46,28 @@ public sealed class SearchCostTests
         var rest = await ann.TrySearchAsync("\"alpha omega\"", $"&before={page.Next}").Read<SearchPage>();
         rest.Items.Single().Text.ShouldBe("the alpha omega");
         rest.Next.ShouldBeNull();
+    }
+
+    [Fact]
+    [Trait("Store", "postgres")]
+    public async Task A_page_that_goes_on_asks_the_index_for_more_at_a_time()
+    {
+        var held = new HeldDatabase();
+        await using var server = await MaruServer.StartAsync(
+            null,
+            services =>
+            {
+                held.Use<PostgresSearchIndex>(services);
+                services.Replace(ServiceDescriptor.Singleton<ISearchIndex>(x => x.GetRequiredService<PostgresSearchIndex>()));
+            },
+            Searching.On);
+        var ann = await server.SignUpAsync();
+        var room = await ann.MakeRoomAsync();
+        await ann.SayAsync(room, "the alpha omega");
+        await FillAsync(server, ann, room.Id, 1500, i => $"alpha {i} omega");
+        var before = held.Reads;
+        (await ann.TextsAsync("\"alpha omega\"")).ShouldBe(["the alpha omega"]);
+        (held.Reads - before).ShouldBe(3, "200, 800 and the rest");
     }
 
     private static async Task FillAsync(MaruServer server, Person person, long room, int messages, Func<int, string> text)
