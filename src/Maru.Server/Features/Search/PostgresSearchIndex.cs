@@ -51,14 +51,18 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
                 "SELECT id FROM search_messages WHERE id >= @From AND id < @Before ORDER BY id DESC LIMIT 1 OFFSET @Newest",
                 new { span.From, span.Before, Newest },
                 ct);
-            if (place == 0) return await FindAsync(transaction, span, ct);
-            if (await FindAsync(transaction, span with { From = place }, ct) is { } few && few.Count == span.Limit) return few;
+            if (place == 0) return await FindAsync(transaction, "id", span, ct);
+            if (await FindAsync(transaction, "id", span with { From = place }, ct) is { } few && few.Count == span.Limit) return few;
         }
 
         var recent = await RecentAsync(transaction, span.Before, ct);
-        if (recent > span.From && await FindAsync(transaction, span with { From = recent }, ct) is { } more && more.Count == span.Limit)
-            return more;
-        return await FindAsync(transaction, span, ct);
+        if (recent > span.From)
+        {
+            var more = await FindAsync(transaction, "id", span with { From = recent }, ct);
+            if (more.Count == span.Limit) return more;
+        }
+
+        return await FindAsync(transaction, "id + 0", span, ct);
     }
 
     /// <summary>Returns a place that has some 256,000 messages between it and the other one; 0: nobody knows one.</summary>
@@ -79,7 +83,8 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
         return at > 0 ? places[at] : 0;
     }
 
-    private static Task<IReadOnlyList<SearchHit>> FindAsync(DbTransaction transaction, SearchSpan span, CancellationToken ct)
+    // With "id + 0" by the words alone: before there are statistics all places are taken for few, and were read beside them.
+    private static Task<IReadOnlyList<SearchHit>> FindAsync(DbTransaction transaction, string id, SearchSpan span, CancellationToken ct)
     {
         var one = span.Rooms is { Count: 1 } ? span.Rooms : [];
         // Several rooms as words would have all that was said in them read. OFFSET 0 keeps the order out of the choice of an index.
@@ -88,7 +93,7 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
             $"""
             SELECT * FROM (
               SELECT id, room_id, seq, size FROM search_messages
-              WHERE tokens @> @tokens {rooms} AND id >= @From AND id < @Before OFFSET 0) found
+              WHERE tokens @> @tokens {rooms} AND {id} >= @From AND {id} < @Before OFFSET 0) found
             ORDER BY id DESC LIMIT @Limit
             """,
             new
