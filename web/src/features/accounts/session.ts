@@ -13,13 +13,18 @@ export const useSession = defineStore('session', () => {
   const lastUserId = shallowRef(maru.session.user?.id ?? 0)
   let leaving = false
 
-  async function load(): Promise<void> {
-    profile.value = await take(maru.api.GET('/api/me'))
+  let told = 0
+  /** What a request returned, unless an event came meanwhile: that may be of a later change, and is followed by what is later still. */
+  async function keep(request: Promise<Profile>): Promise<void> {
+    const before = told
+    const read = await request
+    if (told === before) profile.value = read
   }
 
-  async function change(changes: components['schemas']['ProfileChange']): Promise<void> {
-    profile.value = await take(maru.api.PATCH('/api/me', { body: changes }))
-  }
+  const load = (): Promise<void> => keep(take(maru.api.GET('/api/me')))
+
+  const change = (changes: components['schemas']['ProfileChange']): Promise<void> =>
+    keep(take(maru.api.PATCH('/api/me', { body: changes })))
 
   maru.session.on('change', () => {
     signedIn.value = maru.session.state === 'in'
@@ -31,7 +36,10 @@ export const useSession = defineStore('session', () => {
     }
   })
   maru.session.on('ended', ({ reason }) => { endedBy.value = leaving ? null : reason })
-  maru.events.on('profile.changed', event => { profile.value = event.profile })
+  maru.events.on('profile.changed', event => {
+    told++
+    profile.value = event.profile
+  })
   maru.events.on('resumed', () => void load().catch(() => undefined))
   if (signedIn.value) void load().catch(() => undefined)
 
