@@ -58,8 +58,11 @@ test('The text beside a file can be taken away again, and that of a message with
   await open(page, ann, `rooms/${room.id}`)
   const save = page.getByRole('button', { name: 'Save', exact: true })
   const edit = async (place: Locator) => {
-    await place.hover()
-    await place.getByRole('button', { name: 'More' }).click()
+    // the button is there under the pointer, and messages move as pictures come
+    await expect(async () => {
+      await place.hover()
+      await place.getByRole('button', { name: 'More' }).click({ timeout: 1000 })
+    }).toPass()
     await page.getByRole('menuitem', { name: 'Edit' }).click()
     await composer(page).fill('')
   }
