@@ -71,8 +71,8 @@ test('What its type does not tell goes to the server, unless nothing may be so l
   attach('1', [file('', 399), file('video/x-matroska', 400), file('application/octet-stream', 401)])
   expect(await settled()).toEqual(['done', 'done', 'failed'])
   expect(attachmentsOf('1')[2]!.problem).toMatchObject({ detail: 'A file may have 400 bytes.' })
-  expect(['image/png', 'image/heic', 'image/svg+xml', 'video/mp4', 'audio/webm;codecs=opus', 'application/pdf', ''].map(takenAs))
-    .toEqual(['image', undefined, 'document', 'video', 'audio', 'document', undefined])
+  expect(['image/png', 'image/heic', 'image/svg+xml', 'video/mp4', 'audio/webm;codecs=opus', 'audio/mp4', 'application/pdf', '']
+    .map(takenAs)).toEqual(['image', undefined, 'document', 'video', 'audio', undefined, 'document', undefined])
 })
 
 test('Where they are not known the server says what it refuses', async () => {

@@ -33,6 +33,6 @@ export function tooLarge(file: Blob): MaruProblem | undefined {
 export function takenAs(type: string): FileKind | undefined {
   if (/^image\/(jpeg|png|gif|webp)$/.test(type)) return 'image'
   if (/^video\/(mp4|webm|ogg|quicktime)$/.test(type)) return 'video'
-  if (/^audio\/(mpeg|mp4|x-m4a|aac|flac|wav|x-wav|ogg|webm)(;|$)/.test(type)) return 'audio'
-  return /^$|^(image|video|audio)\/(?!svg)|^application\/(octet-stream|ogg)$/.test(type) ? undefined : 'document'
+  if (/^audio\/(mpeg|aac|flac|wav|x-wav|webm)(;|$)/.test(type)) return 'audio'   // of mp4 and ogg some are videos by their content
+  return /^$|^(image|video|audio)\/(?!svg)|^application\/(octet-stream|ogg|mp4)$/.test(type) ? undefined : 'document'
 }

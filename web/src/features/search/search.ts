@@ -91,6 +91,8 @@ export const useSearch = defineStore('search', () => {
       state.value = 'ready'
     } catch (error) {
       if (mine !== asking) return
+      // the server's key has changed since the page before: from the first one on
+      if (before && error instanceof MaruProblem && error.status === 400) return void read(search)
       if (!before) items.value = []
       failure.value = error
       state.value = 'failed'
