@@ -26,11 +26,12 @@ internal static partial class OwnFile
     }
 
     /// <summary>Opens a file to write, with mode 0600 where it is made.</summary>
-    public static FileStream Open(string path, FileMode mode)
+    public static FileStream Open(
+        string path, FileMode mode, FileShare share = FileShare.ReadWrite, FileOptions options = FileOptions.None)
     {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = FileShare.ReadWrite };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new FileStream(path, options);
+        var how = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = share, Options = options };
+        if (!OperatingSystem.IsWindows()) how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(path, how);
     }
 
     /// <summary>Closes a file to others and writes all of it to the disk.</summary>

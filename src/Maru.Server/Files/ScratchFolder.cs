@@ -8,7 +8,8 @@ internal sealed class ScratchFolder : IDisposable
 {
     public const string LockSuffix = ".lock";
 
-    private const int WouldBlock = 11;                                  // EWOULDBLOCK
+    private const int WouldBlock = 11;                                  // EWOULDBLOCK of Linux
+    private const int WouldBlockOfBsd = 35;                             // and of macOS
     private const int SharingViolation = unchecked((int)0x80070020);    // on Windows
 
     private readonly FileStream _lock;
@@ -31,11 +32,21 @@ internal sealed class ScratchFolder : IDisposable
         }
     }
 
-    /// <summary>Removes the folder with all that is in it.</summary>
+    /// <summary>Removes the folder with all that is in it. What is still written to it is left to the next one that comes.</summary>
     public void Dispose()
     {
-        if (Directory.Exists(FullName)) Directory.Delete(FullName, recursive: true);
-        _lock.Dispose();
+        try
+        {
+            if (Directory.Exists(FullName)) Directory.Delete(FullName, recursive: true);
+        }
+        catch (IOException)
+        {
+            // work that outlives the server is in it
+        }
+        finally
+        {
+            _lock.Dispose();
+        }
     }
 
     private static void RemoveDead(string above)
@@ -43,8 +54,15 @@ internal sealed class ScratchFolder : IDisposable
         // A folder is made behind its lock, so that one without is nobody's.
         foreach (var path in Directory.EnumerateFileSystemEntries(above).Select(Folder).Distinct().ToList())
         {
-            using var held = Hold(path);
-            if (held is not null && Directory.Exists(path)) Directory.Delete(path, recursive: true);
+            try
+            {
+                using var held = Hold(path);
+                if (held is not null && Directory.Exists(path)) Directory.Delete(path, recursive: true);
+            }
+            catch (UnauthorizedAccessException)
+            {
+                // another user's, which is theirs to remove
+            }
         }
 
         static string Folder(string entry) => entry.EndsWith(LockSuffix, StringComparison.Ordinal) ? entry[..^LockSuffix.Length] : entry;
@@ -55,13 +73,12 @@ internal sealed class ScratchFolder : IDisposable
     {
         try
         {
-            var file = new FileStream(
-                path + LockSuffix, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            var file = OwnFile.Open(path + LockSuffix, FileMode.OpenOrCreate, FileShare.None, FileOptions.DeleteOnClose);
             if (File.Exists(file.Name)) return file;
             file.Dispose();     // who had it meanwhile took the file away, so that this lock would keep nobody out
             return null;
         }
-        catch (IOException e) when (e.HResult is WouldBlock or SharingViolation)
+        catch (IOException e) when (e.HResult is WouldBlock or WouldBlockOfBsd or SharingViolation)
         {
             return null;
         }

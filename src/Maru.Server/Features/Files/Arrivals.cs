@@ -150,7 +150,15 @@ internal sealed class Arrivals : IHostedService, IDisposable
         {
             if (_isOver) return;
             _isOver = true;
-            if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
+            try
+            {
+                Directory.Delete(Folder, recursive: true);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // the server has ended, and took all of its folders along
+            }
+
             _owner.End(_user);
         }
     }

@@ -168,12 +168,13 @@ internal sealed class FileRecords(Database database, TimeProvider time, FilesOpt
         new { after, most, before = Now - (long)Unfinished.TotalMilliseconds },
         ct);
 
-    /// <summary>Removes the rows of files whose content is gone, and that no message has.</summary>
+    /// <summary>Removes the rows of files whose content is gone, and that no message has, sent or scheduled.</summary>
     public Task RemoveAsync(IReadOnlyCollection<long> ids, CancellationToken ct) => database.WriteAsync(
         (transaction, token) => transaction.ExecuteAsync(
             """
             DELETE FROM files WHERE id IN @ids AND (deleted_at IS NOT NULL OR ready_at IS NULL)
               AND NOT EXISTS (SELECT 1 FROM message_files p WHERE p.file_id = files.id)
+              AND NOT EXISTS (SELECT 1 FROM scheduled_files w WHERE w.file_id = files.id)
             """,
             new { ids },
             token),

@@ -62,7 +62,7 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
             if (more.Count == span.Limit) return more;
         }
 
-        return await FindAsync(transaction, "id + 0", span, ct);
+        return await FindAsync(transaction, recent > 0 && recent <= span.From ? "id" : "id + 0", span, ct);
     }
 
     /// <summary>Returns a place that has some 256,000 messages between it and the other one; 0: nobody knows one.</summary>
@@ -71,7 +71,8 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
         var spread = await transaction.FirstAsync<Spread>(
             """
             SELECT c.reltuples::bigint AS messages, s.histogram_bounds::text AS places FROM pg_stats s
-            JOIN pg_class c ON c.relname = s.tablename AND c.relnamespace = s.schemaname::regnamespace
+            JOIN pg_namespace n ON n.nspname = s.schemaname
+            JOIN pg_class c ON c.relname = s.tablename AND c.relnamespace = n.oid
             WHERE s.schemaname = current_schema() AND s.tablename = 'search_messages' AND s.attname = 'id'
             """,
             null,

@@ -123,6 +123,24 @@ public sealed class ScheduledFileTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_that_a_program_of_before_deletes_holds_up_no_other_and_goes_once_it_waits_no_more()
+    {
+        var (ann, _, room) = await TalkAsync();
+        var (waits, other) = (await ann.UploadAsync(), await ann.UploadAsync());
+        var made = await ann.ScheduleAsync(room, "with it", In(3 * 24 * 3600), files: waits);
+        await Server.Service<Database>().WriteAsync(
+            (transaction, ct) => transaction.ExecuteAsync("UPDATE files SET deleted_at = 1 WHERE id = @Id", new { waits.Id }, ct),
+            TestContext.Current.CancellationToken);
+        _time.Sleep(TimeSpan.FromHours(25));
+        await Deadline.Until(async () => !(await FilesAsync()).Contains(other.Id), "the other one to go");
+        (await FilesAsync()).ShouldBe([waits.Id]);
+        ann = await Server.SignInAsync(ann.Handle);
+        await ann.CancelAsync(made).ShouldBe(204);
+        _time.Sleep(TimeSpan.FromHours(1));
+        await Deadline.Until(async () => (await FilesAsync()).Count == 0, "it to go");
+    }
+
+    [Fact]
     public async Task They_wait_no_more_when_the_room_or_the_account_goes()
     {
         var (ann, ben, room) = await TalkAsync();

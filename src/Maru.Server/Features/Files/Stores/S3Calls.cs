@@ -47,7 +47,7 @@ internal sealed class S3Calls : IDisposable
     public async Task<T> RunAsync<T>(string what, Func<AmazonS3Client, CancellationToken, Task<T>> request, CancellationToken ct)
     {
         await EventLoop.LeaveAsync();
-        // A file's bytes come after the response, which alone has a timeout
+        // What comes behind the head of a response has no timeout of its own
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter((Options.Timeout * (Retries + 1)) + Waits);
         try

@@ -8,10 +8,10 @@ namespace Maru.Server.Features.Files.Stores;
 /// an event loop that everybody's sockets share. So it goes on where it may wait, and words are all there before it reads them; only a
 /// file's bytes are read as they come.
 /// </summary>
-/// <param name="timeout">for a connection, and for a response without a file's bytes</param>
+/// <param name="timeout">within which a response begins</param>
 internal sealed class S3Http(TimeSpan timeout) : HttpClientFactory, IDisposable
 {
-    private readonly HttpClient _client = new(new Words()) { Timeout = timeout };
+    private readonly HttpClient _client = new(new Words(timeout)) { Timeout = Timeout.InfiniteTimeSpan };
 
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) => _client;
 
@@ -21,13 +21,14 @@ internal sealed class S3Http(TimeSpan timeout) : HttpClientFactory, IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private sealed class Words() : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+    private sealed class Words(TimeSpan timeout)
+        : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
     {
         private const long MostBytes = 1024 * 1024;
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            var response = await base.SendAsync(request, cancellationToken);
+            var response = await BeginAsync(request, cancellationToken);
             try
             {
                 var isOfFile = request.Method == HttpMethod.Head || (request.Method == HttpMethod.Get && response.IsSuccessStatusCode);
@@ -39,6 +40,20 @@ internal sealed class S3Http(TimeSpan timeout) : HttpClientFactory, IDisposable
             {
                 response.Dispose();
                 throw;
+            }
+        }
+
+        private async Task<HttpResponseMessage> BeginAsync(HttpRequestMessage request, CancellationToken ct)
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            limit.CancelAfter(timeout);
+            try
+            {
+                return await base.SendAsync(request, limit.Token);
+            }
+            catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+            {
+                throw new TaskCanceledException($"No response began within {timeout}.", new TimeoutException(e.Message, e));
             }
         }
     }
