@@ -3,6 +3,7 @@ using System.Threading.RateLimiting;
 using Maru.Engine;
 using Maru.Engine.Problems;
 using Maru.Server.Features.Contacts;
+using Maru.Server.Platform.Limits;
 using Maru.Server.RoomLog;
 using Maru.Server.Storage;
 
@@ -22,9 +23,7 @@ internal sealed class RoomBounds(RoomOptions options, ContactOptions contacts) :
 {
     private const int MostWaiting = 1000;
 
-    private readonly PartitionedRateLimiter<UserId> _turns = PartitionedRateLimiter.Create<UserId, UserId>(user =>
-        RateLimitPartition.GetConcurrencyLimiter(
-            user, _ => new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = MostWaiting }));
+    private readonly UserTurns _turns = new(MostWaiting);
 
     // Returns a user who has more rooms than that.
     private const string Over =
@@ -43,7 +42,7 @@ internal sealed class RoomBounds(RoomOptions options, ContactOptions contacts) :
         """;
 
     /// <summary>Gives the user a turn to join a room, as a lease; refused when too many of the user's joins wait.</summary>
-    public ValueTask<RateLimitLease> TakeTurnAsync(UserId user, CancellationToken ct) => _turns.AcquireAsync(user, 1, ct);
+    public ValueTask<RateLimitLease> TakeTurnAsync(UserId user, CancellationToken ct) => _turns.TakeAsync(user, ct);
 
     /// <summary>Returns the refusal of those who came by themselves or were brought; null: they may.</summary>
     /// <param name="transaction">of the room that they came to</param>
