@@ -1,5 +1,5 @@
 import type { Locator } from '@playwright/test'
-import { drop, picture, sendFiles, text } from './kit/files'
+import { drop, holdUpload, picture, sendFiles, text } from './kit/files'
 import { composer, expect, open, test, write, type Page } from './kit/test'
 
 // Files, from where they are chosen, or recorded, to the message.
@@ -82,12 +82,7 @@ test('Files wait in a scheduled message, show in its list, and go with it', asyn
   const ann = await person('ann')
   const room = await ann.room('Harbour')
   await open(page, ann, `rooms/${room.id}`)
-  let go: () => void = () => undefined
-  const gate = new Promise<void>(done => { go = done })
-  await page.route('**/api/files', async route => {
-    await gate
-    await route.continue()
-  }, { times: 1 })
+  const go = await holdUpload(page)
   await choose(page).setInputFiles([small, text('tides.txt', 'high water')])
   const later = page.getByRole('button', { name: 'Send later' })
   await expect(tiles(page)).toHaveCount(2)
@@ -171,12 +166,7 @@ test('A message waits for its files, the next one is written meanwhile, and each
   const ann = await person('ann')
   const room = await ann.room('Harbour')
   await open(page, ann, `rooms/${room.id}`)
-  let go: () => void = () => undefined
-  const gate = new Promise<void>(done => { go = done })
-  await page.route('**/api/files', async route => {
-    await gate
-    await route.continue()
-  }, { times: 1 })
+  const go = await holdUpload(page)
   await choose(page).setInputFiles(small)
   await write(page, 'the boat')
   await expect(page.locator('.pending').filter({ hasText: 'the boat' })).toBeVisible()
