@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using Maru.Server.Followers;
 using Maru.Server.Storage;
 
@@ -10,9 +9,10 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
 {
     private const string MostIdle = "10s";
     private const long OneAtATime = 0x73656172;     // "sear"
-    private const int Newest = 4000;            // messages that are looked through in some milliseconds
-    private const int Recent = 256_000;         // messages whose places are read in 15 ms
-    private const int FewestPerHit = 8;         // messages that are looked through for one that is wanted, at least
+    private const int Few = 2000;               // rows that are read in some milliseconds
+    private const int Parts = 3;                // of what is wanted: who finds less than one looks at so many times as much
+    private const string AllOfWords = "id + 0";     // no place is looked up: by the words alone
+    private const string NewestFirst = "ORDER BY id DESC";
 
     private readonly Database _database;
     private readonly FollowerStore _leases;
@@ -35,59 +35,43 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
     public Task PutAsync(IndexedPage page, CancellationToken ct) => _waiting.PutAsync(page, ct);
 
     /// <summary>
-    /// Looks at the newest messages first, then at more of them, then at all: the index of words gives every message that has a word,
-    /// wherever it is, and to read their rows is what costs. Whether the words or the places are looked up, or both, the planner decides
-    /// each time, by what it knows of these words.
+    /// The index of words gives every message that has them, wherever it is, and to read their rows is what costs. Words that few have are
+    /// found by it at once. Of others it looks through the newest messages, as many as must have what is wanted by what PostgreSQL knows of
+    /// the words, and while they have less, through more of those before. Whether words or places are looked up there, or both, the planner
+    /// decides each time.
     /// </summary>
     public async Task<IReadOnlyList<SearchHit>> FindAsync(SearchSpan span, CancellationToken ct)
     {
+        if (span.Rooms is { Count: 1 }) span = span with { Tokens = [.. span.Tokens, .. span.Rooms.Select(SearchTokens.Room)] };
         await using var connection = await _database.OpenReadAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(CancellationToken.None);
         // Readers read in an order, and have no bitmaps, without which the index of words is of no use.
         await transaction.ExecuteAsync("SET LOCAL enable_bitmapscan = on; SET LOCAL plan_cache_mode = force_custom_plan", null, ct);
-        if (span.Limit * FewestPerHit <= Newest)
+        var known = await PostgresSearchStatistics.ReadAsync(transaction, span.Tokens, ct);
+        if (known is null) return await ListAsync(transaction, AllOfWords, NewestFirst, span, ct);
+        if (!known.IsFrequent)
         {
-            var place = await transaction.FirstAsync<long>(
-                "SELECT id FROM search_messages WHERE id >= @From AND id < @Before ORDER BY id DESC LIMIT 1 OFFSET @Newest",
-                new { span.From, span.Before, Newest },
-                ct);
-            if (place == 0) return await FindAsync(transaction, "id", span, ct);
-            if (await FindAsync(transaction, "id", span with { From = place }, ct) is { } few && few.Count == span.Limit) return few;
+            var few = await ListAsync(transaction, AllOfWords, "", span with { Limit = Few }, ct);
+            if (few.Count < Few) return [.. few.OrderByDescending(hit => hit.Id).Take(span.Limit)];
         }
 
-        var recent = await RecentAsync(transaction, span.Before, ct);
-        if (recent > span.From)
+        List<SearchHit> hits = [];
+        for (var (before, wider) = (span.Before, 1); ;)
         {
-            var more = await FindAsync(transaction, "id", span with { From = recent }, ct);
-            if (more.Count == span.Limit) return more;
+            var left = span.Limit - hits.Count;
+            var from = known.Back(before, wider * known.Width(Math.Max(left, span.Limit / Parts)));
+            var some = await ListAsync(
+                transaction, "id", NewestFirst, span with { From = Math.Max(from, span.From), Before = before, Limit = left }, ct);
+            hits.AddRange(some);
+            if (some.Count == left || from <= span.From) return hits;
+            if (some.Count <= left / Parts) wider *= Parts;
+            before = from;
         }
-
-        return await FindAsync(transaction, recent > 0 && recent <= span.From ? "id" : "id + 0", span, ct);
     }
 
-    /// <summary>Returns a place that has some 256,000 messages between it and the other one; 0: nobody knows one.</summary>
-    private static async Task<long> RecentAsync(DbTransaction transaction, long before, CancellationToken ct)
+    private static Task<IReadOnlyList<SearchHit>> ListAsync(
+        DbTransaction transaction, string id, string order, SearchSpan span, CancellationToken ct)
     {
-        var spread = await transaction.FirstAsync<Spread>(
-            """
-            SELECT c.reltuples::bigint AS messages, s.histogram_bounds::text AS places FROM pg_stats s
-            JOIN pg_namespace n ON n.nspname = s.schemaname
-            JOIN pg_class c ON c.relname = s.tablename AND c.relnamespace = n.oid
-            WHERE s.schemaname = current_schema() AND s.tablename = 'search_messages' AND s.attname = 'id'
-            """,
-            null,
-            ct);
-        if (spread?.Places is not { } text || spread.Messages <= Recent) return 0;
-        long[] places = [.. text.Trim('{', '}').Split(',').Select(place => long.Parse(place, CultureInfo.InvariantCulture))];
-        var parts = (int)Math.Ceiling((double)Recent * (places.Length - 1) / spread.Messages);
-        var at = Array.FindLastIndex(places, place => place < before) - parts;
-        return at > 0 ? places[at] : 0;
-    }
-
-    // With "id + 0" by the words alone: before there are statistics all places are taken for few, and were read beside them.
-    private static Task<IReadOnlyList<SearchHit>> FindAsync(DbTransaction transaction, string id, SearchSpan span, CancellationToken ct)
-    {
-        var one = span.Rooms is { Count: 1 } ? span.Rooms : [];
         // Several rooms as words would have all that was said in them read. OFFSET 0 keeps the order out of the choice of an index.
         var rooms = span.Rooms is null ? "" : "AND room_id = ANY(@rooms)";
         return transaction.ListAsync<SearchHit>(
@@ -95,16 +79,9 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
             SELECT * FROM (
               SELECT id, room_id, seq, size FROM search_messages
               WHERE tokens @> @tokens {rooms} AND {id} >= @From AND {id} < @Before OFFSET 0) found
-            ORDER BY id DESC LIMIT @Limit
+            {order} LIMIT @Limit
             """,
-            new
-            {
-                tokens = (string[])[.. span.Tokens, .. one.Select(SearchTokens.Room)],
-                rooms = span.Rooms?.ToArray() ?? [],
-                span.From,
-                span.Before,
-                span.Limit,
-            },
+            new { tokens = span.Tokens.ToArray(), rooms = span.Rooms?.ToArray() ?? [], span.From, span.Before, span.Limit },
             ct);
     }
 
@@ -165,7 +142,4 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
             },
             CancellationToken.None);
     }
-
-    /// <summary>What PostgreSQL knows of the places: how many there are, and some of them with as many between each two.</summary>
-    private sealed record Spread(long Messages, string? Places);
 }

@@ -18,19 +18,25 @@ public sealed class PostgresSearchIndexTests
             INSERT INTO search_messages
             SELECT i, i % 3, i, 2, ARRAY['all'] || CASE WHEN i % 100 = 0 THEN ARRAY['rare'] ELSE ARRAY[]::text[] END
               || CASE WHEN i <= 60000 THEN ARRAY['early'] ELSE ARRAY[]::text[] END
-            FROM generate_series(1, {Messages}) i;
-            ANALYZE search_messages
+            FROM generate_series(1, {Messages}) i
             """);
         var index = server.Service<ISearchIndex>();
         (string Word, Func<int, bool> Has)[] words =
             [("all", _ => true), ("rare", i => i % 100 == 0), ("early", i => i <= 60_000), ("none", _ => false)];
-        foreach (var (word, has) in words)
+        await FindsAllAsync();      // nothing is known of the messages as yet
+        await TestStore.ExecuteAsync(server.Store, "ANALYZE search_messages");
+        await FindsAllAsync();
+
+        async Task FindsAllAsync()
         {
-            foreach (var limit in (int[])[200, 4000, 10_000])
+            foreach (var (word, has) in words)
             {
-                await FindsAsync(word, has, 0, long.MaxValue, limit);
-                await FindsAsync(word, has, 0, 59_000, limit);
-                await FindsAsync(word, has, 50_000, 290_000, limit);
+                foreach (var limit in (int[])[1, 200, 4000, 10_000])
+                {
+                    await FindsAsync(word, has, 0, long.MaxValue, limit);
+                    await FindsAsync(word, has, 0, 59_000, limit);
+                    await FindsAsync(word, has, 50_000, 290_000, limit);
+                }
             }
         }
 
