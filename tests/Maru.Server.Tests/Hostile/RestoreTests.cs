@@ -2,11 +2,15 @@ using System.Buffers.Text;
 using System.Text.Json.Nodes;
 using Maru.Engine.Problems;
 using Maru.Server.Features.Accounts;
+using Maru.Server.Tests.Features.Files;
+using Maru.Server.Tests.Features.Rooms;
+using Maru.Server.Tests.Features.Search;
 
 namespace Maru.Server.Tests.Hostile;
 
 /// <summary>
-/// A store that was restored gives the numbers of lost users and sessions again. A token of before must not become the newcomer's.
+/// A store that was restored has what it had, and gives the numbers of lost users, sessions and files again. A token of before must not
+/// become the newcomer's, nor a lost file the content of a new one.
 /// </summary>
 public sealed class RestoreTests
 {
@@ -66,6 +70,66 @@ public sealed class RestoreTests
         await server.Person(Tokens(ann)).Http.SendAsync("GET /api/me").ShouldRefuse(Problem.SessionEnded);
         await server.Http.SendAsync("POST /api/auth/refresh", new { ann.RefreshToken }).ShouldRefuse(Problem.SessionEnded);
         await (await server.SignInAsync(ann.Handle)).Http.SendAsync("GET /api/me").ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Messages_files_and_what_is_found_are_those_of_the_backup()
+    {
+        await using var server = await MaruServer.StartAsync(Searching.On);
+        var (files, backup) = (Path.Combine(server.Folder, "files"), Path.Combine(server.Folder, "backup"));
+        var ann = await server.SignUpAsync("ann");
+        var room = await ann.MakeRoomAsync();
+        var (picture, plan) = (await ann.UploadAsync(Uploads.Pixel, "dot.png"), await ann.UploadAsync(name: "plan.pdf"));
+        await ann.SendAsync(room, "beacon kept", picture, plan);
+        var (history, content) = ((await ann.HistoryAsync(room)).Json(), await ann.DownloadAsync(picture));
+        await TestStore.BackUpAsync(server.Store, backup);
+        foreach (var folder in Directory.EnumerateDirectories(files))
+        {
+            if (Path.GetFileName(folder) is not ("arriving" or "fetching" or ".drafts"))
+                Copy(folder, Path.Combine($"{backup}-files", Path.GetFileName(folder)));
+        }
+
+
+        var lost = await ann.UploadAsync(Uploads.Pdf(fill: 2));
+        await ann.SendAsync(room, "beacon lost", lost);
+        using var seen = await ann.Http.GetAsync(lost.Url, Ct);
+        await server.IndexedAsync();
+        await server.RestartAsync(async () =>
+        {
+            await TestStore.RestoreAsync(server.Store, backup);
+            foreach (var file in Directory.EnumerateFiles(server.Folder, "*-search.db*")) File.Delete(file);
+            Directory.Delete(files, recursive: true);
+            Directory.Move($"{backup}-files", files);
+        });
+
+        ann = await server.SignInAsync(ann.Handle);
+        (await ann.HistoryAsync(room)).Json().ShouldBe(history);
+        (await ann.DownloadAsync(picture)).ShouldBe(content);
+        await server.IndexedAsync();
+        (await ann.TextsAsync("beacon")).ShouldBe(["beacon kept"]);
+        (await ann.TextsAsync("plan")).ShouldBe(["beacon kept"]);
+        var (code, lines) = await MaruProcess.RunAsync(
+            ["audit", "--contents", $"--Maru:Data={server.Folder}", $"--Maru:Database={server.Store}"]);
+        code.ShouldBe(0, string.Join('\n', lines));
+
+        // A browser that has the lost file must not take it for the new one of its number.
+        var other = await ann.UploadAsync(Uploads.Pdf(fill: 3));
+        other.Id.ShouldBe(lost.Id);
+        using var request = new HttpRequestMessage(HttpMethod.Get, other.Url);
+        request.Headers.IfNoneMatch.Add(seen.Headers.ETag!);
+        using var response = await ann.Http.SendAsync(request, Ct);
+        ((int)response.StatusCode).ShouldBe(200);
+        (await response.Content.ReadAsByteArrayAsync(Ct)).ShouldBe(Uploads.Pdf(fill: 3));
+    }
+
+    private static void Copy(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
     }
 
     /// <summary>Versions that write no mark run beside this one for a while; their tokens are told apart by their time.</summary>

@@ -68,8 +68,12 @@ internal sealed class PostgresServer : IAsyncDisposable
     public Task DumpAsync(string connectionString, string file) => ToolAsync("pg_dump", connectionString, "-Fc", "-f", file);
 
     /// <summary>Brings a database back to what the file has.</summary>
-    public Task RestoreAsync(string connectionString, string file) =>
-        ToolAsync("pg_restore", connectionString, "--clean", "--if-exists", file);
+    public async Task RestoreAsync(string connectionString, string file)
+    {
+        await DropDatabaseAsync(connectionString);
+        await ExecuteAsync($"CREATE DATABASE {new NpgsqlConnectionStringBuilder(connectionString).Database}");
+        await ToolAsync("pg_restore", connectionString, "--exit-on-error", file);
+    }
 
     /// <summary>Returns an address at which nothing listens.</summary>
     public static string Nowhere() => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Ports.Free()}");

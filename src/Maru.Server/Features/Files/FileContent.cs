@@ -39,7 +39,8 @@ internal static class FileContent
         if (addresses.Read(context.Request.Method, key, mediaType, disposition) is { } address) return Redirect(context, address);
         if (await store.OpenAsync(key, ct) is not { } content) return Problem.NotFound.Result();
         var madeAt = DateTimeOffset.FromUnixTimeMilliseconds(file.CreatedAt);
-        return Send(context, content, mediaType, disposition, madeAt, $"{file.Id}-{variant}");
+        // With its time: a store that was restored gives the numbers of lost files again.
+        return Send(context, content, mediaType, disposition, madeAt, $"{file.Id}-{file.CreatedAt:x}-{variant}");
     }
 
     /// <param name="tag">of all contents this one's own, for ever</param>

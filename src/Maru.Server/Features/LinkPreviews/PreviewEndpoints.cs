@@ -35,6 +35,7 @@ internal static class PreviewEndpoints
         await store.FindPictureAsync(id, caller.UserId, ct) is > 0 and var madeAt
             && await files.OpenAsync(PreviewPictures.KeyOf(id), ct) is { } content
             ? FileContent.Send(
-                context, content, Picture.SmallerMediaType, "inline", DateTimeOffset.FromUnixTimeMilliseconds(madeAt), $"preview-{id}")
+                context, content, Picture.SmallerMediaType, "inline", DateTimeOffset.FromUnixTimeMilliseconds(madeAt),
+                $"preview-{id}-{madeAt:x}")
             : Problem.NotFound.Result();
 }
