@@ -268,6 +268,7 @@ test('A voice message is recorded, sent and heard', async ({ page, person }) => 
   await expect(voice).toBeVisible()
   const [file] = (await ann.history(room)).items.at(-1)!.files
   expect(file).toMatchObject({ kind: 'audio' })
+  expect(file!.name).toMatch(/^Voice message \d{4}-\d\d-\d\d \d\d\.\d\d\.webm$/)
   expect(file!.duration).toBeGreaterThan(1.5)
   expect(file!.waveform!.length).toBeGreaterThan(20)
   await voice.getByRole('button', { name: 'Play' }).click()

@@ -9,7 +9,7 @@ export default {
   schedule: 'Schedule',
   past: 'This time is over.',
   far: 'A year ahead at most.',
-  done: 'Will be sent {when}',
+  done: 'Scheduled: {when}',
   none: 'Nothing is scheduled',
   noneText: 'The arrow beside the send button sends a message later.',
   count: '{count} message is scheduled | {count} messages are scheduled',
