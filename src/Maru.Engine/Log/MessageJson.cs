@@ -60,6 +60,9 @@ public readonly ref struct MessageFields
     /// <summary>Where its text has what somebody searched for, as a JSON array; empty: nobody did.</summary>
     public ReadOnlySpan<byte> Highlights { get; init; }
 
+    /// <summary>Where the names of its files have it, as a JSON array; empty: none has.</summary>
+    public ReadOnlySpan<byte> FileHighlights { get; init; }
+
     /// <summary>What its links lead to, as a JSON array; empty when nothing is known.</summary>
     public ReadOnlySpan<byte> Previews { get; init; }
 
@@ -123,6 +126,7 @@ public static class MessageJson
         if (message is { UnreadBy: { } unreadBy, Kind.IsMessage: true }) writer.WriteNumber("unreadBy"u8, unreadBy);
         if (message.Replies > 0) writer.WriteNumber("replies"u8, message.Replies);
         if (!message.Highlights.IsEmpty) writer.WriteRaw("highlights"u8, message.Highlights);
+        if (!message.FileHighlights.IsEmpty) writer.WriteRaw("fileHighlights"u8, message.FileHighlights);
         if (message.IsStarred) writer.WriteBoolean("starred"u8, true);
         writer.WriteEndObject();
     }

@@ -61,10 +61,11 @@ internal static class MessageRows
     /// <param name="unreadBy">how many have not read it; null: not told</param>
     /// <param name="starred">true: the reader has starred it</param>
     /// <param name="highlights">where its text has what somebody searched for, as a JSON array; null: nobody did</param>
+    /// <param name="fileHighlights">where the names of its files have it; null: none has</param>
     /// <param name="quotes">true: the row has <see cref="QuotedColumns"/></param>
     public static void Write(
         Utf8JsonWriter writer, DbDataReader row, RoomId room, long? unreadBy = null, bool starred = false, bool quotes = false,
-        byte[]? highlights = null)
+        byte[]? highlights = null, byte[]? fileHighlights = null)
     {
         var reactions = Reactions(row)?.ToJson(row.IsDBNull(ColumnCount) ? "" : row.GetString(ColumnCount));
         var message = Read(row, room, reactions) with
@@ -74,6 +75,7 @@ internal static class MessageRows
             Votes = row.IsDBNull(ColumnCount + 1) ? null : row.GetString(ColumnCount + 1),
             Replies = Number(row, RepliesColumn),
             Highlights = highlights,
+            FileHighlights = fileHighlights,
             Quote = quotes ? QuoteRows.Read(row, ReaderColumnCount) : default,
         };
         MessageJson.Write(writer, message);
@@ -129,12 +131,12 @@ internal static class MessageRows
         return new Entry(room, head.Seq, kind, body) { Number = head.Messages, Target = target, Mentioned = mentioned };
     }
 
-    /// <summary>Returns the names of the files of the current row, a line each.</summary>
-    public static string FileNames(DbDataReader row)
+    /// <summary>Returns the names of the files of the current row, in their order.</summary>
+    public static IReadOnlyList<string> FileNames(DbDataReader row)
     {
-        if (row.IsDBNull(FilesColumn)) return "";
+        if (row.IsDBNull(FilesColumn)) return [];
         using var files = JsonDocument.Parse(row.GetString(FilesColumn));
-        return string.Join('\n', files.RootElement.EnumerateArray().Select(file => file.GetProperty("name").GetString()));
+        return [.. files.RootElement.EnumerateArray().Select(file => file.GetProperty("name").GetString() ?? "")];
     }
 
     /// <summary>Returns whether the current row mentions somebody by name.</summary>

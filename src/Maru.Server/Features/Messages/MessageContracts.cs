@@ -48,6 +48,7 @@ public sealed record MessageChange([property: Required] string? Text);
 /// <param name="ForwardedFrom">where its text was said first; absent: here</param>
 /// <param name="Starred">true: the reader has starred it; told where <c>unreadBy</c> is, and in the list of stars; else absent</param>
 /// <param name="Highlights">where the text has what was searched for; told by a search alone</param>
+/// <param name="FileHighlights">where names of files have it, in the order of <c>files</c>; absent: none has</param>
 /// <param name="Previews">what its links lead to, in their order; absent: nothing is known, or not yet</param>
 /// <param name="Poll">what to vote for, and how many did; absent when it is no poll, and when it is deleted</param>
 [Example(
@@ -81,6 +82,7 @@ public sealed record Message(
     long? Replies = null,
     MessageOrigin? ForwardedFrom = null,
     IReadOnlyList<Highlight>? Highlights = null,
+    IReadOnlyList<FileHighlight>? FileHighlights = null,
     IReadOnlyList<Preview>? Previews = null);
 
 /// <param name="Options">what to vote for, in their order; never changed</param>
@@ -142,6 +144,13 @@ public sealed record Mention(int Start, int Length, long? UserId = null, bool? A
 /// <param name="Length">in the same units</param>
 [Example("""{"start":6,"length":7}""")]
 public sealed record Highlight(int Start, int Length);
+
+/// <summary>A place in the name of one of a message's files that has what was searched for.</summary>
+/// <param name="File">which of <c>files</c>: 0 is the first</param>
+/// <param name="Start">where it begins in <c>name</c>, in UTF-16 code units</param>
+/// <param name="Length">in the same units</param>
+[Example("""{"file":0,"start":6,"length":4}""")]
+public sealed record FileHighlight(int File, int Start, int Length);
 
 /// <param name="Mine">the reader has reacted so too</param>
 [Example("""{"emoji":"👍","count":2,"mine":false}""")]

@@ -26,8 +26,6 @@ internal sealed class SearchPages(Database database, ISearchIndex index, SearchC
     /// <summary>Characters of texts that one page looks at, and at most those of one more look: a tenth of a second or so.</summary>
     private const long MostCharacters = 500_000;
 
-    private const int MostHighlights = 50;
-
     private const int TextColumn = 3;
     private const int RoomColumn = MessageRows.ReaderColumnCount;
 
@@ -187,11 +185,13 @@ internal sealed class SearchPages(Database database, ISearchIndex index, SearchC
         while (await row.ReadAsync(CancellationToken.None))
         {
             characters += row.GetString(TextColumn).Length;
-            if (!Passes(row, query, user) || Highlights(row, query) is not { } highlights) continue;
+            var files = MessageRows.FileNames(row);
+            if (!Passes(row, query, user, files) || Highlights(row.GetString(TextColumn), files, query) is not { } highlights) continue;
             buffer.ResetWrittenCount();
             writer.Reset(buffer);
             var room = row.GetInt64(RoomColumn);
-            MessageRows.Write(writer, row, new RoomId(room), highlights: highlights);
+            MessageRows.Write(
+                writer, row, new RoomId(room), highlights: highlights.Text, fileHighlights: highlights.Files);
             await writer.FlushAsync(CancellationToken.None);
             messages[(room, row.GetInt64(0))] = buffer.WrittenSpan.ToArray();
         }
@@ -200,50 +200,46 @@ internal sealed class SearchPages(Database database, ISearchIndex index, SearchC
     }
 
     /// <summary>Returns whether the filters hold of the message as it is now.</summary>
-    private static bool Passes(DbDataReader row, SearchQuery query, UserId user) =>
-        (!query.HasFile || MessageRows.FileNames(row).Length > 0)
+    private static bool Passes(DbDataReader row, SearchQuery query, UserId user, IReadOnlyList<string> files) =>
+        (!query.HasFile || files.Count > 0)
         && (!query.HasLink || SearchTokens.HasALink(row.GetString(TextColumn)))
         && (!query.MentionsMe || MessageRows.Mentions(row, user));
 
-    /// <summary>Returns where the text has what is searched for, as a JSON array; null: it does not have all of it.</summary>
-    private static byte[]? Highlights(DbDataReader row, SearchQuery query)
+    /// <summary>
+    /// Returns where the text and the names of the files have what is searched for, as JSON arrays; null: they do not have all of it. Of
+    /// files there is none where no name has any.
+    /// </summary>
+    private static (byte[] Text, byte[]? Files)? Highlights(string text, IReadOnlyList<string> files, SearchQuery query)
     {
-        var text = FoldedText.Of(row.GetString(TextColumn));
-        var names = FoldedText.Of(MessageRows.FileNames(row));
-        string? initials = null, ofNames = null;
-        List<(int Start, int Length)> places = [];
-        foreach (var term in query.Without)
-        {
-            if (term.TryFind(text, ref initials, 0, out _) || term.TryFind(names, ref ofNames, 0, out _)) return null;
-        }
-
+        SearchedText said = new(text);
+        SearchedText[] names = [.. files.Select(name => new SearchedText(name))];
+        SearchedText[] all = [said, .. names];
+        if (query.Without.Any(term => all.Any(one => one.Has(term)))) return null;
         foreach (var term in query.Terms)
         {
-            var isThere = term.TryFind(names, ref ofNames, 0, out _);
-            for (var from = 0; term.TryFind(text, ref initials, from, out var at); from = at + term.Text.Length)
-            {
-                isThere = true;
-                if (places.Count < MostHighlights) places.Add(text.Place(at, term.Text.Length));
-            }
-
+            var isThere = false;
+            foreach (var one in all) isThere |= one.Mark(term);
             if (!isThere) return null;
         }
 
-        places.Sort();
-        return ToJson(places);
+        return (ToJson([said], isFiles: false), names.Any(name => name.Places.Count > 0) ? ToJson(names, isFiles: true) : null);
     }
 
-    private static byte[] ToJson(List<(int Start, int Length)> places)
+    private static byte[] ToJson(SearchedText[] texts, bool isFiles)
     {
         var buffer = new ArrayBufferWriter<byte>(64);
         using var writer = new Utf8JsonWriter(buffer, JsonScratch.Compact);
         writer.WriteStartArray();
-        foreach (var (start, length) in places)
+        for (var i = 0; i < texts.Length; i++)
         {
-            writer.WriteStartObject();
-            writer.WriteNumber("start"u8, start);
-            writer.WriteNumber("length"u8, length);
-            writer.WriteEndObject();
+            foreach (var (start, length) in texts[i].Places.Order())
+            {
+                writer.WriteStartObject();
+                if (isFiles) writer.WriteNumber("file"u8, i);
+                writer.WriteNumber("start"u8, start);
+                writer.WriteNumber("length"u8, length);
+                writer.WriteEndObject();
+            }
         }
 
         writer.WriteEndArray();

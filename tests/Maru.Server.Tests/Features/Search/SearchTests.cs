@@ -69,6 +69,26 @@ public sealed class SearchTests(SearchTests.Fixture fixture) : IClassFixture<Sea
     }
 
     [Fact]
+    public async Task What_was_found_in_the_name_of_a_file_is_shown_there()
+    {
+        var (ann, ben, room) = await MeetAsync();
+        await ann.SendAsync(room, "The plan", await ann.UploadAsync(name: "notes.pdf"), await ann.UploadAsync(name: "Berth PLAN 계획서.pdf"));
+        await ann.SayAsync(room, "no file, but a plan");
+        await Server.IndexedAsync();
+        var found = await ben.SearchAsync("plan");
+        found[0].FileHighlights.ShouldBeNull();
+        found[1].Highlighted().ShouldBe(["plan"]);
+        found[1].FileHighlights.ShouldBe([new(1, 6, 4)]);
+        var files = (await ben.SearchAsync("ㄱㅎ pdf")).ShouldHaveSingleItem();
+        files.Highlights.ShouldBeEmpty();
+        files.FileHighlights!.Select(place => files.Files[place.File].Name.Substring(place.Start, place.Length))
+            .ShouldBe(["pdf", "계획", "pdf"]);
+        (await ben.TextsAsync("\"pdf berth\"")).ShouldBeEmpty("these are the names of two files");
+        (await ben.TextsAsync("plan -notes")).ShouldBe(["no file, but a plan"]);
+        (await ann.HistoryAsync(room)).ShouldAllBe(message => message.FileHighlights == null);
+    }
+
+    [Fact]
     public async Task Only_those_find_a_message_who_see_it_and_only_as_it_is()
     {
         var (ann, ben, room) = await MeetAsync();

@@ -1524,6 +1524,31 @@ export interface components {
             /** @description pass it as `after` to get the next page; absent on the last one */
             next?: string;
         };
+        /**
+         * @description A place in the name of one of a message's files that has what was searched for.
+         * @example {
+         *       "file": 0,
+         *       "start": 6,
+         *       "length": 4
+         *     }
+         */
+        FileHighlight: {
+            /**
+             * Format: int32
+             * @description which of `files`: 0 is the first
+             */
+            file: number;
+            /**
+             * Format: int32
+             * @description where it begins in `name`, in UTF-16 code units
+             */
+            start: number;
+            /**
+             * Format: int32
+             * @description in the same units
+             */
+            length: number;
+        };
         /** @enum {string} */
         FileKind: "image" | "video" | "audio" | "document";
         /**
@@ -1959,6 +1984,8 @@ export interface components {
             forwardedFrom?: components["schemas"]["MessageOrigin"];
             /** @description where the text has what was searched for; told by a search alone */
             highlights?: components["schemas"]["Highlight"][];
+            /** @description where names of files have it, in the order of `files`; absent: none has */
+            fileHighlights?: components["schemas"]["FileHighlight"][];
             /** @description what its links lead to, in their order; absent: nothing is known, or not yet */
             previews?: components["schemas"]["Preview"][];
         };

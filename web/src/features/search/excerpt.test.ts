@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { excerptOf } from './excerpt'
+import { excerptOf, excerptOfName } from './excerpt'
 
 const place = (text: string, word: string) => ({ start: text.indexOf(word), length: word.length })
 const said = (text: string, ...words: string[]) =>
@@ -38,4 +38,12 @@ test('Markdown’s signs go, but for what was found', () => {
 
 test('Lines become one', () => {
   expect(said('one\n\n\n  two\tthree', 'two')).toBe('one [two] three')
+})
+
+test('The name of a file shows what was found in it, and keeps its signs', () => {
+  const named = (name: string, word: string) =>
+    excerptOfName(name, [place(name, word)]).map(part => part.found ? `[${part.text}]` : part.text).join('')
+  expect(named('berth_plan_2026.pdf', 'plan')).toBe('berth_[plan]_2026.pdf')
+  expect(named('berth plan 2026 — final final v3 (reviewed by everyone).pdf', 'reviewed')).toBe('…final v3 ([reviewed] by everyone).pdf')
+  expect(excerptOfName('notes.txt', [])).toEqual([{ text: 'notes.txt', found: false }])
 })

@@ -3,6 +3,8 @@ export interface Part { text: string; found: boolean }
 interface Place { start: number; length: number }
 
 const before = 48       // characters that stand before what was found
+const beforeInName = 14 // the same in the name of a file
+const shownOfName = 26  // at least, on a phone
 const length = 220
 const context = 1000    // characters before it in which a sign may have begun
 const reach = 16        // how far a cut looks for the end of a word
@@ -18,18 +20,28 @@ const signs = [
  * server's, in the text as it was written.
  */
 export function excerptOf(text: string, places: readonly Place[]): Part[] {
-  const found = new Uint8Array(text.length)
-  for (const { start, length: size } of places) found.fill(1, start, start + size)
   const first = places.length > 0 ? Math.min(...places.map(place => place.start)) : 0
   const from = first <= before ? 0 : wordAfter(text, first - before, first)
   const to = from + length >= text.length ? text.length : wordBefore(text, from + length)
   const start = Math.max(0, from - context)
   const hidden = signsOf(text.slice(start, to))
+  return partsOf(text, places, from, to, at => hidden[at - start] === 1)
+}
 
+/** The name of a file, without its beginning where that would hide what was found. The places are in their order. */
+export function excerptOfName(name: string, places: readonly Place[]): Part[] {
+  const [first] = places
+  const isShown = !first || first.start <= beforeInName || first.start + first.length <= shownOfName
+  return partsOf(name, places, isShown ? 0 : wordAfter(name, first.start - beforeInName, first.start), name.length, () => false)
+}
+
+function partsOf(text: string, places: readonly Place[], from: number, to: number, isHidden: (at: number) => boolean): Part[] {
+  const found = new Uint8Array(text.length)
+  for (const { start, length: size } of places) found.fill(1, start, start + size)
   const parts: Part[] = from > 0 ? [{ text: '…', found: false }] : []
   let blank = true
   for (let at = from; at < to; at++) {
-    if (hidden[at - start] && !found[at]) continue
+    if (isHidden(at) && !found[at]) continue
     const isBlank = /\s/.test(text[at]!)
     if (isBlank && blank) continue
     blank = isBlank
