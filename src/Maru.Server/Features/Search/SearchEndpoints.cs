@@ -13,8 +13,8 @@ internal static class SearchEndpoints
         .MapGet("/api/search", SearchAsync).WithTags("Messages").RequireAuthorization()
         .WithName("search").WithSummary("Messages of your rooms that have all of the words, the newest or the best first")
         .WithDescription(
-            "Words, \"phrases\", -without, and the filters from:@ann, from:me, in:17, before:2026-11-20, after:2026-11-01, has:file, "
-            + "has:link and mentions:me.")
+            "Words, \"phrases\", -without, and the filters from:@ann, from:me, in:harbour, before:2026-11-20, after:2026-11-01, has:file, "
+            + "has:link and mentions:me. in: has the name of a room, in quotes where it has blanks, or its id.")
         .WithMetadata(
             new ApiParameter("q", "What to search for, at most 500 characters.", ApiSchemas.Text, "harbour from:@ben"),
             new ApiParameter("roomId", "In this room alone.", ApiSchemas.Text, "1"),

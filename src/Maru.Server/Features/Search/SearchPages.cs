@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Maru.Engine;
 using Maru.Engine.Codecs;
+using Maru.Server.Platform.Text;
 using Maru.Server.RoomLog;
 using Maru.Server.Storage;
 
@@ -82,15 +83,30 @@ internal sealed class SearchPages(Database database, ISearchIndex index, SearchC
         if (query.MentionsMe) tokens.Add(SearchTokens.Mention(user.Value));
         var rooms = (await database.ListAsync<long>(
             "SELECT me.room_id FROM members me WHERE me.user_id = @user", new { user = user.Value }, ct)).ToHashSet();
-        foreach (var room in (long?[])[only, query.Room])
-        {
-            if (room is { } one) rooms.IntersectWith([one]);
-        }
-
+        if (query.In is { } name) rooms.IntersectWith(await RoomsAsync(user, name, rooms, ct));
+        if (only is { } one) rooms.IntersectWith([one]);
         if (rooms.Count == 0) return null;
         var first = query.After is { } after ? SearchPlace.First(after) : 0;
         var last = query.Before is { } until ? SearchPlace.First(until) : long.MaxValue;
         return (new SearchSpan(tokens, rooms.Count <= FewRooms ? rooms : null, first, last, HitsAtOnce), rooms);
+    }
+
+    /// <summary>
+    /// Returns those of the user's rooms that an id or a name means: several of one name all, a direct one by the name of the other person,
+    /// or their handle. It looks at no other rooms, so that it tells nothing of them.
+    /// </summary>
+    private async Task<IReadOnlyCollection<long>> RoomsAsync(UserId user, string name, HashSet<long> rooms, CancellationToken ct)
+    {
+        if (Number.TryRead(name, out var id) && rooms.Contains(id)) return [id];
+        return await database.ListAsync<long>(
+            """
+            SELECT r.id FROM members me JOIN rooms r ON r.id = me.room_id
+            LEFT JOIN members o ON o.room_id = CASE r.kind WHEN 'direct' THEN r.id END AND o.user_id <> @user
+            LEFT JOIN users p ON p.id = o.user_id
+            WHERE me.user_id = @user AND @key <> '' AND (r.name_key = @key OR p.name_key = @key OR '@' || p.handle = @key)
+            """,
+            new { user = user.Value, key = TextPolicy.NameKey(name) },
+            ct);
     }
 
     /// <summary>Returns the hits, some at a time, the newest first.</summary>

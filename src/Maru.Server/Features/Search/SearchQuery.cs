@@ -12,6 +12,7 @@ internal sealed class SearchQuery
     private const int MostCharacters = 500;
     private const int MostTerms = 32;
 
+    private const string Inside = "in:";
     private const string Rule = "At most 500 characters and 32 words.";
 
     /// <summary>What a message must have.</summary>
@@ -23,8 +24,8 @@ internal sealed class SearchQuery
     /// <summary>The handle of its sender; <c>me</c>: oneself; null: anybody.</summary>
     public string? From { get; private set; }
 
-    /// <summary>The room; null: any.</summary>
-    public long? Room { get; private set; }
+    /// <summary>The id or the name of the room; null: any.</summary>
+    public string? In { get; private set; }
 
     /// <summary>Unix milliseconds; it is older than that.</summary>
     public long? Before { get; private set; }
@@ -57,7 +58,9 @@ internal sealed class SearchQuery
         return query;
     }
 
-    /// <summary>Returns the words, and what stands in quotes as one; a quote that does not end goes to the end.</summary>
+    /// <summary>
+    /// Returns the words, and what stands in quotes as one, also behind <c>in:</c>; a quote that does not end goes to the end.
+    /// </summary>
     private static IEnumerable<(string Word, bool IsPhrase, bool IsWithout)> Words(string typed)
     {
         for (var from = 0; from < typed.Length;)
@@ -69,11 +72,13 @@ internal sealed class SearchQuery
             }
 
             var sign = typed[from] == '-' && from + 1 < typed.Length ? 1 : 0;
-            if (typed[from + sign] is '"' or '“' or '”')
+            var named = typed.AsSpan(from).StartsWith(Inside, StringComparison.OrdinalIgnoreCase) ? Inside.Length : 0;
+            var quote = from + sign + named;
+            if (quote < typed.Length && typed[quote] is '"' or '“' or '”')
             {
-                var start = from + sign + 1;
+                var start = quote + 1;
                 var end = typed.AsSpan(start).IndexOfAny('"', '“', '”') is >= 0 and var at ? start + at : typed.Length;
-                yield return (typed[start..end], true, sign > 0);
+                yield return (typed[from..(from + named)] + typed[start..end], named == 0, sign > 0);
                 from = end + 1;
                 continue;
             }
@@ -101,8 +106,8 @@ internal sealed class SearchQuery
                 From = value.TrimStart('@').ToLowerInvariant();
                 return true;
             case "in":
-                if (long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var room)) Room = room;
-                else errors.Add("q", "in: takes the id of a room.");
+                if (!string.IsNullOrWhiteSpace(value)) In = value;
+                else errors.Add("q", "in: takes the name of a room, or its id.");
                 return true;
             case "before":
                 Before = ReadDay(value, "before:", errors);

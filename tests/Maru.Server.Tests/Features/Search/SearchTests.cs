@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text.RegularExpressions;
 using Maru.Server.Features.Search;
+using Maru.Server.Tests.Features.Contacts;
 using Maru.Server.Tests.Features.Files;
 using Maru.Server.Tests.Features.Messages;
 using Maru.Server.Tests.Features.Rooms;
@@ -66,6 +67,38 @@ public sealed class SearchTests(SearchTests.Fixture fixture) : IClassFixture<Sea
         (await ann.TextsAsync("tide before:2020-01-01")).ShouldBeEmpty();
         (await ann.TextsAsync("tide after:2020-01-01")).Length.ShouldBe(4);
         (await ann.TextsAsync("tide from:nobody-at-all")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task In_takes_the_name_of_a_room_as_people_type_it()
+    {
+        var (ann, ben, _) = await MeetAsync();
+        var cho = await Server.SignUpAsync("cho");
+        var one = await ann.MakeRoomAsync("Harbour Crew", members: ben.Id);
+        var two = await ann.MakeRoomAsync("harbour crew", members: ben.Id);
+        var seoul = await ann.MakeRoomAsync("서울오피스", members: ben.Id);
+        var year = await ann.MakeRoomAsync("20260101", members: ben.Id);
+        var others = await cho.MakeRoomAsync(name: "Harbour Crew");
+        var direct = await ann.DirectAsync(ben);
+        foreach (var room in (Room[])[one, two, seoul, year, direct]) await ann.SayAsync(room, $"beacon {room.Id}");
+        await cho.SayAsync(others, "beacon of cho");
+        await Server.IndexedAsync();
+
+        (string, Room[])[] means =
+        [
+            ("in:\"Harbour Crew\" beacon", [two, one]), ("beacon IN:\"ｈarbour  crew", [two, one]),
+            ("in:“harbour crew” beacon", [two, one]),
+            ("beacon in:서울오피스", [seoul]), ("beacon in:20260101", [year]), ($"beacon in:{one.Id}", [one]),
+            ("beacon in:harbour", []), ("beacon in:nowhere", []), ($"beacon in:{others.Id}", []), ("beacon in:999999", []),
+            ("beacon in:Ben", [direct]), ($"beacon in:@{ben.Handle}", [direct]), ($"beacon in:{ann.Handle}", []),
+        ];
+        foreach (var (query, rooms) in means)
+            (await ann.TextsAsync(query)).ShouldBe(rooms.Select(room => $"beacon {room.Id}"), query);
+        (await ann.TextsAsync("beacon in:\"harbour crew\"", $"&roomId={one.Id}")).ShouldBe([$"beacon {one.Id}"]);
+        (await cho.TextsAsync("beacon in:\"harbour crew\"")).ShouldBe(["beacon of cho"]);
+        (await ben.TextsAsync($"beacon in:@{ann.Handle}")).ShouldBe([$"beacon {direct.Id}"]);
+        foreach (var query in (string[])["in:\"harbour crew\"", "beacon in:", "beacon in:\"\"", "beacon in:\" \""])
+            (await ann.TrySearchAsync(query).ShouldRefuseFields()).ShouldBe(["q"]);
     }
 
     [Fact]

@@ -184,7 +184,7 @@ export interface paths {
         };
         /**
          * Messages of your rooms that have all of the words, the newest or the best first
-         * @description Words, "phrases", -without, and the filters from:@ann, from:me, in:17, before:2026-11-20, after:2026-11-01, has:file, has:link and mentions:me.
+         * @description Words, "phrases", -without, and the filters from:@ann, from:me, in:harbour, before:2026-11-20, after:2026-11-01, has:file, has:link and mentions:me. in: has the name of a room, in quotes where it has blanks, or its id.
          */
         get: operations["search"];
         put?: never;

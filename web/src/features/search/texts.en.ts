@@ -36,7 +36,7 @@ export default {
   failed: 'The search did not work',
   off: 'This server does not search in messages',
   unclear: 'This cannot be searched for',
-  unclearText: 'Write a word beside what is left out, days as 2026-11-20, and after has: file or link.',
+  unclearText: 'Write a word to look for, too. Days are written as 2026-11-20; after has: comes file or link, after in: a room.',
   more: 'What for?',
   moreText: 'Add a word, a person, or files, links or mentions: a room and days say only where to look.',
   files: 'and one more file | and {n} more files',
@@ -54,6 +54,7 @@ export default {
     part: 'a part of a word, in Korean, Japanese and Chinese',
     initials: 'Korean by its first consonants',
     from: 'what Ann wrote',
+    room: 'in this room, by its whole name',
     days: 'days',
   },
 
