@@ -62,6 +62,56 @@ public sealed class PictureFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task A_process_that_crashes_is_followed_by_one_that_makes_its_picture()
+    {
+        using var maker = Maker();
+        var source = NewSource();
+        using var pipe = Pipes.MakeOpen(source);
+        var making = MakeAsync(maker, source);
+        var first = await ReaderAsync(source);
+        File.WriteAllBytes($"{source}.png", Uploads.Pixel);
+        File.Move($"{source}.png", source, overwrite: true);
+        Signals.Crash(first);
+        (await making.Within("it to be made")).ShouldBe(PictureOutcome.Made);
+        Processes().Single().ShouldNotBe(first);
+    }
+
+    [Fact]
+    public async Task A_picture_at_which_two_processes_crash_is_refused_for_good()
+    {
+        await using var server = await MaruServer.StartAsync($"--Maru:Files:Pictures:MemoryBytes={_memory}");
+        var ann = await server.SignUpAsync();
+        await ann.UploadAsync(Uploads.Pixel, "dot.png");
+        var first = Processes().Single();
+        Signals.Pause(first);
+        var uploading = ann.TryUploadAsync(Uploads.Pixel, "dot.png");
+        var arrived = "";
+        await Deadline.Until(
+            () =>
+            {
+                arrived = server.Contents().SingleOrDefault(path => Path.GetFileName(path) == "arrived");
+                return arrived is not null && new FileInfo(arrived).Length == Uploads.Pixel.Length;
+            },
+            "it to arrive");
+        // In its place is what no process comes to the end of.
+        File.Delete(arrived!);
+        using (Pipes.MakeOpen(arrived!))
+        {
+            Signals.Resume(first);
+            (await ReaderAsync(arrived!)).ShouldBe(first);
+            Signals.Crash(first);
+            var second = await ReaderAsync(arrived!, otherThan: first);
+            uploading.IsCompleted.ShouldBeFalse();
+            Signals.Crash(second);
+            await uploading.Within("it to be refused").ShouldRefuse(FileProblems.UnsupportedFile);
+        }
+
+        Processes().ShouldBeEmpty("no third one comes to it");
+        server.Contents().Where(path => path.Contains("arriving", StringComparison.Ordinal)).ShouldBeEmpty();
+        await ann.UploadAsync(Uploads.Pixel, "dot.png");
+    }
+
+    [Fact]
     public async Task Two_are_made_at_once_where_the_setting_says_so()
     {
         using var maker = Maker(new() { Workers = 2, Timeout = TimeSpan.FromMinutes(5) });
@@ -174,12 +224,27 @@ public sealed class PictureFaultTests : IDisposable
         return new PictureMaker(options, TimeProvider.System, NullLogger<PictureMaker>.Instance);
     }
 
-    private async Task<PictureOutcome> MakeAsync(PictureMaker maker, byte[]? bytes = null, CancellationToken ct = default)
+    private Task<PictureOutcome> MakeAsync(PictureMaker maker, byte[]? bytes = null, CancellationToken ct = default)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(_folder.Path, Path.GetRandomFileName())).FullName;
-        var source = Path.Combine(folder, "source");
+        var source = NewSource();
         File.WriteAllBytes(source, bytes ?? Uploads.Pixel);
-        return (await maker.TryMakeAsync(source, folder, ct)).Outcome;
+        return MakeAsync(maker, source, ct);
+    }
+
+    private static async Task<PictureOutcome> MakeAsync(PictureMaker maker, string source, CancellationToken ct = default) =>
+        (await maker.TryMakeAsync(source, Path.GetDirectoryName(source)!, ct)).Outcome;
+
+    private string NewSource() =>
+        Path.Combine(Directory.CreateDirectory(Path.Combine(_folder.Path, Path.GetRandomFileName())).FullName, "source");
+
+    /// <summary>Waits for a process of this test's maker that has the file open; returns it.</summary>
+    private async Task<int> ReaderAsync(string path, int otherThan = 0)
+    {
+        var reader = 0;
+        await Deadline.Until(
+            () => (reader = Processes().FirstOrDefault(process => process != otherThan && HasOpen(process, path))) > 0,
+            "a process to be at it");
+        return reader;
     }
 
     /// <summary>The processes of this test's maker that have not ended.</summary>
@@ -190,6 +255,18 @@ public sealed class PictureFaultTests : IDisposable
            where int.TryParse(name, out _) && CommandOf(folder).EndsWith($"pictures\0{_memory}\0", StringComparison.Ordinal)
            select int.Parse(name, CultureInfo.InvariantCulture),
     ];
+
+    private static bool HasOpen(int process, string path)
+    {
+        try
+        {
+            return Directory.EnumerateFiles($"/proc/{process}/fd").Any(file => new FileInfo(file).LinkTarget == path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;       // it has ended
+        }
+    }
 
     private static string CommandOf(string process)
     {
