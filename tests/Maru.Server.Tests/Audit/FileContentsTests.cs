@@ -24,9 +24,7 @@ public sealed class FileContentsTests(S3Process s3) : IClassFixture<S3Process>
     public async Task Contents_that_are_missing_cut_off_or_empty_are_found_in_a_bucket()
     {
         var options = await s3.MakeBucketAsync();
-        await using var server = await MaruServer.StartAsync(
-            $"--Maru:Files:S3:Endpoint={options.Endpoint}", $"--Maru:Files:S3:Bucket={options.Bucket}",
-            $"--Maru:Files:S3:AccessKey={options.AccessKey}", $"--Maru:Files:S3:SecretKey={options.SecretKey}");
+        await using var server = await MaruServer.StartAsync(S3Process.SettingsOf(options));
         using var http = new HttpClient();
         await FindAsync(server, key => $"{s3.Address}/{options.Bucket}/{key}", async (path, content) =>
         {

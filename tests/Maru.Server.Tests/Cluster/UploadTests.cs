@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using Maru.Server.Tests.Features.Files;
 
 namespace Maru.Server.Tests.Cluster;
@@ -12,7 +11,7 @@ public sealed class UploadTests(S3Process s3) : IClassFixture<S3Process>
     {
         await using var cluster = await StartAsync();
         var ann = await cluster[0].SignUpAsync();
-        HttpClient[] nodes = [ann.Http, At(cluster[1], ann)];
+        HttpClient[] nodes = [ann.Http, cluster.At(1, ann).Http];
         var content = TusClient.Content(500_000);
         var upload = await nodes[0].BeginAsync(content.Length);
         var offset = 0L;
@@ -31,7 +30,7 @@ public sealed class UploadTests(S3Process s3) : IClassFixture<S3Process>
     {
         await using var cluster = await StartAsync();
         var ann = await cluster[0].SignUpAsync();
-        HttpClient[] nodes = [ann.Http, At(cluster[1], ann)];
+        HttpClient[] nodes = [ann.Http, cluster.At(1, ann).Http];
         var content = TusClient.Content(300_000);
         for (var round = 0; round < 5; round++)
         {
@@ -50,20 +49,6 @@ public sealed class UploadTests(S3Process s3) : IClassFixture<S3Process>
         }
     }
 
-    private async Task<ClusterRig> StartAsync()
-    {
-        var options = await s3.MakeBucketAsync();
-        return await ClusterRig.StartAsync(redis: 0, settings:
-        [
-            $"--Maru:Files:S3:Endpoint={options.Endpoint}", $"--Maru:Files:S3:Bucket={options.Bucket}",
-            "--Maru:Files:S3:AccessKey=key", "--Maru:Files:S3:SecretKey=secret",
-        ]);
-    }
-
-    private static HttpClient At(MaruServer node, Person person)
-    {
-        var http = ApiCheck.Client(node.Address);
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", person.AccessToken);
-        return http;
-    }
+    private async Task<ClusterRig> StartAsync() =>
+        await ClusterRig.StartAsync(redis: 0, settings: S3Process.SettingsOf(await s3.MakeBucketAsync()));
 }

@@ -59,7 +59,9 @@ internal sealed class HeldDatabase : Database
     public Hold HoldCommits(int count) => _commit = new Hold(count);
 
     /// <summary>Holds that many of the next reads before they begin.</summary>
-    public Hold HoldReads(int count) => _read = new Hold(count);
+    /// <param name="count">how many</param>
+    /// <param name="after">so many others, which pass</param>
+    public Hold HoldReads(int count, int after = 0) => _read = new Hold(count, after);
 
     /// <summary>Commits the next write and tells its caller that the store went away.</summary>
     public void LoseAnswer() => _lost = 1;
@@ -102,10 +104,11 @@ internal sealed class HeldDatabase : Database
     private Database Store => _store ?? throw new InvalidOperationException("The server has not started.");
 
     /// <summary>Some writes or reads that wait for the test; those that come later pass.</summary>
-    internal sealed class Hold(int count)
+    internal sealed class Hold(int count, int after = 0)
     {
         private readonly TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _before = after;
         private int _left = count;
 
         /// <summary>Ends when all of them wait.</summary>
@@ -115,6 +118,7 @@ internal sealed class HeldDatabase : Database
 
         public Task PassAsync()
         {
+            if (Interlocked.Decrement(ref _before) >= 0) return Task.CompletedTask;
             var left = Interlocked.Decrement(ref _left);
             if (left < 0) return Task.CompletedTask;
             if (left == 0) _arrived.SetResult();

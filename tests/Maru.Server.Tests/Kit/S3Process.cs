@@ -34,6 +34,13 @@ public sealed class S3Process : IAsyncLifetime
         return new S3Options { Endpoint = Address, Bucket = bucket, AccessKey = "key", SecretKey = "secret" };
     }
 
+    /// <summary>Returns the same as a server's command line has them.</summary>
+    internal static string[] SettingsOf(S3Options options) =>
+    [
+        $"--Maru:Files:S3:Endpoint={options.Endpoint}", $"--Maru:Files:S3:Bucket={options.Bucket}",
+        $"--Maru:Files:S3:AccessKey={options.AccessKey}", $"--Maru:Files:S3:SecretKey={options.SecretKey}",
+    ];
+
     public ValueTask DisposeAsync()
     {
         Kill();

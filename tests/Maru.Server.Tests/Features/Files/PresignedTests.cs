@@ -1,6 +1,5 @@
 using System.Net;
 using Maru.Server.Configuration;
-using Maru.Server.Features.Files.Stores;
 using Maru.Server.Features.Messages;
 using Maru.Server.Platform;
 
@@ -116,14 +115,8 @@ public sealed class PresignedTests(S3Process s3) : IClassFixture<S3Process>
     private async Task<MaruServer> StartAsync(ManualTime? time, params string[] settings)
     {
         var options = await s3.MakeBucketAsync();
-        return await MaruServer.StartAsync(time, null, [.. SettingsOf(options), .. settings]);
+        return await MaruServer.StartAsync(time, null, [.. S3Process.SettingsOf(options), .. settings]);
     }
-
-    internal static string[] SettingsOf(S3Options options) =>
-    [
-        $"--Maru:Files:S3:Endpoint={options.Endpoint}", $"--Maru:Files:S3:Bucket={options.Bucket}",
-        $"--Maru:Files:S3:AccessKey={options.AccessKey}", $"--Maru:Files:S3:SecretKey={options.SecretKey}",
-    ];
 
     private static HttpClient Client(MaruServer server, bool redirects) =>
         new(new SocketsHttpHandler { AllowAutoRedirect = redirects, UseCookies = false }) { BaseAddress = server.Address };

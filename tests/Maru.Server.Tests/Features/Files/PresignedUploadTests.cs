@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
 using Maru.Engine.Problems;
 using Maru.Server.Features.Files;
@@ -24,13 +23,13 @@ public sealed partial class PresignedUploadTests(S3Process s3) : IClassFixture<S
     {
         var ann = await _server.SignUpAsync();
         var content = TusClient.Content(250_000);
-        var upload = await BeginAsync(ann, content.Length, "보고서 v2.pdf");
+        var upload = await ann.PresignAsync(content.Length, "보고서 v2.pdf");
         (upload.ExpiresAt - _time.GetUtcNow()).ShouldBe(TimeSpan.FromMinutes(15), TimeSpan.FromSeconds(1));
-        (await PutAsync(upload, content)).ShouldBe(200);
-        var file = await CompleteAsync(ann, upload).Read<SentFile>(201);
+        (await _http.PutAsync(upload, content)).ShouldBe(200);
+        var file = await ann.CompleteAsync(upload).Read<SentFile>(201);
         file.ShouldBe(new SentFile(file.Id, "document", "보고서 v2.pdf", "application/pdf", content.Length, $"/api/files/{file.Id}"));
         (await ann.DownloadAsync(file)).SequenceEqual(content).ShouldBeTrue();
-        (await CompleteAsync(ann, upload).Read<SentFile>(201)).ShouldBe(file);
+        (await ann.CompleteAsync(upload).Read<SentFile>(201)).ShouldBe(file);
         (await LeftAsync()).ShouldBe(0, "it was taken in");
         (await ann.SendAsync(await ann.MakeRoomAsync(), "look", file)).Files!.Single().Id.ShouldBe(file.Id);
     }
@@ -55,51 +54,51 @@ public sealed partial class PresignedUploadTests(S3Process s3) : IClassFixture<S
     public async Task No_more_and_no_fewer_bytes_can_be_put_than_were_said()
     {
         var ann = await _server.SignUpAsync();
-        var upload = await BeginAsync(ann, 1000);
-        (await PutAsync(upload, Uploads.Pdf(1001))).ShouldBe(403);
-        (await PutAsync(upload, Uploads.Pdf(999))).ShouldBe(403);
-        (await PutAsync(upload, Uploads.Pdf(1000), "text/html")).ShouldBe(403);
-        await CompleteAsync(ann, upload).ShouldRefuse(Problem.Conflict);
-        (await PutAsync(upload, Uploads.Pdf(1000))).ShouldBe(200);
-        await CompleteAsync(ann, upload).ShouldBe(201);
+        var upload = await ann.PresignAsync(1000);
+        (await _http.PutAsync(upload, Uploads.Pdf(1001))).ShouldBe(403);
+        (await _http.PutAsync(upload, Uploads.Pdf(999))).ShouldBe(403);
+        (await _http.PutAsync(upload, Uploads.Pdf(1000), "text/html")).ShouldBe(403);
+        await ann.CompleteAsync(upload).ShouldRefuse(Problem.Conflict);
+        (await _http.PutAsync(upload, Uploads.Pdf(1000))).ShouldBe(200);
+        await ann.CompleteAsync(upload).ShouldBe(201);
     }
 
     [Fact]
     public async Task Limits_of_kinds_the_quota_and_the_rules_of_contents_hold_as_for_every_other_way_in()
     {
         var ann = await _server.SignUpAsync();
-        await TryBeginAsync(ann, new { name = "a", size = new FilesOptions().VideoBytes + 1 }).ShouldRefuse(Problem.TooLarge);
+        await ann.TryPresignAsync(new { name = "a", size = new FilesOptions().VideoBytes + 1 }).ShouldRefuse(Problem.TooLarge);
         foreach (var (body, field) in ((object, string)[])[
             (new { name = "a" }, "size"), (new { name = "a", size = 0 }, "size"), (new { name = "a", size = 5, duration = -1 }, "duration"),
             (new { name = "a", size = 5, waveform = (int[])[101] }, "waveform"), (new { name = new string('a', 5000), size = 5 }, "name"),
         ])
-            (await TryBeginAsync(ann, body).ShouldRefuseFields()).ShouldBe([field]);
+            (await ann.TryPresignAsync(body).ShouldRefuseFields()).ShouldBe([field]);
 
         // Its first bytes say a kind of which so many are not taken
         var document = new byte[30_001];
         "%PDF-"u8.CopyTo(document);
         await PutAndCompleteAsync(ann, document, new { size = document.Length }).ShouldRefuse(Problem.TooLarge);
         byte[] lie = [.. Uploads.Pixel.AsSpan(0, 20), .. new byte[1000]];
-        var upload = await BeginAsync(ann, lie.Length, "lie.png");
-        (await PutAsync(upload, lie)).ShouldBe(200);
-        await CompleteAsync(ann, upload).ShouldRefuse(FileProblems.UnsupportedFile);
-        await CompleteAsync(ann, upload).ShouldRefuse(Problem.NotFound);
+        var upload = await ann.PresignAsync(lie.Length, "lie.png");
+        (await _http.PutAsync(upload, lie)).ShouldBe(200);
+        await ann.CompleteAsync(upload).ShouldRefuse(FileProblems.UnsupportedFile);
+        await ann.CompleteAsync(upload).ShouldRefuse(Problem.NotFound);
 
         // What is said counts from the beginning
-        await BeginAsync(ann, 60_000);
-        await TryBeginAsync(ann, new { size = 60_000 }).ShouldRefuse(FileProblems.QuotaExceeded);
+        await ann.PresignAsync(60_000);
+        await ann.TryPresignAsync(new { size = 60_000 }).ShouldRefuse(FileProblems.QuotaExceeded);
     }
 
     [Fact]
     public async Task An_upload_is_its_users_alone_and_one_in_parts_is_none_of_these()
     {
         var (ann, ben) = (await _server.SignUpAsync("ann"), await _server.SignUpAsync("ben"));
-        var upload = await BeginAsync(ann, 1000);
-        (await PutAsync(upload, Uploads.Pdf(1000))).ShouldBe(200);
-        await CompleteAsync(ben, upload).ShouldRefuse(Problem.NotFound);
+        var upload = await ann.PresignAsync(1000);
+        (await _http.PutAsync(upload, Uploads.Pdf(1000))).ShouldBe(200);
+        await ben.CompleteAsync(upload).ShouldRefuse(Problem.NotFound);
         var parts = await ann.BeginAsync(1000);
         await ann.Http.SendAsync($"POST /api/files/presigned/{parts.Id}/complete").ShouldRefuse(Problem.NotFound);
-        await CompleteAsync(ann, upload).ShouldBe(201);
+        await ann.CompleteAsync(upload).ShouldBe(201);
     }
 
     [Fact]
@@ -107,14 +106,14 @@ public sealed partial class PresignedUploadTests(S3Process s3) : IClassFixture<S
     {
         var ann = await _server.SignUpAsync();
         var content = TusClient.Content(90_000);
-        var upload = await BeginAsync(ann, content.Length);
-        (await PutAsync(upload, content)).ShouldBe(200);
-        var responses = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => CompleteAsync(ann, upload)));
+        var upload = await ann.PresignAsync(content.Length);
+        (await _http.PutAsync(upload, content)).ShouldBe(200);
+        var responses = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => ann.CompleteAsync(upload)));
         var statuses = responses.Select(response => (int)response.StatusCode).ToArray();
         foreach (var response in responses) response.Dispose();
         statuses.ShouldContain(201);
         statuses.ShouldAllBe(status => status == 201 || status == 429, "somebody else is at it");
-        var file = await CompleteAsync(ann, upload).Read<SentFile>(201);
+        var file = await ann.CompleteAsync(upload).Read<SentFile>(201);
         (await ann.DownloadAsync(file)).SequenceEqual(content).ShouldBeTrue();
         (await ann.Http.SendAsync("GET /api/me/files").Read<UploadedFilePage>()).Items.Count.ShouldBe(1);
     }
@@ -123,10 +122,10 @@ public sealed partial class PresignedUploadTests(S3Process s3) : IClassFixture<S
     public async Task What_is_given_up_refused_or_put_again_afterwards_is_swept()
     {
         var ann = await _server.SignUpAsync();
-        var (done, left) = (await BeginAsync(ann, 1000), await BeginAsync(ann, 1000));
-        foreach (var upload in (PresignedUpload[])[done, left]) (await PutAsync(upload, Uploads.Pdf(1000))).ShouldBe(200);
-        await CompleteAsync(ann, done).ShouldBe(201);
-        (await PutAsync(done, Uploads.Pdf(1000, 7))).ShouldBe(200, "the address is still good");
+        var (done, left) = (await ann.PresignAsync(1000), await ann.PresignAsync(1000));
+        foreach (var upload in (PresignedUpload[])[done, left]) (await _http.PutAsync(upload, Uploads.Pdf(1000))).ShouldBe(200);
+        await ann.CompleteAsync(done).ShouldBe(201);
+        (await _http.PutAsync(done, Uploads.Pdf(1000, 7))).ShouldBe(200, "the address is still good");
         (await LeftAsync()).ShouldBe(2);
         await SweepUntilAsync(1, TimeSpan.FromMinutes(40), "what was put again to go");
         await SweepUntilAsync(0, TimeSpan.FromHours(26), "what nobody completed to go");
@@ -137,7 +136,7 @@ public sealed partial class PresignedUploadTests(S3Process s3) : IClassFixture<S
     {
         await _server.RestartAsync("--Maru:Files:S3:PresignedUploads=false");
         var ann = await _server.SignUpAsync("cat");
-        var details = await TryBeginAsync(ann, new { name = "a.pdf", size = 10 }).ShouldRefuse(Problem.NotFound);
+        var details = await ann.TryPresignAsync(new { name = "a.pdf", size = 10 }).ShouldRefuse(Problem.NotFound);
         details.GetProperty("detail").GetString()!.ShouldContain("POST /api/files");
         await ann.Http.SendAsync("POST /api/files/presigned/1/complete").ShouldRefuse(Problem.NotFound);
     }
@@ -151,7 +150,7 @@ public sealed partial class PresignedUploadTests(S3Process s3) : IClassFixture<S
             _time,
             null,
             [
-                .. PresignedTests.SettingsOf(_options), "--Maru:Files:S3:PresignedUploads=true", "--Maru:Files:DocumentBytes=30000",
+                .. S3Process.SettingsOf(_options), "--Maru:Files:S3:PresignedUploads=true", "--Maru:Files:DocumentBytes=30000",
                 "--Maru:Files:BytesPerUser=100000",
                 .. TestContext.Current.TestMethod!.MethodName.StartsWith("Limits", StringComparison.Ordinal)
                     ? Array.Empty<string>()
@@ -165,29 +164,11 @@ public sealed partial class PresignedUploadTests(S3Process s3) : IClassFixture<S
         _http.Dispose();
     }
 
-    private static Task<HttpResponseMessage> TryBeginAsync(Person person, object about) =>
-        person.Http.SendAsync("POST /api/files/presigned", about);
-
-    private static Task<PresignedUpload> BeginAsync(Person person, long size, string name = "report.pdf") =>
-        TryBeginAsync(person, new { name, size }).Read<PresignedUpload>(201);
-
-    private static Task<HttpResponseMessage> CompleteAsync(Person person, PresignedUpload upload) =>
-        person.Http.SendAsync($"POST /api/files/presigned/{upload.Id}/complete");
-
-    /// <summary>Puts bytes as a client does that knows nothing but the answer.</summary>
-    private async Task<int> PutAsync(PresignedUpload upload, byte[] content, string? mediaType = null)
-    {
-        using var body = new ByteArrayContent(content);
-        body.Headers.ContentType = new MediaTypeHeaderValue(mediaType ?? upload.Headers["Content-Type"]);
-        using var response = await _http.PutAsync(new Uri(upload.Url), body, Ct);
-        return (int)response.StatusCode;
-    }
-
     private async Task<HttpResponseMessage> PutAndCompleteAsync(Person person, byte[] content, object about)
     {
-        var upload = await TryBeginAsync(person, about).Read<PresignedUpload>(201);
-        (await PutAsync(upload, content)).ShouldBe(200);
-        return await CompleteAsync(person, upload);
+        var upload = await person.TryPresignAsync(about).Read<PresignedUpload>(201);
+        (await _http.PutAsync(upload, content)).ShouldBe(200);
+        return await person.CompleteAsync(upload);
     }
 
     private async Task SweepUntilAsync(int left, TimeSpan most, string what)

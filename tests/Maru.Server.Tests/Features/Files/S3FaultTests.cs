@@ -13,9 +13,7 @@ public sealed class S3FaultTests
         await using var s3 = new S3Process();
         await s3.InitializeAsync();
         var options = await s3.MakeBucketAsync();
-        await using var server = await MaruServer.StartAsync(
-            $"--Maru:Files:S3:Endpoint={options.Endpoint}", $"--Maru:Files:S3:Bucket={options.Bucket}",
-            "--Maru:Files:S3:AccessKey=key", "--Maru:Files:S3:SecretKey=secret", "--Maru:Files:S3:Timeout=00:00:00.5");
+        await using var server = await MaruServer.StartAsync([.. S3Process.SettingsOf(options), "--Maru:Files:S3:Timeout=00:00:00.5"]);
         var ann = await server.SignUpAsync();
         var room = await ann.MakeRoomAsync("room", "private");
         var (content, upload) = (TusClient.Content(10_000), await ann.BeginAsync(10_000));

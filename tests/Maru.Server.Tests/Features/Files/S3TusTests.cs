@@ -11,11 +11,7 @@ public sealed partial class S3TusTests(S3Process s3) : TusContract, IClassFixtur
     private protected override async Task<string[]> SettingsAsync()
     {
         _options = await s3.MakeBucketAsync();
-        return
-        [
-            $"--Maru:Files:S3:Endpoint={_options.Endpoint}", $"--Maru:Files:S3:Bucket={_options.Bucket}",
-            $"--Maru:Files:S3:AccessKey={_options.AccessKey}", $"--Maru:Files:S3:SecretKey={_options.SecretKey}",
-        ];
+        return S3Process.SettingsOf(_options);
     }
 
     private protected override async Task<int> LeftAsync()

@@ -33,23 +33,32 @@ internal sealed class PresignedUploads(
     public async Task<(TakenFile? File, Refusal? Refusal)> CompleteAsync(long id, UserId user, CancellationToken ct)
     {
         if (await records.FindAsync(id, user, ct) is not { } upload) return (null, Problem.NotFound);
+        Refusal? refusal = null;
         if (upload.FileId is null)
         {
-            if (await records.DirectPartAsync(id, ct) is not { } part) return (null, Problem.NotFound);
-            if (!upload.IsWhole)
-            {
-                if (await LookAsync(part, user, ct) is { } refusal) return (null, refusal);
-                if (await records.AppendAsync(part)) upload = upload with { Received = part.Size };
-            }
-
-            // Whoever asked may leave: what has begun comes to its end
-            if (upload.IsWhole && await assembly.RunAsync(upload, CancellationToken.None) is { } refused) return (null, refused);
+            refusal = await TakeInAsync(upload, user, ct);
+            // The bytes may not be there any more, since somebody else has completed it meanwhile
+            if (refusal is not null && refusal != NotThere) return (null, refusal);
             if (await records.FindAsync(id, user, ct) is not { } now) return (null, Problem.NotFound);
             upload = now;
         }
 
-        if (upload.FileId is not { } file) return (null, null);
+        if (upload.FileId is not { } file) return (null, refusal);
         return await records.FileAsync(file, ct) is { } json ? (new TakenFile(file, json), null) : (null, Problem.NotFound);
+    }
+
+    /// <summary>Returns why it is not taken; null: it is a file now, or will be.</summary>
+    private async Task<Refusal?> TakeInAsync(Upload upload, UserId user, CancellationToken ct)
+    {
+        if (await records.DirectPartAsync(upload.Id, ct) is not { } part) return Problem.NotFound;
+        if (!upload.IsWhole)
+        {
+            if (await LookAsync(part, user, ct) is { } refusal) return refusal;
+            if (await records.AppendAsync(part)) upload = upload with { Received = part.Size };
+        }
+
+        // Whoever asked may leave: what has begun comes to its end
+        return upload.IsWhole ? await assembly.RunAsync(upload, CancellationToken.None) : null;
     }
 
     /// <summary>Looks at the size and the first bytes of what is there; returns why it is not taken, or null.</summary>
