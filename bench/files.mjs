@@ -1,11 +1,12 @@
 // Uploads beside messages: does the server's memory stay, and do messages go on?
-// 200 people upload a file of 20 MB each at once, paced by Maru:Files:UploadBytesPerSecond, while one person sends 20 messages a second.
-// Prints the memory before and at its most, the times of the messages, and how fast uploads and downloads are beside
+// 200 people upload a file of 20 MB each at once, paced by Maru:Files:UploadBytesPerSecond, while 3,000 people send a message a second
+// each, in rooms of ten. Prints the memory before and at its most, the times of the messages, and how fast uploads and downloads are beside
 // dd with a sync, and nginx (Debian: apt-get install nginx) sending the same files from the same disk.
 // node bench/files.mjs [uploads] [megabytes] [bytes a second] [--tus] [--s3]
 //   --tus  by /api/uploads, each file in one part, instead of a form: it arrives twice at that pace, as a part and as a file
 //   --s3   into a bucket instead of the disk, without dd and nginx: of the S3 server of the tests (npm ci --prefix tests/s3), which runs on
 //          the same cores and holds all files in its memory
+// LOAD: the load tool (dotnet publish src/Maru.Load -c Release -o artifacts/load), which sends the messages.
 import { spawn, spawnSync } from 'node:child_process'
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
@@ -18,6 +19,7 @@ const { values: ways, positionals } = parseArgs({ allowPositionals: true, option
 const [uploads, megabytes, rate] = [200, 20, 32 * 1024 * 1024].map((value, i) => Number(positionals[i] ?? value))
 const size = megabytes * 1_000_000
 const start = '%PDF-'
+const load = process.env.LOAD ?? new URL('../artifacts/load/maru-load', import.meta.url).pathname
 const block = Buffer.alloc(64 * 1024, 7)
 
 // The anonymous memory of the server, in MB: pages of files that the kernel keeps are not its own.
@@ -101,29 +103,38 @@ const downloadAll = async addresses => {
   return perSecond(bytes, began)
 }
 
-const measure = async ({ url, pid, folder, tokens, rooms: [room], ask }) => {
-  const say = async () => (await ask(uploads, 'POST', `/api/rooms/${room}/messages`, { text: 'x'.repeat(100) })).ms
-  for (let i = 0; i < 200; i++) await say()
+// Runs the ready scenario `steady` for so many seconds; returns its process when its clients are there, and its report when it ends.
+const talk = async (url, folder, seconds) => {
+  const files = ['--tokens', `${folder}/tokens`, '--rooms', `${folder}/rooms`, '--out', `${folder}/out`]
+  const options = ['--url', `${url.replace('http', 'ws')}/ws`, '--set', 'warmup=20', '--set', `duration=${seconds}`, ...files]
+  const talking = spawn(load, ['run', 'steady', ...options], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let text = ''
+  talking.stdout.on('data', part => text += part)
+  const report = new Promise(resolve => talking.on('close', () => resolve(text)))
+  while (!/measure /.test(text)) {
+    if (talking.exitCode !== null) throw new Error(`${load} ended: ${text}`)
+    await pause(100)
+  }
+  return { report }
+}
+
+const measure = async ({ url, pid, folder, tokens }) => {
   await upload(url, tokens[0])
+  const { report } = await talk(url, folder, Math.ceil(uploads * size / rate))
   const before = memory(pid)
   let most = before
   let busy = true
   const began = performance.now()
   const all = Promise.all(tokens.slice(0, uploads).map(token => upload(url, token))).finally(() => busy = false)
-  const times = []
   while (busy) {
-    times.push(await say())
     most = Math.max(most, memory(pid))
     await pause(50)
   }
   const files = await all
-  const rateOfAll = perSecond(uploads * size, began)
-  times.sort((a, b) => a - b)
-  const at = share => times[Math.floor(times.length * share)].toFixed(1)
   console.log(`${uploads} uploads of ${megabytes} MB at once, ${ways.tus ? 'tus' : 'forms'}, to ${ways.s3 ? 'S3' : 'the disk'}, `
-    + `${rate / 1e6} MB/s allowed: ${rateOfAll}; memory ${before.toFixed(0)} MB, `
-    + `${most.toFixed(0)} MB at most (+${(most - before).toFixed(0)}); ${times.length} messages beside them: p50 ${at(0.5)} ms, `
-    + `p99 ${at(0.99)} ms, max ${at(0.9999)} ms`)
+    + `${rate / 1e6} MB/s allowed: ${perSecond(uploads * size, began)}; memory ${before.toFixed(0)} MB, `
+    + `${most.toFixed(0)} MB at most (+${(most - before).toFixed(0)})`)
+  console.log((await report).split('\n').filter(line => /^(steady:|ms |delivery|receipt|guarantees|sent )/.test(line)).join('\n'))
 
   if (!ways.s3) {
     const dd = spawnSync('dd', ['if=/dev/zero', `of=${folder}/dd`, 'bs=1M', 'count=1000', 'conv=fsync'], { encoding: 'utf8' })
@@ -158,7 +169,7 @@ http { access_log off; sendfile on; server { listen 127.0.0.1:8097; root ${folde
 const s3 = ways.s3 && await startS3()
 try {
   const limits = ['--Maru:Files:Uploads=1000', `--Maru:Files:UploadBytesPerSecond=${rate}`]
-  await serve([`--users=${uploads + 1}`, '--rooms=1', '--messages=0'], measure, [...limits, ...s3 ? s3.settings : []])
+  await serve(['--users=3000', '--rooms=300', '--messages=0'], measure, [...limits, ...s3 ? s3.settings : []])
 } finally {
   s3?.server.kill()
 }

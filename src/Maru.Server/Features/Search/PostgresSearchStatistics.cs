@@ -61,7 +61,7 @@ internal sealed class PostgresSearchStatistics
     public double Width(int hits) => Sure * hits / _share;
 
     /// <summary>
-    /// Returns the place that has about so many messages between it and the other one; <see cref="long.MinValue"/>: there are not that many.
+    /// Returns the place that has about so many messages between it and the other one; <see cref="long.MinValue"/>: there is none.
     /// </summary>
     public long Back(long before, double messages)
     {
