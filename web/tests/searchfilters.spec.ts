@@ -47,6 +47,23 @@ test('Chips say from whom, where, when and with what, and go by the keyboard', a
   await expect(hits(page)).toHaveCount(3)
 })
 
+test('Those who wrote what was found are offered, also where it is found after one has asked', async ({ page, person }) => {
+  const { ann } = await talk(person)
+  await open(page, ann, 'search')
+  let go: () => void = () => undefined
+  const gate = new Promise<void>(done => { go = done })
+  await page.route('**/api/search?*', async route => {
+    await gate
+    await route.continue()
+  })
+  await field(page).fill('도시락')
+  await filters(page).getByRole('button', { name: 'From', exact: true }).click()
+  await expect(option(page, 'Ann')).toBeVisible()
+  await expect(option(page, 'Ben Okafor')).toHaveCount(0)
+  go()
+  await expect(option(page, 'Ben Okafor')).toBeVisible()
+})
+
 test('Typed operators work, and what cannot be searched for is explained', async ({ page, person }) => {
   const { ann, ben } = await talk(person)
   await open(page, ann, 'search')
@@ -60,6 +77,8 @@ test('Typed operators work, and what cannot be searched for is explained', async
   await field(page).fill('in:"서울 오피스" 도시락')
   await expect(hits(page)).toHaveCount(1)
   await expect(hits(page)).toContainText('가게가')
+  await field(page).fill('in:pier')
+  await expect(page.getByText('What for?')).toBeVisible()
   await field(page).fill('before:yesterday x')
   await expect(page.getByText('This cannot be searched for')).toBeVisible()
   await field(page).fill('zebra')

@@ -194,6 +194,8 @@ public sealed class SearchTests(SearchTests.Fixture fixture) : IClassFixture<Sea
     [InlineData("\u0000\u0001")]
     [InlineData("from: in: has: before:")]
     [InlineData("before:yesterday")]
+    [InlineData("near in:\u0000 from:\u0000")]
+    [InlineData("near in:\"a\u0000\ud83d")]
     [InlineData("\uE0021 \uE000ㄱ")]
     [InlineData("\ud83d")]
     public async Task No_query_is_anything_but_words(string query)

@@ -40,7 +40,10 @@ test('Days are asked for as far as UTC’s touch them, and looked at by the pers
 
 test('A room and days alone are no search', () => {
   expect(isEnough({ text: ' ', filters: { room: pier, since: '2026-11-20' } })).toBe(false)
-  expect(isEnough({ text: 'x', filters: {} })).toBe(true)
+  for (const text of ['in:', 'in:general', ' IN:"Harbour crew" after:2026-11-20', 'in:"Harbour cr', 'before:2026'])
+    expect(isEnough({ text, filters: { room: pier } }), text).toBe(false)
+  for (const text of ['x', 'in:general x', 'x in:"Harbour crew"', 'in:"Harbour crew"x', '"in: x"', '-in:x', 'begin:x', 'from:@ann'])
+    expect(isEnough({ text, filters: {} }), text).toBe(true)
   for (const filters of [{ from: ben }, { file: true }, { link: true }, { mentions: true }] as Filters[])
     expect(isEnough({ text: '', filters })).toBe(true)
   expect([isNothing({ text: ' ', filters: {} }), isNothing({ text: '', filters: { until: '2026-11-20' } })]).toEqual([true, false])

@@ -33,9 +33,12 @@ export function without(filters: Filters, chip: Chip): Filters {
   return rest
 }
 
+/** Rooms and days as they are typed. */
+const places = /(?<!\S)(?:in:(?:["“”][^"“”]*["“”]?|\S*)|(?:before|after):\S*)/gi
+
 /** Days and a room say where to look, not for what: the server wants something else besides. */
 export function isEnough({ text, filters }: Search): boolean {
-  return text.trim() !== '' || (['from', 'file', 'link', 'mentions'] as const).some(chip => has(filters, chip))
+  return text.replace(places, '').trim() !== '' || (['from', 'file', 'link', 'mentions'] as const).some(chip => has(filters, chip))
 }
 
 export const isNothing = (search: Search): boolean => search.text.trim() === '' && !chips.some(chip => has(search.filters, chip))
