@@ -23,10 +23,10 @@ internal static class FileContent
     /// <summary>A browser keeps it, and asks each time whether the person may still see it.</summary>
     private const string UntilAsked = "private, no-cache";
 
-    /// <summary>Documents content: whole, in part, or as it was before.</summary>
+    /// <summary>Documents content: whole, in part, as it was before, or elsewhere.</summary>
     public static RouteHandlerBuilder ProducesContent(this RouteHandlerBuilder endpoint, string mediaType) => endpoint
         .Produces<Stream>(StatusCodes.Status200OK, mediaType).Produces<Stream>(StatusCodes.Status206PartialContent, mediaType)
-        .Produces(StatusCodes.Status304NotModified)
+        .Produces(StatusCodes.Status304NotModified).Produces(StatusCodes.Status302Found)
         .Refuses(Problems.RangeNotSatisfiable);
 
     public static async Task<IResult> SendAsync(
@@ -34,26 +34,30 @@ internal static class FileContent
     {
         var isOriginal = variant == FileKeys.Original;
         if (!isOriginal && file.Kind != (long)FileKind.Image) return Problem.NotFound.Result();
-        var (key, mediaType) = (FileKeys.Of(file.Id, variant), isOriginal ? TypeOf(file) : Picture.SmallerMediaType);
-        var disposition = Disposition(file, isOriginal);
-        if (addresses.Read(context.Request.Method, key, mediaType, disposition) is { } address) return Redirect(context, address);
-        if (await store.OpenAsync(key, ct) is not { } content) return Problem.NotFound.Result();
-        var madeAt = DateTimeOffset.FromUnixTimeMilliseconds(file.CreatedAt);
-        // With its time: a store that was restored gives the numbers of lost files again.
-        return Send(context, content, mediaType, disposition, madeAt, $"{file.Id}-{file.CreatedAt:x}-{variant}");
+        var content = new SentContent(
+            FileKeys.Of(file.Id, variant), isOriginal ? TypeOf(file) : Picture.SmallerMediaType, Disposition(file, isOriginal),
+            file.CreatedAt, $"{file.Id}-{file.CreatedAt:x}-{variant}");
+        return await SendAsync(context, store, addresses, content, ct);
     }
 
-    /// <param name="tag">of all contents this one's own, for ever</param>
-    public static IResult Send(
-        HttpContext context, Stream content, string mediaType, string disposition, DateTimeOffset madeAt, string tag)
+    /// <summary>Sends it, or leads to the store that sends it.</summary>
+    public static async Task<IResult> SendAsync(
+        HttpContext context, IFileStore store, PresignedAddresses addresses, SentContent content, CancellationToken ct)
     {
+        if (addresses.Read(context.Request.Method, content.Key, content.MediaType, content.Disposition) is { } address)
+            return Redirect(context, address);
+        if (await store.OpenAsync(content.Key, ct) is not { } stream) return Problem.NotFound.Result();
         var headers = context.Response.Headers;
         headers.CacheControl = UntilAsked;
         headers.ContentSecurityPolicy = Sandbox;
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        headers.ContentDisposition = disposition;
+        headers.ContentDisposition = content.Disposition;
         return new Content(TypedResults.Stream(
-            content, mediaType, lastModified: madeAt, entityTag: new EntityTagHeaderValue($"\"{tag}\""), enableRangeProcessing: true));
+            stream,
+            content.MediaType,
+            lastModified: DateTimeOffset.FromUnixTimeMilliseconds(content.MadeAt),
+            entityTag: new EntityTagHeaderValue($"\"{content.Tag}\""),
+            enableRangeProcessing: true));
     }
 
     /// <summary>A browser keeps the way for a quarter of the address's life, of which a half is left at least.</summary>
@@ -81,3 +85,9 @@ internal static class FileContent
         public Task ExecuteAsync(HttpContext httpContext) => Ranges.SendAsync(httpContext, content);
     }
 }
+
+/// <summary>Content as it is sent.</summary>
+/// <param name="Key">in the store</param>
+/// <param name="MadeAt">unix milliseconds</param>
+/// <param name="Tag">of all contents this one's own, for ever</param>
+internal sealed record SentContent(string Key, string MediaType, string Disposition, long MadeAt, string Tag);

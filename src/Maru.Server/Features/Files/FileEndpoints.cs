@@ -35,7 +35,7 @@ internal static class FileEndpoints
             .WithName("getFileLimits").WithSummary("How large files may be, by their kind, and how many a message may have");
         files.MapGet("/{id:number}", GetAsync).WithMetadata(new TokenInCookie())
             .WithName("getFile").WithSummary("The content of a file that you uploaded, or of a message that you see; also in ranges")
-            .ProducesContent(FileType.Unknown).Produces(StatusCodes.Status302Found);
+            .ProducesContent(FileType.Unknown);
         MapVariant(files, FileKeys.Small, "A picture made smaller, as WebP: within 480 × 480 pixels");
         MapVariant(files, FileKeys.Large, "A picture made smaller, as WebP: within 1600 × 1600 pixels");
         files.MapDelete("/{id:number}", DeleteAsync)
@@ -56,7 +56,7 @@ internal static class FileEndpoints
                 CancellationToken ct) => SendAsync(id, variant, caller, context, records, store, addresses, ct))
         .WithMetadata(new TokenInCookie())
         .WithName($"get{char.ToUpperInvariant(variant[0])}{variant[1..]}Picture").WithSummary(summary)
-        .ProducesContent(Picture.SmallerMediaType).Produces(StatusCodes.Status302Found);
+        .ProducesContent(Picture.SmallerMediaType);
 
     private static async Task<IResult> UploadAsync(
         Caller caller, HttpContext context, Arrivals arrivals, PictureMaker pictures, FileIntake intake, FilesOptions options,

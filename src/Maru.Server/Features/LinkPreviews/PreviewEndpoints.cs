@@ -31,11 +31,11 @@ internal static class PreviewEndpoints
         await changes.RemoveAsync(new RoomId(roomId), caller.UserId, seq) is { } problem ? problem.Result() : TypedResults.NoContent();
 
     private static async Task<IResult> PictureAsync(
-        long id, Caller caller, HttpContext context, PreviewStore store, IFileStore files, CancellationToken ct) =>
-        await store.FindPictureAsync(id, caller.UserId, ct) is > 0 and var madeAt
-            && await files.OpenAsync(PreviewPictures.KeyOf(id), ct) is { } content
-            ? FileContent.Send(
-                context, content, Picture.SmallerMediaType, "inline", DateTimeOffset.FromUnixTimeMilliseconds(madeAt),
-                $"preview-{id}-{madeAt:x}")
-            : Problem.NotFound.Result();
+        long id, Caller caller, HttpContext context, PreviewStore store, IFileStore files, PresignedAddresses addresses,
+        CancellationToken ct)
+    {
+        if (await store.FindPictureAsync(id, caller.UserId, ct) is not (> 0 and var madeAt)) return Problem.NotFound.Result();
+        var content = new SentContent(PreviewPictures.KeyOf(id), Picture.SmallerMediaType, "inline", madeAt, $"preview-{id}-{madeAt:x}");
+        return await FileContent.SendAsync(context, files, addresses, content, ct);
+    }
 }

@@ -2,6 +2,8 @@ using System.Net;
 using Maru.Server.Configuration;
 using Maru.Server.Features.Messages;
 using Maru.Server.Platform;
+using Maru.Server.Tests.Features.LinkPreviews;
+using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Features.Files;
 
@@ -36,6 +38,22 @@ public sealed class PresignedTests(S3Process s3) : IClassFixture<S3Process>
             response.Headers.CacheControl!.ToString().ShouldBe("max-age=75, private");
             response.Headers.Vary.ShouldBe(["Authorization", "Cookie"], ignoreOrder: true);
         }
+    }
+
+    [Fact]
+    public async Task The_picture_of_a_preview_is_sent_from_there_to_who_sees_its_message()
+    {
+        await using var server = await StartAsync();
+        var (ann, ben) = (await server.SignUpAsync("ann"), await server.SignUpAsync("ben"));
+        var room = await ann.MakeRoomAsync();
+        var picture = $"/api/files/previews/pictures/{await server.ShowPictureAsync(room, (await ann.SayAsync(room)).Seq)}";
+        var direct = await ReadAsync(server, ann, [picture]);
+        await server.RestartAsync("--Maru:Files:S3:Presigned=true");
+        (await ReadAsync(server, ann, [picture])).ShouldBe(direct);
+        using var http = Client(server, redirects: false);
+        using (var led = await AskAsync(http, "GET", picture, ("Authorization", $"Bearer {ann.AccessToken}")))
+            led.Headers.Location!.GetLeftPart(UriPartial.Authority).ShouldBe(s3.Address);
+        (await StatusAsync(http, "GET", picture, ("Authorization", $"Bearer {ben.AccessToken}"))).ShouldBe(404);
     }
 
     [Fact]

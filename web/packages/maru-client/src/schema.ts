@@ -4582,6 +4582,15 @@ export interface operations {
                     "image/webp": components["schemas"]["Stream"];
                 };
             };
+            /** @description Found */
+            302: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Not Modified */
             304: {
                 headers: {
