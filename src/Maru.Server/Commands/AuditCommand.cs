@@ -21,7 +21,7 @@ internal static class AuditCommand
         var mend = new Option<bool>("--mend") { Description = "Make right what is wrong, under the rooms' locks, and print each change" };
         var contents = new Option<bool>("--contents")
         {
-            Description = "Look also whether the content of every file is in the file store, in its size: a request for each",
+            Description = "Look also whether the content of every file and preview picture is in the file store: a request for each",
         };
         var command = new Command(
             "audit",
@@ -52,7 +52,7 @@ internal static class AuditCommand
         var audit = app.Services.GetRequiredService<StoreAudit>();
         var rooms = await audit.CountRoomsAsync(ct);
         var reports = await WithBarsAsync(rooms, looked => audit.RunAsync(mends, looked, x => Write($"mended: {x.Text}"), ct));
-        if (looksAtContents) reports = [.. reports, await LookAtContentsAsync(app.Services.GetRequiredService<FileContents>(), ct)];
+        if (looksAtContents) reports = [.. reports, .. await LookAtContentsAsync(app.Services.GetServices<IContentCheck>(), ct)];
         var left = reports.Sum(x => x.Left);
         await app.Services.GetRequiredService<LastAudit>().StoreAsync(left, ct);
 
@@ -70,11 +70,13 @@ internal static class AuditCommand
         return left;
     }
 
-    private static async Task<CheckReport> LookAtContentsAsync(FileContents contents, CancellationToken ct)
+    private static async Task<List<CheckReport>> LookAtContentsAsync(IEnumerable<IContentCheck> checks, CancellationToken ct)
     {
         try
         {
-            return await contents.CheckAsync(ct);
+            List<CheckReport> reports = [];
+            foreach (var check in checks) reports.Add(await check.CheckAsync(ct));
+            return reports;
         }
         catch (FileStoreException e)
         {

@@ -50,6 +50,13 @@ internal static class FileRows
         _ => "document",
     };
 
+    /// <summary>Returns the ids of the files in a JSON array of them, in its order.</summary>
+    public static long[] Ids(string json)
+    {
+        using var files = JsonDocument.Parse(json);
+        return [.. files.RootElement.EnumerateArray().Select(file => file.GetProperty("id").GetInt64())];
+    }
+
     /// <summary>Returns the rows of new messages, for <see cref="Insert"/>; null: they have no files.</summary>
     public static string? Of(List<MessageRow> messages)
     {

@@ -5,6 +5,7 @@ using Maru.Server.Features.ReadState;
 using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage;
+using Maru.Server.Tests.Features.Files;
 using Maru.Server.Tests.Features.Invitations;
 using Maru.Server.Tests.Features.LinkPreviews;
 using Maru.Server.Tests.Features.Messages;
@@ -43,6 +44,8 @@ public sealed class AuditTests
     [InlineData("polls", "UPDATE messages SET poll = replace(poll, '\"votes\":2', '\"votes\":7')")]
     [InlineData("polls", "UPDATE messages SET poll = replace(poll, '\"voters\":3', '\"voters\":1')")]
     [InlineData("polls", "UPDATE messages SET poll = replace(poll, '\"votes\":0', '\"votes\":-1')")]
+    [InlineData("files", "DELETE FROM message_files")]
+    [InlineData("files", "UPDATE message_files SET file_id = (SELECT max(f.id) FROM files f)")]
     [InlineData("previews", "DELETE FROM message_previews")]
     [InlineData("previews", "UPDATE message_previews SET seq = seq + 1")]
     [InlineData("replies", "UPDATE messages SET replies = replies + 2 WHERE replies IS NOT NULL")]
@@ -222,6 +225,7 @@ public sealed class AuditTests
         await ann.ReplyAsync(room, reply);
         await ann.EraseAsync(room, (await ann.ReplyAsync(room, 5)).Seq);
         await server.ShowPictureAsync(room, reply);
+        await ann.SendAsync(room, "look", await ann.UploadAsync(), await ann.UploadAsync());
         await server.Service<OwnCounts>().CountAllAsync(Ct);
         return room;
     }
@@ -239,6 +243,7 @@ public sealed class AuditTests
             UNION ALL SELECT 'deleted ' || block || ' ' || messages FROM deleted_blocks
             UNION ALL SELECT 'mentions ' || user_id || ' ' || block || ' ' || mentions FROM mention_blocks
             UNION ALL SELECT 'mention ' || seq || ' ' || user_id || ' ' || number FROM mentions
+            UNION ALL SELECT 'file ' || seq || ' ' || position || ' ' || file_id || ' ' || kind FROM message_files
             UNION ALL SELECT 'picture ' || seq || ' ' || picture_id FROM message_previews
             UNION ALL SELECT 'invitation ' || number || ' ' || uses FROM invitations
             UNION ALL

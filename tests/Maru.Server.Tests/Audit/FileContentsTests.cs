@@ -1,9 +1,13 @@
+using Maru.Server.Audit;
 using Maru.Server.Features.Files;
+using Maru.Server.Features.LinkPreviews;
 using Maru.Server.Tests.Features.Files;
+using Maru.Server.Tests.Features.LinkPreviews;
+using Maru.Server.Tests.Features.Rooms;
 
 namespace Maru.Server.Tests.Audit;
 
-/// <summary>Contents that are gone, or are not whole, are found in both stores of files.</summary>
+/// <summary>Contents of files and of preview pictures that are gone, or are not whole, are found in both stores of files.</summary>
 public sealed class FileContentsTests(S3Process s3) : IClassFixture<S3Process>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -72,27 +76,47 @@ public sealed class FileContentsTests(S3Process s3) : IClassFixture<S3Process>
         var ann = await server.SignUpAsync();
         var (report, picture) = (await ann.UploadAsync(), await ann.UploadAsync(Uploads.Pixel, "dot.png"));
         var (cut, gone) = (await ann.UploadAsync(), await ann.UploadAsync());
-        var (all, none) = await CheckAsync(server);
-        (all, none.Count).ShouldBe((4, 0));
+        var room = await ann.MakeRoomAsync();
+        List<long> pictures = [];
+        for (var i = 0; i < 4; i++) pictures.Add(await server.ShowPictureAsync(room, (await ann.SayAsync(room)).Seq));
+        await server.Service<PreviewStore>().AddPictureAsync(1, 1, Ct);     // its content is about to come
+        var (files, previews) = await CheckAsync(server);
+        (files.Rows, files.Drift, previews.Rows, previews.Drift).ShouldBe((4, 0, 4, 0));
 
         await put(pathOf(FileKeys.Of(report.Id, FileKeys.Original)), null);
         await put(pathOf(FileKeys.Of(picture.Id, FileKeys.Small)), []);
         await put(pathOf(FileKeys.Of(picture.Id, FileKeys.Large)), null);
         await put(pathOf(FileKeys.Of(cut.Id, FileKeys.Original)), new byte[10]);
         await ann.Http.SendAsync($"DELETE {gone.Url}").ShouldBe(204);
-        var (rows, found) = await CheckAsync(server);
-        rows.ShouldBe(3);
-        found.Order().ShouldBe(((string[])
+        await put(pathOf(PreviewPictures.KeyOf(pictures[0])), null);
+        await put(pathOf(PreviewPictures.KeyOf(pictures[1])), []);
+        await TestStore.ExecuteAsync(
+            server.Store,
+            $"""
+            DELETE FROM message_previews WHERE picture_id IN ({pictures[2]}, {pictures[3]});
+            INSERT INTO link_previews (hash, title, picture_id, expires_at) VALUES ('x', 'x', {pictures[2]}, 1)
+            """);
+        await put(pathOf(PreviewPictures.KeyOf(pictures[2])), null);
+        await put(pathOf(PreviewPictures.KeyOf(pictures[3])), null);
+        (files, previews) = await CheckAsync(server);
+        (files.Rows, previews.Rows).ShouldBe((3, 3));
+        previews.First.ShouldBe(
+        [
+            $"preview picture {pictures[0]}: it is not there", $"preview picture {pictures[1]}: it is empty",
+            $"preview picture {pictures[2]}: it is not there",
+        ]);
+        files.First.Order().ShouldBe(((string[])
         [
             $"file {report.Id}: its original is not there", $"file {picture.Id}: its small is empty",
             $"file {picture.Id}: its large is not there", $"file {cut.Id}: its original has 10 bytes, right is 1000",
         ]).Order());
     }
 
-    private static async Task<(long Rows, IReadOnlyList<string> Found)> CheckAsync(MaruServer server)
+    private static async Task<(CheckReport Files, CheckReport Previews)> CheckAsync(MaruServer server)
     {
-        var report = await server.Service<FileContents>().CheckAsync(Ct);
-        report.Left.ShouldBe(report.Drift);
-        return (report.Rows, report.First);
+        List<CheckReport> reports = [];
+        foreach (var check in server.Service<IEnumerable<IContentCheck>>()) reports.Add(await check.CheckAsync(Ct));
+        reports.ShouldAllBe(report => report.Left == report.Drift);
+        return (reports.Single(x => x.Name == "contents"), reports.Single(x => x.Name == "pictures"));
     }
 }

@@ -1,7 +1,5 @@
-using System.Globalization;
-using System.Text.Json;
 using Maru.Server.Audit;
-using Maru.Server.Storage;
+using Maru.Server.RoomLog;
 
 namespace Maru.Server.Features.Files;
 
@@ -24,22 +22,17 @@ internal sealed class FileCheck : MessageCheck<FileCheck.Row>
     {
         public override bool IsCounted => Found.Length > 0 || Kept != "[]";
 
-        public override Drift? FindDrift()
-        {
-            using var shown = JsonDocument.Parse(Kept);
-            long[] ids = [.. shown.RootElement.EnumerateArray().Select(file => file.GetProperty("id").GetInt64())];
-            var right = string.Join(' ', ids.Select(id => id.ToString(CultureInfo.InvariantCulture)));
-            if (right == Found) return null;
-            return new Drift(
-                RoomId,
-                $"room {RoomId}, seq {Seq}: rows of files '{Found}', right is '{right}'",
-                """
-                DELETE FROM message_files WHERE room_id = @RoomId AND seq = @Seq;
-                WITH x (position, id) AS ROWS @rows
-                INSERT INTO message_files (room_id, seq, position, file_id, kind)
-                SELECT @RoomId, @Seq, x.position, f.id, f.kind FROM x JOIN files f ON f.id = x.id
-                """,
-                new { RoomId, Seq, rows = Dialect.Rows(ids.Select((id, position) => (long[])[position, id])) });
-        }
+        public override Drift? FindDrift() => ShownIds.Compare(
+            RoomId,
+            ("seq", Seq),
+            "files",
+            FileRows.Ids(Kept),
+            Found,
+            """
+            DELETE FROM message_files WHERE room_id = @room AND seq = @id;
+            WITH x (position, id) AS ROWS @rows
+            INSERT INTO message_files (room_id, seq, position, file_id, kind)
+            SELECT @room, @id, x.position, f.id, f.kind FROM x JOIN files f ON f.id = x.id
+            """);
     }
 }

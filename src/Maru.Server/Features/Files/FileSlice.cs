@@ -30,7 +30,7 @@ internal static class FileSlice
         services.AddSingleton<FileMetrics>();
         services.AddHostedService<FileSweep>();
         services.AddSingleton<IStoreCheck, FileCheck>();
-        services.AddSingleton<FileContents>();
+        services.AddSingleton<IContentCheck, FileContents>();
         services.AddJson(FilesJson.Default);
     }
 

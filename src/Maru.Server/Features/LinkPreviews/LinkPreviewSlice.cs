@@ -1,5 +1,6 @@
 using System.Net;
 using Maru.Server.Audit;
+using Maru.Server.Features.Files;
 using Maru.Server.Features.LinkPreviews.Fetching;
 
 namespace Maru.Server.Features.LinkPreviews;
@@ -20,6 +21,7 @@ internal static class LinkPreviewSlice
         services.AddSingleton<PreviewChanges>();
         services.AddSingleton<PreviewMetrics>();
         services.AddSingleton<IStoreCheck, PreviewCheck>();
+        services.AddSingleton<IContentCheck, PreviewContents>();
         services.AddHostedService<PreviewSweep>();
         if (options.Enabled) services.AddHostedService<PreviewWorkers>();
     }

@@ -1,7 +1,5 @@
-using System.Globalization;
 using Maru.Server.Audit;
 using Maru.Server.RoomLog;
-using Maru.Server.Storage;
 
 namespace Maru.Server.Features.LinkPreviews;
 
@@ -26,21 +24,17 @@ internal sealed class PreviewCheck : MessageCheck<PreviewCheck.Row>
     {
         public override bool IsCounted => Found.Length > 0 || Kept != PreviewRows.Removed;
 
-        public override Drift? FindDrift()
-        {
-            long[] ids = [.. PreviewRows.Pictures(Kept).Distinct().Order()];
-            var right = string.Join(' ', ids.Select(id => id.ToString(CultureInfo.InvariantCulture)));
-            if (right == Found) return null;
-            return new Drift(
-                RoomId,
-                $"room {RoomId}, seq {Seq}: rows of pictures '{Found}', right is '{right}'",
-                """
-                DELETE FROM message_previews WHERE room_id = @RoomId AND seq = @Seq;
-                WITH x (id) AS ROWS @rows
-                INSERT INTO message_previews (room_id, seq, picture_id)
-                SELECT @RoomId, @Seq, p.id FROM x JOIN preview_pictures p ON p.id = x.id
-                """,
-                new { RoomId, Seq, rows = Dialect.Rows(ids.Select(id => (long[])[id])) });
-        }
+        public override Drift? FindDrift() => ShownIds.Compare(
+            RoomId,
+            ("seq", Seq),
+            "pictures",
+            PreviewRows.Pictures(Kept).Distinct().Order(),
+            Found,
+            """
+            DELETE FROM message_previews WHERE room_id = @room AND seq = @id;
+            WITH x (position, id) AS ROWS @rows
+            INSERT INTO message_previews (room_id, seq, picture_id)
+            SELECT @room, @id, p.id FROM x JOIN preview_pictures p ON p.id = x.id
+            """);
     }
 }

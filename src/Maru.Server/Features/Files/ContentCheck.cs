@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using Maru.Server.Audit;
+using Maru.Server.Features.Files.Stores;
+using Maru.Server.Storage;
+
+namespace Maru.Server.Features.Files;
+
+/// <summary>Looks into the file store for something that must be there.</summary>
+internal interface IContentCheck
+{
+    Task<CheckReport> CheckAsync(CancellationToken ct);
+}
+
+/// <summary>
+/// Looks whether the content of every row is in the file store. It asks for sizes and reads no content, and for few at a time, so that a
+/// store which others use meanwhile bears it. Any thread.
+/// </summary>
+/// <typeparam name="T">what is read of a row</typeparam>
+internal abstract class ContentCheck<T>(Database database, IFileStore store, TimeProvider time) : IContentCheck
+    where T : CheckedContent
+{
+    private const int Page = 500;
+    private const int AtOnce = 8;
+
+    /// <summary>One word, for the report.</summary>
+    protected abstract string Name { get; }
+
+    /// <summary>Selects the rows whose content must be there, with their <c>id</c>.</summary>
+    protected abstract string Sql { get; }
+
+    public async Task<CheckReport> CheckAsync(CancellationToken ct)
+    {
+        var (report, begun, last) = (new CheckReport(Name), time.GetTimestamp(), 0L);
+        while (await ListAsync(last, ct) is { Count: > 0 } page)
+        {
+            var wrong = await FindAsync(page, ct);
+            // What was deleted meanwhile is no drift
+            var there = wrong.IsEmpty ? [] : await database.ListAsync<long>(
+                $"SELECT x.id FROM ({Sql}) x WHERE x.id IN @ids", new { ids = wrong.Select(x => x.Id).Distinct().ToArray() }, ct);
+            var drift = wrong.Where(x => there.Contains(x.Id)).OrderBy(x => x.Id).Select(x => new Drift(0, x.Text)).ToArray();
+            report.Add(new Look(page.Count, drift));
+            report.Left += drift.Length;
+            last = page[^1].Id;
+        }
+
+        report.Time = time.GetElapsedTime(begun);
+        return report;
+    }
+
+    private Task<IReadOnlyList<T>> ListAsync(long after, CancellationToken ct) => database.ListAsync<T>(
+        $"SELECT x.* FROM ({Sql}) x WHERE x.id > @after ORDER BY x.id LIMIT {Page}", new { after }, ct);
+
+    private async Task<ConcurrentBag<(long Id, string Text)>> FindAsync(IReadOnlyList<T> page, CancellationToken ct)
+    {
+        var wrong = new ConcurrentBag<(long, string)>();
+        var bounds = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct };
+        await Parallel.ForEachAsync(page, bounds, async (row, token) =>
+        {
+            foreach (var (name, key, right) in row.Contents)
+            {
+                await using var content = await store.OpenAsync(key, token);
+                if (Fault(content?.Length, right) is { } fault) wrong.Add((row.Id, $"{name} {fault}"));
+            }
+        });
+        return wrong;
+    }
+
+    /// <param name="size">null: it is not there</param>
+    /// <param name="right">null: nothing tells it</param>
+    private static string? Fault(long? size, long? right) => size switch
+    {
+        null => "is not there",
+        0 when right is null => "is empty",
+        _ when right is not null && size != right => $"has {size} bytes, right is {right}",
+        _ => null,
+    };
+}
+
+/// <summary>A row that has content in the file store.</summary>
+internal abstract record CheckedContent(long Id)
+{
+    /// <summary>What it is, for people, its key and its size; null: nothing tells the size.</summary>
+    public abstract IEnumerable<(string Name, string Key, long? Size)> Contents { get; }
+}
