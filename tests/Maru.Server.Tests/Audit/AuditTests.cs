@@ -13,6 +13,7 @@ using Maru.Server.Tests.Features.Polls;
 using Maru.Server.Tests.Features.Reactions;
 using Maru.Server.Tests.Features.ReadState;
 using Maru.Server.Tests.Features.Rooms;
+using Maru.Server.Tests.Features.Scheduled;
 using Room = Maru.Server.Features.Rooms.Room;
 
 namespace Maru.Server.Tests.Audit;
@@ -77,6 +78,29 @@ public sealed class AuditTests
         changed.ShouldNotBeEmpty();
         (await AuditAsync(server)).Sum(x => x.Drift).ShouldBe(0);
         (await StateAsync(server)).ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData("DELETE FROM scheduled_files", "", "1 2")]
+    [InlineData("DELETE FROM scheduled_files WHERE file_id = 2", "1", "1 2")]
+    [InlineData("UPDATE scheduled_files SET file_id = 3 WHERE file_id = 1", "2 3", "1 2")]
+    [InlineData("UPDATE scheduled SET files = NULL", "1 2", "")]
+    public async Task Files_of_a_scheduled_message_that_are_not_those_which_wait_are_told_and_not_mended(
+        string sql, string rows, string right)
+    {
+        await using var server = await MaruServer.StartAsync();
+        var ann = await server.SignUpAsync();
+        var room = await ann.MakeRoomAsync();
+        var (first, second, _) = (await ann.UploadAsync(), await ann.UploadAsync(), await ann.UploadAsync());
+        var at = TimeProvider.System.GetUtcNow().AddDays(1);
+        await ann.ScheduleAsync(room, "nothing with it", at);
+        var scheduled = await ann.ScheduleAsync(room, "look", at, files: [second, first]);
+        var balanced = (await AuditAsync(server)).Single(x => x.Name == "scheduled");
+        (balanced.Rows, balanced.Drift).ShouldBe((1, 0));
+        await TestStore.ExecuteAsync(server.Store, sql);
+        var found = (await AuditAsync(server, [])).Single(x => x.Name == "scheduled");
+        found.First.ShouldBe([$"room {room.Id}, scheduled {scheduled.Id}: rows of files '{rows}', right is '{right}'"]);
+        found.Left.ShouldBe(1);
     }
 
     [Fact]

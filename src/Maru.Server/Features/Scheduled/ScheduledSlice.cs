@@ -1,3 +1,4 @@
+using Maru.Server.Audit;
 using Maru.Server.Platform;
 
 namespace Maru.Server.Features.Scheduled;
@@ -14,6 +15,7 @@ internal static class ScheduledSlice
         services.AddSingleton<ScheduledMetrics>();
         services.AddSingleton<ScheduledSender>();
         services.AddHostedService(provider => provider.GetRequiredService<ScheduledSender>());
+        services.AddSingleton<IStoreCheck, ScheduledCheck>();
         services.AddJson(ScheduledJson.Default);
     }
 }
