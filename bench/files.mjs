@@ -110,17 +110,17 @@ const talk = async (url, folder, seconds) => {
   const talking = spawn(load, ['run', 'steady', ...options], { stdio: ['ignore', 'pipe', 'inherit'] })
   let text = ''
   talking.stdout.on('data', part => text += part)
-  const report = new Promise(resolve => talking.on('close', () => resolve(text)))
+  const report = new Promise((resolve, reject) => talking.on('error', reject).on('close', () => resolve(text)))
   while (!/measure /.test(text)) {
     if (talking.exitCode !== null) throw new Error(`${load} ended: ${text}`)
-    await pause(100)
+    await Promise.race([report, pause(100)])
   }
   return { report }
 }
 
 const measure = async ({ url, pid, folder, tokens }) => {
   await upload(url, tokens[0])
-  const { report } = await talk(url, folder, Math.ceil(uploads * size / rate))
+  const { report } = await talk(url, folder, Math.ceil((ways.tus ? 2 : 1) * uploads * size / rate))
   const before = memory(pid)
   let most = before
   let busy = true

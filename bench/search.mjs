@@ -22,7 +22,7 @@ const WarmUp = 30_000       // milliseconds in which a store tidies up after so 
 const syllables = ['ba', 'de', 'fi', 'go', 'hu', 'ka', 'le', 'mi', 'no', 'pu', 'ra', 'se', 'ti', 'vo', 'wu', 'za']
 const digits = (rank, base) => rank < base ? [rank] : [...digits(Math.floor(rank / base), base), rank % base]
 const word = rank => {
-  if (rank % 3 === 0) return digits(rank + 400, 400).map(x => String.fromCharCode(0xac00 + 28 * x)).join('')
+  if (rank % 3 === 0) return digits(rank + 399, 399).map(x => String.fromCharCode(0xac00 + 28 * x)).join('')
   if (rank % 3 === 1) return digits(rank + 256, 16).map(x => syllables[x]).join('')
   return digits(rank + 900, 900).map(x => String.fromCharCode(0x4e00 + 7 * x)).join('')
 }
@@ -30,7 +30,10 @@ const word = rank => {
 // The rank of a word that is in that share of the messages, which have eight words on average.
 const harmonic = Array.from({ length: Words }, (_, i) => 1 / (i + 1)).reduce((sum, x) => sum + x)
 const rankOf = share => Math.max(1, Math.round(8 / (harmonic * share)))
-const near = (rank, i) => word(Math.min(Words - 1, rank + (i % Math.max(1, Math.floor(rank / 10)))))
+const near = (rank, i) => {
+  const others = Math.max(1, Math.floor(rank / 10))
+  return word(Math.min(rank, Words - others) + i % others)
+}
 const kinds = {
   'rare word': i => near(rankOf(60 / messages), i * 37),
   'word of 0.1 %': i => near(rankOf(0.001), i),

@@ -89,7 +89,6 @@ public sealed class RestoreTests
                 Copy(folder, Path.Combine($"{backup}-files", Path.GetFileName(folder)));
         }
 
-
         var lost = await ann.UploadAsync(Uploads.Pdf(fill: 2));
         await ann.SendAsync(room, "beacon lost", lost);
         using var seen = await ann.Http.GetAsync(lost.Url, Ct);
@@ -98,8 +97,7 @@ public sealed class RestoreTests
         {
             await TestStore.RestoreAsync(server.Store, backup);
             foreach (var file in Directory.EnumerateFiles(server.Folder, "*-search.db*")) File.Delete(file);
-            Directory.Delete(files, recursive: true);
-            Directory.Move($"{backup}-files", files);
+            Copy($"{backup}-files", files);
         });
 
         ann = await server.SignInAsync(ann.Handle);
@@ -128,7 +126,7 @@ public sealed class RestoreTests
         {
             var copy = Path.Combine(to, Path.GetRelativePath(from, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
+            File.Copy(file, copy, overwrite: true);
         }
     }
 

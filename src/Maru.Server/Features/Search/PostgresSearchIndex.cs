@@ -9,10 +9,27 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
 {
     private const string MostIdle = "10s";
     private const long OneAtATime = 0x73656172;     // "sear"
-    private const int Few = 2000;               // rows that are read in some milliseconds
-    private const int Parts = 3;                // of what is wanted: who finds less than one looks at so many times as much
-    private const string AllOfWords = "id + 0";     // no place is looked up: by the words alone
-    private const string NewestFirst = "ORDER BY id DESC";
+    private const int Few = 2000;               // hits that are read in some milliseconds
+    private const int Newest = 20_000;          // messages that are looked through in as many
+    private const int Part = 100;               // of all messages: its hits cost less than to look up all that have a word
+    private const double Sure = 1.25;           // hits are not spread evenly
+    private const int Growth = 3;
+
+    // Readers read in an order, and have no bitmaps, without which the index of words is of no use. Half a million messages that have a
+    // word do not fit into the usual 4 MB: whole pages would be noted instead, and all their rows be read.
+    private const string Planning =
+        "SET LOCAL enable_bitmapscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL plan_cache_mode = force_custom_plan; "
+        + "SET LOCAL work_mem = '64MB'";
+
+    // Several rooms as words would have all that was said in them read.
+    private const string HasWords = "tokens @> @tokens AND (@everywhere OR room_id = ANY(@rooms))";
+
+    private static readonly string NewestMessages =
+        $"""
+        (SELECT * FROM (
+          SELECT * FROM search_messages WHERE id >= @From AND id < @Before ORDER BY id DESC LIMIT {Newest}) newest
+        WHERE {HasWords})
+        """;
 
     private readonly Database _database;
     private readonly FollowerStore _leases;
@@ -37,53 +54,68 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
     /// <summary>
     /// The index of words gives every message that has them, wherever it is, and to read their rows is what costs. Words that few have are
     /// found by it at once. Of others it looks through the newest messages, as many as must have what is wanted by what PostgreSQL knows of
-    /// the words, and while they have less, through more of those before. Whether words or places are looked up there, or both, the planner
-    /// decides each time.
+    /// the words: where these are few, one by one, and where that is not enough, by both indexes, some behind the others.
     /// </summary>
     public async Task<IReadOnlyList<SearchHit>> FindAsync(SearchSpan span, CancellationToken ct)
     {
         if (span.Rooms is { Count: 1 }) span = span with { Tokens = [.. span.Tokens, .. span.Rooms.Select(SearchTokens.Room)] };
         await using var connection = await _database.OpenReadAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(CancellationToken.None);
-        // Readers read in an order, and have no bitmaps, without which the index of words is of no use.
-        await transaction.ExecuteAsync("SET LOCAL enable_bitmapscan = on; SET LOCAL plan_cache_mode = force_custom_plan", null, ct);
+        await transaction.ExecuteAsync(Planning, null, ct);
         var known = await PostgresSearchStatistics.ReadAsync(transaction, span.Tokens, ct);
-        if (known is null) return await ListAsync(transaction, AllOfWords, NewestFirst, span, ct);
+        if (known is null) return await ListAsync(transaction, $"({Hits("id + 0")} OFFSET 0)", span, ct);
         if (!known.IsFrequent)
         {
-            var few = await ListAsync(transaction, AllOfWords, "", span with { Limit = Few }, ct);
-            if (few.Count < Few) return [.. few.OrderByDescending(hit => hit.Id).Take(span.Limit)];
+            var few = await ListAsync(transaction, $"({Hits("id + 0")} LIMIT {Few})", span with { Limit = Few }, ct);
+            if (few.Count < Few) return [.. few.Take(span.Limit)];
         }
 
         List<SearchHit> hits = [];
-        for (var (before, wider) = (span.Before, 1); ;)
+        var (before, share) = (span.Before, known.Share);
+        if (Wanted() <= Newest)
         {
+            hits.AddRange(await ListAsync(transaction, NewestMessages, span, ct));
+            if (hits.Count == span.Limit) return hits;
+            if (hits.Count > 0) before = hits[^1].Id;
+        }
+
+        while (true)
+        {
+            var messages = Math.Max(Wanted(), known.Messages / Part);
+            var from = known.Back(before, messages);
             var left = span.Limit - hits.Count;
-            var from = known.Back(before, wider * known.Width(Math.Max(left, span.Limit / Parts)));
+            // OFFSET 0 keeps the order out of the choice of an index.
             var some = await ListAsync(
-                transaction, "id", NewestFirst, span with { From = Math.Max(from, span.From), Before = before, Limit = left }, ct);
+                transaction, $"({Hits("id")} OFFSET 0)", span with { From = Math.Max(from, span.From), Before = before, Limit = left }, ct);
             hits.AddRange(some);
             if (some.Count == left || from <= span.From) return hits;
-            if (some.Count <= left / Parts) wider *= Parts;
+            // By those that were found, but for none at all: then several times as many messages are looked at.
+            share = Math.Clamp(some.Count / messages, share / Growth, known.Share);
             before = from;
         }
+
+        // Messages that must have so many hits.
+        double Wanted() => Sure * Math.Max(span.Limit - hits.Count, span.Limit / Growth) / share;
     }
 
+    /// <param name="id">the place, or what no index has: then the words alone are looked up</param>
+    private static string Hits(string id) =>
+        $"SELECT id, room_id, seq, size FROM search_messages WHERE {HasWords} AND {id} >= @From AND {id} < @Before";
+
     private static Task<IReadOnlyList<SearchHit>> ListAsync(
-        DbTransaction transaction, string id, string order, SearchSpan span, CancellationToken ct)
-    {
-        // Several rooms as words would have all that was said in them read. OFFSET 0 keeps the order out of the choice of an index.
-        var rooms = span.Rooms is null ? "" : "AND room_id = ANY(@rooms)";
-        return transaction.ListAsync<SearchHit>(
-            $"""
-            SELECT * FROM (
-              SELECT id, room_id, seq, size FROM search_messages
-              WHERE tokens @> @tokens {rooms} AND {id} >= @From AND {id} < @Before OFFSET 0) found
-            {order} LIMIT @Limit
-            """,
-            new { tokens = span.Tokens.ToArray(), rooms = span.Rooms?.ToArray() ?? [], span.From, span.Before, span.Limit },
+        DbTransaction transaction, string found, SearchSpan span, CancellationToken ct) =>
+        transaction.ListAsync<SearchHit>(
+            $"SELECT id, room_id, seq, size FROM {found} found ORDER BY id DESC LIMIT @Limit",
+            new
+            {
+                tokens = span.Tokens.ToArray(),
+                everywhere = span.Rooms is null,
+                rooms = span.Rooms?.ToArray() ?? [],
+                span.From,
+                span.Before,
+                span.Limit,
+            },
             ct);
-    }
 
     public ValueTask DisposeAsync() => _waiting.DisposeAsync();
 

@@ -120,14 +120,26 @@ internal sealed partial class SqliteSearchIndex : ISearchIndex, IAsyncDisposable
     {
         using var connection = new SqliteConnection(_readers);
         connection.Open();
-        return [.. connection.Query<SearchHit>(
+        if (span.Rooms is not { } rooms || span.Tokens.Count == 0) return Find(connection, span);
+        // All that was said in a large room is gone through where the room is looked for. Hits that are few, or mostly in these rooms, are
+        // sooner found by the words alone.
+        var anywhere = Find(connection, span with { Rooms = null, Limit = 2 * span.Limit });
+        List<SearchHit> hits = [.. anywhere.Where(hit => rooms.Contains(hit.RoomId)).Take(span.Limit)];
+        if (hits.Count < span.Limit && anywhere.Count == 2 * span.Limit)
+            hits.AddRange(Find(connection, span with { Before = anywhere[^1].Id, Limit = span.Limit - hits.Count }));
+        return hits;
+    }
+
+    private static List<SearchHit> Find(SqliteConnection connection, SearchSpan span) =>
+    [
+        .. connection.Query<SearchHit>(
             """
             SELECT m.id, m.room_id, m.seq, m.size FROM tokens CROSS JOIN messages m
             WHERE tokens MATCH @match AND tokens.rowid >= @From AND tokens.rowid < @Before AND m.id = tokens.rowid
             ORDER BY tokens.rowid DESC LIMIT @Limit
             """,
-            new { match = Match(span), span.From, span.Before, span.Limit })];
-    }
+            new { match = Match(span), span.From, span.Before, span.Limit }),
+    ];
 
     /// <summary>Returns a query of FTS5, in which each token is a string.</summary>
     private static string Match(SearchSpan span)

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Maru.Engine;
 using Maru.Engine.Problems;
 using Maru.Server.Features.Files.Stores;
@@ -36,10 +37,20 @@ internal sealed class PresignedUploads(
         Refusal? refusal = null;
         if (upload.FileId is null)
         {
-            refusal = await TakeInAsync(upload, user, ct);
-            // The bytes may not be there any more, since somebody else has completed it meanwhile
-            if (refusal is not null && refusal != NotThere) return (null, refusal);
-            if (await records.FindAsync(id, user, ct) is not { } now) return (null, Problem.NotFound);
+            FileStoreException? fault = null;
+            try
+            {
+                refusal = await TakeInAsync(upload, user, ct);
+            }
+            catch (FileStoreException e)
+            {
+                fault = e;
+            }
+
+            // Whatever it came to: somebody else may have completed it meanwhile, and the bytes be gone, or have ended it.
+            if (await records.FindAsync(id, user, ct) is not { } now)
+                return (null, refusal is null || refusal == NotThere ? Problem.NotFound : refusal);
+            if (fault is not null && now.FileId is null) ExceptionDispatchInfo.Throw(fault);
             upload = now;
         }
 
