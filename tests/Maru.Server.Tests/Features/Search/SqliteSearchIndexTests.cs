@@ -14,7 +14,7 @@ public sealed class SqliteSearchIndexTests
         await using var server = await MaruServer.StartAsync(Searching.On);
         var index = server.Service<ISearchIndex>();
         for (var room = 1; room <= 3; room++) await index.PutAsync(PageOf(room), Ct);
-        foreach (var (word, has) in ((string, Func<int, bool>)[]) [("all", _ => true), ("early", IsEarly), ("none", _ => false)])
+        foreach (var (word, has) in ((string, Func<int, bool>)[])[("all", _ => true), ("early", IsEarly), ("none", _ => false)])
         {
             // Room 2 has hits one by one among those of the others, room 3 its own before them.
             foreach (var rooms in (int[][])[[1, 2], [2], [3], [2, 3], [1, 2, 3]])
@@ -35,10 +35,11 @@ public sealed class SqliteSearchIndexTests
 
         static IndexedPage PageOf(int room)
         {
-            var its = Enumerable.Range(1, Messages).Where(at => RoomOf(at) == room);
-            IndexedMessage[] messages =
-                [.. its.Select(at => new IndexedMessage(at, at, [SearchTokens.Room(room), "all", .. IsEarly(at) ? ["early"] : (string[])[]]))];
-            return new IndexedPage(room, 0, Messages, messages, Lease: "");
+            var messages =
+                from at in Enumerable.Range(1, Messages)
+                where RoomOf(at) == room
+                select new IndexedMessage(at, at, [SearchTokens.Room(room), "all", IsEarly(at) ? "early" : "late"]);
+            return new IndexedPage(room, 0, Messages, [.. messages], Lease: "");
         }
     }
 
