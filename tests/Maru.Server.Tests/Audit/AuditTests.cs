@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Maru.Server.Audit;
 using Maru.Server.Commands;
+using Maru.Server.Features.Files;
 using Maru.Server.Features.ReadState;
 using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Tokens;
@@ -78,6 +79,24 @@ public sealed class AuditTests
         changed.ShouldNotBeEmpty();
         (await AuditAsync(server)).Sum(x => x.Drift).ShouldBe(0);
         (await StateAsync(server)).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task The_files_of_a_message_that_was_deleted_since_the_look_do_not_come_back()
+    {
+        await using var server = await MaruServer.StartAsync();
+        var ann = await server.SignUpAsync("ann");
+        var room = await ann.MakeRoomAsync();
+        var sent = await ann.SendAsync(room, "look", await ann.UploadAsync());
+        await TestStore.ExecuteAsync(server.Store, "DELETE FROM message_files");
+        var database = server.Service<Database>();
+        var span = new RoomSpan(room.Id, room.Id);
+        var look = await database.ReadAsync((snapshot, inner) => new FileCheck().LookAsync(snapshot, span, inner), Ct);
+        var drift = look.Drift.ShouldHaveSingleItem();
+        await ann.Http.SendAsync($"DELETE /api/rooms/{room.Id}/messages/{sent.Seq}").ShouldBe(204);
+        var mended = await database.WriteAsync(
+            (transaction, inner) => transaction.ExecuteAsync(drift.Mend!, drift.Arguments, inner), Ct);
+        mended.ShouldBe(0);
     }
 
     [Theory]

@@ -6,11 +6,14 @@ namespace Maru.Server.Features.LinkPreviews;
 /// <summary>The pictures that each message's previews show, beside the rows by which its readers may see them.</summary>
 internal sealed class PreviewCheck : MessageCheck<PreviewCheck.Row>
 {
+    // What the message shows, as JSON
+    private const string Shown = "coalesce(CASE WHEN m.deleted_at IS NULL THEN m.previews END, '[]')";
+
     public override string Name => "previews";
 
     protected override string Sql =>
         $"""
-        SELECT m.room_id, m.seq, coalesce(CASE WHEN m.deleted_at IS NULL THEN m.previews END, '[]') AS kept, coalesce((
+        SELECT m.room_id, m.seq, {Shown} AS kept, coalesce((
           SELECT string_agg(p.picture_id || '', ' ' ORDER BY p.picture_id) FROM message_previews p
           WHERE p.room_id = m.room_id AND p.seq = m.seq), '') AS found
         FROM messages m WHERE (m.room_id, m.seq) > (@room, @seq) AND m.room_id <= @Last
@@ -28,13 +31,16 @@ internal sealed class PreviewCheck : MessageCheck<PreviewCheck.Row>
             RoomId,
             ("seq", Seq),
             "pictures",
+            Kept,
             PreviewRows.Pictures(Kept).Distinct().Order(),
             Found,
-            """
-            DELETE FROM message_previews WHERE room_id = @room AND seq = @id;
+            $"""
+            DELETE FROM message_previews WHERE room_id = @room AND seq = @id
+              AND EXISTS (SELECT 1 FROM messages m WHERE m.room_id = @room AND m.seq = @id AND {Shown} = @kept);
             WITH x (position, id) AS ROWS @rows
             INSERT INTO message_previews (room_id, seq, picture_id)
-            SELECT @room, @id, p.id FROM x JOIN preview_pictures p ON p.id = x.id
+            SELECT m.room_id, m.seq, p.id FROM x JOIN preview_pictures p ON p.id = x.id
+            JOIN messages m ON m.room_id = @room AND m.seq = @id AND {Shown} = @kept
             """);
     }
 }

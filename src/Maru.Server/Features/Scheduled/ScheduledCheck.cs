@@ -33,8 +33,8 @@ internal sealed class ScheduledCheck : IStoreCheck
             foreach (var row in page)
             {
                 if (row.Kept != "[]" || row.Found.Length > 0) rows++;
-                if (ShownIds.Compare(row.RoomId, ("scheduled", row.Id), "files", FileRows.Ids(row.Kept).Order(), row.Found) is { } found)
-                    drift.Add(found);
+                var shown = FileRows.Ids(row.Kept).Order();
+                if (ShownIds.Compare(row.RoomId, ("scheduled", row.Id), "files", row.Kept, shown, row.Found) is { } found) drift.Add(found);
             }
 
             if (page.Count < Page) return new Look(rows, drift);
