@@ -1,4 +1,3 @@
-import type { Locator } from '@playwright/test'
 import { drop, holdUpload, picture, sendFiles, text } from './kit/files'
 import { composer, expect, open, test, write, type Page } from './kit/test'
 
@@ -57,20 +56,22 @@ test('The text beside a file can be taken away again, and that of a message with
   const other = await elsewhere(ben, 'rooms')
   await open(page, ann, `rooms/${room.id}`)
   const save = page.getByRole('button', { name: 'Save', exact: true })
-  const edit = async (place: Locator) => {
+  const edit = async (text: string) => {
+    const place = page.locator('.conversation [data-seq]').filter({ hasText: text })
     // the button is there under the pointer, and messages move as pictures come
     await expect(async () => {
       await place.hover()
       await place.getByRole('button', { name: 'More' }).click({ timeout: 1000 })
     }).toPass()
     await page.getByRole('menuitem', { name: 'Edit' }).click()
+    await expect(composer(page)).toHaveValue(text)
     await composer(page).fill('')
   }
   await expect(loaded(page)).toHaveCount(1)
-  await edit(page.locator('.conversation [data-seq]').filter({ hasText: 'plain' }))
+  await edit('plain')
   await expect(save).toBeDisabled()
   await composer(page).press('Escape')
-  await edit(page.locator('.conversation [data-seq]').filter({ hasText: 'The wrong words' }))
+  await edit('The wrong words')
   await save.click()
   await expect(page.getByText('The wrong words')).toHaveCount(0)
   await expect(loaded(page)).toHaveCount(1)
