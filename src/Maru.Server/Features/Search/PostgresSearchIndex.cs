@@ -9,11 +9,11 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
 {
     private const string MostIdle = "10s";
     private const long OneAtATime = 0x73656172;     // "sear"
-    private const int Few = 2000;               // hits that are read in some milliseconds
+    private const int Few = 500;                // hits that are read in some milliseconds
     private const int Newest = 20_000;          // messages that are looked through in as many
     private const int Part = 100;               // of all messages: its hits cost less than to look up all that have a word
     private const double Sure = 1.25;           // hits are not spread evenly
-    private const int Growth = 3;
+    private const int Growth = 5;
 
     // Readers read in an order, and have no bitmaps, without which the index of words is of no use. Half a million messages that have a
     // word do not fit into the usual 4 MB: whole pages would be noted instead, and all their rows be read.
@@ -24,10 +24,10 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
     // Several rooms as words would have all that was said in them read.
     private const string HasWords = "tokens @> @tokens AND (@everywhere OR room_id = ANY(@rooms))";
 
-    private static readonly string NewestMessages =
+    private const string NewestMessages =
         $"""
         (SELECT * FROM (
-          SELECT * FROM search_messages WHERE id >= @From AND id < @Before ORDER BY id DESC LIMIT {Newest}) newest
+          SELECT * FROM search_messages WHERE id >= @From AND id < @Before ORDER BY id DESC LIMIT @messages) newest
         WHERE {HasWords})
         """;
 
@@ -74,7 +74,7 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
         var (before, share) = (span.Before, known.Share);
         if (Wanted() <= Newest)
         {
-            hits.AddRange(await ListAsync(transaction, NewestMessages, span, ct));
+            hits.AddRange(await ListAsync(transaction, NewestMessages, span, ct, (long)Wanted()));
             if (hits.Count == span.Limit) return hits;
             if (hits.Count > 0) before = hits[^1].Id;
         }
@@ -103,7 +103,7 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
         $"SELECT id, room_id, seq, size FROM search_messages WHERE {HasWords} AND {id} >= @From AND {id} < @Before";
 
     private static Task<IReadOnlyList<SearchHit>> ListAsync(
-        DbTransaction transaction, string found, SearchSpan span, CancellationToken ct) =>
+        DbTransaction transaction, string found, SearchSpan span, CancellationToken ct, long messages = 0) =>
         transaction.ListAsync<SearchHit>(
             $"SELECT id, room_id, seq, size FROM {found} found ORDER BY id DESC LIMIT @Limit",
             new
@@ -114,6 +114,7 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
                 span.From,
                 span.Before,
                 span.Limit,
+                messages,
             },
             ct);
 
