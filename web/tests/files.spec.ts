@@ -1,5 +1,5 @@
-import { drop, holdUpload, picture, sendFiles, text } from './kit/files'
-import { composer, expect, open, test, write, type Page } from './kit/test'
+import { drop, picture, sendFiles, text } from './kit/files'
+import { composer, expect, hold, message, open, test, write, type Page } from './kit/test'
 
 // Files, from where they are chosen, or recorded, to the message.
 
@@ -57,7 +57,7 @@ test('The text beside a file can be taken away again, and that of a message with
   await open(page, ann, `rooms/${room.id}`)
   const save = page.getByRole('button', { name: 'Save', exact: true })
   const edit = async (text: string) => {
-    const place = page.locator('.conversation [data-seq]').filter({ hasText: text })
+    const place = message(page, text)
     // the button is there under the pointer, and messages move as pictures come
     await expect(async () => {
       await place.hover()
@@ -83,7 +83,7 @@ test('Files wait in a scheduled message, show in its list, and go with it', asyn
   const ann = await person('ann')
   const room = await ann.room('Harbour')
   await open(page, ann, `rooms/${room.id}`)
-  const go = await holdUpload(page)
+  const go = await hold(page, '**/api/files', 1)
   await choose(page).setInputFiles([small, text('tides.txt', 'high water')])
   const later = page.getByRole('button', { name: 'Send later' })
   await expect(tiles(page)).toHaveCount(2)
@@ -167,7 +167,7 @@ test('A message waits for its files, the next one is written meanwhile, and each
   const ann = await person('ann')
   const room = await ann.room('Harbour')
   await open(page, ann, `rooms/${room.id}`)
-  const go = await holdUpload(page)
+  const go = await hold(page, '**/api/files', 1)
   await choose(page).setInputFiles(small)
   await write(page, 'the boat')
   await expect(page.locator('.pending').filter({ hasText: 'the boat' })).toBeVisible()

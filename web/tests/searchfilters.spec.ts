@@ -1,7 +1,7 @@
 import { sendFiles, text } from './kit/files'
 import { field, filters, hits, isFound, option, talk } from './kit/search'
 import { sizes } from './kit/screens'
-import { expect, open, test } from './kit/test'
+import { expect, hold, open, test } from './kit/test'
 
 // What narrows a search, by chips and by what is typed, and how hits show why they are there.
 
@@ -50,12 +50,7 @@ test('Chips say from whom, where, when and with what, and go by the keyboard', a
 test('Those who wrote what was found are offered, also where it is found after one has asked', async ({ page, person }) => {
   const { ann } = await talk(person)
   await open(page, ann, 'search')
-  let go: () => void = () => undefined
-  const gate = new Promise<void>(done => { go = done })
-  await page.route('**/api/search?*', async route => {
-    await gate
-    await route.continue()
-  })
+  const go = await hold(page, '**/api/search?*')
   await field(page).fill('도시락')
   await filters(page).getByRole('button', { name: 'From', exact: true }).click()
   await expect(option(page, 'Ann')).toBeVisible()

@@ -120,14 +120,3 @@ export async function drop(page: Page, target: Locator, made: Made[], options: {
   }, made.map(one => ({ name: one.name, type: one.mimeType, bytes: [...one.buffer] })))
   for (const event of options.only ? ['dragenter', 'dragover'] : ['dragenter', 'dragover', 'drop']) await target.dispatchEvent(event, { dataTransfer: transfer })
 }
-
-/** The next upload waits until what is returned is called. */
-export async function holdUpload(page: Page): Promise<() => void> {
-  let go: () => void = () => undefined
-  const gate = new Promise<void>(done => { go = done })
-  await page.route('**/api/files', async route => {
-    await gate
-    await route.continue()
-  }, { times: 1 })
-  return go
-}

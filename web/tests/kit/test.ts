@@ -94,5 +94,16 @@ export async function write(page: Page, text: string): Promise<void> {
 /** A message of the room that is open, by its text. */
 export const message = (page: Page, text: string): Locator => page.locator('.conversation [data-seq]').filter({ hasText: text })
 
+/** Requests there, so many of them or all, wait until what is returned is called. */
+export async function hold(page: Page, address: string, times?: number): Promise<() => void> {
+  let go: () => void = () => undefined
+  const gate = new Promise<void>(done => { go = done })
+  await page.route(address, async route => {
+    await gate
+    await route.continue()
+  }, times ? { times } : {})
+  return go
+}
+
 export { expect }
 export type { Page }
