@@ -26,7 +26,7 @@ public interface IBus
     /// <summary>Listens until the subscription is disposed of. A node has one subscription of a channel at a time.</summary>
     /// <param name="channel">the channel</param>
     /// <param name="heard">called for one frame after the other; what it throws is logged</param>
-    /// <param name="listening">called whenever the channel is listened to anew: frames may have been missed before</param>
+    /// <param name="listening">called when frames may have been missed: the channel is listened to anew, or a node knows of a loss</param>
     IDisposable Subscribe(BusChannel channel, Action<ReadOnlyMemory<byte>> heard, Action? listening = null);
 }
 

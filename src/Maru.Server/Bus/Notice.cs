@@ -16,7 +16,7 @@ internal readonly record struct Notice(Guid Node, long Number, int Part, int Par
     /// <summary>Returns a frame in as many payloads as it takes.</summary>
     public static IEnumerable<string> Payloads(Guid node, long number, string channel, byte[] frame)
     {
-        var parts = (frame.Length + MaxBytes - 1) / MaxBytes;
+        var parts = Math.Max(1, (frame.Length + MaxBytes - 1) / MaxBytes);
         for (var part = 0; part < parts; part++)
         {
             var base64 = Convert.ToBase64String(frame.AsSpan(part * MaxBytes, Math.Min(MaxBytes, frame.Length - (part * MaxBytes))));

@@ -9,8 +9,8 @@ namespace Maru.Server.Bus;
 
 /// <summary>
 /// The bus through the store: NOTIFY after the commit and beside the request. While the store is away frames wait, bounded in bytes; full
-/// means that a frame is dropped. Frames with <see cref="Travel.Sure"/> are also read from the store when this node listens again. Any
-/// thread.
+/// means that a frame is dropped. Frames with <see cref="Travel.Sure"/> are also read from the store when this node listens again. An empty
+/// frame says that others may be lost. Any thread.
 /// </summary>
 internal sealed partial class NotifyBus : BackgroundService, IBus
 {
@@ -28,6 +28,7 @@ internal sealed partial class NotifyBus : BackgroundService, IBus
     private readonly ByteBudget _waiting;
     private readonly Channel<Frame> _frames = Channel.CreateUnbounded<Frame>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Lock _order = new();       // keeps frames' numbers in the order of the queue
+    private readonly HashSet<BusChannel> _doubted = [];     // whose empty frame waits; under the order's lock
     private readonly ConcurrentDictionary<string, Subscription> _subscriptions = new();
     private readonly Dictionary<Guid, Hearing> _heard = [];     // of each node; the listening loop's own
     private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);     // listens, or has failed to
@@ -52,13 +53,25 @@ internal sealed partial class NotifyBus : BackgroundService, IBus
     public void Publish(BusChannel channel, ReadOnlySpan<byte> frame)
     {
         if (frame.IsEmpty || frame.Length > MaxFrameBytes) return;
-        if (!_waiting.TryTake(frame.Length))
+        if (_waiting.TryTake(frame.Length))
         {
-            Log.Dropped(_log, channel.Name);
+            Put(channel, frame.ToArray());
             return;
         }
 
-        lock (_order) _frames.Writer.TryWrite(new Frame(channel, ++_number, frame.ToArray()));
+        Log.Dropped(_log, channel.Name);
+        Doubt(channel);
+    }
+
+    /// <summary>
+    /// Tells the other nodes that frames of this one on the channel may be lost: for them it is as if they listened anew.
+    /// </summary>
+    public void Doubt(BusChannel channel)
+    {
+        lock (_order)
+        {
+            if (_doubted.Add(channel)) Put(channel, []);
+        }
     }
 
     public IDisposable Subscribe(BusChannel channel, Action<ReadOnlyMemory<byte>> heard, Action? listening = null)
@@ -91,6 +104,11 @@ internal sealed partial class NotifyBus : BackgroundService, IBus
         return Task.WhenAll(_telling, Task.Run(() => ListenAsync(stoppingToken), CancellationToken.None));
     }
 
+    private void Put(BusChannel channel, byte[] frame)
+    {
+        lock (_order) _frames.Writer.TryWrite(new Frame(channel, ++_number, frame));
+    }
+
     private async Task TellAsync(CancellationToken ct)
     {
         List<Frame> frames = [];
@@ -98,6 +116,7 @@ internal sealed partial class NotifyBus : BackgroundService, IBus
         while (await _frames.Reader.WaitToReadAsync(CancellationToken.None))
         {
             while (frames.Count < FramesAtOnce && _frames.Reader.TryRead(out var frame)) frames.Add(frame);
+            lock (_order) _doubted.ExceptWith(frames.Where(x => x.Bytes.Length == 0).Select(x => x.Channel));
             while (!await TryAsync(() => TellAsync(frames, ct), ct) && !_isClosing) await Task.Delay(Again, _time, ct);
             foreach (var frame in frames) _waiting.Return(frame.Bytes.Length);
             frames.Clear();
@@ -176,7 +195,9 @@ internal sealed partial class NotifyBus : BackgroundService, IBus
         if (Notice.Read(payload) is not { } notice || notice.Node == _node.Id) return;
         if (!_heard.TryGetValue(notice.Node, out var hearing)) _heard.Add(notice.Node, hearing = new Hearing());
         if (hearing.Take(notice) is not { } frame || !_begun.Task.IsCompletedSuccessfully) return;
-        if (_subscriptions.TryGetValue(notice.Channel, out var subscription)) subscription.Heard(frame);
+        if (!_subscriptions.TryGetValue(notice.Channel, out var subscription)) return;
+        if (frame.Length > 0) subscription.Heard(frame);
+        else subscription.Listening?.Invoke();
     }
 
     private sealed record Frame(BusChannel Channel, long Number, byte[] Bytes);

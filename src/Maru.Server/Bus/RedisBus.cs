@@ -34,6 +34,9 @@ internal sealed class RedisBus : IBus, IAsyncDisposable
         _finding = Task.Run(FindAsync);
     }
 
+    /// <summary>Called for a channel of which Redis may not have taken a frame, some moments later and once for many.</summary>
+    public Action<BusChannel>? Lost { get; set; }
+
     public bool IsConnected => _links is { Length: > 0 } links && Array.TrueForAll(links, x => x.IsConnected);
 
     public int MaxFrameBytes => _options.FrameBytes;
@@ -43,7 +46,7 @@ internal sealed class RedisBus : IBus, IAsyncDisposable
     public void Publish(BusChannel channel, ReadOnlySpan<byte> frame)
     {
         var name = Name(channel);
-        if (!frame.IsEmpty && frame.Length <= MaxFrameBytes) LinkOf(name)?.Publish(name, Envelope.Wrap(_node.Id, frame));
+        if (!frame.IsEmpty && frame.Length <= MaxFrameBytes) LinkOf(name)?.Publish(channel, name, Envelope.Wrap(_node.Id, frame));
     }
 
     public IDisposable Subscribe(BusChannel channel, Action<ReadOnlyMemory<byte>> heard, Action? listening = null)
@@ -65,6 +68,8 @@ internal sealed class RedisBus : IBus, IAsyncDisposable
         foreach (var link in _links) await link.DisposeAsync();
         _stopping.Dispose();
     }
+
+    private void Lose(BusChannel channel) => Lost?.Invoke(channel);
 
     private string Name(BusChannel channel) => $"{_options.Prefix}:{channel.Name}";
 
@@ -99,8 +104,8 @@ internal sealed class RedisBus : IBus, IAsyncDisposable
     {
         var isCluster = Array.Exists(first.GetServers(), x => x.ServerType == ServerType.Cluster);
         RedisLink[] links = isCluster
-            ? [new RedisLink("Cluster", first, isCluster, _options, _time, _log)]
-            : [.. connections.Select((x, i) => new RedisLink(_endpoints[i], x, isCluster, _options, _time, _log))];
+            ? [new RedisLink("Cluster", first, isCluster, Lose, _options, _time, _log)]
+            : [.. connections.Select((x, i) => new RedisLink(_endpoints[i], x, isCluster, Lose, _options, _time, _log))];
         lock (_gate)
         {
             _hashes = Array.ConvertAll(links, x => Rendezvous.Hash(x.Name));

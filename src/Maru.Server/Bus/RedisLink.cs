@@ -1,3 +1,4 @@
+using Maru.Engine.Bus;
 using Maru.Engine.Queues;
 using StackExchange.Redis;
 
@@ -15,21 +16,28 @@ internal sealed partial class RedisLink : IAsyncDisposable
     private readonly ISubscriber _subscriber;
     private readonly bool _isCluster;
     private readonly ByteBudget _waiting;       // bytes of publications that Redis has not taken yet
+    private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Action?> _listening = [];       // called when a channel is listened to anew
+    private readonly HashSet<BusChannel> _lost = [];                    // channels of which a publication was lost; its own lock
+    private readonly Action<BusChannel> _lose;
     private readonly ITimer _looks;
+    private int _connections;                   // made until now; under the gate
     private bool? _told;                        // the state that was logged last
 
     /// <param name="name">for the log, and to share channels by: the same on every node</param>
     /// <param name="connection">made already, connected or not; the link's own from now on</param>
     /// <param name="isCluster">the connection is one to a Redis Cluster: channels are sharded</param>
+    /// <param name="lose">called for a channel of which publications may be lost</param>
     /// <param name="options">for all links</param>
     /// <param name="time">for a look now and then at the connection: the library does not tell of every loss</param>
     /// <param name="log">for the operator, once a change</param>
-    public RedisLink(string name, ConnectionMultiplexer connection, bool isCluster, BusOptions options, TimeProvider time, ILogger log)
+    public RedisLink(
+        string name, ConnectionMultiplexer connection, bool isCluster, Action<BusChannel> lose, BusOptions options, TimeProvider time,
+        ILogger log)
     {
-        (Name, _connection, _isCluster, _log) = (name, connection, isCluster, log);
+        (Name, _connection, _isCluster, _lose, _time, _log) = (name, connection, isCluster, lose, time, log);
         _subscriber = connection.GetSubscriber();
         _waiting = new ByteBudget(options.PublishBytes);
         connection.ConnectionRestored += (_, _) => ListenedAgain();
@@ -46,9 +54,10 @@ internal sealed partial class RedisLink : IAsyncDisposable
     public bool Carries(string channel) => _isCluster ? _subscriber.IsConnected(ChannelOf(channel)) : _connection.IsConnected;
 
     /// <summary>Sends a message if Redis is there and not too much waits for it; else the message is lost.</summary>
-    public void Publish(string channel, byte[] message)
+    public void Publish(BusChannel channel, string name, byte[] message)
     {
-        if (_connection.IsConnected && _waiting.TryTake(message.Length)) _ = PublishAsync(ChannelOf(channel), message);
+        if (_connection.IsConnected && _waiting.TryTake(message.Length)) _ = PublishAsync(channel, ChannelOf(name), message);
+        else Lose(channel);
     }
 
     /// <summary>Listens until <see cref="Unsubscribe"/>, over any number of connections.</summary>
@@ -60,7 +69,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
         lock (_gate)
         {
             _listening.Add(channel, listening);
-            _ = SubscribeAsync(ChannelOf(channel), heard, listening);      // asks before it waits: in the order of the calls
+            _ = SubscribeAsync(channel, heard, listening);      // asks before it waits: in the order of the calls
         }
     }
 
@@ -74,6 +83,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        lock (_gate) _listening.Clear();
         await _looks.DisposeAsync();
         await _connection.DisposeAsync();
     }
@@ -87,15 +97,15 @@ internal sealed partial class RedisLink : IAsyncDisposable
 
     private RedisChannel ChannelOf(string name) => _isCluster ? RedisChannel.Sharded(name) : RedisChannel.Literal(name);
 
-    private async Task PublishAsync(RedisChannel channel, byte[] message)
+    private async Task PublishAsync(BusChannel channel, RedisChannel name, byte[] message)
     {
         try
         {
-            await _subscriber.PublishAsync(channel, message).ConfigureAwait(false);
+            await _subscriber.PublishAsync(name, message).ConfigureAwait(false);
         }
         catch (Exception e) when (IsLoss(e))
         {
-            // a hint that is lost
+            Lose(channel);      // or it was published, and the response is lost
         }
         finally
         {
@@ -103,33 +113,56 @@ internal sealed partial class RedisLink : IAsyncDisposable
         }
     }
 
-    private async Task SubscribeAsync(RedisChannel channel, Action<byte[]> heard, Action? listening)
+    private void Lose(BusChannel channel)
+    {
+        lock (_lost) _lost.Add(channel);
+    }
+
+    private async Task SubscribeAsync(string channel, Action<byte[]> heard, Action? listening)
     {
         var listened = ListenedAsync(channel, listening);       // first: the first request decides whether the library waits for Redis
 
         // The queue keeps the order; its reader is a task of the thread pool, not the event loop that the message came in on.
-        var queue = await _subscriber.SubscribeAsync(channel, CommandFlags.FireAndForget).ConfigureAwait(false);
+        var queue = await _subscriber.SubscribeAsync(ChannelOf(channel), CommandFlags.FireAndForget).ConfigureAwait(false);
         queue.OnMessage(message => heard((byte[])message.Message!));
         await listened.ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Calls <paramref name="listening"/> once Redis has confirmed the channel. A ping could not tell: in a cluster it goes to any server.
-    /// The library passes the confirmation on only to a subscriber without a queue, so one whose handler does nothing subscribes and
-    /// leaves. Called under the lock, goes on outside of it.
+    /// Calls <paramref name="listening"/> once Redis has confirmed the channel, unless the connection is made anew before: then another call
+    /// does. Called under the lock, goes on outside of it.
     /// </summary>
-    private async Task ListenedAsync(RedisChannel channel, Action? listening)
+    private async Task ListenedAsync(string channel, Action? listening)
     {
         if (listening is null) return;
+        var connection = _connections;
+        while (!await ConfirmAsync(ChannelOf(channel)).ConfigureAwait(false))
+        {
+            await Task.Delay(LookEvery, _time).ConfigureAwait(false);
+            lock (_gate)
+            {
+                if (_connections != connection || !_listening.TryGetValue(channel, out var now) || now != listening) return;
+            }
+        }
+
+        listening();
+    }
+
+    /// <summary>
+    /// Returns whether Redis has confirmed the channel. A ping could not tell: in a cluster it goes to any server. The library passes the
+    /// confirmation on only to a subscriber without a queue, so one whose handler does nothing subscribes and leaves.
+    /// </summary>
+    private async Task<bool> ConfirmAsync(RedisChannel channel)
+    {
         try
         {
             await _subscriber.SubscribeAsync(channel, Nothing).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             lock (_gate) _ = _subscriber.UnsubscribeAsync(channel, Nothing, CommandFlags.FireAndForget);
-            listening();
+            return true;
         }
         catch (Exception e) when (IsLoss(e))
         {
-            // The library repeats the subscription when it has a connection, and then the channel is listened to anew.
+            return false;
         }
     }
 
@@ -138,12 +171,14 @@ internal sealed partial class RedisLink : IAsyncDisposable
     {
         lock (_gate)
         {
-            foreach (var (channel, listening) in _listening) _ = ListenedAsync(ChannelOf(channel), listening);
+            _connections++;
+            foreach (var (channel, listening) in _listening) _ = ListenedAsync(channel, listening);
         }
     }
 
     private void Look()
     {
+        TellLosses();
         var isConnected = IsConnected;
         lock (_gate)
         {
@@ -154,6 +189,18 @@ internal sealed partial class RedisLink : IAsyncDisposable
         if (isConnected) Log.Answers(_log, Name);
         else Log.Away(_log, Name);
         if (isConnected) ListenedAgain();
+    }
+
+    private void TellLosses()
+    {
+        BusChannel[] lost;
+        lock (_lost)
+        {
+            lost = [.. _lost];
+            _lost.Clear();
+        }
+
+        foreach (var channel in lost) _lose(channel);
     }
 
     /// <summary>Returns whether all shards are connected. A server that died, and whose slots another one has now, is not missed.</summary>

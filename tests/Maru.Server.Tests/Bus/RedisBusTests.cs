@@ -14,6 +14,23 @@ public class RedisBusTests : BusContract
         var redis = await RedisProcess.StartAsync();
         return new RedisRig([redis], redis.Address);
     }
+
+    [Fact]
+    public async Task Of_a_redis_that_stands_still_for_a_while_losses_are_known_and_channels_are_listened_to_afterwards()
+    {
+        var redis = await RedisProcess.StartAsync();
+        await using var rig = new RedisRig([redis], redis.Address);
+        var node = (RedisBus)await rig.JoinAsync();
+        var lost = new TaskCompletionSource<BusChannel>(TaskCreationOptions.RunContinuationsAsynchronously);
+        node.Lost = channel => lost.TrySetResult(channel);
+        redis.Pause();
+        using var ears = await Ears.BeginAsync(node, new BusChannel("late", Travel.Any));
+        node.Publish(ears.Channel, Frame(1));
+        // By then what was asked before has failed too, and the connection is the same.
+        (await lost.Task.Within("the loss")).ShouldBe(ears.Channel);
+        redis.Resume();
+        await ears.Listening.Within("the channel");
+    }
 }
 
 /// <summary>Nodes with three Redis servers that know nothing of each other.</summary>
