@@ -21,6 +21,7 @@ internal sealed class ReaderSide : IDisposable
     private readonly CancellationTokenSource _reading = new();
     private readonly CancellationTokenSource _listening = new();
     private readonly List<Task> _tasks = [];
+    private readonly List<Task> _readers = [];
     private readonly List<RoomStream> _streams = [];
     private Listeners? _listeners;
     private RoomTruth[] _truths = [];
@@ -28,6 +29,7 @@ internal sealed class ReaderSide : IDisposable
     private long _end = long.MaxValue;
     private long _listenersWanted;
     private long _moves;
+    private long _lastMove;
 
     private ReaderSide(Scenario scenario, IReadOnlyList<string> tokens, IReadOnlyList<long> rooms, IReadOnlyList<Uri> nodes)
     {
@@ -41,7 +43,8 @@ internal sealed class ReaderSide : IDisposable
     public bool IsReady => _listeners is null || _listeners.Open >= _listenersWanted;
 
     /// <summary>Returns whether nothing more is expected.</summary>
-    public bool IsSettled => IsReady && (_listeners is null || Ticks.Now - _listeners.LastUnread > Quiet);
+    public bool IsSettled => IsReady && _readers.TrueForAll(x => x.IsCompleted)
+        && (_listeners is null || Ticks.Now - Math.Max(_listeners.LastUnread, Interlocked.Read(ref _lastMove)) > Quiet);
 
     public long Open => _listeners?.Open ?? 0;
 
@@ -110,7 +113,7 @@ internal sealed class ReaderSide : IDisposable
     public void Read(RunShared run)
     {
         if (_scenario.ReadEvery <= 0) return;
-        foreach (var person in _people.Take(_scenario.Readers)) _tasks.Add(Task.Run(() => ReadAsync(person, run, _reading.Token)));
+        foreach (var person in _people.Take(_scenario.Readers)) _readers.Add(Task.Run(() => ReadAsync(person, run, _reading.Token)));
     }
 
     /// <summary>Ends reading; tabs stay as they are.</summary>
@@ -127,7 +130,7 @@ internal sealed class ReaderSide : IDisposable
         _end = Ticks.Now;
         await _reading.CancelAsync();
         await _listening.CancelAsync();
-        await Task.WhenAll(_tasks);
+        await Task.WhenAll([.. _tasks, .. _readers]);
         return (open, Math.Max(0, _listenersWanted - open));
     }
 
@@ -182,6 +185,7 @@ internal sealed class ReaderSide : IDisposable
                 HttpMethod.Put, $"/api/rooms/{_rooms[room]}/read", $"{{\"seq\":{target}{back}}}", person.Token, CancellationToken.None);
             person.Moved(room, new Move(target, sent, Ticks.Now));
             Interlocked.Increment(ref _moves);
+            Interlocked.Exchange(ref _lastMove, Ticks.Now);
         }
     }
 
