@@ -8,12 +8,12 @@ namespace Maru.Server.Followers;
 /// up the messages of an embedded store. Entries behind the stored position are handled again after a crash. Any thread; one stores at a
 /// time.
 /// </summary>
-internal sealed class FollowerPositions(FollowerStore store, string follower)
+internal sealed class FollowerPositions(FollowerStore store, LogFollower follower)
 {
     private readonly ConcurrentDictionary<RoomId, long> _moved = new();     // not stored yet; as many as the queue has handled since
 
     public async ValueTask<long> FindAsync(RoomId room, CancellationToken ct) =>
-        _moved.TryGetValue(room, out var seq) ? seq : await store.FindAsync(follower, room, ct);
+        _moved.TryGetValue(room, out var seq) ? seq : await store.FindAsync(follower.Name, room, ct);
 
     public void Move(RoomId room, long seq) => _moved[room] = seq;
 
@@ -22,7 +22,8 @@ internal sealed class FollowerPositions(FollowerStore store, string follower)
     {
         var moved = _moved.ToArray();
         if (moved.Length == 0) return true;
-        if (!await store.MoveAsync(follower, moved, ct)) return false;
+        await follower.FlushAsync(ct);
+        if (!await store.MoveAsync(follower.Name, moved, ct)) return false;
         foreach (var position in moved) _moved.TryRemove(position);     // unless it moved on meanwhile
         return true;
     }

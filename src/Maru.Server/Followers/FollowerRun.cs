@@ -49,7 +49,7 @@ internal sealed partial class FollowerRun(
         using var lease = CancellationTokenSource.CreateLinkedTokenSource(ct);
         if (!await HoldAsync(store.HoldAsync, lease)) return;
         var queue = new FollowerQueue(options, time, lease.Token);
-        var positions = new FollowerPositions(store, follower.Name);
+        var positions = new FollowerPositions(store, follower);
         _queue = queue;
         var workers = Enumerable.Range(0, Workers).Select(
             _ => Task.Run(() => WorkAsync(queue, positions, lease.Token), CancellationToken.None));

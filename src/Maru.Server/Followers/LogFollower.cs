@@ -25,6 +25,12 @@ internal abstract class LogFollower
     /// <param name="entries">the next entries in seq order; each message in its present state</param>
     /// <param name="ct">cancelled after <see cref="FollowerOptions.Timeout"/>, and when the node stops: the method must end then</param>
     public abstract Task TakeAsync(RoomId room, IReadOnlyList<Entry> entries, CancellationToken ct);
+
+    /// <summary>
+    /// Makes durable what was handled, for all rooms at once. Called before positions are stored, which is for a follower to which
+    /// <see cref="TakeAsync"/> need not do so each time.
+    /// </summary>
+    public virtual Task FlushAsync(CancellationToken ct) => Task.CompletedTask;
 }
 
 /// <summary>The entry at which a new follower begins.</summary>

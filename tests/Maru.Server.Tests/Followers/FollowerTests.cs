@@ -90,6 +90,30 @@ public sealed class FollowerTests
     }
 
     [Fact]
+    public async Task No_position_is_stored_before_what_was_handled_is_durable()
+    {
+        var (tries, isFull) = (0, true);
+        var recorder = new Recorder
+        {
+            Flush = () => Interlocked.Increment(ref tries) > 0 && Volatile.Read(ref isFull)
+                ? throw new IOException("no space left")
+                : Task.CompletedTask,
+        };
+        await using var server = await StartAsync(recorder);
+        var ann = await server.SignUpAsync();
+        var room = await ann.MakeRoomAsync();
+        for (var i = 0; i < 3; i++) await ann.SayAsync(room, "said");
+        await recorder.TakenAsync(room.Id, 3);
+        var before = Volatile.Read(ref tries);
+        await Deadline.Until(() => Volatile.Read(ref tries) >= before + 2, "two tries");
+        (await PositionAsync(server, room.Id)).ShouldBe(0);
+        await server.RestartAsync();
+        await recorder.UntilAsync(() => recorder.Seqs(room.Id).Length == 6, "all of them again");
+        Volatile.Write(ref isFull, false);
+        await Deadline.Until(async () => await PositionAsync(server, room.Id) == 3, "the position to be stored");
+    }
+
+    [Fact]
     public async Task A_room_that_fails_comes_again_and_does_not_hold_up_the_others()
     {
         var recorder = new Recorder();

@@ -23,6 +23,9 @@ internal sealed class Recorder(string name = "recorder", FollowerStart start = F
     /// <summary>Returns the task that it waits for, in that room.</summary>
     public Func<RoomId, Task> Before { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Makes durable what it took.</summary>
+    public Func<Task> Flush { get; set; } = () => Task.CompletedTask;
+
     /// <summary>The rooms of its calls, successful or not.</summary>
     public ConcurrentQueue<long> Calls { get; } = new();
 
@@ -54,6 +57,8 @@ internal sealed class Recorder(string name = "recorder", FollowerStart start = F
             Interlocked.Exchange(ref _changed, New()).SetResult();
         }
     }
+
+    public override Task FlushAsync(CancellationToken ct) => Flush();
 
     /// <summary>Until it was given that entry of the room.</summary>
     public Task TakenAsync(long room, long seq) => UntilAsync(() => Seqs(room).Contains(seq), $"entry {seq} of room {room}");

@@ -12,10 +12,16 @@ internal interface ISearchIndex
     Task SealAsync(CancellationToken ct);
 
     /// <summary>
-    /// Puts messages in, in place of what it had of them; it is durable when the task completes. Cancelled, it completes once it is certain
-    /// that it puts nothing in any more.
+    /// Puts messages in, in place of what it had of them: they are found when the task completes, and durable after
+    /// <see cref="FlushAsync"/>. Cancelled, it completes once it is certain that it puts nothing in any more.
     /// </summary>
     Task PutAsync(IndexedPage page, CancellationToken ct);
+
+    /// <summary>
+    /// Makes durable what was put in, before the store says that it is there. A write to the disk for each page would hold up the
+    /// messages', on the same disk.
+    /// </summary>
+    Task FlushAsync(CancellationToken ct);
 
     /// <summary>Returns messages that have all of the tokens, the newest first.</summary>
     Task<IReadOnlyList<SearchHit>> FindAsync(SearchSpan span, CancellationToken ct);

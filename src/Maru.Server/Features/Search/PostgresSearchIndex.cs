@@ -51,6 +51,8 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
 
     public Task PutAsync(IndexedPage page, CancellationToken ct) => _waiting.PutAsync(page, ct);
 
+    public Task FlushAsync(CancellationToken ct) => Task.CompletedTask;     // by the next commit that waits for the disk: the position's
+
     /// <summary>
     /// The index of words gives every message that has them, wherever it is, and to read their rows is what costs. Words that few have are
     /// found by it at once. Of others it looks through the newest messages, as many as must have what is wanted by what PostgreSQL knows of
@@ -139,7 +141,10 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
                 // Two nodes may write: one what is said, one what was. Places of one millisecond are given by one after the other.
                 // A node that stands still in here must not hold up the one that takes its work over.
                 await transaction.ExecuteAsync(
-                    $"SELECT set_config('idle_in_transaction_session_timeout', '{MostIdle}', true), pg_advisory_xact_lock(@OneAtATime)",
+                    $"""
+                    SELECT set_config('synchronous_commit', 'off', true),
+                      set_config('idle_in_transaction_session_timeout', '{MostIdle}', true), pg_advisory_xact_lock(@OneAtATime)
+                    """,
                     new { OneAtATime },
                     ct);
                 // Meanwhile another node may have read later states of these messages, and have written them.

@@ -30,4 +30,7 @@ internal sealed class SearchFeed(ISearchIndex index, SearchPace pace, SearchMetr
         metrics.Indexed.Add(messages.Count);
         return (messages.Count, at);
     }
+
+    /// <summary>Makes durable what was brought in.</summary>
+    public Task FlushAsync(CancellationToken ct) => index.FlushAsync(ct);
 }

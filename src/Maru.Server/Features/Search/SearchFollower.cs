@@ -17,6 +17,8 @@ internal sealed partial class SearchFollower(
 
     public override string Name => "search";
 
+    public override Task FlushAsync(CancellationToken ct) => feed.FlushAsync(ct);
+
     public override async Task TakeAsync(RoomId room, IReadOnlyList<Entry> entries, CancellationToken ct)
     {
         var (_, at) = await feed.TakeAsync(Name, room, entries, ct);

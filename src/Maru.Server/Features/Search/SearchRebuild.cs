@@ -76,6 +76,7 @@ internal sealed partial class SearchRebuild(
             }
         }
 
+        await feed.FlushAsync(ct);
         await state.FinishAsync(work.Wanted, ct);
         if (messages > 0) Log.Done(logger, messages, (int)time.GetElapsedTime(begun).TotalSeconds);
 
@@ -95,6 +96,7 @@ internal sealed partial class SearchRebuild(
         async Task<bool> KeepAsync()
         {
             held = time.GetTimestamp();
+            await feed.FlushAsync(ct);
             if (!await leases.RenewAsync(Lease, ct) || !await state.MoveAsync(work.Wanted, room, seq, ct)) return false;
             if (time.GetElapsedTime(told) < TellEvery) return true;
             told = time.GetTimestamp();

@@ -64,6 +64,16 @@ internal sealed partial class SqliteSearchIndex : ISearchIndex, IAsyncDisposable
 
     public Task PutAsync(IndexedPage page, CancellationToken ct) => _waiting.PutAsync(page, ct);
 
+    /// <summary>
+    /// Transactions are in the log that SQLite writes ahead, which it brings to the disk itself only before a checkpoint.
+    /// </summary>
+    public async Task FlushAsync(CancellationToken ct)
+    {
+        await EventLoop.LeaveAsync();
+        using var log = File.OpenHandle(_path + "-wal", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        RandomAccess.FlushToDisk(log);
+    }
+
     public async Task<IReadOnlyList<SearchHit>> FindAsync(SearchSpan span, CancellationToken ct)
     {
         await EventLoop.LeaveAsync();
@@ -92,7 +102,7 @@ internal sealed partial class SqliteSearchIndex : ISearchIndex, IAsyncDisposable
         if (!File.Exists(_path)) OwnFile.Open(_path, FileMode.OpenOrCreate).Dispose();
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _path, Pooling = false }.ToString());
         _connection.Open();
-        _connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384");
+        _connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384");
         const string Own = "SELECT sql FROM sqlite_schema WHERE name IN ('messages', 'messages_by_seq', 'tokens') ORDER BY rowid";
         string[] there = [.. _connection.Query<string>(Own)];
         if (there.Length > 0 && !there.SequenceEqual(Schema)) throw new SqliteException("its schema is another one", Corrupt);
