@@ -129,8 +129,8 @@ internal sealed partial class RedisLink : IAsyncDisposable
     }
 
     /// <summary>
-    /// Calls <paramref name="listening"/> once Redis has confirmed the channel, unless the connection is made anew before: then another call
-    /// does. Called under the lock, goes on outside of it.
+    /// Calls <paramref name="listening"/> once Redis has confirmed the channel. When the connection is made anew before, another call does.
+    /// Called under the lock, goes on outside of it.
     /// </summary>
     private async Task ListenedAsync(string channel, Action? listening)
     {
