@@ -17,6 +17,7 @@ internal sealed partial class FollowerRun(
     private const int LooksShare = 20;      // a search is followed by this many times its duration without one
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan StoreEvery = TimeSpan.FromSeconds(1);
 
     private volatile FollowerQueue? _queue;     // while the node has the lease
     private bool _hasFailed;
@@ -70,7 +71,7 @@ internal sealed partial class FollowerRun(
     private async Task KeepAsync(FollowerQueue queue, FollowerPositions positions, CancellationTokenSource lease)
     {
         using var timer = new PeriodicTimer(Tick, time);
-        var (held, looked, pause, next) = (time.GetTimestamp(), 0L, TimeSpan.Zero, default(RoomId));
+        var (held, stored, looked, pause, next) = (time.GetTimestamp(), time.GetTimestamp(), 0L, TimeSpan.Zero, default(RoomId));
         try
         {
             do
@@ -86,7 +87,12 @@ internal sealed partial class FollowerRun(
 
         async Task KeepOnceAsync()
         {
-            if (!await positions.StoreAsync(lease.Token)) await lease.CancelAsync();
+            if (time.GetElapsedTime(stored) >= StoreEvery)
+            {
+                stored = time.GetTimestamp();
+                if (!await positions.StoreAsync(lease.Token)) await lease.CancelAsync();
+            }
+
             if (time.GetElapsedTime(held) >= options.Lease / 3)
             {
                 held = time.GetTimestamp();

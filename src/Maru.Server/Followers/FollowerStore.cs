@@ -97,17 +97,14 @@ internal sealed class FollowerStore(Database database, IRoomLog log, ThisNode no
                     new { follower, Node = node.Id.ToString() },
                     inner) > 0;
                 if (!isHeld) return false;
-                foreach (var (room, seq) in positions)
-                {
-                    await transaction.ExecuteAsync(
-                        """
-                        INSERT INTO follower_positions (follower, room_id, seq) VALUES (@follower, @room, @seq)
-                        ON CONFLICT (follower, room_id) DO UPDATE SET seq = excluded.seq WHERE follower_positions.seq < excluded.seq
-                        """,
-                        new { follower, room = room.Value, seq },
-                        inner);
-                }
-
+                await transaction.ExecuteAsync(
+                    """
+                    WITH x (room_id, seq) AS ROWS @rows
+                    INSERT INTO follower_positions (follower, room_id, seq) SELECT @follower, room_id, seq FROM x WHERE true
+                    ON CONFLICT (follower, room_id) DO UPDATE SET seq = excluded.seq WHERE follower_positions.seq < excluded.seq
+                    """,
+                    new { follower, rows = Dialect.Rows(positions.Select(x => (long[])[x.Key.Value, x.Value])) },
+                    inner);
                 return true;
             },
             ct);
