@@ -45,6 +45,11 @@ const megabytes = bytes => `${Math.round(bytes / 1e6).toLocaleString('en')} MB`
 
 const wait = ms => new Promise(resolve => setTimeout(resolve, ms))
 
+const print = (name, taken, more = '') => {
+  taken.sort((a, b) => a - b)
+  console.log(`${name}: p50 ${at(taken, 0.5)} ms, p95 ${at(taken, 0.95)} ms, p99 ${at(taken, 0.99)} ms${more}`)
+}
+
 const search = async (name, one, times) => {
   const taken = []
   let hits = 0
@@ -53,9 +58,8 @@ const search = async (name, one, times) => {
     taken.push(ms)
     hits += json?.items.length ?? 0
   }
-  taken.sort((a, b) => a - b)
-  console.log(`${name}: p50 ${at(taken, 0.5)} ms, p95 ${at(taken, 0.95)} ms, p99 ${at(taken, 0.99)} ms`
-    + (hits > 0 ? `; ${(hits / times).toFixed(0)} hits a page` : ''))
+  print(name, taken, hits > 0 ? `; ${(hits / times).toFixed(0)} hits a page` : '')
+  return taken
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'maru-words-'))
@@ -96,7 +100,9 @@ try {
       })))
       const until = performance.now() + WarmUp
       for (let i = 0; performance.now() < until; i++) await orders[i % orders.length].one(i)
-      for (const { name, one } of orders) await search(name, one, searches)
+      const all = []
+      for (const { name, one } of orders) all.push(...await search(name, one, searches))
+      print('all of them together', all)
       const each = (await seq() - from) / ((performance.now() - since) / 1000)
       console.log(`written meanwhile: ${Math.round(each * rooms.length).toLocaleString('en')} messages a second`)
     } finally {

@@ -8,12 +8,14 @@ namespace Maru.Server.Features.Search;
 internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
 {
     private const string MostIdle = "10s";
+    private const string MostPending = "256kB";     // which the index does not have in order yet: every search goes through it
     private const long OneAtATime = 0x73656172;     // "sear"
     private const int Few = 500;                // hits that are read in some milliseconds
     private const int Newest = 20_000;          // messages that are looked through in as many
     private const int Part = 100;               // of all messages: its hits cost less than to look up all that have a word
     private const double Sure = 1.25;           // hits are not spread evenly
     private const int Growth = 5;
+    private const double Dense = 0.02;          // part of the messages that have the words: then samples find some
 
     // Readers read in an order, and have no bitmaps, without which the index of words is of no use. Half a million messages that have a
     // word do not fit into the usual 4 MB: whole pages would be noted instead, and all their rows be read.
@@ -22,7 +24,7 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
         + "SET LOCAL work_mem = '64MB'";
 
     // Several rooms as words would have all that was said in them read.
-    private const string HasWords = "tokens @> @tokens AND (@everywhere OR room_id = ANY(@rooms))";
+    public const string HasWords = "tokens @> @tokens AND (@everywhere OR room_id = ANY(@rooms))";
 
     private const string NewestMessages =
         $"""
@@ -51,12 +53,14 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
 
     public Task PutAsync(IndexedPage page, CancellationToken ct) => _waiting.PutAsync(page, ct);
 
-    public Task FlushAsync(CancellationToken ct) => Task.CompletedTask;     // by the next commit that waits for the disk: the position's
+    /// <summary>The next commit that waits for the disk, that of a position, waits for what was committed before, too.</summary>
+    public Task FlushAsync(CancellationToken ct) => Task.CompletedTask;
 
     /// <summary>
     /// The index of words gives every message that has them, wherever it is, and to read their rows is what costs. Words that few have are
     /// found by it at once. Of others it looks through the newest messages, as many as must have what is wanted by what PostgreSQL knows of
-    /// the words: where these are few, one by one, and where that is not enough, by both indexes, some behind the others.
+    /// the words, or for very frequent ones by samples: where these are few, one by one, and where that is not enough, by both indexes,
+    /// some behind the others.
     /// </summary>
     public async Task<IReadOnlyList<SearchHit>> FindAsync(SearchSpan span, CancellationToken ct)
     {
@@ -74,16 +78,18 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
 
         List<SearchHit> hits = [];
         var (before, share) = (span.Before, known.Share);
-        if (Wanted() <= Newest)
+        var messages = await WantedAsync();
+        if (messages <= Newest)
         {
-            hits.AddRange(await ListAsync(transaction, NewestMessages, span, ct, (long)Wanted()));
+            hits.AddRange(await ListAsync(transaction, NewestMessages, span, ct, (long)messages));
             if (hits.Count == span.Limit) return hits;
             if (hits.Count > 0) before = hits[^1].Id;
+            messages = await WantedAsync();
         }
 
         while (true)
         {
-            var messages = Math.Max(Wanted(), known.Messages / Part);
+            messages = Math.Max(messages, known.Messages / Part);
             var from = known.Back(before, messages);
             var left = span.Limit - hits.Count;
             // OFFSET 0 keeps the order out of the choice of an index.
@@ -94,10 +100,15 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
             // By those that were found, but for none at all: then several times as many messages are looked at.
             share = Math.Clamp(some.Count / messages, share / Growth, known.Share);
             before = from;
+            messages = await WantedAsync();
         }
 
         // Messages that must have so many hits.
-        double Wanted() => Sure * Math.Max(span.Limit - hits.Count, span.Limit / Growth) / share;
+        async ValueTask<double> WantedAsync()
+        {
+            var wanted = Sure * Math.Max(span.Limit - hits.Count, span.Limit / Growth);
+            return known.Share < Dense ? wanted / share : await known.ReachAsync(transaction, span with { Before = before }, wanted, ct);
+        }
     }
 
     /// <param name="id">the place, or what no index has: then the words alone are looked up</param>
@@ -142,7 +153,7 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
                 // A node that stands still in here must not hold up the one that takes its work over.
                 await transaction.ExecuteAsync(
                     $"""
-                    SELECT set_config('synchronous_commit', 'off', true),
+                    SELECT set_config('synchronous_commit', 'off', true), set_config('gin_pending_list_limit', '{MostPending}', true),
                       set_config('idle_in_transaction_session_timeout', '{MostIdle}', true), pg_advisory_xact_lock(@OneAtATime)
                     """,
                     new { OneAtATime },

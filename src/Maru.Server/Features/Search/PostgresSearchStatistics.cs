@@ -10,6 +10,10 @@ namespace Maru.Server.Features.Search;
 /// </summary>
 internal sealed class PostgresSearchStatistics
 {
+    private const double Nearest = 1000;        // messages; the end of the first stretch of which a sample is taken
+    private const double Apart = 3;
+    private const int Sample = 200;             // messages
+
     private readonly double _newer;         // messages since it was analysed, at the rate of those before it
     private readonly long[] _places;        // as many messages between each two; the last is the newest of all
 
@@ -69,6 +73,42 @@ internal sealed class PostgresSearchStatistics
         if (at >= Messages) return Between(analysed[^1], _places[^1], (at - Messages) / Math.Max(1, _newer));
         var part = Math.Min((int)(at / Each), analysed.Length - 2);
         return Between(analysed[part], analysed[part + 1], (at / Each) - part);
+    }
+
+    /// <summary>
+    /// Returns how far back from a place there are so many hits, in messages: samples on the way, each some times as far as the one before,
+    /// tell how dense they are. Infinity: there are not so many.
+    /// </summary>
+    public async Task<double> ReachAsync(DbTransaction transaction, SearchSpan span, double hits, CancellationToken ct)
+    {
+        List<double> ends = [];
+        for (var end = Nearest; ends.Count == 0 || ends[^1] < Messages + _newer; end *= Apart) ends.Add(end);
+        var counts = await transaction.ListAsync<long>(
+            $"""
+            SELECT (
+              SELECT count(*)
+              FROM (SELECT room_id, tokens FROM search_messages WHERE id < sample.before ORDER BY id DESC LIMIT {Sample}) newest
+              WHERE {PostgresSearchIndex.HasWords})
+            FROM unnest(@places) WITH ORDINALITY sample (before, number) ORDER BY number
+            """,
+            new
+            {
+                places = ends.Select(end => Back(span.Before, end * (1 + (1 / Apart)) / 2)).ToArray(),
+                tokens = span.Tokens.ToArray(),
+                everywhere = span.Rooms is null,
+                rooms = span.Rooms?.ToArray() ?? [],
+            },
+            ct);
+        var begin = 0.0;
+        foreach (var (end, count) in ends.Zip(counts))
+        {
+            var density = (double)count / Sample;
+            if (hits <= density * (end - begin)) return begin + (hits / density);
+            hits -= density * (end - begin);
+            begin = end;
+        }
+
+        return double.PositiveInfinity;
     }
 
     private static long Between(long from, long to, double part) => from + (long)((to - from) * Math.Min(1, part));
