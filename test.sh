@@ -10,7 +10,7 @@ usage() {
 ./test.sh --help    prints this
 
 The last line says how many tests passed and failed. Any folder, and several runs side by side, are fine.
-MARU_TEST_SECONDS   the longest time for one project's tests (1200)
+MARU_TEST_SECONDS   ends a project's tests when none of them has ended for so long (600)
 CI=true             a part that cannot run, for want of a program, fails instead of being skipped
 END
 }
@@ -23,7 +23,7 @@ case ${1:-} in
     *) usage >&2; exit 2 ;;
 esac
 
-readonly LIMIT=${MARU_TEST_SECONDS:-1200}   # longest time for one project's tests
+readonly LIMIT=${MARU_TEST_SECONDS:-600}    # for how long none of a project's tests may end: a slow machine is no fault
 readonly UNSTEADY=5                         # tests of one run that may fail beside others, when they pass alone
 logs=$(mktemp -d "${TMPDIR:-/tmp}/maru-test.XXXXXX") || exit 1
 passed=0 failed=0 skipped=0 unsteady=0 child=
@@ -94,26 +94,26 @@ running() {
         END { for (test in open) print test }'
 }
 
-# Prints, now and then, how far a running test project is, and once what it is at when none of its tests has ended for a minute.
+# Prints, now and then, how far a running test project is; once what it is at when none of its tests has ended for a minute; and ends it
+# when none does for long.
 watch() {
-    local pid=$1 log=$2 begun=$SECONDS told=$SECONDS ended=0 now moved=$SECONDS
+    local pid=$1 log=$2 begun=$SECONDS told=$SECONDS ended=0 now moved=$SECONDS stands=
     while kill -0 "$pid" 2>/dev/null; do
         sleep 0.2
-        if ((SECONDS - begun > LIMIT)); then
-            say "  not done after $LIMIT s, ended; what was running:"
+        ((SECONDS - told >= 10)) || continue
+        told=$SECONDS
+        now=$(grep -acF '[FINISHED]' "$log")
+        say "  … $now done, $((SECONDS - begun)) s"
+        if ((now > ended)); then
+            ended=$now moved=$SECONDS stands=
+        elif ((SECONDS - moved >= LIMIT)); then
+            say "  none has ended for $LIMIT s, given up; what was running:"
             running "$log"
             kill -KILL "$pid"
-        elif ((SECONDS - told >= 10)); then
-            told=$SECONDS
-            now=$(grep -acF '[FINISHED]' "$log")
-            say "  … $now done, $((SECONDS - begun)) s"
-            if ((now > ended)); then
-                ended=$now moved=$SECONDS
-            elif ((moved > 0 && SECONDS - moved >= 60)); then
-                say "  none has ended for a minute; what is running:"
-                running "$log"
-                moved=0
-            fi
+        elif [[ -z $stands ]] && ((SECONDS - moved >= 60)); then
+            stands=yes
+            say "  none has ended for a minute; what is running:"
+            running "$log"
         fi
     done
 }
