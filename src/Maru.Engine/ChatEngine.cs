@@ -75,7 +75,8 @@ public sealed class ChatEngine : IDisposable
         var rooms = new RoomParts(_pages, _channels, _rounds, options, Clock, Metrics, SignalRate, memory);
         Rooms = new RoomTable(log, _channels, _lanes, rooms);
         _reads = new ReadRounds(Rooms, _channels, Metrics, time);
-        var parts = new CommitParts(log, _channels, _lanes, Rooms, OnCommitted, options, Metrics, Log, time);
+        var parts = new CommitParts(
+            log, _channels, _lanes, Rooms, OnCommitted, options, Metrics, Log, time, () => Environment.CpuUsage.TotalTime - UsedBeside());
         Commits = new CommitLoops(log, options.CommitQueueBytes, (queue, number) => new CommitLoop(queue, number, parts));
         Clients = new ClientParts(
             options, Clock, Metrics, Log, authenticator, MessageRate, Connections, UserEvents, Rooms, Commits, _channels, Presence,
@@ -114,6 +115,12 @@ public sealed class ChatEngine : IDisposable
 
     /// <summary>Reads the messages that users forward. Set before the first client comes.</summary>
     public ForwardReader ReadForward { get; set; } = (_, _) => Task.FromResult<Forwarded?>(null);
+
+    /// <summary>
+    /// The CPU time that this process has used for what gives way to the path of messages: that the cores are busy with it is no reason for
+    /// commits to wait for more. Set before the first client comes.
+    /// </summary>
+    public Func<TimeSpan> UsedBeside { get; set; } = () => TimeSpan.Zero;
 
     public EngineMetrics Metrics { get; }
 

@@ -16,7 +16,8 @@ internal sealed record CommitParts(
     EngineOptions Options,
     EngineMetrics Metrics,
     EngineLog Diagnostics,
-    TimeProvider Time);
+    TimeProvider Time,
+    Func<TimeSpan> Used);
 
 /// <summary>
 /// Group commit: a batch is everything that queued while the last one was written and while <see cref="Pace"/> waited. One thread; it alone
@@ -48,7 +49,7 @@ internal sealed class CommitLoop
     private void Run()
     {
         List<Draft> batch = [];
-        var pace = new Pace(_parts.Options.CommitPace, _parts.Time, () => Environment.CpuUsage.TotalTime, Environment.ProcessorCount);
+        var pace = new Pace(_parts.Options.CommitPace, _parts.Time, _parts.Used, Environment.ProcessorCount);
         while (true)
         {
             var isTaken = false;

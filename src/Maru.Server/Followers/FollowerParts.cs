@@ -7,6 +7,7 @@ internal static class FollowerParts
     {
         services.AddSingleton<FollowerOptions>();
         services.AddSingleton<FollowerStore>();
+        services.AddSingleton<FollowerThread>();
         services.AddHostedService<FollowerService>();
     }
 }

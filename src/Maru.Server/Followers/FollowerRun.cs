@@ -9,7 +9,8 @@ namespace Maru.Server.Followers;
 /// stores positions, and searches the store for rooms of which no node told.
 /// </summary>
 internal sealed partial class FollowerRun(
-    LogFollower follower, FollowerStore store, IRoomLog log, FollowerOptions options, TimeProvider time, ILogger<FollowerRun> logger)
+    LogFollower follower, FollowerStore store, FollowerThread thread, IRoomLog log, FollowerOptions options, TimeProvider time,
+    ILogger<FollowerRun> logger)
 {
     private const int Workers = 8;
     private const int PageBytes = 256 * 1024;
@@ -53,7 +54,7 @@ internal sealed partial class FollowerRun(
         var positions = new FollowerPositions(store, follower);
         _queue = queue;
         var workers = Enumerable.Range(0, Workers).Select(
-            _ => Task.Run(() => WorkAsync(queue, positions, lease.Token), CancellationToken.None));
+            _ => thread.RunAsync(() => WorkAsync(queue, positions, lease.Token)));
         var working = Task.WhenAll(workers);
         try
         {

@@ -8,8 +8,9 @@ namespace Maru.Server.Storage;
 /// </summary>
 internal static class EventLoop
 {
-    /// <summary>Continues on the thread pool.</summary>
-    public static ConfiguredTaskAwaitable LeaveAsync() =>
-        (Thread.CurrentThread.IsThreadPoolThread ? Task.CompletedTask : Task.Run(static () => { }))
-            .ConfigureAwait(ConfigureAwaitOptions.None);
+    /// <summary>Continues on the thread pool, or on the thread of a scheduler where the work is one's.</summary>
+    public static ConfiguredTaskAwaitable LeaveAsync() => (MayWait ? Task.CompletedTask : Task.Run(static () => { }))
+        .ConfigureAwait(ConfigureAwaitOptions.None);
+
+    private static bool MayWait => Thread.CurrentThread.IsThreadPoolThread || TaskScheduler.Current != TaskScheduler.Default;
 }

@@ -35,17 +35,18 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
 
     private readonly Database _database;
     private readonly FollowerStore _leases;
+    private readonly FollowerThread _thread;
     private readonly SearchWriter _waiting;
 
-    public PostgresSearchIndex(Database database, FollowerStore leases)
+    public PostgresSearchIndex(Database database, FollowerStore leases, FollowerThread thread)
     {
-        (_database, _leases) = (database, leases);
+        (_database, _leases, _thread) = (database, leases, thread);
         _waiting = new SearchWriter(WriteAsync);
     }
 
     public async Task<bool> OpenAsync(CancellationToken ct)
     {
-        _waiting.Begin();
+        _waiting.Begin(_thread);
         return await _database.FirstAsync<long>("SELECT version FROM search_state", null, ct) != Tokenizer.Version;
     }
 

@@ -9,8 +9,8 @@ namespace Maru.Server.Features.Search;
 /// come and searches find what is there. One node at a time does it, and goes on where it or another one ended.
 /// </summary>
 internal sealed partial class SearchRebuild(
-    SearchState state, SearchFeed feed, FollowerStore leases, FollowerOptions options, IRoomLog log, TimeProvider time,
-    ILogger<SearchRebuild> logger) : BackgroundService
+    SearchState state, SearchFeed feed, FollowerStore leases, FollowerThread thread, FollowerOptions options, IRoomLog log,
+    TimeProvider time, ILogger<SearchRebuild> logger) : BackgroundService
 {
     private const string Lease = "search-rebuild";
     private const int EntriesAtOnce = 4 * LogPages.Entries;
@@ -20,7 +20,9 @@ internal sealed partial class SearchRebuild(
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(10);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => thread.RunAsync(() => WatchAsync(stoppingToken));
+
+    private async Task WatchAsync(CancellationToken ct)
     {
         using var timer = new PeriodicTimer(LookEvery, time);
         try
@@ -29,16 +31,16 @@ internal sealed partial class SearchRebuild(
             {
                 try
                 {
-                    await LookAsync(stoppingToken);
+                    await LookAsync(ct);
                 }
-                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+                catch (Exception e) when (!ct.IsCancellationRequested)
                 {
                     Log.Failed(logger, e);
                 }
             }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
+            while (await timer.WaitForNextTickAsync(ct));
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
             // the node stops
         }

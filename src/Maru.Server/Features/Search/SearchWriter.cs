@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Maru.Server.Followers;
 
 namespace Maru.Server.Features.Search;
 
@@ -14,7 +15,7 @@ internal sealed class SearchWriter(Func<IReadOnlyList<IndexedPage>, Task> write)
 
     private Task _writing = Task.CompletedTask;
 
-    public void Begin() => _writing = Task.Run(WriteAsync);
+    public void Begin(FollowerThread thread) => _writing = thread.RunAsync(WriteAsync);
 
     public Task PutAsync(IndexedPage page, CancellationToken ct)
     {

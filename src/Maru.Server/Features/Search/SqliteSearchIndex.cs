@@ -1,5 +1,6 @@
 using Dapper;
 using Maru.Server.Files;
+using Maru.Server.Followers;
 using Maru.Server.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -28,6 +29,7 @@ internal sealed partial class SqliteSearchIndex : ISearchIndex, IAsyncDisposable
     private readonly string _path;
     private readonly string _readers;
     private readonly SearchState _state;
+    private readonly FollowerThread _thread;
     private readonly ILogger<SqliteSearchIndex> _log;
     private readonly SearchWriter _waiting;
     private SqliteConnection? _connection;      // the writer's, as the rows
@@ -35,9 +37,9 @@ internal sealed partial class SqliteSearchIndex : ISearchIndex, IAsyncDisposable
     private volatile int _file;             // the number of files before this one
     private volatile int _damaged = -1;     // the last one that cannot be used
 
-    public SqliteSearchIndex(Database store, SearchState state, ILogger<SqliteSearchIndex> log)
+    public SqliteSearchIndex(Database store, SearchState state, FollowerThread thread, ILogger<SqliteSearchIndex> log)
     {
-        (_state, _log) = (state, log);
+        (_state, _thread, _log) = (state, thread, log);
         _path = Path.Combine(Path.GetDirectoryName(store.Name)!, Path.GetFileNameWithoutExtension(store.Name) + Ending);
         _readers = new SqliteConnectionStringBuilder { DataSource = _path, Mode = SqliteOpenMode.ReadOnly }.ToString();
         _waiting = new SearchWriter(WriteAsync);
@@ -56,7 +58,7 @@ internal sealed partial class SqliteSearchIndex : ISearchIndex, IAsyncDisposable
             Open();
         }
 
-        _waiting.Begin();
+        _waiting.Begin(_thread);
         return _connection!.ExecuteScalar<long>("PRAGMA user_version") != Tokenizer.Version;
     }
 
