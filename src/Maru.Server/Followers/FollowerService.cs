@@ -12,8 +12,7 @@ namespace Maru.Server.Followers;
 /// </code>
 /// </summary>
 internal sealed class FollowerService(
-    IEnumerable<LogFollower> followers, IServiceProvider services, FollowerThread thread, ChatEngine engine, IRoomLog log, IBus bus,
-    TimeProvider time)
+    IEnumerable<LogFollower> followers, IServiceProvider services, ChatEngine engine, IRoomLog log, IBus bus, TimeProvider time)
     : BackgroundService
 {
     private const byte Grown = 1;
@@ -31,6 +30,7 @@ internal sealed class FollowerService(
         if (followers.GroupBy(x => x.Name).FirstOrDefault(x => x.Count() > 1) is { } twice)
             throw new InvalidOperationException($"Two followers are called {twice.Key}.");
         if (_runs.Length == 0) return Task.CompletedTask;
+        var thread = services.GetRequiredService<FollowerThread>();
         engine.UsedBeside = () => thread.Used;
         engine.Committed += (room, _) => Commit(room);
         if (log.IsShared) bus.Subscribe(Channel, Hear);

@@ -35,18 +35,17 @@ internal sealed class PostgresSearchIndex : ISearchIndex, IAsyncDisposable
 
     private readonly Database _database;
     private readonly FollowerStore _leases;
-    private readonly FollowerThread _thread;
     private readonly SearchWriter _waiting;
 
     public PostgresSearchIndex(Database database, FollowerStore leases, FollowerThread thread)
     {
-        (_database, _leases, _thread) = (database, leases, thread);
-        _waiting = new SearchWriter(WriteAsync);
+        (_database, _leases) = (database, leases);
+        _waiting = new SearchWriter(WriteAsync, thread);
     }
 
     public async Task<bool> OpenAsync(CancellationToken ct)
     {
-        _waiting.Begin(_thread);
+        _waiting.Begin();
         return await _database.FirstAsync<long>("SELECT version FROM search_state", null, ct) != Tokenizer.Version;
     }
 

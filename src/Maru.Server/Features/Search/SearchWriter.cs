@@ -9,13 +9,14 @@ namespace Maru.Server.Features.Search;
 /// thread.
 /// </summary>
 /// <param name="write">writes pages by one transaction, or throws and has written none</param>
-internal sealed class SearchWriter(Func<IReadOnlyList<IndexedPage>, Task> write) : IAsyncDisposable
+/// <param name="thread">on which it writes</param>
+internal sealed class SearchWriter(Func<IReadOnlyList<IndexedPage>, Task> write, FollowerThread thread) : IAsyncDisposable
 {
     private readonly Channel<Waiting> _waiting = Channel.CreateUnbounded<Waiting>();      // bounded by those who wait for what they put in
 
     private Task _writing = Task.CompletedTask;
 
-    public void Begin(FollowerThread thread) => _writing = thread.RunAsync(WriteAsync);
+    public void Begin() => _writing = thread.RunAsync(WriteAsync);
 
     public Task PutAsync(IndexedPage page, CancellationToken ct)
     {

@@ -29,7 +29,6 @@ internal sealed partial class SqliteSearchIndex : ISearchIndex, IAsyncDisposable
     private readonly string _path;
     private readonly string _readers;
     private readonly SearchState _state;
-    private readonly FollowerThread _thread;
     private readonly ILogger<SqliteSearchIndex> _log;
     private readonly SearchWriter _waiting;
     private SqliteConnection? _connection;      // the writer's, as the rows
@@ -39,10 +38,10 @@ internal sealed partial class SqliteSearchIndex : ISearchIndex, IAsyncDisposable
 
     public SqliteSearchIndex(Database store, SearchState state, FollowerThread thread, ILogger<SqliteSearchIndex> log)
     {
-        (_state, _thread, _log) = (state, thread, log);
+        (_state, _log) = (state, log);
         _path = Path.Combine(Path.GetDirectoryName(store.Name)!, Path.GetFileNameWithoutExtension(store.Name) + Ending);
         _readers = new SqliteConnectionStringBuilder { DataSource = _path, Mode = SqliteOpenMode.ReadOnly }.ToString();
-        _waiting = new SearchWriter(WriteAsync);
+        _waiting = new SearchWriter(WriteAsync, thread);
     }
 
     public async Task<bool> OpenAsync(CancellationToken ct)
@@ -58,7 +57,7 @@ internal sealed partial class SqliteSearchIndex : ISearchIndex, IAsyncDisposable
             Open();
         }
 
-        _waiting.Begin(_thread);
+        _waiting.Begin();
         return _connection!.ExecuteScalar<long>("PRAGMA user_version") != Tokenizer.Version;
     }
 
