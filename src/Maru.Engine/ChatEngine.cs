@@ -70,14 +70,14 @@ public sealed class ChatEngine : IDisposable
         _rounds = new RoomRounds(time);
         _pages = new LogPageReader(log, bus, options, Metrics, Log, time);
         _budget = new ByteBudget(options.ReceiveBytes);
-        _lanes = new LaneTable(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Log, time);
+        _lanes = new LaneTable(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Metrics, Log, time);
         SignalRate = new Gcra(options.SignalDeliveryBurst, options.SignalDeliveriesPerSecond, TimeSpan.FromSeconds(1), time);
         var rooms = new RoomParts(_pages, _channels, _rounds, options, Clock, Metrics, SignalRate, memory);
         Rooms = new RoomTable(log, _channels, _lanes, rooms);
         _reads = new ReadRounds(Rooms, _channels, Metrics, time);
         var parts = new CommitParts(
             log, _channels, _lanes, Rooms, OnCommitted, options, Metrics, Log, time, () => Environment.CpuUsage.TotalTime - UsedBeside());
-        Commits = new CommitLoops(log, options.CommitQueueBytes, (queue, number) => new CommitLoop(queue, number, parts));
+        Commits = new CommitLoops(log, options.CommitQueueBytes, time, (queue, number) => new CommitLoop(queue, number, parts));
         Clients = new ClientParts(
             options, Clock, Metrics, Log, authenticator, MessageRate, Connections, UserEvents, Rooms, Commits, _channels, Presence,
             PublicRooms, (room, user, mark) => MarkRead(room, user, mark), (user, forward) => ReadForward(user, forward), memory,

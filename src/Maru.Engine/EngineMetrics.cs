@@ -13,6 +13,13 @@ public sealed class EngineMetrics : IDisposable
         Committed = _meter.CreateCounter<long>("maru.entries.committed", "{entry}", "Entries that became durable.");
         CommitTime = _meter.CreateHistogram<double>("maru.commit.duration", "s", "Time of one transaction of the commit loop.");
         CommitSize = _meter.CreateHistogram<int>("maru.commit.size", "{draft}", "Drafts that one transaction took.");
+        DurableTime = _meter.CreateHistogram<double>(
+            "maru.write.durable.duration", "s", "From the arrival of a message or a change to its being durable, by transport.");
+        ReceiptTime = _meter.CreateHistogram<double>(
+            "maru.write.receipt.duration", "s", "From the arrival of a message or a change to its sender being told, by transport.");
+        DeliveryTime = _meter.CreateHistogram<double>(
+            "maru.delivery.duration", "s",
+            "From a room's entries of one commit being durable to their being written for all who listen on this node.");
         Refused = _meter.CreateCounter<long>("maru.drafts.refused", "{draft}", "Drafts that were refused by the commit loop, by reason.");
         Ended = _meter.CreateCounter<long>("maru.connections.ended", "{connection}", "Connections that the server ended, by reason.");
         SlowClients = _meter.CreateCounter<long>(
@@ -42,7 +49,8 @@ public sealed class EngineMetrics : IDisposable
         _meter.CreateObservableGauge("maru.connections", connections, "{connection}", "Open connections.");
         _meter.CreateObservableGauge(
             "maru.memory.used", memory, "By", "Memory that clients make this process keep.");
-        _meter.CreateObservableGauge("maru.memory.limit", () => memoryLimit, "By", "Its bound.");
+        _meter.CreateObservableGauge(
+            "maru.memory.limit", () => memoryLimit, "By", "Bound of the memory that clients make this process keep.");
         _meter.CreateObservableGauge("maru.rooms", rooms, "{room}", "Rooms that are loaded.");
         _meter.CreateObservableGauge(
             "maru.presence.people", () => presence().People, "{person}", "People who are connected to this node, or were a moment ago.");
@@ -55,6 +63,12 @@ public sealed class EngineMetrics : IDisposable
     internal Histogram<double> CommitTime { get; }
 
     internal Histogram<int> CommitSize { get; }
+
+    internal Histogram<double> DurableTime { get; }
+
+    internal Histogram<double> ReceiptTime { get; }
+
+    internal Histogram<double> DeliveryTime { get; }
 
     internal Counter<long> Refused { get; }
 

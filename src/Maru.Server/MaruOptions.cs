@@ -23,6 +23,7 @@ using Maru.Server.Platform;
 using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Limits;
+using Maru.Server.Platform.Telemetry;
 using Maru.Server.Platform.Tokens;
 using Maru.Server.Storage;
 using Maru.Server.Storage.Postgres;
@@ -103,6 +104,8 @@ internal sealed class MaruOptions : IValidatableObject
     public LimitOptions Limits { get; } = new();
 
     public RateLimitOptions RateLimits { get; } = new();
+
+    public MetricsOptions Metrics { get; } = new();
 
     public EngineOptions Engine { get; } = new();
 

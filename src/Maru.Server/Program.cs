@@ -40,6 +40,7 @@ using Maru.Server.Platform.Limits;
 using Maru.Server.Platform.Pages;
 using Maru.Server.Platform.Security;
 using Maru.Server.Platform.Sockets;
+using Maru.Server.Platform.Telemetry;
 using Maru.Server.Realtime;
 using Maru.Server.RoomLog;
 using Maru.Server.Storage;
@@ -69,6 +70,7 @@ internal static class Program
         HostSettings.Check(builder.Configuration);
         builder.AddWebServer(options.Limits);
         builder.AddLogs();
+        builder.AddTelemetry();
 
         var services = builder.Services;
         services.AddSettings(options);
@@ -141,6 +143,7 @@ internal static class Program
 
         var routes = app.WithHead();
         routes.MapHealth();
+        routes.MapMetrics();
         routes.MapApiDocument();
         routes.MapPublicKeys();
         routes.MapSessions();

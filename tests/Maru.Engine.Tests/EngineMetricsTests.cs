@@ -39,11 +39,33 @@ public sealed class EngineMetricsTests
         (metrics["maru.presence.people"], metrics["maru.presence.watches"]).ShouldBe((0, 0));
     }
 
+    [Fact]
+    public async Task How_long_a_message_waited_for_the_store_is_told_by_transport_and_how_long_its_delivery_took()
+    {
+        using var rig = new EngineRig();
+        using var metrics = new Metrics(rig.Engine.Metrics);
+        rig.Log.AddRoom(1, 7, 8);
+        var (ann, ben) = (await rig.ConnectAsync(7), await rig.ConnectAsync(8));
+        await ben.SubscribeRoomAsync(1);
+        rig.Log.StallAppends();
+        await ann.SendAsync(StompClient.Say(1, "hello", "r"));
+        await Deadline.Until(() => rig.Log.AppendsBegun > 0, "the append");
+        rig.Time.Advance(0.2);
+        rig.Log.ResumeAppends();
+        await ann.ReceiptAsync("r");
+        await ben.SeqsAsync(1);
+        await Deadline.Until(() => metrics.Times("maru.write.receipt.duration stomp").Length == 1, "the time of the receipt");
+        metrics.Times("maru.write.durable.duration stomp").ShouldBe([0.2]);
+        metrics.Times("maru.write.receipt.duration stomp").ShouldBe([0.2]);
+        metrics.Times("maru.delivery.duration").ShouldBe([0]);
+    }
+
     /// <summary>The metrics of one engine as they are.</summary>
     private sealed class Metrics : IDisposable
     {
         private readonly MeterListener _listener = new();
         private readonly ConcurrentDictionary<string, long> _values = new();
+        private readonly ConcurrentQueue<(string Name, double Value)> _times = new();
 
         public Metrics(EngineMetrics metrics)
         {
@@ -55,6 +77,8 @@ public sealed class EngineMetricsTests
             {
                 if (tags.Length > 0) _values.AddOrUpdate($"{instrument.Name} {tags[0].Value}", value, (_, sum) => sum + value);
             });
+            _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) =>
+                _times.Enqueue((tags.Length > 0 ? $"{instrument.Name} {tags[0].Value}" : instrument.Name, value)));
             _listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => _values[instrument.Name] = value);
             _listener.Start();
         }
@@ -69,6 +93,9 @@ public sealed class EngineMetricsTests
                 return _values.GetValueOrDefault(name);
             }
         }
+
+        /// <summary>The measurements of a histogram of seconds so far.</summary>
+        public double[] Times(string name) => [.. _times.Where(x => x.Name == name).Select(x => x.Value)];
 
         public void Dispose() => _listener.Dispose();
     }

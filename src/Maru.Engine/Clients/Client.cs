@@ -18,6 +18,8 @@ internal sealed partial class Client(Connection connection, ClientParts parts) :
 
     public Connection Connection => connection;
 
+    public string Transport => connection.Wire.Name;
+
     /// <summary>Signs the connection in as the token's user; returns the reason where it cannot, else null.</summary>
     public async Task<Refusal?> SignInAsync(string token)
     {

@@ -14,6 +14,8 @@ internal sealed class Transaction(Client client, int maxBytes) : IDraftOwner
 {
     private int _bytes;
 
+    public string Transport => client.Transport;
+
     /// <summary>The messages, in the order of their frames.</summary>
     public List<MessageDraft> Messages { get; } = [];
 

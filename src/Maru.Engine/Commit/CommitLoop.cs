@@ -105,10 +105,11 @@ internal sealed class CommitLoop
         _parts.Log.Append(parts);
         if (_storeFailed) _parts.Diagnostics.StoreRecovered();
         _storeFailed = false;
+        var at = _parts.Time.GetTimestamp();
         foreach (var part in parts)
         {
             part.Transaction?.Complete();
-            foreach (var room in part.Rooms) Publish(room);
+            foreach (var room in part.Rooms) Publish(room, at);
         }
     }
 
@@ -116,11 +117,11 @@ internal sealed class CommitLoop
     /// What is committed is never tried again: where it cannot be handed on, because memory has run out for one, its room reads it from the
     /// store.
     /// </summary>
-    private void Publish(RoomBatch batch)
+    private void Publish(RoomBatch batch, long at)
     {
         try
         {
-            HandOn(batch);
+            HandOn(batch, at);
         }
         catch (Exception e)
         {
@@ -131,7 +132,7 @@ internal sealed class CommitLoop
         }
     }
 
-    private void HandOn(RoomBatch batch)
+    private void HandOn(RoomBatch batch, long at)
     {
         List<Entry> entries = new(batch.Drafts.Count);
         foreach (var draft in batch.Drafts)
@@ -157,7 +158,7 @@ internal sealed class CommitLoop
             _parts.Committed(batch.Room, entries);
         }
 
-        _parts.Lanes.For(batch.Room).Post(new CommittedRun(room, entries, batch.Drafts));
+        _parts.Lanes.For(batch.Room).Post(new CommittedRun(room, entries, batch.Drafts, at));
     }
 
     /// <summary>

@@ -10,6 +10,9 @@ namespace Maru.Engine.Connections;
 /// </summary>
 internal abstract class Wire
 {
+    /// <summary>The name of the protocol, for metrics.</summary>
+    public abstract string Name { get; }
+
     /// <summary>Bytes that keep the connection from falling silent; empty where the protocol has none.</summary>
     public abstract ReadOnlyMemory<byte> HeartBeat { get; }
 

@@ -13,4 +13,9 @@ internal abstract class LaneWork
 
     /// <summary>Does the work. Lane only. The bytes that it adds to outboxes are written at the end of the lane's round.</summary>
     public abstract void Do(FlushList flush);
+
+    /// <summary>Called when those bytes were written, for work that does not give way. Lane only; never throws.</summary>
+    public virtual void Written(EngineMetrics metrics, TimeProvider time)
+    {
+    }
 }

@@ -19,6 +19,9 @@ public abstract class Draft(RoomId room, UserId actor, int bytes, IDraftOwner ow
 
     internal IDraftOwner Owner { get; } = owner;
 
+    /// <summary>When it was queued, as a timestamp; 0: it was not, by itself.</summary>
+    internal long QueuedAt { get; private set; }
+
     /// <summary>The reason why it was not appended; null when it was.</summary>
     public Refusal? Refusal { get; private set; }
 
@@ -37,6 +40,9 @@ public abstract class Draft(RoomId room, UserId actor, int bytes, IDraftOwner ow
     /// <summary>Adds the entries that it became, in seq order; none when it is a repeat or refused.</summary>
     public abstract void CopyEntries(List<Entry> into);
 
+    /// <summary>Called when it goes to the commit loop.</summary>
+    internal virtual void Queued(long at) => QueuedAt = at;
+
     /// <summary>Called by the commit loop before each attempt: forgets an earlier outcome and checks the actor's right.</summary>
     internal virtual void Prepare() => (Refusal, Seq, IsRepeat) = (null, 0, false);
 
@@ -47,6 +53,9 @@ public abstract class Draft(RoomId room, UserId actor, int bytes, IDraftOwner ow
 /// <summary>The owner of a draft, who waits for its outcome: a client or a request.</summary>
 public interface IDraftOwner
 {
+    /// <summary>The protocol over which the draft came, for metrics.</summary>
+    string Transport => "http";
+
     /// <summary>Called once, in the room's lane, when the outcome is durable and its entries are on their way. Must not block.</summary>
     void Settled(Draft draft, FlushList flush);
 }

@@ -64,6 +64,11 @@ internal sealed class TransactionDraft : Draft
         if (Interlocked.Increment(ref _settled) == Messages.Count) Settle(flush);
     }
 
+    internal override void Queued(long at)
+    {
+        foreach (var message in Messages) message.Queued(at);
+    }
+
     internal override void Prepare()
     {
         base.Prepare();

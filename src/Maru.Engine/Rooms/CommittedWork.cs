@@ -9,7 +9,8 @@ namespace Maru.Engine.Rooms;
 /// <param name="room">null: no client on this node used it when the batch was committed; those that come later read the store</param>
 /// <param name="entries">in seq order</param>
 /// <param name="drafts">the drafts, whose owners learn the outcome</param>
-internal sealed class CommittedRun(Room? room, List<Entry> entries, List<Draft> drafts) : LaneWork
+/// <param name="at">the timestamp since which they are durable; 0: they were refused before</param>
+internal sealed class CommittedRun(Room? room, List<Entry> entries, List<Draft> drafts, long at = 0) : LaneWork
 {
     public override void Do(FlushList flush)
     {
@@ -22,6 +23,20 @@ internal sealed class CommittedRun(Room? room, List<Entry> entries, List<Draft> 
         {
             // The entries are committed even if their delivery failed: the sender is told.
             foreach (var draft in drafts) draft.Settle(flush);
+        }
+    }
+
+    public override void Written(EngineMetrics metrics, TimeProvider time)
+    {
+        if (at == 0) return;
+        var now = time.GetTimestamp();
+        if (entries.Count > 0 && room is not null) metrics.DeliveryTime.Record(time.GetElapsedTime(at, now).TotalSeconds);
+        foreach (var draft in drafts)
+        {
+            if (draft.QueuedAt == 0 || draft.Refusal is not null) continue;
+            var transport = new KeyValuePair<string, object?>("transport", draft.Owner.Transport);
+            metrics.DurableTime.Record(time.GetElapsedTime(draft.QueuedAt, at).TotalSeconds, transport);
+            metrics.ReceiptTime.Record(time.GetElapsedTime(draft.QueuedAt, now).TotalSeconds, transport);
         }
     }
 

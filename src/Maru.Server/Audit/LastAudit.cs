@@ -22,7 +22,7 @@ internal sealed partial class LastAudit : BackgroundService
     {
         (_database, _time, _log) = (database, time, log);
         _meter.CreateObservableGauge("maru.audit.drift", Drift, "{number}", "Numbers that the last audit found wrong and did not mend.");
-        _meter.CreateObservableGauge("maru.audit.age", Age, "s", "Since the last audit ended.");
+        _meter.CreateObservableGauge("maru.audit.age", Age, "s", "Time since the last audit ended.");
     }
 
     /// <summary>Stores what an audit found.</summary>

@@ -13,7 +13,7 @@ public sealed class EndpointsTests(MaruServer server) : IClassFixture<MaruServer
     // Judged by something else than a bearer token, or open to all.
     private static readonly string[] Open =
     [
-        "/health/live", "/health/ready", "/openapi/v1.json", "/.well-known/jwks.json",
+        "/health/live", "/health/ready", "/metrics", "/openapi/v1.json", "/.well-known/jwks.json",
         "/api/auth/signup", "/api/auth/guest", "/api/auth/login", "/api/auth/refresh", "/ws", "/api/invitations/{code}",
     ];
 

@@ -24,6 +24,8 @@ internal sealed class SseWire : Wire
 
     private static readonly byte[] Comment = ":\n\n"u8.ToArray();
 
+    public override string Name => "sse";
+
     public override ReadOnlyMemory<byte> HeartBeat => Comment;
 
     public override bool IsOneSubscription => true;

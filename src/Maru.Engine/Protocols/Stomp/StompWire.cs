@@ -34,6 +34,8 @@ internal sealed class StompWire : Wire
     }
 
     /// <summary>An EOL: in a WebSocket, in a message of its own.</summary>
+    public override string Name => "stomp";
+
     public override ReadOnlyMemory<byte> HeartBeat { get; }
 
     public override ReadOnlyMemory<byte> Ping => _framing.Ping;

@@ -10,8 +10,7 @@ internal sealed class ProxyNetworks(LimitOptions limits)
     private const int LeastLength = 7;      // fc00::/7, the largest private network
     private const int MappedLength = 96;    // ::ffff:0:0/96, the addresses of IPv4
 
-    public IReadOnlyList<IPNetwork> All { get; } =
-        [.. limits.Proxies.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Network)];
+    public IReadOnlyList<IPNetwork> All { get; } = [.. NetworkList.Read("Maru:Limits:Proxies", limits.Proxies).Select(Checked)];
 
     public bool Contains(IPAddress address) => All.Any(network => network.Contains(address));
 
@@ -30,19 +29,13 @@ internal sealed class ProxyNetworks(LimitOptions limits)
         return null;
     }
 
-    private static IPNetwork Network(string text)
+    private static IPNetwork Checked(IPNetwork network)
     {
-        if (IPNetwork.TryParse(text, out var network))
-        {
-            var length = network.PrefixLength - (network.BaseAddress.IsIPv4MappedToIPv6 ? MappedLength : 0);
-            return length >= LeastLength
-                ? network
-                : throw new StartException(
-                    $"Maru:Limits:Proxies has {text}, which has too many addresses: each client in it would choose its own address by "
-                    + "X-Forwarded-For. Name the proxies alone (10.0.0.1, 10.0.0.0/8).");
-        }
-
-        if (IPAddress.TryParse(text, out var address)) return new IPNetwork(address, address.GetAddressBytes().Length * 8);
-        throw new StartException($"Maru:Limits:Proxies has {text}, which is no address (10.0.0.1) or network (10.0.0.0/8).");
+        var length = network.PrefixLength - (network.BaseAddress.IsIPv4MappedToIPv6 ? MappedLength : 0);
+        return length >= LeastLength
+            ? network
+            : throw new StartException(
+                $"Maru:Limits:Proxies has {network}, which has too many addresses: each client in it would choose its own address by "
+                + "X-Forwarded-For. Name the proxies alone (10.0.0.1, 10.0.0.0/8).");
     }
 }

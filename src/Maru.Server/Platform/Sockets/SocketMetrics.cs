@@ -21,7 +21,7 @@ internal sealed class SocketMetrics : IDisposable
     public void Watch(Func<int> connections, Func<int> strangers)
     {
         _meter.CreateObservableGauge("maru.sockets", connections, "{connection}", "Open TCP connections.");
-        _meter.CreateObservableGauge("maru.sockets.strangers", strangers, "{connection}", "Those of them that have shown no token.");
+        _meter.CreateObservableGauge("maru.sockets.strangers", strangers, "{connection}", "Open TCP connections that have shown no token.");
     }
 
     public void Dispose() => _meter.Dispose();

@@ -29,8 +29,8 @@ internal sealed class HostileS3 : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        _listener.Stop();
         await _accepting;
+        _listener.Stop();
         await Task.WhenAll(_connections).Within("the connections to end");
         _end.Dispose();
     }
