@@ -10,6 +10,7 @@ using Maru.Engine.People;
 using Maru.Engine.Problems;
 using Maru.Engine.Queues;
 using Maru.Engine.Rooms;
+using Maru.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Maru.Engine;
@@ -62,7 +63,7 @@ public sealed class ChatEngine : IDisposable
         {
             Displaced = new BoundLog(time, Log.StrangersDisplaced, Log.StrangersFit).Hit,
         };
-        Metrics = new EngineMetrics(() => Connections.Count, () => Rooms!.Count, () => Presence!.Count, () => memory.Used, memory.Max);
+        Metrics = new EngineMetrics();
         Requests = new RequestTable(memory, Clock);
         UserEvents = new UserEvents(Connections, snapshot, bus, options, Metrics, time);
         Presence = new Presence(Connections, bus, options.Presence, Clock, Metrics, Log, time);
@@ -70,7 +71,7 @@ public sealed class ChatEngine : IDisposable
         _rounds = new RoomRounds(time);
         _pages = new LogPageReader(log, bus, options, Metrics, Log, time);
         _budget = new ByteBudget(options.ReceiveBytes);
-        _lanes = new LaneTable(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Metrics, Log, time);
+        _lanes = new LaneTable(options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount, Log, time);
         SignalRate = new Gcra(options.SignalDeliveryBurst, options.SignalDeliveriesPerSecond, TimeSpan.FromSeconds(1), time);
         var rooms = new RoomParts(_pages, _channels, _rounds, options, Clock, Metrics, SignalRate, memory);
         Rooms = new RoomTable(log, _channels, _lanes, rooms);
@@ -83,6 +84,7 @@ public sealed class ChatEngine : IDisposable
             PublicRooms, (room, user, mark) => MarkRead(room, user, mark), (user, forward) => ReadForward(user, forward), memory,
             Stopping);
         _guard = new MemoryGuard(memory, Connections, Requests, Rooms.Trim, Clock, Metrics, Log);
+        EngineGauges.AddTo(Metrics.Meter, Connections, Rooms, Commits, Presence, memory, options, () => IsDraining);
     }
 
     public EngineOptions Options { get; }

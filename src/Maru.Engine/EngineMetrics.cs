@@ -5,58 +5,53 @@ namespace Maru.Engine;
 /// <summary>The engine's metrics. Tags are of low cardinality: never a room or a user.</summary>
 public sealed class EngineMetrics : IDisposable
 {
-    private readonly Meter _meter = new("Maru.Engine");
-
-    internal EngineMetrics(
-        Func<int> connections, Func<int> rooms, Func<(int People, int Watches)> presence, Func<long> memory, long memoryLimit)
+    internal EngineMetrics()
     {
-        Committed = _meter.CreateCounter<long>("maru.entries.committed", "{entry}", "Entries that became durable.");
-        CommitTime = _meter.CreateHistogram<double>("maru.commit.duration", "s", "Time of one transaction of the commit loop.");
-        CommitSize = _meter.CreateHistogram<int>("maru.commit.size", "{draft}", "Drafts that one transaction took.");
-        DurableTime = _meter.CreateHistogram<double>(
+        Committed = Meter.CreateCounter<long>("maru.entries.committed", "{entry}", "Entries that became durable.");
+        CommitTime = Meter.CreateHistogram<double>("maru.commit.duration", "s", "Time of one transaction of the commit loop.");
+        CommitSize = Meter.CreateHistogram<int>("maru.commit.size", "{draft}", "Drafts that one transaction took.");
+        DurableTime = Meter.CreateHistogram<double>(
             "maru.write.durable.duration", "s", "From the arrival of a message or a change to its being durable, by transport.");
-        ReceiptTime = _meter.CreateHistogram<double>(
+        ReceiptTime = Meter.CreateHistogram<double>(
             "maru.write.receipt.duration", "s", "From the arrival of a message or a change to its sender being told, by transport.");
-        DeliveryTime = _meter.CreateHistogram<double>(
+        DeliveryTime = Meter.CreateHistogram<double>(
             "maru.delivery.duration", "s",
-            "From a room's entries of one commit being durable to their being written for all who listen on this node.");
-        Refused = _meter.CreateCounter<long>("maru.drafts.refused", "{draft}", "Drafts that were refused by the commit loop, by reason.");
-        Ended = _meter.CreateCounter<long>("maru.connections.ended", "{connection}", "Connections that the server ended, by reason.");
-        SlowClients = _meter.CreateCounter<long>(
+            "From a room's entries of one commit being durable to their being written for all who listen on this node, by transport.");
+        Refusals = Meter.CreateCounter<long>(
+            "maru.refusals", "{refusal}", "Requests of clients that were refused, by reason and transport.");
+        Ended = Meter.CreateCounter<long>("maru.connections.ended", "{connection}", "Connections that the server ended, by reason.");
+        SlowClients = Meter.CreateCounter<long>(
             "maru.connections.slow", "{connection}", "Connections that took nothing for too long and were cut.");
-        Cut = _meter.CreateCounter<long>(
+        Cut = Meter.CreateCounter<long>(
             "maru.connections.cut", "{connection}",
             "Connections and unfinished requests that were cut because clients held too much memory.");
-        Encoded = _meter.CreateCounter<long>(
+        Encoded = Meter.CreateCounter<long>(
             "maru.frames.encoded", "By", "Bytes of frames that were encoded, each once for all its receivers.");
-        PagesRead = _meter.CreateCounter<long>(
+        PagesRead = Meter.CreateCounter<long>(
             "maru.pages.read", "{page}", "Pages that were read from the store for subscriptions that are behind.");
-        Cursors = _meter.CreateUpDownCounter<int>(
+        Cursors = Meter.CreateUpDownCounter<int>(
             "maru.cursors", "{subscription}", "Subscriptions that are behind and read at their own pace.");
-        SignalsDropped = _meter.CreateCounter<long>(
+        Subscriptions = Meter.CreateUpDownCounter<int>(
+            "maru.subscriptions", "{subscription}", "Subscriptions to rooms and their signals, by transport.");
+        TailGaps = Meter.CreateCounter<long>(
+            "maru.tail.gaps", "{gap}",
+            "Gaps in what this node knows of a room that were filled, by what filled them: the bus, a little later, or the store.");
+        SignalsDropped = Meter.CreateCounter<long>(
             "maru.signals.dropped", "{signal}", "Signals that were dropped: too many listeners or signals in a short time.");
-        EphemeralSent = _meter.CreateCounter<long>(
+        EphemeralSent = Meter.CreateCounter<long>(
             "maru.ephemeral.sent", "{event}",
             "Events of the moment that were sent: of typing and reading each to all of a room's subscribers, of presence to one, of the "
             + "list of public rooms to all who look at it.");
-        EphemeralDropped = _meter.CreateCounter<long>(
+        EphemeralDropped = Meter.CreateCounter<long>(
             "maru.ephemeral.dropped", "{event}",
             "Events of typing, reading and the list of public rooms that were dropped, because too much waited.");
-        UserEventsDropped = _meter.CreateCounter<long>(
+        UserEventsDropped = Meter.CreateCounter<long>(
             "maru.user_events.dropped", "{event}", "Events that other nodes were not told of, because too many waited.");
-        PublicRoomWatches = _meter.CreateUpDownCounter<int>(
+        PublicRoomWatches = Meter.CreateUpDownCounter<int>(
             "maru.discover.watches", "{connection}", "Connections that look at the list of public rooms.");
-        _meter.CreateObservableGauge("maru.connections", connections, "{connection}", "Open connections.");
-        _meter.CreateObservableGauge(
-            "maru.memory.used", memory, "By", "Memory that clients make this process keep.");
-        _meter.CreateObservableGauge(
-            "maru.memory.limit", () => memoryLimit, "By", "Bound of the memory that clients make this process keep.");
-        _meter.CreateObservableGauge("maru.rooms", rooms, "{room}", "Rooms that are loaded.");
-        _meter.CreateObservableGauge(
-            "maru.presence.people", () => presence().People, "{person}", "People who are connected to this node, or were a moment ago.");
-        _meter.CreateObservableGauge(
-            "maru.presence.watches", () => presence().Watches, "{connection}", "Connections that watch people's presence.");
     }
+
+    internal Meter Meter { get; } = new("Maru.Engine");
 
     internal Counter<long> Committed { get; }
 
@@ -70,8 +65,6 @@ public sealed class EngineMetrics : IDisposable
 
     internal Histogram<double> DeliveryTime { get; }
 
-    internal Counter<long> Refused { get; }
-
     internal Counter<long> Ended { get; }
 
     internal Counter<long> SlowClients { get; }
@@ -84,6 +77,10 @@ public sealed class EngineMetrics : IDisposable
 
     internal UpDownCounter<int> Cursors { get; }
 
+    internal UpDownCounter<int> Subscriptions { get; }
+
+    internal Counter<long> TailGaps { get; }
+
     internal Counter<long> SignalsDropped { get; }
 
     internal Counter<long> EphemeralSent { get; }
@@ -94,5 +91,16 @@ public sealed class EngineMetrics : IDisposable
 
     internal UpDownCounter<int> PublicRoomWatches { get; }
 
-    public void Dispose() => _meter.Dispose();
+    private Counter<long> Refusals { get; }
+
+    /// <summary>Counts that a client's request was refused.</summary>
+    /// <param name="reason">the problem's slug</param>
+    /// <param name="transport">the protocol in which the client was told</param>
+    public void CountRefusal(string reason, string transport) => Refusals.Add(1, new("reason", reason), Transport(transport));
+
+    public void Dispose() => Meter.Dispose();
+
+    /// <summary>The label by which metrics of a message's way are told apart.</summary>
+    /// <param name="name">of <c>Wire</c></param>
+    internal static KeyValuePair<string, object?> Transport(string name) => new("transport", name);
 }

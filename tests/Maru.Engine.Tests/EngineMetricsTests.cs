@@ -57,7 +57,62 @@ public sealed class EngineMetricsTests
         await Deadline.Until(() => metrics.Times("maru.write.receipt.duration stomp").Length == 1, "the time of the receipt");
         metrics.Times("maru.write.durable.duration stomp").ShouldBe([0.2]);
         metrics.Times("maru.write.receipt.duration stomp").ShouldBe([0.2]);
-        metrics.Times("maru.delivery.duration").ShouldBe([0]);
+        metrics.Times("maru.delivery.duration stomp").ShouldBe([0]);
+    }
+
+    [Fact]
+    public async Task Connections_subscriptions_and_what_waits_are_told_by_transport()
+    {
+        using var rig = new EngineRig();
+        using var metrics = new Metrics(rig.Engine.Metrics);
+        rig.Log.AddRoom(1, 7, 8);
+        var slow = new MemorySink();
+        var (ann, ben) = (await rig.ConnectAsync(7), await rig.ConnectAsync(8, sink: slow));
+        await ben.SubscribeRoomAsync(1);
+        metrics["maru.connections", "stomp"].ShouldBe(2);
+        metrics["maru.subscriptions", "stomp"].ShouldBe(1);
+        metrics["maru.outbox.size", "stomp"].ShouldBe(0);
+        slow.SetWindow(0);
+        await ann.SendAsync(StompClient.Say(1, "hello", "r"));
+        await ann.ReceiptAsync("r");
+        await Deadline.Until(() => metrics["maru.outbox.size", "stomp"] > 0, "what waits for the slow client");
+        ben.Session.Closed();
+        await Deadline.Until(() => metrics["maru.subscriptions", "stomp"] == 0, "the end of the subscription");
+        metrics["maru.connections", "stomp"].ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_refusal_is_counted_by_its_reason_and_transport()
+    {
+        using var rig = new EngineRig();
+        using var metrics = new Metrics(rig.Engine.Metrics);
+        rig.Log.AddRoom(1, 7);
+        var ben = await rig.ConnectAsync(8);
+        await ben.SendAsync(StompClient.Say(1, "hello", "r"));
+        await Deadline.Until(() => metrics["maru.refusals", "not-found stomp"] == 1, "the refusal");
+    }
+
+    [Fact]
+    public async Task A_gap_is_counted_by_what_filled_it()
+    {
+        using var rig = new EngineRig(bus: new GatedBus());
+        using var metrics = new Metrics(rig.Engine.Metrics);
+        rig.Log.AddRoom(1, 7);
+        var ann = await rig.ConnectAsync(7);
+        await ann.SubscribeRoomAsync(1);
+        rig.Log.Seed(1, 4);
+        var entries = rig.Log.Entries(1);
+        rig.Engine.Receive(new RoomId(1), entries[2..]);
+        await Deadline.Until(() => rig.Time.IsAwaited(rig.Engine.Options.GapPatience), "patience");
+        rig.Engine.Receive(new RoomId(1), entries[..3]);
+        await ann.SeqsAsync(4);
+        rig.Time.Advance(rig.Engine.Options.GapPatience);
+        await Deadline.Until(() => metrics["maru.tail.gaps", "bus"] == 1, "the gap that the bus filled");
+        rig.Log.Seed(1, 1);
+        rig.Engine.ReceiveHead(new RoomId(1), 5);
+        await ann.SeqsAsync(5);
+        await Deadline.Until(() => metrics["maru.tail.gaps", "store"] == 1, "the gap that was read");
+        metrics["maru.tail.gaps", "bus"].ShouldBe(1);
     }
 
     /// <summary>The metrics of one engine as they are.</summary>
@@ -65,38 +120,52 @@ public sealed class EngineMetricsTests
     {
         private readonly MeterListener _listener = new();
         private readonly ConcurrentDictionary<string, long> _values = new();
+        private readonly ConcurrentDictionary<string, long> _gauges = new();
         private readonly ConcurrentQueue<(string Name, double Value)> _times = new();
 
         public Metrics(EngineMetrics metrics)
         {
             _listener.InstrumentPublished = (instrument, listener) =>
             {
-                if (instrument.Meter == metrics.EphemeralSent.Meter) listener.EnableMeasurementEvents(instrument);
+                if (instrument.Meter == metrics.Meter) listener.EnableMeasurementEvents(instrument);
             };
-            _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
-            {
-                if (tags.Length > 0) _values.AddOrUpdate($"{instrument.Name} {tags[0].Value}", value, (_, sum) => sum + value);
-            });
-            _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) =>
-                _times.Enqueue((tags.Length > 0 ? $"{instrument.Name} {tags[0].Value}" : instrument.Name, value)));
-            _listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => _values[instrument.Name] = value);
+            _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Take(instrument, value, tags));
+            _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Take(instrument, value, tags));
+            _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => _times.Enqueue((Key(instrument, tags), value)));
             _listener.Start();
         }
 
-        public long this[string name, string kind] => _values.GetValueOrDefault($"{name} {kind}");
-
-        public long this[string name]
+        /// <param name="name">of the instrument</param>
+        /// <param name="labels">their values, with a blank between them</param>
+        public long this[string name, string labels]
         {
             get
             {
+                _gauges.Clear();
                 _listener.RecordObservableInstruments();
-                return _values.GetValueOrDefault(name);
+                return _values.GetValueOrDefault($"{name} {labels}") + _gauges.GetValueOrDefault($"{name} {labels}");
             }
         }
+
+        public long this[string name] => this[name, ""];
 
         /// <summary>The measurements of a histogram of seconds so far.</summary>
         public double[] Times(string name) => [.. _times.Where(x => x.Name == name).Select(x => x.Value)];
 
         public void Dispose() => _listener.Dispose();
+
+        private static string Key(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            List<object?> values = [instrument.Name];
+            foreach (var (_, value) in tags) values.Add(value);
+            if (tags.Length == 0) values.Add("");
+            return string.Join(' ', values);
+        }
+
+        private void Take(Instrument instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            if (instrument.IsObservable) _gauges[Key(instrument, tags)] = value;
+            else _values.AddOrUpdate(Key(instrument, tags), value, (_, sum) => sum + value);
+        }
     }
 }

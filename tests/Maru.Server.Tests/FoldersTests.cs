@@ -18,7 +18,7 @@ public sealed class FoldersTests(ITestOutputHelper output)
         "Maru.Engine",
         [
             "", "Queues", "Problems", "Codecs", "Output", "Lanes", "Log", "Bus", "Connections", "People", "Discover", "Rooms", "Commit",
-            "Clients", "Protocols", "Protocols.*", nameof(ChatEngine),
+            "Clients", "Protocols", "Protocols.*", "Telemetry", nameof(ChatEngine),
         ],
         []);
 

@@ -128,19 +128,14 @@ internal sealed class CommitLoop
             _parts.Diagnostics.DeliveryFailed(e);
             var head = batch.Drafts.Where(x => x.Refusal is null).Select(x => x.Seq).DefaultIfEmpty().Max();
             if (_parts.Rooms.TryGet(batch.Room, out var room)) room.Lane.Post(new ReceivedHead(room, head));
-            _parts.Lanes.For(batch.Room).Post(new CommittedRun(null, [], batch.Drafts));
+            _parts.Lanes.For(batch.Room).Post(new CommittedRun(null, [], batch.Drafts, _parts.Metrics));
         }
     }
 
     private void HandOn(RoomBatch batch, long at)
     {
         List<Entry> entries = new(batch.Drafts.Count);
-        foreach (var draft in batch.Drafts)
-        {
-            draft.CopyEntries(entries);
-            if (draft.Refusal is { } refusal)
-                _parts.Metrics.Refused.Add(1, new KeyValuePair<string, object?>("reason", refusal.Problem.Slug));
-        }
+        foreach (var draft in batch.Drafts) draft.CopyEntries(entries);
 
         // A room that comes into use only now reads the store, which has these entries.
         _parts.Rooms.TryGet(batch.Room, out var room);
@@ -158,7 +153,7 @@ internal sealed class CommitLoop
             _parts.Committed(batch.Room, entries);
         }
 
-        _parts.Lanes.For(batch.Room).Post(new CommittedRun(room, entries, batch.Drafts, at));
+        _parts.Lanes.For(batch.Room).Post(new CommittedRun(room, entries, batch.Drafts, _parts.Metrics, at));
     }
 
     /// <summary>
@@ -188,5 +183,5 @@ internal sealed class CommitLoop
         }
     }
 
-    private void PostRefused(Draft draft) => _parts.Lanes.For(draft.Room).Post(new CommittedRun(null, [], [draft]));
+    private void PostRefused(Draft draft) => _parts.Lanes.For(draft.Room).Post(new CommittedRun(null, [], [draft], _parts.Metrics));
 }

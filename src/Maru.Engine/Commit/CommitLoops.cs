@@ -21,6 +21,9 @@ internal sealed class CommitLoops
         _loops = [.. _queues.Select(make)];
     }
 
+    /// <summary>Bytes that wait for the store.</summary>
+    public long Bytes => _queues.Sum(queue => queue.Bytes);
+
     /// <inheritdoc cref="CommitQueue.TryAdd"/>
     /// <param name="draft">the draft; a transaction goes to the queue of its first message's room</param>
     public bool TryAdd(Draft draft) => QueueFor(draft).TryAdd(draft);

@@ -17,6 +17,9 @@ internal sealed class CommitQueue(long maxBytes)
     private List<Draft> _taken = [];    // the loop's own: off the mailbox, not all in a batch yet
     private int _next;
 
+    /// <summary>Bytes of the drafts that wait.</summary>
+    public long Bytes => _budget.Taken;
+
     /// <summary>
     /// Adds a draft; false when the queue is full: use <see cref="AddAsync"/>. Once the server stops, the draft is refused and it returns
     /// true.

@@ -63,6 +63,7 @@ internal sealed partial class Connection
     /// <summary>Refuses a request: sends an event to a client that listens for refusals, and ends the connection of any other.</summary>
     public void Refuse(in Ticket ticket, Refusal refusal, FlushList flush)
     {
+        metrics.CountRefusal(refusal.Problem.Slug, Wire.Name);
         var queues = _refusalQueues;
         if (queues.Length == 0) Close(refusal, ticket);
         foreach (var queue in queues) Outbox.Add(queue.Wire.Refused(queue.Id, Interlocked.Increment(ref _events), ticket, refusal), flush);

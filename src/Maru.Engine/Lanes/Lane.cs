@@ -15,14 +15,13 @@ internal sealed class Lane
 
     private readonly Mailbox<LaneWork> _mailbox = new();
     private readonly Queue<LaneWork> _givingWay = new();    // the loop's own
-    private readonly EngineMetrics _metrics;
     private readonly EngineLog _log;
     private readonly TimeProvider _time;
     private readonly Thread _thread;
 
-    public Lane(int number, EngineMetrics metrics, EngineLog log, TimeProvider time)
+    public Lane(int number, EngineLog log, TimeProvider time)
     {
-        (_metrics, _log, _time) = (metrics, log, time);
+        (_log, _time) = (log, time);
         _thread = new Thread(Run) { IsBackground = true, Name = $"maru lane {number}" };
     }
 
@@ -52,7 +51,7 @@ internal sealed class Lane
             }
 
             Flush(flush);
-            foreach (var work in round) work.Written(_metrics, _time);
+            foreach (var work in round) work.Written(_time);
             round.Clear();
             if (_givingWay.Count > 0) GiveShare(_time.GetElapsedTime(began), flush);
         }

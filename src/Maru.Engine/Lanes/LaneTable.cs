@@ -5,10 +5,10 @@ internal sealed class LaneTable
 {
     private readonly Lane[] _lanes;
 
-    public LaneTable(int count, EngineMetrics metrics, EngineLog log, TimeProvider time)
+    public LaneTable(int count, EngineLog log, TimeProvider time)
     {
         _lanes = new Lane[count];
-        for (var i = 0; i < count; i++) _lanes[i] = new Lane(i, metrics, log, time);
+        for (var i = 0; i < count; i++) _lanes[i] = new Lane(i, log, time);
     }
 
     public Lane For(RoomId room) => _lanes[(int)((ulong)room.Value % (ulong)_lanes.Length)];

@@ -15,7 +15,7 @@ internal abstract class LaneWork
     public abstract void Do(FlushList flush);
 
     /// <summary>Called when those bytes were written, for work that does not give way. Lane only; never throws.</summary>
-    public virtual void Written(EngineMetrics metrics, TimeProvider time)
+    public virtual void Written(TimeProvider time)
     {
     }
 }

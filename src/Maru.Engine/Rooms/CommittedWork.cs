@@ -9,8 +9,9 @@ namespace Maru.Engine.Rooms;
 /// <param name="room">null: no client on this node used it when the batch was committed; those that come later read the store</param>
 /// <param name="entries">in seq order</param>
 /// <param name="drafts">the drafts, whose owners learn the outcome</param>
+/// <param name="metrics">learns how long it took</param>
 /// <param name="at">the timestamp since which they are durable; 0: they were refused before</param>
-internal sealed class CommittedRun(Room? room, List<Entry> entries, List<Draft> drafts, long at = 0) : LaneWork
+internal sealed class CommittedRun(Room? room, List<Entry> entries, List<Draft> drafts, EngineMetrics metrics, long at = 0) : LaneWork
 {
     public override void Do(FlushList flush)
     {
@@ -26,15 +27,15 @@ internal sealed class CommittedRun(Room? room, List<Entry> entries, List<Draft> 
         }
     }
 
-    public override void Written(EngineMetrics metrics, TimeProvider time)
+    public override void Written(TimeProvider time)
     {
         if (at == 0) return;
         var now = time.GetTimestamp();
-        if (entries.Count > 0 && room is not null) metrics.DeliveryTime.Record(time.GetElapsedTime(at, now).TotalSeconds);
+        if (entries.Count > 0) room?.Measure(time.GetElapsedTime(at, now));
         foreach (var draft in drafts)
         {
             if (draft.QueuedAt == 0 || draft.Refusal is not null) continue;
-            var transport = new KeyValuePair<string, object?>("transport", draft.Owner.Transport);
+            var transport = EngineMetrics.Transport(draft.Owner.Transport);
             metrics.DurableTime.Record(time.GetElapsedTime(draft.QueuedAt, at).TotalSeconds, transport);
             metrics.ReceiptTime.Record(time.GetElapsedTime(draft.QueuedAt, now).TotalSeconds, transport);
         }

@@ -18,6 +18,7 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics, MemoryBudget memor
     private readonly Subscribers _log = new();
     private readonly KeptRuns _kept = new(memory);
     private readonly Dictionary<WireSubscription, WireForm> _forms = [];
+    private readonly Dictionary<string, int> _transports = [];      // how many subscriptions use each
     private Dictionary<string, Subscribers>? _signals;
     private int _cursors;
 
@@ -28,6 +29,7 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics, MemoryBudget memor
         if (!_forms.TryGetValue(subscription.Key, out var form))
             _forms[subscription.Key] = form = new WireForm(room, subscription.Key, _kept, metrics);
         form.Users++;
+        Count(form.Wire.Name, 1);
         subscription.Form = form;
         if (subscription.Signal is not { } name)
         {
@@ -44,6 +46,7 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics, MemoryBudget memor
     {
         if (subscription.Index < 0) return;
         SetCursor(subscription, false);
+        Count(subscription.Form.Wire.Name, -1);
         if (--subscription.Form.Users == 0)
         {
             subscription.Form.Forget();
@@ -143,6 +146,13 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics, MemoryBudget memor
         if (_cursors == 0) Forget();
     }
 
+    /// <summary>Tells how long entries took to those who listen, by the transports that they use.</summary>
+    public void Measure(TimeSpan delivery)
+    {
+        foreach (var (transport, _) in _transports)
+            metrics.DeliveryTime.Record(delivery.TotalSeconds, EngineMetrics.Transport(transport));
+    }
+
     /// <summary>Drops encoded runs: none of them is sent again.</summary>
     public void Forget()
     {
@@ -193,6 +203,14 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics, MemoryBudget memor
         oldest < HiddenPast.Nothing && oldest <= subscription.Membership.Joined
             ? subscription.Form.TryGetOrEncode(run, subscription.Membership.Joined, ref share, out encoded)
             : subscription.Form.TryGetOrEncode(run, ref share, out encoded);
+
+    private void Count(string transport, int more)
+    {
+        metrics.Subscriptions.Add(more, EngineMetrics.Transport(transport));
+        var count = _transports.GetValueOrDefault(transport) + more;
+        if (count > 0) _transports[transport] = count;
+        else _transports.Remove(transport);
+    }
 
     private void RemoveAll(Subscribers subscribers, UserId? user, long seq)
     {

@@ -26,6 +26,10 @@ internal sealed class LogPageReader(
     /// <summary>How long an entry of another node may take to arrive; zero while there is no bus.</summary>
     public TimeSpan Patience => bus.IsConnected ? options.GapPatience : TimeSpan.Zero;
 
+    /// <summary>Counts a gap that was filled.</summary>
+    /// <param name="by">what filled it</param>
+    public void CountFilled(string by) => metrics.TailGaps.Add(1, new KeyValuePair<string, object?>("filled", by));
+
     /// <summary>Posts <see cref="GapWaited"/> to the room's lane after the delay.</summary>
     public void WaitForGap(Room room, long after, TimeSpan delay) => _ = WaitForGapAsync(room, after, delay);
 

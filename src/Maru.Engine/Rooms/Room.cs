@@ -187,6 +187,9 @@ internal sealed class Room
         if (_ready && !_unloaded) _gap.Fill(atOnce: true);
     }
 
+    /// <inheritdoc cref="Hub.Measure"/>
+    public void Measure(TimeSpan delivery) => _hub.Measure(delivery);
+
     /// <summary>Gives back what it need not keep.</summary>
     public void Trim()
     {

@@ -45,6 +45,7 @@ internal sealed class TailGap(Room room, RoomTail tail, LogPageReader pages)
             return;
         }
 
+        pages.CountFilled("bus");
         _isBusy = false;
         Fill();
     }
@@ -53,7 +54,9 @@ internal sealed class TailGap(Room room, RoomTail tail, LogPageReader pages)
     public void Take(LogPage page)
     {
         (_isBusy, _isBehind) = (false, page.Entries is [.., var last] && last.Seq < _readFor);
-        if (!page.Failed && page.Entries.Count == 0) tail.Forget(_readFor);
+        if (page.Failed) return;
+        if (page.Entries.Count == 0) tail.Forget(_readFor);
+        else pages.CountFilled("store");
     }
 
     private void Read(long after)

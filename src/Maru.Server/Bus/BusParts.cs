@@ -13,6 +13,7 @@ internal static class BusParts
     /// <param name="redis"><c>host:port[,host:port]</c>; empty: none</param>
     public static void AddBus(this IServiceCollection services, StorageOptions storage, string redis)
     {
+        services.AddSingleton<BusMetrics>();
         if (!storage.IsShared)
         {
             services.AddSingleton<IBus>(new LocalBus());

@@ -14,6 +14,7 @@ namespace Maru.Server.Bus;
 /// </summary>
 internal sealed partial class NotifyBus : BackgroundService, IBus
 {
+    private const string Label = "postgres";
     private const int FramesAtOnce = 100;
 
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(500);
@@ -25,6 +26,8 @@ internal sealed partial class NotifyBus : BackgroundService, IBus
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly FrameGuard _guard;
+    private readonly BusMetrics _metrics;
+    private readonly BusLag _lag;
     private readonly ByteBudget _waiting;
     private readonly Channel<Frame> _frames = Channel.CreateUnbounded<Frame>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Lock _order = new();       // keeps frames' numbers in the order of the queue
@@ -38,10 +41,12 @@ internal sealed partial class NotifyBus : BackgroundService, IBus
     private volatile bool _isClosing;
     private bool _isLost;
 
-    public NotifyBus(NoticeBoard board, ThisNode node, BusOptions options, TimeProvider time, ILogger<NotifyBus> log)
+    public NotifyBus(NoticeBoard board, ThisNode node, BusOptions options, BusMetrics metrics, TimeProvider time, ILogger<NotifyBus> log)
     {
         (_board, _node, _options, _time, _log) = (board, node, options, time, log);
         (_guard, _waiting) = (new FrameGuard(log, time), new ByteBudget(options.PublishBytes));
+        (_metrics, _lag) = (metrics, new BusLag(Label, metrics, time));
+        metrics.Watch(Label, () => _isListening);
     }
 
     public bool IsConnected => _isListening;
@@ -60,6 +65,7 @@ internal sealed partial class NotifyBus : BackgroundService, IBus
         }
 
         Log.Dropped(_log, channel.Name);
+        _metrics.Dropped(Label);
         Doubt(channel);
     }
 
@@ -106,6 +112,7 @@ internal sealed partial class NotifyBus : BackgroundService, IBus
 
     private void Put(BusChannel channel, byte[] frame)
     {
+        if (frame.Length > 0) _lag.Sent(frame);
         lock (_order) _frames.Writer.TryWrite(new Frame(channel, ++_number, frame));
     }
 
@@ -118,7 +125,12 @@ internal sealed partial class NotifyBus : BackgroundService, IBus
             while (frames.Count < FramesAtOnce && _frames.Reader.TryRead(out var frame)) frames.Add(frame);
             lock (_order) _doubted.ExceptWith(frames.Where(x => x.Bytes.Length == 0).Select(x => x.Channel));
             while (!await TryAsync(() => TellAsync(frames, ct), ct) && !_isClosing) await Task.Delay(Again, _time, ct);
-            foreach (var frame in frames) _waiting.Return(frame.Bytes.Length);
+            foreach (var frame in frames)
+            {
+                _waiting.Return(frame.Bytes.Length);
+                _metrics.Sent(Label, frame.Bytes.Length);
+            }
+
             frames.Clear();
             if (_time.GetElapsedTime(forgotten) < ForgetEvery) continue;
             forgotten = _time.GetTimestamp();
@@ -192,7 +204,14 @@ internal sealed partial class NotifyBus : BackgroundService, IBus
 
     private void Take(string payload)
     {
-        if (Notice.Read(payload) is not { } notice || notice.Node == _node.Id) return;
+        if (Notice.Read(payload) is not { } notice) return;
+        if (notice.Node == _node.Id)
+        {
+            _lag.Heard(notice.Bytes.Span);      // of a frame in several pieces none is the same
+            return;
+        }
+
+        _metrics.Received(Label, notice.Bytes.Length);
         if (!_heard.TryGetValue(notice.Node, out var hearing)) _heard.Add(notice.Node, hearing = new Hearing());
         if (hearing.Take(notice) is not { } frame || !_begun.Task.IsCompletedSuccessfully) return;
         if (!_subscriptions.TryGetValue(notice.Channel, out var subscription)) return;

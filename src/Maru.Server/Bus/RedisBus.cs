@@ -11,6 +11,8 @@ namespace Maru.Server.Bus;
 /// </summary>
 internal sealed class RedisBus : IBus, IAsyncDisposable
 {
+    public const string Label = "redis";
+
     private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(250);
 
     private readonly string[] _endpoints;
@@ -19,6 +21,8 @@ internal sealed class RedisBus : IBus, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly FrameGuard _guard;
+    private readonly BusMetrics _metrics;
+    private readonly BusLag _lag;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();        // keeps subscriptions and links in step, until the links are known
     private readonly Dictionary<string, Subscription> _early = [];
@@ -27,10 +31,12 @@ internal sealed class RedisBus : IBus, IAsyncDisposable
     private ulong[] _hashes = [];               // the links' hashes; set before them
 
     /// <param name="servers"><c>host:port[,host:port]</c></param>
-    public RedisBus(string servers, BusOptions options, ThisNode node, TimeProvider time, ILogger<RedisBus> log)
+    public RedisBus(string servers, BusOptions options, ThisNode node, BusMetrics metrics, TimeProvider time, ILogger<RedisBus> log)
     {
         _endpoints = servers.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         (_options, _node, _time, _log, _guard) = (options, node, time, log, new FrameGuard(log, time));
+        (_metrics, _lag) = (metrics, new BusLag(Label, metrics, time));
+        metrics.Watch(Label, () => IsConnected);
         _finding = Task.Run(FindAsync);
     }
 
@@ -46,7 +52,10 @@ internal sealed class RedisBus : IBus, IAsyncDisposable
     public void Publish(BusChannel channel, ReadOnlySpan<byte> frame)
     {
         var name = Name(channel);
-        if (!frame.IsEmpty && frame.Length <= MaxFrameBytes) LinkOf(name)?.Publish(channel, name, Envelope.Wrap(_node.Id, frame));
+        if (frame.IsEmpty || frame.Length > MaxFrameBytes || LinkOf(name) is not { } link) return;
+        var wrapped = Envelope.Wrap(_node.Id, frame);
+        _lag.Sent(wrapped);
+        link.Publish(channel, name, wrapped);
     }
 
     public IDisposable Subscribe(BusChannel channel, Action<ReadOnlyMemory<byte>> heard, Action? listening = null)
@@ -104,8 +113,8 @@ internal sealed class RedisBus : IBus, IAsyncDisposable
     {
         var isCluster = Array.Exists(first.GetServers(), x => x.ServerType == ServerType.Cluster);
         RedisLink[] links = isCluster
-            ? [new RedisLink("Cluster", first, isCluster, Lose, _options, _time, _log)]
-            : [.. connections.Select((x, i) => new RedisLink(_endpoints[i], x, isCluster, Lose, _options, _time, _log))];
+            ? [new RedisLink("Cluster", first, isCluster, Lose, _options, _metrics, _time, _log)]
+            : [.. connections.Select((x, i) => new RedisLink(_endpoints[i], x, isCluster, Lose, _options, _metrics, _time, _log))];
         lock (_gate)
         {
             _hashes = Array.ConvertAll(links, x => Rendezvous.Hash(x.Name));
@@ -151,7 +160,14 @@ internal sealed class RedisBus : IBus, IAsyncDisposable
 
         public void Hear(byte[] message)
         {
-            if (Envelope.TryOpen(message, bus._node.Id, out var frame)) bus._guard.Call(heard, frame);
+            if (!Envelope.TryOpen(message, bus._node.Id, out var frame))
+            {
+                bus._lag.Heard(message);
+                return;
+            }
+
+            bus._metrics.Received(Label, frame.Length);
+            bus._guard.Call(heard, frame);
         }
 
         public void Dispose()

@@ -16,6 +16,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
     private readonly ISubscriber _subscriber;
     private readonly bool _isCluster;
     private readonly ByteBudget _waiting;       // bytes of publications that Redis has not taken yet
+    private readonly BusMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Lock _gate = new();
@@ -31,13 +32,15 @@ internal sealed partial class RedisLink : IAsyncDisposable
     /// <param name="isCluster">the connection is one to a Redis Cluster: channels are sharded</param>
     /// <param name="lose">called for a channel of which publications may be lost</param>
     /// <param name="options">for all links</param>
+    /// <param name="metrics">of all links</param>
     /// <param name="time">for a look now and then at the connection: the library does not tell of every loss</param>
     /// <param name="log">for the operator, once a change</param>
     public RedisLink(
-        string name, ConnectionMultiplexer connection, bool isCluster, Action<BusChannel> lose, BusOptions options, TimeProvider time,
-        ILogger log)
+        string name, ConnectionMultiplexer connection, bool isCluster, Action<BusChannel> lose, BusOptions options, BusMetrics metrics,
+        TimeProvider time, ILogger log)
     {
-        (Name, _connection, _isCluster, _lose, _time, _log) = (name, connection, isCluster, lose, time, log);
+        (Name, _connection, _isCluster, _lose, _metrics, _time, _log) = (
+            name, connection, isCluster, lose, metrics, time, log);
         _subscriber = connection.GetSubscriber();
         _waiting = new ByteBudget(options.PublishBytes);
         connection.ConnectionRestored += (_, _) => ListenedAgain();
@@ -102,6 +105,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
         try
         {
             await _subscriber.PublishAsync(name, message).ConfigureAwait(false);
+            _metrics.Sent(RedisBus.Label, message.Length);
         }
         catch (Exception e) when (IsLoss(e))
         {
@@ -115,6 +119,7 @@ internal sealed partial class RedisLink : IAsyncDisposable
 
     private void Lose(BusChannel channel)
     {
+        _metrics.Dropped(RedisBus.Label);
         lock (_lost) _lost.Add(channel);
     }
 

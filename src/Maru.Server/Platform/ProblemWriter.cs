@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Maru.Engine;
+using Maru.Engine.Problems;
 
 namespace Maru.Server.Platform;
 
@@ -7,7 +9,7 @@ namespace Maru.Server.Platform;
 /// Writes every refusal over HTTP, whatever the request's Accept says: a refusal that cannot be read helps nobody. A 401 always names the
 /// way to sign in (RFC 9110, 15.5.2).
 /// </summary>
-internal sealed class ProblemWriter : IProblemDetailsWriter
+internal sealed class ProblemWriter(ChatEngine engine) : IProblemDetailsWriter
 {
     public const string MediaType = "application/problem+json";
 
@@ -16,6 +18,7 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
     public ValueTask WriteAsync(ProblemDetailsContext context)
     {
         var (details, http) = (context.ProblemDetails, context.HttpContext);
+        engine.Metrics.CountRefusal(details.Type ?? Problem.Internal.Slug, "http");
         details.Extensions["traceId"] = Activity.Current?.Id ?? http.TraceIdentifier;
         if (details.Status == StatusCodes.Status401Unauthorized && http.Response.Headers.WWWAuthenticate.Count == 0)
             http.Response.Headers.WWWAuthenticate = Caller.Scheme;

@@ -33,7 +33,20 @@ internal abstract class Database : IAsyncDisposable
     /// Runs <paramref name="write"/> in one transaction. It is durable when the task completes, and undone when <paramref name="write"/>
     /// throws. It runs twice where the store gave the transaction up for another one's sake, so it must not count on its first run.
     /// </summary>
-    public abstract Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct);
+    public async Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct)
+    {
+        var (began, succeeded) = (TimeProvider.System.GetTimestamp(), false);
+        try
+        {
+            var result = await TransactAsync(write, ct);
+            succeeded = true;
+            return result;
+        }
+        finally
+        {
+            StoreMetrics.Wrote(TimeProvider.System.GetElapsedTime(began), succeeded);
+        }
+    }
 
     /// <inheritdoc cref="WriteAsync{T}"/>
     public Task WriteAsync(Func<DbTransaction, CancellationToken, Task> write, CancellationToken ct) =>
@@ -64,4 +77,7 @@ internal abstract class Database : IAsyncDisposable
     public virtual StartException Unusable(DbException e) => new($"The store {Name} cannot be used: {e.Message}", e);
 
     public abstract ValueTask DisposeAsync();
+
+    /// <inheritdoc cref="WriteAsync{T}"/>
+    protected abstract Task<T> TransactAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct);
 }

@@ -62,7 +62,7 @@ public sealed class MemoryGuardTests
         using var rig = Rig();
         var room = await ForgetAsync(rig, after: 200);
         rig.Log.Seed(1, 1);
-        room.Lane.Post(new CommittedRun(room, [rig.Log.Entries(1)[^1]], []));
+        room.Lane.Post(new CommittedRun(room, [rig.Log.Entries(1)[^1]], [], rig.Engine.Metrics));
         rig.Stop();
         rig.Engine.Clients.Memory.Used.ShouldBe(0);
     }

@@ -7,13 +7,12 @@ namespace Maru.Engine.Tests.Lanes;
 public sealed class LaneTests : IDisposable
 {
     private readonly ManualTime _time = new();
-    private readonly EngineMetrics _metrics = new(() => 0, () => 0, () => (0, 0), () => 0, 0);
     private readonly Lane _lane;
     private readonly BusyLane _busy;
 
     public LaneTests()
     {
-        _lane = new Lane(0, _metrics, new EngineLog(NullLogger.Instance), _time);
+        _lane = new Lane(0, new EngineLog(NullLogger.Instance), _time);
         _lane.Start();
         _busy = new BusyLane(_lane);    // what is posted until it is disposed is one round
     }
@@ -93,7 +92,6 @@ public sealed class LaneTests : IDisposable
     {
         _busy.Dispose();
         _lane.Stop();
-        _metrics.Dispose();
     }
 
     private sealed class Work(bool givesWay, Action act) : LaneWork

@@ -75,7 +75,7 @@ public sealed class RoomTests
         var room = rig.FindRoom(1)!;
         foreach (var late in new[] { 4, 3 })
         {
-            var run = new CommittedRun(room, [entries[late]], []);
+            var run = new CommittedRun(room, [entries[late]], [], rig.Engine.Metrics);
             room.Lane.Post(run);
         }
 
@@ -94,7 +94,7 @@ public sealed class RoomTests
         rig.Log.Seed(1, 5);
         rig.Log.ReadFault = () => new IOException("no disk");
         var room = rig.FindRoom(1)!;
-        var run = new CommittedRun(room, [rig.Log.Entries(1)[4]], []);
+        var run = new CommittedRun(room, [rig.Log.Entries(1)[4]], [], rig.Engine.Metrics);
         rig.Time.Advance(0.1);      // between the rounds of others, which would look like a pause
         room.Lane.Post(run);
         var reads = 1;

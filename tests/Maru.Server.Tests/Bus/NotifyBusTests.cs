@@ -128,7 +128,8 @@ internal sealed class NotifyRig : BusRig
     {
         using var logs = LoggerFactory.Create(x => x.AddProvider(Log));
         var database = Open();
-        var bus = new NotifyBus(new NoticeBoard(database), new ThisNode(), _options, TimeProvider.System, logs.CreateLogger<NotifyBus>());
+        var bus = new NotifyBus(
+            new NoticeBoard(database), new ThisNode(), _options, new BusMetrics(), TimeProvider.System, logs.CreateLogger<NotifyBus>());
         _nodes.Add((bus, database));
         await bus.StartAsync(CancellationToken.None);
         bus.IsConnected.ShouldBeTrue("it has started");

@@ -62,7 +62,8 @@ internal sealed class RedisRig(IReadOnlyList<RedisProcess> servers, string addre
     public override async Task<IBus> JoinAsync()
     {
         using var logs = LoggerFactory.Create(x => x.AddProvider(Log));
-        var node = new RedisBus(addresses, new BusOptions(), new ThisNode(), TimeProvider.System, logs.CreateLogger<RedisBus>());
+        var node = new RedisBus(
+            addresses, new BusOptions(), new ThisNode(), new BusMetrics(), TimeProvider.System, logs.CreateLogger<RedisBus>());
         _nodes.Add(node);
         await Deadline.Until(() => node.IsConnected, "Redis");
         return node;

@@ -73,7 +73,7 @@ internal sealed class HeldDatabase : Database
         return await Store.OpenReadAsync(ct);
     }
 
-    public override async Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct)
+    protected override async Task<T> TransactAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct)
     {
         if (_begin is { } begin) await begin.PassAsync();
         var commit = _commit;

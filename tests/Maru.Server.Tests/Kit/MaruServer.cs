@@ -39,6 +39,7 @@ public sealed class MaruServer : IAsyncLifetime
             "--Maru:LinkPreviews:Enabled=false",      // texts of tests have links to sites of others
             "--Maru:Passwords:Iterations=1000",
             "--Maru:Search:Enabled=false",
+            "--Maru:Metrics:Enabled=false",           // each server would count what all others in this process do
             "--Logging:LogLevel:Default=None",
             "--Logging:LogLevel:Maru.Requests=None",
             "--Logging:LogLevel:Maru.Security=None",

@@ -40,7 +40,7 @@ internal sealed class SpiedDatabase : Database
     public override async ValueTask<DbConnection> OpenReadAsync(CancellationToken ct) =>
         new Connection(await Store.OpenReadAsync(ct), Reads);
 
-    public override Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct) =>
+    protected override Task<T> TransactAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct) =>
         Store.WriteAsync(write, ct);
 
     public override Task InsertAsync(string table, string[] columns, IEnumerable<object?[]> rows, CancellationToken ct) =>

@@ -14,7 +14,9 @@ internal static class MetricsEndpoint
 
     public static void MapMetrics(this IEndpointRouteBuilder routes)
     {
-        var networks = NetworkList.Read("Maru:Metrics:Networks", routes.ServiceProvider.GetRequiredService<MetricsOptions>().Networks);
+        var options = routes.ServiceProvider.GetRequiredService<MetricsOptions>();
+        var networks = NetworkList.Read("Maru:Metrics:Networks", options.Networks);
+        if (!options.Enabled) return;
         var exporter = routes.CreateApplicationBuilder().UseOpenTelemetryPrometheusScrapingEndpoint(_ => true).Build();
         routes.MapGet("/metrics", (HttpContext context) => MayRead(context) ? exporter(context) : RefuseAsync(context))
             .ExcludeFromDescription();

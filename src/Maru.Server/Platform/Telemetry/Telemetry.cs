@@ -25,8 +25,9 @@ internal static class Telemetry
 
     private static readonly double[] Numbers = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
 
-    public static void AddTelemetry(this WebApplicationBuilder builder)
+    public static void AddTelemetry(this WebApplicationBuilder builder, MetricsOptions options)
     {
+        if (!options.Enabled) return;
         var isPushed = Array.Exists(Endpoints, name => !string.IsNullOrEmpty(builder.Configuration[name]));
         builder.Services.AddOpenTelemetry().WithMetrics(metrics =>
         {

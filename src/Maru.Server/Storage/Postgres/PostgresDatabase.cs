@@ -70,7 +70,7 @@ internal sealed class PostgresDatabase : Database
         return connection;
     }
 
-    public override async Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct)
+    protected override async Task<T> TransactAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct)
     {
         try
         {

@@ -58,7 +58,7 @@ internal sealed partial class SqliteDatabase : Database
         return _readers.Open();
     }
 
-    public override async Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct)
+    protected override async Task<T> TransactAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct)
     {
         using var lease = await EnterWriterAsync(ct);
         var transaction = lease.Connection.BeginTransaction();   // BEGIN IMMEDIATE

@@ -48,7 +48,7 @@ public sealed class MetricsTests
     [InlineData("Via", "1.1 proxy")]
     public async Task What_a_proxy_passes_on_that_the_settings_do_not_know_is_refused(string header, string value)
     {
-        await using var server = await MaruServer.StartAsync();
+        await using var server = await MaruServer.StartAsync("--Maru:Metrics:Enabled=true");
         server.Http.DefaultRequestHeaders.Add(header, value);
         var problem = await server.Http.SendAsync("GET /metrics").ShouldRefuse(Problem.Forbidden);
         problem.GetProperty("detail").GetString().ShouldBe("Metrics are for this machine and for the networks of Maru:Metrics:Networks.");
@@ -63,7 +63,7 @@ public sealed class MetricsTests
     public async Task Those_of_the_networks_of_the_settings_read_them(string address, int status)
     {
         await using var server = await MaruServer.StartAsync(
-            "--Maru:Limits:Proxies=127.0.0.1", "--Maru:Metrics:Networks=10.1.0.0/16, 2001:db8::/32");
+            "--Maru:Metrics:Enabled=true", "--Maru:Limits:Proxies=127.0.0.1", "--Maru:Metrics:Networks=10.1.0.0/16, 2001:db8::/32");
         server.Http.DefaultRequestHeaders.Add("X-Forwarded-For", address);
         await server.Http.SendAsync("GET /metrics").ShouldBe(status);
     }
