@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Maru.Engine.Bus;
 using Maru.Engine.Clients;
 using Maru.Engine.Commit;
@@ -80,7 +81,7 @@ public sealed class ChatEngine : IDisposable
             log, _channels, _lanes, Rooms, OnCommitted, options, Metrics, Log, time, () => Environment.CpuUsage.TotalTime - UsedBeside());
         Commits = new CommitLoops(log, options.CommitQueueBytes, time, (queue, number) => new CommitLoop(queue, number, parts));
         Clients = new ClientParts(
-            options, Clock, Metrics, Log, authenticator, MessageRate, Connections, UserEvents, Rooms, Commits, _channels, Presence,
+            options, Clock, time, Metrics, Log, authenticator, MessageRate, Connections, UserEvents, Rooms, Commits, _channels, Presence,
             PublicRooms, (room, user, mark) => MarkRead(room, user, mark), (user, forward) => ReadForward(user, forward), memory,
             Stopping);
         _guard = new MemoryGuard(memory, Connections, Requests, Rooms.Trim, Clock, Metrics, Log);
@@ -224,7 +225,11 @@ public sealed class ChatEngine : IDisposable
     }
 
     /// <summary>Appends to a room's log from outside a connection; waits while the queue is full. The owner learns the outcome.</summary>
-    public ValueTask AppendAsync(Draft draft) => Commits.AddAsync(draft);
+    public ValueTask AppendAsync(Draft draft)
+    {
+        draft.Trace = MessageTrace.Begin(draft.Owner.Transport, Activity.Current?.Context ?? default, Time);
+        return Commits.AddAsync(draft);
+    }
 
     /// <summary>
     /// Receives entries that another node committed, in seq order. The rights that they end are gone when it returns. Entries beyond the
@@ -238,7 +243,7 @@ public sealed class ChatEngine : IDisposable
         foreach (var entry in run) bytes += entry.Body.Length + 64;
         if (!_budget.TryTake(bytes)) return;
         here.Expect(run[^1].Seq);
-        here.Lane.Post(new ReceivedRun(here, run, _budget, bytes));
+        here.Lane.Post(new ReceivedRun(here, run, _budget, bytes, Time.GetTimestamp()));
     }
 
     /// <summary>Receives the head of a room's log from another node, whose entries did not fit into a frame.</summary>

@@ -16,7 +16,8 @@ public sealed class EngineMetrics : IDisposable
             "maru.write.receipt.duration", "s", "From the arrival of a message or a change to its sender being told, by transport.");
         DeliveryTime = Meter.CreateHistogram<double>(
             "maru.delivery.duration", "s",
-            "From a room's entries of one commit being durable to their being written for all who listen on this node, by transport.");
+            "From a room's entries of one commit being durable here, or arriving from elsewhere, to their being written for all who listen "
+            + "on this node, by transport and origin.");
         Refusals = Meter.CreateCounter<long>(
             "maru.refusals", "{refusal}", "Requests of clients that were refused, by reason and transport.");
         Ended = Meter.CreateCounter<long>("maru.connections.ended", "{connection}", "Connections that the server ended, by reason.");

@@ -107,6 +107,8 @@ internal sealed class MaruOptions : IValidatableObject
 
     public MetricsOptions Metrics { get; } = new();
 
+    public TracingOptions Tracing { get; } = new();
+
     public EngineOptions Engine { get; } = new();
 
     /// <summary><see cref="Database"/> and <see cref="Data"/>, for those who need no more.</summary>

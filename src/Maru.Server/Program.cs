@@ -70,7 +70,7 @@ internal static class Program
         HostSettings.Check(builder.Configuration);
         builder.AddWebServer(options.Limits);
         builder.AddLogs();
-        builder.AddTelemetry(options.Metrics);
+        builder.AddTelemetry(options.Metrics, options.Tracing);
 
         var services = builder.Services;
         services.AddSettings(options);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Maru.Engine.Log;
 
 namespace Maru.Engine.Bus;
@@ -5,8 +6,10 @@ namespace Maru.Engine.Bus;
 /// <summary>
 /// The frames in which nodes tell each other of a room:
 /// <code>
-/// run    = 1 count { seq kind number member target body }     kind: a newer node's too; member, target: 0 for none;
-///                                                             target: negative of a message that the entry does not change
+/// run    = 1 count { seq kind number member target body } { seq trace }
+///                                                             kind: a newer node's too; member, target: 0 for none;
+///                                                             target: negative of a message that the entry does not change;
+///                                                             trace: of the entries that are followed, 16 bytes and their span's 8
 /// head   = 2 seq                                              in place of a run that is too large
 /// signal = 3 name sender isText count { header } body
 /// typing = 4 user types                                       types: 0 or 1
@@ -22,11 +25,13 @@ internal static class RoomFrames
     public const byte Typing = 4;
     public const byte Reads = 5;
 
+    private const int TraceBytes = 16 + 8;
+
     /// <summary>Writes a run or, when the frame would exceed <paramref name="maxBytes"/>, only the head of the log.</summary>
     public static ReadOnlySpan<byte> Write(IReadOnlyList<Entry> run, int maxBytes)
     {
         var bytes = 16;
-        foreach (var entry in run) bytes += entry.Body.Length + 64;
+        foreach (var entry in run) bytes += entry.Body.Length + 64 + (entry.Trace is null ? 0 : TraceBytes + 8);
         if (bytes > maxBytes)
         {
             var head = FrameWriter.Begin(Head);
@@ -44,6 +49,11 @@ internal static class RoomFrames
             writer.Number(entry.Member?.Value ?? 0);
             writer.Number(entry.Target > 0 ? entry.Target : -entry.About);
             writer.Bytes(entry.Body);
+        }
+
+        foreach (var entry in run)
+        {
+            if (entry.Trace is { } trace) Write(writer, entry.Seq, trace.Context);
         }
 
         return writer.Written;
@@ -101,7 +111,26 @@ internal static class RoomFrames
             });
         }
 
+        while (!reader.IsAtEnd)
+        {
+            var at = reader.Number() - run[0].Seq;
+            var context = reader.Bytes();
+            if (at < 0 || at >= run.Count || context.Length != TraceBytes) throw new FormatException("the trace of no entry");
+            run[(int)at].Trace = MessageTrace.Continue(new ActivityContext(
+                ActivityTraceId.CreateFromBytes(context[..16]), ActivitySpanId.CreateFromBytes(context[16..]),
+                ActivityTraceFlags.Recorded, isRemote: true));
+        }
+
         return run;
+    }
+
+    private static void Write(FrameWriter writer, long seq, ActivityContext context)
+    {
+        Span<byte> bytes = stackalloc byte[TraceBytes];
+        context.TraceId.CopyTo(bytes[..16]);
+        context.SpanId.CopyTo(bytes[16..]);
+        writer.Number(seq);
+        writer.Bytes(bytes);
     }
 
     public static Signal ReadSignal(ref FrameReader reader)

@@ -8,7 +8,7 @@ internal sealed partial class Client
     private const int ReadBytes = 256;
 
     /// <summary>Moves the user's position in a room. Completes when the next may be sent; the outcome comes by the ticket.</summary>
-    /// <inheritdoc cref="SendAsync(RoomId, ReadOnlySpan{byte}, byte[], Ticket, Transaction)"/>
+    /// <inheritdoc cref="SendAsync(RoomId, ReadOnlySpan{byte}, byte[], Ticket, Transaction, MessageTrace)"/>
     /// <param name="json"><c>{seq, unread?}</c></param>
     public ValueTask ReadAsync(RoomId room, ReadOnlySpan<byte> json, Ticket ticket, Transaction? transaction)
     {

@@ -15,7 +15,9 @@ internal sealed partial class Client
     /// <param name="key">the client's own key, or null</param>
     /// <param name="ticket">the client's name for the request</param>
     /// <param name="transaction">the transaction that holds it until its commit, or null</param>
-    public ValueTask SendAsync(RoomId room, ReadOnlySpan<byte> json, byte[]? key, Ticket ticket, Transaction? transaction)
+    /// <param name="trace">follows it on its way, or null</param>
+    public ValueTask SendAsync(
+        RoomId room, ReadOnlySpan<byte> json, byte[]? key, Ticket ticket, Transaction? transaction, MessageTrace? trace)
     {
         var most = parts.Options.MaxClientKeyBytes;
         if (!MaySend(ticket, transaction)) return default;
@@ -23,14 +25,18 @@ internal sealed partial class Client
             Refuse(ticket, new Refusal(Problem.Invalid, $"client-key must have 1 to {most} bytes of UTF-8.", "client-key"), transaction);
         else if (MessageBody.TryRead(json, parts.Options.MaxTextBytes, out var body, out var refusal))
             return body.Forward is { } forward
-                ? ForwardAsync(room, body, forward, key, ticket, transaction)
-                : SendAsync(room, body, key, ticket, transaction);
+                ? ForwardAsync(room, body, forward, key, ticket, transaction, trace)
+                : SendAsync(room, body, key, ticket, transaction, trace);
         else Refuse(ticket, refusal, transaction);
         return default;
     }
 
+    /// <summary>Begins to follow a message; null: this one is not.</summary>
+    /// <param name="traceparent">as its sender wrote it, or null</param>
+    public MessageTrace? Trace(string? traceparent) => MessageTrace.Begin(Transport, traceparent, parts.Time);
+
     /// <summary>Sends a signal to the members who are connected.</summary>
-    /// <inheritdoc cref="SendAsync(RoomId, ReadOnlySpan{byte}, byte[], Ticket, Transaction)"/>
+    /// <inheritdoc cref="SendAsync(RoomId, ReadOnlySpan{byte}, byte[], Ticket, Transaction, MessageTrace)"/>
     /// <param name="signal">ready to be passed on</param>
     public async ValueTask SendAsync(RoomId room, Signal signal, Ticket ticket, Transaction? transaction)
     {
@@ -70,17 +76,19 @@ internal sealed partial class Client
         connection.InFlight.Return(draft.Bytes);
     }
 
-    private async ValueTask SendAsync(RoomId room, MessageBody body, byte[]? key, Ticket ticket, Transaction? transaction)
+    private async ValueTask SendAsync(
+        RoomId room, MessageBody body, byte[]? key, Ticket ticket, Transaction? transaction, MessageTrace? trace)
     {
         if (await EnterAsync(room, ticket, transaction).ConfigureAwait(false) is not { } membership) return;
         var draft = MessageDraft.Of(membership, connection.User!.Profile, body, key, ticket, this, transaction?.Sends ?? 0);
+        draft.Trace = trace;
         if (transaction is not null) transaction.Hold(draft);
         else await SubmitAsync(draft).ConfigureAwait(false);
     }
 
     /// <summary>Sends a message that is said already. Reads the store.</summary>
     private async ValueTask ForwardAsync(
-        RoomId room, MessageBody body, Forward forward, byte[]? key, Ticket ticket, Transaction? transaction)
+        RoomId room, MessageBody body, Forward forward, byte[]? key, Ticket ticket, Transaction? transaction, MessageTrace? trace)
     {
         if (await EnterAsync(room, ticket, transaction).ConfigureAwait(false) is not { } membership) return;
         Forwarded? found;
@@ -97,6 +105,7 @@ internal sealed partial class Client
         var draft = new ForwardDraft(membership, connection.User!.Profile, body, forward, found, key, ticket, this)
         {
             Number = transaction?.Sends ?? 0,
+            Trace = trace,
         };
         if (transaction is not null) transaction.Hold(draft);
         else await SubmitAsync(draft).ConfigureAwait(false);

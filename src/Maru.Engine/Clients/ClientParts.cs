@@ -19,6 +19,7 @@ namespace Maru.Engine.Clients;
 internal sealed record ClientParts(
     EngineOptions Options,
     EngineClock Clock,
+    TimeProvider Time,
     EngineMetrics Metrics,
     EngineLog Diagnostics,
     Authenticator Authenticator,

@@ -135,7 +135,14 @@ internal sealed class CommitLoop
     private void HandOn(RoomBatch batch, long at)
     {
         List<Entry> entries = new(batch.Drafts.Count);
-        foreach (var draft in batch.Drafts) draft.CopyEntries(entries);
+        foreach (var draft in batch.Drafts)
+        {
+            var first = entries.Count;
+            draft.CopyEntries(entries);
+            if (draft.Trace is not { } trace) continue;
+            for (var i = first; i < entries.Count; i++) entries[i].Trace = trace;
+        }
+
 
         // A room that comes into use only now reads the store, which has these entries.
         _parts.Rooms.TryGet(batch.Room, out var room);

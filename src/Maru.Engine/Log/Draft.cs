@@ -19,6 +19,9 @@ public abstract class Draft(RoomId room, UserId actor, int bytes, IDraftOwner ow
 
     internal IDraftOwner Owner { get; } = owner;
 
+    /// <summary>Follows it on its way; null: nobody does.</summary>
+    internal MessageTrace? Trace { get; set; }
+
     /// <summary>When it was queued, as a timestamp; 0: it was not, by itself.</summary>
     internal long QueuedAt { get; private set; }
 

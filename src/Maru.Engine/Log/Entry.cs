@@ -58,6 +58,9 @@ public sealed class Entry(RoomId room, long seq, EntryKind kind, byte[] body)
         init => _member = value ?? default;
     }
 
+    /// <summary>Follows it on its way; null: nobody does.</summary>
+    internal MessageTrace? Trace { get; set; }
+
     /// <summary>
     /// Whom it newly mentions, where it was committed on this node just now: <see cref="Mentions.Targets"/>. Null: it changes no mentions.
     /// </summary>

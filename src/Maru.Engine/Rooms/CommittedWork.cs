@@ -29,16 +29,27 @@ internal sealed class CommittedRun(Room? room, List<Entry> entries, List<Draft> 
 
     public override void Written(TimeProvider time)
     {
-        if (at == 0) return;
         var now = time.GetTimestamp();
-        if (entries.Count > 0) room?.Measure(time.GetElapsedTime(at, now));
+        if (entries.Count > 0) room?.Measure("here", time.GetElapsedTime(at, now));
         foreach (var draft in drafts)
         {
-            if (draft.QueuedAt == 0 || draft.Refusal is not null) continue;
+            if (draft.Trace is { } trace) Trace(trace, draft, now, time);
+            if (at == 0 || draft.QueuedAt == 0 || draft.Refusal is not null) continue;
             var transport = EngineMetrics.Transport(draft.Owner.Transport);
             metrics.DurableTime.Record(time.GetElapsedTime(draft.QueuedAt, at).TotalSeconds, transport);
             metrics.ReceiptTime.Record(time.GetElapsedTime(draft.QueuedAt, now).TotalSeconds, transport);
         }
+    }
+
+    private void Trace(MessageTrace trace, Draft draft, long now, TimeProvider time)
+    {
+        if (at > 0 && draft.Refusal is null)
+        {
+            trace.Add("commit", draft.QueuedAt, at, time);
+            if (room is not null) trace.Add("deliver", at, now, time);
+        }
+
+        trace.End(draft.Room, draft.Actor, draft.Seq, draft.Refusal?.Problem.Slug, time);
     }
 
     /// <summary>Who has sent a message has stopped.</summary>
@@ -53,12 +64,20 @@ internal sealed class CommittedRun(Room? room, List<Entry> entries, List<Draft> 
 
 /// <summary>Entries that another node committed.</summary>
 /// <param name="bytes">bytes that they count for in the budget until now</param>
-internal sealed class ReceivedRun(Room room, List<Entry> entries, ByteBudget budget, int bytes) : LaneWork
+/// <param name="at">the timestamp of their arrival</param>
+internal sealed class ReceivedRun(Room room, List<Entry> entries, ByteBudget budget, int bytes, long at) : LaneWork
 {
     public override void Do(FlushList flush)
     {
         budget.Return(bytes);
         room.Apply(entries, flush);
+    }
+
+    public override void Written(TimeProvider time)
+    {
+        var now = time.GetTimestamp();
+        room.Measure("elsewhere", time.GetElapsedTime(at, now));
+        foreach (var entry in entries) entry.Trace?.Add("deliver", at, now, time);
     }
 }
 

@@ -147,10 +147,12 @@ internal sealed class Hub(RoomId room, EngineMetrics metrics, MemoryBudget memor
     }
 
     /// <summary>Tells how long entries took to those who listen, by the transports that they use.</summary>
-    public void Measure(TimeSpan delivery)
+    /// <param name="origin">where they were committed: here or elsewhere</param>
+    /// <param name="delivery">since they were durable here, or arrived from elsewhere</param>
+    public void Measure(string origin, TimeSpan delivery)
     {
         foreach (var (transport, _) in _transports)
-            metrics.DeliveryTime.Record(delivery.TotalSeconds, EngineMetrics.Transport(transport));
+            metrics.DeliveryTime.Record(delivery.TotalSeconds, EngineMetrics.Transport(transport), new("origin", origin));
     }
 
     /// <summary>Drops encoded runs: none of them is sent again.</summary>

@@ -188,7 +188,7 @@ internal sealed class Room
     }
 
     /// <inheritdoc cref="Hub.Measure"/>
-    public void Measure(TimeSpan delivery) => _hub.Measure(delivery);
+    public void Measure(string origin, TimeSpan delivery) => _hub.Measure(origin, delivery);
 
     /// <summary>Gives back what it need not keep.</summary>
     public void Trim()

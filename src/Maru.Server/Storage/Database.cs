@@ -33,20 +33,8 @@ internal abstract class Database : IAsyncDisposable
     /// Runs <paramref name="write"/> in one transaction. It is durable when the task completes, and undone when <paramref name="write"/>
     /// throws. It runs twice where the store gave the transaction up for another one's sake, so it must not count on its first run.
     /// </summary>
-    public async Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct)
-    {
-        var (began, succeeded) = (TimeProvider.System.GetTimestamp(), false);
-        try
-        {
-            var result = await TransactAsync(write, ct);
-            succeeded = true;
-            return result;
-        }
-        finally
-        {
-            StoreMetrics.Wrote(TimeProvider.System.GetElapsedTime(began), succeeded);
-        }
-    }
+    public Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct) =>
+        StoreTelemetry.WriteAsync(() => TransactAsync(write, ct));
 
     /// <inheritdoc cref="WriteAsync{T}"/>
     public Task WriteAsync(Func<DbTransaction, CancellationToken, Task> write, CancellationToken ct) =>

@@ -18,14 +18,12 @@ internal static class Queries
 
     extension(Database database)
     {
-        public async Task<IReadOnlyList<T>> ListAsync<T>(string sql, object? arguments, CancellationToken ct)
-        {
-            var began = TimeProvider.System.GetTimestamp();
-            await using var connection = await database.OpenReadAsync(ct);
-            var rows = await ListAsync<T>(connection, Command(connection, sql, arguments));
-            StoreMetrics.Read(TimeProvider.System.GetElapsedTime(began));
-            return rows;
-        }
+        public Task<IReadOnlyList<T>> ListAsync<T>(string sql, object? arguments, CancellationToken ct) =>
+            StoreTelemetry.ReadAsync(sql, async () =>
+            {
+                await using var connection = await database.OpenReadAsync(ct);
+                return await ListAsync<T>(connection, Command(connection, sql, arguments));
+            });
 
         /// <summary>Returns the first row; when there is none null, or zero for a number.</summary>
         public async Task<T?> FirstAsync<T>(string sql, object? arguments, CancellationToken ct) =>
@@ -69,13 +67,8 @@ internal static class Queries
     /// Runs a query whose rows are read by column. Its reader is the store's own, and not Dapper's around it, so that texts can be read as
     /// bytes (<see cref="Utf8Reader"/>); the command is over when the connection is.
     /// </summary>
-    public static async Task<DbDataReader> RowsAsync(DbConnection connection, string sql, object? arguments)
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        var reader = await RowsAsync(connection, Command(connection, sql, arguments));
-        StoreMetrics.Read(TimeProvider.System.GetElapsedTime(began));
-        return reader;
-    }
+    public static Task<DbDataReader> RowsAsync(DbConnection connection, string sql, object? arguments) =>
+        StoreTelemetry.ReadAsync(sql, () => RowsAsync(connection, Command(connection, sql, arguments)));
 
     private static async Task<DbDataReader> RowsAsync(DbConnection connection, CommandDefinition command)
     {

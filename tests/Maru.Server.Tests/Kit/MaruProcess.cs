@@ -156,7 +156,13 @@ internal sealed partial class MaruProcess : IAsyncDisposable
     private static MaruProcess Launch(string program, string[] args, long heapBytes = 0)
     {
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var arg in args) start.ArgumentList.Add(arg);
+        foreach (var arg in args)
+        {
+            // OpenTelemetry's own are variables and no options.
+            if (arg.StartsWith("--OTEL_", StringComparison.Ordinal)) start.Environment[arg[2..arg.IndexOf('=')]] = arg[(arg.IndexOf('=') + 1)..];
+            else start.ArgumentList.Add(arg);
+        }
+
         start.Environment["DOTNET_gcServer"] = "0";
         // The tests' PostgreSQL has no fsync, of which each server would warn.
         start.Environment["Logging__LogLevel__Maru.Server.Storage.Postgres.PostgresPromises"] = "None";

@@ -49,7 +49,9 @@ internal sealed partial class StompSession
         switch (Destinations.Parse(destination, out var room, out var name))
         {
             case DestinationKind.Messages:
-                return _client.SendAsync(room, frame.Body, Bytes(frame, "client-key"u8), Receipt(frame), transaction);
+                return _client.SendAsync(
+                    room, frame.Body, Bytes(frame, "client-key"u8), Receipt(frame), transaction,
+                    MessageTrace.IsOn ? _client.Trace(Text(frame, "traceparent"u8)) : null);
             case DestinationKind.Read:
                 return _client.ReadAsync(room, frame.Body, Receipt(frame), transaction);
             case DestinationKind.Signal:

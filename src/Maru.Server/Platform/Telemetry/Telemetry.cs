@@ -1,19 +1,20 @@
+using Maru.Engine;
 using Maru.Server.Cluster;
+using Maru.Server.Storage;
 using OpenTelemetry;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 
 namespace Maru.Server.Platform.Telemetry;
 
 /// <summary>
-/// Hands on what the program measures, by OpenTelemetry: to Prometheus, which fetches it, and by OTLP to where <c>OTEL_*</c> says.
-/// docs/metrics.md lists it.
+/// Hands on what the program measures, follows and logs, by OpenTelemetry: metrics to Prometheus, which fetches them, and everything by
+/// OTLP to where <c>OTEL_*</c> says. docs/metrics.md and docs/tracing.md list it.
 /// </summary>
 internal static class Telemetry
 {
-    /// <summary>Where OTLP goes to, by the specification of OpenTelemetry: where neither is set, nowhere.</summary>
-    private static readonly string[] Endpoints = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"];
-
     private static readonly string[] Meters =
     [
         "Maru.*", "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Npgsql",
@@ -25,23 +26,50 @@ internal static class Telemetry
 
     private static readonly double[] Numbers = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
 
-    public static void AddTelemetry(this WebApplicationBuilder builder, MetricsOptions options)
+    public static void AddTelemetry(this WebApplicationBuilder builder, MetricsOptions metrics, TracingOptions tracing)
     {
-        if (!options.Enabled) return;
-        var isPushed = Array.Exists(Endpoints, name => !string.IsNullOrEmpty(builder.Configuration[name]));
-        builder.Services.AddOpenTelemetry().WithMetrics(metrics =>
+        var telemetry = builder.Services.AddOpenTelemetry();
+        if (metrics.Enabled) telemetry.WithMetrics(provider => AddMetrics(provider, IsPushed("METRICS")));
+        if (tracing.Ratio > 0 && IsPushed("TRACES")) telemetry.WithTracing(provider => AddTraces(provider, tracing));
+        if (IsPushed("LOGS")) telemetry.WithLogging(provider => provider.AddOtlpExporter(), null);
+        builder.Services.ConfigureOpenTelemetryMeterProvider((services, provider) => provider.ConfigureResource(Of(services)));
+        builder.Services.ConfigureOpenTelemetryTracerProvider((services, provider) => provider.ConfigureResource(Of(services)));
+        builder.Services.ConfigureOpenTelemetryLoggerProvider((services, provider) => provider.ConfigureResource(Of(services)));
+
+        // Where OTLP goes to, by the specification of OpenTelemetry: where neither is set, nowhere.
+        bool IsPushed(string signal) => !string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])
+            || !string.IsNullOrEmpty(builder.Configuration[$"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"]);
+    }
+
+    private static void AddMetrics(MeterProviderBuilder provider, bool isPushed)
+    {
+        provider.AddMeter(Meters).AddPrometheusExporter();
+        provider.AddView(instrument => instrument.Meter.Name.StartsWith("Maru.", StringComparison.Ordinal)
+            ? new ExplicitBucketHistogramConfiguration { Boundaries = instrument.Unit == "s" ? Seconds : Numbers }
+            : null);
+        if (isPushed) provider.AddOtlpExporter();
+    }
+
+    private static void AddTraces(TracerProviderBuilder provider, TracingOptions options)
+    {
+        provider.AddSource(MessageTrace.SourceName, StoreTelemetry.SourceName, "Npgsql");
+        provider.SetSampler(new TraceIdRatioBasedSampler(options.Ratio));
+        provider.AddAspNetCoreInstrumentation(requests =>
         {
-            metrics.AddMeter(Meters).AddPrometheusExporter();
-            metrics.AddView(instrument => instrument.Meter.Name.StartsWith("Maru.", StringComparison.Ordinal)
-                ? new ExplicitBucketHistogramConfiguration { Boundaries = instrument.Unit == "s" ? Seconds : Numbers }
-                : null);
-            if (isPushed) metrics.AddOtlpExporter();
+            requests.Filter = context => !context.WebSockets.IsWebSocketRequest && !IsProbe(context.Request.Path);
+            // Addresses may carry secrets and what people wrote: an invitation, a search.
+            requests.EnrichWithHttpResponse = (span, response) =>
+                span.SetTag("url.path", Problems.Route(response.HttpContext)).SetTag("url.query", null);
         });
-        builder.Services.ConfigureOpenTelemetryMeterProvider((services, metrics) =>
-        {
-            var node = services.GetRequiredService<ThisNode>().Id.ToString();
-            metrics.ConfigureResource(resource =>
-                resource.AddService("maru", serviceVersion: Product.Version, serviceInstanceId: node).AddEnvironmentVariableDetector());
-        });
+        provider.AddOtlpExporter();
+    }
+
+    private static bool IsProbe(PathString path) => path.StartsWithSegments("/health") || path.StartsWithSegments("/metrics");
+
+    private static Action<ResourceBuilder> Of(IServiceProvider services)
+    {
+        var node = services.GetRequiredService<ThisNode>().Id.ToString();
+        return resource =>
+            resource.AddService("maru", serviceVersion: Product.Version, serviceInstanceId: node).AddEnvironmentVariableDetector();
     }
 }

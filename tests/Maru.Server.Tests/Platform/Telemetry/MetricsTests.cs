@@ -41,6 +41,48 @@ public sealed class MetricsTests
         string.Concat(lines).ShouldNotContain("ann", Case.Insensitive);
     }
 
+    /// <summary>Exit code 3 is its opinion on names; what it cannot read is 1.</summary>
+    [Fact]
+    public async Task Prometheus_own_tool_finds_nothing_wrong_with_them()
+    {
+        using var folder = new Folder();
+        var (tokens, rooms) = await MaruProcess.SeedAsync(folder, 2, 1);
+        await using var server = await MaruProcess.StartAsync(folder);
+        await using var ann = await StompSocket.ConnectAsync(server.Address, tokens[0]);
+        await ann.SayAndWaitAsync(rooms[0], "hello");
+        using var http = new HttpClient { BaseAddress = server.Address };
+        var text = string.Join('\n', await ReadAsync(http));
+        var (code, lines) = await PrometheusTools.RunAsync("promtool", text, "check", "metrics");
+        lines.ShouldAllBe(line => line.StartsWith("dotnet_", StringComparison.Ordinal) || line.StartsWith("db_client_", StringComparison.Ordinal));
+        code.ShouldBeOneOf(0, 3);
+    }
+
+    [Fact]
+    [Trait("Store", "postgres")]
+    public async Task Nodes_tell_what_goes_over_their_buses()
+    {
+        using var folder = new Folder();
+        await using var redis = await RedisProcess.StartAsync();
+        var (tokens, rooms) = await MaruProcess.SeedAsync(folder, 2, 1);
+        await using var here = await MaruProcess.StartAsync(folder, $"--Maru:Redis={redis.Address}");
+        await using var there = await MaruProcess.StartAsync(folder, $"--Maru:Redis={redis.Address}");
+        await using var ann = await StompSocket.ConnectAsync(here.Address, tokens[0]);
+        await using var ben = await StompSocket.ConnectAsync(there.Address, tokens[1]);
+        await ann.SubscribeAsync(rooms[0]);
+        await ben.SubscribeAsync(rooms[0]);
+        await ann.SayAndWaitAsync(rooms[0], "hello");
+        using var http = new HttpClient { BaseAddress = here.Address };
+        using var other = new HttpClient { BaseAddress = there.Address };
+        await HasAsync(http, "maru_bus_sent_total{bus=\"redis\"}");
+        await HasAsync(http, "maru_bus_lag_seconds_count{bus=\"redis\"}");
+        await HasAsync(other, "maru_bus_received_total{bus=\"redis\"}");
+        await HasAsync(other, "maru_delivery_duration_seconds_count{origin=\"elsewhere\",transport=\"stomp\"}");
+        await HasAsync(http, "maru_bus_connected{bus=\"redis\"} 1");
+        await HasAsync(http, "maru_bus_connected{bus=\"postgres\"} 1");
+        redis.Kill();
+        await HasAsync(http, "maru_bus_connected{bus=\"redis\"} 0");
+    }
+
     [Theory]
     [InlineData("X-Forwarded-For", "127.0.0.1")]
     [InlineData("X-Real-IP", "127.0.0.1")]
@@ -74,6 +116,13 @@ public sealed class MetricsTests
         var fault = await Should.ThrowAsync<StartException>(() => MaruServer.StartAsync("--Maru:Metrics:Networks=10.0.0.0/8, everybody"));
         fault.Message.ShouldBe("Maru:Metrics:Networks has everybody, which is no address (10.0.0.1) or network (10.0.0.0/8).");
     }
+
+    /// <summary>Returns when a line begins like that, without the label of the instrument's scope.</summary>
+    private static Task HasAsync(HttpClient http, string line) => Deadline.Until(
+        async () => (await ReadAsync(http)).Any(x => x.Replace(",otel_scope_name=\"Maru.Server\"", "").Replace(",otel_scope_name=\"Maru.Engine\"", "")
+            .Replace("otel_scope_name=\"Maru.Server\",", "").Replace("otel_scope_name=\"Maru.Engine\",", "")
+            .StartsWith(line, StringComparison.Ordinal)),
+        line);
 
     private static async Task<string[]> ReadAsync(HttpClient http)
     {

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+
+namespace Maru.Engine;
+
+/// <summary>
+/// A message or a change that is followed on its way: a span from its arrival to its outcome, and below it one for its way into the store
+/// and one a node for its delivery. Few are: whoever listens to <see cref="SourceName"/> says which. Nobody listens: nothing is done.
+/// </summary>
+public sealed class MessageTrace
+{
+    public const string SourceName = "Maru.Engine";
+
+    private static readonly ActivitySource Source = new(SourceName);
+
+    private readonly Activity? _span;   // null: it arrived on another node
+
+    private MessageTrace(ActivityContext context, Activity? span) => (Context, _span) = (context, span);
+
+    /// <summary>False: no message is followed, so it need not be looked what its sender says of it.</summary>
+    public static bool IsOn => Source.HasListeners();
+
+    /// <summary>The trace and the span that stands for the message.</summary>
+    public ActivityContext Context { get; }
+
+    /// <summary>Begins to follow a message; null: this one is not.</summary>
+    /// <param name="transport">over which it came</param>
+    /// <param name="parent">the sender's own trace; default: it has none</param>
+    /// <param name="time">for its beginning</param>
+    internal static MessageTrace? Begin(string transport, ActivityContext parent, TimeProvider time)
+    {
+        if (!IsOn) return null;
+        var around = Activity.Current;
+        Activity.Current = null;    // the request that opened the socket is not its parent
+        var span = Source.StartActivity("send", ActivityKind.Server, parent, startTime: time.GetUtcNow());
+        Activity.Current = around;
+        span?.SetTag("maru.transport", transport);
+        return span is { Recorded: true } ? new MessageTrace(span.Context, span) : null;
+    }
+
+    /// <summary>The same, with the trace as its sender wrote it (W3C <c>traceparent</c>); what is none counts as none.</summary>
+    internal static MessageTrace? Begin(string transport, string? traceparent, TimeProvider time) =>
+        Begin(transport, ActivityContext.TryParse(traceparent, null, isRemote: true, out var parent) ? parent : default, time);
+
+    /// <summary>Goes on with a message that arrived on another node.</summary>
+    internal static MessageTrace? Continue(ActivityContext context) => IsOn ? new MessageTrace(context, null) : null;
+
+    /// <summary>Ends the whole, on the node where it arrived.</summary>
+    /// <param name="refusal">the problem's slug; null: it is durable</param>
+    internal void End(RoomId room, UserId actor, long seq, string? refusal, TimeProvider time)
+    {
+        if (_span is null) return;
+        _span.SetTag("maru.room.id", room.Value).SetTag("user.id", actor.Value);
+        if (refusal is null) _span.SetTag("maru.seq", seq);
+        else _span.SetTag("error.type", refusal).SetStatus(ActivityStatusCode.Error);
+        _span.SetEndTime(time.GetUtcNow().UtcDateTime);
+        Stop(_span);
+    }
+
+    /// <summary>Adds a part of the way.</summary>
+    /// <param name="name">what was done</param>
+    /// <param name="from">timestamp of its beginning</param>
+    /// <param name="to">timestamp of its end</param>
+    internal void Add(string name, long from, long to, TimeProvider time)
+    {
+        var end = time.GetUtcNow() - time.GetElapsedTime(to);
+        var kind = _span is null ? ActivityKind.Consumer : ActivityKind.Internal;
+        var part = Source.StartActivity(name, kind, Context, startTime: end - time.GetElapsedTime(from, to));
+        if (part is null) return;
+        part.SetEndTime(end.UtcDateTime);
+        Stop(part);
+    }
+
+    /// <summary>Ends a span; what this thread does next is no part of it.</summary>
+    private static void Stop(Activity span)
+    {
+        span.Dispose();
+        Activity.Current = null;
+    }
+}
