@@ -37,6 +37,7 @@ using Maru.Server.Platform;
 using Maru.Server.Platform.Api;
 using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Limits;
+using Maru.Server.Platform.Logging;
 using Maru.Server.Platform.Pages;
 using Maru.Server.Platform.Security;
 using Maru.Server.Platform.Sockets;

@@ -14,9 +14,13 @@ internal static partial class HostSettings
     /// <summary>The folder of the web client, if it is another one than that beside the program.</summary>
     public const string WebRoot = "webroot";
 
+    /// <summary>The form of the log's lines where no other is named: the Elastic Common Schema.</summary>
+    public const string LogFormat = "ecs";
+
     private const string KeyPath = ":KeyPath";
 
-    private static readonly string[] Formatters = [ConsoleFormatterNames.Json, ConsoleFormatterNames.Simple, ConsoleFormatterNames.Systemd];
+    private static readonly string[] Formatters =
+        [LogFormat, ConsoleFormatterNames.Json, ConsoleFormatterNames.Simple, ConsoleFormatterNames.Systemd];
 
     /// <summary>
     /// Refuses values that cannot be read, and makes the paths of certificates absolute: from the current folder, as all others.

@@ -100,18 +100,21 @@ internal sealed class BearerHandler(AccessTokens tokens, EndedSessions ended, Se
         {
             if (claims != default) return BadToken;     // it is ours, and expired
             (var state, claims) = await foreign(token, Context.RequestAborted);
-            if (state == ForeignState.Good) return Success(claims);
+            if (state == ForeignState.Good) return Success(Context, claims);
             if (state == ForeignState.Ended) return Over(claims);
             if (state == ForeignState.Forged) SecurityNote.Of(Context).Outcome = SecurityOutcome.Forged;
             return BadToken;
         }
 
         var isOver = ended.Contains(claims.SessionId) || !await sessions(claims, Context.RequestAborted);
-        return isOver ? Over(claims) : Success(claims);
+        return isOver ? Over(claims) : Success(Context, claims);
     }
 
-    private static AuthenticateResult Success(in AccessClaims claims) =>
-        AuthenticateResult.Success(new AuthenticationTicket(new Caller(claims), Caller.Scheme));
+    private static AuthenticateResult Success(HttpContext context, in AccessClaims claims)
+    {
+        RequestScope.Know(context, claims.UserId);
+        return AuthenticateResult.Success(new AuthenticationTicket(new Caller(claims), Caller.Scheme));
+    }
 
     private AuthenticateResult Over(in AccessClaims claims)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Maru.Engine;
 using Maru.Engine.Problems;
@@ -19,7 +18,7 @@ internal sealed class ProblemWriter(ChatEngine engine) : IProblemDetailsWriter
     {
         var (details, http) = (context.ProblemDetails, context.HttpContext);
         engine.Metrics.CountRefusal(details.Type ?? Problem.Internal.Slug, "http");
-        details.Extensions["traceId"] = Activity.Current?.Id ?? http.TraceIdentifier;
+        details.Extensions["traceId"] = RequestScope.IdOf(http);
         if (details.Status == StatusCodes.Status401Unauthorized && http.Response.Headers.WWWAuthenticate.Count == 0)
             http.Response.Headers.WWWAuthenticate = Caller.Scheme;
         return new ValueTask(

@@ -4,7 +4,8 @@ namespace Maru.Server.Platform;
 
 /// <summary>
 /// Logs one line a request, under the category <c>Maru.Requests</c>: Warning for failures of the server, Information for slow requests,
-/// Debug for all others. Never an address, a header or a body: they carry tokens and people's words.
+/// Debug for all others. Never an address, a header or a body: they carry tokens and people's words. Lines that others write within
+/// the request have its <see cref="RequestScope"/>.
 /// </summary>
 internal static partial class RequestLog
 {
@@ -22,6 +23,8 @@ internal static partial class RequestLog
     {
         var started = time.GetTimestamp();
         var failed = true;
+        var request = RequestScope.Begin(context);
+        using var scope = log.BeginScope(request);
         try
         {
             await next(context);
@@ -38,6 +41,8 @@ internal static partial class RequestLog
                 var (method, route) = (context.Request.Method, Problems.Route(context));
                 Log.Request(log, level, method, route, context.Response.StatusCode, taken.TotalMilliseconds, user, trace);
             }
+
+            request.End();
         }
     }
 

@@ -21,7 +21,7 @@ public sealed class HostSettingsTests
     [InlineData("webroot", "/nowhere", "webroot has /nowhere, which is no folder.")]
     [InlineData("shutdownTimeoutSeconds", "abc", "shutdownTimeoutSeconds")]
     [InlineData("shutdownTimeoutSeconds", "-1", "shutdownTimeoutSeconds")]
-    [InlineData("Logging:Console:FormatterName", "foo", "json, simple, systemd")]
+    [InlineData("Logging:Console:FormatterName", "foo", "ecs, json, simple, systemd")]
     [InlineData("Logging:LogLevel:Maru.Requests", "9", "Logging:LogLevel:Maru.Requests")]
     [InlineData("Logging:Console:LogLevel:Default", "Loud", "Logging:Console:LogLevel:Default")]
     [InlineData("Kestrel:Certificates:Default:Path", "nowhere.pem", "nowhere.pem")]

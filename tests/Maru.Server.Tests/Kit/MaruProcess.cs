@@ -43,6 +43,9 @@ internal sealed partial class MaruProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Its standard output, once it has ended.</summary>
+    public IReadOnlyList<string> Output => _answer;
+
     /// <summary>Bytes in memory now.</summary>
     public long ResidentBytes
     {

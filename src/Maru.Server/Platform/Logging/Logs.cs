@@ -1,6 +1,8 @@
+using Maru.Server.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
 
-namespace Maru.Server.Platform;
+namespace Maru.Server.Platform.Logging;
 
 internal static class Logs
 {
@@ -8,11 +10,12 @@ internal static class Logs
     private const string HostCategory = "Microsoft.Extensions.Hosting.Internal.Host";
 
     /// <summary>
-    /// Logs one JSON object a line, unless <c>Logging:Console:FormatterName</c> says otherwise: the slim builder would use plain text.
+    /// Logs one object of the Elastic Common Schema a line, unless <c>Logging:Console:FormatterName</c> says otherwise.
     /// </summary>
     public static void AddLogs(this WebApplicationBuilder builder)
     {
-        var formatter = builder.Configuration["Logging:Console:FormatterName"] ?? ConsoleFormatterNames.Json;
+        var formatter = builder.Configuration["Logging:Console:FormatterName"] ?? HostSettings.LogFormat;
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<ConsoleFormatter, EcsFormatter>());
         builder.Logging.AddConsole(options => options.FormatterName = formatter);
         builder.Logging.AddFilter<ConsoleLoggerProvider>(HostCategory, LogLevel.Critical);
     }
