@@ -36,7 +36,7 @@ public sealed class LoggedServer : IAsyncLifetime
         await ben.Http.SendAsync($"DELETE /api/rooms/{room.Id}/members/{ann.Id}").ShouldBe(403);
         await http.SendAsync("GET /api/nothing/%22%0A%1B/4711471147114711").ShouldBe(404);
         server.LimitFileSize(1);
-        var failed = await ann.Http.SendAsync("POST /api/rooms", new { type = "private", name = "one that does not fit" });
+        var failed = await ann.Http.SendAsync("POST /api/rooms", new { name = "one that does not fit", visibility = "private" });
         ((int)failed.StatusCode).ShouldBeGreaterThanOrEqualTo(500);
         FailedRequest = JsonDocument.Parse(await failed.Content.ReadAsStringAsync()).RootElement.GetProperty("traceId").GetString()!;
         server.LimitFileSize(long.MaxValue);

@@ -10,7 +10,7 @@ namespace Maru.Server.Platform.Security;
 /// </summary>
 internal sealed partial class SecurityLog : IDisposable
 {
-    /// <summary>Lines of one kind and outcome within <see cref="Window"/>, about 300 bytes each.</summary>
+    /// <summary>Lines of one kind and outcome within <see cref="Window"/>, about 900 bytes each.</summary>
     public const int MaxLines = 50;
 
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
