@@ -20,6 +20,9 @@ internal sealed class EcsFormatter(ThisNode node, TimeProvider time) : ConsoleFo
     // Characters of one text; stack traces may have four times as many.
     private const int MaxText = 2048;
 
+    // Bytes of a buffer that a thread keeps.
+    private const int MaxKept = 4 * MaxLine;
+
     [ThreadStatic]
     private static EcsLine? _line;
 
@@ -39,7 +42,8 @@ internal sealed class EcsFormatter(ThisNode node, TimeProvider time) : ConsoleFo
         var limit = MaxText;
         while (line.Make(_service, entry, limit).Length >= MaxLine) limit /= 2;
         Print(line.Bytes, textWriter);
-        _line = line;
+        if (line.Capacity <= MaxKept) _line = line;
+        else line.Dispose();
     }
 
     private static RequestScope? RequestOf(IExternalScopeProvider? scopes)

@@ -28,6 +28,8 @@ internal sealed class EcsLine : IDisposable
     /// <summary>The line that was made last, without its end.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes.WrittenSpan;
 
+    public int Capacity => _bytes.Capacity;
+
     /// <param name="service">what all lines say</param>
     /// <param name="entry">what this one says</param>
     /// <param name="limit">characters that a text may have; a stack trace four times as many</param>
