@@ -6,7 +6,7 @@ namespace Maru.Engine.Bus;
 /// <summary>
 /// The frames in which nodes tell each other of a room:
 /// <code>
-/// run    = 1 count { seq kind number member target body } { seq trace }
+/// run    = 1 count { seq kind number member target body } [count { seq trace }]
 ///                                                             kind: a newer node's too; member, target: 0 for none;
 ///                                                             target: negative of a message that the entry does not change;
 ///                                                             trace: of the entries that are followed, 16 bytes and their span's 8
@@ -51,11 +51,7 @@ internal static class RoomFrames
             writer.Bytes(entry.Body);
         }
 
-        foreach (var entry in run)
-        {
-            if (entry.Trace is { } trace) Write(writer, entry.Seq, trace.Context);
-        }
-
+        WriteTraces(writer, run);
         return writer.Written;
     }
 
@@ -111,26 +107,8 @@ internal static class RoomFrames
             });
         }
 
-        while (!reader.IsAtEnd)
-        {
-            var at = reader.Number() - run[0].Seq;
-            var context = reader.Bytes();
-            if (at < 0 || at >= run.Count || context.Length != TraceBytes) throw new FormatException("the trace of no entry");
-            run[(int)at].Trace = MessageTrace.Continue(new ActivityContext(
-                ActivityTraceId.CreateFromBytes(context[..16]), ActivitySpanId.CreateFromBytes(context[16..]),
-                ActivityTraceFlags.Recorded, isRemote: true));
-        }
-
+        if (!reader.IsAtEnd) ReadTraces(ref reader, run);
         return run;
-    }
-
-    private static void Write(FrameWriter writer, long seq, ActivityContext context)
-    {
-        Span<byte> bytes = stackalloc byte[TraceBytes];
-        context.TraceId.CopyTo(bytes[..16]);
-        context.SpanId.CopyTo(bytes[16..]);
-        writer.Number(seq);
-        writer.Bytes(bytes);
     }
 
     public static Signal ReadSignal(ref FrameReader reader)
@@ -147,5 +125,35 @@ internal static class RoomFrames
         var positions = new ReaderPositions { HasMore = reader.Byte() == 1 };
         while (!reader.IsAtEnd) positions.TryAdd(new ReaderPosition(new UserId(reader.Number()), reader.Number(), reader.Number()));
         return positions;
+    }
+
+    private static void WriteTraces(FrameWriter writer, IReadOnlyList<Entry> run)
+    {
+        var count = 0;
+        foreach (var entry in run) count += entry.Trace is null ? 0 : 1;
+        if (count == 0) return;
+        writer.Number(count);
+        Span<byte> bytes = stackalloc byte[TraceBytes];
+        foreach (var entry in run)
+        {
+            if (entry.Trace is not { } trace) continue;
+            trace.Context.TraceId.CopyTo(bytes[..16]);
+            trace.Context.SpanId.CopyTo(bytes[16..]);
+            writer.Number(entry.Seq);
+            writer.Bytes(bytes);
+        }
+    }
+
+    private static void ReadTraces(ref FrameReader reader, List<Entry> run)
+    {
+        for (var more = reader.Count(run.Count); more > 0; more--)
+        {
+            var at = reader.Number() - run[0].Seq;
+            var bytes = reader.Bytes();
+            if (at < 0 || at >= run.Count || bytes.Length != TraceBytes) throw new FormatException("the trace of no entry");
+            run[(int)at].Trace = MessageTrace.Continue(new ActivityContext(
+                ActivityTraceId.CreateFromBytes(bytes[..16]), ActivitySpanId.CreateFromBytes(bytes[16..]),
+                ActivityTraceFlags.Recorded, isRemote: true));
+        }
     }
 }
