@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Net;
 using Maru.Engine;
+using Maru.Server.Backup;
 using Maru.Server.Bus;
 using Maru.Server.Configuration;
 using Maru.Server.Features.Accounts;
@@ -98,6 +99,8 @@ internal sealed class MaruOptions : IValidatableObject
     public ScheduledOptions Scheduled { get; } = new();
 
     public SearchOptions Search { get; } = new();
+
+    public BackupOptions Backup { get; } = new();
 
     public HttpOptions Http { get; } = new();
 

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Maru.Server.Audit;
+using Maru.Server.Backup;
 using Maru.Server.Bus;
 using Maru.Server.Cluster;
 using Maru.Server.Commands;
@@ -115,6 +116,7 @@ internal static class Program
         services.AddOwnSettings();
         services.AddPins();
         services.AddPolls();
+        services.AddBackup(options.Backup, options.Storage);
         builder.AddRealtime(options.StompTcp);
         services.AddFollowers();
         services.AddHostedService<IdleMemory>();
@@ -181,6 +183,7 @@ internal static class Program
 
     private static async Task OpenStoreAsync(IServiceProvider services)
     {
+        await services.RestoreStoreAsync();
         try
         {
             await services.GetRequiredService<Migrator>().MigrateAsync(CancellationToken.None);

@@ -38,7 +38,7 @@ public sealed class FoldersTests(ITestOutputHelper output)
             "Features.Files.Uploads", "Features.LinkPreviews.Fetching", "Features.LinkPreviews",
             "Features.Search", "Features.Mentions", "Features.Reactions", "Features.Pins", "Features.Polls",
             "Features.Stars", "Features.Drafts", "Features.Scheduled",
-            "Features.Rooms", "Features.Members", "Features.Guests", "Features.Invitations",
+            "Features.Rooms", "Features.Members", "Features.Guests", "Features.Invitations", "Backup",
             "Realtime.Sinks", "Realtime", "Commands", "",
         ],
         []);

@@ -49,12 +49,18 @@ internal static class AuditCommand
         ConfigurationArguments.Check("maru audit", settings);
         await using var app = await build(
             [.. ConfigurationArguments.OfCommands, .. settings], services => services.AddSingleton<ExistingStore>());
-        var audit = app.Services.GetRequiredService<StoreAudit>();
+        return await RunAsync(app.Services, mends, looksAtContents, ct);
+    }
+
+    /// <summary>Recounts the store of a program, and prints what was found; returns what does not balance at the end.</summary>
+    public static async Task<long> RunAsync(IServiceProvider services, bool mends, bool looksAtContents, CancellationToken ct)
+    {
+        var audit = services.GetRequiredService<StoreAudit>();
         var rooms = await audit.CountRoomsAsync(ct);
         var reports = await WithBarsAsync(rooms, looked => audit.RunAsync(mends, looked, x => Write($"mended: {x.Text}"), ct));
-        if (looksAtContents) reports = [.. reports, .. await LookAtContentsAsync(app.Services.GetServices<IContentCheck>(), ct)];
+        if (looksAtContents) reports = [.. reports, .. await LookAtContentsAsync(services.GetServices<IContentCheck>(), ct)];
         var left = reports.Sum(x => x.Left);
-        await app.Services.GetRequiredService<LastAudit>().StoreAsync(left, ct);
+        await services.GetRequiredService<LastAudit>().StoreAsync(left, ct);
 
         var table = new Table().AddColumns("check", "rows", "drift", "left", "seconds");
         foreach (var report in reports)

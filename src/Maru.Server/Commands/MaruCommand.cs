@@ -17,8 +17,8 @@ namespace Maru.Server.Commands;
 internal delegate Task<WebApplication> ServerBuilder(string[] args, Action<IServiceCollection>? adjust = null);
 
 /// <summary>
-/// The command line: <c>maru</c> runs the server, <c>maru seed</c> fills a store, <c>maru audit</c> recounts one, <c>maru migrate</c> moves
-/// one, <c>maru reindex</c> makes its index of search anew, <c>maru user</c> makes admins, and <c>maru health</c> asks a server whether it
+/// The command line: <c>maru</c> runs the server, <c>maru seed</c> fills a store, <c>maru audit</c> recounts one, <c>maru backup</c>
+/// copies one, <c>maru restore</c> makes one of the copy, <c>maru migrate</c> moves one, <c>maru reindex</c> makes its index of search anew, <c>maru user</c> makes admins, and <c>maru health</c> asks a server whether it
 /// is ready.
 /// Other options must be configuration, and are passed on.
 /// </summary>
@@ -39,6 +39,8 @@ internal static class MaruCommand
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         root.Subcommands.Add(SeedCommand.Create(GuardAsync, build));
         root.Subcommands.Add(AuditCommand.Create(GuardAsync, build));
+        root.Subcommands.Add(BackupCommand.Create(GuardAsync, build));
+        root.Subcommands.Add(RestoreCommand.Create(GuardAsync, build));
         root.Subcommands.Add(MigrateCommand.Create(GuardAsync));
         root.Subcommands.Add(ReindexCommand.Create(GuardAsync, build));
         root.Subcommands.Add(UserCommand.Create(GuardAsync, build));

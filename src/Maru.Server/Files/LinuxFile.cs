@@ -58,6 +58,9 @@ internal static class LinuxFile
         throw error == NoEntry ? new DirectoryNotFoundException(message) : new IOException(message, error);
     }
 
+    /// <summary>Gives a file one more name, a hard link. False: there it cannot be, on another file system for one.</summary>
+    public static bool TryLink(string path, string name) => OperatingSystem.IsLinux() && link(path, name) == 0;
+
     /// <summary>Brings the names in a folder to the disk: a file that is there may have no name there yet.</summary>
     /// <exception cref="IOException">They are not there.</exception>
     public static void FlushFolder(string path)
@@ -71,6 +74,11 @@ internal static class LinuxFile
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int rename(
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string path, [MarshalAs(UnmanagedType.LPUTF8Str)] string name);
+
+    [DllImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int link(
         [MarshalAs(UnmanagedType.LPUTF8Str)] string path, [MarshalAs(UnmanagedType.LPUTF8Str)] string name);
 
     [DllImport("libc", SetLastError = true)]

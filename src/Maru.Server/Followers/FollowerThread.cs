@@ -17,9 +17,10 @@ internal sealed partial class FollowerThread : TaskScheduler, IDisposable
     private readonly Thread _thread;
     private long _used;     // in ticks
 
-    public FollowerThread()
+    /// <param name="name">of the thread</param>
+    public FollowerThread(string name = "maru followers")
     {
-        _thread = new Thread(Run) { IsBackground = true, Name = "maru followers" };
+        _thread = new Thread(Run) { IsBackground = true, Name = name };
         _thread.Start();
     }
 

@@ -19,7 +19,11 @@ internal sealed partial class Migrator(Database database, TimeProvider time, ILo
     };
 
     /// <summary>The newest schema that this program knows.</summary>
-    public long Known => Scripts(database.Folder)[^1].Number;
+    public long Known => NewestOf(database.Folder);
+
+    /// <summary>The same where no store is open.</summary>
+    /// <param name="folder">the <see cref="Database.Folder"/> of the kind of store</param>
+    public static long NewestOf(string folder) => Scripts(folder)[^1].Number;
 
     /// <exception cref="StartException">
     /// The store is too new for the program, or a node runs that is too old for the store, or the store cannot be used.

@@ -1,15 +1,29 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Maru.Server.Audit;
 using Maru.Server.Features.Files.Stores;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Files;
 
-/// <summary>Looks into the file store for something that must be there.</summary>
+/// <summary>Knows which contents the file store must have for rows of one table, and looks whether they are there.</summary>
 internal interface IContentCheck
 {
+    /// <summary>The table whose rows have the contents; what is to go has a time in <c>deleted_at</c>.</summary>
+    string Table { get; }
+
     Task<CheckReport> CheckAsync(CancellationToken ct);
+
+    /// <summary>Returns the contents that must be there in one state of the store.</summary>
+    Task<IReadOnlyList<Content>> ListAsync(DbTransaction snapshot, CancellationToken ct);
 }
+
+/// <summary>One content in the file store.</summary>
+/// <param name="Table">the table of its row</param>
+/// <param name="Id">the row</param>
+/// <param name="Key">its name in the store</param>
+/// <param name="Size">bytes; null: nothing tells</param>
+internal sealed record Content(string Table, long Id, string Key, long? Size);
 
 /// <summary>
 /// Looks whether the content of every row is in the file store. It asks for sizes and reads no content, and for few at a time, so that a
@@ -21,6 +35,8 @@ internal abstract class ContentCheck<T>(Database database, IFileStore store, Tim
 {
     private const int Page = 500;
     private const int AtOnce = 8;
+
+    public abstract string Table { get; }
 
     /// <summary>One word, for the report.</summary>
     protected abstract string Name { get; }
@@ -47,8 +63,22 @@ internal abstract class ContentCheck<T>(Database database, IFileStore store, Tim
         return report;
     }
 
-    private Task<IReadOnlyList<T>> ListAsync(long after, CancellationToken ct) => database.ListAsync<T>(
-        $"SELECT x.* FROM ({Sql}) x WHERE x.id > @after ORDER BY x.id LIMIT {Page}", new { after }, ct);
+    public async Task<IReadOnlyList<Content>> ListAsync(DbTransaction snapshot, CancellationToken ct)
+    {
+        List<Content> all = [];
+        var last = 0L;
+        while (await snapshot.ListAsync<T>(PageSql, new { after = last }, ct) is { Count: > 0 } page)
+        {
+            all.AddRange(page.SelectMany(row => row.Contents.Select(x => new Content(Table, row.Id, x.Key, x.Size))));
+            last = page[^1].Id;
+        }
+
+        return all;
+    }
+
+    private string PageSql => $"SELECT x.* FROM ({Sql}) x WHERE x.id > @after ORDER BY x.id LIMIT {Page}";
+
+    private Task<IReadOnlyList<T>> ListAsync(long after, CancellationToken ct) => database.ListAsync<T>(PageSql, new { after }, ct);
 
     private async Task<ConcurrentBag<(long Id, string Text)>> FindAsync(IReadOnlyList<T> page, CancellationToken ct)
     {

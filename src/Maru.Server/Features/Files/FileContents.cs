@@ -9,6 +9,8 @@ namespace Maru.Server.Features.Files;
 internal sealed class FileContents(Database database, IFileStore store, TimeProvider time)
     : ContentCheck<FileContents.Row>(database, store, time)
 {
+    public override string Table => "files";
+
     protected override string Name => "contents";
 
     protected override string Sql => $"SELECT f.id, f.kind, f.size FROM files f WHERE {FileRows.IsThere}";

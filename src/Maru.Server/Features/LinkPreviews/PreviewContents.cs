@@ -11,6 +11,8 @@ namespace Maru.Server.Features.LinkPreviews;
 internal sealed class PreviewContents(Database database, IFileStore store, TimeProvider time)
     : ContentCheck<PreviewContents.Row>(database, store, time)
 {
+    public override string Table => "preview_pictures";
+
     protected override string Name => "pictures";
 
     protected override string Sql =>

@@ -77,4 +77,7 @@ internal static class SessionEnd
     public const string PasswordChanged = "password-changed";
     public const string AccountDeleted = "account-deleted";
     public const string TokenReused = "token-reused";
+
+    /// <summary>The store was restored from a backup; no client is there to hear it.</summary>
+    public const string Restored = "restored";
 }

@@ -61,6 +61,10 @@ internal sealed class SqliteFile
         }
     }
 
+    /// <summary>Returns the absolute path of the file that a connection string names; makes nothing.</summary>
+    /// <exception cref="StartException">It names none.</exception>
+    public static string PathOf(string connectionString) => System.IO.Path.GetFullPath(FileOf(connectionString));
+
     /// <summary>Closes the store, and the files beside it that hold its newest commits, to others.</summary>
     public void CloseToOthers(ILogger log)
     {

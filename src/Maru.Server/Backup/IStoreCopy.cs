@@ -1,0 +1,30 @@
+using System.Data.Common;
+using Maru.Server.Configuration;
+
+namespace Maru.Server.Backup;
+
+/// <summary>The store as a part of a backup: of SQLite its file, of PostgreSQL what <c>pg_dump</c> writes. One user.</summary>
+internal interface IStoreCopy
+{
+    /// <summary>The kind of store in the manifest.</summary>
+    string Kind { get; }
+
+    /// <summary>The name of the part.</summary>
+    string FileName { get; }
+
+    /// <summary>Bytes that the copy may have; 0: nothing tells.</summary>
+    Task<long> SizeAsync(CancellationToken ct);
+
+    /// <summary>Copies the store as the snapshot sees it into a new file, which is on the disk when this completes.</summary>
+    /// <param name="snapshot">has read something already</param>
+    Task CopyAsync(DbTransaction snapshot, string path, Pace pace, BackupProgress progress, CancellationToken ct);
+
+    /// <exception cref="StartException">There is something where the store would be restored to.</exception>
+    Task CheckEmptyAsync(CancellationToken ct);
+
+    /// <summary>Makes the store of the backup's copy, before it is opened for the first time.</summary>
+    Task PutBackAsync(RestoreRequest request);
+
+    /// <summary>Ends a restore, when the store is closed: it is where servers look for it.</summary>
+    void Place();
+}

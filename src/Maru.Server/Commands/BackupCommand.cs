@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Globalization;
+using Maru.Server.Backup;
+using Maru.Server.Configuration;
+using Maru.Server.Storage;
+using Spectre.Console;
+
+namespace Maru.Server.Commands;
+
+/// <summary><c>maru backup</c>: copies everything that is not made again by itself into a folder, while servers run or not.</summary>
+internal static class BackupCommand
+{
+    /// <param name="guard">turns exceptions into an exit code</param>
+    /// <param name="build">makes the server whose store is backed up</param>
+    public static Command Create(Func<Func<Task>, Task<int>> guard, ServerBuilder build)
+    {
+        var folder = new Argument<string>("folder") { Description = "The folder of the backup: empty, or not there" };
+        var command = new Command(
+            "backup",
+            "Copy the store, the files and the keys into a folder, all of one moment, also while servers run on the store. "
+            + "The index of search is left out: it is made anew. PostgreSQL needs its program pg_dump. "
+            + "A backup that fails or is ended leaves nothing. The exit code is 0 when it is whole, and 2 if not. "
+            + "Takes the settings of the server: the same environment, or --Maru:Database=… here.")
+        {
+            folder,
+        };
+        command.TreatUnmatchedTokensAsErrors = false;   // settings: --Maru:Database=…
+        command.SetAction((parsed, _) => guard(() => RunAsync(build, parsed.GetRequiredValue(folder), parsed.UnmatchedTokens)));
+        return command;
+    }
+
+    private static async Task RunAsync(ServerBuilder build, string folder, IReadOnlyList<string> settings)
+    {
+        ConfigurationArguments.Check("maru backup", settings);
+        await using var app = await build(
+            [.. ConfigurationArguments.OfCommands, .. settings], services => services.AddSingleton<ExistingStore>());
+        using var interrupted = new Interruption();
+        try
+        {
+            var run = app.Services.GetRequiredService<BackupRun>();
+            var manifest = await CopyBars.ShowAsync(progress => run.RunAsync(folder, null, progress, interrupted.Token));
+            var counts = manifest.Counts;
+            AnsiConsole.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Path.GetFullPath(folder)} has the store as of {manifest.TakenAt:yyyy-MM-dd HH:mm:ss} UTC: users {counts.Users:N0}, "
+                + $"rooms {counts.Rooms:N0}, messages {counts.Messages:N0}, contents of files {counts.Contents:N0}, bytes {counts.Bytes:N0}."));
+            foreach (var key in manifest.Lost)
+                AnsiConsole.WriteLine($"{key} was not in the file store, or had another size: the backup lacks it. See: maru audit --contents");
+        }
+        catch (OperationCanceledException e) when (interrupted.Token.IsCancellationRequested)
+        {
+            throw new StartException("The backup was ended, and nothing of it is left.", e);
+        }
+    }
+}
