@@ -64,7 +64,7 @@ internal sealed class BackupFolder
         var path = System.IO.Path.Combine(Path, name);
         for (var folder = System.IO.Path.GetDirectoryName(path)!; _folders.Add(folder) && folder.Length > Path.Length;)
             folder = System.IO.Path.GetDirectoryName(folder)!;
-        OwnFile.MakeFolder(System.IO.Path.GetDirectoryName(path)!);
+        OwnFile.MakeFolders(Path, System.IO.Path.GetDirectoryName(path)!);
         return path;
     }
 

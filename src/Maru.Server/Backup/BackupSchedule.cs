@@ -38,6 +38,7 @@ internal sealed partial class BackupSchedule : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (_options.Every == TimeSpan.Zero) return;
         try
         {
             var due = Look() is { } last ? last + _options.Every : _time.GetUtcNow();

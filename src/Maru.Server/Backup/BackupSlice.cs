@@ -16,7 +16,8 @@ internal static class BackupSlice
             ? new PostgresCopy(storage, Lazily<Database>(provider))
             : new SqliteCopy(provider.GetRequiredService<StorageOptions>(), Lazily<Database>(provider)));
         services.AddSingleton<BackupRun>();
-        if (options.Every > TimeSpan.Zero) services.AddHostedService<BackupSchedule>();
+        services.AddSingleton<BackupSchedule>();
+        services.AddHostedService(provider => provider.GetRequiredService<BackupSchedule>());
     }
 
     /// <summary>Lets a program restore a backup before it opens the store.</summary>

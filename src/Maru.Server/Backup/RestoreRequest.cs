@@ -19,10 +19,9 @@ internal sealed class RestoreRequest(BackupReader backup, BackupProgress progres
     /// <summary>Called before a file is made.</summary>
     public void Makes(string path) => _made.Add(path);
 
-    /// <summary>Copies a part of the backup into a new file, on the disk.</summary>
+    /// <summary>Copies a part of the backup into a new file, on the disk, whose folder is there.</summary>
     public async Task CopyAsync(string part, string path, Action<long, long>? copied = null)
     {
-        OwnFile.MakeFolder(Path.GetDirectoryName(path)!);
         await using var from = File.OpenRead(backup.PathOf(part));
         await using var to = OwnFile.Open(path, FileMode.CreateNew);
         Makes(path);

@@ -67,6 +67,7 @@ internal sealed class SqliteCopy(StorageOptions storage, Lazy<Database> database
 
     public Task PutBackAsync(RestoreRequest request)
     {
+        OwnFile.MakeFolder(Path.GetDirectoryName(Restored)!);
         Clear();    // what a restore that was killed has left
         foreach (var end in Ends) request.Makes(Restored + end);
         return request.CopyAsync(FileName, Restored, (done, all) => request.Progress("store", done, all));

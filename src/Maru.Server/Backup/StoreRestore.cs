@@ -1,6 +1,7 @@
 using Maru.Server.Configuration;
 using Maru.Server.Features.Files.Stores;
 using Maru.Server.Features.Sessions;
+using Maru.Server.Files;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Backup;
@@ -26,7 +27,13 @@ internal sealed class StoreRestore(
         await _backup.VerifyAsync(request.Progress, request.Ended);
         try
         {
-            foreach (var part in _backup.Sums.Keys.Where(BackupRun.IsKey)) await request.CopyAsync(part, InData(part));
+            OwnFile.MakeFolder(InData(""));
+            foreach (var part in _backup.Sums.Keys.Where(BackupRun.IsKey))
+            {
+                OwnFile.MakeFolders(InData(""), Path.GetDirectoryName(InData(part))!);
+                await request.CopyAsync(part, InData(part));
+            }
+
             await PutBackFilesAsync();
             await store.PutBackAsync(request);
         }
@@ -108,5 +115,5 @@ internal sealed class StoreRestore(
         }
     }
 
-    private string InData(string name) => Path.GetFullPath(Path.Combine(storage.Data, name));
+    private string InData(string name) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.Combine(storage.Data, name)));
 }

@@ -25,6 +25,14 @@ internal static partial class OwnFile
         else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
+    /// <summary>Makes a folder below another, which is there, and those between, all with mode 0700.</summary>
+    public static void MakeFolders(string above, string path)
+    {
+        if (path.Length <= above.Length || Directory.Exists(path)) return;
+        MakeFolders(above, Path.GetDirectoryName(path)!);
+        MakeFolder(path);
+    }
+
     /// <summary>Opens a file to write, with mode 0600 where it is made.</summary>
     public static FileStream Open(
         string path, FileMode mode, FileShare share = FileShare.ReadWrite, FileOptions options = FileOptions.None)

@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using Maru.Server.Features.Messages;
+using Maru.Server.Tests.Features.Files;
+using Maru.Server.Tests.Kill;
+
+namespace Maru.Server.Tests.Backup;
+
+/// <summary>
+/// The drill: a backup is made while people send and upload, and is restored beside. The restored log of each room is the beginning of the
+/// live one, without a hole, and has all that was acknowledged before the backup began.
+/// </summary>
+public sealed class DrillTests(ITestOutputHelper output)
+{
+    private const int People = 24;
+    private const int Rooms = 4;
+
+    [Fact]
+    public async Task A_backup_under_load_holds_all_that_was_acknowledged_before_it_began()
+    {
+        using var folder = new Folder();
+        var (live, backup, target) = (Path.Combine(folder, "live"), Path.Combine(folder, "backup"), Path.Combine(folder, "data"));
+        Directory.CreateDirectory(live);
+        var (tokens, rooms) = await MaruProcess.SeedAsync(live, People, Rooms);
+        var talkers = tokens.Select((token, i) => new Talker(i, token, rooms[i % Rooms])).ToArray();
+        var files = new ConcurrentDictionary<long, byte>();
+        await using (var server = await MaruProcess.StartAsync(live))
+        {
+            using var sending = new CancellationTokenSource();
+            using var ending = new CancellationTokenSource();
+            var running = Task.WhenAll(
+            [
+                .. talkers.Select(x => Task.Run(() => x.RunAsync(() => server.Address, sending.Token, ending.Token))),
+                .. Enumerable.Range(0, 3).Select(i => Task.Run(() => UploadAsync(server, tokens[i], rooms[i], (byte)i, files, sending.Token))),
+            ]);
+            await Deadline.Until(() => talkers.Sum(x => x.Acknowledgements) > 500 && files.Count > 5, "acknowledgements");
+            var before = talkers.Select(x => x.Acknowledgements).ToArray();
+            var filesBefore = files.Keys.ToArray();
+            var (code, lines) = await MaruProcess.RunAsync(["backup", backup, .. await MaruProcess.StoreAsync(live)]);
+            code.ShouldBe(0, string.Join('\n', lines));
+            var after = talkers.Sum(x => x.Acknowledgements);
+            after.ShouldBeGreaterThan(before.Sum(), "nobody sent meanwhile");
+            await Deadline.Until(() => talkers.Sum(x => x.Acknowledgements) > after + 100, "more acknowledgements");
+            await sending.CancelAsync();
+            await Deadline.Until(() => Array.TrueForAll(talkers, x => x.IsSettled), "all to be settled");
+            await ending.CancelAsync();
+            await running.Within("the talkers to end");
+
+            await using var restored = await Backups.RestoreAsync(backup, target);
+            foreach (var token in tokens[..3])
+            {
+                using var http = restored.Client(token);
+                await http.SendAsync("GET /api/me").ShouldBe(401);
+            }
+
+            var kept = 0;
+            foreach (var room in rooms)
+            {
+                var (old, now) = (await LogAsync(live, room), await LogAsync(target, room));
+                now.ShouldBe(old.Take(now.Count), "the restored log is no beginning of the live one");
+                now.Select(x => x.Seq).ShouldBe(Enumerable.Range(1, now.Count).Select(x => (long)x));
+                now.Count.ShouldBeLessThan(old.Count);
+                kept += now.Count;
+                foreach (var talker in talkers.Where(x => x.Room == room))
+                {
+                    foreach (var (message, seq) in talker.Acknowledged.Take(before[talker.Number]))
+                        now[(int)seq - 1].Key.ShouldBe(Talker.Key(talker.Number, message), "it was acknowledged before the backup began");
+                }
+            }
+
+            await using var store = await Verdict.OpenAsync(await TestStore.OfAsync(target));
+            var there = await Verdict.RowsAsync(store, "SELECT id FROM files WHERE ready_at IS NOT NULL", 0, row => row.GetInt64(0));
+            filesBefore.Except(there).ShouldBeEmpty("files that were acknowledged before the backup began");
+            foreach (var id in there.Where(files.ContainsKey))
+            {
+                var content = await File.ReadAllBytesAsync(
+                    Path.Combine(target, "files", "files", $"{id}", "original"), TestContext.Current.CancellationToken);
+                content.ShouldBe(Uploads.Pdf(100_000, files[id]));
+            }
+
+            output.WriteLine($"{before.Sum()} messages acknowledged before, {after} at the end; {kept} entries restored, {there.Count} files");
+        }
+
+        foreach (var talker in talkers) talker.Dispose();
+    }
+
+    private static async Task UploadAsync(
+        MaruProcess server, string token, long room, byte fill, ConcurrentDictionary<long, byte> uploaded, CancellationToken ct)
+    {
+        using var http = server.Client(token);
+        while (!ct.IsCancellationRequested)
+        {
+            using var form = Uploads.Form(Uploads.Pdf(100_000, fill), "a.pdf");
+            var file = await http.PostAsync("/api/files", form, CancellationToken.None).Read<SentFile>(201);
+            await http.SendAsync($"POST /api/rooms/{room}/messages", new { files = new[] { file.Id } }).Read<Message>(201);
+            uploaded[file.Id] = fill;
+        }
+    }
+
+    private static async Task<List<Seen>> LogAsync(string folder, long room)
+    {
+        await using var store = await Verdict.OpenAsync(await TestStore.OfAsync(folder));
+        return await Verdict.RowsAsync(
+            store,
+            """
+            SELECT seq, client_key, text FROM messages WHERE room_id = @room
+            UNION ALL SELECT seq, CAST(NULL AS TEXT), CAST(NULL AS TEXT) FROM changes WHERE room_id = @room ORDER BY seq
+            """,
+            room,
+            row => new Seen(row.GetInt64(0), row.IsDBNull(1) ? null : row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2)));
+    }
+}

@@ -1,0 +1,101 @@
+using System.Diagnostics.Metrics;
+using Maru.Server.Backup;
+using Maru.Server.Tests.Features.Files;
+using Maru.Server.Tests.Features.Rooms;
+
+namespace Maru.Server.Tests.Backup;
+
+/// <summary>Backups that the server makes by itself.</summary>
+[Trait("Store", "sqlite")]
+public sealed class ScheduleTests
+{
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(10);
+
+    private readonly HashSet<string> _seen = [];
+
+    [Fact]
+    public async Task The_newest_backups_are_kept_and_contents_are_stored_once()
+    {
+        using var folder = new Folder();
+        var time = new ManualTime();
+        var cutOff = Directory.CreateDirectory(Path.Combine(folder, "20200101T000000Z"));
+        var others = Directory.CreateDirectory(Path.Combine(folder, "of somebody else"));
+        await using var server = await MaruServer.StartAsync(
+            time, null, $"--Maru:Backup:Folder={folder}", $"--Maru:Backup:Every={Every}", "--Maru:Backup:Keep=2");
+        await AdvanceToAsync(time, folder, 1);
+        cutOff.Refresh();
+        cutOff.Exists.ShouldBeFalse();
+        var ann = await server.SignUpAsync();
+        var file = await ann.UploadAsync();
+        await ann.SendAsync(await ann.MakeRoomAsync(), "first", file);
+        for (var made = 2; made <= 4; made++) await AdvanceToAsync(time, folder, made);
+        await Deadline.Until(() => Made(folder).Count == 2, "old backups to be removed");
+        others.Exists.ShouldBeTrue();
+        foreach (var backup in Made(folder)) LinksOf(Path.Combine(backup, "files", "files", $"{file.Id}", "original")).ShouldBe(2u);
+        time.Advance(TimeSpan.FromSeconds(5));
+        Gauge("maru.backup.age").ShouldBeGreaterThanOrEqualTo(5);
+        (await Backups.TryRestoreAsync(Made(folder)[^1], Path.Combine(folder, "data"))).Code.ShouldBe(0);
+
+        async Task AdvanceToAsync(ManualTime clock, string where, int count) => await Deadline.Until(
+            () =>
+            {
+                if (_seen.Count >= count) return true;
+                clock.Advance(TimeSpan.FromSeconds(15));
+                foreach (var backup in Made(where)) _seen.Add(backup);
+                return _seen.Count >= count;
+            },
+            $"backup {count}");
+    }
+
+    [Fact]
+    public async Task A_backup_that_fails_is_an_error_in_the_log_and_the_server_goes_on()
+    {
+        using var folder = new Folder();
+        var file = Path.Combine(folder, "file");
+        await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
+        await using var server = await MaruProcess.StartAsync(
+            folder, $"--Maru:Backup:Folder={file}", "--Maru:Backup:Every=01:00:00", "--Logging:LogLevel:Maru.Server.Backup=Information");
+        await Deadline.Until(
+            () => server.Lines.Any(line => line.Contains("The backup could not be made", StringComparison.Ordinal)), "the error in the log");
+        using var http = server.Client();
+        await http.SendAsync("GET /health/ready").ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task The_schedule_is_of_SQLite_alone_and_needs_a_folder()
+    {
+        using var folder = new Folder();
+        foreach (var (setting, what) in ((string, string)[])
+        [
+            ("--Maru:Database=Host=127.0.0.1;Database=x;Username=x", "is for a store in SQLite"),
+            ($"--Maru:Database=Data Source={folder}/maru.db", "Every needs Folder"),
+        ])
+        {
+            string[] more = what.Contains("Folder", StringComparison.Ordinal) ? [] : [$"--Maru:Backup:Folder={folder}"];
+            var (code, lines) = await MaruProcess.RunAsync([setting, $"--Maru:Data={folder}", "--Maru:Backup:Every=01:00:00", .. more]);
+            code.ShouldBe(2);
+            lines.ShouldHaveSingleItem().ShouldContain(what);
+        }
+    }
+
+    private static List<string> Made(string folder) =>
+        [.. Directory.GetDirectories(folder).Where(x => File.Exists(Path.Combine(x, BackupFolder.ManifestName))).Order()];
+
+    private static uint LinksOf(string path) => Maru.Server.Files.LinuxFile.NamesOf(path).Links;
+
+    private static double Gauge(string name)
+    {
+        var found = double.NaN;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == name) listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, value, _, _) => found = value);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return found;
+    }
+}
