@@ -14,7 +14,7 @@ namespace Maru.Server.Backup;
 /// <param name="TakenAt">nothing that was written after then is in it</param>
 /// <param name="EndedAt">the time at which all was copied</param>
 /// <param name="Counts">what the store has</param>
-/// <param name="Deleted">rows by their table whose content was deleted while the backup was made, so it has none; a restore ends them</param>
+/// <param name="Deleted">rows by their table whose content was deleted before it could be copied; a restore deletes them</param>
 /// <param name="Lost">keys of contents that were not in the file store although they should have been</param>
 /// <param name="Sums">SHA-256 of the list of checksums</param>
 internal sealed record BackupManifest(

@@ -31,11 +31,12 @@ internal sealed class BackupReader
             var manifest = JsonSerializer.Deserialize(
                 File.ReadAllBytes(System.IO.Path.Combine(path, BackupFolder.ManifestName)), BackupJson.Default.BackupManifest);
             if (manifest is null || manifest.Format != BackupManifest.ThisFormat)
-                throw new StartException($"The backup {path} is of Maru {manifest?.Version}, which this program does not know. Take a newer one.");
+                throw new StartException($"{path} is a backup of Maru {manifest?.Version}, unknown to this program. Take a newer one.");
             var sums = File.ReadAllBytes(System.IO.Path.Combine(path, BackupFolder.SumsName));
             if (Convert.ToHexStringLower(SHA256.HashData(sums)) != manifest.Sums) throw Damaged(path, BackupFolder.SumsName);
             var lines = System.Text.Encoding.UTF8.GetString(sums).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            if (lines.Any(line => line.Length < SumChars + 3 || IsOutside(line[(SumChars + 2)..]))) throw Damaged(path, BackupFolder.SumsName);
+            if (lines.Any(line => line.Length < SumChars + 3 || IsOutside(line[(SumChars + 2)..])))
+                throw Damaged(path, BackupFolder.SumsName);
             return new BackupReader(path, manifest, lines.ToDictionary(line => line[(SumChars + 2)..], line => line[..SumChars]));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
@@ -66,7 +67,8 @@ internal sealed class BackupReader
 
     public string PathOf(string name) => System.IO.Path.Combine(Path, name);
 
-    private static bool IsOutside(string name) => System.IO.Path.IsPathRooted(name) || name.Split('/').Any(word => word is "" or "." or "..");
+    private static bool IsOutside(string name) =>
+        System.IO.Path.IsPathRooted(name) || name.Split('/').Any(word => word is "" or "." or "..");
 
     private static StartException Damaged(string path, string name) =>
         new($"The backup {path} is damaged: {name} is not what was written. Nothing was restored: take another backup.");

@@ -11,7 +11,8 @@ internal static class BackupSlice
     {
         if (options.Every > TimeSpan.Zero && storage.IsShared)
             throw new StartException(
-                "Maru:Backup:Every is for a store in SQLite. For PostgreSQL let a timer run maru backup, or archive its log: docs/operations.md.");
+                "Maru:Backup:Every is for a store in SQLite. For PostgreSQL let a timer run maru backup, or archive its log: "
+                + "docs/operations.md.");
         services.AddSingleton<IStoreCopy>(provider => storage.IsShared
             ? new PostgresCopy(storage, Lazily<Database>(provider))
             : new SqliteCopy(provider.GetRequiredService<StorageOptions>(), Lazily<Database>(provider)));

@@ -45,7 +45,8 @@ internal sealed class PostgresCopy(StorageOptions storage, Lazy<Database> databa
                 null, ct);
             if (tables > 0)
                 throw new StartException(
-                    $"The database {database.Value.Name} is not empty: it has {tables} tables. Make a new one (createdb); nothing was changed.");
+                    $"The database {database.Value.Name} is not empty: it has {tables} tables. Make a new one (createdb); "
+                    + "nothing was changed.");
         }
         catch (DbException e)
         {
@@ -97,7 +98,7 @@ internal sealed class PostgresCopy(StorageOptions storage, Lazy<Database> databa
                 var said = await process.StandardError.ReadToEndAsync(ct);
                 await process.WaitForExitAsync(ct);
                 if (process.ExitCode != 0)
-                    throw new StartException($"{program} ended with code {process.ExitCode}: {Settings.Line(new IOException(said.Trim()))}");
+                    throw new StartException($"{program} ended with code {process.ExitCode}: {said.Trim()}");
             }
             catch (OperationCanceledException)
             {
@@ -108,7 +109,9 @@ internal sealed class PostgresCopy(StorageOptions storage, Lazy<Database> databa
         }
     }
 
-    /// <summary>Returns the connection as PostgreSQL's programs read it: https://www.postgresql.org/docs/current/libpq-envars.html</summary>
+    /// <summary>
+    /// Returns the connection as PostgreSQL's programs read it: https://www.postgresql.org/docs/current/libpq-envars.html
+    /// </summary>
     private IEnumerable<(string Name, string? Value)> Connection(NpgsqlConnection server)
     {
         var settings = new NpgsqlConnectionStringBuilder(storage.Database);

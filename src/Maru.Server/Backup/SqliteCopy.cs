@@ -46,7 +46,8 @@ internal sealed class SqliteCopy(StorageOptions storage, Lazy<Database> database
         using (var copy = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString()))
         {
             copy.Open();
-            Check(raw.sqlite3_exec(copy.Handle, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -4096"), copy.Handle);
+            const string plain = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -4096";
+            Check(raw.sqlite3_exec(copy.Handle, plain), copy.Handle);
             await CopyAsync(source, copy.Handle!, flushed, pace, progress, ct);
         }
 
@@ -59,7 +60,8 @@ internal sealed class SqliteCopy(StorageOptions storage, Lazy<Database> database
         {
             if (File.Exists(Target + end) && new FileInfo(Target + end).Length > 0)
                 throw new StartException(
-                    $"There is a store already: {Target}{end}. End its server, and move maru.db, keys and files away; nothing was changed.");
+                    $"There is a store already: {Target}{end}. End its server, and move maru.db, keys and files away; "
+                    + "nothing was changed.");
         }
 
         return Task.CompletedTask;

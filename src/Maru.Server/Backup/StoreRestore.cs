@@ -17,7 +17,7 @@ internal sealed class StoreRestore(
 
     private readonly BackupReader _backup = request.Backup;
 
-    /// <summary>Puts keys, contents and the store back, when every part of the backup is what it was, and nothing is in their place.</summary>
+    /// <summary>Puts keys, contents and the store back, when each part of the backup is what it was, and nothing is in its place.</summary>
     /// <exception cref="StartException">It cannot be restored.</exception>
     public async Task PutBackAsync()
     {
@@ -52,7 +52,9 @@ internal sealed class StoreRestore(
         {
             var at = new
             {
-                now = time.GetUtcNow().ToUnixTimeMilliseconds(), second = time.GetUtcNow().ToUnixTimeSeconds(), reason = SessionEnd.Restored,
+                now = time.GetUtcNow().ToUnixTimeMilliseconds(),
+                second = time.GetUtcNow().ToUnixTimeSeconds(),
+                reason = SessionEnd.Restored,
             };
             foreach (var sql in (string[])
             [
@@ -97,7 +99,8 @@ internal sealed class StoreRestore(
         {
             var folder = Path.GetFullPath(Path.Combine(storage.Data, part));
             if (!Directory.Exists(folder) || !Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Any()) continue;
-            throw new StartException($"There is something in {folder} already. Move it away, or name another folder by Maru:Data; nothing was changed.");
+            throw new StartException(
+                $"There is something in {folder} already. Move it away, or name another folder by Maru:Data; nothing was changed.");
         }
     }
 

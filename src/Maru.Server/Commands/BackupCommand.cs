@@ -43,9 +43,10 @@ internal static class BackupCommand
             AnsiConsole.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{Path.GetFullPath(folder)} has the store as of {manifest.TakenAt:yyyy-MM-dd HH:mm:ss} UTC: users {counts.Users:N0}, "
-                + $"rooms {counts.Rooms:N0}, messages {counts.Messages:N0}, contents of files {counts.Contents:N0}, bytes {counts.Bytes:N0}."));
+                + $"rooms {counts.Rooms:N0}, messages {counts.Messages:N0}, contents of files {counts.Contents:N0}, "
+                + $"bytes {counts.Bytes:N0}."));
             foreach (var key in manifest.Lost)
-                AnsiConsole.WriteLine($"{key} was not in the file store, or had another size: the backup lacks it. See: maru audit --contents");
+                AnsiConsole.WriteLine($"{key} was not whole in the file store: the backup lacks it (maru audit --contents).");
         }
         catch (OperationCanceledException e) when (interrupted.Token.IsCancellationRequested)
         {

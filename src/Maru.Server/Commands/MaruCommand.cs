@@ -18,8 +18,8 @@ internal delegate Task<WebApplication> ServerBuilder(string[] args, Action<IServ
 
 /// <summary>
 /// The command line: <c>maru</c> runs the server, <c>maru seed</c> fills a store, <c>maru audit</c> recounts one, <c>maru backup</c>
-/// copies one, <c>maru restore</c> makes one of the copy, <c>maru migrate</c> moves one, <c>maru reindex</c> makes its index of search anew, <c>maru user</c> makes admins, and <c>maru health</c> asks a server whether it
-/// is ready.
+/// copies one, <c>maru restore</c> makes one of the copy, <c>maru migrate</c> moves one, <c>maru reindex</c> makes its index of search
+/// anew, <c>maru user</c> makes admins, and <c>maru health</c> asks a server whether it is ready.
 /// Other options must be configuration, and are passed on.
 /// </summary>
 internal static class MaruCommand

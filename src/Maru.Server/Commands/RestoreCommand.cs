@@ -19,7 +19,7 @@ internal static class RestoreCommand
         var command = new Command(
             "restore",
             "Restore a backup into a folder of data and a store that are empty; nothing is ever overwritten. All parts are compared with "
-            + "their checksums first, and the store is recounted at the end, as maru audit --contents does. Everybody is signed out: nobody "
+            + "their checksums first, and the store is recounted at the end, as by maru audit --contents. Everybody is signed out: nobody "
             + "knows which sessions were ended since. PostgreSQL needs its program pg_restore, and an empty database. "
             + "The exit code is 0 when all is restored and balances, 1 when it is restored and does not, and 2 if it cannot be. "
             + "Takes the settings of the server: the same environment, or --Maru:Database=… here.")

@@ -81,7 +81,8 @@ public sealed class BackupMomentTests
     private static async Task<MaruProcess> BeginAsync(MaruServer server, string backup)
     {
         var running = MaruProcess.LaunchScript(Program, ["backup", backup, .. server.Settings(), "--Maru:Backup:BytesPerSecond=65536"]);
-        await Deadline.Until(() => new FileInfo(Path.Combine(backup, "maru.db")) is { Exists: true, Length: > 0 }, "the store to be copied");
+        var copy = Path.Combine(backup, "maru.db");
+        await Deadline.Until(() => new FileInfo(copy) is { Exists: true, Length: > 0 }, "the store to be copied");
         return running;
     }
 }

@@ -30,7 +30,8 @@ public sealed class DrillTests(ITestOutputHelper output)
             var running = Task.WhenAll(
             [
                 .. talkers.Select(x => Task.Run(() => x.RunAsync(() => server.Address, sending.Token, ending.Token))),
-                .. Enumerable.Range(0, 3).Select(i => Task.Run(() => UploadAsync(server, tokens[i], rooms[i], (byte)i, files, sending.Token))),
+                .. Enumerable.Range(0, 3).Select(
+                    i => Task.Run(() => UploadAsync(server, tokens[i], rooms[i], (byte)i, files, sending.Token))),
             ]);
             await Deadline.Until(() => talkers.Sum(x => x.Acknowledgements) > 500 && files.Count > 5, "acknowledgements");
             var before = talkers.Select(x => x.Acknowledgements).ToArray();
@@ -77,7 +78,7 @@ public sealed class DrillTests(ITestOutputHelper output)
                 content.ShouldBe(Uploads.Pdf(100_000, files[id]));
             }
 
-            output.WriteLine($"{before.Sum()} messages acknowledged before, {after} at the end; {kept} entries restored, {there.Count} files");
+            output.WriteLine($"acknowledged before: {before.Sum()}, at the end: {after}; restored: {kept} entries, {there.Count} files");
         }
 
         foreach (var talker in talkers) talker.Dispose();

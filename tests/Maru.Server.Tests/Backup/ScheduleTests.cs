@@ -21,7 +21,7 @@ public sealed class ScheduleTests
         var cutOff = Directory.CreateDirectory(Path.Combine(folder, "20200101T000000Z"));
         var others = Directory.CreateDirectory(Path.Combine(folder, "of somebody else"));
         await using var server = await MaruServer.StartAsync(
-            time, null, $"--Maru:Backup:Folder={folder}", $"--Maru:Backup:Every={Every}", "--Maru:Backup:Keep=2");
+            time, null, $"--Maru:Backup:Folder={folder.Path}", $"--Maru:Backup:Every={Every}", "--Maru:Backup:Keep=2");
         await AdvanceToAsync(time, folder, 1);
         cutOff.Refresh();
         cutOff.Exists.ShouldBeFalse();
@@ -56,7 +56,7 @@ public sealed class ScheduleTests
         await using var server = await MaruProcess.StartAsync(
             folder, $"--Maru:Backup:Folder={file}", "--Maru:Backup:Every=01:00:00", "--Logging:LogLevel:Maru.Server.Backup=Information");
         await Deadline.Until(
-            () => server.Lines.Any(line => line.Contains("The backup could not be made", StringComparison.Ordinal)), "the error in the log");
+            () => server.Lines.Any(line => line.Contains("The backup could not be made", StringComparison.Ordinal)), "the error");
         using var http = server.Client();
         await http.SendAsync("GET /health/ready").ShouldBe(200);
     }
@@ -68,11 +68,12 @@ public sealed class ScheduleTests
         foreach (var (setting, what) in ((string, string)[])
         [
             ("--Maru:Database=Host=127.0.0.1;Database=x;Username=x", "is for a store in SQLite"),
-            ($"--Maru:Database=Data Source={folder}/maru.db", "Every needs Folder"),
+            ($"--Maru:Database=Data Source={folder.Path}/maru.db", "Every needs Folder"),
         ])
         {
-            string[] more = what.Contains("Folder", StringComparison.Ordinal) ? [] : [$"--Maru:Backup:Folder={folder}"];
-            var (code, lines) = await MaruProcess.RunAsync([setting, $"--Maru:Data={folder}", "--Maru:Backup:Every=01:00:00", .. more]);
+            string[] more = what.Contains("Folder", StringComparison.Ordinal) ? [] : [$"--Maru:Backup:Folder={folder.Path}"];
+            var (code, lines) = await MaruProcess.RunAsync(
+                [setting, $"--Maru:Data={folder.Path}", "--Maru:Backup:Every=01:00:00", .. more]);
             code.ShouldBe(2);
             lines.ShouldHaveSingleItem().ShouldContain(what);
         }

@@ -44,6 +44,65 @@ internal sealed class PostgresServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>One that archives its log, and sends it to replicas too.</summary>
+    public static async Task<PostgresServer> StartArchivingAsync()
+    {
+        var server = await StartAsync();
+        await server.StopAsync();
+        Directory.CreateDirectory(server.Archive);
+        if (Environment.IsPrivilegedProcess) await RunAsync("chown", "postgres", server.Archive);
+        await File.AppendAllTextAsync(
+            $"{server._folder}/data/postgresql.conf",
+            $"wal_level=logical\narchive_mode=on\narchive_command='test ! -f {server.Archive}/%f && cp %p {server.Archive}/%f'\n");
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    /// <summary>Copies all of it while it works, as <c>pg_basebackup</c> does.</summary>
+    public Task BackUpBaseAsync() => PostgresAsync(
+        "pg_basebackup", "-h", "127.0.0.1", "-p", $"{_port}", "-U", "maru", "-D", $"{_folder}/base", "-X", "none", "-c", "fast", "-N");
+
+    /// <summary>Returns when everything that was committed until now is in the archive.</summary>
+    public async Task ArchivedAsync()
+    {
+        await using var connection = await OpenAsync(To("postgres"));
+        await using var command = new NpgsqlCommand("SELECT pg_walfile_name(pg_switch_wal())", connection);
+        var last = (string)(await command.ExecuteScalarAsync())!;
+        await Deadline.Until(() => File.Exists($"{Archive}/{last}"), "the log to be archived");
+    }
+
+    /// <summary>Starts another server on the copy and what was archived since, up to a moment.</summary>
+    public async Task<PostgresServer> RecoverAsync(DateTime until)
+    {
+        var folder = Path.Combine(Path.GetTempPath(), "maru-tests", $"postgres-{Guid.NewGuid():n}");
+        Directory.CreateDirectory(folder);
+        Directory.Move($"{_folder}/base", $"{folder}/data");
+        var server = new PostgresServer(folder, _programs, Ports.Free());
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.End();
+        await File.AppendAllTextAsync(
+            $"{folder}/data/postgresql.conf",
+            $"port={server._port}\narchive_mode=off\nrestore_command='cp {Archive}/%f %p'\n"
+                + $"recovery_target_time='{until.ToUniversalTime():yyyy-MM-dd HH:mm:ss.ffffff}+00'\nrecovery_target_action=promote\n");
+        await File.WriteAllTextAsync($"{folder}/data/recovery.signal", "");
+        if (Environment.IsPrivilegedProcess) await RunAsync("chown", "-R", "postgres", folder);
+        await server.StartAgainAsync();
+        await using var connection = await OpenAsync(server.To("postgres"));
+        await using var command = new NpgsqlCommand("SELECT pg_is_in_recovery()", connection);
+        await Deadline.Until(async () => !(bool)(await command.ExecuteScalarAsync())!, "the recovery to end");
+        return server;
+    }
+
+    /// <summary>The same database on this server, whose copy this is.</summary>
+    public string Beside(string connectionString) => To(new NpgsqlConnectionStringBuilder(connectionString).Database!);
+
+    /// <summary>Makes the tables of a database, without rows, in an empty one of another server.</summary>
+    public async Task CopySchemaAsync(string from, PostgresServer to, string connectionString)
+    {
+        var file = $"{_folder}/schema";
+        await ToolAsync("pg_dump", from, "-Fc", "--schema-only", "-f", file);
+        await to.ToolAsync("pg_restore", connectionString, "--exit-on-error", file);
+    }
+
     /// <summary>Makes a new, empty database; returns its connection string.</summary>
     public async Task<string> MakeDatabaseAsync()
     {
@@ -147,6 +206,8 @@ internal sealed class PostgresServer : IAsyncDisposable
     }
 
     private int ProcessId => int.Parse(File.ReadLines($"{_folder}/data/postmaster.pid").First(), CultureInfo.InvariantCulture);
+
+    private string Archive => $"{_folder}/archive";
 
     private string To(string database) => $"Host=127.0.0.1;Port={_port};Database={database};Username=maru";
 
