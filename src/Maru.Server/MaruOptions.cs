@@ -128,9 +128,14 @@ internal sealed class MaruOptions : IValidatableObject
     }
 
     /// <exception cref="StartException">A setting is unknown or out of range.</exception>
-    public static MaruOptions Read(IConfiguration configuration)
+    public static MaruOptions Read(IConfiguration configuration) => Adjusted(Settings.Read<MaruOptions>(configuration));
+
+    /// <summary>As <see cref="Read"/>, and does not look at unknown names.</summary>
+    /// <exception cref="StartException">A setting is out of range.</exception>
+    public static MaruOptions ReadKnown(IConfiguration configuration) => Adjusted(Settings.ReadKnown<MaruOptions>(configuration));
+
+    private static MaruOptions Adjusted(MaruOptions options)
     {
-        var options = Settings.Read<MaruOptions>(configuration);
         if (options.RateLimits.Enabled) return options;
         (options.Engine.MessagesPerSecond, options.Engine.SignalDeliveriesPerSecond) = (0, 0);
         options.Engine.Presence.PeoplePerSecond = 0;

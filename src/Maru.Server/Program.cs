@@ -177,9 +177,13 @@ internal static class Program
         return app;
     }
 
+    /// <summary>Reads the settings of a server, and makes none.</summary>
+    /// <exception cref="StartException">A file of settings cannot be read.</exception>
+    public static IConfigurationManager ReadSettings(string[] args) => CreateBuilder(args).Configuration;
+
     /// <summary>Not part of <see cref="Main"/>, which must be able to start in a small address space.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Task<int> RunAsync(string[] args) => MaruCommand.RunAsync(args, BuildAsync);
+    private static Task<int> RunAsync(string[] args) => MaruCommand.RunAsync(args, BuildAsync, ReadSettings);
 
     private static async Task OpenStoreAsync(IServiceProvider services)
     {

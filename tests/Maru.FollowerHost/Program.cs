@@ -11,7 +11,7 @@ internal static class Program
     // Another process goes on as soon as the lease of a killed one is over.
     private static readonly FollowerOptions BriefLease = new() { Lease = TimeSpan.FromSeconds(2) };
 
-    private static Task<int> Main(string[] args) => MaruCommand.RunAsync(args, BuildAsync);
+    private static Task<int> Main(string[] args) => MaruCommand.RunAsync(args, BuildAsync, Server.Program.ReadSettings);
 
     private static Task<WebApplication> BuildAsync(string[] args, Action<IServiceCollection>? adjust) => Server.Program.BuildAsync(
         args,

@@ -7,7 +7,7 @@ namespace Maru.Server.Tests;
 /// <summary>
 /// The folders of a project stand one on another: each knows only those before it in its list, so there are no circles.
 /// A new folder gets its place in the list; <c>X.*</c> stands for all folders in X, which do not know each other.
-/// "" is the project's own folder; the engine's composition root stands on all of them.
+/// "" is the project's own folder; the engine's composition root stands on all of them, and all settings together on those that have them.
 /// What still points the wrong way is listed too: it may only become less, and a pair that is gone must leave the list.
 /// </summary>
 public sealed class FoldersTests(ITestOutputHelper output)
@@ -39,7 +39,7 @@ public sealed class FoldersTests(ITestOutputHelper output)
             "Features.Search", "Features.Mentions", "Features.Reactions", "Features.Pins", "Features.Polls",
             "Features.Stars", "Features.Drafts", "Features.Scheduled",
             "Features.Rooms", "Features.Members", "Features.Guests", "Features.Invitations", "Backup",
-            "Realtime.Sinks", "Realtime", "Commands", "",
+            "Realtime.Sinks", "Realtime", nameof(MaruOptions), "Commands.Doctor", "Commands.Status", "Commands", "",
         ],
         []);
 
@@ -77,6 +77,7 @@ public sealed class FoldersTests(ITestOutputHelper output)
     private static string? FolderOf(Type type, string root)
     {
         if (type == typeof(ChatEngine) || type.DeclaringType == typeof(ChatEngine)) return nameof(ChatEngine);
+        if (type == typeof(MaruOptions) || type.DeclaringType == typeof(MaruOptions)) return nameof(MaruOptions);
         if (type.Namespace == root) return "";
         return type.Namespace?.StartsWith($"{root}.", StringComparison.Ordinal) is true ? type.Namespace[(root.Length + 1)..] : null;
     }

@@ -87,7 +87,7 @@ internal sealed class RedisBus : IBus, IAsyncDisposable
 
     private async Task FindAsync()
     {
-        var connections = await Task.WhenAll(_endpoints.Select(x => ConnectionMultiplexer.ConnectAsync(Settings(x))));
+        var connections = await Task.WhenAll(_endpoints.Select(x => ConnectionMultiplexer.ConnectAsync(RedisSettings.Of(x, _options))));
         try
         {
             while (true)
@@ -124,32 +124,6 @@ internal sealed class RedisBus : IBus, IAsyncDisposable
         }
 
         foreach (var other in connections.Where(x => isCluster && x != first)) await other.DisposeAsync();
-    }
-
-    /// <summary>
-    /// Returns the settings of a connection. A publication fails at once when Redis is away: it would be old before it is sent. A server
-    /// that is paused or cut off looks connected; after four times <see cref="BusOptions.Patience"/> without a byte from it the library
-    /// drops the connection.
-    /// </summary>
-    private ConfigurationOptions Settings(string endpoint)
-    {
-        var patience = (int)_options.Patience.TotalMilliseconds;
-        return new ConfigurationOptions
-        {
-            EndPoints = { endpoint },
-            ClientName = "maru",
-            AbortOnConnectFail = false,
-            BacklogPolicy = BacklogPolicy.FailFast,
-            ReconnectRetryPolicy = new LinearRetry(patience),
-            ConnectTimeout = 2 * patience,
-            ConnectRetry = 1,
-            AsyncTimeout = patience,
-            HeartbeatInterval = TimeSpan.FromMilliseconds(Math.Min(patience, 1000) / 2),
-            HeartbeatConsistencyChecks = true,
-            KeepAlive = 1,
-            Ssl = _options.Tls,
-            Password = _options.Password.Length == 0 ? null : _options.Password,
-        };
     }
 
     private sealed class Subscription(RedisBus bus, string name, Action<ReadOnlyMemory<byte>> heard, Action? listening) : IDisposable

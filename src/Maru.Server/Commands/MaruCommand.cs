@@ -16,10 +16,16 @@ namespace Maru.Server.Commands;
 /// <param name="adjust">adds or replaces services</param>
 internal delegate Task<WebApplication> ServerBuilder(string[] args, Action<IServiceCollection>? adjust = null);
 
+/// <summary>Reads the settings of a server, and makes none.</summary>
+/// <param name="args">configuration, as on the command line</param>
+/// <exception cref="StartException">A file of settings cannot be read.</exception>
+internal delegate IConfigurationManager SettingsReader(string[] args);
+
 /// <summary>
 /// The command line: <c>maru</c> runs the server, <c>maru seed</c> fills a store, <c>maru audit</c> recounts one, <c>maru backup</c>
 /// copies one, <c>maru restore</c> makes one of the copy, <c>maru migrate</c> moves one, <c>maru reindex</c> makes its index of search
-/// anew, <c>maru user</c> makes admins, and <c>maru health</c> asks a server whether it is ready.
+/// anew, <c>maru user</c> makes admins, <c>maru doctor</c> looks at all that a server needs, <c>maru status</c> shows what a running one
+/// does, and <c>maru health</c> asks one whether it is ready.
 /// Other options must be configuration, and are passed on.
 /// </summary>
 internal static class MaruCommand
@@ -29,7 +35,8 @@ internal static class MaruCommand
 
     /// <param name="args">the command line</param>
     /// <param name="build">makes the server</param>
-    public static async Task<int> RunAsync(string[] args, ServerBuilder build)
+    /// <param name="read">reads its settings</param>
+    public static async Task<int> RunAsync(string[] args, ServerBuilder build, SettingsReader read)
     {
         var root = new RootCommand(
             "Maru, a real-time chat server. Settings: appsettings.json, Maru__… in the environment, --Maru:…=… and --urls here.")
@@ -44,6 +51,8 @@ internal static class MaruCommand
         root.Subcommands.Add(MigrateCommand.Create(GuardAsync));
         root.Subcommands.Add(ReindexCommand.Create(GuardAsync, build));
         root.Subcommands.Add(UserCommand.Create(GuardAsync, build));
+        root.Subcommands.Add(DoctorCommand.Create(GuardAsync, read));
+        root.Subcommands.Add(StatusCommand.Create(GuardAsync, read));
         root.Subcommands.Add(HealthCommand.Create());
         root.SetAction((_, _) => GuardAsync(() =>
         {

@@ -17,12 +17,28 @@ internal static class Settings
     public static TOptions Read<TOptions>(IConfiguration configuration)
         where TOptions : class, new()
     {
+        // A mistyped name would leave the default in force, and nobody would know.
+        if (FindUnknown<TOptions>(configuration).FirstOrDefault() is { } fault) throw new StartException(fault);
+        return ReadKnown<TOptions>(configuration);
+    }
+
+    /// <summary>Returns a sentence or two for each unknown name, with the known one that it may stand for.</summary>
+    public static IEnumerable<string> FindUnknown<TOptions>(IConfiguration configuration)
+        where TOptions : class, new()
+    {
         var options = new TOptions();
-        var section = configuration.GetSection(Section);
-        RefuseUnknown(section, options);
+        return Unknown(configuration.GetSection(Section), options, [.. Names(Section, options)]);
+    }
+
+    /// <summary>As <see cref="Read"/>, and does not look at unknown names.</summary>
+    /// <exception cref="StartException">A setting is out of range.</exception>
+    public static TOptions ReadKnown<TOptions>(IConfiguration configuration)
+        where TOptions : class, new()
+    {
+        var options = new TOptions();
         try
         {
-            section.Bind(options);
+            configuration.GetSection(Section).Bind(options);
         }
         catch (InvalidOperationException e)
         {
@@ -42,18 +58,32 @@ internal static class Settings
         foreach (var group in Groups(options)) services.AddSingleton(group.Value.GetType(), group.Value);
     }
 
-    /// <summary>Refuses unknown names: a mistyped one would leave the default in force, and nobody would know.</summary>
-    private static void RefuseUnknown(IConfigurationSection section, object options)
+    private static IEnumerable<string> Unknown(IConfigurationSection section, object options, string[] known)
     {
         foreach (var setting in section.GetChildren())
         {
-            var property = options.GetType().GetProperty(setting.Key, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase)
-                ?? throw new StartException($"There is no setting {setting.Path}.");
-            if (property.GetValue(options) is { } group && IsGroup(property)) RefuseUnknown(setting, group);
-            if (EntryOf(property) is not { } entry) continue;
-            foreach (var named in setting.GetChildren()) RefuseUnknown(named, Activator.CreateInstance(entry) ?? options);
+            var property = options.GetType()
+                .GetProperty(setting.Key, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase);
+            if (property is null)
+            {
+                var meant = Spelling.Nearest(setting.Path, known) is { } name ? $" Did you mean {name}?" : "";
+                yield return $"There is no setting {setting.Path}.{meant}";
+                continue;
+            }
+
+            var group = property.GetValue(options) is { } value && IsGroup(property) ? Unknown(setting, value, known) : [];
+            if (EntryOf(property) is { } entry)
+                group = setting.GetChildren().SelectMany(x => Unknown(x, Activator.CreateInstance(entry) ?? options, known));
+            foreach (var fault in group) yield return fault;
         }
     }
+
+    /// <summary>Returns the names of all settings and groups, as paths.</summary>
+    private static IEnumerable<string> Names(string path, object options) =>
+        from property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        let name = $"{path}:{property.Name}"
+        from each in property.GetValue(options) is { } value && IsGroup(property) ? Names(name, value).Prepend(name) : [name]
+        select each;
 
     private static void Validate(object options, string path)
     {

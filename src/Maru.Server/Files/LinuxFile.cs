@@ -13,8 +13,11 @@ internal static class LinuxFile
     private const int TypeBits = 0xF000;            // S_IFMT
     private const int Regular = 0x8000;             // S_IFREG
     private const ulong MountRoot = 0x2000;         // STATX_ATTR_MOUNT_ROOT
+    private const int GetLock = 36;                 // F_OFD_GETLK
     private const int SetLock = 37;                 // F_OFD_SETLK
+    private const short ReadLock = 0;               // F_RDLCK
     private const short WriteLock = 1;              // F_WRLCK
+    private const short NoLock = 2;                 // F_UNLCK
     private const int NoEntry = 2;                  // ENOENT
     private const int OtherDevice = 18;             // EXDEV
 
@@ -45,6 +48,13 @@ internal static class LinuxFile
     {
         var region = new Region { Type = WriteLock, Start = position, Length = 1 };
         return fcntl(file, SetLock, ref region) == 0;
+    }
+
+    /// <summary>Returns whether another handle has locked that byte, and locks nothing.</summary>
+    public static bool IsLocked(SafeFileHandle file, long position)
+    {
+        var region = new Region { Type = ReadLock, Start = position, Length = 1 };
+        return fcntl(file, GetLock, ref region) == 0 && region.Type != NoLock;
     }
 
     /// <summary>Gives a file another name, in the place of what has it. False: that is on another file system.</summary>

@@ -27,6 +27,9 @@ internal sealed class Handles(long limit, int open)
     private const string Limits = "/proc/self/limits";
     private const string Raise = "Raise the limit (ulimit -n, LimitNOFILE of systemd, nofile of a container).";
 
+    /// <summary>Handles that the process may have.</summary>
+    public long Limit => limit;
+
     public static Handles Read() => File.Exists(Limits)
         ? new Handles(ReadLimit(), Directory.GetFiles("/proc/self/fd").Length)
         : new Handles(Unlimited, 0);

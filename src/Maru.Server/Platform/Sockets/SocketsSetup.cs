@@ -1,6 +1,7 @@
 using Maru.Engine;
 using Maru.Engine.Connections;
 using Maru.Engine.Queues;
+using Maru.Server.Configuration;
 using Maru.Server.Platform.Http;
 using Maru.Server.Storage.Postgres;
 using Microsoft.AspNetCore.Connections;
@@ -48,15 +49,21 @@ internal static class SocketsSetup
         app.Use(next => context => bodies.ReceiveAsync(context, next));
     }
 
+    /// <summary>Returns the connections that there may be, by the settings, the handles and the memory.</summary>
+    /// <exception cref="StartException">There are not enough handles.</exception>
+    public static int MostConnections(Handles handles, LimitOptions limits, PostgresOptions store, EngineOptions engine)
+    {
+        var max = handles.ForConnections(limits.Connections, store.Readers + store.Writers + store.CommitLoops + 1);
+        // A connection without a client takes less memory than one with.
+        return limits.Connections > 0 ? max : Math.Min(max, Math.Max(LeastByMemory, ConnectionTable.MaxBy(MemoryBudget.BytesOf(engine))));
+    }
+
     private static Admission MakeAdmission(IServiceProvider services)
     {
-        var limits = services.GetRequiredService<LimitOptions>();
-        var store = services.GetRequiredService<PostgresOptions>();
         var engine = services.GetRequiredService<EngineOptions>();
-        var max = services.GetRequiredService<Handles>()
-            .ForConnections(limits.Connections, store.Readers + store.Writers + store.CommitLoops + 1);
-        // A connection without a client takes less memory than one with.
-        if (limits.Connections == 0) max = Math.Min(max, Math.Max(LeastByMemory, ConnectionTable.MaxBy(MemoryBudget.BytesOf(engine))));
+        var max = MostConnections(
+            services.GetRequiredService<Handles>(), services.GetRequiredService<LimitOptions>(),
+            services.GetRequiredService<PostgresOptions>(), engine);
         return ActivatorUtilities.CreateInstance<Admission>(services, max, PerClient * engine.MaxConnectionsPerUser);
     }
 }

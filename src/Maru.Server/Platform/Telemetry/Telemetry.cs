@@ -32,7 +32,12 @@ internal static class Telemetry
         if (metrics.Enabled) telemetry.WithMetrics(provider => AddMetrics(provider, IsPushed("METRICS")));
         if (tracing.Ratio > 0 && IsPushed("TRACES")) telemetry.WithTracing(provider => AddTraces(provider, tracing));
         if (IsPushed("LOGS")) telemetry.WithLogging(provider => provider.AddOtlpExporter(), null);
-        builder.Services.ConfigureOpenTelemetryMeterProvider((services, provider) => provider.ConfigureResource(Of(services)));
+        builder.Services.AddSingleton<NodeMetrics>();
+        builder.Services.ConfigureOpenTelemetryMeterProvider((services, provider) =>
+        {
+            services.GetRequiredService<NodeMetrics>();
+            provider.ConfigureResource(Of(services));
+        });
         builder.Services.ConfigureOpenTelemetryTracerProvider((services, provider) => provider.ConfigureResource(Of(services)));
         builder.Services.ConfigureOpenTelemetryLoggerProvider((services, provider) => provider.ConfigureResource(Of(services)));
 

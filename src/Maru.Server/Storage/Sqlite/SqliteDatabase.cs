@@ -11,6 +11,9 @@ namespace Maru.Server.Storage.Sqlite;
 /// </summary>
 internal sealed partial class SqliteDatabase : Database
 {
+    /// <summary>The beginning of its migrations' resource names.</summary>
+    public const string Scripts = "Maru.Server.Storage.Migrations.sqlite.";
+
     /// <summary>Run after messages without keys were inserted beside the log: the next start need not search them.</summary>
     private const string SkipKeyless =
         """
@@ -45,7 +48,7 @@ internal sealed partial class SqliteDatabase : Database
     /// <summary>The file.</summary>
     public override string Name => _writer.DataSource;
 
-    public override string Folder => "Maru.Server.Storage.Migrations.sqlite.";
+    public override string Folder => Scripts;
 
     public override string Clock => "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 

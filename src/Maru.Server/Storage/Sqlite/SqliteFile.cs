@@ -61,9 +61,34 @@ internal sealed class SqliteFile
         }
     }
 
-    /// <summary>Returns the absolute path of the file that a connection string names; makes nothing.</summary>
+    /// <summary>Returns the absolute path of the file that a connection string names.</summary>
     /// <exception cref="StartException">It names none.</exception>
-    public static string PathOf(string connectionString) => System.IO.Path.GetFullPath(FileOf(connectionString));
+    public static string PathOf(string connectionString)
+    {
+        try
+        {
+            return System.IO.Path.GetFullPath(FileOf(connectionString));
+        }
+        catch (ArgumentException e)
+        {
+            throw new StartException($"Maru:Database is no connection string for {Forms}.", e);
+        }
+    }
+
+    /// <summary>
+    /// Opens a store to look at it, beside a server or not, and changes nothing: neither the store nor what lies beside it. A store that
+    /// was closed has no log beside it, and SQLite would make one to read it.
+    /// </summary>
+    public static SqliteConnection OpenUnchanged(string path)
+    {
+        var isClosed = !File.Exists($"{path}-wal");
+        var source = isClosed ? $"{new Uri(path).AbsoluteUri}?immutable=1" : path;
+        var settings = new SqliteConnectionStringBuilder { DataSource = source, Mode = SqliteOpenMode.ReadOnly, Pooling = false };
+        var connection = new SqliteConnection(settings.ToString());
+        connection.Open();
+        raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+        return connection;
+    }
 
     /// <summary>Closes the store, and the files beside it that hold its newest commits, to others.</summary>
     public void CloseToOthers(ILogger log)
@@ -135,7 +160,7 @@ internal sealed class SqliteFile
     /// opens the same file by a hard link, or mounted alone into another folder, does not find them and overwrites their pages: section 2.5
     /// of https://www.sqlite.org/howtocorrupt.html
     /// </summary>
-    private static void RefuseOtherNames(string path)
+    public static void RefuseOtherNames(string path)
     {
         if (!OperatingSystem.IsLinux()) return;
         var (links, isMounted) = LinuxFile.NamesOf(path);

@@ -32,6 +32,14 @@ internal sealed class StoreClaim : IDisposable
         }
     }
 
+    /// <summary>Returns whether a server has the store now; false also where the system cannot tell.</summary>
+    public static bool IsTaken(string path)
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess) return false;
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return LinuxFile.IsLocked(file, LockOffset);
+    }
+
     public void Dispose() => _file.Dispose();
 
     /// <summary>Locks the store itself, so that the lock holds for every path to it, through links, mounts and renames.</summary>

@@ -1,0 +1,18 @@
+using System.Diagnostics.Metrics;
+
+namespace Maru.Server.Platform.Telemetry;
+
+/// <summary>What the process tells of itself.</summary>
+internal sealed class NodeMetrics : IDisposable
+{
+    private readonly Meter _meter = new("Maru.Server");
+
+    public NodeMetrics(TimeProvider time)
+    {
+        var started = time.GetTimestamp();
+        _meter.CreateObservableGauge(
+            "maru.uptime", () => time.GetElapsedTime(started).TotalSeconds, "s", "Time since the server started.");
+    }
+
+    public void Dispose() => _meter.Dispose();
+}
