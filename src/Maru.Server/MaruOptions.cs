@@ -21,6 +21,7 @@ using Maru.Server.Features.Search;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Features.Stars;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Alerts;
 using Maru.Server.Platform.Credentials;
 using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Limits;
@@ -111,6 +112,8 @@ internal sealed class MaruOptions : IValidatableObject
     public MetricsOptions Metrics { get; } = new();
 
     public TracingOptions Tracing { get; } = new();
+
+    public AlertOptions Alerts { get; } = new();
 
     public EngineOptions Engine { get; } = new();
 

@@ -35,6 +35,7 @@ using Maru.Server.Features.Sessions;
 using Maru.Server.Features.Stars;
 using Maru.Server.Followers;
 using Maru.Server.Platform;
+using Maru.Server.Platform.Alerts;
 using Maru.Server.Platform.Api;
 using Maru.Server.Platform.Http;
 using Maru.Server.Platform.Limits;
@@ -72,6 +73,7 @@ internal static class Program
         HostSettings.Check(builder.Configuration);
         builder.AddWebServer(options.Limits);
         builder.AddLogs();
+        builder.AddAlerts(options.Alerts);
         builder.AddTelemetry(options.Metrics, options.Tracing);
 
         var services = builder.Services;

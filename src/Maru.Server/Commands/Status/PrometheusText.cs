@@ -18,6 +18,9 @@ internal sealed class PrometheusText
     /// <summary>Returns the sum over all labels; null: there is no such series.</summary>
     public double? Sum(string name) => _samples[name].Any() ? _samples[name].Sum(x => x.Value) : null;
 
+    /// <summary>Returns the least of the series of that name; null: there is none.</summary>
+    public double? Least(string name) => _samples[name].Min(x => (double?)x.Value);
+
     /// <summary>Returns a label of the first series of that name; null: there is none.</summary>
     public string? Label(string name, string label) => _samples[name].FirstOrDefault()?.Labels.GetValueOrDefault(label);
 

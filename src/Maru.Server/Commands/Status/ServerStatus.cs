@@ -52,7 +52,7 @@ internal sealed record ServerStatus(
             now.Sum("maru_memory_used_bytes"),
             now.Sum("maru_memory_limit_bytes"),
             Between("maru_search_lag_seconds"),
-            now.Sum("maru_bus_connected") is { } bus ? bus > 0 : null,
+            now.Least("maru_bus_connected") is { } bus ? bus > 0 : null,
             now.Sum("maru_audit_drift"),
             now.Sum("maru_audit_age_seconds"));
 
