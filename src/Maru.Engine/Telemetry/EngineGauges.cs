@@ -10,6 +10,8 @@ namespace Maru.Engine.Telemetry;
 /// <summary>The metrics that are looked up when somebody reads them, and cost nothing until then.</summary>
 internal static class EngineGauges
 {
+    private static readonly string[] Transports = ["sse", "stomp"];
+
     /// <param name="meter">gets the gauges</param>
     /// <param name="isDraining">returns whether new connections are refused</param>
     public static void AddTo(
@@ -39,6 +41,16 @@ internal static class EngineGauges
             "maru.presence.watches", () => presence.Count.Watches, "{connection}", "Connections that watch people's presence.");
     }
 
-    private static IEnumerable<Measurement<long>> Sums(ConnectionTable connections, Func<Connection, long> of) => connections.All()
-        .GroupBy(x => x.Wire.Name, of).Select(x => new Measurement<long>(x.Sum(), EngineMetrics.Transport(x.Key)));
+    /// <summary>Sums over each transport, also those that nobody uses: a graph without a line looks like a fault.</summary>
+    private static IEnumerable<Measurement<long>> Sums(ConnectionTable connections, Func<Connection, long> of)
+    {
+        var sums = Transports.ToDictionary(name => name, _ => 0L);
+        foreach (var connection in connections.All())
+        {
+            var transport = connection.Wire.Name;
+            sums[transport] = sums.GetValueOrDefault(transport) + of(connection);
+        }
+
+        return sums.Select(sum => new Measurement<long>(sum.Value, EngineMetrics.Transport(sum.Key)));
+    }
 }

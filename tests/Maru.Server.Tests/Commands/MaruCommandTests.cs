@@ -93,7 +93,7 @@ public sealed class MaruCommandTests
     private static string TheOneLine(IReadOnlyList<string> lines)
     {
         var log = lines.Where(line => line.StartsWith('{')).ToArray();
-        log.ShouldAllBe(line => line.Contains("\"LogLevel\":\"Information\"", StringComparison.Ordinal));
+        log.ShouldAllBe(line => line.Contains("\"log.level\":\"info\"", StringComparison.Ordinal));
         var line = lines.Except(log).ShouldHaveSingleItem();
         line.ShouldStartWith("maru: ");
         return line;

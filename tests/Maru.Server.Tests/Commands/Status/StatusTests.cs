@@ -44,7 +44,8 @@ public sealed class StatusTests
         status.GetProperty("batch").GetProperty("p50").GetDouble().ShouldBeGreaterThan(0);
         status.GetProperty("waitingBytes").GetDouble().ShouldBeGreaterThanOrEqualTo(0);
         status.GetProperty("memoryLimitBytes").GetDouble().ShouldBeGreaterThan(0);
-        status.GetProperty("isBusConnected").ValueKind.ShouldBeOneOf(JsonValueKind.True, JsonValueKind.False);
+        status.GetProperty("isBusConnected").ValueKind.ShouldBe(
+            TestStore.IsPostgres ? JsonValueKind.True : JsonValueKind.Null, "a server with a store of its own has no bus");
     }
 
     [Fact]
