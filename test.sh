@@ -82,7 +82,8 @@ without() {
 need_servers() {
     need initdb postgresql "tests on PostgreSQL" \
         && need redis-server redis-server "tests of several nodes" \
-        && need nginx nginx-light "tests of several nodes"
+        && need nginx nginx-light "tests of several nodes" \
+        && need promtool prometheus "tests of metrics"
 }
 
 # Prints the tests of a log that have begun and not ended.

@@ -41,7 +41,8 @@ public sealed class MessageTraceTests : IDisposable
         rig.Log.ResumeAppends();
         await ann.ReceiptAsync("r");
         await Deadline.Until(() => _ended.Count == 3, "the spans");
-        _ended.Select(x => (x.OperationName, Math.Round(x.Duration.TotalSeconds, 3))).ShouldBe([("commit", 0.2), ("deliver", 0), ("send", 0.2)]);
+        _ended.Select(x => (x.OperationName, Math.Round(x.Duration.TotalSeconds, 3)))
+            .ShouldBe([("commit", 0.2), ("deliver", 0), ("send", 0.2)]);
         var send = _ended.Last();
         $"{send.ParentSpanId}".ShouldBe("00f067aa0ba902b7");
         _ended.Take(2).ShouldAllBe(x => x.ParentSpanId == send.SpanId);

@@ -21,7 +21,8 @@ internal static class EngineGauges
         meter.CreateObservableGauge(
             "maru.connections", () => Sums(connections, _ => 1), "{connection}", "Open connections, by transport.");
         meter.CreateObservableGauge(
-            "maru.outbox.size", () => Sums(connections, x => x.Outbox.Bytes), "By", "Bytes that wait for clients to take them, by transport.");
+            "maru.outbox.size", () => Sums(connections, x => x.Outbox.Bytes), "By",
+            "Bytes that wait for clients to take them, by transport.");
         meter.CreateObservableGauge(
             "maru.commit.waiting", () => commits.Bytes, "By", "Bytes of drafts that wait for the store.");
         meter.CreateObservableGauge(

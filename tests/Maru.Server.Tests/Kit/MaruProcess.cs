@@ -162,8 +162,10 @@ internal sealed partial class MaruProcess : IAsyncDisposable
         foreach (var arg in args)
         {
             // OpenTelemetry's own are variables and no options.
-            if (arg.StartsWith("--OTEL_", StringComparison.Ordinal)) start.Environment[arg[2..arg.IndexOf('=')]] = arg[(arg.IndexOf('=') + 1)..];
-            else start.ArgumentList.Add(arg);
+            if (arg.StartsWith("--OTEL_", StringComparison.Ordinal) && arg[2..].Split('=', 2) is [var name, var value])
+                start.Environment[name] = value;
+            else
+                start.ArgumentList.Add(arg);
         }
 
         start.Environment["DOTNET_gcServer"] = "0";

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Maru.Server.Tests.Platform.Telemetry;
 
-/// <summary>A back end for OpenTelemetry: takes what is sent by OTLP over HTTP, and gives it out in parts that a test can look at.</summary>
+/// <summary>
+/// A back end for OpenTelemetry: takes what is sent by OTLP over HTTP, and gives it out in parts that a test can look at.
+/// </summary>
 internal sealed class OtlpSink : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -107,7 +109,12 @@ internal sealed class OtlpSink : IAsyncDisposable
         private readonly List<(int Field, ulong Number, byte[] Bytes)> _all = [];
 
         /// <summary>The one value that it has, as text.</summary>
-        public string Value => _all is [var (_, number, bytes), ..] ? (bytes.Length > 0 ? Encoding.UTF8.GetString(bytes) : $"{number}") : "";
+        public string Value => _all switch
+        {
+            [] => "",
+            [(_, var number, []), ..] => $"{number}",
+            [(_, _, var text), ..] => Encoding.UTF8.GetString(text),
+        };
 
         public static Fields Read(byte[] message)
         {

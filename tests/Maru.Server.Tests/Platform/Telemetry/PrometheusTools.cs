@@ -23,6 +23,7 @@ internal static class PrometheusTools
         return (process.ExitCode, $"{await said}\n{await failed}".Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
-    public static string PathOf(string program) => Environment.GetEnvironmentVariable("PATH")?.Split(':').Select(x => Path.Combine(x, program))
-        .FirstOrDefault(File.Exists) ?? throw new InvalidOperationException($"{program} is missing: apt-get install prometheus");
+    public static string PathOf(string program) =>
+        Environment.GetEnvironmentVariable("PATH")?.Split(':').Select(x => Path.Combine(x, program)).FirstOrDefault(File.Exists)
+        ?? throw new InvalidOperationException($"{program} is missing: apt-get install prometheus");
 }
