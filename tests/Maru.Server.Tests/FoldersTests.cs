@@ -30,7 +30,7 @@ public sealed class FoldersTests(ITestOutputHelper output)
             "Files", "Configuration", "Platform.Text", "Platform.Tokens", "Platform.Tokens.Issuers", "Platform.Security", "Storage",
             "Storage.Sqlite", "Storage.Postgres",
             "Platform", "Platform.Limits", "Platform.Api", "Platform.Http", "Platform.Pages", "Platform.Sockets",
-            "Platform.Credentials", "RoomLog", "Cluster", "Platform.Telemetry", "Platform.Alerts", "Platform.Logging", "Bus", "Audit",
+            "Platform.Credentials", "RoomLog", "Cluster", "Platform.Logging", "Platform.Telemetry", "Platform.Alerts", "Bus", "Audit",
             "Followers", "Features.Health", "Features.Sessions", "Features.Accounts", "Features.Identities",
             "Features.Contacts", "Features.Blocks",
             "Features.Presence", "Features.OwnSettings", "Features.ReadState",

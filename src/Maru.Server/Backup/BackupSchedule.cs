@@ -72,9 +72,9 @@ internal sealed partial class BackupSchedule : BackgroundService
             foreach (var old in whole.Append(path).SkipLast(_options.Keep)) Remove(old);
             return _options.Every;
         }
-        catch (Exception e) when (e is StartException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            Record(begun, "failed");
+            Record(begun, "failed");    // also by a bug: that there is no backup must not end the server
             Log.Failed(_log, e, e.Message);
             return _options.Every < AgainAfter ? _options.Every : AgainAfter;
         }

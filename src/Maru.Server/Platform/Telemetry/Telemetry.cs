@@ -31,7 +31,7 @@ internal static class Telemetry
         var telemetry = builder.Services.AddOpenTelemetry();
         if (metrics.Enabled) telemetry.WithMetrics(provider => AddMetrics(provider, IsPushed("METRICS")));
         if (tracing.Ratio > 0 && IsPushed("TRACES")) telemetry.WithTracing(provider => AddTraces(provider, tracing));
-        if (IsPushed("LOGS")) telemetry.WithLogging(provider => provider.AddOtlpExporter(), null);
+        if (IsPushed("LOGS")) telemetry.WithLogging(provider => provider.AddProcessor(new QuietErrors()).AddOtlpExporter());
         builder.Services.AddSingleton<NodeMetrics>();
         builder.Services.ConfigureOpenTelemetryMeterProvider((services, provider) =>
         {

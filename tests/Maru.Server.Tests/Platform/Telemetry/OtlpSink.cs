@@ -30,10 +30,12 @@ internal sealed class OtlpSink : IAsyncDisposable
         });
     }
 
+    public string Address => _app.Urls.First();
+
     /// <summary>What makes a server send everything here, soon.</summary>
     public string[] Settings =>
     [
-        $"--OTEL_EXPORTER_OTLP_ENDPOINT={_app.Urls.First()}",
+        $"--OTEL_EXPORTER_OTLP_ENDPOINT={Address}",
         "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
         "--OTEL_METRIC_EXPORT_INTERVAL=200",
         "--OTEL_BSP_SCHEDULE_DELAY=100",

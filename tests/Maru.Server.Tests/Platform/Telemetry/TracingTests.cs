@@ -1,5 +1,9 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Maru.Server.Platform.Telemetry;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Logs;
 
 namespace Maru.Server.Tests.Platform.Telemetry;
 
@@ -101,6 +105,20 @@ public sealed class TracingTests
         delivered.ShouldAllBe(span => span.Parent == send.Id);
         delivered.Select(span => span.Node).Distinct().Count().ShouldBe(2);
         sink.Has("rhododendron").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Errors_in_the_log_that_is_sent_quote_nobody()
+    {
+        await using var sink = await OtlpSink.StartAsync();
+        using (var logs = LoggerFactory.Create(builder => builder.AddOpenTelemetry(options =>
+                   options.AddProcessor(new QuietErrors()).AddOtlpExporter(exporter =>
+                       (exporter.Endpoint, exporter.Protocol) = (new Uri($"{sink.Address}/v1/logs"), OtlpExportProtocol.HttpProtobuf)))))
+            logs.CreateLogger("Any").LogError(new FormatException("nasturtium is no number"), "It failed");
+
+        sink.Logs.ShouldBe(["Any: It failed"]);
+        sink.Has("System.FormatException").ShouldBeTrue();
+        sink.Has("nasturtium").ShouldBeFalse();
     }
 
     private static async Task SayAsync(StompSocket client, long room, string text, string trace)
