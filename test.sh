@@ -83,7 +83,8 @@ need_servers() {
     need initdb postgresql "tests on PostgreSQL" \
         && need redis-server redis-server "tests of several nodes" \
         && need nginx nginx-light "tests of several nodes" \
-        && need promtool prometheus "tests of metrics"
+        && need prometheus prometheus "tests of metrics, alerts and dashboards" \
+        && need amtool prometheus-alertmanager "tests of alerts"
 }
 
 # Prints the tests of a log that have begun and not ended.
