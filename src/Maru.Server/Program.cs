@@ -22,6 +22,7 @@ using Maru.Server.Features.LinkPreviews;
 using Maru.Server.Features.Members;
 using Maru.Server.Features.Mentions;
 using Maru.Server.Features.Messages;
+using Maru.Server.Features.Operations;
 using Maru.Server.Features.OwnSettings;
 using Maru.Server.Features.Pins;
 using Maru.Server.Features.Polls;
@@ -118,6 +119,7 @@ internal static class Program
         services.AddOwnSettings();
         services.AddPins();
         services.AddPolls();
+        services.AddOperations();
         services.AddBackup(options.Backup, options.Storage);
         builder.AddRealtime(options.StompTcp);
         services.AddFollowers();
@@ -173,6 +175,7 @@ internal static class Program
         routes.MapOwnSettings();
         routes.MapPins();
         routes.MapPolls();
+        routes.MapOperations();
         routes.MapReadState();
         routes.MapPresence();
         routes.MapRealtime();

@@ -38,7 +38,8 @@ public sealed class FoldersTests(ITestOutputHelper output)
             "Features.Files.Uploads", "Features.LinkPreviews.Fetching", "Features.LinkPreviews",
             "Features.Search", "Features.Mentions", "Features.Reactions", "Features.Pins", "Features.Polls",
             "Features.Stars", "Features.Drafts", "Features.Scheduled",
-            "Features.Rooms", "Features.Members", "Features.Guests", "Features.Invitations", "Backup",
+            "Features.Rooms", "Features.Members", "Features.Guests", "Features.Invitations",
+            "Features.Operations", "Backup",
             "Realtime.Sinks", "Realtime", nameof(MaruOptions), "Commands.Doctor", "Commands.Status", "Commands", "",
         ],
         []);

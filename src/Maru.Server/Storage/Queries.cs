@@ -35,7 +35,8 @@ internal static class Queries
         public Task<IReadOnlyList<T>> ListAsync<T>(string sql, object? arguments, CancellationToken ct)
         {
             ct.ThrowIfCancellationRequested();
-            return ListAsync<T>(transaction.Open, Command(transaction.Open, sql, arguments, transaction));
+            return StatementTimes.MeasureAsync(
+                sql, () => ListAsync<T>(transaction.Open, Command(transaction.Open, sql, arguments, transaction)));
         }
 
         /// <inheritdoc cref="FirstAsync{T}(Database, string, object?, CancellationToken)"/>
@@ -46,7 +47,8 @@ internal static class Queries
         public Task<int> ExecuteAsync(string sql, object? arguments, CancellationToken ct)
         {
             ct.ThrowIfCancellationRequested();
-            return transaction.Open.ExecuteAsync(Command(transaction.Open, sql, arguments, transaction));
+            return StatementTimes.MeasureAsync(
+                sql, () => transaction.Open.ExecuteAsync(Command(transaction.Open, sql, arguments, transaction)));
         }
 
         /// <inheritdoc cref="RowsAsync(DbConnection, string, object?)"/>

@@ -4,7 +4,7 @@ using System.Diagnostics.Metrics;
 namespace Maru.Server.Storage;
 
 /// <summary>
-/// How long the store takes for what is not messages, as metrics and as spans. Nothing of it is kept in memory, so each question is one to
+/// How long the store takes for what is not messages, as metrics, as spans and by statement. Nothing of it is kept in memory, so each question is one to
 /// the store.
 /// </summary>
 internal static class StoreTelemetry
@@ -28,7 +28,9 @@ internal static class StoreTelemetry
         span?.SetTag("db.query.text", sql);
         var began = TimeProvider.System.GetTimestamp();
         var result = await read();
-        Reads.Record(TimeProvider.System.GetElapsedTime(began).TotalSeconds);
+        var took = TimeProvider.System.GetElapsedTime(began);
+        Reads.Record(took.TotalSeconds);
+        StatementTimes.Add(sql, took);
         return result;
     }
 

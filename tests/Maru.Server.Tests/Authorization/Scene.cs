@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Maru.Server.Cluster;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Storage;
 using Maru.Server.Tests.Features.Contacts;
@@ -126,6 +127,10 @@ internal sealed class Scene
 
         if (path.Contains("/files/previews/pictures/{id}", StringComparison.Ordinal))
             path = path.Replace("{id}", Text(await _server.ShowPictureAsync(Room, Seq)), StringComparison.Ordinal);
+
+        // The node itself must go on for the others.
+        var node = path.EndsWith("/drain", StringComparison.Ordinal) ? Guid.Empty : _server.Service<ThisNode>().Id;
+        path = path.Replace("{nodeId}", node.ToString(), StringComparison.Ordinal);
 
         if (path.Contains("/uploads/{id}", StringComparison.Ordinal) || path.Contains("/presigned/{id}", StringComparison.Ordinal))
             path = path.Replace("{id}", Text((await Other.BeginAsync(1000)).Id), StringComparison.Ordinal);

@@ -29,6 +29,12 @@ internal static class SecurityKind
     /// <summary>An invitation link that was revoked.</summary>
     public const string InvitationEnd = "invitation-end";
 
+    /// <summary>A node that an admin drains.</summary>
+    public const string NodeDrain = "node-drain";
+
+    /// <summary>A node's log that an admin makes finer for a while.</summary>
+    public const string LogLevel = "log-level";
+
     /// <summary>Any other request for something that its user may not do.</summary>
     public const string Authorization = "authorization";
 
