@@ -73,6 +73,10 @@ const routes: RouteRecordRaw[] = [
         path: 'sessions', name: 'sessions', component: () => import('@/features/sessions/Sessions.vue'),
         meta: { title: 'shell.sessions' },
       },
+      {
+        path: 'admin', name: 'admin', component: () => import('@/features/operations/AdminPage.vue'),
+        meta: { title: 'operations.title' },
+      },
       { path: 'about', name: 'about', component: () => import('@/features/about/About.vue'), meta: { title: 'shell.about' } },
     ],
   },

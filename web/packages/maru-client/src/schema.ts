@@ -1291,6 +1291,176 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The nodes of this server, with what each measured last */
+        get: operations["listNodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All users, also the deleted ones, by handle */
+        get: operations["listAllUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{userId}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End all sessions of a user: their tokens are dead at once, their sockets close */
+        delete: operations["endUserSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{userId}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make somebody else an admin of the whole server, or a user like all others */
+        put: operations["changeSiteRole"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rooms, also private ones, the newest first; nothing of what is said in them */
+        get: operations["listAllRooms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/nodes/{nodeId}/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a node measured in the last 30 minutes, a point every five seconds */
+        get: operations["listNodePoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/nodes/{nodeId}/queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The statements to the store that took a node longest lately; another node's are up to fifteen seconds old */
+        get: operations["listSlowQueries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/nodes/{nodeId}/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The kinds of errors in a node's log since its start; another node's are up to fifteen seconds old */
+        get: operations["listNodeErrors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/nodes/{nodeId}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a node's clients to the others: it takes no new ones until it is started anew; a repeat changes nothing */
+        post: operations["drainNode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/nodes/{nodeId}/log-level": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make a node log more for a while, an hour at most; then it goes back by itself */
+        put: operations["setLogLevel"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/{roomId}/read": {
         parameters: {
             query?: never;
@@ -1372,6 +1542,94 @@ export interface components {
         AccountDeletion: {
             /** @description needed where the account has one */
             password?: string;
+        };
+        /**
+         * @description A room, as admins see it: nothing of what is said in it.
+         * @example {
+         *       "id": 1,
+         *       "name": "Harbour",
+         *       "kind": "group",
+         *       "visibility": "public",
+         *       "members": 12,
+         *       "messages": 340,
+         *       "createdAt": "2026-11-20T12:49:50.840Z",
+         *       "activeAt": "2026-11-20T12:50:00.000Z"
+         *     }
+         */
+        AdminRoom: {
+            /** Format: int64 */
+            id: number;
+            /** @description empty for a direct room */
+            name: string;
+            /** @description `group` or `direct` */
+            kind: string;
+            /** @description `public` or `private` */
+            visibility: string;
+            /** Format: int64 */
+            members: number;
+            /**
+             * Format: int64
+             * @description the entries of its log: messages, and what the system says of members and the room
+             */
+            messages: number;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description the time of the last of them
+             */
+            activeAt: string;
+        };
+        AdminRoomPage: {
+            /** @description the newest first; a search that finds few may return fewer than asked for, even none, and a `next` */
+            items: components["schemas"]["AdminRoom"][];
+            /** @description the `after` of the next page; absent: there is none */
+            next?: string;
+        };
+        /**
+         * @description A user, as admins see them.
+         * @example {
+         *       "id": 2,
+         *       "handle": "ben",
+         *       "name": "Ben",
+         *       "role": "user",
+         *       "createdAt": "2026-11-20T12:49:50.840Z",
+         *       "sessions": 2,
+         *       "seenAt": "2026-11-20T12:50:00.000Z"
+         *     }
+         */
+        AdminUser: {
+            /** Format: int64 */
+            id: number;
+            handle: string;
+            name: string;
+            /** @description of the whole server */
+            role: components["schemas"]["SiteRole"];
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: int64
+             * @description sessions that are open
+             */
+            sessions: number;
+            /**
+             * Format: date-time
+             * @description absent: the account is there
+             */
+            deletedAt?: string;
+            /**
+             * Format: date-time
+             * @description when one of their sessions was renewed last; absent: not known
+             */
+            seenAt?: string;
+            /** @description true for a guest; else absent */
+            guest?: boolean;
+        };
+        AdminUserPage: {
+            /** @description by handle */
+            items: components["schemas"]["AdminUser"][];
+            /** @description the `after` of the next page; absent: there is none */
+            next?: string;
         };
         /** @enum {string} */
         Allowed: "everyone" | "contacts" | "nobody";
@@ -1791,6 +2049,72 @@ export interface components {
         JoinRequest: {
             password?: string;
         };
+        /** @enum {string} */
+        LogLevel: "trace" | "debug" | "information";
+        /**
+         * @example {
+         *       "category": "Maru.Server.Bus",
+         *       "level": "debug",
+         *       "minutes": 15
+         *     }
+         */
+        LogLevelChange: {
+            /** @description `Maru`, or one of its parts, as `log.logger` in the log has it */
+            category: string;
+            level: components["schemas"]["LogLevel"];
+            /**
+             * Format: int64
+             * @description for how long, 0 to 60; 0: it goes back at once
+             * @default 15
+             */
+            minutes: number;
+        };
+        /**
+         * @example {
+         *       "category": "Maru.Server.Bus",
+         *       "level": "debug",
+         *       "until": "2026-11-20T13:05:00.000Z"
+         *     }
+         */
+        LogLevelSetting: {
+            /** @description the beginning of the names of loggers: `Maru`, or one of its parts */
+            category: string;
+            level: components["schemas"]["LogLevel"];
+            /**
+             * Format: date-time
+             * @description the time at which it goes back by itself
+             */
+            until: string;
+        };
+        /**
+         * @description A kind of error in a node's log, without its values.
+         * @example {
+         *       "category": "Maru.Server.Bus.RedisBus",
+         *       "event": "Failed",
+         *       "exception": "System.TimeoutException",
+         *       "count": 3,
+         *       "first": "2026-11-20T12:49:50.840Z",
+         *       "last": "2026-11-20T12:50:00.000Z"
+         *     }
+         */
+        LoggedError: {
+            /** @description the logger's name */
+            category: string;
+            /** @description the name of the line */
+            event: string;
+            /** Format: int64 */
+            count: number;
+            /** Format: date-time */
+            first: string;
+            /** Format: date-time */
+            last: string;
+            /** @description the exception's type; absent: there was none */
+            exception?: string;
+        };
+        LoggedErrors: {
+            /** @description the last seen first */
+            items: components["schemas"]["LoggedError"][];
+        };
         /**
          * @example {
          *       "handle": "ann",
@@ -2164,6 +2488,174 @@ export interface components {
             replyTo?: number;
             /** @description the ids of files that you have uploaded, at most 10: they wait with the message */
             files?: number[];
+        };
+        NodeList: {
+            /** @description the first started first */
+            items: components["schemas"]["NodeStatus"][];
+            /** @description false: the node that answers measures nothing, because of `Maru:Metrics:Enabled` */
+            measured: boolean;
+        };
+        /**
+         * @description What a node measured in one interval, of five seconds as a rule. Durations are seconds, and absent when there were none.
+         * @example {
+         *       "number": 12,
+         *       "at": "2026-11-20T12:50:00.000Z",
+         *       "connections": 1200,
+         *       "subscriptions": 4800,
+         *       "rooms": 310,
+         *       "cursors": 2,
+         *       "messages": 84.2,
+         *       "durableP50": 0.0021,
+         *       "durableP99": 0.0094,
+         *       "receiptP50": 0.0024,
+         *       "receiptP99": 0.0101,
+         *       "deliveryP50": 0.0007,
+         *       "deliveryP99": 0.0031,
+         *       "queueBytes": 4096,
+         *       "queueLimit": 67108864,
+         *       "memoryUsed": 52428800,
+         *       "memoryLimit": 1073741824,
+         *       "outboxBytes": 8192,
+         *       "refusals": 0.2,
+         *       "errors": 0,
+         *       "busConnected": true,
+         *       "busLag": 0.0011,
+         *       "cpu": 0.42,
+         *       "processBytes": 268435456
+         *     }
+         */
+        NodePoint: {
+            /**
+             * Format: int64
+             * @description 1, 2, 3 … since the node's start: the `after` of the points that follow
+             */
+            number: number;
+            /**
+             * Format: date-time
+             * @description the end of the interval
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description open connections of clients
+             */
+            connections: number;
+            /**
+             * Format: int64
+             * @description subscriptions to rooms and their signals
+             */
+            subscriptions: number;
+            /**
+             * Format: int64
+             * @description rooms in use
+             */
+            rooms: number;
+            /**
+             * Format: int64
+             * @description subscriptions that are behind and read at their own pace
+             */
+            cursors: number;
+            /**
+             * Format: double
+             * @description entries a second that became durable
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description bytes of drafts that wait for the store
+             */
+            queueBytes: number;
+            /**
+             * Format: int64
+             * @description their bound
+             */
+            queueLimit: number;
+            /**
+             * Format: int64
+             * @description bytes that clients make the process keep
+             */
+            memoryUsed: number;
+            /**
+             * Format: int64
+             * @description their bound
+             */
+            memoryLimit: number;
+            /**
+             * Format: int64
+             * @description bytes that wait for clients to take them
+             */
+            outboxBytes: number;
+            /**
+             * Format: double
+             * @description refused requests of clients a second
+             */
+            refusals: number;
+            /**
+             * Format: double
+             * @description responses with a status from 500 on, a second
+             */
+            errors: number;
+            /**
+             * Format: double
+             * @description processor cores in use: 0.5 is half of one
+             */
+            cpu: number;
+            /**
+             * Format: int64
+             * @description bytes of memory that the process has
+             */
+            processBytes: number;
+            /**
+             * Format: double
+             * @description from a message's arrival to its being durable: half took no longer
+             */
+            durableP50?: number;
+            /**
+             * Format: double
+             * @description the same: 99 of 100 took no longer
+             */
+            durableP99?: number;
+            /**
+             * Format: double
+             * @description from a message's arrival to its sender's being told
+             */
+            receiptP50?: number;
+            /** Format: double */
+            receiptP99?: number;
+            /**
+             * Format: double
+             * @description from an entry's being durable to its being written for all who listen on the node
+             */
+            deliveryP50?: number;
+            /** Format: double */
+            deliveryP99?: number;
+            /** @description whether all buses carry frames; absent: the node has no bus */
+            busConnected?: boolean;
+            /**
+             * Format: double
+             * @description from sending a frame to its coming back: half took no longer
+             */
+            busLag?: number;
+        };
+        NodePoints: {
+            /** @description the oldest first; of the last 30 minutes */
+            items: components["schemas"]["NodePoint"][];
+        };
+        NodeStatus: {
+            id: string;
+            /** @description host and process */
+            name: string;
+            version: string;
+            /** Format: date-time */
+            startedAt: string;
+            /** @description true for the node that answers */
+            asked: boolean;
+            /** @description true: it takes no new connections, until it is started anew */
+            draining: boolean;
+            /** @description the level that its log has for a while; absent: that of its settings */
+            logLevel?: components["schemas"]["LogLevelSetting"];
+            /** @description what it measured last; absent: nothing lately */
+            last?: components["schemas"]["NodePoint"];
         };
         /** @enum {string} */
         Notify: "all" | "mentions" | "nothing";
@@ -3205,6 +3697,48 @@ export interface components {
         };
         /** @enum {string} */
         SiteRole: "user" | "admin";
+        /**
+         * @example {
+         *       "role": "admin"
+         *     }
+         */
+        SiteRoleChange: {
+            /** @description `user` or `admin`, of the whole server */
+            role: components["schemas"]["SiteRole"];
+        };
+        SlowQueries: {
+            /** @description those that took most together */
+            byTotal: components["schemas"]["SlowQuery"][];
+            /** @description those with the longest run */
+            byLongest: components["schemas"]["SlowQuery"][];
+        };
+        /**
+         * @description A statement, and what it took lately: five to ten minutes. Its text has no values.
+         * @example {
+         *       "sql": "SELECT role FROM users WHERE id = @Value",
+         *       "count": 120,
+         *       "total": 0.311,
+         *       "longest": 0.021
+         *     }
+         */
+        SlowQuery: {
+            sql: string;
+            /**
+             * Format: int64
+             * @description how often it ran
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description seconds of all its runs together
+             */
+            total: number;
+            /**
+             * Format: double
+             * @description seconds of its longest run
+             */
+            longest: number;
+        };
         StarPage: {
             /** @description the newest star first */
             items: components["schemas"]["StarredMessage"][];
@@ -8125,6 +8659,379 @@ export interface operations {
             429: components["responses"]["rate-limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable.shutting-down"];
+        };
+    };
+    listNodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeList"];
+                };
+            };
+            401: components["responses"]["unauthenticated.session-ended"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+        };
+    };
+    listAllUsers: {
+        parameters: {
+            query?: {
+                /**
+                 * @description What the handle begins with; absent: all.
+                 * @example be
+                 */
+                query?: string;
+                /**
+                 * @description The `next` of the page before; absent: the first page.
+                 * @example MTc6
+                 */
+                after?: string;
+                /**
+                 * @description Items of the page at most.
+                 * @example 20
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminUserPage"];
+                };
+            };
+            400: components["responses"]["invalid"];
+            401: components["responses"]["unauthenticated.session-ended"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+        };
+    };
+    endUserSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 2
+                 */
+                userId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["unauthenticated.session-ended"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+            507: components["responses"]["storage-full"];
+        };
+    };
+    changeSiteRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 2
+                 */
+                userId: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteRoleChange"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["malformed.invalid"];
+            401: components["responses"]["unauthenticated.session-ended"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            408: components["responses"]["request-timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+            507: components["responses"]["storage-full"];
+        };
+    };
+    listAllRooms: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Text that the name contains, in any case; absent: all.
+                 * @example har
+                 */
+                query?: string;
+                /**
+                 * @description The `next` of the page before; absent: the first page.
+                 * @example MTc6
+                 */
+                after?: string;
+                /**
+                 * @description Items of the page at most.
+                 * @example 20
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminRoomPage"];
+                };
+            };
+            400: components["responses"]["invalid"];
+            401: components["responses"]["unauthenticated.session-ended"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+        };
+    };
+    listNodePoints: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The number of the last point that you have; absent: all points.
+                 * @example 12
+                 */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The node's id.
+                 * @example 0198e0a2-7d0c-4f3e-9f5c-0a1b2c3d4e5f
+                 */
+                nodeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodePoints"];
+                };
+            };
+            400: components["responses"]["invalid"];
+            401: components["responses"]["unauthenticated.session-ended"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+        };
+    };
+    listSlowQueries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The node's id.
+                 * @example 0198e0a2-7d0c-4f3e-9f5c-0a1b2c3d4e5f
+                 */
+                nodeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlowQueries"];
+                };
+            };
+            401: components["responses"]["unauthenticated.session-ended"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+        };
+    };
+    listNodeErrors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The node's id.
+                 * @example 0198e0a2-7d0c-4f3e-9f5c-0a1b2c3d4e5f
+                 */
+                nodeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoggedErrors"];
+                };
+            };
+            401: components["responses"]["unauthenticated.session-ended"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+        };
+    };
+    drainNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The node's id.
+                 * @example 0198e0a2-7d0c-4f3e-9f5c-0a1b2c3d4e5f
+                 */
+                nodeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["unauthenticated.session-ended"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+            507: components["responses"]["storage-full"];
+        };
+    };
+    setLogLevel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The node's id.
+                 * @example 0198e0a2-7d0c-4f3e-9f5c-0a1b2c3d4e5f
+                 */
+                nodeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogLevelChange"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["malformed.invalid"];
+            401: components["responses"]["unauthenticated.session-ended"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            408: components["responses"]["request-timeout"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable.shutting-down"];
+            507: components["responses"]["storage-full"];
         };
     };
     getReadState: {

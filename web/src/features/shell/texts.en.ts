@@ -14,6 +14,7 @@ export default {
   settings: 'Settings',
   sessions: 'Devices',
   about: 'About Maru',
+  admin: 'Administration',
   signUp: 'Sign up',
   invite: 'Invitation',
   unread: '{n} unread message | {n} unread messages',

@@ -16,6 +16,7 @@ export default {
   settings: '설정',
   sessions: '기기',
   about: 'Maru 정보',
+  admin: '서버 관리',
   signUp: '가입',
   invite: '초대',
   unread: '안 읽은 메시지 {n}개',
