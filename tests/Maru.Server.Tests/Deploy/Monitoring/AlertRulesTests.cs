@@ -69,16 +69,7 @@ public sealed class AlertRulesTests
     [Trait("Store", "postgres")]
     public async Task They_ask_for_metrics_and_labels_that_a_server_has()
     {
-        using var folder = new Folder();
-        await using var redis = await RedisProcess.StartAsync();
-        await using var server = await MaruProcess.StartAsync(folder, $"--Maru:Redis={redis.Address}");
-        using var http = new HttpClient { BaseAddress = server.Address };
-        await http.SendAsync("GET /api/me").ShouldBe(401);
-        var text = "";
-        await Deadline.Until(
-            async () => (text = await http.SendAsync("GET /metrics").ShouldBe(200)).Contains("http_response_status_code=\"401\""),
-            "the request to be measured");
-        var names = new MetricNames(text);
+        var names = await MetricNames.OfServerAsync();
         names.Faults("maru_refusal_total{job=\"maru\"}", []).ShouldBe(["no metric maru_refusal_total"]);
         names.Faults("maru_refusals_total{cause=\"internal\"}", []).ShouldBe(["no label cause of maru_refusals_total"]);
         names.Faults("sum by (nobody) (maru_refusals_total{reason=~\"full|internal\"})", [])
