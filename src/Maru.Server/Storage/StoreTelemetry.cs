@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace Maru.Server.Storage;
 
 /// <summary>
-/// How long the store takes for what is not messages, as metrics, as spans and by statement. Nothing of it is kept in memory, so each question is one to
-/// the store.
+/// How long the store takes for what is not messages, as metrics, as spans and by statement. Nothing of it is kept in memory, so each
+/// question is one to the store.
 /// </summary>
 internal static class StoreTelemetry
 {

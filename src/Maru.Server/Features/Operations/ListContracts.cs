@@ -17,8 +17,8 @@ namespace Maru.Server.Features.Operations;
     }
     """)]
 public sealed record AdminUser(
-    long Id, string Handle, string Name, [property: Values("SiteRole", "user", "admin")] string Role, DateTimeOffset CreatedAt, long Sessions,
-    DateTimeOffset? DeletedAt = null, DateTimeOffset? SeenAt = null, bool? Guest = null);
+    long Id, string Handle, string Name, [property: Values("SiteRole", "user", "admin")] string Role, DateTimeOffset CreatedAt,
+    long Sessions, DateTimeOffset? DeletedAt = null, DateTimeOffset? SeenAt = null, bool? Guest = null);
 
 /// <param name="Items">by handle</param>
 /// <param name="Next">the <c>after</c> of the next page; absent: there is none</param>

@@ -15,7 +15,8 @@ namespace Maru.Server.Features.Operations;
 internal static class ListEndpoints
 {
     private static readonly ApiParameter UserQuery = new("query", "What the handle begins with; absent: all.", ApiSchemas.Text, "be");
-    private static readonly ApiParameter RoomQuery = new("query", "Text that the name contains, in any case; absent: all.", ApiSchemas.Text, "har");
+    private static readonly ApiParameter RoomQuery = new(
+        "query", "Text that the name contains, in any case; absent: all.", ApiSchemas.Text, "har");
 
     public static void MapLists(this IEndpointRouteBuilder admin)
     {
@@ -50,7 +51,8 @@ internal static class ListEndpoints
         var errors = new FieldErrors();
         if (request.Role is not ("user" or "admin")) errors.Add("role", "user or admin.");
         if (errors.Any || request.Role is not { } role) return errors.Result();
-        if (userId == caller.UserId.Value) return Problem.Conflict.Result("Nobody changes their own role: another admin does, or the operator.");
+        if (userId == caller.UserId.Value)
+            return Problem.Conflict.Result("Nobody changes their own role: another admin does, or the operator.");
         SecurityNote.Of(context).Detail = role;
         return await users.ChangeRoleAsync(new UserId(userId), role, ct) ? TypedResults.NoContent() : Problem.NotFound.Result();
     }
@@ -59,6 +61,8 @@ internal static class ListEndpoints
         PageRequest page, string? query, AdminRooms rooms, CancellationToken ct)
     {
         if (page.After is { Key.Length: > 0 }) page.RefuseCursor();
-        return page.Errors.Any ? page.Errors.Result() : TypedResults.Ok(await rooms.PageAsync(new NameSearch(TextPolicy.NameKey(query)), page, ct));
+        return page.Errors.Any
+            ? page.Errors.Result()
+            : TypedResults.Ok(await rooms.PageAsync(new NameSearch(TextPolicy.NameKey(query)), page, ct));
     }
 }

@@ -106,7 +106,8 @@ internal sealed partial class NodeOrders : BackgroundService
     private static partial class Log
     {
         [LoggerMessage(
-            LogLevel.Warning, "An admin drains this node: {Connections} connections are told to come back, and it takes none until its restart")]
+            LogLevel.Warning,
+            "An admin drains this node: {Connections} connections are told to come back, and it takes none until its restart")]
         public static partial void Draining(ILogger log, int connections);
 
         [LoggerMessage(LogLevel.Information, "An admin sets the log of {Category} to {Level} until {Until}")]

@@ -2,7 +2,9 @@ using Maru.Server.Platform.Api;
 
 namespace Maru.Server.Features.Operations;
 
-/// <summary>What a node measured in one interval, of five seconds as a rule. Durations are seconds, and absent when there were none.</summary>
+/// <summary>
+/// What a node measured in one interval, of five seconds as a rule. Durations are seconds, and absent when there were none.
+/// </summary>
 /// <param name="Number">1, 2, 3 … since the node's start: the <c>after</c> of the points that follow</param>
 /// <param name="At">the end of the interval</param>
 /// <param name="Connections">open connections of clients</param>

@@ -3,7 +3,9 @@ using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Operations;
 
-/// <summary>Tells the nodes every fifteen seconds, and when something changed, what this one does and what went wrong on it. Any thread.</summary>
+/// <summary>
+/// Tells the nodes every fifteen seconds, and when something changed, what this one does and what went wrong on it. Any thread.
+/// </summary>
 internal sealed class NodeReports(ChatEngine engine, LogLevels levels, ErrorBook errors, NodeBook book, TimeProvider time)
     : BackgroundService
 {

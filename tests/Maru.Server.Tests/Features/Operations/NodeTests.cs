@@ -120,8 +120,9 @@ public sealed class NodeTests
         await using var server = await MaruServer.StartAsync("--Logging:LogLevel:Default=Warning");
         var admin = await server.SignUpAdminAsync();
         var log = server.Service<ILoggerFactory>().CreateLogger("Maru.Server.Something");
-        for (var i = 0; i < 3; i++) log.Log(LogLevel.Error, new EventId(7, "Broken"), new InvalidOperationException("hush"), "It was {Value}", "secret");
-        log.Log(LogLevel.Warning, new EventId(8, "Odd"), "only odd");
+        var broken = new EventId(7, "Broken");
+        for (var i = 0; i < 3; i++) Write(LogLevel.Error, broken, new InvalidOperationException("hush"));
+        Write(LogLevel.Warning, new EventId(8, "Odd"), null);
         var text = await admin.Http.SendAsync($"GET /api/admin/nodes/{server.NodeId()}/errors").ShouldBe(200);
         text.ShouldNotContain("secret");
         text.ShouldNotContain("hush");
@@ -129,8 +130,10 @@ public sealed class NodeTests
         var kind = kinds.Items.Where(x => x.Category == "Maru.Server.Something").ShouldHaveSingleItem();
         (kind.Event, kind.Exception, kind.Count).ShouldBe(("Broken", "System.InvalidOperationException", 3));
 
-        for (var i = 0; i < 2 * ErrorBook.MaxKinds; i++) log.Log(LogLevel.Error, new EventId(i, $"E{i}"), "x");
+        for (var i = 0; i < 2 * ErrorBook.MaxKinds; i++) Write(LogLevel.Error, new EventId(i, $"E{i}"), null);
         server.Service<ErrorBook>().List(int.MaxValue).Count.ShouldBe(ErrorBook.MaxKinds);
+
+        void Write(LogLevel level, EventId line, Exception? e) => log.Log(level, line, "It was secret", e, (text, _) => text);
     }
 
     [Fact]
