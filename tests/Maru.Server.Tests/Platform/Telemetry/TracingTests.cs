@@ -114,7 +114,8 @@ public sealed class TracingTests
         using (var logs = LoggerFactory.Create(builder => builder.AddOpenTelemetry(options =>
                    options.AddProcessor(new QuietErrors()).AddOtlpExporter(exporter =>
                        (exporter.Endpoint, exporter.Protocol) = (new Uri($"{sink.Address}/v1/logs"), OtlpExportProtocol.HttpProtobuf)))))
-            logs.CreateLogger("Any").LogError(new FormatException("nasturtium is no number"), "It failed");
+            logs.CreateLogger("Any").Log(
+                LogLevel.Error, default, "It failed", new FormatException("nasturtium is no number"), (text, _) => text);
 
         sink.Logs.ShouldBe(["Any: It failed"]);
         sink.Has("System.FormatException").ShouldBeTrue();
