@@ -89,8 +89,8 @@ public sealed class OpenServer : IAsyncLifetime
 
     public MaruServer Server => _server ?? throw new InvalidOperationException("It has not started.");
 
-    public async ValueTask InitializeAsync() => _server = 
-            await MaruServer.StartAsync(Visiting.Enabled, "--Maru:Search:Enabled=true", "--Maru:Metrics:Enabled=true");
+    public async ValueTask InitializeAsync() =>
+        _server = await MaruServer.StartAsync(Visiting.Enabled, "--Maru:Search:Enabled=true", "--Maru:Metrics:Enabled=true");
 
     public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

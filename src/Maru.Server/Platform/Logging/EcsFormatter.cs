@@ -24,7 +24,7 @@ internal sealed class EcsFormatter(ThisNode node, TimeProvider time) : ConsoleFo
     private const int MaxKept = 4 * MaxLine;
 
     [ThreadStatic]
-    private static EcsLine? _line;
+    private static EcsLine? Kept;
 
     private readonly EcsService _service = new(
         "maru", Product.Version, node.Id.ToString(), Environment.MachineName, Environment.ProcessId);
@@ -32,8 +32,8 @@ internal sealed class EcsFormatter(ThisNode node, TimeProvider time) : ConsoleFo
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         // Taken away meanwhile: a value's ToString may log as well.
-        var line = _line ?? new EcsLine();
-        _line = null;
+        var line = Kept ?? new EcsLine();
+        Kept = null;
         var entry = new EcsEntry(
             time.GetUtcNow(), logEntry.LogLevel, logEntry.Category, logEntry.EventId,
             logEntry.Formatter?.Invoke(logEntry.State, logEntry.Exception) ?? "",
@@ -42,7 +42,7 @@ internal sealed class EcsFormatter(ThisNode node, TimeProvider time) : ConsoleFo
         var limit = MaxText;
         while (line.Make(_service, entry, limit).Length >= MaxLine) limit /= 2;
         Print(line.Bytes, textWriter);
-        if (line.Capacity <= MaxKept) _line = line;
+        if (line.Capacity <= MaxKept) Kept = line;
         else line.Dispose();
     }
 
