@@ -1,6 +1,7 @@
 using System.Text;
 using Maru.Engine.Problems;
 using Maru.Server.Platform;
+using Maru.Server.Tests.Features.Operations;
 
 namespace Maru.Server.Tests.Platform.Http;
 
@@ -41,7 +42,7 @@ public sealed class BodiesTests(MaruServer server) : IClassFixture<MaruServer>
     [InlineData("identity, br")]
     public async Task A_compressed_body_is_an_unsupported_media_type(string coding)
     {
-        var ann = await server.SignUpAsync();
+        var ann = await server.SignUpAdminAsync();
         await server.EachRouteAsync(
             route => route.Body is not null,
             route =>
@@ -61,7 +62,7 @@ public sealed class BodiesTests(MaruServer server) : IClassFixture<MaruServer>
     [InlineData("{} {}")]
     public async Task A_body_that_is_no_JSON_object_is_malformed(string body)
     {
-        var ann = await server.SignUpAsync();
+        var ann = await server.SignUpAdminAsync();
         await server.EachRouteAsync(
             route => route.Body is not null && !(IsOptional(route) && body is "" or "null"),
             route => route.Request(token: ann.AccessToken, body: Encoding.Latin1.GetBytes(body)),
@@ -95,7 +96,7 @@ public sealed class BodiesTests(MaruServer server) : IClassFixture<MaruServer>
     [InlineData("{}", "{\"ROLE\":7,\"Name\":7,\"Handle\":7,\"Text\":7,\"UserId\":7,\"Password\":7,\"REFRESHTOKEN\":7}")]
     public async Task A_byte_order_mark_and_fields_of_other_names_change_nothing(string body, string same)
     {
-        var ann = await server.SignUpAsync();
+        var ann = await server.SignUpAdminAsync();
         var plain = new Dictionary<Route, string>();
         await server.EachRouteAsync(
             Takes,
@@ -123,7 +124,7 @@ public sealed class BodiesTests(MaruServer server) : IClassFixture<MaruServer>
     private async Task ShouldRefuseAsync(
         Func<Route, byte[]> body, Problem problem, string? header = null, string? type = "application/json")
     {
-        var ann = await server.SignUpAsync();
+        var ann = await server.SignUpAdminAsync();
         await server.EachRouteAsync(
             route => route.Body is not null,
             route => route.Request(token: ann.AccessToken, body: body(route), type: type),

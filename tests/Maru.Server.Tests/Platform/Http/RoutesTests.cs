@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Maru.Engine.Problems;
 using Maru.Server.Platform;
+using Maru.Server.Tests.Features.Operations;
 
 namespace Maru.Server.Tests.Platform.Http;
 
@@ -136,7 +137,7 @@ public sealed class RoutesTests(MaruServer server) : IClassFixture<MaruServer>
     [InlineData("9223372036854775808")]
     public async Task A_number_has_one_form_and_another_is_not_found(string number)
     {
-        var ann = await server.SignUpAsync();
+        var ann = await server.SignUpAdminAsync();
         await server.EachRouteAsync(
             route => route.HasNumbers,
             route => route.Request(token: ann.AccessToken, number: number),
