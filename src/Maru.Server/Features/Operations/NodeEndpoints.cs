@@ -44,13 +44,11 @@ internal static partial class NodeEndpoints
     private static async Task<Results<Ok<NodePoints>, ProblemHttpResult>> PointsAsync(
         string nodeId, string? after, NodeDirectory nodes, NodeBook book, CancellationToken ct)
     {
+        if (await nodes.FindAsync(nodeId, ct) is not { } node) return Problem.NotFound.Result();
         var errors = new FieldErrors();
         var number = 0L;
         if (after is not null && !Number.TryRead(after, out number)) errors.Add("after", "The number of a point.");
-        if (errors.Any) return errors.Result();
-        return await nodes.FindAsync(nodeId, ct) is { } node
-            ? TypedResults.Ok(new NodePoints(book.PointsOf(node, number)))
-            : Problem.NotFound.Result();
+        return errors.Any ? errors.Result() : TypedResults.Ok(new NodePoints(book.PointsOf(node, number)));
     }
 
     private static async Task<Results<Ok<SlowQueries>, ProblemHttpResult>> QueriesAsync(
@@ -78,6 +76,7 @@ internal static partial class NodeEndpoints
         string nodeId, LogLevelChange request, HttpContext context, NodeDirectory nodes, NodeOrders orders, TimeProvider time,
         CancellationToken ct)
     {
+        if (await nodes.FindAsync(nodeId, ct) is not { } node) return Problem.NotFound.Result();
         var errors = new FieldErrors();
         // Loggers of others may write addresses with what they carry, and what people wrote.
         if (request.Category is not { Length: <= 200 } category || !OwnCategory().IsMatch(category))
@@ -90,7 +89,6 @@ internal static partial class NodeEndpoints
         if (!Levels.Contains(level)) errors.Add("level", "trace, debug or information: the log can be made finer alone.");
         if (request.Minutes is < 0 or > 60) errors.Add("minutes", "0 to 60.");
         if (errors.Any) return errors.Result();
-        if (await nodes.FindAsync(nodeId, ct) is not { } node) return Problem.NotFound.Result();
         SecurityNote.Of(context).Detail = $"{level} for {request.Minutes} minutes on {node}";
         orders.SetLevel(node, new LogLevelSetting(category, level, time.GetUtcNow().AddMinutes(request.Minutes)));
         return TypedResults.NoContent();
