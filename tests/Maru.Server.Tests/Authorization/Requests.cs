@@ -11,7 +11,7 @@ internal static class Requests
         ["POST /api/auth/guest"] = _ => new { name = "Gil" },
         ["POST /api/auth/login"] = scene => new { handle = scene.Other.Handle, password = Person.Password },
         ["POST /api/auth/refresh"] = scene => new { refreshToken = scene.Other.RefreshToken },
-        ["PUT /api/admin/nodes/{nodeId}/log-level"] = _ => new { category = "Maru.Server.Bus", level = "debug", minutes = 0 },
+        ["PUT /api/admin/nodes/{nodeId:guid}/log-level"] = _ => new { category = "Maru.Server.Bus", level = "debug", minutes = 0 },
         ["PUT /api/admin/users/{userId}/role"] = _ => new { role = "user" },
         ["POST /api/contacts"] = scene => new { userId = scene.Other.Id },
         ["PATCH /api/contacts/{userId}"] = _ => new { nickname = "Benny" },

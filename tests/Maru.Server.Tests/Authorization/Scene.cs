@@ -130,7 +130,7 @@ internal sealed class Scene
 
         // The node itself must go on for the others.
         var node = path.EndsWith("/drain", StringComparison.Ordinal) ? Guid.Empty : _server.Service<ThisNode>().Id;
-        path = path.Replace("{nodeId}", node.ToString(), StringComparison.Ordinal);
+        path = path.Replace("{nodeId:guid}", node.ToString(), StringComparison.Ordinal);
 
         if (path.Contains("/uploads/{id}", StringComparison.Ordinal) || path.Contains("/presigned/{id}", StringComparison.Ordinal))
             path = path.Replace("{id}", Text((await Other.BeginAsync(1000)).Id), StringComparison.Ordinal);

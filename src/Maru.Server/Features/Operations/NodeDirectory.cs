@@ -18,9 +18,8 @@ internal sealed class NodeDirectory(
     }
 
     /// <summary>Returns the node with that id; null: there is none.</summary>
-    public async Task<Guid?> FindAsync(string text, CancellationToken ct)
+    public async Task<Guid?> FindAsync(Guid id, CancellationToken ct)
     {
-        if (!Guid.TryParseExact(text, "D", out var id)) return null;
         if (id == node.Id) return id;
         return (await ReadAsync(ct)).Any(row => row.Id == id.ToString()) ? id : null;
     }

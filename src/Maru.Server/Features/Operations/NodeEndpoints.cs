@@ -22,7 +22,7 @@ internal static partial class NodeEndpoints
     {
         admin.MapGet("/nodes", ListAsync).WithName("listNodes")
             .WithSummary("The nodes of this server, with what each measured last").Refuses(Problem.Forbidden);
-        var node = admin.MapGroup("/nodes/{nodeId}").WithMetadata(Node);
+        var node = admin.MapGroup("/nodes/{nodeId:guid}").WithMetadata(Node);
         node.MapGet("/points", PointsAsync).WithName("listNodePoints").WithMetadata(After)
             .WithSummary("What a node measured in the last 30 minutes, a point every five seconds").Refuses(Problem.Forbidden);
         node.MapGet("/queries", QueriesAsync).WithName("listSlowQueries")
@@ -42,7 +42,7 @@ internal static partial class NodeEndpoints
         TypedResults.Ok(await nodes.ListAsync(ct));
 
     private static async Task<Results<Ok<NodePoints>, ProblemHttpResult>> PointsAsync(
-        string nodeId, string? after, NodeDirectory nodes, NodeBook book, CancellationToken ct)
+        Guid nodeId, string? after, NodeDirectory nodes, NodeBook book, CancellationToken ct)
     {
         if (await nodes.FindAsync(nodeId, ct) is not { } node) return Problem.NotFound.Result();
         var errors = new FieldErrors();
@@ -52,19 +52,19 @@ internal static partial class NodeEndpoints
     }
 
     private static async Task<Results<Ok<SlowQueries>, ProblemHttpResult>> QueriesAsync(
-        string nodeId, NodeDirectory nodes, CancellationToken ct) =>
+        Guid nodeId, NodeDirectory nodes, CancellationToken ct) =>
         await nodes.FindAsync(nodeId, ct) is { } node
             ? TypedResults.Ok(nodes.ReportOf(node)?.Queries ?? new SlowQueries([], []))
             : Problem.NotFound.Result();
 
     private static async Task<Results<Ok<LoggedErrors>, ProblemHttpResult>> ErrorsAsync(
-        string nodeId, NodeDirectory nodes, CancellationToken ct) =>
+        Guid nodeId, NodeDirectory nodes, CancellationToken ct) =>
         await nodes.FindAsync(nodeId, ct) is { } node
             ? TypedResults.Ok(new LoggedErrors(nodes.ReportOf(node)?.Errors ?? []))
             : Problem.NotFound.Result();
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DrainAsync(
-        string nodeId, HttpContext context, NodeDirectory nodes, NodeOrders orders, CancellationToken ct)
+        Guid nodeId, HttpContext context, NodeDirectory nodes, NodeOrders orders, CancellationToken ct)
     {
         if (await nodes.FindAsync(nodeId, ct) is not { } node) return Problem.NotFound.Result();
         SecurityNote.Of(context).Detail = node.ToString();
@@ -73,7 +73,7 @@ internal static partial class NodeEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> SetLevelAsync(
-        string nodeId, LogLevelChange request, HttpContext context, NodeDirectory nodes, NodeOrders orders, TimeProvider time,
+        Guid nodeId, LogLevelChange request, HttpContext context, NodeDirectory nodes, NodeOrders orders, TimeProvider time,
         CancellationToken ct)
     {
         if (await nodes.FindAsync(nodeId, ct) is not { } node) return Problem.NotFound.Result();
