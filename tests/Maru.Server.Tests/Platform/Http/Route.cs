@@ -13,6 +13,9 @@ namespace Maru.Server.Tests.Platform.Http;
 /// <param name="Endpoint">what is mapped there</param>
 internal sealed partial record Route(string Method, string Template, RouteEndpoint Endpoint)
 {
+    /// <summary>The id of a node that there is not.</summary>
+    private const string Node = "0198e0a2-7d0c-4f3e-9f5c-0a1b2c3d4e5f";
+
     public bool NeedsToken =>
         Endpoint.Metadata.GetMetadata<IAuthorizeData>() is not null && Endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null;
 
@@ -60,7 +63,8 @@ internal sealed partial record Route(string Method, string Template, RouteEndpoi
     ];
 
     private string Address(string number) =>
-        Parameter().Replace(Template, number) + (Template == "/api/presence" ? "?userIds=1" : "");      // which must ask for somebody
+        Parameter().Replace(Template, part => number == "1" && part.Value.EndsWith(":guid}", StringComparison.Ordinal) ? Node : number)
+        + (Template == "/api/presence" ? "?userIds=1" : "");      // which must ask for somebody
 
     [GeneratedRegex(@"\{[^}]+\}")]
     private static partial Regex Parameter();
