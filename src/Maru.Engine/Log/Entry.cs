@@ -8,6 +8,7 @@ public sealed class Entry(RoomId room, long seq, EntryKind kind, byte[] body)
     private readonly UserId _sender;    // no user: none
     private readonly UserId _member;
     private readonly long _message;     // it changes that one; negative: it is about that one and does not change it
+    private object? _rare;      // whom it mentions, or its trace, or both of them: a field for each would be paid by all entries
 
     public RoomId Room { get; } = room;
 
@@ -59,10 +60,20 @@ public sealed class Entry(RoomId room, long seq, EntryKind kind, byte[] body)
     }
 
     /// <summary>Follows it on its way; null: nobody does.</summary>
-    internal MessageTrace? Trace { get; set; }
+    internal MessageTrace? Trace
+    {
+        get => _rare as MessageTrace ?? (_rare as Rare)?.Trace;
+        set => _rare = Mentioned is { } mentioned && value is not null ? new Rare(mentioned, value) : value ?? (object?)Mentioned;
+    }
 
     /// <summary>
     /// Whom it newly mentions, where it was committed on this node just now: <see cref="Mentions.Targets"/>. Null: it changes no mentions.
     /// </summary>
-    public IReadOnlyList<UserId>? Mentioned { get; init; }
+    public IReadOnlyList<UserId>? Mentioned
+    {
+        get => _rare as IReadOnlyList<UserId> ?? (_rare as Rare)?.Mentioned;
+        init => _rare = value;
+    }
+
+    private sealed record Rare(IReadOnlyList<UserId> Mentioned, MessageTrace Trace);
 }
