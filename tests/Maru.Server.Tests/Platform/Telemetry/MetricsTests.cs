@@ -44,6 +44,7 @@ public sealed partial class MetricsTests
 
     /// <summary>Exit code 3 is its opinion on names; what it cannot read is 1.</summary>
     [Fact]
+    [Trait("Store", "postgres")]        // where servers are installed
     public async Task Prometheus_own_tool_finds_nothing_wrong_with_them()
     {
         using var folder = new Folder();
