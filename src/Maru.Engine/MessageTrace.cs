@@ -33,8 +33,9 @@ public sealed class MessageTrace
         Activity.Current = null;    // the request that opened the socket is not its parent
         var span = Source.StartActivity("send", ActivityKind.Server, parent, startTime: time.GetUtcNow());
         Activity.Current = around;
-        span?.SetTag("maru.transport", transport);
-        return span is { Recorded: true } ? new MessageTrace(span.Context, span) : null;
+        if (span is not { Recorded: true }) return null;
+        span.SetTag("maru.transport", transport);
+        return new MessageTrace(span.Context, span);
     }
 
     /// <summary>The same, with the trace as its sender wrote it (W3C <c>traceparent</c>); what is none counts as none.</summary>

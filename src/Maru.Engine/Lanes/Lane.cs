@@ -51,7 +51,7 @@ internal sealed class Lane
             }
 
             Flush(flush);
-            foreach (var work in round) work.Written(_time);
+            foreach (var work in round) Tell(work);
             round.Clear();
             if (_givingWay.Count > 0) GiveShare(_time.GetElapsedTime(began), flush);
         }
@@ -75,6 +75,18 @@ internal sealed class Lane
         try
         {
             work.Do(flush);
+        }
+        catch (Exception e)
+        {
+            _log.LaneFailed(work.GetType().Name, e);
+        }
+    }
+
+    private void Tell(LaneWork work)
+    {
+        try
+        {
+            work.Written(_time);
         }
         catch (Exception e)
         {

@@ -55,7 +55,7 @@ internal sealed class BackupRun(
         var begun = time.GetUtcNow();
         var copies = new ContentCopies(target, files, earlier, progress);
         var before = await database.ReadAsync(ListAsync, ct);
-        target.CheckRoom(await store.SizeAsync(ct) + before.Sum(x => x.Size ?? 0));
+        target.CheckRoom(await store.SizeAsync(ct) + before.Where(x => !copies.IsLinked(x)).Sum(x => x.Size ?? 0));
         await copies.AddAsync(before, ct);
 
         var (state, taken, there) = await database.ReadAsync(

@@ -65,7 +65,7 @@ internal sealed partial class BackupSchedule : BackgroundService
             var (whole, broken) = Find();
             foreach (var folder in broken) Directory.Delete(folder, recursive: true);
             var path = Path.Combine(_options.Folder, _time.GetUtcNow().ToString(Form, CultureInfo.InvariantCulture));
-            var manifest = await _run.RunAsync(path, whole.LastOrDefault(), (_, _, _) => { }, ct);
+            var manifest = await _run.RunAsync(path, whole.FindLast(IsReadable), (_, _, _) => { }, ct);
             _newest = manifest.TakenAt.ToUnixTimeMilliseconds();
             Record(begun, "made");
             Log.Made(_log, path, manifest.Counts.Bytes, (long)_time.GetElapsedTime(begun).TotalSeconds);
@@ -77,6 +77,21 @@ internal sealed partial class BackupSchedule : BackgroundService
             Record(begun, "failed");    // also by a bug: that there is no backup must not end the server
             Log.Failed(_log, e, e.Message);
             return _options.Every < AgainAfter ? _options.Every : AgainAfter;
+        }
+    }
+
+    /// <summary>Returns whether contents may be taken from a backup; one that is damaged must not be the end of all later ones.</summary>
+    private bool IsReadable(string folder)
+    {
+        try
+        {
+            BackupReader.Open(folder);
+            return true;
+        }
+        catch (StartException e)
+        {
+            Log.Damaged(_log, folder, e.Message);
+            return false;
         }
     }
 
@@ -124,6 +139,9 @@ internal sealed partial class BackupSchedule : BackgroundService
     {
         [LoggerMessage(LogLevel.Information, "Made a backup in {Folder}: {Bytes} bytes, {Seconds} s")]
         public static partial void Made(ILogger log, string folder, long bytes, long seconds);
+
+        [LoggerMessage(LogLevel.Warning, "The backup in {Folder} is not as it was made: keep another one. {Reason}")]
+        public static partial void Damaged(ILogger log, string folder, string reason);
 
         [LoggerMessage(LogLevel.Error, "The backup could not be made: {Reason}")]
         public static partial void Failed(ILogger log, Exception e, string reason);

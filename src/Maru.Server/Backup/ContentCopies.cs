@@ -10,6 +10,9 @@ internal sealed class ContentCopies(BackupFolder target, IFileStore files, Backu
 
     public bool Has(Content content) => _there.Contains(content.Key);
 
+    /// <summary>Returns whether the content is in the earlier backup, so that it takes no room of its own.</summary>
+    public bool IsLinked(Content content) => earlier?.Sums.ContainsKey(BackupRun.PartOf(content.Key)) is true;
+
     /// <summary>Copies those that are missing, and are in the file store.</summary>
     public async Task AddAsync(IReadOnlyList<Content> contents, CancellationToken ct)
     {

@@ -18,8 +18,8 @@ internal sealed class AlertQueue(TimeSpan every, TimeProvider time)
         {
             if (!_groups.TryGetValue(alert.Kind, out var group))
             {
-                if (_groups.Count == MostKinds) ForgetQuiet();
-                if (_groups.Count == MostKinds) return false;
+                if (_groups.Count >= MostKinds) ForgetQuiet();
+                if (_groups.Count >= MostKinds) return false;
                 _groups.Add(alert.Kind, group = new Group());
             }
 
