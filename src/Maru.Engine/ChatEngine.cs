@@ -35,6 +35,8 @@ public sealed class ChatEngine : IDisposable
     private readonly ByteBudget _budget;
     private readonly CancellationTokenSource _stopping = new();
     private readonly MemoryGuard _guard;
+    private readonly Floods _floods;
+    private BusyRooms? _busyRooms;
     private Sweeper? _sweeper;
     private TailWatch? _tails;
 
@@ -80,9 +82,10 @@ public sealed class ChatEngine : IDisposable
         var parts = new CommitParts(
             log, _channels, _lanes, Rooms, OnCommitted, options, Metrics, Log, time, () => Environment.CpuUsage.TotalTime - UsedBeside());
         Commits = new CommitLoops(log, options.CommitQueueBytes, time, (queue, number) => new CommitLoop(queue, number, parts));
+        _floods = new Floods(time, Log);
         Clients = new ClientParts(
-            options, Clock, time, Metrics, Log, authenticator, MessageRate, Connections, UserEvents, Rooms, Commits, _channels, Presence,
-            PublicRooms, (room, user, mark) => MarkRead(room, user, mark), (user, forward) => ReadForward(user, forward), memory,
+            options, Clock, time, Metrics, Log, authenticator, MessageRate, _floods, Connections, UserEvents, Rooms, Commits, _channels,
+            Presence, PublicRooms, (room, user, mark) => MarkRead(room, user, mark), (user, forward) => ReadForward(user, forward), memory,
             Stopping);
         _guard = new MemoryGuard(memory, Connections, Requests, Rooms.Trim, Clock, Metrics, Log);
         EngineGauges.AddTo(Metrics.Meter, Connections, Rooms, Commits, Presence, memory, options, () => IsDraining);
@@ -154,6 +157,7 @@ public sealed class ChatEngine : IDisposable
         Commits.Start();
         _tails = new TailWatch(Rooms, _log, _bus, Options, Log, Time);
         _guard.Start();
+        _busyRooms = new BusyRooms(Rooms, Metrics.Meter, Log, Time);
         _sweeper = new Sweeper(Connections, [MessageRate, SignalRate, Presence.Rate], Clock, Log, Time);
         Presence.Start();       // behind the sweeper, which positions the clock
     }
@@ -307,6 +311,8 @@ public sealed class ChatEngine : IDisposable
         _reads.Dispose();
         _sweeper?.Dispose();
         _guard.Dispose();
+        _floods.Dispose();
+        _busyRooms?.Dispose();
         _tails?.Dispose();
         _stopping.Dispose();
         _pages.Dispose();

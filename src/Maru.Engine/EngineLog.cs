@@ -54,6 +54,13 @@ internal sealed partial class EngineLog(ILogger logger)
     [LoggerMessage(13, LogLevel.Error, "Committed entries could not be delivered here; the room reads them from the store.")]
     public partial void DeliveryFailed(Exception e);
 
+    [LoggerMessage(17, LogLevel.Warning,
+        "User {UserId} sends more than they may: the limit of messages refused {Times} of theirs within {Seconds} s.")]
+    public partial void Flooded(long userId, long times, int seconds);
+
+    [LoggerMessage(18, LogLevel.Warning, "Room {RoomId} has {Entries} of the {All} entries of all rooms here within {Seconds} s.")]
+    public partial void RoomIsHot(long roomId, long entries, long all, int seconds);
+
     [LoggerMessage(16, LogLevel.Error, "People's presence could not be told.")]
     public partial void PresenceFailed(Exception e);
 

@@ -62,6 +62,7 @@ internal sealed partial class Client
             return true;
         }
 
+        parts.Floods.Hit(connection.User.Id);
         Refuse(ticket, new Refusal(Problem.RateLimited, $"You may send {parts.Options.MessagesPerSecond} messages a second."), transaction);
         return false;
     }

@@ -12,6 +12,7 @@ namespace Maru.Engine.Clients;
 
 /// <summary>The parts that clients of every protocol work with.</summary>
 /// <param name="MessageRate">the limit on each user's messages and signals, over all of their connections and requests</param>
+/// <param name="Floods">told of those whom that limit refuses</param>
 /// <param name="MarkRead">moves users' positions in rooms</param>
 /// <param name="ReadForward">reads the messages that users forward</param>
 /// <param name="Memory">what all clients together may make this process keep</param>
@@ -24,6 +25,7 @@ internal sealed record ClientParts(
     EngineLog Diagnostics,
     Authenticator Authenticator,
     Gcra MessageRate,
+    Floods Floods,
     ConnectionTable Connections,
     UserEvents UserEvents,
     RoomTable Rooms,

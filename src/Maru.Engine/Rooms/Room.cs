@@ -83,6 +83,9 @@ internal sealed class Room
     /// <summary>The newest seq that this node knows of. Any thread.</summary>
     public long Expected => Interlocked.Read(ref _expected);
 
+    /// <summary>The newest seq at the last look of who watches how busy rooms are, who alone uses it; -1: there was none.</summary>
+    public long LookedAt { get; set; } = -1;
+
     /// <summary>Notes that entries up to this seq are on their way to the lane. Any thread.</summary>
     public void Expect(long seq)
     {

@@ -44,6 +44,9 @@ internal sealed class EngineRig : IDisposable
     /// <summary>Errors logged so far; taking them means that the test expected them.</summary>
     public string[] TakeErrors() => _errors.Take();
 
+    /// <summary>Warnings logged since the last call.</summary>
+    public string[] TakeWarnings() => _errors.TakeWarnings();
+
     public StompClient NewClient(MemorySink? sink = null) => new(this, sink ?? new MemorySink());
 
     /// <summary>A client that is connected as that user.</summary>
@@ -95,13 +98,11 @@ internal sealed class EngineRig : IDisposable
     private sealed class ErrorLog : ILogger<ChatEngine>
     {
         private readonly ConcurrentQueue<string> _errors = new();
+        private readonly ConcurrentQueue<string> _warnings = new();
 
-        public string[] Take()
-        {
-            var taken = _errors.ToArray();
-            _errors.Clear();
-            return taken;
-        }
+        public string[] Take() => Take(_errors);
+
+        public string[] TakeWarnings() => Take(_warnings);
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -112,6 +113,14 @@ internal sealed class EngineRig : IDisposable
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (logLevel >= LogLevel.Error) _errors.Enqueue($"{formatter(state, exception)} {exception}");
+            else if (logLevel == LogLevel.Warning) _warnings.Enqueue(formatter(state, exception));
+        }
+
+        private static string[] Take(ConcurrentQueue<string> from)
+        {
+            var taken = from.ToArray();
+            from.Clear();
+            return taken;
         }
     }
 }

@@ -44,7 +44,7 @@ internal sealed partial class Admission
         (MaxByAddress, MaxByUser) = rates.Enabled ? (byAddress, maxByUser) : (int.MaxValue, int.MaxValue);
         _all = new BoundLog(time, () => Log.Full(log, Max), hits => Log.NotFull(log, hits));
         _address = new BoundLog(time, () => Log.AddressFull(log, MaxByAddress), hits => Log.AddressNotFull(log, hits));
-        metrics.Watch(() => _count, () => _strangers.Count);
+        metrics.Watch(() => _count, () => _strangers.Count, Max);
     }
 
     /// <summary>Connections in all.</summary>

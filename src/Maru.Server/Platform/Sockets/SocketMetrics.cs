@@ -18,9 +18,10 @@ internal sealed class SocketMetrics : IDisposable
 
     public Counter<long> Displaced { get; }
 
-    public void Watch(Func<int> connections, Func<int> strangers)
+    public void Watch(Func<int> connections, Func<int> strangers, int max)
     {
         _meter.CreateObservableGauge("maru.sockets", connections, "{connection}", "Open TCP connections.");
+        _meter.CreateObservableGauge("maru.sockets.limit", () => max, "{connection}", "Bound of the open TCP connections.");
         _meter.CreateObservableGauge("maru.sockets.strangers", strangers, "{connection}", "Open TCP connections that have shown no token.");
     }
 

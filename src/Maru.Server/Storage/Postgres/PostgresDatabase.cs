@@ -34,9 +34,9 @@ internal sealed class PostgresDatabase : Database
         {
             var settings = Read(storage, options);
             Name = settings.Database is { } name ? $"{name} on {settings.Host}" : $"{settings.Host}";
-            _readers = Source(settings, x => (x.MaxPoolSize, x.Options) = (options.Readers, $"{x.Options} {InOrder}"));
-            _writers = Source(settings, x => x.MaxPoolSize = options.Writers);
-            _own = Source(settings, x => x.Pooling = false);
+            _readers = Source(settings, "readers", x => (x.MaxPoolSize, x.Options) = (options.Readers, $"{x.Options} {InOrder}"));
+            _writers = Source(settings, "writers", x => x.MaxPoolSize = options.Writers);
+            _own = Source(settings, "own", x => x.Pooling = false);
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException or NotSupportedException)
         {
@@ -200,11 +200,13 @@ internal sealed class PostgresDatabase : Database
         }
     }
 
-    private static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder settings, Action<NpgsqlConnectionStringBuilder> adjust)
+    /// <param name="name">in metrics, which would have the connection string instead</param>
+    private static NpgsqlDataSource Source(
+        NpgsqlConnectionStringBuilder settings, string name, Action<NpgsqlConnectionStringBuilder> adjust)
     {
         var own = new NpgsqlConnectionStringBuilder(settings.ConnectionString);
         own.Options = $"{own.Options} {ByKeyOnly}".TrimStart();
         adjust(own);
-        return new NpgsqlDataSourceBuilder(own.ConnectionString).Build();
+        return new NpgsqlDataSourceBuilder(own.ConnectionString) { Name = name }.Build();
     }
 }
