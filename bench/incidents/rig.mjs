@@ -10,6 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 const root = new URL('../..', import.meta.url).pathname
 const require = createRequire(join(root, 'web/package.json'))
+const { WebSocket } = require('ws')
 const maru = process.env.MARU ?? join(root, 'artifacts/maru/maru')
 const load = process.env.LOAD ?? join(root, 'artifacts/load/maru-load')
 const password = 'correct horse battery'
