@@ -52,9 +52,16 @@ internal static class Telemetry
     private static void AddMetrics(MeterProviderBuilder provider, bool isPushed)
     {
         provider.AddMeter(Meters).AddPrometheusExporter();
-        provider.AddView(instrument => instrument.Meter.Name.StartsWith("Maru.", StringComparison.Ordinal)
-            ? new ExplicitBucketHistogramConfiguration { Boundaries = instrument.Unit == "s" ? Seconds : Numbers, CardinalityLimit = Series }
-            : instrument.Name == "http.server.request.duration" ? null : new MetricStreamConfiguration { CardinalityLimit = Series });
+        provider.AddView(instrument => instrument switch
+        {
+            { Name: "http.server.request.duration" } => null,
+            _ when !instrument.Meter.Name.StartsWith("Maru.", StringComparison.Ordinal) =>
+                new MetricStreamConfiguration { CardinalityLimit = Series },
+            _ => new ExplicitBucketHistogramConfiguration
+            {
+                Boundaries = instrument.Unit == "s" ? Seconds : Numbers, CardinalityLimit = Series,
+            },
+        });
         if (isPushed) provider.AddOtlpExporter();
     }
 
