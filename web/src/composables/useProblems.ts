@@ -1,5 +1,6 @@
 import { MaruProblem } from 'maru-client'
 import { useI18n } from 'vue-i18n'
+import { copyText } from '@/ui/copy'
 import { toasts } from '@/ui/toasts'
 
 /** Which of our texts says the same as one of the server's, which are English. */
@@ -19,8 +20,16 @@ const known: [RegExp, string][] = [
 export function useProblems() {
   const { t, te } = useI18n()
 
+  /** A fault of the server ends with the number by which support finds it. */
   function text(error: unknown): string {
-    return error instanceof MaruProblem ? slug(error.type, error.retryAfter) : t('problems.internal')
+    if (!(error instanceof MaruProblem)) return t('problems.internal')
+    const said = slug(error.type, error.retryAfter), trace = traceOf(error)
+    return trace ? `${said} ${t('problems.trace', { trace })}` : said
+  }
+
+  /** What the person did wrong, or has to wait for, they need nobody for. */
+  function traceOf(error: MaruProblem): string | undefined {
+    return error.status >= 500 && error.type !== 'shutting-down' || !te(`problems.${error.type}`) ? error.trace : undefined
   }
 
   /** The text of a slug that came by itself, as in `scheduled.failed`. */
@@ -29,13 +38,19 @@ export function useProblems() {
     return te(key) ? t(key, { seconds: Math.max(1, Math.ceil(retryAfter ?? 1)) }) : t('problems.internal')
   }
 
+  function copying(trace: string) {
+    const run = async () => { if (await copyText(trace)) toasts.tell(t('ui.copied')) }
+    return { label: t('problems.copyTrace'), run: () => void run() }
+  }
+
   return {
     text,
     slug,
     /** Shows it for some seconds. What is no refusal is a fault of ours, and goes to the console as well. */
     tell(error: unknown): void {
       if (!(error instanceof MaruProblem)) console.error(error)
-      toasts.tell(text(error), { kind: 'error' })
+      const trace = error instanceof MaruProblem && traceOf(error)
+      toasts.tell(text(error), trace ? { kind: 'error', ms: 20_000, action: copying(trace) } : { kind: 'error' })
     },
     /** What is wrong with one field of a form. */
     field(error: unknown, name: string): string | undefined {

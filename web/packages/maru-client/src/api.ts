@@ -1,6 +1,7 @@
 import createClient, { type Client, type FetchResponse } from 'openapi-fetch'
 import { isProblem, MaruProblem } from './problem.js'
 import type { paths } from './schema.js'
+import { newTraceparent } from './trace.js'
 
 /** REST, typed by the server's API document: `api.GET('/api/rooms/{roomId}', { params: { path: { roomId } } })`. */
 export type Api = Client<paths>
@@ -15,6 +16,7 @@ export interface Bearer {
 
 export function createApi(url: string, bearer: Bearer, fetch: typeof globalThis.fetch): Api {
   const send = async (request: Request): Promise<Response> => {
+    request.headers.set('traceparent', newTraceparent())
     if (isOpen(request.url)) return await reach(fetch, request)
     const repeat = request.clone()
     const token = await bearer.token()

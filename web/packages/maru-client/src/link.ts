@@ -1,6 +1,7 @@
 import { Client, type IMessage } from '@stomp/stompjs'
 import { guard } from './emitter.js'
 import { isProblem, MaruProblem, type ProblemDetails } from './problem.js'
+import { newTraceparent } from './trace.js'
 
 export type WebSocketMaker = (url: string, protocols: string[]) => WebSocket
 
@@ -70,7 +71,9 @@ export class Link {
 
   /** Resolves with the headers of the RECEIPT: what was sent is durable then. */
   send(destination: string, body: unknown, headers: Headers = {}): Promise<Headers> {
-    return this.#ask(receipt => this.#client.publish({ destination, body: JSON.stringify(body), headers: { ...headers, receipt } }))
+    const traceparent = newTraceparent()
+    return this.#ask(receipt =>
+      this.#client.publish({ destination, body: JSON.stringify(body), headers: { ...headers, receipt, traceparent } }))
   }
 
   /** Sends what may be lost. */

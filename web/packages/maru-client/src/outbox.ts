@@ -1,6 +1,7 @@
 import type { Connection } from './connection.js'
 import { Emitter } from './emitter.js'
 import { MaruProblem, type ProblemDetails } from './problem.js'
+import { hex } from './trace.js'
 import type { FileInfo } from './types.js'
 
 /** A message that is not in the log yet. Immutable: each change makes a new one. */
@@ -187,7 +188,10 @@ export class Outbox extends Emitter<{
   #refused(key: string, error: MaruProblem): void {
     const pending = this.#find(key)
     if (!pending) return
-    const problem = { type: error.type, title: error.title, ...(error.detail ? { detail: error.detail } : {}) }
+    const problem = {
+      type: error.type, title: error.title, ...(error.detail ? { detail: error.detail } : {}),
+      ...(error.status ? { status: error.status } : {}), ...(error.traceId ? { traceId: error.traceId } : {}),
+    }
     if (pending.state !== 'sending') return
     if (error.type === 'offline') return this.#replace(pending, { state: 'waiting' })
     if (error.transient) {
@@ -256,9 +260,9 @@ function bodyOf({ text, files, replyTo, forward }: Pending): object {
   return { text, ...(files ? { files: files.map(file => file.id) } : {}), ...(replyTo === undefined ? {} : { replyTo }) }
 }
 
-/** 128 random bits. (`randomUUID` is there on secure pages only.) */
+/** 128 random bits. */
 export function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('')
+  return hex(16)
 }
 
 /** Keeps nothing: what waits is lost with the program. */

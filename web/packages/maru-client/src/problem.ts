@@ -1,3 +1,4 @@
+import { traceNumber } from './trace.js'
 import type { Problem } from './types.js'
 
 /** What a MaruProblem is made of: problem details (RFC 9457), as REST and STOMP have them. */
@@ -18,6 +19,7 @@ export class MaruProblem extends Error {
   readonly errors: Readonly<Record<string, string[]>> | undefined
   /** Seconds after which it is worth trying again. */
   readonly retryAfter: number | undefined
+  /** What finds it in the server's log: a `traceparent`, a trace's number, or a request's. */
   readonly traceId: string | undefined
 
   constructor(details: ProblemDetails, options?: ErrorOptions) {
@@ -30,6 +32,11 @@ export class MaruProblem extends Error {
     this.errors = details.errors as Record<string, string[]> | undefined
     this.retryAfter = details.retryAfter
     this.traceId = details.traceId
+  }
+
+  /** The number by which support finds it. */
+  get trace(): string | undefined {
+    return this.traceId && traceNumber(this.traceId)
   }
 
   /** Worth trying again, unchanged, after a while. */

@@ -1,5 +1,6 @@
 import type { Bearer } from './api.js'
 import { MaruProblem } from './problem.js'
+import { newTraceparent } from './trace.js'
 
 export interface Sent {
   method: string
@@ -48,12 +49,13 @@ export const xhrTransport: Transport = ({ method, url, headers, body, signal, on
   request.send(body ?? null)
 })
 
-/** With the access token, and once more with another one where it was refused. */
+/** With a trace and the access token, and once more with another one where it was refused. */
 export function authorized(send: Transport, bearer: Bearer): Transport {
   return async request => {
     const token = await bearer.token()
+    const traceparent = newTraceparent()
     const withToken = (one: string | null) => send({
-      ...request, headers: { ...request.headers, ...(one === null ? {} : { Authorization: `Bearer ${one}` }) },
+      ...request, headers: { traceparent, ...request.headers, ...(one === null ? {} : { Authorization: `Bearer ${one}` }) },
     })
     const answer = await withToken(token)
     if (answer.status !== 401 || token === null) return answer

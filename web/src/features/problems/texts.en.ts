@@ -51,6 +51,8 @@ export default {
   'storage-full': 'The server has no space left, so nothing was saved.',
   internal: 'Something went wrong. Try again.',
   'outbox-full': 'Too many messages are waiting to be sent.',
+  trace: 'Error number: {trace}',
+  copyTrace: 'Copy number',
   fields: {
     handle: '3 to 32 lower-case letters, digits, “_”, “.” or “-”. Some names are reserved.',
     name: '1 to 80 characters, of scripts that go together.',

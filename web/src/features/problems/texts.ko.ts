@@ -53,6 +53,8 @@ export default {
   'storage-full': '서버의 저장 공간이 부족해 저장하지 못했어요.',
   internal: '문제가 생겼어요. 다시 시도해 주세요.',
   'outbox-full': '보내기를 기다리는 메시지가 너무 많아요.',
+  trace: '오류 번호: {trace}',
+  copyTrace: '번호 복사',
   fields: {
     handle: '영문 소문자, 숫자, _ . - 로 3~32자. 쓸 수 없는 아이디도 있어요.',
     name: '1~80자로 입력해 주세요. 서로 어울리는 문자만 쓸 수 있어요.',
