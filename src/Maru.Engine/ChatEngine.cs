@@ -231,7 +231,7 @@ public sealed class ChatEngine : IDisposable
     /// <summary>Appends to a room's log from outside a connection; waits while the queue is full. The owner learns the outcome.</summary>
     public ValueTask AppendAsync(Draft draft)
     {
-        draft.Trace = MessageTrace.Begin(draft.Owner.Transport, Activity.Current?.Context ?? default, Time);
+        draft.Trace = MessageTrace.Begin(draft.Owner.Transport, Options.TraceRatio, Time);
         return Commits.AddAsync(draft);
     }
 

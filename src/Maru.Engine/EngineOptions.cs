@@ -13,6 +13,9 @@ public sealed class EngineOptions : IValidatableObject
     [Range(0, 256)]
     public int Lanes { get; set; }
 
+    /// <summary>The share of messages that are followed, 0 to 1, where somebody listens.</summary>
+    internal double TraceRatio { get; set; } = 1;
+
     /// <summary>Header lines a STOMP frame may have.</summary>
     [Range(8, 128)]
     public int MaxHeaders { get; set; } = 64;

@@ -4,11 +4,15 @@ namespace Maru.Engine;
 
 /// <summary>
 /// A message or a change that is followed on its way: a span from its arrival to its outcome, and below it one for its way into the store
-/// and one a node for its delivery. Few are: whoever listens to <see cref="SourceName"/> says which. Nobody listens: nothing is done.
+/// and one a node for its delivery. Few are, and the server's dice say which: not the sender, who could choose a trace that is followed in
+/// any case. Nobody listens to <see cref="SourceName"/>: nothing is done.
 /// </summary>
 public sealed class MessageTrace
 {
     public const string SourceName = "Maru.Engine";
+
+    /// <summary>Name of the span of the whole: there is one for messages alone that are followed.</summary>
+    public const string Name = "send";
 
     private static readonly ActivitySource Source = new(SourceName);
 
@@ -16,31 +20,47 @@ public sealed class MessageTrace
 
     private MessageTrace(ActivityContext context, Activity? span) => (Context, _span) = (context, span);
 
-    /// <summary>False: no message is followed, so it need not be looked what its sender says of it.</summary>
-    public static bool IsOn => Source.HasListeners();
+    private static bool IsOn => Source.HasListeners();
 
     /// <summary>The trace and the span that stands for the message.</summary>
     public ActivityContext Context { get; }
 
-    /// <summary>Begins to follow a message; null: this one is not.</summary>
-    /// <param name="transport">over which it came</param>
-    /// <param name="parent">the sender's own trace; default: it has none</param>
-    /// <param name="time">for its beginning</param>
-    internal static MessageTrace? Begin(string transport, ActivityContext parent, TimeProvider time)
+    /// <summary>The trace's number.</summary>
+    internal Guid Number
     {
-        if (!IsOn) return null;
-        var around = Activity.Current;
-        Activity.Current = null;    // the request that opened the socket is not its parent
-        var span = Source.StartActivity("send", ActivityKind.Server, parent, startTime: time.GetUtcNow());
-        Activity.Current = around;
-        if (span is not { Recorded: true }) return null;
-        span.SetTag("maru.transport", transport);
-        return new MessageTrace(span.Context, span);
+        get
+        {
+            Span<byte> bytes = stackalloc byte[16];
+            Context.TraceId.CopyTo(bytes);
+            return new Guid(bytes, bigEndian: true);
+        }
     }
 
-    /// <summary>The same, with the trace as its sender wrote it (W3C <c>traceparent</c>); what is none counts as none.</summary>
+    /// <summary>Returns whether the next message of a client is followed.</summary>
+    /// <param name="ratio">the share of them that are</param>
+    internal static bool IsNext(double ratio) => IsOn && Random.Shared.NextDouble() < ratio;
+
+    /// <summary>Begins to follow a message of a client, in the client's own trace where it gives one.</summary>
+    /// <param name="transport">over which it came</param>
+    /// <param name="traceparent">as the sender wrote it (W3C); what is none counts as none</param>
+    /// <param name="time">for its beginning</param>
     internal static MessageTrace? Begin(string transport, string? traceparent, TimeProvider time) =>
         Begin(transport, ActivityContext.TryParse(traceparent, null, isRemote: true, out var parent) ? parent : default, time);
+
+    /// <summary>
+    /// Begins to follow what the present request, or other work of the server, appends; null: it is not followed. What was decided of a
+    /// request holds for all of it.
+    /// </summary>
+    /// <inheritdoc cref="Begin(string, string, TimeProvider)"/>
+    /// <param name="ratio">the share that is followed where there is no request</param>
+    internal static MessageTrace? Begin(string transport, double ratio, TimeProvider time)
+    {
+        if (!IsOn) return null;
+        // A request's flags say what its client wants, if it is not followed.
+        if (Activity.Current is { } request)
+            return request is { IsAllDataRequested: true, Recorded: true } ? Begin(transport, request.Context, time) : null;
+        return IsNext(ratio) ? Begin(transport, default(ActivityContext), time) : null;
+    }
 
     /// <summary>Goes on with a message that arrived on another node.</summary>
     internal static MessageTrace? Continue(ActivityContext context) => IsOn ? new MessageTrace(context, null) : null;
@@ -69,6 +89,17 @@ public sealed class MessageTrace
         if (part is null) return;
         part.SetEndTime(end.UtcDateTime);
         Stop(part);
+    }
+
+    private static MessageTrace? Begin(string transport, ActivityContext parent, TimeProvider time)
+    {
+        var around = Activity.Current;
+        Activity.Current = null;    // the request that opened the socket is not its parent
+        var span = Source.StartActivity(Name, ActivityKind.Server, parent, startTime: time.GetUtcNow());
+        Activity.Current = around;
+        if (span is not { Recorded: true }) return null;
+        span.SetTag("maru.transport", transport);
+        return new MessageTrace(span.Context, span);
     }
 
     /// <summary>Ends a span; what this thread does next is no part of it.</summary>

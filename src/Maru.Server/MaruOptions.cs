@@ -139,6 +139,7 @@ internal sealed class MaruOptions : IValidatableObject
 
     private static MaruOptions Adjusted(MaruOptions options)
     {
+        options.Engine.TraceRatio = options.Tracing.Ratio;
         if (options.RateLimits.Enabled) return options;
         (options.Engine.MessagesPerSecond, options.Engine.SignalDeliveriesPerSecond) = (0, 0);
         options.Engine.Presence.PeoplePerSecond = 0;

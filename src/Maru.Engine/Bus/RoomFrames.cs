@@ -151,9 +151,10 @@ internal static class RoomFrames
             var at = reader.Number() - run[0].Seq;
             var bytes = reader.Bytes();
             if (at < 0 || at >= run.Count || bytes.Length != TraceBytes) throw new FormatException("the trace of no entry");
+            // Not remote: it was decided within the cluster that this one is followed.
             run[(int)at].Trace = MessageTrace.Continue(new ActivityContext(
                 ActivityTraceId.CreateFromBytes(bytes[..16]), ActivitySpanId.CreateFromBytes(bytes[16..]),
-                ActivityTraceFlags.Recorded, isRemote: true));
+                ActivityTraceFlags.Recorded, isRemote: false));
         }
     }
 }

@@ -51,7 +51,7 @@ internal sealed partial class StompSession
             case DestinationKind.Messages:
                 return _client.SendAsync(
                     room, frame.Body, Bytes(frame, "client-key"u8), Receipt(frame), transaction,
-                    MessageTrace.IsOn ? _client.Trace(Text(frame, "traceparent"u8)) : null);
+                    MessageTrace.IsNext(_parts.Options.TraceRatio) ? _client.Trace(Text(frame, "traceparent"u8)) : null);
             case DestinationKind.Read:
                 return _client.ReadAsync(room, frame.Body, Receipt(frame), transaction);
             case DestinationKind.Signal:

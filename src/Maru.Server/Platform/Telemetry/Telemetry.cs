@@ -68,7 +68,7 @@ internal static class Telemetry
     private static void AddTraces(TracerProviderBuilder provider, TracingOptions options)
     {
         provider.AddSource(MessageTrace.SourceName, StoreTelemetry.SourceName, "Npgsql");
-        provider.SetSampler(new TraceIdRatioBasedSampler(options.Ratio));
+        provider.SetSampler(new OwnDice(options.Ratio));
         provider.AddAspNetCoreInstrumentation(requests =>
         {
             requests.Filter = context => !context.WebSockets.IsWebSocketRequest && !IsProbe(context.Request.Path);

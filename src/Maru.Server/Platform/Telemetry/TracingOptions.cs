@@ -6,8 +6,8 @@ namespace Maru.Server.Platform.Telemetry;
 internal sealed class TracingOptions
 {
     /// <summary>
-    /// The share of requests and messages that are followed: 0 none, 1 all. The trace's number decides, so a message is followed on every
-    /// node or on none; that a client marks its own as sampled decides nothing.
+    /// The share of requests and messages that are followed: 0 none, 1 all. Chance decides at the arrival, and that holds on every node;
+    /// neither the number of a client's trace nor its mark decides anything.
     /// </summary>
     [Range(0.0, 1.0)]
     public double Ratio { get; set; } = 0.01;

@@ -1,9 +1,12 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Maru.Engine;
 using Maru.Server.Platform.Telemetry;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;
+using OpenTelemetry.Trace;
 
 namespace Maru.Server.Tests.Platform.Telemetry;
 
@@ -72,10 +75,41 @@ public sealed class TracingTests
         await using var ann = await StompSocket.ConnectAsync(server.Address, tokens[0]);
         await SayAsync(ann, rooms[0], "hello", Parent);
         await SayAsync(ann, rooms[0], "hello", "a trace that is none");
+        const string Chosen = "00-00000000000000000000000000000001-00f067aa0ba902b7-01";    // the least number
+        await SayAsync(ann, rooms[0], "hello again", Chosen);
+        using var http = new HttpClient { BaseAddress = server.Address };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens[0]);
+        http.DefaultRequestHeaders.Add("traceparent", Chosen);
+        await http.SendAsync($"POST /api/rooms/{rooms[0]}/messages", new { text = "and again" }).ShouldBe(201);
         await Deadline.Until(() => sink.Metrics.Contains("maru.entries.committed"), "the metrics");
         await Deadline.Until(() => sink.Logs.Any(line => line.Contains("Now listening on")), "the log");
         await server.TerminateAsync();      // sends what waits
         sink.Spans.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Chance_decides_at_the_arrival_and_holds_for_all_parts()
+    {
+        var (dice, number) = (new OwnDice(0.5), ActivityTraceId.CreateFromString(Trace));
+        var flags = (ActivityTraceFlags[])[ActivityTraceFlags.None, ActivityTraceFlags.Recorded];
+        foreach (var flag in flags)
+        {
+            var client = new ActivityContext(number, ActivitySpanId.CreateFromString(Sender), flag, isRemote: true);
+            var followed = Enumerable.Range(0, 1000).Count(_ => IsFollowed(client, "request"));
+            followed.ShouldBeInRange(350, 650, $"{flag}");
+            var part = new ActivityContext(number, ActivitySpanId.CreateFromString(Sender), flag, isRemote: false);
+            Enumerable.Range(0, 100).Count(_ => IsFollowed(part, "part")).ShouldBe(flag == ActivityTraceFlags.Recorded ? 100 : 0);
+            IsFollowed(client, MessageTrace.Name).ShouldBeTrue();
+        }
+
+        // A request that is not followed, whose client marked it.
+        using var request = new Activity("request") { ActivityTraceFlags = ActivityTraceFlags.Recorded, IsAllDataRequested = false };
+        request.SetIdFormat(ActivityIdFormat.W3C).Start();
+        IsFollowed(request.Context, "store read").ShouldBeFalse();
+
+        bool IsFollowed(ActivityContext parent, string name) =>
+            dice.ShouldSample(new SamplingParameters(parent, number, name, ActivityKind.Internal)).Decision
+            == SamplingDecision.RecordAndSample;
     }
 
     [Fact]
