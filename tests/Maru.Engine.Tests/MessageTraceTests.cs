@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text.Json;
 using Maru.Engine.Bus;
 using Maru.Engine.Log;
 using Maru.Engine.Problems;
@@ -94,6 +95,64 @@ public sealed class MessageTraceTests : IDisposable
         _ended.Single().Status.ShouldBe(ActivityStatusCode.Error);
         rig.TakeErrors().ShouldHaveSingleItem();
     }
+
+    [Theory]
+    [InlineData("1.0")]
+    [InlineData("1.1")]
+    [InlineData("1.2")]
+    public async Task A_refusal_names_the_trace_that_the_client_gave_followed_or_not(string version)
+    {
+        const string Unfollowed = "4bf92f3577b34da6a3ce929d0e0e4736";
+        using var rig = new EngineRig();
+        rig.Log.AddRoom(1, 7);
+        var ann = await rig.ConnectAsync(7, version);
+        await ann.ListenForRefusalsAsync();
+        foreach (var trace in (string[])[_trace, Unfollowed])
+        {
+            await ann.SendAsync(StompClient.Say(2, "hello", trace, $"traceparent:00-{trace}-00f067aa0ba902b7-01\n"));
+            TraceOf(await ann.RefusalAsync(trace)).ShouldBe(trace);
+        }
+
+        rig.Log.AppendFault = _ => new RoomLogException(Problem.Unavailable, new IOException());
+        await ann.SendAsync(StompClient.Say(1, "hello", "r", $"traceparent:00-{Unfollowed}-00f067aa0ba902b7-00\n"));
+        TraceOf(await ann.RefusalAsync("r")).ShouldBe(Unfollowed);
+        rig.TakeErrors().ShouldHaveSingleItem();
+        await ann.SendAsync($"SEND\nreceipt:r\ntraceparent:00-{Unfollowed}-00f067aa0ba902b7-00\n\n\0");
+        TraceOf(await ann.ErrorAsync("bad-frame")).ShouldBe(Unfollowed);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("traceparent:00-00000000000000000000000000000000-00f067aa0ba902b7-00\n")]
+    [InlineData("traceparent:00-4bf92f3577b34da6a3ce929d0e0e473x-00f067aa0ba902b7-00\n")]
+    [InlineData("traceparent:00-4bf92f3577b34da6a3ce929d0e0e4736\n")]
+    [InlineData("traceparent:\n")]
+    public async Task A_refusal_of_a_frame_without_a_trace_names_none(string header)
+    {
+        using var rig = new EngineRig();
+        rig.Log.AddRoom(1, 7);
+        var ann = await rig.ConnectAsync(7);
+        await ann.ListenForRefusalsAsync();
+        await ann.SendAsync(StompClient.Say(2, "hello", "r", header));
+        TraceOf(await ann.RefusalAsync("r")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task No_sender_decides_that_a_message_is_followed()
+    {
+        using var rig = new EngineRig(options => options.TraceRatio = 0);
+        rig.Log.AddRoom(1, 7);
+        var ann = await rig.ConnectAsync(7);
+        await ann.SendAsync(Say("hello"));
+        await ann.ReceiptAsync("r");
+        _ended.ShouldBeEmpty();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++) MessageTrace.IsNext(0).ShouldBeFalse();
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(1000, "what is not followed allocates nothing");
+    }
+
+    private static string? TraceOf(ReceivedFrame refusal) =>
+        JsonDocument.Parse(refusal.Body).RootElement.TryGetProperty("traceId", out var trace) ? trace.GetString() : null;
 
     private string Say(string text) => StompClient.Say(1, text, "r").Replace("\n\n", $"\ntraceparent:00-{_trace}-00f067aa0ba902b7-00\n\n");
 }

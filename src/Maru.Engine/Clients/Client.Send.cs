@@ -20,6 +20,7 @@ internal sealed partial class Client
         RoomId room, ReadOnlySpan<byte> json, byte[]? key, Ticket ticket, Transaction? transaction, MessageTrace? trace)
     {
         var most = parts.Options.MaxClientKeyBytes;
+        if (trace is not null) ticket = ticket with { Trace = trace.Number };
         if (!MaySend(ticket, transaction)) return default;
         if (key is not null && (key.Length == 0 || key.Length > most || !Utf8.IsValid(key)))
             Refuse(ticket, new Refusal(Problem.Invalid, $"client-key must have 1 to {most} bytes of UTF-8.", "client-key"), transaction);
@@ -31,8 +32,7 @@ internal sealed partial class Client
         return default;
     }
 
-    /// <summary>Begins to follow a message; null: this one is not.</summary>
-    /// <param name="traceparent">as its sender wrote it, or null</param>
+    /// <inheritdoc cref="MessageTrace.Begin(string, string, TimeProvider)"/>
     public MessageTrace? Trace(string? traceparent) => MessageTrace.Begin(Transport, traceparent, parts.Time);
 
     /// <summary>Sends a signal to the members who are connected.</summary>

@@ -297,7 +297,7 @@ public static class EventJson
     }
 
     /// <summary>RFC 9457 problem details, for transports without HTTP; <c>"errors":{FIELD:[DETAIL]}</c> where a field is wrong.</summary>
-    public static byte[] Problem(Refusal refusal)
+    public static byte[] Problem(Refusal refusal, Guid trace = default)
     {
         var json = JsonScratch.BeginObject();
         json.Writer.WriteString("type"u8, refusal.Problem.Slug);
@@ -306,6 +306,7 @@ public static class EventJson
         if (refusal is { Field: { } field, Detail: { } text }) WriteErrors(json.Writer, field, text);
         else if (refusal.Detail is not null) json.Writer.WriteString("detail"u8, refusal.Detail);
         if (refusal.RetryAfter > 0) json.Writer.WriteNumber("retryAfter"u8, refusal.RetryAfter);
+        if (trace != default) json.Writer.WriteString("traceId"u8, trace.ToString("N"));
         return json.EndObject();
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text;
 using System.Text.Unicode;
 using Maru.Engine.Bus;
@@ -211,7 +212,13 @@ internal sealed partial class StompSession
         return default;
     }
 
-    private static Ticket Receipt(in StompFrame frame) => new(Bytes(frame, "receipt"u8));
+    private static Ticket Receipt(in StompFrame frame) => new(Bytes(frame, "receipt"u8), TraceNumber(frame));
+
+    /// <summary>Returns the number of the trace that the client says a frame is part of; empty: of none.</summary>
+    /// <remarks><c>traceparent:{version, 2}-{trace, 32}-{span, 16}-{flags, 2}</c>, hexadecimal</remarks>
+    private static Guid TraceNumber(in StompFrame frame) =>
+        frame.TryGetHeader("traceparent"u8, out var raw) && raw.Length >= 55 && raw[2] == (byte)'-' && raw[35] == (byte)'-'
+        && Utf8Parser.TryParse(raw[3..35], out Guid number, out var read, 'N') && read == 32 ? number : default;
 
     /// <summary>Returns a header's decoded text, or null when the header is absent.</summary>
     private static string? Text(in StompFrame frame, ReadOnlySpan<byte> name) =>

@@ -112,7 +112,7 @@ internal sealed class StompWire : Wire
     }
 
     public override ReadOnlyMemory<byte> Refused(string subscription, long number, in Ticket ticket, Refusal refusal) =>
-        Event(subscription, "/user/queue/errors"u8, number, EventJson.Problem(refusal), ticket);
+        Event(subscription, "/user/queue/errors"u8, number, EventJson.Problem(refusal, ticket.Trace), ticket);
 
     public override ReadOnlyMemory<byte> UserEvent(string subscription, long number, ReadOnlySpan<byte> json) =>
         Event(subscription, "/user/queue/events"u8, number, json, default);
@@ -162,7 +162,7 @@ internal sealed class StompWire : Wire
     private byte[] Error(Refusal refusal, in Ticket ticket)
     {
         var problem = refusal.Problem;
-        var json = EventJson.Problem(refusal);
+        var json = EventJson.Problem(refusal, ticket.Trace);
         var rented = ArrayPool<byte>.Shared.Rent((2 * ticket.Bytes) + json.Length + 256);
         var writer = new StompWriter(rented, _version);
         writer.Command(StompCommand.Error);
