@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Maru.Server.Platform.Telemetry;
 
 namespace Maru.Server.Commands.Status;
 
@@ -25,7 +26,7 @@ internal sealed class PrometheusText
     public string? Label(string name, string label) => _samples[name].FirstOrDefault()?.Labels.GetValueOrDefault(label);
 
     /// <summary>Returns a histogram, over all its labels.</summary>
-    public PrometheusHistogram Histogram(string name) => new(
+    public Histogram Histogram(string name) => new(
     [
         .. from sample in _samples[$"{name}_bucket"]
            let bound = sample.Labels.GetValueOrDefault("le") is { } le && TryNumber(le, out var number) ? number : double.NaN

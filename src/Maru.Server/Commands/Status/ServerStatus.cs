@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Maru.Server.Platform.Telemetry;
 
 namespace Maru.Server.Commands.Status;
 
@@ -74,7 +75,7 @@ internal sealed record ServerStatus(
 /// <param name="IsRecent">true: of those between the two looks; false: none came, and it is of all since the start</param>
 internal sealed record Quantiles(double P50, double P99, bool IsRecent)
 {
-    public static Quantiles? Of(PrometheusHistogram histogram, bool isRecent) =>
+    public static Quantiles? Of(Histogram histogram, bool isRecent) =>
         histogram.At(0.5) is { } half && histogram.At(0.99) is { } most ? new Quantiles(half, most, isRecent) : null;
 }
 

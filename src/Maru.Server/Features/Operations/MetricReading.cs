@@ -1,4 +1,5 @@
 using System.Globalization;
+using Maru.Server.Platform.Telemetry;
 using OpenTelemetry.Metrics;
 
 namespace Maru.Server.Features.Operations;
@@ -28,16 +29,18 @@ internal static class MetricReading
         return least;
     }
 
-    public static Spread Spread(Metric? metric)
+    public static Histogram Histogram(Metric? metric)
     {
-        var spread = new Spread();
-        if (metric is null) return spread;
+        var counts = new SortedDictionary<double, long>();
+        if (metric is null) return new([]);
         foreach (ref readonly var point in metric.GetMetricPoints())
         {
-            foreach (var bucket in point.GetHistogramBuckets()) spread.Add(bucket.ExplicitBound, bucket.BucketCount);
+            foreach (var bucket in point.GetHistogramBuckets())
+                counts[bucket.ExplicitBound] = counts.GetValueOrDefault(bucket.ExplicitBound) + bucket.BucketCount;
         }
 
-        return spread;
+        var upTo = 0L;
+        return new([.. counts.Select(x => (x.Key, (double)(upTo += x.Value)))]);
     }
 
     /// <summary>Returns how many requests were answered with a status from 500 on.</summary>
@@ -65,29 +68,4 @@ internal static class MetricReading
         MetricType.DoubleGauge => point.GetGaugeLastValueDouble(),
         _ => 0,
     };
-}
-
-/// <summary>The buckets of a histogram, summed over its labels, and the quantiles in them: a bucket's values lie evenly in it.</summary>
-internal sealed class Spread
-{
-    private readonly SortedDictionary<double, long> _counts = [];
-
-    public void Add(double bound, long count) => _counts[bound] = _counts.GetValueOrDefault(bound) + count;
-
-    /// <summary>Returns what that share of the values does not exceed; null: there are none.</summary>
-    public double? At(double share)
-    {
-        var wanted = share * _counts.Values.Sum();
-        if (wanted == 0) return null;
-        var (below, before) = (0d, 0L);
-        foreach (var (bound, count) in _counts)
-        {
-            // Of what is beyond the last bound nothing more is known.
-            if (before + count >= wanted) return double.IsInfinity(bound) ? below : below + ((bound - below) * (wanted - before) / count);
-            before += count;
-            below = bound;
-        }
-
-        return below;
-    }
 }

@@ -1,3 +1,4 @@
+using Maru.Server.Platform.Telemetry;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 
@@ -23,8 +24,8 @@ internal sealed class PointExporter(NodeBook book, TimeProvider time) : BaseExpo
         var seconds = Math.Max(0.001, time.GetElapsedTime(_last, now).TotalSeconds);
         _last = now;
 
-        var (durable, receipt) = (Spread("maru.write.durable.duration"), Spread("maru.write.receipt.duration"));
-        var (delivery, lag) = (Spread("maru.delivery.duration"), Spread("maru.bus.lag"));
+        var (durable, receipt) = (Histogram("maru.write.durable.duration"), Histogram("maru.write.receipt.duration"));
+        var (delivery, lag) = (Histogram("maru.delivery.duration"), Histogram("maru.bus.lag"));
         book.Add(new NodePoint(
             ++_number,
             time.GetUtcNow(),
@@ -54,7 +55,7 @@ internal sealed class PointExporter(NodeBook book, TimeProvider time) : BaseExpo
 
         Metric? Of(string name) => read.GetValueOrDefault(name);
         long Sum(string name) => (long)MetricReading.Sum(Of(name));
-        Spread Spread(string name) => MetricReading.Spread(Of(name));
+        Histogram Histogram(string name) => MetricReading.Histogram(Of(name));
         double Rate(double sum) => Math.Round(sum / seconds, 3);
     }
 }

@@ -1,13 +1,13 @@
-namespace Maru.Server.Commands.Status;
+namespace Maru.Server.Platform.Telemetry;
 
-/// <summary>A histogram of Prometheus: how many values were at most as large as each bound.</summary>
+/// <summary>How many values were at most as large as each bound, as Prometheus has it.</summary>
 /// <param name="Buckets">bounds in order, the last one infinite, with the values up to it</param>
-internal sealed record PrometheusHistogram(IReadOnlyList<(double Bound, double Count)> Buckets)
+internal sealed record Histogram(IReadOnlyList<(double Bound, double Count)> Buckets)
 {
     public double Count => Buckets.Count == 0 ? 0 : Buckets[^1].Count;
 
     /// <summary>Returns what came since an earlier look at the same histogram; all of it where the server started anew meanwhile.</summary>
-    public PrometheusHistogram Since(PrometheusHistogram earlier)
+    public Histogram Since(Histogram earlier)
     {
         if (earlier.Count > Count) return this;
         var before = earlier.Buckets.ToDictionary(x => x.Bound, x => x.Count);
