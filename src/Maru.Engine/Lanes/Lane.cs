@@ -51,7 +51,7 @@ internal sealed class Lane
             }
 
             Flush(flush);
-            foreach (var work in round) Tell(work);
+            foreach (var work in round) Guard(work, static (work, time) => work.Written(time), _time);
             round.Clear();
             if (_givingWay.Count > 0) GiveShare(_time.GetElapsedTime(began), flush);
         }
@@ -70,23 +70,14 @@ internal sealed class Lane
         Flush(flush);
     }
 
-    private void Do(LaneWork work, FlushList flush)
-    {
-        try
-        {
-            work.Do(flush);
-        }
-        catch (Exception e)
-        {
-            _log.LaneFailed(work.GetType().Name, e);
-        }
-    }
+    private void Do(LaneWork work, FlushList flush) => Guard(work, static (work, flush) => work.Do(flush), flush);
 
-    private void Tell(LaneWork work)
+    /// <summary>Lets the work take a step; what it throws is logged, and the lane goes on.</summary>
+    private void Guard<T>(LaneWork work, Action<LaneWork, T> step, T with)
     {
         try
         {
-            work.Written(_time);
+            step(work, with);
         }
         catch (Exception e)
         {

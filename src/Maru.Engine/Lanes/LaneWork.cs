@@ -2,7 +2,7 @@ using Maru.Engine.Output;
 
 namespace Maru.Engine.Lanes;
 
-/// <summary>One piece of work for a room, done in its lane.</summary>
+/// <summary>One piece of work for a room, done in its lane, which logs what it throws and goes on.</summary>
 internal abstract class LaneWork
 {
     /// <summary>
@@ -14,7 +14,7 @@ internal abstract class LaneWork
     /// <summary>Does the work. Lane only. The bytes that it adds to outboxes are written at the end of the lane's round.</summary>
     public abstract void Do(FlushList flush);
 
-    /// <summary>Called when those bytes were written, for work that does not give way. Lane only; never throws.</summary>
+    /// <summary>Called when those bytes were written, for work that does not give way. Lane only.</summary>
     public virtual void Written(TimeProvider time)
     {
     }
