@@ -27,10 +27,8 @@ internal static class StoreTelemetry
         using var span = Source.StartActivity("store read");
         span?.SetTag("db.query.text", sql);
         var began = TimeProvider.System.GetTimestamp();
-        var result = await read();
-        var took = TimeProvider.System.GetElapsedTime(began);
-        Reads.Record(took.TotalSeconds);
-        StatementTimes.Add(sql, took);
+        var result = await StatementTimes.MeasureAsync(sql, read);
+        Reads.Record(TimeProvider.System.GetElapsedTime(began).TotalSeconds);
         return result;
     }
 
