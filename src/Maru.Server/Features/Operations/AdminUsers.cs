@@ -1,4 +1,5 @@
 using Maru.Engine;
+using Maru.Engine.Problems;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Platform.Http;
 using Maru.Server.Storage;
@@ -46,11 +47,27 @@ internal sealed class AdminUsers(
         return true;
     }
 
-    /// <summary>Gives a user a role of the whole server, which counts at once; false: there is no such user, or they are a guest.</summary>
-    public async Task<bool> ChangeRoleAsync(UserId user, string role, CancellationToken ct) => await database.WriteAsync(
-        (transaction, inner) => transaction.ExecuteAsync(
-            "UPDATE users SET role = @role WHERE id = @Value AND deleted_at IS NULL AND is_guest = 0", new { user.Value, role }, inner),
-        ct) > 0;
+    /// <summary>
+    /// Gives a user a role of the whole server, which counts at once; returns why not: there is no such user, they are a guest, or who gives
+    /// it is no admin any more. Both rows are locked, in one order, so that of two admins who take the role from each other one keeps it.
+    /// </summary>
+    public Task<Problem?> ChangeRoleAsync(UserId by, UserId user, string role, CancellationToken ct) => database.WriteAsync(
+        async (transaction, inner) =>
+        {
+            long[] both = [by.Value, user.Value];
+            await transaction.ListAsync<long>("SELECT u.id FROM users u WHERE u.id IN @both ORDER BY u.id FOR UPDATE OF u", new { both }, inner);
+            var changed = await transaction.ExecuteAsync(
+                """
+                UPDATE users SET role = @role WHERE id = @user AND deleted_at IS NULL AND is_guest = 0
+                  AND EXISTS (SELECT 1 FROM users a WHERE a.id = @by AND a.role = 'admin' AND a.deleted_at IS NULL)
+                """,
+                new { by = by.Value, user = user.Value, role },
+                inner);
+            if (changed > 0) return null;
+            const string find = "SELECT role FROM users WHERE id = @Value AND deleted_at IS NULL";
+            return await transaction.FirstAsync<string>(find, by, inner) == "admin" ? Problem.NotFound : Problem.Forbidden;
+        },
+        ct);
 
     private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 

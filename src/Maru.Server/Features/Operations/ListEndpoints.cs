@@ -54,7 +54,8 @@ internal static class ListEndpoints
         if (userId == caller.UserId.Value)
             return Problem.Conflict.Result("Nobody changes their own role: another admin does, or the operator.");
         SecurityNote.Of(context).Detail = role;
-        return await users.ChangeRoleAsync(new UserId(userId), role, ct) ? TypedResults.NoContent() : Problem.NotFound.Result();
+        var refusal = await users.ChangeRoleAsync(caller.UserId, new UserId(userId), role, ct);
+        return refusal is null ? TypedResults.NoContent() : refusal.Result();
     }
 
     private static async Task<Results<Ok<AdminRoomPage>, ProblemHttpResult>> RoomsAsync(

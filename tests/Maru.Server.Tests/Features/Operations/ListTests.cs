@@ -52,6 +52,23 @@ public sealed class ListTests(MaruServer server) : IClassFixture<MaruServer>
     }
 
     [Fact]
+    public async Task Of_two_admins_who_take_the_role_from_each_other_one_keeps_it()
+    {
+        Person[] admins = [await server.SignUpAdminAsync(), await server.SignUpAdminAsync()];
+        for (var round = 0; round < 30; round++)
+        {
+            var answers = await Task.WhenAll(admins.Select(async (admin, i) =>
+            {
+                using var answer = await admin.Http.SendAsync($"PUT /api/admin/users/{admins[1 - i].Id}/role", new { role = "user" });
+                return (int)answer.StatusCode;
+            }));
+            answers.Order().ToArray().ShouldBe([204, 403], $"round {round}");
+            var winner = Array.IndexOf(answers, 204);
+            await admins[winner].Http.SendAsync($"PUT /api/admin/users/{admins[1 - winner].Id}/role", new { role = "admin" }).ShouldBe(204);
+        }
+    }
+
+    [Fact]
     public async Task Rooms_are_listed_without_what_is_said_in_them()
     {
         var (admin, ann) = (await server.SignUpAdminAsync(), await server.SignUpAsync());
