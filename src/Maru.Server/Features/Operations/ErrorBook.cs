@@ -1,3 +1,5 @@
+using Maru.Server.Platform.Logging;
+
 namespace Maru.Server.Features.Operations;
 
 /// <summary>
@@ -8,9 +10,9 @@ internal sealed class ErrorBook(TimeProvider time) : ILoggerProvider
 {
     public const int MaxKinds = 100;
 
-    private readonly Dictionary<(string Category, string Event, string? Exception), LoggedError> _kinds = [];     // its own lock
+    private readonly Dictionary<ErrorKind, LoggedError> _kinds = [];     // its own lock
 
-    public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
+    public ILogger CreateLogger(string categoryName) => new ErrorLogger(categoryName, (kind, _, _) => Count(kind));
 
     public void Dispose()
     {
@@ -22,32 +24,18 @@ internal sealed class ErrorBook(TimeProvider time) : ILoggerProvider
         lock (_kinds) return [.. _kinds.Values.OrderByDescending(kind => kind.Last).Take(most)];
     }
 
-    private void Count(string category, EventId line, Exception? exception)
+    private void Count(ErrorKind kind)
     {
-        var (name, type, now) = (line.Name ?? $"{line.Id}", exception?.GetType().FullName, time.GetUtcNow());
+        var now = time.GetUtcNow();
         lock (_kinds)
         {
-            var key = (category, name, type);
-            if (!_kinds.TryGetValue(key, out var kind))
+            if (!_kinds.TryGetValue(kind, out var known))
             {
                 if (_kinds.Count == MaxKinds) _kinds.Remove(_kinds.MinBy(x => x.Value.Last).Key);
-                kind = new LoggedError(category, name, 0, now, now, type);
+                known = new LoggedError(kind.Category, kind.Event, 0, now, now, kind.Exception);
             }
 
-            _kinds[key] = kind with { Count = kind.Count + 1, Last = now };
-        }
-    }
-
-    private sealed class Logger(ErrorBook book, string category) : ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error && logLevel != LogLevel.None;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (IsEnabled(logLevel)) book.Count(category, eventId, exception);
+            _kinds[kind] = known with { Count = known.Count + 1, Last = now };
         }
     }
 }

@@ -1,7 +1,6 @@
-namespace Maru.Server.Platform.Alerts;
+using Maru.Server.Platform.Logging;
 
-/// <summary>What makes errors the same to people: where they come from, which line of the program logs them, and what was thrown.</summary>
-internal sealed record AlertKind(string Category, string Event, string? Exception);
+namespace Maru.Server.Platform.Alerts;
 
 /// <summary>
 /// Errors of one kind that people are told of together. It has nothing of what people wrote: no value, no exception's words.
@@ -14,7 +13,7 @@ internal sealed record AlertKind(string Category, string Event, string? Exceptio
 /// <param name="Last">the time of the last</param>
 /// <param name="Trace">the trace id of the first one that has one</param>
 internal sealed record Alert(
-    AlertKind Kind, LogLevel Level, string Template, long Count, DateTimeOffset First, DateTimeOffset Last, string? Trace)
+    ErrorKind Kind, LogLevel Level, string Template, long Count, DateTimeOffset First, DateTimeOffset Last, string? Trace)
 {
     /// <summary>Returns both together; the other one is later.</summary>
     public Alert With(Alert later) => this with

@@ -1,3 +1,5 @@
+using Maru.Server.Platform.Logging;
+
 namespace Maru.Server.Platform.Alerts;
 
 /// <summary>
@@ -9,7 +11,7 @@ internal sealed class AlertQueue(TimeSpan every, TimeProvider time)
     public const int MostKinds = 100;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<AlertKind, Group> _groups = [];
+    private readonly Dictionary<ErrorKind, Group> _groups = [];
 
     /// <summary>Adds an error; false: there are too many kinds.</summary>
     public bool TryAdd(Alert alert)

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Maru.Server.Configuration;
 using Maru.Server.Platform.Alerts;
+using Maru.Server.Platform.Logging;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -206,7 +207,7 @@ public sealed class AlertTests
         queue.TryAdd(One("More")).ShouldBeTrue();
 
         Alert One(string category) =>
-            new(new AlertKind(category, "Failed", null), LogLevel.Error, "", 1, time.GetUtcNow(), time.GetUtcNow(), null);
+            new(new ErrorKind(category, "Failed", null), LogLevel.Error, "", 1, time.GetUtcNow(), time.GetUtcNow(), null);
     }
 
     [Theory]
