@@ -1,10 +1,8 @@
-using System.Data.Common;
-
 namespace Maru.Server.Platform;
 
 /// <summary>
-/// Work on the store that is done at start and then every so often, beside the requests. What fails, or is cut off, is done the next time.
-/// One loop.
+/// Work that is done at start and then every so often, beside the requests. What fails, whatever the reason, or is cut off is done the next
+/// time. One loop.
 /// </summary>
 internal abstract class Sweep(TimeSpan every, TimeProvider time) : BackgroundService
 {
@@ -21,7 +19,7 @@ internal abstract class Sweep(TimeSpan every, TimeProvider time) : BackgroundSer
                 {
                     await SweepAsync(stoppingToken);
                 }
-                catch (DbException e)
+                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
                 {
                     Failed(e);
                 }
@@ -36,6 +34,6 @@ internal abstract class Sweep(TimeSpan every, TimeProvider time) : BackgroundSer
 
     protected abstract Task SweepAsync(CancellationToken ct);
 
-    /// <summary>Logs what the store says.</summary>
-    protected abstract void Failed(DbException e);
+    /// <summary>Logs why it failed this time.</summary>
+    protected abstract void Failed(Exception e);
 }

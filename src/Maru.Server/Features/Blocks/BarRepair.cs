@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Maru.Engine;
 using Maru.Server.Platform;
 using Maru.Server.Storage;
@@ -30,7 +29,7 @@ internal sealed partial class BarRepair(Database database, BlockChanges changes,
         }
     }
 
-    protected override void Failed(DbException e) => Log.Failed(log, e);
+    protected override void Failed(Exception e) => Log.Failed(log, e);
 
     private static partial class Log
     {

@@ -41,7 +41,7 @@ internal sealed partial class FileSweep(
         while (await records.ForgetUnsentAsync(_looked, AtOnce, ct) is { } last) _looked = last;
     }
 
-    protected override void Failed(DbException e) => Log.Failed(log, e);
+    protected override void Failed(Exception e) => Log.Failed(log, e);
 
     /// <summary>A file store that fails keeps no other file.</summary>
     private async Task TryRemoveAsync(GoneFile file, CancellationToken ct)

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Maru.Engine;
 using Maru.Server.Features.Accounts;
 using Maru.Server.Platform;
@@ -28,7 +27,7 @@ internal sealed partial class GuestSweep(
         while (over.Count == AtOnce);
     }
 
-    protected override void Failed(DbException e) => Log.Failed(log, e);
+    protected override void Failed(Exception e) => Log.Failed(log, e);
 
     private Task<IReadOnlyList<long>> ListAsync(CancellationToken ct)
     {

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Maru.Server.Platform;
 
 namespace Maru.Server.Features.Invitations;
@@ -9,7 +8,7 @@ internal sealed partial class InvitationSweep(InvitationStore store, TimeProvide
 {
     protected override Task SweepAsync(CancellationToken ct) => store.SweepAsync(ct);
 
-    protected override void Failed(DbException e) => Log.Failed(log, e);
+    protected override void Failed(Exception e) => Log.Failed(log, e);
 
     private static partial class Log
     {

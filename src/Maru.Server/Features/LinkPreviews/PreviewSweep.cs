@@ -24,7 +24,7 @@ internal sealed partial class PreviewSweep(
         }
     }
 
-    protected override void Failed(DbException e) => Log.Failed(log, e);
+    protected override void Failed(Exception e) => Log.Failed(log, e);
 
     /// <summary>A file store that fails keeps no other picture.</summary>
     private async Task TryRemoveAsync(long id, CancellationToken ct)

@@ -18,6 +18,7 @@ internal sealed partial class NodeOrders : BackgroundService
     private const byte Drain = 1;
     private const byte Level = 2;
 
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly BusChannel Channel = new("orders", Travel.Sure);
 
     private readonly TaskCompletionSource _drain = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -64,11 +65,26 @@ internal sealed partial class NodeOrders : BackgroundService
         {
             await _drain.Task.WaitAsync(stoppingToken);
             await Task.Delay(_engine.Options.DrainDelay, _time, stoppingToken);
-            await _engine.DrainAsync(stoppingToken);
+            while (!await TryDrainAsync(stoppingToken)) await Task.Delay(Pause, _time, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // the server goes down
+        }
+    }
+
+    /// <summary>Tells the clients to come back; false: it failed, and some were not told.</summary>
+    private async Task<bool> TryDrainAsync(CancellationToken ct)
+    {
+        try
+        {
+            await _engine.DrainAsync(ct);
+            return true;
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            Log.DrainFailed(_log, e);
+            return false;
         }
     }
 
@@ -109,6 +125,9 @@ internal sealed partial class NodeOrders : BackgroundService
             LogLevel.Warning,
             "An admin drains this node: {Connections} connections are told to come back, and it takes none until its restart")]
         public static partial void Draining(ILogger log, int connections);
+
+        [LoggerMessage(LogLevel.Error, "The drain failed. It goes on with the other connections in a second")]
+        public static partial void DrainFailed(ILogger log, Exception e);
 
         [LoggerMessage(LogLevel.Information, "An admin sets the log of {Category} to {Level} until {Until}")]
         public static partial void LevelSet(ILogger log, string category, string level, DateTimeOffset until);

@@ -1,4 +1,5 @@
 using Maru.Engine;
+using Maru.Server.Platform;
 using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Operations;
@@ -6,8 +7,8 @@ namespace Maru.Server.Features.Operations;
 /// <summary>
 /// Tells the nodes every fifteen seconds, and when something changed, what this one does and what went wrong on it. Any thread.
 /// </summary>
-internal sealed class NodeReports(ChatEngine engine, LogLevels levels, ErrorBook errors, NodeBook book, TimeProvider time)
-    : BackgroundService
+internal sealed partial class NodeReports(
+    ChatEngine engine, LogLevels levels, ErrorBook errors, NodeBook book, TimeProvider time, ILogger<NodeReports> log) : Sweep(Every, time)
 {
     private const int Most = 10;        // statements of each order, and twice as many errors: some 20 kB
     private const int MaxSql = 600;     // characters
@@ -23,21 +24,21 @@ internal sealed class NodeReports(ChatEngine engine, LogLevels levels, ErrorBook
 
     public void Tell() => book.Tell(Make());
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task SweepAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Every, time);
-        try
-        {
-            do Tell();
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // the server goes down
-        }
+        Tell();
+        return Task.CompletedTask;
     }
+
+    protected override void Failed(Exception e) => Log.Failed(log, e);
 
     private static SlowQuery[] QueriesBy(Func<StatementTime, TimeSpan> key) =>
         [.. StatementTimes.List().OrderByDescending(key).Take(Most).Select(x => new SlowQuery(
             x.Sql.Length <= MaxSql ? x.Sql : $"{x.Sql[..MaxSql]}…", x.Count, x.Total.TotalSeconds, x.Longest.TotalSeconds))];
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "This node's report failed. The next one is made in fifteen seconds")]
+        public static partial void Failed(ILogger log, Exception e);
+    }
 }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Maru.Server.Platform;
 
 namespace Maru.Server.Features.Sessions;
@@ -15,7 +14,7 @@ internal sealed partial class SessionSweep(SessionStore sessions, TimeProvider t
         if (count > 0) Log.Forgot(log, count);
     }
 
-    protected override void Failed(DbException e) => Log.Failed(log, e);
+    protected override void Failed(Exception e) => Log.Failed(log, e);
 
     private static partial class Log
     {

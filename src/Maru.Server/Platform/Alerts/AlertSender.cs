@@ -65,7 +65,7 @@ internal sealed partial class AlertSender : IAsyncDisposable, IDisposable
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token))
             {
-                if (MaySend() && _queue.Take() is { } alert) await TellAsync(alert, _stopping.Token);
+                if (MaySend() && _queue.Take() is { } alert) await TryTellAsync(alert);
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -78,6 +78,21 @@ internal sealed partial class AlertSender : IAsyncDisposable, IDisposable
     {
         while (_sent.TryPeek(out var first) && _time.GetElapsedTime(first) >= Hour) _sent.Dequeue();
         return _sent.Count < _options.PerHour && (_pause == TimeSpan.Zero || _time.GetElapsedTime(_pausedAt) >= _pause);
+    }
+
+    private async Task TryTellAsync(Alert alert)
+    {
+        try
+        {
+            await TellAsync(alert, _stopping.Token);
+        }
+        catch (Exception e) when (!_stopping.IsCancellationRequested)
+        {
+            // Nobody foresaw it: these errors would fail again and keep the others waiting.
+            _metrics.Dropped.Add(alert.Count);
+            Wait(null);
+            Log.Unforeseen(_log(), e);
+        }
     }
 
     /// <summary>Returns false where Slack did not take the message.</summary>
@@ -96,16 +111,25 @@ internal sealed partial class AlertSender : IAsyncDisposable, IDisposable
         if (answer.IsRefused) _metrics.Dropped.Add(alert.Count);
         else _queue.GiveBack(alert);
         if (_stopping.IsCancellationRequested) return false;    // there is no log any more
-        var wait = answer.Wait ?? (_pause == TimeSpan.Zero ? Pace : 2 * _pause);
-        var longest = answer.Wait is null ? LongestPause : LongestWish;
-        (_pause, _pausedAt) = (wait < longest ? wait : longest, _time.GetTimestamp());
+        Wait(answer.Wait);
         if (!_hasFailed) Log.Failed(_log(), answer.Reason);
         _hasFailed = true;
         return false;
     }
 
+    /// <summary>Waits for as long as Slack wishes, or else twice as long as the last time.</summary>
+    private void Wait(TimeSpan? wish)
+    {
+        var wait = wish ?? (_pause == TimeSpan.Zero ? Pace : 2 * _pause);
+        var longest = wish is null ? LongestPause : LongestWish;
+        (_pause, _pausedAt) = (wait < longest ? wait : longest, _time.GetTimestamp());
+    }
+
     private static partial class Log
     {
+        [LoggerMessage(LogLevel.Error, "Nobody could be told of some errors. The next ones are told after a pause")]
+        public static partial void Unforeseen(ILogger log, Exception e);
+
         [LoggerMessage(
             LogLevel.Warning,
             "Slack takes no messages about errors ({Reason}). It is asked again; this is not said again before it has taken one. "

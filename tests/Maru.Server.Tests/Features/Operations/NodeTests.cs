@@ -1,8 +1,12 @@
+using System.Diagnostics.Metrics;
+using Maru.Engine;
+using Maru.Engine.Bus;
 using Maru.Engine.Problems;
 using Maru.Server.Features.Operations;
 using Maru.Server.Platform;
 using Maru.Server.Tests.Features.Rooms;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace Maru.Server.Tests.Features.Operations;
@@ -68,7 +72,51 @@ public sealed class NodeTests
         for (var i = 0; i < 2; i++) await admin.Http.SendAsync($"POST /api/admin/nodes/{node}/drain").ShouldBe(204);
         (await admin.NodesAsync()).ShouldHaveSingleItem().Draining.ShouldBeTrue();
         await server.Http.SendAsync("GET /health/ready").ShouldBe(503);
-        await Deadline.Until(() => server.Service<Maru.Engine.ChatEngine>().Connections.Count == 0, "the end of the connection");
+        await Deadline.Until(() => server.Service<ChatEngine>().Connections.Count == 0, "the end of the connection");
+    }
+
+    [Fact]
+    public async Task A_drain_that_fails_goes_on_with_the_other_connections()
+    {
+        var book = new LogBook();
+        await using var server = await MaruServer.StartAsync(
+            null, services => services.AddSingleton<ILoggerProvider>(book), "--Logging:LogLevel:Maru.Server.Features.Operations=Warning",
+            "--Maru:Engine:DrainDelay=00:00:00", "--Maru:Engine:DrainWindow=00:00:00", "--Maru:Engine:CloseTimeout=00:00:01");
+        var (admin, node, failed) = (await server.SignUpAdminAsync(), server.NodeId(), false);
+        await using var ann = await StompSocket.ConnectAsync(server.Address, admin.AccessToken);
+        await using var ben = await StompSocket.ConnectAsync(server.Address, admin.AccessToken);
+        using var listener = new MeterListener();
+        listener.EnableMeasurementEvents(server.Service<ChatEngine>().Metrics.Ended);
+        listener.SetMeasurementEventCallback<long>((_, _, _, _) =>
+        {
+            if (!failed) failed = true;
+            else return;
+            throw new InvalidOperationException("nobody foresaw it");
+        });
+        await admin.Http.SendAsync($"POST /api/admin/nodes/{node}/drain").ShouldBe(204);
+        await Deadline.Until(() => server.Service<ChatEngine>().Connections.Count == 0, "the end of both connections");
+        book.Lines.ShouldContain(x => x.Contains("The drain failed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_report_that_fails_is_made_again()
+    {
+        var (time, book, bus) = (new ManualTime(), new LogBook(), new FailingBus());
+        await using var server = await MaruServer.StartAsync(
+            time, services => services.AddSingleton<ILoggerProvider>(book).Replace(ServiceDescriptor.Singleton<IBus>(bus)),
+            "--Logging:LogLevel:Maru.Server.Features.Operations=Warning");
+        bus.Fails = true;
+        time.Advance(TimeSpan.FromSeconds(15));
+        await Deadline.Until(() => Failures() == 1, "the first failure");
+        time.Advance(TimeSpan.FromSeconds(15));
+        await Deadline.Until(() => Failures() == 2, "the second one");
+        await server.Http.SendAsync("GET /health/live").ShouldBe(200);
+        bus.Fails = false;
+        var before = bus.Reports;
+        time.Advance(TimeSpan.FromSeconds(15));
+        await Deadline.Until(() => bus.Reports > before, "the next report");
+
+        int Failures() => book.Lines.Count(x => x.Contains("report failed", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -150,4 +198,29 @@ public sealed class NodeTests
 
     private static NodePoint PointOf(long number) => new(
         number, DateTimeOffset.UnixEpoch, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    /// <summary>A bus that breaks its promise to throw nothing, for the reports of nodes.</summary>
+    private sealed class FailingBus : IBus
+    {
+        private readonly LocalBus _bus = new();
+
+        public volatile bool Fails;
+        public volatile int Reports;
+
+        public bool IsConnected => _bus.IsConnected;
+
+        public int MaxFrameBytes => 64 * 1024;
+
+        public bool Carries(BusChannel channel) => channel.Name == "nodes" || _bus.Carries(channel);
+
+        public void Publish(BusChannel channel, ReadOnlySpan<byte> frame)
+        {
+            if (channel.Name != "nodes") return;
+            if (Fails) throw new InvalidOperationException("nobody foresaw it");
+            Interlocked.Increment(ref Reports);
+        }
+
+        public IDisposable Subscribe(BusChannel channel, Action<ReadOnlyMemory<byte>> heard, Action? listening = null) =>
+            _bus.Subscribe(channel, heard, listening);
+    }
 }

@@ -163,6 +163,28 @@ public sealed class AlertTests
     }
 
     [Fact]
+    public async Task An_exception_that_nobody_foresaw_keeps_the_next_errors_from_nobody()
+    {
+        using var slack = new SlackListener();
+        var (time, book, failed) = (new ManualTime(), new LogBook(), false);
+        await using var server = await StartAsync(slack.Address, time, book);
+        using var listener = new MeterListener();
+        listener.EnableMeasurementEvents(server.Service<AlertMetrics>().Sent);
+        listener.SetMeasurementEventCallback<long>((_, _, _, _) =>
+        {
+            if (!failed) failed = true;
+            else return;
+            throw new InvalidOperationException("nobody foresaw it");
+        });
+        Failed(Log(server, "Here"), "", null);
+        await TellAsync(time, slack, 1);
+        await Deadline.Until(() => book.Lines.Any(x => x.Contains("Nobody could be told", StringComparison.Ordinal)), "the log to say so");
+        Failed(Log(server, "There"), "", null);
+        await TellAsync(time, slack, 2);
+        slack.CountOf("There").ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_Critical_at_the_end_is_told()
     {
         using var slack = new SlackListener();

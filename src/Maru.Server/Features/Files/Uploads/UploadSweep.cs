@@ -30,7 +30,7 @@ internal sealed partial class UploadSweep(
         }
     }
 
-    protected override void Failed(DbException e) => Log.Failed(log, e);
+    protected override void Failed(Exception e) => Log.Failed(log, e);
 
     /// <summary>A file store that fails keeps no other upload.</summary>
     private async Task TryAsync(long id, Func<Task> work, CancellationToken ct)
