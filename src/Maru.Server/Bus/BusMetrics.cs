@@ -5,7 +5,6 @@ namespace Maru.Server.Bus;
 /// <summary>The metrics of the buses between nodes, by bus. Any thread.</summary>
 internal sealed class BusMetrics : IDisposable
 {
-    private readonly Meter _meter = new("Maru.Server");
     private readonly Counter<long> _sent;
     private readonly Counter<long> _sentBytes;
     private readonly Counter<long> _received;
@@ -16,17 +15,19 @@ internal sealed class BusMetrics : IDisposable
 
     public BusMetrics()
     {
-        _sent = _meter.CreateCounter<long>("maru.bus.sent", "{frame}", "Frames for other nodes that were sent, by bus.");
-        _sentBytes = _meter.CreateCounter<long>("maru.bus.sent_bytes", "By", "Bytes of frames for other nodes that were sent, by bus.");
-        _received = _meter.CreateCounter<long>("maru.bus.received", "{frame}", "Frames of other nodes that were received, by bus.");
-        _receivedBytes = _meter.CreateCounter<long>(
+        _sent = Meter.CreateCounter<long>("maru.bus.sent", "{frame}", "Frames for other nodes that were sent, by bus.");
+        _sentBytes = Meter.CreateCounter<long>("maru.bus.sent_bytes", "By", "Bytes of frames for other nodes that were sent, by bus.");
+        _received = Meter.CreateCounter<long>("maru.bus.received", "{frame}", "Frames of other nodes that were received, by bus.");
+        _receivedBytes = Meter.CreateCounter<long>(
             "maru.bus.received_bytes", "By", "Bytes of frames of other nodes that were received, by bus.");
-        _dropped = _meter.CreateCounter<long>(
-            "maru.bus.dropped", "{frame}", "Frames that were dropped, since the bus was away or too much waited for it, by bus.");
-        _lag = _meter.CreateHistogram<double>(
+        _dropped = Meter.CreateCounter<long>(
+            "maru.bus.dropped", "{frame}", "Frames that were dropped, since the bus was away, too much waited for it or they were too large, by bus.");
+        _lag = Meter.CreateHistogram<double>(
             "maru.bus.lag", "s", "From sending a frame to its coming back to this node, of some frames, by bus.");
-        _meter.CreateObservableGauge("maru.bus.connected", Connected, "{bus}", "1: the bus carries frames; 0: it is away. By bus.");
+        Meter.CreateObservableGauge("maru.bus.connected", Connected, "{bus}", "1: the bus carries frames; 0: it is away. By bus.");
     }
+
+    internal Meter Meter { get; } = new("Maru.Server");
 
     /// <summary>Begins to tell whether the bus is there.</summary>
     public void Watch(string bus, Func<bool> isConnected) => _buses = [.. _buses, (bus, isConnected)];
@@ -47,7 +48,7 @@ internal sealed class BusMetrics : IDisposable
 
     public void Came(string bus, TimeSpan after) => _lag.Record(after.TotalSeconds, Label(bus));
 
-    public void Dispose() => _meter.Dispose();
+    public void Dispose() => Meter.Dispose();
 
     private static KeyValuePair<string, object?> Label(string bus) => new("bus", bus);
 

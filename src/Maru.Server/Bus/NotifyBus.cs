@@ -57,7 +57,13 @@ internal sealed partial class NotifyBus : BackgroundService, IBus
 
     public void Publish(BusChannel channel, ReadOnlySpan<byte> frame)
     {
-        if (frame.IsEmpty || frame.Length > MaxFrameBytes) return;
+        if (frame.IsEmpty) return;
+        if (frame.Length > MaxFrameBytes)
+        {
+            _metrics.Dropped(Label);
+            return;
+        }
+
         if (_waiting.TryTake(frame.Length))
         {
             Put(channel, frame.ToArray());
@@ -124,11 +130,13 @@ internal sealed partial class NotifyBus : BackgroundService, IBus
         {
             while (frames.Count < FramesAtOnce && _frames.Reader.TryRead(out var frame)) frames.Add(frame);
             lock (_order) _doubted.ExceptWith(frames.Where(x => x.Bytes.Length == 0).Select(x => x.Channel));
-            while (!await TryAsync(() => TellAsync(frames, ct), ct) && !_isClosing) await Task.Delay(Again, _time, ct);
+            bool isTold;
+            while (!(isTold = await TryAsync(() => TellAsync(frames, ct), ct)) && !_isClosing) await Task.Delay(Again, _time, ct);
             foreach (var frame in frames)
             {
                 _waiting.Return(frame.Bytes.Length);
-                _metrics.Sent(Label, frame.Bytes.Length);
+                if (isTold) _metrics.Sent(Label, frame.Bytes.Length);
+                else _metrics.Dropped(Label);
             }
 
             frames.Clear();

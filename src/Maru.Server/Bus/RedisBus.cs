@@ -52,7 +52,13 @@ internal sealed class RedisBus : IBus, IAsyncDisposable
     public void Publish(BusChannel channel, ReadOnlySpan<byte> frame)
     {
         var name = Name(channel);
-        if (frame.IsEmpty || frame.Length > MaxFrameBytes || LinkOf(name) is not { } link) return;
+        if (frame.IsEmpty) return;
+        if (frame.Length > MaxFrameBytes || LinkOf(name) is not { } link)
+        {
+            _metrics.Dropped(Label);
+            return;
+        }
+
         var wrapped = Envelope.Wrap(_node.Id, frame);
         _lag.Sent(wrapped);
         link.Publish(channel, name, wrapped);

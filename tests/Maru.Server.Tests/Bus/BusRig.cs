@@ -1,4 +1,5 @@
 using Maru.Engine.Bus;
+using Maru.Server.Bus;
 
 namespace Maru.Server.Tests.Bus;
 
@@ -6,6 +7,12 @@ namespace Maru.Server.Tests.Bus;
 internal abstract class BusRig : IAsyncDisposable
 {
     public LogBook Log { get; } = new();
+
+    /// <summary>Of all its nodes.</summary>
+    public BusMetrics Metrics { get; } = new();
+
+    /// <summary>What the buses count from now on.</summary>
+    public Counts Count() => new(x => x.Meter == Metrics.Meter);
 
     /// <summary>Returns another node's end of the bus, which is ready.</summary>
     public abstract Task<IBus> JoinAsync();

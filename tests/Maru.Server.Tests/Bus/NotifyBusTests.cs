@@ -77,6 +77,22 @@ public sealed class NotifyBusTests : BusContract
     }
 
     [Fact]
+    public async Task What_is_too_large_or_cannot_be_told_at_the_end_counts_as_dropped()
+    {
+        await using var rig = await NotifyRig.StartAsync();
+        var node = await rig.JoinAsync();
+        using var counts = rig.Count();
+        node.Publish(Channel, new byte[node.MaxFrameBytes + 1]);
+        node.Publish(Channel, Frame(1));
+        await Deadline.Until(() => counts.Of("maru.bus.sent") == 1, "the frame that fits");
+        counts.Of("maru.bus.dropped").ShouldBe(1);
+        await rig.TakeAwayAsync();
+        for (var i = 0; i < 3; i++) node.Publish(Channel, Frame(i));
+        await ((NotifyBus)node).StopAsync(CancellationToken.None);
+        (counts.Of("maru.bus.sent"), counts.Of("maru.bus.dropped")).ShouldBe((1, 4));
+    }
+
+    [Fact]
     public async Task While_the_store_is_away_what_waits_is_bounded()
     {
         await using var rig = await NotifyRig.StartAsync(new BusOptions { PublishBytes = 1024 * 1024 });
@@ -129,7 +145,7 @@ internal sealed class NotifyRig : BusRig
         using var logs = LoggerFactory.Create(x => x.AddProvider(Log));
         var database = Open();
         var bus = new NotifyBus(
-            new NoticeBoard(database), new ThisNode(), _options, new BusMetrics(), TimeProvider.System, logs.CreateLogger<NotifyBus>());
+            new NoticeBoard(database), new ThisNode(), _options, Metrics, TimeProvider.System, logs.CreateLogger<NotifyBus>());
         _nodes.Add((bus, database));
         await bus.StartAsync(CancellationToken.None);
         bus.IsConnected.ShouldBeTrue("it has started");

@@ -16,6 +16,22 @@ public class RedisBusTests : BusContract
     }
 
     [Fact]
+    public async Task A_frame_that_is_too_large_or_has_no_Redis_counts_as_dropped()
+    {
+        await using var rig = await StartAsync();
+        var node = await rig.JoinAsync();
+        var channel = new BusChannel("large", Travel.Any);
+        using var counts = rig.Count();
+        node.Publish(channel, new byte[node.MaxFrameBytes + 1]);
+        node.Publish(channel, Frame(1));
+        await Deadline.Until(() => counts.Of("maru.bus.sent") == 1, "the frame that fits");
+        counts.Of("maru.bus.dropped").ShouldBe(1);
+        await rig.TakeAwayAsync();
+        node.Publish(channel, Frame(2));
+        (counts.Of("maru.bus.sent"), counts.Of("maru.bus.dropped")).ShouldBe((1, 2));
+    }
+
+    [Fact]
     public async Task Of_a_redis_that_stands_still_for_a_while_losses_are_known_and_channels_are_listened_to_afterwards()
     {
         var redis = await RedisProcess.StartAsync();
@@ -63,7 +79,7 @@ internal sealed class RedisRig(IReadOnlyList<RedisProcess> servers, string addre
     {
         using var logs = LoggerFactory.Create(x => x.AddProvider(Log));
         var node = new RedisBus(
-            addresses, new BusOptions(), new ThisNode(), new BusMetrics(), TimeProvider.System, logs.CreateLogger<RedisBus>());
+            addresses, new BusOptions(), new ThisNode(), Metrics, TimeProvider.System, logs.CreateLogger<RedisBus>());
         _nodes.Add(node);
         await Deadline.Until(() => node.IsConnected, "Redis");
         return node;

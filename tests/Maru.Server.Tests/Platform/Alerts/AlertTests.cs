@@ -147,7 +147,7 @@ public sealed class AlertTests
         var book = new LogBook();
         var time = new ManualTime();
         await using var server = await StartAsync(slack.Address, time, book);
-        using var counts = new Counts();
+        using var counts = new Counts(x => x.Name.StartsWith("maru.alerts.", StringComparison.Ordinal));
         Failed(Log(server, "Here"), "", null);
         Failed(Log(server, "Here"), "", null);
         await TellAsync(time, slack, 1);
@@ -266,31 +266,4 @@ public sealed class AlertTests
 
     private static string[] Warnings(LogBook book) =>
         [.. book.Lines.Where(x => x.Contains("Slack takes no messages", StringComparison.Ordinal))];
-
-    /// <summary>What the metrics of alerts counted since it was made, in all servers of the process.</summary>
-    private sealed class Counts : IDisposable
-    {
-        private readonly MeterListener _listener = new();
-        private readonly Dictionary<string, long> _counts = [];
-
-        public Counts()
-        {
-            _listener.InstrumentPublished = (instrument, listener) =>
-            {
-                if (instrument.Name.StartsWith("maru.alerts.", StringComparison.Ordinal)) listener.EnableMeasurementEvents(instrument);
-            };
-            _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) =>
-            {
-                lock (_counts) _counts[instrument.Name] = _counts.GetValueOrDefault(instrument.Name) + value;
-            });
-            _listener.Start();
-        }
-
-        public long Of(string name)
-        {
-            lock (_counts) return _counts.GetValueOrDefault(name);
-        }
-
-        public void Dispose() => _listener.Dispose();
-    }
 }
