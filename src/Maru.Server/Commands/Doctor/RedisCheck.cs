@@ -3,7 +3,10 @@ using StackExchange.Redis;
 
 namespace Maru.Server.Commands.Doctor;
 
-/// <summary>Each Redis of the bus between nodes.</summary>
+/// <summary>
+/// Each Redis of the bus between nodes. That one is away is a warning: nodes go on without it, and lose nothing. That it refuses them is a
+/// problem, which does not pass by itself.
+/// </summary>
 internal static class RedisCheck
 {
     private const int Pings = 20;
@@ -49,7 +52,7 @@ internal static class RedisCheck
         {
             return
             [
-                Finding.Problem(
+                Finding.Warning(
                     "redis",
                     $"{address} does not answer: nothing is lost, and messages between nodes take until the next look into the store",
                     "Start it, or correct Maru:Redis and Maru:Bus:Tls."),
