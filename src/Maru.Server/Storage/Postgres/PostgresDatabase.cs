@@ -22,7 +22,10 @@ internal sealed class PostgresDatabase : Database
     // Readers alone read pages of lists. A bitmap is of all rows of a range, also where a LIMIT takes the first ones.
     private const string InOrder = "-c enable_bitmapscan=off";
 
+    private const int Repeats = 3;      // of a write that is given up for another transaction
     private const long SchemaLock = 0x6D617275;   // "maru"
+
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMilliseconds(50);
 
     private readonly NpgsqlDataSource _readers;
     private readonly NpgsqlDataSource _writers;
@@ -75,13 +78,17 @@ internal sealed class PostgresDatabase : Database
 
     protected override async Task<T> TransactAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> write, CancellationToken ct)
     {
-        try
+        for (var left = Repeats; ; left--)
         {
-            return await WriteOnceAsync(write, ct);
-        }
-        catch (PostgresException e) when (PostgresErrors.IsConflict(e))
-        {
-            return await WriteOnceAsync(write, ct);
+            try
+            {
+                return await WriteOnceAsync(write, ct);
+            }
+            catch (PostgresException e) when (PostgresErrors.IsConflict(e) && left > 0)
+            {
+                // At once it could overtake the one that it was given up for, and meet it again.
+                await Task.Delay(LongestRest * Random.Shared.NextDouble(), TimeProvider.System, ct);
+            }
         }
     }
 
