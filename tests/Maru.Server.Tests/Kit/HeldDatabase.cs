@@ -114,7 +114,8 @@ internal sealed class HeldDatabase : Database
         /// <summary>Ends when all of them wait.</summary>
         public Task Arrived => _arrived.Task.Within("the store to be asked");
 
-        public void Release() => _released.SetResult();
+        /// <summary>Lets them go on; a repeat changes nothing.</summary>
+        public void Release() => _released.TrySetResult();
 
         public Task PassAsync()
         {

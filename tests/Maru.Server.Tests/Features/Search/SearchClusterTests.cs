@@ -32,17 +32,18 @@ public sealed class SearchClusterTests
         // It has read the message, and neither writes it nor renews its lease.
         var write = index.HoldWrites(1);
         var said = await ann.SayAsync(room, "beacon");
-        await write.Arrived;
-        var renewal = leases.HoldWrites(int.MaxValue);
-        var other = await cluster.AddNodeAsync(services => services.AddSingleton(Brief));
-        await cluster.At(1, ann).ReviseAsync(room, said.Seq, "mooring");
-        await other.IndexedAsync();
-        var right = await IndexDump.ReadAsync(cluster.Database);
-        right.ShouldContain(message => message.Contains("mooring"));
-
-        write.Release();
+        HeldDatabase.Hold? renewal = null;
         try
         {
+            await write.Arrived;
+            renewal = leases.HoldWrites(int.MaxValue);
+            var other = await cluster.AddNodeAsync(services => services.AddSingleton(Brief));
+            await cluster.At(1, ann).ReviseAsync(room, said.Seq, "mooring");
+            await other.IndexedAsync();
+            var right = await IndexDump.ReadAsync(cluster.Database);
+            right.ShouldContain(message => message.Contains("mooring"));
+
+            write.Release();
             // Goes in behind what it held back.
             var ends = new IndexedPage(room.Id, 0, 0, [], Lease: "nobody's");
             await Should.ThrowAsync<InvalidOperationException>(
@@ -51,7 +52,9 @@ public sealed class SearchClusterTests
         }
         finally
         {
-            renewal.Release();
+            // Whatever failed: a node whose writes are held does not end.
+            write.Release();
+            renewal?.Release();
         }
     }
 }
