@@ -16,8 +16,7 @@ internal static class NodeClients
     /// <summary>The browser's program, which a script starts.</summary>
     public static string FindChromium()
     {
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        var found = folders.Select(folder => Path.Combine(folder, "chromium")).FirstOrDefault(File.Exists);
+        var found = Programs.Find("chromium");
         if (found is null) NodePackages.SkipWithout("Chromium is needed to test a browser, and is not installed.");
         return found!;
     }

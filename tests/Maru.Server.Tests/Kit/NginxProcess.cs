@@ -94,9 +94,7 @@ internal sealed class NginxProcess : IAsyncDisposable
 
     private Process Launch(params string[] arguments)
     {
-        var places = $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin".Split(':').Select(place => Path.Combine(place, "nginx"));
-        var program = places.FirstOrDefault(File.Exists)
-            ?? throw new InvalidOperationException("nginx is missing: apt-get install nginx-light");
+        var program = Programs.PathOf("nginx", "nginx-light");
         var start = new ProcessStartInfo(program) { RedirectStandardError = arguments is ["-t"] };
         string[] always = ["-p", _folder, "-c", $"{_folder.Path}/nginx.conf", "-e", $"{_folder.Path}/error.log"];
         foreach (var argument in always.Concat(arguments)) start.ArgumentList.Add(argument);

@@ -277,8 +277,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         const string Debian = "/usr/lib/postgresql";
         string[] versions = Directory.Exists(Debian) ? Directory.GetDirectories(Debian) : [];
         var installed = versions.Select(x => $"{x}/bin").Where(x => File.Exists($"{x}/initdb")).Order().LastOrDefault();
-        var onPath = Environment.GetEnvironmentVariable("PATH")?.Split(':').FirstOrDefault(x => File.Exists($"{x}/initdb"));
-        return installed ?? onPath ?? throw new InvalidOperationException("PostgreSQL is missing: apt-get install postgresql");
+        return installed ?? Path.GetDirectoryName(Programs.PathOf("initdb", "postgresql"))!;
     }
 
     private Task PostgresAsync(string program, params string[] args) => Environment.IsPrivilegedProcess

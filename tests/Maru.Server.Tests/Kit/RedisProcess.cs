@@ -29,9 +29,7 @@ internal sealed class RedisProcess(params string[] settings) : IAsyncDisposable
     /// <summary>Starts it, for the first time or after a kill; returns when it responds.</summary>
     public async Task StartAgainAsync()
     {
-        var program = Environment.GetEnvironmentVariable("PATH")?.Split(':').Select(x => Path.Combine(x, "redis-server"))
-            .FirstOrDefault(File.Exists)
-            ?? throw new InvalidOperationException("redis-server is missing: apt-get install redis-server");
+        var program = Programs.PathOf("redis-server", "redis-server");
         var start = new ProcessStartInfo(program) { WorkingDirectory = _folder, RedirectStandardOutput = true };
         foreach (var arg in (string[])[
             "--bind", "127.0.0.1", "--port", $"{_port}", "--save", "", "--appendonly", "no", "--daemonize", "no", .. settings,

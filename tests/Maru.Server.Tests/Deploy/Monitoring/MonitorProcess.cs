@@ -55,7 +55,7 @@ internal sealed class MonitorProcess : IAsyncDisposable
 
     private async Task RunAsync(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo(PrometheusTools.PathOf(program)) { RedirectStandardError = true };
+        var start = new ProcessStartInfo(Programs.PathOf(program, "prometheus prometheus-alertmanager")) { RedirectStandardError = true };
         start.ArgumentList.Add($"--web.listen-address={Http.BaseAddress!.Authority}");
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         var process = _process = Process.Start(start) ?? throw new InvalidOperationException(program);

@@ -10,7 +10,7 @@ internal static class PrometheusTools
     /// <param name="input">to its standard input</param>
     public static async Task<(int Code, string[] Lines)> RunAsync(string program, string input, params string[] args)
     {
-        var start = new ProcessStartInfo(PathOf(program))
+        var start = new ProcessStartInfo(Programs.PathOf(program, "prometheus"))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -24,8 +24,4 @@ internal static class PrometheusTools
         await process.WaitForExitAsync().Within($"{program} to end");
         return (process.ExitCode, $"{await said}\n{await failed}".Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
-
-    public static string PathOf(string program) =>
-        Environment.GetEnvironmentVariable("PATH")?.Split(':').Select(x => Path.Combine(x, program)).FirstOrDefault(File.Exists)
-        ?? throw new InvalidOperationException($"{program} is missing: apt-get install prometheus");
 }
