@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Maru.Engine.Bus;
 using Maru.Engine.Clients;
 using Maru.Engine.Commit;

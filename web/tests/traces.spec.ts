@@ -9,7 +9,8 @@ test('Each request and each SEND begins a trace, and the server knows its number
   const room = await ann.room('Harbour')
   const requests: string[] = [], frames: string[] = []
   page.on('request', request => {
-    if (/\/api\//.test(request.url()) && request.resourceType() === 'fetch') requests.push(request.headers()['traceparent'] ?? request.url())
+    if (!/\/api\//.test(request.url()) || request.resourceType() !== 'fetch') return
+    requests.push(request.headers()['traceparent'] ?? request.url())
   })
   page.on('websocket', socket => socket.on('framesent', ({ payload }) => frames.push(String(payload))))
   await open(page, ann, `rooms/${room.id}`)

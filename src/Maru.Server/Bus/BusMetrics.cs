@@ -21,7 +21,8 @@ internal sealed class BusMetrics : IDisposable
         _receivedBytes = Meter.CreateCounter<long>(
             "maru.bus.received_bytes", "By", "Bytes of frames of other nodes that were received, by bus.");
         _dropped = Meter.CreateCounter<long>(
-            "maru.bus.dropped", "{frame}", "Frames that were dropped, since the bus was away, too much waited for it or they were too large, by bus.");
+            "maru.bus.dropped", "{frame}",
+            "Frames that were dropped, since the bus was away, too much waited for it or they were too large, by bus.");
         _lag = Meter.CreateHistogram<double>(
             "maru.bus.lag", "s", "From sending a frame to its coming back to this node, of some frames, by bus.");
         Meter.CreateObservableGauge("maru.bus.connected", Connected, "{bus}", "1: the bus carries frames; 0: it is away. By bus.");

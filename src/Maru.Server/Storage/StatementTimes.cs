@@ -2,8 +2,8 @@ namespace Maru.Server.Storage;
 
 /// <summary>
 /// Which statements take longest, over the last five to ten minutes: of at most <see cref="MaxStatements"/>, by their text, which has no
-/// values. Those of this process, whatever their store. One lock: an add takes a microsecond, with four threads no longer than with one, and
-/// the statements of the commit loops are not among them. Any thread.
+/// values. Those of this process, whatever their store. One lock: an add takes a microsecond, with four threads no longer than with one,
+/// and the statements of the commit loops are not among them. Any thread.
 /// </summary>
 internal static class StatementTimes
 {

@@ -48,14 +48,15 @@ internal sealed class AdminUsers(
     }
 
     /// <summary>
-    /// Gives a user a role of the whole server, which counts at once; returns why not: there is no such user, they are a guest, or who gives
-    /// it is no admin any more. Both rows are locked, in one order, so that of two admins who take the role from each other one keeps it.
+    /// Gives a user a role of the whole server, which counts at once; returns why not: there is no such user, they are a guest, or who
+    /// gives it is no admin any more. Both rows are locked, in one order: of two admins who take the role from each other one keeps it.
     /// </summary>
     public Task<Problem?> ChangeRoleAsync(UserId by, UserId user, string role, CancellationToken ct) => database.WriteAsync(
         async (transaction, inner) =>
         {
             long[] both = [by.Value, user.Value];
-            await transaction.ListAsync<long>("SELECT u.id FROM users u WHERE u.id IN @both ORDER BY u.id FOR UPDATE OF u", new { both }, inner);
+            await transaction.ListAsync<long>(
+                "SELECT u.id FROM users u WHERE u.id IN @both ORDER BY u.id FOR UPDATE OF u", new { both }, inner);
             var changed = await transaction.ExecuteAsync(
                 """
                 UPDATE users SET role = @role WHERE id = @user AND deleted_at IS NULL AND is_guest = 0
