@@ -61,6 +61,10 @@ internal sealed partial class EngineLog(ILogger logger)
     [LoggerMessage(18, LogLevel.Warning, "Room {RoomId} has {Entries} of the {All} entries of all rooms here within {Seconds} s.")]
     public partial void RoomIsHot(long roomId, long entries, long all, int seconds);
 
+    [LoggerMessage(19, LogLevel.Warning,
+        "The store is slow: commits that took more than {Bound} ms since the last such line: {Commits}, the longest {Longest} ms.")]
+    public partial void CommitsAreSlow(int bound, int commits, long longest);
+
     [LoggerMessage(16, LogLevel.Error, "People's presence could not be told.")]
     public partial void PresenceFailed(Exception e);
 

@@ -29,11 +29,12 @@ internal sealed class CommitLoop
     private readonly CommitParts _parts;
     private readonly Thread _thread;
     private readonly BatchPlan _plan = new();
+    private readonly SlowCommits _slow;
     private bool _storeFailed;
 
     public CommitLoop(CommitQueue queue, int number, CommitParts parts)
     {
-        (_queue, _parts) = (queue, parts);
+        (_queue, _parts, _slow) = (queue, parts, new SlowCommits(parts.Diagnostics, parts.Time));
         _thread = new Thread(Run) { IsBackground = true, Name = $"maru commit {number}" };
     }
 
@@ -60,8 +61,10 @@ internal sealed class CommitLoop
                 isTaken = true;
                 var started = _parts.Time.GetTimestamp();
                 Commit(batch);
-                _parts.Metrics.CommitTime.Record(_parts.Time.GetElapsedTime(started).TotalSeconds);
+                var elapsed = _parts.Time.GetElapsedTime(started);
+                _parts.Metrics.CommitTime.Record(elapsed.TotalSeconds);
                 _parts.Metrics.CommitSize.Record(batch.Count);
+                _slow.Took(elapsed);
                 batch.Clear();
             }
             catch (Exception e)

@@ -1,5 +1,6 @@
 using Maru.Engine.Bus;
 using Maru.Engine.Codecs;
+using Maru.Engine.Commit;
 using Maru.Engine.Log;
 using Maru.Engine.Problems;
 
@@ -23,6 +24,36 @@ public sealed class CommitLoopTests
         rig.Log.Transactions.ShouldBe([1, 1, .. rig.Log.Transactions[2..]]);
         rig.Log.Transactions.Count.ShouldBeLessThanOrEqualTo(4, "room 2 is entered on the way");
         rig.Log.Entries(1).Count.ShouldBe(52);
+    }
+
+    [Fact]
+    public async Task The_log_says_that_the_store_is_slow_once_in_ten_seconds()
+    {
+        using var rig = Rig();
+        var client = await rig.ConnectAsync(7);
+        await client.SayAsync(1, "warm", "w");
+        rig.TakeWarnings().ShouldBeEmpty();
+        foreach (var milliseconds in (int[])[300, 900, 400])
+        {
+            rig.Log.AppendFault = _ => Last(milliseconds);
+            await client.SayAsync(1, "slow", $"{milliseconds}");
+        }
+
+        rig.Log.AppendFault = _ => null;
+        await client.SayAsync(1, "quick", "q");
+        rig.TakeWarnings().ShouldHaveSingleItem().ShouldEndWith("more than 250 ms since the last such line: 1, the longest 300 ms.");
+        rig.Time.Advance(SlowCommits.Every);
+        rig.Log.AppendFault = _ => Last(500);
+        await client.SayAsync(1, "slow again", "s");
+        string[] told = [];
+        await Deadline.Until(() => (told = rig.TakeWarnings()).Length > 0, "the next line");
+        told.ShouldHaveSingleItem().ShouldEndWith(": 3, the longest 900 ms.");
+
+        Exception? Last(int milliseconds)
+        {
+            rig.Time.Advance(TimeSpan.FromMilliseconds(milliseconds));
+            return null;
+        }
     }
 
     [Fact]

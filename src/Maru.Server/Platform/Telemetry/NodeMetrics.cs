@@ -12,6 +12,9 @@ internal sealed class NodeMetrics : IDisposable
         var started = time.GetTimestamp();
         _meter.CreateObservableGauge(
             "maru.uptime", () => time.GetElapsedTime(started).TotalSeconds, "s", "Time since the server started.");
+        _meter.CreateObservableGauge(
+            "maru.process.memory.limit", () => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, "By",
+            "Memory that the process may use: the machine's, or its container's.");
     }
 
     public void Dispose() => _meter.Dispose();
