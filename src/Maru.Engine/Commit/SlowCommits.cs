@@ -1,6 +1,8 @@
 namespace Maru.Engine.Commit;
 
-/// <summary>Tells the log that commits take long: the first at once, and then at most one line in ten seconds for all since. One thread.</summary>
+/// <summary>
+/// Tells the log that commits take long: the first at once, and then at most one line in ten seconds for all since. One thread.
+/// </summary>
 internal sealed class SlowCommits(EngineLog log, TimeProvider time)
 {
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(10);

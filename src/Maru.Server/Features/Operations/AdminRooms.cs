@@ -12,16 +12,9 @@ internal sealed class AdminRooms(Database database)
     public async Task<AdminRoomPage> PageAsync(NameSearch search, PageRequest page, CancellationToken ct)
     {
         var before = page.After?.Id ?? long.MaxValue;
-        var rows = await database.ListAsync<Row>(
-            $"""
-            SELECT r.id, r.name, r.kind, r.visibility, r.member_count, h.last_seq, r.created_at, h.last_at
-            FROM (
-              SELECT * FROM rooms x WHERE x.id < @before AND x.deleted_at IS NULL ORDER BY x.id DESC LIMIT {NameSearch.Walk}) r
-            JOIN room_heads h ON h.room_id = r.id
-            WHERE r.name_key LIKE @Pattern ESCAPE '!' ORDER BY r.id DESC LIMIT @limit
-            """,
-            new { before, search.Pattern, limit = page.Size + 1 },
-            ct);
+        var rows = await ListAsync(
+            $"SELECT * FROM rooms x WHERE x.id < @before AND x.deleted_at IS NULL ORDER BY x.id DESC LIMIT {NameSearch.Walk}",
+            new { before, search.Pattern, limit = page.Size + 1 }, ct);
         var last = rows.Count > page.Size
             ? rows[page.Size - 1].Id
             : await database.FirstAsync<long>(
@@ -32,6 +25,24 @@ internal sealed class AdminRooms(Database database)
         return new AdminRoomPage(
             [.. rows.Take(page.Size).Select(row => row.ToRoom())], last > 0 ? new PageCursor(last).ToString() : null);
     }
+
+    /// <summary>Returns the room with this number, which the log names by it; nothing: there is none.</summary>
+    public async Task<AdminRoomPage> FindAsync(long id, CancellationToken ct)
+    {
+        var rows = await ListAsync(
+            "SELECT * FROM rooms x WHERE x.id = @id AND x.deleted_at IS NULL", new { id, Pattern = "%", limit = 1 }, ct);
+        return new AdminRoomPage([.. rows.Select(row => row.ToRoom())], null);
+    }
+
+    /// <param name="rooms">selects them from <c>rooms x</c></param>
+    private Task<IReadOnlyList<Row>> ListAsync(string rooms, object values, CancellationToken ct) => database.ListAsync<Row>(
+        $"""
+        SELECT r.id, r.name, r.kind, r.visibility, r.member_count, h.last_seq, r.created_at, h.last_at
+        FROM ({rooms}) r
+        JOIN room_heads h ON h.room_id = r.id
+        WHERE r.name_key LIKE @Pattern ESCAPE '!' ORDER BY r.id DESC LIMIT @limit
+        """,
+        values, ct);
 
     private sealed record Row(
         long Id, string Name, string Kind, string Visibility, long MemberCount, long LastSeq, long CreatedAt, long LastAt)

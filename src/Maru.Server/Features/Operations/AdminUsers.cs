@@ -10,29 +10,31 @@ namespace Maru.Server.Features.Operations;
 internal sealed class AdminUsers(
     Database database, SessionStore sessions, SessionEvents events, ForeignEnds foreign, TimeProvider time)
 {
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
     /// <summary>Returns a page of the users whose handle begins with the text, also of the deleted ones.</summary>
     public async Task<AdminUserPage> PageAsync(string text, PageRequest page, CancellationToken ct)
     {
-        var rows = await database.ListAsync<Row>(
-            """
-            SELECT u.id, u.handle, u.name, u.role, u.created_at, u.deleted_at, CAST(u.is_guest AS BIGINT) AS is_guest,
-              (SELECT count(*) FROM sessions s WHERE s.user_id = u.id AND s.ended_at IS NULL AND s.expires_at > @now) AS sessions,
-              coalesce((SELECT max(s.used_at) FROM sessions s WHERE s.user_id = u.id), u.session_at, 0) AS seen_at
-            FROM (
-              SELECT * FROM users x WHERE x.handle >= @text AND x.handle < @end AND x.handle > @after ORDER BY x.handle LIMIT @limit) u
-            ORDER BY u.handle
-            """,
+        var rows = await ListAsync(
+            "SELECT * FROM users x WHERE x.handle >= @text AND x.handle < @end AND x.handle > @after ORDER BY x.handle LIMIT @limit",
             new
             {
                 text,
                 end = text + "\U0010FFFF",
                 after = page.After?.Key ?? "",
-                now = time.GetUtcNow().ToUnixTimeMilliseconds(),
+                now = Now,
                 limit = page.Size + 1,
             },
             ct);
         var next = rows.Count > page.Size ? new PageCursor(rows[page.Size - 1].Handle, 0).ToString() : null;
         return new AdminUserPage([.. rows.Take(page.Size).Select(row => row.ToUser())], next);
+    }
+
+    /// <summary>Returns the user with this number, whom the log names by it; nobody: there is none.</summary>
+    public async Task<AdminUserPage> FindAsync(long id, CancellationToken ct)
+    {
+        var rows = await ListAsync("SELECT * FROM users x WHERE x.id = @id", new { id, now = Now }, ct);
+        return new AdminUserPage([.. rows.Select(row => row.ToUser())], null);
     }
 
     /// <summary>Ends all sessions of a user; false: there is no such user.</summary>
@@ -69,6 +71,17 @@ internal sealed class AdminUsers(
             return await transaction.FirstAsync<string>(find, by, inner) == "admin" ? Problem.NotFound : Problem.Forbidden;
         },
         ct);
+
+    /// <param name="users">selects them from <c>users x</c></param>
+    private Task<IReadOnlyList<Row>> ListAsync(string users, object values, CancellationToken ct) => database.ListAsync<Row>(
+        $"""
+        SELECT u.id, u.handle, u.name, u.role, u.created_at, u.deleted_at, CAST(u.is_guest AS BIGINT) AS is_guest,
+          (SELECT count(*) FROM sessions s WHERE s.user_id = u.id AND s.ended_at IS NULL AND s.expires_at > @now) AS sessions,
+          coalesce((SELECT max(s.used_at) FROM sessions s WHERE s.user_id = u.id), u.session_at, 0) AS seen_at
+        FROM ({users}) u
+        ORDER BY u.handle
+        """,
+        values, ct);
 
     private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 

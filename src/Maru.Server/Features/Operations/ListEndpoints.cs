@@ -1,3 +1,4 @@
+using System.Globalization;
 using Maru.Engine;
 using Maru.Engine.Problems;
 using Maru.Server.Platform;
@@ -14,9 +15,11 @@ namespace Maru.Server.Features.Operations;
 /// <summary>The endpoints about the server's users and rooms.</summary>
 internal static class ListEndpoints
 {
-    private static readonly ApiParameter UserQuery = new("query", "What the handle begins with; absent: all.", ApiSchemas.Text, "be");
+    private static readonly ApiParameter UserQuery = new(
+        "query", "What the handle begins with, or # and the number that the log has; absent: all.", ApiSchemas.Text, "be");
     private static readonly ApiParameter RoomQuery = new(
-        "query", "Text that the name contains, in any case; absent: all.", ApiSchemas.Text, "har");
+        "query", "Text that the name contains, in any case, or # and the number that the log has; absent: all.", ApiSchemas.Text,
+        "har");
 
     public static void MapLists(this IEndpointRouteBuilder admin)
     {
@@ -36,9 +39,9 @@ internal static class ListEndpoints
         PageRequest page, string? query, AdminUsers users, CancellationToken ct)
     {
         if (page.After is { Id: not 0 }) page.RefuseCursor();
-        return page.Errors.Any
-            ? page.Errors.Result()
-            : TypedResults.Ok(await users.PageAsync(TextPolicy.SignInName(query ?? ""), page, ct));
+        if (page.Errors.Any) return page.Errors.Result();
+        return TypedResults.Ok(
+            Number(query) is { } id ? await users.FindAsync(id, ct) : await users.PageAsync(TextPolicy.SignInName(query ?? ""), page, ct));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> EndSessionsAsync(
@@ -62,8 +65,14 @@ internal static class ListEndpoints
         PageRequest page, string? query, AdminRooms rooms, CancellationToken ct)
     {
         if (page.After is { Key.Length: > 0 }) page.RefuseCursor();
-        return page.Errors.Any
-            ? page.Errors.Result()
-            : TypedResults.Ok(await rooms.PageAsync(new NameSearch(TextPolicy.NameKey(query)), page, ct));
+        if (page.Errors.Any) return page.Errors.Result();
+        return TypedResults.Ok(
+            Number(query) is { } id
+                ? await rooms.FindAsync(id, ct)
+                : await rooms.PageAsync(new NameSearch(TextPolicy.NameKey(query)), page, ct));
     }
+
+    /// <summary>Returns the number that is asked for as <c>#17</c>; null: something else is.</summary>
+    private static long? Number(string? query) =>
+        query is ['#', .. var digits] && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
 }

@@ -23,6 +23,7 @@ internal sealed partial class MetricNames
         ["outcome"] = [.. Constants(typeof(SecurityOutcome)), .. Enum.GetNames<FetchOutcome>().Select(x => x.ToLowerInvariant()), "done"],
         ["filled"] = ["bus", "later", "store"],
         ["result"] = ["made", "failed"],
+        ["room"] = ["all", "busiest"],
         ["bound"] = ["all", "address"],
         ["origin"] = ["here", "elsewhere"],
         ["http_response_status_code"] = ["200", "400", "500", "503"],

@@ -26,6 +26,22 @@ public sealed class ListTests(MaruServer server) : IClassFixture<MaruServer>
     }
 
     [Fact]
+    public async Task Users_and_rooms_are_found_by_the_number_that_the_log_has()
+    {
+        var (admin, ann) = (await server.SignUpAdminAsync(), await server.SignUpAsync());
+        var room = await ann.MakeRoomAsync();
+        var users = await admin.Http.SendAsync($"GET /api/admin/users?query=%23{ann.Id}").Read<AdminUserPage>();
+        users.Items.ShouldHaveSingleItem().Handle.ShouldBe(ann.Handle);
+        var rooms = await admin.Http.SendAsync($"GET /api/admin/rooms?query=%23{room.Id}").Read<AdminRoomPage>();
+        rooms.Items.ShouldHaveSingleItem().Id.ShouldBe(room.Id);
+        foreach (var number in (string[])["999999999", "", "-1", "one"])
+        {
+            (await admin.Http.SendAsync($"GET /api/admin/users?query=%23{number}").Read<AdminUserPage>()).Items.ShouldBeEmpty();
+            (await admin.Http.SendAsync($"GET /api/admin/rooms?query=%23{number}").Read<AdminRoomPage>()).Items.ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
     public async Task All_sessions_of_a_user_end_at_once()
     {
         var (admin, ann) = (await server.SignUpAdminAsync(), await server.SignUpAsync());

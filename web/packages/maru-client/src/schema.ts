@@ -4674,7 +4674,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Text that the name contains, in any case; absent: all.
+                 * @description Text that the name contains, in any case, or # and the number that the log has; absent: all.
                  * @example har
                  */
                 q?: string;
@@ -5945,7 +5945,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Text that the name contains, in any case; absent: all.
+                 * @description Text that the name contains, in any case, or # and the number that the log has; absent: all.
                  * @example har
                  */
                 q?: string;
@@ -8692,7 +8692,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description What the handle begins with; absent: all.
+                 * @description What the handle begins with, or # and the number that the log has; absent: all.
                  * @example be
                  */
                 query?: string;
@@ -8811,7 +8811,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Text that the name contains, in any case; absent: all.
+                 * @description Text that the name contains, in any case, or # and the number that the log has; absent: all.
                  * @example har
                  */
                 query?: string;

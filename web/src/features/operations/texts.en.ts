@@ -79,7 +79,7 @@ export default {
   last: 'Last',
   noErrors: 'No errors.',
 
-  findUser: 'Handle begins with',
+  findUser: 'Handle begins with, or # and a number',
   user: 'User',
   role: 'Role',
   roles: { user: 'User', admin: 'Admin' },
@@ -102,7 +102,7 @@ export default {
   roleChanged: 'The role is changed.',
   noUsers: 'No user by this handle.',
 
-  findRoom: 'Name contains',
+  findRoom: 'Name contains, or # and a number',
   room: 'Room',
   direct: 'Direct messages',
   visibility: 'Visibility',

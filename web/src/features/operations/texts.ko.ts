@@ -77,7 +77,7 @@ export default {
   last: '마지막',
   noErrors: '오류가 없어요.',
 
-  findUser: '핸들의 앞부분',
+  findUser: '핸들의 앞부분 또는 #번호',
   user: '사용자',
   role: '역할',
   roles: { user: '사용자', admin: '관리자' },
@@ -100,7 +100,7 @@ export default {
   roleChanged: '역할을 바꿨어요.',
   noUsers: '이런 핸들의 사용자가 없어요.',
 
-  findRoom: '이름에 포함된 글자',
+  findRoom: '이름에 포함된 글자 또는 #번호',
   room: '대화방',
   direct: '1:1 대화',
   visibility: '공개',
