@@ -4674,7 +4674,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Text that the name contains, in any case, or # and the number that the log has; absent: all.
+                 * @description Text that the name contains, in any case; absent: all.
                  * @example har
                  */
                 q?: string;
@@ -5945,7 +5945,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Text that the name contains, in any case, or # and the number that the log has; absent: all.
+                 * @description Text that the name contains, in any case; absent: all.
                  * @example har
                  */
                 q?: string;
