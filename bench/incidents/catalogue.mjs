@@ -166,7 +166,8 @@ export const catalogue = {
     alerts: ['MaruBadDeploy'],
     find: 'the alert names the node and the version. Only that version has failed requests, and the other node, on the same store '
       + 'at the same time, has none: so it is the release. The Errors of the log have the route and the exception.',
-    remedy: 'go back to the version before; [Upgrade](#upgrade) says which step back is possible.',
+    remedy: 'go back to the version before; [Upgrade](#upgrade) says which step back is possible. '
+      + 'That the alert comes back for a moment is the short past of a drill, in which no version had run for an hour before.',
     panels: [
       ['nodes', 'Failed requests by version'], ['nodes', 'Versions'], ['overview', 'Share of requests that fail'], ['storage', 'Reads'],
     ],

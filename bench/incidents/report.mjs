@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './rig.mjs'
 
-/** What dashboards show: the queries of a panel, with what a drill has for the variables of Grafana. */
-export const panel = (board, title) => {
+/** What dashboards show: the queries of a panel, with what a drill has for the variables of Grafana; rates are of so long. */
+export const panel = (board, title, span = '15s') => {
   const { panels } = JSON.parse(readFileSync(join(root, `deploy/grafana/dashboards/${board}.json`), 'utf8'))
   const found = panels.find(one => one.title === title)
   if (!found) throw new Error(`The dashboard ${board} has no panel ${title}`)
   const { unit } = found.fieldConfig.defaults
-  const fill = expr => expr.replaceAll(', instance=~"$instance"', '').replaceAll('$__rate_interval', '15s')
+  const fill = expr => expr.replaceAll(', instance=~"$instance"', '').replaceAll('$__rate_interval', span)
   return { board, title, unit, queries: found.targets.map(({ expr, legendFormat }) => ({ expr: fill(expr), legend: legendFormat })) }
 }
 
@@ -60,6 +60,10 @@ const table = shown => {
   return ['| Dashboard, panel | Series | Before | During | After |', '|---|---|---|---|---|', ...rows].join('\n')
 }
 
+/** The queries, for who has no Grafana, with spans for a Prometheus that reads every 15 seconds; of two quantiles the higher one. */
+const queries = panels => panels.flatMap(([board, title]) => panel(board, title, '1m').queries
+  .filter(({ expr }) => !expr.includes('quantile(0.5,')).map(({ expr }) => `# ${board}, ${title}\n${expr}`)).join('\n')
+
 /** A text as Markdown has it here: each sentence begins a line, and is broken where it is long. */
 const lines = (text, indent = '') => text.replace(/\s+/g, ' ').split(/(?<=[.]) (?=[A-Z[`])/)
   .flatMap(sentence => sentence.match(/.{1,130}(?: |$)/g).map(line => line.trim())).join(`\n${indent}`)
@@ -81,9 +85,15 @@ ${events.map(({ at, what }) => `| ${at} s | ${what} |`).join('\n')}
 
 ${table(shown)}
 
+The queries behind it:
+
+\`\`\`promql
+${queries(incident.panels)}
+\`\`\`
+
 The log since the cause: one line of each kind, without stack traces and further fields.
 
-\`\`\`json
+\`\`\`text
 ${log.map(({ count, fields }) => `${line(fields)}   ${count} ×`).join('\n') || 'nothing'}
 \`\`\`
 
