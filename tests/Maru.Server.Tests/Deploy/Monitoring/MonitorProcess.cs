@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Maru.Server.Tests.Platform.Telemetry;
 
 namespace Maru.Server.Tests.Deploy.Monitoring;
 
