@@ -39,7 +39,7 @@ public sealed class FoldersTests(ITestOutputHelper output)
             "Features.Search", "Features.Mentions", "Features.Reactions", "Features.Pins", "Features.Polls",
             "Features.Stars", "Features.Drafts", "Features.Scheduled",
             "Features.Rooms", "Features.Members", "Features.Guests", "Features.Invitations",
-            "Features.Operations", "Backup",
+            "Features.Operations", "Backup.Places", "Backup",
             "Realtime.Sinks", "Realtime", nameof(MaruOptions), "Commands.Doctor", "Commands.Status", "Commands", "",
         ],
         []);

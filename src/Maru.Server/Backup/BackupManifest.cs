@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Maru.Server.Backup;
 
-/// <summary>What a backup is: written last, so that a folder without one is no backup.</summary>
-/// <param name="Format">the number of the form of the folder</param>
+/// <summary>What a backup is: written last, so that without one there is no backup.</summary>
+/// <param name="Format">the number of the form of a backup</param>
 /// <param name="Version">the program that made it</param>
 /// <param name="Store"><c>sqlite</c> or <c>postgres</c></param>
 /// <param name="Name">the store: a file, or a database and its host</param>
@@ -22,7 +22,7 @@ internal sealed record BackupManifest(
     DateTimeOffset TakenAt, DateTimeOffset EndedAt, BackupCounts Counts, IReadOnlyDictionary<string, long[]> Deleted,
     IReadOnlyList<string> Lost, string Sums)
 {
-    public const int ThisFormat = 1;
+    public const int ThisFormat = 2;
 }
 
 /// <param name="Users">accounts</param>

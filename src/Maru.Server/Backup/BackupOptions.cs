@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Maru.Server.Features.Files.Stores;
 
 namespace Maru.Server.Backup;
 
@@ -9,7 +10,9 @@ internal sealed class BackupOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
     public TimeSpan Every { get; set; }
 
-    /// <summary>Folder in which each of them has a folder of its own, named by its time.</summary>
+    /// <summary>
+    /// Folder in which each of them has a folder of its own, named by its time; or a part of a bucket: <c>s3://bucket/prefix</c>.
+    /// </summary>
     public string Folder { get; set; } = "";
 
     /// <summary>How many of them are kept.</summary>
@@ -19,6 +22,9 @@ internal sealed class BackupOptions : IValidatableObject
     /// <summary>Bytes a second that a backup copies at most, also one of the command, so that it leaves the disk to the messages.</summary>
     [Range(64 * 1024, long.MaxValue)]
     public long BytesPerSecond { get; set; } = 32 * 1024 * 1024;
+
+    /// <summary>How backups reach a bucket, also those of the command: not by the keys of files, whose loss they are for.</summary>
+    public S3Connection S3 { get; } = new();
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -1,47 +1,79 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Maru.Server.Backup.Places;
 using Maru.Server.Configuration;
 
 namespace Maru.Server.Backup;
 
-/// <summary>A backup that is whole: its manifest, and the checksum of each part.</summary>
+/// <summary>A backup that is whole. Its list of parts is read anew each time: it may name millions of contents. Any thread.</summary>
 internal sealed class BackupReader
 {
     private const int SumChars = 64;
 
-    private BackupReader(string path, BackupManifest manifest, Dictionary<string, string> sums) =>
-        (Path, Manifest, Sums) = (path, manifest, sums);
+    private readonly IBackupPlace _place;
 
-    public string Path { get; }
+    private BackupReader(IBackupPlace place, string name, BackupManifest manifest) => (_place, Name, Manifest) = (place, name, manifest);
+
+    /// <summary>Its name in its place.</summary>
+    public string Name { get; }
 
     public BackupManifest Manifest { get; }
 
-    /// <summary>SHA-256 of each part by its name.</summary>
-    public IReadOnlyDictionary<string, string> Sums { get; }
-
+    /// <summary>Opens a backup whose list of parts is as it was made.</summary>
     /// <exception cref="StartException">There is no backup, or it is not as it was made, or of a newer program.</exception>
-    public static BackupReader Open(string folder)
+    public static async Task<BackupReader> OpenAsync(IBackupPlace place, string name, CancellationToken ct)
     {
-        var path = System.IO.Path.GetFullPath(folder);
-        if (!Directory.Exists(path)) throw new StartException($"There is no folder {path}.");
-        if (!File.Exists(System.IO.Path.Combine(path, BackupFolder.ManifestName)))
-            throw new StartException($"{path} has no {BackupFolder.ManifestName}: it is no backup, or one that was cut off. Take another.");
+        var manifest = await ReadManifestAsync(place, name, ct);
+        var backup = new BackupReader(place, name, manifest);
+        await using var sums = await backup.OpenAsync(BackupParts.Sums, ct);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(sums, ct)) == manifest.Sums
+            ? backup
+            : throw backup.Damaged(BackupParts.Sums);
+    }
+
+    /// <exception cref="StartException">There is no backup, or it is of a newer program.</exception>
+    public static async Task<BackupManifest> ReadManifestAsync(IBackupPlace place, string name, CancellationToken ct)
+    {
+        var path = place.NameOf(name);
         try
         {
-            var manifest = JsonSerializer.Deserialize(
-                File.ReadAllBytes(System.IO.Path.Combine(path, BackupFolder.ManifestName)), BackupJson.Default.BackupManifest);
-            if (manifest is null || manifest.Format != BackupManifest.ThisFormat)
-                throw new StartException($"{path} is a backup of Maru {manifest?.Version}, unknown to this program. Take a newer one.");
-            var sums = File.ReadAllBytes(System.IO.Path.Combine(path, BackupFolder.SumsName));
-            if (Convert.ToHexStringLower(SHA256.HashData(sums)) != manifest.Sums) throw Damaged(path, BackupFolder.SumsName);
-            var lines = System.Text.Encoding.UTF8.GetString(sums).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            if (lines.Any(line => line.Length < SumChars + 3 || IsOutside(line[(SumChars + 2)..])))
-                throw Damaged(path, BackupFolder.SumsName);
-            return new BackupReader(path, manifest, lines.ToDictionary(line => line[(SumChars + 2)..], line => line[..SumChars]));
+            await using var file = await place.OpenAsync(name, BackupParts.Manifest, ct) ?? throw new StartException(
+                $"{path} has no {BackupParts.Manifest}: it is no backup, or one that was cut off. Take another.");
+            var manifest = await JsonSerializer.DeserializeAsync(file, BackupJson.Default.BackupManifest, ct);
+            return manifest is { Format: BackupManifest.ThisFormat }
+                ? manifest
+                : throw new StartException($"{path} is a backup of Maru {manifest?.Version}, unknown to this program. Take a newer one.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
             throw new StartException($"The backup {path} cannot be read. {e.Message}", e);
+        }
+    }
+
+    /// <summary>Returns each part with its SHA-256, in the order of their names.</summary>
+    /// <exception cref="StartException">The list is not as it was made.</exception>
+    public async IAsyncEnumerable<(string Part, string Sum)> PartsAsync([EnumeratorCancellation] CancellationToken ct)
+    {
+        using var list = new StreamReader(await OpenAsync(BackupParts.Sums, ct));
+        while (await list.ReadLineAsync(ct) is { } line)
+        {
+            if (line.Length < SumChars + 3 || BackupParts.IsOutside(line[(SumChars + 2)..])) throw Damaged(BackupParts.Sums);
+            yield return (line[(SumChars + 2)..], line[..SumChars]);
+        }
+    }
+
+    /// <summary>Opens a part, to be read asynchronously.</summary>
+    /// <exception cref="StartException">It is not there.</exception>
+    public async Task<Stream> OpenAsync(string part, CancellationToken ct)
+    {
+        try
+        {
+            return await _place.OpenAsync(Name, part, ct) ?? throw Lacks(part, "It is not there.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Lacks(part, e.Message, e);
         }
     }
 
@@ -50,28 +82,26 @@ internal sealed class BackupReader
     public async Task VerifyAsync(BackupProgress progress, CancellationToken ct)
     {
         var (done, all) = (0L, Manifest.Counts.Bytes);
-        foreach (var (name, sum) in Sums)
+        await foreach (var (part, sum) in PartsAsync(ct))
         {
             try
             {
-                await using var file = File.OpenRead(PathOf(name));
-                if (Convert.ToHexStringLower(await SHA256.HashDataAsync(file, ct)) != sum) throw Damaged(Path, name);
+                await using var file = await OpenAsync(part, ct);
+                if (Convert.ToHexStringLower(await SHA256.HashDataAsync(file, ct)) != sum) throw Damaged(part);
                 progress("verify", done += file.Length, all);
             }
             catch (IOException e)
             {
-                throw new StartException($"The backup {Path} lacks {name}, or it cannot be read. {e.Message} Take another backup.", e);
+                throw Lacks(part, e.Message, e);
             }
         }
     }
 
-    public string PathOf(string name) => System.IO.Path.Combine(Path, name);
+    private StartException Lacks(string part, string why, Exception? cause = null) =>
+        new($"The backup {_place.NameOf(Name)} lacks {part}, or it cannot be read. {why} Take another backup.", cause);
 
-    private static bool IsOutside(string name) =>
-        System.IO.Path.IsPathRooted(name) || name.Split('/').Any(word => word is "" or "." or "..");
-
-    private static StartException Damaged(string path, string name) =>
-        new($"The backup {path} is damaged: {name} is not what was written. Nothing was restored: take another backup.");
+    private StartException Damaged(string part) => new(
+        $"The backup {_place.NameOf(Name)} is damaged: {part} is not what was written. Nothing was restored: take another backup.");
 }
 
 /// <summary>Gets how far a part of the work is.</summary>

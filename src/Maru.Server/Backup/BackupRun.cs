@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Maru.Server.Backup.Places;
 using Maru.Server.Configuration;
 using Maru.Server.Features.Files;
 using Maru.Server.Features.Files.Stores;
@@ -15,84 +16,128 @@ namespace Maru.Server.Backup;
 /// came and went while the backup was made: its deletion holds, and the manifest tells it. All of it runs on a thread of a low priority,
 /// at the pace of the setting. Any thread.
 /// </summary>
-internal sealed class BackupRun(
+internal sealed partial class BackupRun(
     Database database, IStoreCopy store, IFileStore files, IEnumerable<IContentCheck> contents, StorageOptions storage,
-    BackupOptions options, TimeProvider time)
+    BackupOptions options, TimeProvider time, ILogger<BackupRun> log)
 {
     private const string Keys = "keys";
-    private const string Files = "files";
+    private const string Work = "backup-work";      // no name that somebody gives to a folder of backups: what is dead in it is removed
 
-    /// <param name="folder">empty, or not there</param>
-    /// <param name="earlier">a backup on the same disk whose contents may be used again; null: all are copied</param>
+    /// <summary>Makes a backup in a place that others have too, named by its time; the newest ones are kept.</summary>
+    /// <param name="place">a folder of backups, or a part of a bucket</param>
+    /// <param name="keep">how many are kept; null: all</param>
     /// <param name="progress">gets how far it is</param>
-    /// <param name="ct">ends it; nothing is left then</param>
-    /// <exception cref="StartException">It cannot be made, or failed; nothing is left.</exception>
-    public async Task<BackupManifest> RunAsync(string folder, string? earlier, BackupProgress progress, CancellationToken ct)
+    /// <param name="ct">ends it; nothing is left then, but contents in a bucket, which the next one uses</param>
+    /// <exception cref="StartException">It cannot be made, or failed.</exception>
+    public Task<MadeBackup> AddAsync(IBackupPlace place, int? keep, BackupProgress progress, CancellationToken ct) =>
+        GuardAsync(
+            place,
+            async (claim, scratch, token) =>
+            {
+                var (whole, broken) = await place.ListAsync(token);
+                foreach (var cutOff in broken) await place.RemoveAsync(cutOff, token);
+                var at = time.GetUtcNow();
+                while (whole.Contains(BackupParts.NameAt(at))) at += TimeSpan.FromSeconds(1);
+                var name = BackupParts.NameAt(at);
+                var earlier = await NewestAsync(place, whole, token);
+                var made = await MakeAsync(new Target(place, name, claim, scratch), earlier, progress, token);
+                if (keep is { } count) await BackupRotation.RunAsync(place, [.. whole, name], count, scratch, token);
+                return made;
+            },
+            ct);
+
+    /// <summary>Makes a backup that has a place to itself.</summary>
+    /// <inheritdoc cref="AddAsync"/>
+    public Task<MadeBackup> MakeAsync(IBackupPlace place, BackupProgress progress, CancellationToken ct) =>
+        GuardAsync(place, (claim, scratch, token) => MakeAsync(new Target(place, "", claim, scratch), null, progress, token), ct);
+
+    private async Task<MadeBackup> GuardAsync(
+        IBackupPlace place, Func<IPlaceClaim, string, CancellationToken, Task<MadeBackup>> make, CancellationToken ct)
     {
         using var thread = new FollowerThread("maru backup");
-        BackupManifest? manifest = null;
+        MadeBackup? made = null;
         await thread.RunAsync(async () =>
         {
-            var pace = new Pace(options.BytesPerSecond, time);
-            var target = BackupFolder.Make(folder, pace);
             try
             {
-                manifest = await RunAsync(target, earlier is null ? null : BackupReader.Open(earlier), pace, progress, ct);
+                await using var claim = await place.ClaimAsync(ct);
+                using var scratch = ScratchFolder.Open(Path.Combine(storage.Data, Work));
+                using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct, claim.Lost);
+                try
+                {
+                    made = await make(claim, scratch.FullName, ended.Token);
+                }
+                catch (OperationCanceledException e) when (claim.Lost.IsCancellationRequested && !ct.IsCancellationRequested)
+                {
+                    throw new StartException(
+                        $"The backup was ended: another program writes to {place.NameOf("")} now, or it could not be reached.", e);
+                }
             }
-            catch (Exception e)
+            catch (Exception e) when (e is not StartException && Fault(e) is { } fault)
             {
-                target.GiveUp();
-                if (Fault(e) is { } fault) throw new StartException($"The backup failed, and nothing of it is left. {fault}", e);
-                throw;
+                throw new StartException($"The backup cannot be made. {fault}", e);
             }
         });
-        return manifest!;
+        return made!;
     }
 
-    private async Task<BackupManifest> RunAsync(
-        BackupFolder target, BackupReader? earlier, Pace pace, BackupProgress progress, CancellationToken ct)
+    private async Task<MadeBackup> MakeAsync(Target target, BackupReader? earlier, BackupProgress progress, CancellationToken ct)
+    {
+        await target.Place.BeginAsync(target.Name, ct);
+        try
+        {
+            using var writer = new BackupWriter(target.Place, target.Name, target.Scratch, new Pace(options.BytesPerSecond, time));
+            var manifest = await MakeAsync(writer, target.Claim, earlier, progress, ct);
+            return new MadeBackup(target.Place.NameOf(target.Name), manifest);
+        }
+        catch (Exception e)
+        {
+            await target.Place.RemoveAsync(target.Name, CancellationToken.None);
+            if (Fault(e) is { } fault) throw new StartException($"The backup failed, and nothing of it is left. {fault}", e);
+            throw;
+        }
+    }
+
+    private async Task<BackupManifest> MakeAsync(
+        BackupWriter target, IPlaceClaim claim, BackupReader? earlier, BackupProgress progress, CancellationToken ct)
     {
         var begun = time.GetUtcNow();
-        var copies = new ContentCopies(target, files, earlier, progress);
-        var before = await database.ReadAsync(ListAsync, ct);
-        target.CheckRoom(await store.SizeAsync(ct) + before.Where(x => !copies.IsLinked(x)).Sum(x => x.Size ?? 0));
-        await copies.AddAsync(before, ct);
+        var copies = new ContentCopies(target, files, contents, earlier, progress);
+        await target.LookAtSharedAsync(earlier, ct);
+        await database.ReadAsync(ListAsync, ct);
+        target.CheckRoom(await store.SizeAsync(ct));
+        await copies.AddAsync(ct);
 
-        var (state, taken, there) = await database.ReadAsync(
+        var (state, taken) = await database.ReadAsync(
             async (snapshot, token) =>
             {
                 var state = await StateAsync(snapshot, token);      // from here on the snapshot is what it is
                 var taken = time.GetUtcNow();
-                var there = await ListAsync(snapshot, token);
-                await store.CopyAsync(snapshot, target.PathOf(store.FileName), pace, progress, token);
-                return (state, taken, there);
+                await ListAsync(snapshot, token);
+                await store.CopyAsync(snapshot, target, progress, token);
+                return (state, taken);
             },
             ct);
-        await target.AddWrittenAsync(store.FileName, ct);
-        copies.KeepOnly(there);
-        await copies.AddAsync(there, ct);
-        var (deleted, lost) = await SortAsync(there.Where(x => !copies.Has(x)).ToArray(), ct);
+        await store.CompleteAsync(target, ct);
+        await target.LeaveOutUnwantedAsync(ct);
+        await copies.AddAsync(ct);
+        var (deleted, lost) = await database.ReadAsync(copies.SortAsync, ct);
         await AddKeysAsync(target, ct);
         return await target.SealAsync(
             new BackupManifest(
                 BackupManifest.ThisFormat, Product.Version, store.Kind, database.Name, Environment.MachineName, state.Schema, state.Needs,
                 begun, taken, time.GetUtcNow(),
-                new BackupCounts(state.Users, state.Rooms, state.Messages, state.Entries, there.Count - lost.Length, target.Bytes),
+                new BackupCounts(
+                    state.Users, state.Rooms, state.Messages, state.Entries, target.Parts.Contents, target.Parts.Bytes),
                 deleted, lost, ""),
+            claim,
             ct);
-    }
 
-    /// <summary>Returns the key of a content among the parts.</summary>
-    public static string PartOf(string key) => $"{Files}/{key}";
-
-    /// <summary>Returns the parts that are keys of tokens, by their place in the folder of data.</summary>
-    public static bool IsKey(string part) => part.StartsWith($"{Keys}/", StringComparison.Ordinal);
-
-    private async Task<IReadOnlyList<Content>> ListAsync(DbTransaction snapshot, CancellationToken ct)
-    {
-        List<Content> all = [];
-        foreach (var some in contents) all.AddRange(await some.ListAsync(snapshot, ct));
-        return all;
+        async Task<bool> ListAsync(DbTransaction snapshot, CancellationToken token)
+        {
+            await copies.ListAsync(snapshot, token);
+            return true;
+        }
     }
 
     private static async Task<State> StateAsync(DbTransaction snapshot, CancellationToken ct) => (await snapshot.FirstAsync<State>(
@@ -105,24 +150,32 @@ internal sealed class BackupRun(
         """,
         null, ct))!;
 
-    /// <summary>Tells contents that were deleted meanwhile from those that should be there.</summary>
-    private async Task<(Dictionary<string, long[]> Deleted, string[] Lost)> SortAsync(Content[] missing, CancellationToken ct)
+    /// <summary>Returns the newest backup that can be read: one that is damaged must not be the end of all later ones.</summary>
+    private async Task<BackupReader?> NewestAsync(IBackupPlace place, IEnumerable<string> whole, CancellationToken ct)
     {
-        if (missing.Length == 0) return ([], []);
-        var now = (await database.ReadAsync(ListAsync, ct)).Select(x => x.Key).ToHashSet();
-        return (
-            missing.Where(x => !now.Contains(x.Key)).GroupBy(x => x.Table, x => x.Id).ToDictionary(x => x.Key, x => x.Distinct().ToArray()),
-            [.. missing.Where(x => now.Contains(x.Key)).Select(x => x.Key)]);
+        foreach (var name in whole.Reverse())
+        {
+            try
+            {
+                return await BackupReader.OpenAsync(place, name, ct);
+            }
+            catch (StartException e)
+            {
+                Log.Damaged(log, place.NameOf(name), e.Message);
+            }
+        }
+
+        return null;
     }
 
-    private async Task AddKeysAsync(BackupFolder target, CancellationToken ct)
+    private async Task AddKeysAsync(BackupWriter target, CancellationToken ct)
     {
         var folder = Path.GetFullPath(Path.Combine(storage.Data, Keys));
         if (!Directory.Exists(folder)) return;
         foreach (var path in Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             await using var key = File.OpenRead(path);
-            await target.AddAsync($"{Keys}/{Path.GetRelativePath(folder, path).Replace('\\', '/')}", key, ct);
+            await target.AddAsync(BackupParts.OfKey(Path.GetRelativePath(folder, path)), key, ct);
         }
     }
 
@@ -137,4 +190,17 @@ internal sealed class BackupRun(
     };
 
     private sealed record State(long Schema, long Needs, long Users, long Rooms, long Messages, long Entries);
+
+    private sealed record Target(IBackupPlace Place, string Name, IPlaceClaim Claim, string Scratch);
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "The backup in {Folder} is not as it was made: keep another one. {Reason}")]
+        public static partial void Damaged(ILogger log, string folder, string reason);
+    }
 }
+
+/// <summary>A backup that was made.</summary>
+/// <param name="Path">where it is, for people</param>
+/// <param name="Manifest">what it is</param>
+internal sealed record MadeBackup(string Path, BackupManifest Manifest);

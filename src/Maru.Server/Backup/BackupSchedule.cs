@@ -1,17 +1,15 @@
 using System.Diagnostics.Metrics;
-using System.Globalization;
+using Maru.Server.Backup.Places;
 using Maru.Server.Configuration;
 
 namespace Maru.Server.Backup;
 
 /// <summary>
-/// Makes a backup every so often and keeps the newest ones, each in a folder that is named by its time. One that was cut off is removed.
+/// Makes a backup every so often and keeps the newest ones, each named by its time. One that was cut off is removed.
 /// When one fails, the next try is an hour later at the latest. One loop.
 /// </summary>
 internal sealed partial class BackupSchedule : BackgroundService
 {
-    private const string Form = "yyyyMMdd'T'HHmmss'Z'";
-
     private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AgainAfter = TimeSpan.FromHours(1);
 
@@ -41,7 +39,7 @@ internal sealed partial class BackupSchedule : BackgroundService
         if (_options.Every == TimeSpan.Zero) return;
         try
         {
-            var due = Look() is { } last ? last + _options.Every : _time.GetUtcNow();
+            var due = await LookAsync(stoppingToken) is { } last ? last + _options.Every : _time.GetUtcNow();
             while (true)
             {
                 for (TimeSpan rest; (rest = due - _time.GetUtcNow()) > TimeSpan.Zero;)
@@ -61,15 +59,11 @@ internal sealed partial class BackupSchedule : BackgroundService
         var begun = _time.GetTimestamp();
         try
         {
-            Directory.CreateDirectory(_options.Folder);
-            var (whole, broken) = Find();
-            foreach (var folder in broken) Directory.Delete(folder, recursive: true);
-            var path = Path.Combine(_options.Folder, _time.GetUtcNow().ToString(Form, CultureInfo.InvariantCulture));
-            var manifest = await _run.RunAsync(path, whole.FindLast(IsReadable), (_, _, _) => { }, ct);
+            using var place = BackupPlaces.Open(_options.Folder, _options.S3);
+            var (path, manifest) = await _run.AddAsync(place, _options.Keep, (_, _, _) => { }, ct);
             _newest = manifest.TakenAt.ToUnixTimeMilliseconds();
             Record(begun, "made");
             Log.Made(_log, path, manifest.Counts.Bytes, (long)_time.GetElapsedTime(begun).TotalSeconds);
-            foreach (var old in whole.Append(path).SkipLast(_options.Keep)) Remove(old);
             return _options.Every;
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
@@ -80,31 +74,17 @@ internal sealed partial class BackupSchedule : BackgroundService
         }
     }
 
-    /// <summary>Returns whether contents may be taken from a backup; one that is damaged must not be the end of all later ones.</summary>
-    private bool IsReadable(string folder)
-    {
-        try
-        {
-            BackupReader.Open(folder);
-            return true;
-        }
-        catch (StartException e)
-        {
-            Log.Damaged(_log, folder, e.Message);
-            return false;
-        }
-    }
-
     private void Record(long begun, string result) =>
         _duration.Record(_time.GetElapsedTime(begun).TotalSeconds, new KeyValuePair<string, object?>("result", result));
 
     /// <summary>Returns the time of the newest backup; null: there is none.</summary>
-    private DateTimeOffset? Look()
+    private async Task<DateTimeOffset?> LookAsync(CancellationToken ct)
     {
         try
         {
-            if (!Directory.Exists(_options.Folder) || Find().Whole.LastOrDefault() is not { } newest) return null;
-            var taken = BackupReader.Open(newest).Manifest.TakenAt;
+            using var place = BackupPlaces.Open(_options.Folder, _options.S3);
+            if ((await place.ListAsync(ct)).Whole is not [.., var newest]) return null;
+            var taken = (await BackupReader.ReadManifestAsync(place, newest, ct)).TakenAt;
             _newest = taken.ToUnixTimeMilliseconds();
             return taken;
         }
@@ -114,24 +94,6 @@ internal sealed partial class BackupSchedule : BackgroundService
         }
     }
 
-    /// <summary>Returns the backups in the order of their times, and those that were cut off; other folders are not looked at.</summary>
-    private (List<string> Whole, List<string> Broken) Find()
-    {
-        var all = Directory.GetDirectories(_options.Folder).Where(IsOne).Order(StringComparer.Ordinal).ToLookup(
-            folder => File.Exists(Path.Combine(folder, BackupFolder.ManifestName)));
-        return ([.. all[true]], [.. all[false]]);
-
-        static bool IsOne(string folder) => DateTime.TryParseExact(
-            Path.GetFileName(folder), Form, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
-    }
-
-    /// <summary>Removes the manifest first: what is half gone is no backup.</summary>
-    private static void Remove(string folder)
-    {
-        File.Delete(Path.Combine(folder, BackupFolder.ManifestName));
-        Directory.Delete(folder, recursive: true);
-    }
-
     private IEnumerable<Measurement<double>> Age() =>
         _newest > 0 ? [new Measurement<double>((_time.GetUtcNow().ToUnixTimeMilliseconds() - _newest) / 1000d)] : [];
 
@@ -139,9 +101,6 @@ internal sealed partial class BackupSchedule : BackgroundService
     {
         [LoggerMessage(LogLevel.Information, "Made a backup in {Folder}: {Bytes} bytes, {Seconds} s")]
         public static partial void Made(ILogger log, string folder, long bytes, long seconds);
-
-        [LoggerMessage(LogLevel.Warning, "The backup in {Folder} is not as it was made: keep another one. {Reason}")]
-        public static partial void Damaged(ILogger log, string folder, string reason);
 
         [LoggerMessage(LogLevel.Error, "The backup could not be made: {Reason}")]
         public static partial void Failed(ILogger log, Exception e, string reason);

@@ -1,3 +1,4 @@
+using Maru.Server.Backup.Places;
 using Maru.Server.Configuration;
 using Maru.Server.Features.Files.Stores;
 using Maru.Server.Storage;
@@ -13,6 +14,7 @@ internal static class BackupSlice
             throw new StartException(
                 "Maru:Backup:Every is for a store in SQLite. For PostgreSQL let a timer run maru backup, or archive its log: "
                 + "docs/operations.md.");
+        if (options.Every > TimeSpan.Zero) BackupPlaces.Open(options.Folder, options.S3).Dispose();     // it can be one
         services.AddSingleton<IStoreCopy>(provider => storage.IsShared
             ? new PostgresCopy(storage, Lazily<Database>(provider))
             : new SqliteCopy(provider.GetRequiredService<StorageOptions>(), Lazily<Database>(provider)));
@@ -27,6 +29,7 @@ internal static class BackupSlice
         var storage = (StorageOptions)services.Last(x => x.ServiceType == typeof(StorageOptions)).ImplementationInstance!;
         if (!storage.IsShared) services.AddSingleton(SqliteCopy.Aside(storage));
         services.AddSingleton(request);
+        services.AddSingleton<RestoringStore>();
         services.AddSingleton(Lazily<Database>);
         services.AddSingleton(Lazily<IFileStore>);
         services.AddSingleton<StoreRestore>();

@@ -1,47 +1,66 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Maru.Server.Backup.Places;
 using Maru.Server.Features.Files;
 using Maru.Server.Features.Files.Stores;
 
 namespace Maru.Server.Backup;
 
 /// <summary>The contents of files in a backup. A content never changes, so it is copied once. One user.</summary>
-internal sealed class ContentCopies(BackupFolder target, IFileStore files, BackupReader? earlier, BackupProgress progress)
+internal sealed class ContentCopies(
+    BackupWriter target, IFileStore files, IEnumerable<IContentCheck> contents, BackupReader? earlier, BackupProgress progress)
 {
-    private readonly HashSet<string> _there = [];
-
-    public bool Has(Content content) => _there.Contains(content.Key);
-
-    /// <summary>Returns whether the content is in the earlier backup, so that it takes no room of its own.</summary>
-    public bool IsLinked(Content content) => earlier?.Sums.ContainsKey(BackupRun.PartOf(content.Key)) is true;
+    /// <summary>Notes which contents a state of the store has.</summary>
+    public async Task ListAsync(DbTransaction snapshot, CancellationToken ct)
+    {
+        target.Parts.WantNothing();
+        await foreach (var content in AllAsync(snapshot, ct)) target.Parts.Want(content);
+    }
 
     /// <summary>Copies those that are missing, and are in the file store.</summary>
-    public async Task AddAsync(IReadOnlyList<Content> contents, CancellationToken ct)
+    public async Task AddAsync(CancellationToken ct)
     {
-        var all = contents.Count;
-        for (var i = 0; i < all; i++)
+        var all = target.Parts.Wanted;
+        var done = Math.Min(all, target.Parts.Contents);
+        foreach (var content in target.Parts.Missing())
         {
             ct.ThrowIfCancellationRequested();
-            if (!_there.Contains(contents[i].Key) && await TryAddAsync(contents[i], ct)) _there.Add(contents[i].Key);
-            progress("files", i + 1, all);
+            await TryAddAsync(content, ct);
+            progress("files", Math.Min(++done, all), all);
         }
     }
 
-    /// <summary>Takes those out again that the store did not have any more.</summary>
-    public void KeepOnly(IReadOnlyList<Content> contents)
+    /// <summary>Tells contents that were deleted meanwhile from those that should be there.</summary>
+    /// <param name="snapshot">a later state of the store</param>
+    /// <param name="ct">ends it</param>
+    public async Task<(Dictionary<string, long[]> Deleted, string[] Lost)> SortAsync(DbTransaction snapshot, CancellationToken ct)
     {
-        foreach (var key in _there.Except(contents.Select(x => x.Key)).ToArray())
+        var missing = target.Parts.Missing().ToDictionary(x => x.Key);
+        if (missing.Count == 0) return ([], []);
+        var lost = new List<string>();
+        await foreach (var content in AllAsync(snapshot, ct))
         {
-            target.Remove(BackupRun.PartOf(key));
-            _there.Remove(key);
+            if (missing.Remove(content.Key)) lost.Add(content.Key);
+        }
+
+        return (missing.Values.GroupBy(x => x.Table, x => x.Id).ToDictionary(x => x.Key, x => x.Distinct().ToArray()), [.. lost]);
+    }
+
+    private async IAsyncEnumerable<Content> AllAsync(
+        DbTransaction snapshot, [EnumeratorCancellation] CancellationToken ct)
+    {
+        foreach (var some in contents)
+        {
+            await foreach (var content in some.ListAsync(snapshot, ct)) yield return content;
         }
     }
 
-    private async Task<bool> TryAddAsync(Content content, CancellationToken ct)
+    private async Task TryAddAsync(Content content, CancellationToken ct)
     {
-        var name = BackupRun.PartOf(content.Key);
-        if (earlier?.Sums.TryGetValue(name, out var sum) is true && target.TryLink(name, sum, earlier.Path, content.Size)) return true;
+        var part = BackupParts.Of(content);
+        if (await target.TryShareAsync(part, earlier, content.Size, () => files.OpenAsync(content.Key, ct), ct)) return;
         await using var from = await files.OpenAsync(content.Key, ct);
-        if (from is null || (content.Size is { } size && from.Length != size)) return false;
-        await target.AddAsync(name, from, ct);
-        return true;
+        if (from is null || (content.Size is { } size && from.Length != size)) return;
+        await target.AddAsync(part, from, ct);
     }
 }

@@ -15,15 +15,21 @@ internal interface IStoreCopy
     /// <summary>Bytes that the copy may have; 0: nothing tells.</summary>
     Task<long> SizeAsync(CancellationToken ct);
 
-    /// <summary>Copies the store as the snapshot sees it into a new file, which is on the disk when this completes.</summary>
+    /// <summary>Copies the store as the snapshot sees it.</summary>
     /// <param name="snapshot">has read something already</param>
-    Task CopyAsync(DbTransaction snapshot, string path, Pace pace, BackupProgress progress, CancellationToken ct);
+    Task CopyAsync(DbTransaction snapshot, BackupWriter target, BackupProgress progress, CancellationToken ct);
+
+    /// <summary>Ends the copy, when the snapshot is over: it is a part of the backup then.</summary>
+    Task CompleteAsync(BackupWriter target, CancellationToken ct);
 
     /// <exception cref="StartException">There is something where the store would be restored to.</exception>
     Task CheckEmptyAsync(CancellationToken ct);
 
-    /// <summary>Makes the store of the backup's copy, before it is opened for the first time.</summary>
+    /// <summary>Makes the store of the backup's copy, before it is opened for the first time; no server starts on it.</summary>
     Task PutBackAsync(RestoreRequest request);
+
+    /// <summary>Ends a restore, while the store is open: its own part of what keeps servers away.</summary>
+    Task ReleaseAsync(CancellationToken ct);
 
     /// <summary>Ends a restore, when the store is closed: it is where servers look for it.</summary>
     void Place();

@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using Maru.Server.Configuration;
-using Maru.Server.Files;
 using Maru.Server.Storage;
 using Npgsql;
 
@@ -10,10 +9,17 @@ namespace Maru.Server.Backup;
 
 /// <summary>
 /// Copies a database by PostgreSQL's own <c>pg_dump</c>, which sees the same snapshot, and restores it by <c>pg_restore</c>, in one
-/// transaction. How to connect, the password too, is in their environment, where others on the machine do not see it. One user.
+/// transaction; a mark keeps servers away until the restore is complete. How to connect, the password too, is in their environment, where
+/// others on the machine do not see it. One user.
 /// </summary>
 internal sealed class PostgresCopy(StorageOptions storage, Lazy<Database> database) : IStoreCopy
 {
+    private const string CountOfTables =
+        """
+        SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\_%'
+        """;
+
     public string Kind => "postgres";
 
     public string FileName => "maru.dump";
@@ -21,32 +27,26 @@ internal sealed class PostgresCopy(StorageOptions storage, Lazy<Database> databa
     /// <summary>The dump is compressed, and nothing tells how well.</summary>
     public Task<long> SizeAsync(CancellationToken ct) => Task.FromResult(0L);
 
-    public async Task CopyAsync(DbTransaction snapshot, string path, Pace pace, BackupProgress progress, CancellationToken ct)
+    public async Task CopyAsync(DbTransaction snapshot, BackupWriter target, BackupProgress progress, CancellationToken ct)
     {
         var id = await snapshot.FirstAsync<string>("SELECT pg_export_snapshot()", null, ct);
-        await OwnFile.Open(path, FileMode.CreateNew).DisposeAsync();
-        var server = (NpgsqlConnection)snapshot.Connection!;
         await RunAsync(
-            "pg_dump", server, ["--format=custom", "--no-owner", "--no-privileges", $"--snapshot={id}", $"--file={path}"], ct);
-        OwnFile.Secure(path);
+            "pg_dump",
+            (NpgsqlConnection)snapshot.Connection!,
+            ["--format=custom", "--no-owner", "--no-privileges", $"--snapshot={id}"],
+            process => target.AddAsync(FileName, process.StandardOutput.BaseStream, ct),
+            ct);
         progress("store", 1, 1);
     }
+
+    public Task CompleteAsync(BackupWriter target, CancellationToken ct) => Task.CompletedTask;     // it went to its place as it came
 
     public async Task CheckEmptyAsync(CancellationToken ct)
     {
         try
         {
             await database.Value.ReachAsync(ct);
-            var tables = await database.Value.FirstAsync<long>(
-                """
-                SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\_%'
-                """,
-                null, ct);
-            if (tables > 0)
-                throw new StartException(
-                    $"The database {database.Value.Name} is not empty: it has {tables} tables. Make a new one (createdb); "
-                    + "nothing was changed.");
+            await database.Value.ReadAsync((snapshot, token) => CheckEmptyAsync(snapshot, token), ct);
         }
         catch (DbException e)
         {
@@ -56,28 +56,68 @@ internal sealed class PostgresCopy(StorageOptions storage, Lazy<Database> databa
 
     public async Task PutBackAsync(RestoreRequest request)
     {
-        await using (var server = (NpgsqlConnection)await database.Value.OpenReadAsync(request.Ended))
+        // Servers bring a database up to their schema under the same lock: they come before, and it is not empty, or see the mark.
+        await database.Value.WriteAsync(
+            async (transaction, token) =>
+            {
+                await database.Value.LockSchemaAsync(transaction, token);
+                await CheckEmptyAsync(transaction, token);
+                const string mark = $"CREATE TABLE {RestoringStore.Mark} (begun_at TIMESTAMPTZ NOT NULL DEFAULT now())";
+                await transaction.ExecuteAsync(mark, null, token);
+            },
+            request.Ended);
+        try
         {
-            var path = request.Backup.PathOf(FileName);
+            await using var server = (NpgsqlConnection)await database.Value.OpenReadAsync(request.Ended);
             await RunAsync(
                 "pg_restore",
                 server,
-                ["--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges", $"--dbname={server.Database}", path],
+                ["--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges", $"--dbname={server.Database}"],
+                process => request.CopyAsync(
+                    FileName, process.StandardInput.BaseStream, (done, all) => request.Progress("store", done, all)),
                 request.Ended);
+        }
+        catch (StartException)
+        {
+            // It has ended by itself, so what it has not made yet it will not make. One that is killed may have had its last word.
+            if (await CountAsync() == 1) await ReleaseAsync(CancellationToken.None);
+            throw;
         }
 
         await database.Value.AnalyzeAsync(request.Ended);
-        request.Progress("store", 1, 1);
     }
+
+    public Task ReleaseAsync(CancellationToken ct) => database.Value.WriteAsync(
+        (transaction, token) => transaction.ExecuteAsync($"DROP TABLE {RestoringStore.Mark}", null, token), ct);
 
     public void Place()
     {
         // it is where it is to be
     }
 
-    private async Task RunAsync(string program, NpgsqlConnection server, string[] arguments, CancellationToken ct)
+    private Task<long> CountAsync() => database.Value.FirstAsync<long>(CountOfTables, null, CancellationToken.None);
+
+    private async Task<bool> CheckEmptyAsync(DbTransaction transaction, CancellationToken ct)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardInput = true };
+        var tables = await transaction.FirstAsync<long>(CountOfTables, null, ct);
+        return tables == 0 ? true : throw new StartException(
+            $"The database {database.Value.Name} is not empty: it has {tables} tables. Make a new one (createdb); nothing was changed.");
+    }
+
+    /// <param name="program">of PostgreSQL</param>
+    /// <param name="server">a connection to the same database</param>
+    /// <param name="arguments">of the program</param>
+    /// <param name="move">reads what it writes, or writes what it reads</param>
+    /// <param name="ct">ends it</param>
+    private async Task RunAsync(
+        string program, NpgsqlConnection server, string[] arguments, Func<Process, Task> move, CancellationToken ct)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardError = true,
+            RedirectStandardInput = true,   // so that it asks nobody for a password
+            RedirectStandardOutput = true,
+        };
         foreach (var (name, value) in Connection(server)) start.Environment[name] = value;
         Process process;
         try
@@ -92,18 +132,22 @@ internal sealed class PostgresCopy(StorageOptions storage, Lazy<Database> databa
 
         using (process)
         {
-            process.StandardInput.Close();      // it is not to ask for a password
+            var words = process.StandardError.ReadToEndAsync(CancellationToken.None);
             try
             {
-                var said = await process.StandardError.ReadToEndAsync(ct);
+                await move(process);
+                process.StandardInput.Close();
                 await process.WaitForExitAsync(ct);
                 if (process.ExitCode != 0)
-                    throw new StartException($"{program} ended with code {process.ExitCode}: {said.Trim()}");
+                    throw new StartException($"{program} ended with code {process.ExitCode}: {(await words).Trim()}");
             }
-            catch (OperationCanceledException)
+            catch (Exception e) when (e is not StartException)
             {
                 process.Kill();
                 await process.WaitForExitAsync(CancellationToken.None);
+                // It breaks off the way of what it reads, and says why
+                if (e is IOException && await words is { Length: > 0 } said)
+                    throw new StartException($"{program} failed: {said.Trim()}", e);
                 throw;
             }
         }

@@ -1,44 +1,68 @@
+using Maru.Server.Backup.Places;
+using Maru.Server.Configuration;
+using Maru.Server.Features.Files.Stores;
 using Maru.Server.Files;
 
 namespace Maru.Server.Backup;
 
-/// <summary>A backup that is to be restored, and what has been made of it, so that a restore that fails leaves nothing. One user.</summary>
-/// <param name="backup">the backup</param>
+/// <summary>
+/// A backup that is to be restored, and the files that have been made of it, so that a restore that fails leaves none. One user.
+/// </summary>
+/// <param name="from">the backup, as the operator writes it</param>
 /// <param name="progress">gets how far the restore is</param>
 /// <param name="ended">ends it</param>
-internal sealed class RestoreRequest(BackupReader backup, BackupProgress progress, CancellationToken ended)
+internal sealed class RestoreRequest(string from, BackupProgress progress, CancellationToken ended) : IDisposable
 {
     private readonly HashSet<string> _made = [];
+    private IBackupPlace? _place;
+    private BackupReader? _backup;
 
-    public BackupReader Backup => backup;
+    public BackupReader Backup => _backup ?? throw new InvalidOperationException("It is not open yet.");
 
     public BackupProgress Progress => progress;
 
     public CancellationToken Ended => ended;
 
-    /// <summary>Called before a file is made.</summary>
+    /// <exception cref="StartException">There is no backup, or it is not as it was made.</exception>
+    public async Task OpenAsync(S3Connection s3)
+    {
+        (_place, var name) = await BackupPlaces.FindAsync(from, s3, ended);
+        _backup = await BackupReader.OpenAsync(_place, name, ended);
+    }
+
+    /// <summary>Called before a file is made, one of a few.</summary>
     public void Makes(string path) => _made.Add(path);
 
     /// <summary>Copies a part of the backup into a new file, on the disk, whose folder is there.</summary>
     public async Task CopyAsync(string part, string path, Action<long, long>? copied = null)
     {
-        await using var from = File.OpenRead(backup.PathOf(part));
         await using var to = OwnFile.Open(path, FileMode.CreateNew);
         Makes(path);
-        var buffer = new byte[1 << 20];
+        await CopyAsync(part, to, copied);
+        to.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Copies a part of the backup.</summary>
+    /// <param name="part">its name</param>
+    /// <param name="to">gets it</param>
+    /// <param name="copied">gets the bytes until now, and those of all</param>
+    public async Task CopyAsync(string part, Stream to, Action<long, long>? copied = null)
+    {
+        await using var from = await Backup.OpenAsync(part, ended);
+        var buffer = new byte[1 << 18];
         var done = 0L;
         for (int count; (count = await from.ReadAsync(buffer, ended)) > 0;)
         {
             await to.WriteAsync(buffer.AsMemory(0, count), ended);
             copied?.Invoke(done += count, from.Length);
         }
-
-        to.Flush(flushToDisk: true);
     }
 
-    /// <summary>Removes what has been made, when the store is closed.</summary>
+    /// <summary>Removes the files that have been made, when the store is closed.</summary>
     public void Undo()
     {
         foreach (var path in _made.Where(File.Exists)) File.Delete(path);
     }
+
+    public void Dispose() => _place?.Dispose();
 }

@@ -38,8 +38,9 @@ internal sealed class SqliteCopy(StorageOptions storage, Lazy<Database> database
     public Task<long> SizeAsync(CancellationToken ct) => database.Value.FirstAsync<long>(
         "SELECT c.page_count * s.page_size FROM pragma_page_count() c, pragma_page_size() s", null, ct);
 
-    public async Task CopyAsync(DbTransaction snapshot, string path, Pace pace, BackupProgress progress, CancellationToken ct)
+    public async Task CopyAsync(DbTransaction snapshot, BackupWriter target, BackupProgress progress, CancellationToken ct)
     {
+        var path = target.DraftOf(FileName);
         var source = ((SqliteReader)snapshot.Connection!).Handle;
         OwnFile.Open(path, FileMode.CreateNew).Dispose();
         using var flushed = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
@@ -48,11 +49,14 @@ internal sealed class SqliteCopy(StorageOptions storage, Lazy<Database> database
             copy.Open();
             const string plain = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -4096";
             Check(raw.sqlite3_exec(copy.Handle, plain), copy.Handle);
-            await CopyAsync(source, copy.Handle!, flushed, pace, progress, ct);
+            await CopyAsync(source, copy.Handle!, flushed, target.Pace, progress, ct);
         }
 
         RandomAccess.FlushToDisk(flushed);
     }
+
+    /// <summary>SQLite writes its copy here and there in the file, so it is read for its checksum behind that.</summary>
+    public Task CompleteAsync(BackupWriter target, CancellationToken ct) => target.AddDraftAsync(FileName, ct);
 
     public Task CheckEmptyAsync(CancellationToken ct)
     {
@@ -74,6 +78,8 @@ internal sealed class SqliteCopy(StorageOptions storage, Lazy<Database> database
         foreach (var end in Ends) request.Makes(Restored + end);
         return request.CopyAsync(FileName, Restored, (done, all) => request.Progress("store", done, all));
     }
+
+    public Task ReleaseAsync(CancellationToken ct) => Task.CompletedTask;    // its name does
 
     public void Place()
     {

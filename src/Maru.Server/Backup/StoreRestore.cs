@@ -1,4 +1,6 @@
+using Maru.Server.Backup.Places;
 using Maru.Server.Configuration;
+using Maru.Server.Features.Files;
 using Maru.Server.Features.Files.Stores;
 using Maru.Server.Features.Sessions;
 using Maru.Server.Files;
@@ -10,35 +12,39 @@ namespace Maru.Server.Backup;
 /// Restores a backup: given to the program that is to do so, it works before the store is opened. One user.
 /// </summary>
 internal sealed class StoreRestore(
-    RestoreRequest request, IStoreCopy store, Lazy<Database> database, Lazy<IFileStore> files, StorageOptions storage, TimeProvider time)
+    RestoreRequest request, IStoreCopy store, Lazy<Database> database, Lazy<IFileStore> files, StorageOptions storage,
+    FilesOptions kept, BackupOptions options, TimeProvider time)
 {
-    private const string Files = "files";
     private const string MediaType = "application/octet-stream";    // the rows of files know theirs
+    private const int DeletedAtOnce = 1000;
 
-    private readonly BackupReader _backup = request.Backup;
+    private static readonly string[] Folders = ["files/", "previews/", "uploads/"];     // with which keys of contents begin
+
+    private bool _puts;
+
+    private BackupReader Backup => request.Backup;
 
     /// <summary>Puts keys, contents and the store back, when each part of the backup is what it was, and nothing is in its place.</summary>
     /// <exception cref="StartException">It cannot be restored.</exception>
     public async Task PutBackAsync()
     {
-        CheckKind();
-        await store.CheckEmptyAsync(request.Ended);
-        CheckFolder();
-        await _backup.VerifyAsync(request.Progress, request.Ended);
         try
         {
+            await request.OpenAsync(options.S3);
+            CheckKind();
+            await store.CheckEmptyAsync(request.Ended);
+            CheckFolders();
+            await CheckFileStoreAsync();
+            await Backup.VerifyAsync(request.Progress, request.Ended);
             OwnFile.MakeFolder(InData(""));
-            foreach (var part in _backup.Sums.Keys.Where(BackupRun.IsKey))
-            {
-                OwnFile.MakeFolders(InData(""), Path.GetDirectoryName(InData(part))!);
-                await request.CopyAsync(part, InData(part));
-            }
-
+            await PutBackKeysAsync();
             await PutBackFilesAsync();
             await store.PutBackAsync(request);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
+            await UndoFilesAsync();
+            if (e is not (IOException or UnauthorizedAccessException)) throw;
             throw new StartException($"The restore failed, and what it had made is removed. {e.Message}", e);
         }
     }
@@ -66,7 +72,7 @@ internal sealed class StoreRestore(
                 "DELETE FROM uploads",
             ])
                 await transaction.ExecuteAsync(sql, at, token);
-            foreach (var (table, ids) in _backup.Manifest.Deleted)
+            foreach (var (table, ids) in Backup.Manifest.Deleted)
             {
                 if (table is not ("files" or "preview_pictures")) continue;     // the program knows its tables
                 foreach (var few in ids.Chunk(500))
@@ -76,12 +82,34 @@ internal sealed class StoreRestore(
         },
         request.Ended);
 
+    /// <summary>Lets servers come, when all is as it should be.</summary>
+    public Task ReleaseAsync() => store.ReleaseAsync(request.Ended);
+
     /// <summary>Ends a restore, when the store is closed.</summary>
     public void Place() => store.Place();
 
+    /// <summary>Removes the contents that were put back: there was none.</summary>
+    public async Task UndoFilesAsync()
+    {
+        if (!_puts) return;
+        foreach (var folder in Folders)
+        {
+            var some = new List<string>();
+            await foreach (var key in files.Value.ListAsync(folder, CancellationToken.None))
+            {
+                some.Add(key);
+                if (some.Count < DeletedAtOnce) continue;
+                await files.Value.DeleteAsync(some, CancellationToken.None);
+                some.Clear();
+            }
+
+            await files.Value.DeleteAsync(some, CancellationToken.None);
+        }
+    }
+
     private void CheckKind()
     {
-        var manifest = _backup.Manifest;
+        var manifest = Backup.Manifest;
         if (manifest.Store != store.Kind)
             throw new StartException(
                 $"The backup is of a store in {manifest.Store}, and Maru:Database names one in {store.Kind}. "
@@ -93,28 +121,52 @@ internal sealed class StoreRestore(
                 + $"this one knows {known}. Take a newer program.");
     }
 
-    private void CheckFolder()
+    private void CheckFolders()
     {
-        foreach (var part in (string[])["keys", Files])
+        foreach (var part in (string[])["keys", "files"])
         {
-            var folder = Path.GetFullPath(Path.Combine(storage.Data, part));
+            var folder = InData(part);
             if (!Directory.Exists(folder) || !Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Any()) continue;
             throw new StartException(
                 $"There is something in {folder} already. Move it away, or name another folder by Maru:Data; nothing was changed.");
         }
     }
 
+    /// <summary>A bucket may be a running server's: the numbers of files would be given twice, and its contents replaced.</summary>
+    private async Task CheckFileStoreAsync()
+    {
+        if (!kept.S3.IsUsed) return;    // they are in the folder of data, which was looked at
+        foreach (var folder in Folders)
+        {
+            await foreach (var key in files.Value.ListAsync(folder, request.Ended))
+                throw new StartException(
+                    $"The bucket of files has some already: {key}. Name another Maru:Files:S3:Prefix or Bucket, for the restore and the "
+                    + "server; or remove them, if no server uses them any more. Nothing was changed.");
+        }
+    }
+
+    private async Task PutBackKeysAsync()
+    {
+        await foreach (var (part, _) in Backup.PartsAsync(request.Ended))
+        {
+            if (!BackupParts.IsKey(part)) continue;
+            OwnFile.MakeFolders(InData(""), Path.GetDirectoryName(InData(part))!);
+            await request.CopyAsync(part, InData(part));
+        }
+    }
+
     private async Task PutBackFilesAsync()
     {
-        var parts = _backup.Sums.Keys.Where(part => part.StartsWith($"{Files}/", StringComparison.Ordinal)).ToArray();
+        _puts = true;
+        var (done, all) = (0L, Backup.Manifest.Counts.Contents);
         var draft = InData($"restoring-{Guid.NewGuid():n}");
-        for (var i = 0; i < parts.Length; i++)
+        await foreach (var (part, _) in Backup.PartsAsync(request.Ended))
         {
-            await request.CopyAsync(parts[i], draft);
-            request.Makes(InData(parts[i]));    // where the files are in the folder
-            await files.Value.PutAsync(parts[i][(Files.Length + 1)..], draft, MediaType, request.Ended);
+            if (!BackupParts.IsContent(part)) continue;
+            await request.CopyAsync(part, draft);
+            await files.Value.PutAsync(BackupParts.KeyOf(part), draft, MediaType, request.Ended);
             File.Delete(draft);
-            request.Progress("files", i + 1, parts.Length);
+            request.Progress("files", ++done, all);
         }
     }
 

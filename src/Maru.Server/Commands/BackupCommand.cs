@@ -1,48 +1,61 @@
 using System.CommandLine;
 using System.Globalization;
 using Maru.Server.Backup;
+using Maru.Server.Backup.Places;
 using Maru.Server.Configuration;
 using Maru.Server.Storage;
 using Spectre.Console;
 
 namespace Maru.Server.Commands;
 
-/// <summary><c>maru backup</c>: copies everything that is not made again by itself into a folder, while servers run or not.</summary>
+/// <summary><c>maru backup</c>: copies everything that is not made again by itself, while servers run or not.</summary>
 internal static class BackupCommand
 {
     /// <param name="guard">turns exceptions into an exit code</param>
     /// <param name="build">makes the server whose store is backed up</param>
     public static Command Create(Func<Func<Task>, Task<int>> guard, ServerBuilder build)
     {
-        var folder = new Argument<string>("folder") { Description = "The folder of the backup: empty, or not there" };
+        var place = new Argument<string>("place") { Description = "The folder of the backup, empty or not there; or s3://bucket/prefix" };
+        var keep = new Option<int?>("--keep") { Description = "In a bucket: how many of the newest backups are kept, this one too" };
+        keep.Validators.Add(result =>
+        {
+            if (result.GetValue(keep) is < 1) result.AddError("--keep must be 1 or more.");
+        });
         var command = new Command(
             "backup",
-            "Copy the store, the files and the keys into a folder, all of one moment, also while servers run on the store. "
+            "Copy the store, the files and the keys into a folder or a bucket, all of one moment, also while servers run on the store. "
+            + "In a bucket each backup is named by its time, and they share the contents of files. "
             + "The index of search is left out: it is made anew. PostgreSQL needs its program pg_dump. "
-            + "A backup that fails or is ended leaves nothing. The exit code is 0 when it is whole, and 2 if not. "
+            + "A backup that fails or is ended is none. The exit code is 0 when it is whole, and 2 if not. "
             + "Takes the settings of the server: the same environment, or --Maru:Database=… here.")
         {
-            folder,
+            place, keep,
         };
         command.TreatUnmatchedTokensAsErrors = false;   // settings: --Maru:Database=…
-        command.SetAction((parsed, _) => guard(() => RunAsync(build, parsed.GetRequiredValue(folder), parsed.UnmatchedTokens)));
+        command.SetAction((parsed, _) => guard(
+            () => RunAsync(build, parsed.GetRequiredValue(place), parsed.GetValue(keep), parsed.UnmatchedTokens)));
         return command;
     }
 
-    private static async Task RunAsync(ServerBuilder build, string folder, IReadOnlyList<string> settings)
+    private static async Task RunAsync(ServerBuilder build, string where, int? keep, IReadOnlyList<string> settings)
     {
         ConfigurationArguments.Check("maru backup", settings);
+        var isBucket = BackupPlaces.IsBucket(where);
+        if (keep is not null && !isBucket) throw new StartException("--keep is for backups in a bucket: a folder has one.");
         await using var app = await build(
             [.. ConfigurationArguments.OfCommands, .. settings], services => services.AddSingleton<ExistingStore>());
         using var interrupted = new Interruption();
         try
         {
             var run = app.Services.GetRequiredService<BackupRun>();
-            var manifest = await CopyBars.ShowAsync(progress => run.RunAsync(folder, null, progress, interrupted.Token));
+            using var place = BackupPlaces.Open(where, app.Services.GetRequiredService<BackupOptions>().S3);
+            var (path, manifest) = await CopyBars.ShowAsync(progress => isBucket
+                ? run.AddAsync(place, keep, progress, interrupted.Token)
+                : run.MakeAsync(place, progress, interrupted.Token));
             var counts = manifest.Counts;
             AnsiConsole.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Path.GetFullPath(folder)} has the store as of {manifest.TakenAt:yyyy-MM-dd HH:mm:ss} UTC: users {counts.Users:N0}, "
+                $"{path} has the store as of {manifest.TakenAt:yyyy-MM-dd HH:mm:ss} UTC: users {counts.Users:N0}, "
                 + $"rooms {counts.Rooms:N0}, messages {counts.Messages:N0}, contents of files {counts.Contents:N0}, "
                 + $"bytes {counts.Bytes:N0}."));
             foreach (var key in manifest.Lost)

@@ -15,12 +15,13 @@ internal static class RestoreCommand
     /// <param name="build">makes the server whose store is restored</param>
     public static Command Create(Func<Func<Task>, Task<int>> guard, ServerBuilder build)
     {
-        var folder = new Argument<string>("folder") { Description = "The folder of the backup" };
+        var folder = new Argument<string>("backup") { Description = "The folder of the backup, or s3://bucket/prefix/time" };
         var command = new Command(
             "restore",
-            "Restore a backup into a folder of data and a store that are empty; nothing is ever overwritten. All parts are compared with "
-            + "their checksums first, and the store is recounted at the end, as by maru audit --contents. Everybody is signed out: nobody "
-            + "knows which sessions were ended since. PostgreSQL needs its program pg_restore, and an empty database. "
+            "Restore a backup into a folder of data and a store that are empty, and a bucket without files; nothing is overwritten. "
+            + "All parts are compared with their checksums first, and the store is recounted at the end, as by maru audit --contents. "
+            + "Everybody is signed out: nobody knows which sessions were ended since. "
+            + "PostgreSQL needs its program pg_restore, and an empty database. "
             + "The exit code is 0 when all is restored and balances, 1 when it is restored and does not, and 2 if it cannot be. "
             + "Takes the settings of the server: the same environment, or --Maru:Database=… here.")
         {
@@ -36,26 +37,25 @@ internal static class RestoreCommand
         return command;
     }
 
-    private static async Task<long> RunAsync(ServerBuilder build, string folder, IReadOnlyList<string> settings)
+    private static async Task<long> RunAsync(ServerBuilder build, string from, IReadOnlyList<string> settings)
     {
         ConfigurationArguments.Check("maru restore", settings);
         using var interrupted = new Interruption();
-        var backup = BackupReader.Open(folder);
         RestoreRequest? request = null;
         try
         {
             var left = await RunAsync(
-                progress => Build(build, request = new RestoreRequest(backup, progress, interrupted.Token), settings), interrupted.Token);
+                progress => Build(build, request = new RestoreRequest(from, progress, interrupted.Token), settings), interrupted.Token);
             AnsiConsole.WriteLine(
-                $"Restored as of {backup.Manifest.TakenAt:yyyy-MM-dd HH:mm:ss} UTC. Everybody signs in again; the index of search is made "
-                + "anew while the server runs.");
+                $"Restored as of {request!.Backup.Manifest.TakenAt:yyyy-MM-dd HH:mm:ss} UTC. Everybody signs in again; the index of search "
+                + "is made anew while the server runs.");
             return left;
         }
         catch (Exception e)
         {
             request?.Undo();
             if (e is not OperationCanceledException) throw;
-            throw new StartException("The restore was ended, and what it had made is removed.", e);
+            throw new StartException("The restore was ended, and the files that it had made are removed.", e);
         }
     }
 
@@ -66,8 +66,17 @@ internal static class RestoreCommand
         await using (var app = await CopyBars.ShowAsync(build))
         {
             restore = app.Services.GetRequiredService<StoreRestore>();
-            await restore.EndAsync();
-            left = await AuditCommand.RunAsync(app.Services, mends: false, looksAtContents: true, ct);
+            try
+            {
+                await restore.EndAsync();
+                left = await AuditCommand.RunAsync(app.Services, mends: false, looksAtContents: true, ct);
+                await restore.ReleaseAsync();
+            }
+            catch
+            {
+                await restore.UndoFilesAsync();
+                throw;
+            }
         }
 
         restore.Place();

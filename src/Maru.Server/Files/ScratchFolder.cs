@@ -8,10 +8,6 @@ internal sealed class ScratchFolder : IDisposable
 {
     public const string LockSuffix = ".lock";
 
-    private const int WouldBlock = 11;                                  // EWOULDBLOCK of Linux
-    private const int WouldBlockOfBsd = 35;                             // and of macOS
-    private const int SharingViolation = unchecked((int)0x80070020);    // on Windows
-
     private readonly FileStream _lock;
 
     private ScratchFolder(string path, FileStream held) => (FullName, _lock) = (path, held);
@@ -68,19 +64,5 @@ internal sealed class ScratchFolder : IDisposable
         static string Folder(string entry) => entry.EndsWith(LockSuffix, StringComparison.Ordinal) ? entry[..^LockSuffix.Length] : entry;
     }
 
-    /// <summary>Returns the lock of a folder, whose file goes with it; null: another process has it.</summary>
-    private static FileStream? Hold(string path)
-    {
-        try
-        {
-            var file = OwnFile.Open(path + LockSuffix, FileMode.OpenOrCreate, FileShare.None, FileOptions.DeleteOnClose);
-            if (File.Exists(file.Name)) return file;
-            file.Dispose();     // who had it meanwhile took the file away, so that this lock would keep nobody out
-            return null;
-        }
-        catch (IOException e) when (e.HResult is WouldBlock or WouldBlockOfBsd or SharingViolation)
-        {
-            return null;
-        }
-    }
+    private static FileStream? Hold(string path) => FileLock.TryHold(path + LockSuffix);
 }

@@ -58,6 +58,9 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>Runs the first statement of a transaction that changes the schema: lets one node after the other do it.</summary>
     public abstract Task LockSchemaAsync(DbTransaction transaction, CancellationToken ct);
 
+    /// <summary>Returns whether a restore into the store has not come to its end.</summary>
+    public virtual Task<bool> IsRestoringAsync(DbTransaction transaction, CancellationToken ct) => Task.FromResult(false);
+
     /// <summary>Returns the problem that a client gets when the store failed; the log has the rest.</summary>
     public abstract Problem ProblemOf(DbException e);
 

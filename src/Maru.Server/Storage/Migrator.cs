@@ -10,7 +10,8 @@ namespace Maru.Server.Storage;
 /// Programs of two versions share a schema: a script that an older program cannot live with says so in a line <c>-- needs: number</c>, the
 /// lowest schema that a program must know from then on. An <see cref="ExistingStore"/> is not migrated: it must have that schema.
 /// </summary>
-internal sealed partial class Migrator(Database database, TimeProvider time, ILogger<Migrator> log, ExistingStore? existing = null)
+internal sealed partial class Migrator(
+    Database database, TimeProvider time, ILogger<Migrator> log, ExistingStore? existing = null, RestoringStore? restoring = null)
 {
     /// <summary>Steps that SQL cannot do: each follows the script of that name, in its transaction.</summary>
     private static readonly Dictionary<string, Func<DbTransaction, CancellationToken, Task>> Code = new()
@@ -61,6 +62,10 @@ internal sealed partial class Migrator(Database database, TimeProvider time, ILo
         async (transaction, token) =>
         {
             await database.LockSchemaAsync(transaction, token);
+            if (restoring is null && await database.IsRestoringAsync(transaction, token))
+                throw new StartException(
+                    $"{database.Name} holds a restore that is going on, or was cut off. Wait for its end; "
+                    + "where none runs, make the database anew (dropdb, createdb) and restore again.");
             await transaction.ExecuteAsync(
                 """
                 CREATE TABLE IF NOT EXISTS migrations (

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Maru.Server.Features.Messages;
+using Maru.Server.Files;
 using Maru.Server.Tests.Features.Files;
 using Maru.Server.Tests.Features.Rooms;
 
@@ -73,6 +74,24 @@ public sealed class BackupMomentTests
         await server.BackUpAsync($"{backup}2");
         (await Backups.TryRestoreAsync($"{backup}2", target)).Code.ShouldBe(0);
         (await MaruProcess.RunAsync(["audit", "--contents", .. server.Settings()])).Code.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Two_do_not_write_to_one_folder_at_a_time()
+    {
+        await using var server = await MaruServer.StartAsync();
+        using var folder = new Folder();
+        var backup = Path.Combine(folder, "backup");
+        Directory.CreateDirectory(backup);
+        using (FileLock.TryHold(Path.Combine(backup, ".lock")))
+        {
+            var (code, lines) = await MaruProcess.RunAsync(["backup", backup, .. server.Settings()]);
+            (code, lines.Count).ShouldBe((2, 1), string.Join('\n', lines));
+            lines[0].ShouldContain("Another program makes a backup");
+        }
+
+        await server.BackUpAsync(backup);
+        File.Exists(Path.Combine(backup, ".lock")).ShouldBeFalse();
     }
 
     private static string Program => Path.Combine(AppContext.BaseDirectory, "maru");

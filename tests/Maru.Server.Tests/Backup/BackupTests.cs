@@ -97,7 +97,7 @@ public sealed class BackupTests
         await RefusesAsync("Take a newer program", ["restore", backup, .. await MaruProcess.StoreAsync(target)]);
         await File.WriteAllTextAsync(manifest, whole, Ct);
 
-        var content = Path.Combine(backup, "files", "files", $"{file.Id}", "original");
+        var content = Backups.OriginalIn(backup, file);
         var bytes = await File.ReadAllBytesAsync(content, Ct);
         bytes[^1] ^= 1;
         await File.WriteAllBytesAsync(content, bytes, Ct);

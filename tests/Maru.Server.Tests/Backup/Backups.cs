@@ -1,4 +1,5 @@
 using Maru.Server.Features.Accounts;
+using Maru.Server.Features.Messages;
 
 namespace Maru.Server.Tests.Backup;
 
@@ -24,6 +25,10 @@ internal static class Backups
     public static async Task<(int Code, IReadOnlyList<string> Lines)> TryRestoreAsync(
         string backup, string folder, params string[] settings) =>
         await MaruProcess.RunAsync(["restore", backup, .. await MaruProcess.StoreAsync(folder), .. settings]);
+
+    /// <summary>Returns the path of a file's content in a backup.</summary>
+    public static string OriginalIn(string backup, SentFile file) =>
+        Directory.GetFiles(Path.Combine(backup, "files", "files", $"{file.Id}"), "original.*").Single();
 
     public static string[] Settings(this MaruServer server) =>
         [$"--Maru:Data={server.Folder}", $"--Maru:Database={server.Store}", MaruServer.ConnectTimeout];

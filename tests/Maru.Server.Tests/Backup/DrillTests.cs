@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Maru.Server.Backup.Places;
+using Maru.Server.Features.Files.Stores;
 using Maru.Server.Features.Messages;
 using Maru.Server.Tests.Features.Files;
 using Maru.Server.Tests.Kill;
@@ -9,16 +11,22 @@ namespace Maru.Server.Tests.Backup;
 /// The drill: a backup is made while people send and upload, and is restored beside. The restored log of each room is the beginning of the
 /// live one, without a hole, and has all that was acknowledged before the backup began.
 /// </summary>
-public sealed class DrillTests(ITestOutputHelper output)
+public sealed class DrillTests(S3Process s3, ITestOutputHelper output) : IClassFixture<S3Process>
 {
     private const int People = 24;
     private const int Rooms = 4;
 
-    [Fact]
-    public async Task A_backup_under_load_holds_all_that_was_acknowledged_before_it_began()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_backup_under_load_holds_all_that_was_acknowledged_before_it_began(bool isInBucket)
     {
         using var folder = new Folder();
-        var (live, backup, target) = (Path.Combine(folder, "live"), Path.Combine(folder, "backup"), Path.Combine(folder, "data"));
+        var (live, target) = (Path.Combine(folder, "live"), Path.Combine(folder, "data"));
+        var bucket = await s3.MakeBucketAsync();
+        var (place, reach) = isInBucket
+            ? ($"s3://{bucket.Bucket}/drill", S3Process.BackupSettingsOf(bucket))
+            : (Path.Combine(folder, "backup"), []);
         Directory.CreateDirectory(live);
         var (tokens, rooms) = await MaruProcess.SeedAsync(live, People, Rooms);
         var talkers = tokens.Select((token, i) => new Talker(i, token, rooms[i % Rooms])).ToArray();
@@ -36,7 +44,7 @@ public sealed class DrillTests(ITestOutputHelper output)
             await Deadline.Until(() => talkers.Sum(x => x.Acknowledgements) > 500 && files.Count > 5, "acknowledgements");
             var before = talkers.Select(x => x.Acknowledgements).ToArray();
             var filesBefore = files.Keys.ToArray();
-            var (code, lines) = await MaruProcess.RunAsync(["backup", backup, .. await MaruProcess.StoreAsync(live)]);
+            var (code, lines) = await MaruProcess.RunAsync(["backup", place, .. await MaruProcess.StoreAsync(live), .. reach]);
             code.ShouldBe(0, string.Join('\n', lines));
             var after = talkers.Sum(x => x.Acknowledgements);
             after.ShouldBeGreaterThan(before.Sum(), "nobody sent meanwhile");
@@ -46,7 +54,8 @@ public sealed class DrillTests(ITestOutputHelper output)
             await ending.CancelAsync();
             await running.Within("the talkers to end");
 
-            await using var restored = await Backups.RestoreAsync(backup, target);
+            var backup = isInBucket ? $"{place}/{await NameAsync(bucket.Of(bucket.Bucket, "drill/"))}" : place;
+            await using var restored = await Backups.RestoreAsync(backup, target, reach);
             foreach (var token in tokens[..3])
             {
                 using var http = restored.Client(token);
@@ -82,6 +91,12 @@ public sealed class DrillTests(ITestOutputHelper output)
         }
 
         foreach (var talker in talkers) talker.Dispose();
+    }
+
+    private static async Task<string> NameAsync(S3Options options)
+    {
+        using var place = new BucketPlace(options);
+        return (await place.ListAsync(TestContext.Current.CancellationToken)).Whole.Single();
     }
 
     private static async Task UploadAsync(

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Maru.Server.Backup;
+using Maru.Server.Backup.Places;
 using Maru.Server.Tests.Features.Files;
 using Maru.Server.Tests.Features.Rooms;
 
@@ -37,7 +37,7 @@ public sealed class ScheduleTests
         Gauge("maru.backup.age").ShouldBeGreaterThanOrEqualTo(5);
         (await Backups.TryRestoreAsync(Made(folder)[^1], Path.Combine(folder, "data"))).Code.ShouldBe(0);
 
-        string ContentIn(string backup) => Path.Combine(backup, "files", "files", $"{file.Id}", "original");
+        string ContentIn(string backup) => Backups.OriginalIn(backup, file);
 
         async Task AdvanceToAsync(ManualTime clock, string where, int count) => await Deadline.Until(
             () =>
@@ -83,7 +83,7 @@ public sealed class ScheduleTests
     }
 
     private static List<string> Made(string folder) =>
-        [.. Directory.GetDirectories(folder).Where(x => File.Exists(Path.Combine(x, BackupFolder.ManifestName))).Order()];
+        [.. Directory.GetDirectories(folder).Where(x => File.Exists(Path.Combine(x, BackupParts.Manifest))).Order()];
 
     private static uint LinksOf(string path) => Maru.Server.Files.LinuxFile.NamesOf(path).Links;
 

@@ -41,6 +41,13 @@ public sealed class S3Process : IAsyncLifetime
         $"--Maru:Files:S3:AccessKey={options.AccessKey}", $"--Maru:Files:S3:SecretKey={options.SecretKey}",
     ];
 
+    /// <summary>Returns how a command reaches backups in the bucket.</summary>
+    internal static string[] BackupSettingsOf(S3Options options) =>
+    [
+        $"--Maru:Backup:S3:Endpoint={options.Endpoint}", $"--Maru:Backup:S3:AccessKey={options.AccessKey}",
+        $"--Maru:Backup:S3:SecretKey={options.SecretKey}",
+    ];
+
     public ValueTask DisposeAsync()
     {
         Kill();

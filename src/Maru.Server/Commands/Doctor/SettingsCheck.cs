@@ -1,5 +1,6 @@
 using System.Net;
 using Maru.Server.Configuration;
+using Maru.Server.Features.Files.Stores;
 
 namespace Maru.Server.Commands.Doctor;
 
@@ -127,10 +128,12 @@ internal static class SettingsCheck
                 "Set a password (requirepass), and Maru:Bus:Password as a file of Maru:Secrets.");
         }
 
-        if (options.Files.S3 is { IsUsed: true, Endpoint: ['h', 't', 't', 'p', ':', ..] endpoint } && !IsNear(new Uri(endpoint).Authority))
+        foreach (var (what, group, s3) in ((string, string, S3Connection)[])
+            [("files", "Files", options.Files.S3), ("backups", "Backup", options.Backup.S3)])
         {
+            if (!s3.Endpoint.StartsWith("http:", StringComparison.Ordinal) || IsNear(new Uri(s3.Endpoint).Authority)) continue;
             yield return Finding.Warning(
-                "settings", "files go to Maru:Files:S3:Endpoint without TLS",
+                "settings", $"{what} go to Maru:{group}:S3:Endpoint without TLS",
                 "Use an address with https://, unless the network between them is yours alone.");
         }
     }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Threading.RateLimiting;
 using Maru.Engine;
 using Maru.Server.Files;
 using Maru.Server.Platform.Limits;
@@ -18,11 +17,9 @@ internal sealed class Arrivals : IHostedService, IDisposable
     /// <summary>Bytes after which what arrived is brought to the disk: the commits of messages do not wait behind a heap of it.</summary>
     private const int FlushBytes = 4 * 1024 * 1024;
 
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
-
     private readonly ConcurrentDictionary<long, int> _ofUsers = new();
     private readonly FilesOptions _options;
-    private readonly TokenBucketRateLimiter _pace;
+    private readonly Pace _pace;
     private readonly bool _isLimited;
     private readonly string _folder;
     private ScratchFolder? _scratch;
@@ -32,14 +29,7 @@ internal sealed class Arrivals : IHostedService, IDisposable
     {
         (_options, _isLimited) = (options, rates.Enabled);
         _folder = FolderOf(storage);
-        var each = Math.Max(ChunkBytes, (int)(options.UploadBytesPerSecond * Tick.TotalSeconds));
-        _pace = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = Math.Max(each * 2, ChunkBytes),
-            TokensPerPeriod = (int)(options.UploadBytesPerSecond * Tick.TotalSeconds) is var tokens and > 0 ? tokens : 1,
-            ReplenishmentPeriod = Tick,
-            QueueLimit = int.MaxValue,      // bounded by the number of turns, each with one chunk
-        });
+        _pace = new Pace(options.UploadBytesPerSecond, TimeProvider.System);    // what a disk bears passes by no test's clock
     }
 
     /// <summary>Returns the folder that processes on a disk have in common for what is on its way into the store.</summary>
@@ -75,22 +65,13 @@ internal sealed class Arrivals : IHostedService, IDisposable
         return new Arrival(this, user, Path.Combine(_scratch!.FullName, Path.GetRandomFileName()));
     }
 
-    public void Dispose()
-    {
-        _pace.Dispose();
-        _scratch?.Dispose();
-    }
+    public void Dispose() => _scratch?.Dispose();
 
     private void End(UserId user)
     {
         Interlocked.Decrement(ref _count);
         var left = _ofUsers.AddOrUpdate(user.Value, 0, (_, count) => count - 1);
         if (left == 0) _ofUsers.TryRemove(new KeyValuePair<long, int>(user.Value, 0));
-    }
-
-    private async ValueTask PaceAsync(int bytes, CancellationToken ct)
-    {
-        using var lease = await _pace.AcquireAsync(bytes, ct);
     }
 
     /// <summary>One upload, in a folder of its own that goes with it. One caller at a time.</summary>
@@ -134,7 +115,7 @@ internal sealed class Arrivals : IHostedService, IDisposable
                 var head = Math.Min(read, FileType.HeadBytes - _head.Length);
                 if (head > 0) _head = [.. _head, .. buffer.AsSpan(0, head)];
                 if (Size + read > most(Type)) return false;
-                await _owner.PaceAsync(read, ct);
+                await _owner._pace.PassAsync(read, ct);
                 await file.WriteAsync(buffer.AsMemory(0, read), ct);
                 Size += read;
                 unflushed += read;

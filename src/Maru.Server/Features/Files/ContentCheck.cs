@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Maru.Server.Audit;
 using Maru.Server.Features.Files.Stores;
 using Maru.Server.Storage;
@@ -15,7 +16,7 @@ internal interface IContentCheck
     Task<CheckReport> CheckAsync(CancellationToken ct);
 
     /// <summary>Returns the contents that must be there in one state of the store.</summary>
-    Task<IReadOnlyList<Content>> ListAsync(DbTransaction snapshot, CancellationToken ct);
+    IAsyncEnumerable<Content> ListAsync(DbTransaction snapshot, CancellationToken ct);
 }
 
 /// <summary>One content in the file store.</summary>
@@ -23,7 +24,8 @@ internal interface IContentCheck
 /// <param name="Id">the row</param>
 /// <param name="Key">its name in the store</param>
 /// <param name="Size">bytes; null: nothing tells</param>
-internal sealed record Content(string Table, long Id, string Key, long? Size);
+/// <param name="MadeAt">of the row, unix milliseconds: a restored store gives lost numbers again, and this tells the new content</param>
+internal sealed record Content(string Table, long Id, string Key, long? Size, long MadeAt);
 
 /// <summary>
 /// Looks whether the content of every row is in the file store. It asks for sizes and reads no content, and for few at a time, so that a
@@ -41,7 +43,7 @@ internal abstract class ContentCheck<T>(Database database, IFileStore store, Tim
     /// <summary>One word, for the report.</summary>
     protected abstract string Name { get; }
 
-    /// <summary>Selects the rows whose content must be there, with their <c>id</c>.</summary>
+    /// <summary>Selects the rows whose content must be there, with their <c>id</c> and <c>created_at</c>.</summary>
     protected abstract string Sql { get; }
 
     public async Task<CheckReport> CheckAsync(CancellationToken ct)
@@ -63,17 +65,18 @@ internal abstract class ContentCheck<T>(Database database, IFileStore store, Tim
         return report;
     }
 
-    public async Task<IReadOnlyList<Content>> ListAsync(DbTransaction snapshot, CancellationToken ct)
+    public async IAsyncEnumerable<Content> ListAsync(DbTransaction snapshot, [EnumeratorCancellation] CancellationToken ct)
     {
-        List<Content> all = [];
         var last = 0L;
         while (await snapshot.ListAsync<T>(PageSql, new { after = last }, ct) is { Count: > 0 } page)
         {
-            all.AddRange(page.SelectMany(row => row.Contents.Select(x => new Content(Table, row.Id, x.Key, x.Size))));
+            foreach (var row in page)
+            {
+                foreach (var (_, key, size) in row.Contents) yield return new Content(Table, row.Id, key, size, row.CreatedAt);
+            }
+
             last = page[^1].Id;
         }
-
-        return all;
     }
 
     private string PageSql => $"SELECT x.* FROM ({Sql}) x WHERE x.id > @after ORDER BY x.id LIMIT {Page}";
@@ -107,7 +110,7 @@ internal abstract class ContentCheck<T>(Database database, IFileStore store, Tim
 }
 
 /// <summary>A row that has content in the file store.</summary>
-internal abstract record CheckedContent(long Id)
+internal abstract record CheckedContent(long Id, long CreatedAt)
 {
     /// <summary>What it is, for people, its key and its size; null: nothing tells the size.</summary>
     public abstract IEnumerable<(string Name, string Key, long? Size)> Contents { get; }

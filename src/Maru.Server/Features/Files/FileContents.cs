@@ -13,9 +13,9 @@ internal sealed class FileContents(Database database, IFileStore store, TimeProv
 
     protected override string Name => "contents";
 
-    protected override string Sql => $"SELECT f.id, f.kind, f.size FROM files f WHERE {FileRows.IsThere}";
+    protected override string Sql => $"SELECT f.id, f.created_at, f.kind, f.size FROM files f WHERE {FileRows.IsThere}";
 
-    internal sealed record Row(long Id, long Kind, long Size) : CheckedContent(Id)
+    internal sealed record Row(long Id, long CreatedAt, long Kind, long Size) : CheckedContent(Id, CreatedAt)
     {
         public override IEnumerable<(string Name, string Key, long? Size)> Contents => Kind == (long)FileKind.Image
             ? [Of(FileKeys.Original, Size), Of(FileKeys.Small), Of(FileKeys.Large)]

@@ -17,12 +17,12 @@ internal sealed class PreviewContents(Database database, IFileStore store, TimeP
 
     protected override string Sql =>
         """
-        SELECT p.id FROM preview_pictures p WHERE p.deleted_at IS NULL AND (
+        SELECT p.id, p.created_at FROM preview_pictures p WHERE p.deleted_at IS NULL AND (
           EXISTS (SELECT 1 FROM message_previews m WHERE m.picture_id = p.id)
           OR EXISTS (SELECT 1 FROM link_previews l WHERE l.picture_id = p.id))
         """;
 
-    internal sealed record Row(long Id) : CheckedContent(Id)
+    internal sealed record Row(long Id, long CreatedAt) : CheckedContent(Id, CreatedAt)
     {
         public override IEnumerable<(string Name, string Key, long? Size)> Contents =>
             [($"preview picture {Id}: it", PreviewPictures.KeyOf(Id), null)];

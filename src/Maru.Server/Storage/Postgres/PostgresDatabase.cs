@@ -128,6 +128,9 @@ internal sealed class PostgresDatabase : Database
     public override Task LockSchemaAsync(DbTransaction transaction, CancellationToken ct) =>
         transaction.ExecuteAsync("SELECT pg_advisory_xact_lock(@SchemaLock)", new { SchemaLock }, ct);
 
+    public override Task<bool> IsRestoringAsync(DbTransaction transaction, CancellationToken ct) =>
+        transaction.FirstAsync<bool>("SELECT to_regclass(@Mark) IS NOT NULL", new { RestoringStore.Mark }, ct);
+
     public override Problem ProblemOf(DbException e) =>
         e is NpgsqlException postgres ? PostgresErrors.ProblemOf(postgres) : Problem.Unavailable;
 

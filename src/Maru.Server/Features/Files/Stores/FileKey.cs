@@ -10,11 +10,13 @@ internal static class FileKey
     private static readonly SearchValues<char> Word =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
 
+    public static bool IsOne(string key) =>
+        key.Length <= MostChars && !key.Split('/').Any(word => word is "" or ['.', ..] || word.AsSpan().ContainsAnyExcept(Word));
+
     /// <summary>Refuses what could lead out of a folder; the server makes no such key, so it is a bug.</summary>
     /// <exception cref="ArgumentException">It is no key.</exception>
     public static void Check(string key)
     {
-        if (key.Length > MostChars || key.Split('/').Any(word => word is "" or ['.', ..] || word.AsSpan().ContainsAnyExcept(Word)))
-            throw new ArgumentException("This is no key of a file.", nameof(key));
+        if (!IsOne(key)) throw new ArgumentException("This is no key of a file.", nameof(key));
     }
 }

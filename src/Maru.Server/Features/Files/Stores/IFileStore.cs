@@ -21,6 +21,10 @@ internal interface IFileStore
     /// <summary>Returns a stream that can seek and knows its length, of what is there now; null: there is nothing.</summary>
     Task<Stream?> OpenAsync(string key, CancellationToken ct);
 
+    /// <summary>Returns the keys that are there and begin so, in no order; what comes or goes meanwhile may be among them or not.</summary>
+    /// <param name="above">words with a slash behind</param>
+    IAsyncEnumerable<string> ListAsync(string above, CancellationToken ct);
+
     /// <summary>Deletes those of the keys that are there.</summary>
     Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken ct);
 }

@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using Maru.Engine.Problems;
 using Maru.Server.Files;
+using Maru.Server.Storage;
 
 namespace Maru.Server.Features.Files.Stores;
 
@@ -35,6 +37,19 @@ internal sealed class LocalFiles : IFileStore
         Task.Run(() => Guard(() => Put(PathOf(key), source, ct)), ct);
 
     public Task<Stream?> OpenAsync(string key, CancellationToken ct) => Task.Run(() => Guard(() => Open(PathOf(key))), ct);
+
+    public async IAsyncEnumerable<string> ListAsync(string above, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await EventLoop.LeaveAsync();
+        var folder = PathOf(above.TrimEnd('/'));
+        if (!Guard(() => Directory.Exists(folder))) yield break;
+        using var files = Guard(() => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).GetEnumerator());
+        while (Guard(files.MoveNext))
+        {
+            ct.ThrowIfCancellationRequested();
+            yield return Path.GetRelativePath(_folder, files.Current).Replace('\\', '/');
+        }
+    }
 
     public Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken ct)
     {

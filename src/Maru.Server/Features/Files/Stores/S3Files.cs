@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Net;
+using System.Runtime.CompilerServices;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -16,14 +18,16 @@ internal sealed class S3Files(S3Options options) : IFileStore, IDisposable
     private const int PartBytes = 8 * 1024 * 1024;
     private const int MostParts = 9000;         // S3 takes 10,000
     private const int DeletedAtOnce = 1000;
+    private const int PartsOfASize = 1000;      // of a stream whose length nobody knows: then the next ones have twice the bytes,
+    private const int Doublings = 4;            // so that it may have 900 GB, and the part in memory 128 MiB
 
     private readonly S3Calls _calls = new(options);
 
     /// <summary>Looks whether the bucket is there for us.</summary>
     /// <exception cref="StartException">It is not.</exception>
-    public async Task CheckAsync(CancellationToken ct)
+    public async Task CheckAsync(CancellationToken ct, string setting = "Maru:Files:S3:Bucket")
     {
-        var place = $"Maru:Files:S3:Bucket {options.Bucket} at {(options.Endpoint.Length > 0 ? options.Endpoint : options.Region)}";
+        var place = $"{setting} {options.Bucket} at {(options.Endpoint.Length > 0 ? options.Endpoint : options.Region)}";
         try
         {
             await _calls.RunAsync(
@@ -48,25 +52,59 @@ internal sealed class S3Files(S3Options options) : IFileStore, IDisposable
     {
         var name = NameOf(key);
         var size = new FileInfo(source).Length;
-        if (size > PartBytes)
+        if (size <= PartBytes)
         {
-            await PutPartsAsync(name, source, size, mediaType, ct);
+            await PutOneAsync(new PutObjectRequest { Key = name, FilePath = source, ContentType = mediaType }, ct);
             return;
         }
 
-        await _calls.RunAsync(
-            "store a file",
-            (client, token) => client.PutObjectAsync(
-                new PutObjectRequest
-                {
-                    BucketName = options.Bucket,
-                    Key = name,
-                    FilePath = source,
-                    ContentType = mediaType,
-                    UseChunkEncoding = false,
-                },
-                token),
+        var each = Math.Max(PartBytes, (size + MostParts - 1) / MostParts);
+        await PutPartsAsync(
+            name,
+            mediaType,
+            (number, _) => ValueTask.FromResult((number - 1) * each is var at && at < size
+                ? new UploadPartRequest { FilePath = source, FilePosition = at, PartSize = Math.Min(each, size - at) }
+                : null),
             ct);
+    }
+
+    /// <summary>As the other, of what is read from here to the end. It needs the memory of one part.</summary>
+    public async Task PutAsync(string key, Stream source, string mediaType, CancellationToken ct)
+    {
+        var name = NameOf(key);
+        var buffer = ArrayPool<byte>.Shared.Rent(PartBytes);
+        try
+        {
+            var count = await FillAsync(PartBytes);
+            if (count < PartBytes)
+            {
+                var content = new MemoryStream(buffer, 0, count);
+                await PutOneAsync(new PutObjectRequest { Key = name, InputStream = content, ContentType = mediaType }, ct);
+                return;
+            }
+
+            await PutPartsAsync(name, mediaType, NextAsync, ct);
+
+            async ValueTask<UploadPartRequest?> NextAsync(int number, CancellationToken token)
+            {
+                var size = PartBytes << Math.Min((number - 1) / PartsOfASize, Doublings);
+                if (size > buffer.Length)
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = ArrayPool<byte>.Shared.Rent(size);
+                }
+
+                if (number > 1) count = await FillAsync(size);
+                return count == 0 ? null : new UploadPartRequest { InputStream = new MemoryStream(buffer, 0, count), PartSize = count };
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        async ValueTask<int> FillAsync(int size) =>
+            await source.ReadAtLeastAsync(buffer.AsMemory(0, size), size, throwOnEndOfStream: false, ct);
     }
 
     public async Task<Stream?> OpenAsync(string key, CancellationToken ct)
@@ -90,6 +128,25 @@ internal sealed class S3Files(S3Options options) : IFileStore, IDisposable
         return head is null ? null : new S3Stream(_calls, name, head.ContentLength, head.ETag);
     }
 
+    public async IAsyncEnumerable<string> ListAsync(string above, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var (key, _) in ListSizesAsync(above, ct)) yield return key;
+    }
+
+    /// <summary>As the other, with the bytes of each; in the order of the keys.</summary>
+    /// <param name="above">how they begin; empty: all</param>
+    public async IAsyncEnumerable<(string Key, long Size)> ListSizesAsync(string above, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var request = new ListObjectsV2Request { BucketName = options.Bucket, Prefix = options.Prefix + above };
+        do
+        {
+            var page = await _calls.RunAsync("list files", (client, token) => client.ListObjectsV2Async(request, token), ct);
+            foreach (var each in page.S3Objects ?? []) yield return (each.Key[options.Prefix.Length..], each.Size ?? 0);
+            request.ContinuationToken = page.NextContinuationToken;
+        }
+        while (request.ContinuationToken is not null);
+    }
+
     public async Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken ct)
     {
         foreach (var some in keys.Select(NameOf).ToArray().Chunk(DeletedAtOnce))
@@ -105,8 +162,16 @@ internal sealed class S3Files(S3Options options) : IFileStore, IDisposable
 
     public void Dispose() => _calls.Dispose();
 
+    private Task PutOneAsync(PutObjectRequest request, CancellationToken ct)
+    {
+        (request.BucketName, request.UseChunkEncoding) = (options.Bucket, false);
+        return _calls.RunAsync("store a file", (client, token) => client.PutObjectAsync(request, token), ct);
+    }
+
     /// <summary>Nothing is seen under the name before the last request, which puts the parts together.</summary>
-    private async Task PutPartsAsync(string name, string source, long size, string mediaType, CancellationToken ct)
+    /// <param name="next">returns what is in the part of that number, from 1; null: there is none</param>
+    private async Task PutPartsAsync(
+        string name, string mediaType, Func<int, CancellationToken, ValueTask<UploadPartRequest?>> next, CancellationToken ct)
     {
         var begun = await _calls.RunAsync(
             "begin a file",
@@ -116,20 +181,10 @@ internal sealed class S3Files(S3Options options) : IFileStore, IDisposable
         try
         {
             var parts = new List<PartETag>();
-            var each = Math.Max(PartBytes, (size + MostParts - 1) / MostParts);
-            for (var at = 0L; at < size; at += each)
+            while (await next(parts.Count + 1, ct) is { } part)
             {
-                var part = new UploadPartRequest
-                {
-                    BucketName = options.Bucket,
-                    Key = name,
-                    UploadId = begun.UploadId,
-                    PartNumber = parts.Count + 1,
-                    FilePath = source,
-                    FilePosition = at,
-                    PartSize = Math.Min(each, size - at),
-                    UseChunkEncoding = false,
-                };
+                (part.BucketName, part.Key, part.UploadId, part.PartNumber) = (options.Bucket, name, begun.UploadId, parts.Count + 1);
+                part.UseChunkEncoding = false;
                 var sent = await _calls.RunAsync("store a part", (client, token) => client.UploadPartAsync(part, token), ct);
                 parts.Add(new PartETag(part.PartNumber.Value, sent.ETag));
             }

@@ -24,14 +24,16 @@ internal sealed class S3Http(TimeSpan timeout) : HttpClientFactory, IDisposable
     private sealed class Words(TimeSpan timeout)
         : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
     {
-        private const long MostBytes = 1024 * 1024;
+        private const long MostBytes = 4 * 1024 * 1024;     // a list of 1,000 names of 1,024 bytes, each with its facts
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var response = await BeginAsync(request, cancellationToken);
             try
             {
-                var isOfFile = request.Method == HttpMethod.Head || (request.Method == HttpMethod.Get && response.IsSuccessStatusCode);
+                var isList = request.RequestUri?.Query.Contains("list-type=", StringComparison.Ordinal) is true;
+                var isOfFile = request.Method == HttpMethod.Head
+                    || (request.Method == HttpMethod.Get && !isList && response.IsSuccessStatusCode);
                 if (!isOfFile) await response.Content.LoadIntoBufferAsync(MostBytes, cancellationToken);
                 await EventLoop.LeaveAsync();
                 return response;

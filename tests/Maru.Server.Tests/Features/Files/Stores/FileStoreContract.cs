@@ -55,6 +55,24 @@ public abstract class FileStoreContract : IAsyncLifetime
         (await Store.OpenAsync("files/404/original", Ct)).ShouldBeNull();
 
     [Fact]
+    public async Task Thousands_are_listed_by_how_they_begin()
+    {
+        await PutAsync("previews/1/picture", [1]);
+        (await ListAsync("files/")).ShouldBeEmpty();
+        var keys = Enumerable.Range(0, 1001).Select(id => $"files/{id}/original").ToArray();
+        foreach (var key in keys) await PutAsync(key, [1]);
+        (await ListAsync("files/")).ShouldBe(keys, ignoreOrder: true);
+        (await ListAsync("previews/")).ShouldBe(["previews/1/picture"]);
+
+        async Task<List<string>> ListAsync(string above)
+        {
+            var all = new List<string>();
+            await foreach (var key in Store.ListAsync(above, Ct)) all.Add(key);
+            return all;
+        }
+    }
+
+    [Fact]
     public async Task What_is_put_again_replaces_all_of_it()
     {
         await PutAsync("files/1/small", new byte[100_000]);

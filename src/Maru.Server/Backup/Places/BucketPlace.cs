@@ -1,0 +1,91 @@
+using Maru.Server.Configuration;
+using Maru.Server.Features.Files.Stores;
+
+namespace Maru.Server.Backup.Places;
+
+/// <summary>
+/// Backups in a part of a bucket: each has its parts below its name, and all share the contents below <c>files/</c>. One that is there
+/// already is not sent again.
+/// </summary>
+/// <param name="options">the bucket and the part of it</param>
+internal sealed class BucketPlace(S3Options options) : IBackupPlace
+{
+    private const string MediaType = "application/octet-stream";
+
+    private readonly S3Files _bucket = new(options);
+
+    public string NameOf(string backup) => $"s3://{options.Bucket}/{options.Prefix}{backup}";
+
+    public async Task<IPlaceClaim> ClaimAsync(CancellationToken ct)
+    {
+        await _bucket.CheckAsync(ct, "The bucket of backups");
+        return await BucketClaim.TakeAsync(_bucket, NameOf(""), ct);
+    }
+
+    public async Task<(IReadOnlyList<string> Whole, IReadOnlyList<string> Broken)> ListAsync(CancellationToken ct)
+    {
+        var all = new SortedDictionary<string, bool>(StringComparer.Ordinal);
+        // as all of them begin, and nothing else
+        await foreach (var (key, _) in _bucket.ListSizesAsync("2", ct))
+        {
+            if (key.IndexOf('/') is not (> 0 and var end) || !BackupParts.IsName(key[..end])) continue;
+            var isWhole = key[(end + 1)..] == BackupParts.Manifest;
+            all[key[..end]] = isWhole || (all.TryGetValue(key[..end], out var was) && was);
+        }
+
+        return ([.. all.Where(x => x.Value).Select(x => x.Key)], [.. all.Where(x => !x.Value).Select(x => x.Key)]);
+    }
+
+    public async Task BeginAsync(string backup, CancellationToken ct)
+    {
+        await foreach (var _ in _bucket.ListSizesAsync($"{backup}/", ct))
+            throw new StartException($"There is something at {NameOf(backup)} already. Try again.");
+    }
+
+    public void CheckRoom(long bytes)
+    {
+        // a bucket does not say
+    }
+
+    public string? PathOf(string backup, string part) => null;
+
+    public Task PutAsync(string backup, string part, Stream from, CancellationToken ct) =>
+        _bucket.PutAsync(KeyOf(backup, part), from, MediaType, ct);
+
+    public Task<Stream?> OpenAsync(string backup, string part, CancellationToken ct) => _bucket.OpenAsync(KeyOf(backup, part), ct);
+
+    public IAsyncEnumerable<(string Part, long Size)> SharedAsync(string? earlier, CancellationToken ct) =>
+        _bucket.ListSizesAsync("files/", ct);
+
+    public bool TryShare(string backup, string part, string? earlier) => true;      // it is there
+
+    /// <summary>What was shared is another backup's.</summary>
+    public Task LeaveOutAsync(string backup, string part, bool isShared, CancellationToken ct) =>
+        isShared ? Task.CompletedTask : _bucket.DeleteAsync([KeyOf(backup, part)], ct);
+
+    public async Task SealAsync(string backup, byte[] manifest, CancellationToken ct)
+    {
+        using var content = new MemoryStream(manifest);
+        await _bucket.PutAsync(KeyOf(backup, BackupParts.Manifest), content, MediaType, ct);
+    }
+
+    public async Task RemoveAsync(string backup, CancellationToken ct)
+    {
+        await _bucket.DeleteAsync([KeyOf(backup, BackupParts.Manifest)], ct);
+        List<string> parts = [];
+        await foreach (var (key, _) in _bucket.ListSizesAsync($"{backup}/", ct)) parts.Add(key);
+        await _bucket.DeleteAsync(parts, ct);
+    }
+
+    public Task RemoveSharedAsync(IReadOnlyCollection<string> parts, CancellationToken ct) => _bucket.DeleteAsync(parts, ct);
+
+    public void Dispose() => _bucket.Dispose();
+
+    private static string KeyOf(string backup, string part)
+    {
+        var key = BackupParts.IsContent(part) ? part : $"{backup}/{part}";
+        return FileKey.IsOne(key)
+            ? key
+            : throw new StartException($"{part} cannot be kept in a bucket. Give it a name of letters, digits, hyphens and dots.");
+    }
+}
