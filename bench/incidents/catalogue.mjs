@@ -93,9 +93,9 @@ export const catalogue = {
     cause: 'PostgreSQL stands still most of the time',
     cured: 'PostgreSQL runs',
     alerts: ['MaruCommitSlow', 'MaruStoreReadSlow'],
-    find: 'commits and reads are slow on all nodes, whose own CPUs are idle: it is what they share. A slow disk alone leaves '
-      + 'reads fast. The bus over Redis is quick, so it is not the network. `pg_stat_activity` and the machine of PostgreSQL '
-      + 'tell more; the tab *Queries* of the administration shows that all statements got slower, and not one.',
+    find: 'commits and reads are slow on all nodes, whose own CPUs are idle: it is what they share. '
+      + 'A slow disk alone leaves reads fast. `pg_stat_activity` and the machine of PostgreSQL tell more; '
+      + 'the tab *Queries* of the administration shows that all statements got slower, and not one.',
     remedy: 'give PostgreSQL what it lacks: CPU, memory, the end of another program or of a long transaction.',
     panels: [
       ['storage', 'Reads'], ['messages', 'Commit'], ['storage', 'Writes'], ['storage', 'Pools of PostgreSQL'], ['cluster', 'Lag'],
