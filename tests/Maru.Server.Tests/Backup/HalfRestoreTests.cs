@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Maru.Engine.Problems;
 using Maru.Server.Tests.Features.Files;
 using Maru.Server.Tests.Features.Rooms;
@@ -9,6 +10,7 @@ namespace Maru.Server.Tests.Backup;
 /// start.
 /// </summary>
 [Trait("Store", "postgres")]
+[UnsupportedOSPlatform("windows")]
 public sealed class HalfRestoreTests
 {
     [Theory]
