@@ -59,7 +59,8 @@ internal static class Telemetry
                 new MetricStreamConfiguration { CardinalityLimit = Series },
             _ => new ExplicitBucketHistogramConfiguration
             {
-                Boundaries = instrument.Unit == "s" ? Seconds : Numbers, CardinalityLimit = Series,
+                Boundaries = instrument.Unit == "s" ? Seconds : Numbers,
+                CardinalityLimit = Series,
             },
         });
         if (isPushed) provider.AddOtlpExporter();
