@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Diagnostics.Metrics;
 using Maru.Server.Storage;
 
@@ -59,7 +58,7 @@ internal sealed partial class LastAudit : BackgroundService
         {
             _last = await _database.FirstAsync<Result>("SELECT at, drift FROM last_audit", null, ct);
         }
-        catch (DbException e)
+        catch (Exception e) when (!ct.IsCancellationRequested)
         {
             Log.NotRead(_log, e);
         }

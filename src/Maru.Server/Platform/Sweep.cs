@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace Maru.Server.Platform;
 
 /// <summary>
@@ -21,7 +23,8 @@ internal abstract class Sweep(TimeSpan every, TimeProvider time) : BackgroundSer
                 }
                 catch (Exception e) when (!stoppingToken.IsCancellationRequested)
                 {
-                    Failed(e);
+                    // The store that is away comes back by itself; what nobody foresaw is a fault of the program.
+                    Failed(e is DbException or IOException ? LogLevel.Warning : LogLevel.Error, e);
                 }
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -35,5 +38,5 @@ internal abstract class Sweep(TimeSpan every, TimeProvider time) : BackgroundSer
     protected abstract Task SweepAsync(CancellationToken ct);
 
     /// <summary>Logs why it failed this time.</summary>
-    protected abstract void Failed(Exception e);
+    protected abstract void Failed(LogLevel level, Exception e);
 }

@@ -29,14 +29,14 @@ internal sealed partial class BarRepair(Database database, BlockChanges changes,
         }
     }
 
-    protected override void Failed(Exception e) => Log.Failed(log, e);
+    protected override void Failed(LogLevel level, Exception e) => Log.Failed(log, level, e);
 
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Warning, "The direct room {Room} does not have the blocks of its people yet: {Reason}")]
         public static partial void Refused(ILogger log, long room, string reason);
 
-        [LoggerMessage(LogLevel.Warning, "Which direct rooms lack the blocks of their people could not be read; tried again in a minute")]
-        public static partial void Failed(ILogger log, Exception e);
+        [LoggerMessage("Which direct rooms lack the blocks of their people could not be read; tried again in a minute")]
+        public static partial void Failed(ILogger log, LogLevel level, Exception e);
     }
 }

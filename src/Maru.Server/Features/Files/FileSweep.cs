@@ -41,7 +41,7 @@ internal sealed partial class FileSweep(
         while (await records.ForgetUnsentAsync(_looked, AtOnce, ct) is { } last) _looked = last;
     }
 
-    protected override void Failed(Exception e) => Log.Failed(log, e);
+    protected override void Failed(LogLevel level, Exception e) => Log.Failed(log, level, e);
 
     /// <summary>A file store that fails keeps no other file.</summary>
     private async Task TryRemoveAsync(GoneFile file, CancellationToken ct)
@@ -58,8 +58,8 @@ internal sealed partial class FileSweep(
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "Files that are gone could not be removed; tried again in a few minutes")]
-        public static partial void Failed(ILogger log, Exception e);
+        [LoggerMessage("Files that are gone could not be removed; tried again in a few minutes")]
+        public static partial void Failed(ILogger log, LogLevel level, Exception e);
 
         [LoggerMessage(LogLevel.Warning, "The content of file {Id} could not be removed; tried again in a few minutes")]
         public static partial void NotRemoved(ILogger log, Exception e, long id);

@@ -27,7 +27,7 @@ internal sealed partial class GuestSweep(
         while (over.Count == AtOnce);
     }
 
-    protected override void Failed(Exception e) => Log.Failed(log, e);
+    protected override void Failed(LogLevel level, Exception e) => Log.Failed(log, level, e);
 
     private Task<IReadOnlyList<long>> ListAsync(CancellationToken ct)
     {
@@ -56,7 +56,7 @@ internal sealed partial class GuestSweep(
         [LoggerMessage(LogLevel.Information, "Deleted {Count} guests who have gone")]
         public static partial void Deleted(ILogger log, int count);
 
-        [LoggerMessage(LogLevel.Warning, "Guests who have gone could not be deleted; tried again in an hour")]
-        public static partial void Failed(ILogger log, Exception e);
+        [LoggerMessage("Guests who have gone could not be deleted; tried again in an hour")]
+        public static partial void Failed(ILogger log, LogLevel level, Exception e);
     }
 }

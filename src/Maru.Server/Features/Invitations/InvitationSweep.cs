@@ -8,11 +8,11 @@ internal sealed partial class InvitationSweep(InvitationStore store, TimeProvide
 {
     protected override Task SweepAsync(CancellationToken ct) => store.SweepAsync(ct);
 
-    protected override void Failed(Exception e) => Log.Failed(log, e);
+    protected override void Failed(LogLevel level, Exception e) => Log.Failed(log, level, e);
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "Invitations that are over could not be taken out; tried again in an hour")]
-        public static partial void Failed(ILogger log, Exception e);
+        [LoggerMessage("Invitations that are over could not be taken out; tried again in an hour")]
+        public static partial void Failed(ILogger log, LogLevel level, Exception e);
     }
 }

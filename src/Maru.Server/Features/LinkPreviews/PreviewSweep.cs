@@ -24,7 +24,7 @@ internal sealed partial class PreviewSweep(
         }
     }
 
-    protected override void Failed(Exception e) => Log.Failed(log, e);
+    protected override void Failed(LogLevel level, Exception e) => Log.Failed(log, level, e);
 
     /// <summary>A file store that fails keeps no other picture.</summary>
     private async Task TryRemoveAsync(long id, CancellationToken ct)
@@ -36,13 +36,13 @@ internal sealed partial class PreviewSweep(
         }
         catch (Exception e) when (e is not DbException and not OperationCanceledException)
         {
-            Log.Failed(log, e);
+            Log.Failed(log, LogLevel.Warning, e);
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "What is left of old previews could not be removed; tried again in an hour")]
-        public static partial void Failed(ILogger log, Exception e);
+        [LoggerMessage("What is left of old previews could not be removed; tried again in an hour")]
+        public static partial void Failed(ILogger log, LogLevel level, Exception e);
     }
 }

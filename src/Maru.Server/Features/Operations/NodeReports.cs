@@ -30,7 +30,7 @@ internal sealed partial class NodeReports(
         return Task.CompletedTask;
     }
 
-    protected override void Failed(Exception e) => Log.Failed(log, e);
+    protected override void Failed(LogLevel level, Exception e) => Log.Failed(log, level, e);
 
     private static SlowQuery[] QueriesBy(Func<StatementTime, TimeSpan> key) =>
         [.. StatementTimes.List().OrderByDescending(key).Take(Most).Select(x => new SlowQuery(
@@ -38,7 +38,7 @@ internal sealed partial class NodeReports(
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Error, "This node's report failed. The next one is made in fifteen seconds")]
-        public static partial void Failed(ILogger log, Exception e);
+        [LoggerMessage("This node's report failed. The next one is made in fifteen seconds")]
+        public static partial void Failed(ILogger log, LogLevel level, Exception e);
     }
 }

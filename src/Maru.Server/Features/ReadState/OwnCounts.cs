@@ -105,7 +105,7 @@ internal sealed partial class OwnCounts(ChatEngine engine, Database database, Ti
             await CountNewAsync(isAll, ct);
             if (_marks.TakeHasMissed()) await CountAllAsync(ct);
         }
-        catch (DbException e)
+        catch (Exception e) when (!ct.IsCancellationRequested)
         {
             Log.Failed(log, e);
             _marks.Lose();

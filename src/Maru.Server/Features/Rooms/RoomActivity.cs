@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Maru.Engine;
 using Maru.Server.Storage;
 
@@ -62,7 +61,7 @@ internal sealed partial class RoomActivity(ChatEngine engine, Database database,
             if (all) await CompareAllAsync(ct);
             foreach (var rooms in marks.Chunk(Batch)) await StoreAsync([.. rooms.Select(x => x.Value)], ct);
         }
-        catch (DbException e)
+        catch (Exception e) when (!ct.IsCancellationRequested)
         {
             Log.Failed(log, e);
             lock (_gate) _comparesAll = true;

@@ -98,6 +98,11 @@ internal sealed partial class SessionEnds(Database database, SessionEvents event
         {
             return false;   // it was logged when the first of them had to wait
         }
+        catch (Exception e)
+        {
+            Log.Waiting(log, e, waiting.Length);
+            return false;
+        }
 
         lock (_waiting)
         {

@@ -14,14 +14,14 @@ internal sealed partial class SessionSweep(SessionStore sessions, TimeProvider t
         if (count > 0) Log.Forgot(log, count);
     }
 
-    protected override void Failed(Exception e) => Log.Failed(log, e);
+    protected override void Failed(LogLevel level, Exception e) => Log.Failed(log, level, e);
 
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Information, "Forgot {Count} sessions that are over")]
         public static partial void Forgot(ILogger log, int count);
 
-        [LoggerMessage(LogLevel.Warning, "Old sessions could not be taken out; tried again in a day")]
-        public static partial void Failed(ILogger log, Exception e);
+        [LoggerMessage("Old sessions could not be taken out; tried again in a day")]
+        public static partial void Failed(ILogger log, LogLevel level, Exception e);
     }
 }

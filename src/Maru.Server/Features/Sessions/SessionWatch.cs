@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Maru.Engine;
 using Maru.Server.Platform.Tokens;
 
@@ -49,7 +48,7 @@ internal sealed partial class SessionWatch(
             _failed = false;
             return true;
         }
-        catch (DbException e)
+        catch (Exception e) when (!ct.IsCancellationRequested)
         {
             if (!_failed) Log.Failed(log, e);
             _failed = true;

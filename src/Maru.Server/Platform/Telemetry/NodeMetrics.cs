@@ -14,7 +14,7 @@ internal sealed class NodeMetrics : IDisposable
             "maru.uptime", () => time.GetElapsedTime(started).TotalSeconds, "s", "Time since the server started.");
         _meter.CreateObservableGauge(
             "maru.process.memory.limit", () => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, "By",
-            "Memory that the process may use: the machine's, or its container's.");
+            "Memory that the process may use: the machine's, or three quarters of its container's.");
     }
 
     public void Dispose() => _meter.Dispose();

@@ -6,8 +6,12 @@ export function useReport<T>(node: () => NodeStatus, ask: (nodeId: string) => Pr
   const report = shallowRef<T>()
   const failed = shallowRef<unknown>(null)
 
+  let asked = ''
+
   watch(() => node().last?.number ?? node().id, async () => {
     const { id } = node()
+    if (id !== asked) report.value = undefined   // another node's
+    asked = id
     try {
       const found = await ask(id)
       if (id !== node().id) return   // another one was chosen meanwhile

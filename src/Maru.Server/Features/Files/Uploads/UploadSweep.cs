@@ -30,7 +30,7 @@ internal sealed partial class UploadSweep(
         }
     }
 
-    protected override void Failed(Exception e) => Log.Failed(log, e);
+    protected override void Failed(LogLevel level, Exception e) => Log.Failed(log, level, e);
 
     /// <summary>A file store that fails keeps no other upload.</summary>
     private async Task TryAsync(long id, Func<Task> work, CancellationToken ct)
@@ -48,8 +48,8 @@ internal sealed partial class UploadSweep(
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "Uploads that are left could not be ended; tried again in a few minutes")]
-        public static partial void Failed(ILogger log, Exception e);
+        [LoggerMessage("Uploads that are left could not be ended; tried again in a few minutes")]
+        public static partial void Failed(ILogger log, LogLevel level, Exception e);
 
         [LoggerMessage(LogLevel.Warning, "Upload {Id} could not be ended; tried again in a few minutes")]
         public static partial void Left(ILogger log, Exception e, long id);
