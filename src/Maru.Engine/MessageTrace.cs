@@ -16,6 +16,9 @@ public sealed class MessageTrace
 
     private static readonly ActivitySource Source = new(SourceName);
 
+    // Clocks of nodes differ: what seems to have come from further back, or from the future, has not.
+    private static readonly TimeSpan LongestWay = TimeSpan.FromMinutes(1);
+
     private readonly Activity? _span;   // null: it arrived on another node
 
     private MessageTrace(ActivityContext context, Activity? span) => (Context, _span) = (context, span);
@@ -62,8 +65,18 @@ public sealed class MessageTrace
         return IsNext(ratio) ? Begin(transport, default(ActivityContext), time) : null;
     }
 
-    /// <summary>Goes on with a message that arrived on another node.</summary>
-    internal static MessageTrace? Continue(ActivityContext context) => IsOn ? new MessageTrace(context, null) : null;
+    /// <summary>Goes on with a message that arrived from another node, and adds its way over the bus.</summary>
+    /// <param name="context">its trace and span</param>
+    /// <param name="sent">when the other node sent it, by that node's clock: ticks of UTC</param>
+    internal static MessageTrace? Continue(ActivityContext context, long sent)
+    {
+        if (!IsOn) return null;
+        var now = TimeProvider.System.GetUtcNow();
+        var start = new DateTimeOffset(Math.Clamp(sent, now.UtcTicks - LongestWay.Ticks, now.UtcTicks), TimeSpan.Zero);
+        var way = Source.StartActivity("bus", ActivityKind.Consumer, context, startTime: start);
+        if (way is not null) Stop(way);
+        return new MessageTrace(context, null);
+    }
 
     /// <summary>Ends the whole, on the node where it arrived.</summary>
     /// <param name="refusal">the problem's slug; null: it is durable</param>

@@ -65,12 +65,18 @@ public sealed class MessageTraceTests : IDisposable
         await ben.SeqsAsync(3);
         var run = rig.Log.Entries(1);
         await Deadline.Until(() => _ended.Count == 3, "the spans");
-        run[1].Trace = MessageTrace.Continue(_ended.Last().Context);
-        var reader = new FrameReader(RoomFrames.Write(run, int.MaxValue)[1..]);
+        var send = _ended.Single(span => span.OperationName == "send");
+        run[1].Trace = MessageTrace.Continue(send.Context, 0);
+        var frame = RoomFrames.Write(run, int.MaxValue).ToArray();
+        var written = TimeProvider.System.GetUtcNow().UtcDateTime;
+        var reader = new FrameReader(frame.AsSpan(1));
         var read = RoomFrames.ReadRun(ref reader, new RoomId(1));
         read.Select(x => x.Trace is not null).ShouldBe([false, true, false]);
         var context = read[1].Trace!.Context;
-        (context.TraceId, context.SpanId).ShouldBe((_ended.Last().TraceId, _ended.Last().SpanId));
+        (context.TraceId, context.SpanId).ShouldBe((send.TraceId, send.SpanId));
+        var way = _ended.Last();
+        (way.OperationName, way.ParentSpanId).ShouldBe(("bus", send.SpanId));
+        way.StartTimeUtc.ShouldBe(written, TimeSpan.FromSeconds(10));   // and not a minute ago, as that of 0 is
 
         using var other = new EngineRig(bus: new GatedBus());
         other.Log.AddRoom(1, 8);
@@ -78,7 +84,7 @@ public sealed class MessageTraceTests : IDisposable
         await there.SubscribeRoomAsync(1);
         other.Engine.Receive(new RoomId(1), read);
         await there.SeqsAsync(3);
-        await Deadline.Until(() => _ended.Count == 4, "the span of the other node");
+        await Deadline.Until(() => _ended.Count == 6, "the span of the other node");
         (_ended.Last().OperationName, _ended.Last().ParentSpanId).ShouldBe(("deliver", context.SpanId));
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using Maru.Engine.Log;
 
@@ -9,7 +10,8 @@ namespace Maru.Engine.Bus;
 /// run    = 1 count { seq kind number member target body } [count { seq trace }]
 ///                                                             kind: a newer node's too; member, target: 0 for none;
 ///                                                             target: negative of a message that the entry does not change;
-///                                                             trace: of the entries that are followed, 16 bytes and their span's 8
+///                                                             trace: of the entries that are followed, 16 bytes, their span's 8,
+///                                                             and 8 for when it was written: ticks of UTC
 /// head   = 2 seq                                              in place of a run that is too large
 /// signal = 3 name sender isText count { header } body
 /// typing = 4 user types                                       types: 0 or 1
@@ -25,7 +27,7 @@ internal static class RoomFrames
     public const byte Typing = 4;
     public const byte Reads = 5;
 
-    private const int TraceBytes = 16 + 8;
+    private const int TraceBytes = 16 + 8 + 8;
 
     /// <summary>Writes a run or, when the frame would exceed <paramref name="maxBytes"/>, only the head of the log.</summary>
     public static ReadOnlySpan<byte> Write(IReadOnlyList<Entry> run, int maxBytes)
@@ -134,11 +136,13 @@ internal static class RoomFrames
         if (count == 0) return;
         writer.Number(count);
         Span<byte> bytes = stackalloc byte[TraceBytes];
+        var now = TimeProvider.System.GetUtcNow().UtcTicks;
         foreach (var entry in run)
         {
             if (entry.Trace is not { } trace) continue;
             trace.Context.TraceId.CopyTo(bytes[..16]);
-            trace.Context.SpanId.CopyTo(bytes[16..]);
+            trace.Context.SpanId.CopyTo(bytes[16..24]);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes[24..], now);
             writer.Number(entry.Seq);
             writer.Bytes(bytes);
         }
@@ -152,9 +156,10 @@ internal static class RoomFrames
             var bytes = reader.Bytes();
             if (at < 0 || at >= run.Count || bytes.Length != TraceBytes) throw new FormatException("the trace of no entry");
             // Not remote: it was decided within the cluster that this one is followed.
-            run[(int)at].Trace = MessageTrace.Continue(new ActivityContext(
-                ActivityTraceId.CreateFromBytes(bytes[..16]), ActivitySpanId.CreateFromBytes(bytes[16..]),
-                ActivityTraceFlags.Recorded, isRemote: false));
+            var context = new ActivityContext(
+                ActivityTraceId.CreateFromBytes(bytes[..16]), ActivitySpanId.CreateFromBytes(bytes[16..24]),
+                ActivityTraceFlags.Recorded, isRemote: false);
+            run[(int)at].Trace = MessageTrace.Continue(context, BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]));
         }
     }
 }

@@ -130,7 +130,7 @@ public sealed class TracingTests
         await SayAsync(ann, rooms[0], "rhododendron", Parent);
         await ben.TakeAsync(frame => frame.Command == "MESSAGE", "the message");
 
-        string[] names = ["commit", "deliver", "deliver", "send"];
+        string[] names = ["bus", "commit", "deliver", "deliver", "send"];
         await Deadline.Until(() => Spans(sink).Select(span => span.Name).Order().SequenceEqual(names), "the spans");
         var send = Span(sink, "send");
         send.Parent.ShouldBe(Sender);
