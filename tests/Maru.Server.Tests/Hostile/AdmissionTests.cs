@@ -49,7 +49,7 @@ public sealed class AdmissionTests
             {
                 return await StompSocket.ConnectAsync(server.Address, person.AccessToken);
             }
-            catch (InvalidOperationException e) when (tries < 3 && e.Message.Contains("too-many-connections", StringComparison.Ordinal))
+            catch (InvalidOperationException e) when (tries < 10 && e.Message.Contains("too-many-connections", StringComparison.Ordinal))
             {
                 // displaced by those who came later
             }
