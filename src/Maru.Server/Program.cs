@@ -120,7 +120,7 @@ internal static class Program
         services.AddPins();
         services.AddPolls();
         services.AddOperations();
-        services.AddBackup(options.Backup, options.Storage);
+        services.AddBackup(options.Backup, options.Files, options.Storage);
         builder.AddRealtime(options.StompTcp);
         services.AddFollowers();
         services.AddHostedService<IdleMemory>();

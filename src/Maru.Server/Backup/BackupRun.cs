@@ -36,12 +36,10 @@ internal sealed partial class BackupRun(
             {
                 var (whole, broken) = await place.ListAsync(token);
                 foreach (var cutOff in broken) await place.RemoveAsync(cutOff, token);
-                var at = time.GetUtcNow();
-                while (whole.Contains(BackupParts.NameAt(at))) at += TimeSpan.FromSeconds(1);
-                var name = BackupParts.NameAt(at);
+                var name = BackupParts.NewName(time.GetUtcNow(), whole.LastOrDefault());
                 var earlier = await NewestAsync(place, whole, token);
                 var made = await MakeAsync(new Target(place, name, claim, scratch), earlier, progress, token);
-                if (keep is { } count) await BackupRotation.RunAsync(place, [.. whole, name], count, scratch, token);
+                if (keep is { } count) await BackupRotation.RunAsync(place, claim, [.. whole, name], count, scratch, token);
                 return made;
             },
             ct);

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Maru.Server.Backup.Places;
 using Maru.Server.Configuration;
+using Maru.Server.Features.Files;
 
 namespace Maru.Server.Backup;
 
@@ -17,13 +18,14 @@ internal sealed partial class BackupSchedule : BackgroundService
     private readonly Histogram<double> _duration;
     private readonly BackupRun _run;
     private readonly BackupOptions _options;
+    private readonly FilesOptions _files;
     private readonly TimeProvider _time;
     private readonly ILogger<BackupSchedule> _log;
     private long _newest;       // unix milliseconds of its snapshot; 0: there is none
 
-    public BackupSchedule(BackupRun run, BackupOptions options, TimeProvider time, ILogger<BackupSchedule> log)
+    public BackupSchedule(BackupRun run, BackupOptions options, FilesOptions files, TimeProvider time, ILogger<BackupSchedule> log)
     {
-        (_run, _options, _time, _log) = (run, options, time, log);
+        (_run, _options, _files, _time, _log) = (run, options, files, time, log);
         _meter.CreateObservableGauge("maru.backup.age", Age, "s", "Time since the moment of the newest backup that the server has made.");
         _duration = _meter.CreateHistogram<double>("maru.backup.duration", "s", "Time that a backup took, by result: made or failed.");
     }
@@ -59,7 +61,7 @@ internal sealed partial class BackupSchedule : BackgroundService
         var begun = _time.GetTimestamp();
         try
         {
-            using var place = BackupPlaces.Open(_options.Folder, _options.S3);
+            using var place = BackupPlaces.OpenToWrite(_options.Folder, _options.S3, _files.S3);
             var (path, manifest) = await _run.AddAsync(place, _options.Keep, (_, _, _) => { }, ct);
             _newest = manifest.TakenAt.ToUnixTimeMilliseconds();
             Record(begun, "made");
@@ -82,7 +84,7 @@ internal sealed partial class BackupSchedule : BackgroundService
     {
         try
         {
-            using var place = BackupPlaces.Open(_options.Folder, _options.S3);
+            using var place = BackupPlaces.OpenToWrite(_options.Folder, _options.S3, _files.S3);
             if ((await place.ListAsync(ct)).Whole is not [.., var newest]) return null;
             var taken = (await BackupReader.ReadManifestAsync(place, newest, ct)).TakenAt;
             _newest = taken.ToUnixTimeMilliseconds();

@@ -1,5 +1,6 @@
 using Maru.Server.Backup.Places;
 using Maru.Server.Configuration;
+using Maru.Server.Features.Files;
 using Maru.Server.Features.Files.Stores;
 using Maru.Server.Storage;
 
@@ -8,13 +9,14 @@ namespace Maru.Server.Backup;
 /// <summary>Backups of everything that is not made again by itself, and what is restored of them.</summary>
 internal static class BackupSlice
 {
-    public static void AddBackup(this IServiceCollection services, BackupOptions options, StorageOptions storage)
+    public static void AddBackup(
+        this IServiceCollection services, BackupOptions options, FilesOptions files, StorageOptions storage)
     {
         if (options.Every > TimeSpan.Zero && storage.IsShared)
             throw new StartException(
                 "Maru:Backup:Every is for a store in SQLite. For PostgreSQL let a timer run maru backup, or archive its log: "
                 + "docs/operations.md.");
-        if (options.Every > TimeSpan.Zero) BackupPlaces.Open(options.Folder, options.S3).Dispose();     // it can be one
+        if (options.Every > TimeSpan.Zero) BackupPlaces.OpenToWrite(options.Folder, options.S3, files.S3).Dispose();    // it can be one
         services.AddSingleton<IStoreCopy>(provider => storage.IsShared
             ? new PostgresCopy(storage, Lazily<Database>(provider))
             : new SqliteCopy(provider.GetRequiredService<StorageOptions>(), Lazily<Database>(provider)));

@@ -118,6 +118,10 @@ internal sealed class BackupWriter(IBackupPlace place, string name, string scrat
             manifest = manifest with { Sums = paced.Sum() };
         }
 
+        await foreach (var (part, size) in place.PartsAsync(name, ct)) Parts.IsThere(part, size);
+        if (Parts.Absent() is { } absent)
+            throw new StartException(
+                $"{absent} was written to {place.NameOf(name)} and is not there any more. Let nothing else remove what is there.");
         await claim.CheckAsync(ct);
         await place.SealAsync(name, JsonSerializer.SerializeToUtf8Bytes(manifest, BackupJson.Default.BackupManifest), ct);
         return manifest;

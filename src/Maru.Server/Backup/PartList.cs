@@ -16,7 +16,8 @@ internal sealed class PartList : IDisposable
     private const string Schema =
         """
         PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -2048; PRAGMA locking_mode = EXCLUSIVE;
-        CREATE TABLE parts (name TEXT PRIMARY KEY, sum TEXT NOT NULL, size INTEGER NOT NULL, is_shared INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE parts (name TEXT PRIMARY KEY, sum TEXT NOT NULL, size INTEGER NOT NULL, is_shared INTEGER NOT NULL,
+          is_there INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
         CREATE TABLE shared (name TEXT PRIMARY KEY, size INTEGER NOT NULL, sum TEXT) WITHOUT ROWID;
         CREATE TABLE wanted (name TEXT PRIMARY KEY, "table" TEXT NOT NULL, id INTEGER NOT NULL, key TEXT NOT NULL, size INTEGER,
           made_at INTEGER NOT NULL) WITHOUT ROWID;
@@ -49,7 +50,13 @@ internal sealed class PartList : IDisposable
         (long)Value("SELECT coalesce(sum(size), 0) FROM wanted w WHERE NOT EXISTS (SELECT 1 FROM shared s WHERE s.name = w.name)")!;
 
     public void Add(string part, string sum, long size, bool isShared) =>
-        Run("INSERT INTO parts VALUES ($1, $2, $3, $4)", part, sum, size, isShared ? 1L : 0L);
+        Run("INSERT OR REPLACE INTO parts (name, sum, size, is_shared) VALUES ($1, $2, $3, $4)", part, sum, size, isShared ? 1L : 0L);
+
+    /// <summary>Notes that a part lies where it is to be.</summary>
+    public void IsThere(string part, long size) => Run("UPDATE parts SET is_there = 1 WHERE name = $1 AND size = $2", part, size);
+
+    /// <summary>Returns a part that nobody noted to be there; null: there is none.</summary>
+    public string? Absent() => (string?)Value("SELECT name FROM parts WHERE is_there = 0 LIMIT 1");
 
     public void Remove(string part) => Run("DELETE FROM parts WHERE name = $1", part);
 
@@ -99,7 +106,7 @@ internal sealed class PartList : IDisposable
         row => row.GetString(0));
 
     /// <summary>Notes that some backup has a part.</summary>
-    public void Uses(string part, string sum) => Run("INSERT OR IGNORE INTO parts VALUES ($1, $2, 0, 1)", part, sum);
+    public void Uses(string part, string sum) => Run("INSERT OR IGNORE INTO parts (name, sum, size, is_shared) VALUES ($1, $2, 0, 1)", part, sum);
 
     /// <summary>Writes the checksum of each part, as <c>sha256sum</c> reads it.</summary>
     public async Task WriteAsync(string path, CancellationToken ct)

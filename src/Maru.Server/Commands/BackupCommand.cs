@@ -3,6 +3,7 @@ using System.Globalization;
 using Maru.Server.Backup;
 using Maru.Server.Backup.Places;
 using Maru.Server.Configuration;
+using Maru.Server.Features.Files;
 using Maru.Server.Storage;
 using Spectre.Console;
 
@@ -48,7 +49,8 @@ internal static class BackupCommand
         try
         {
             var run = app.Services.GetRequiredService<BackupRun>();
-            using var place = BackupPlaces.Open(where, app.Services.GetRequiredService<BackupOptions>().S3);
+            using var place = BackupPlaces.OpenToWrite(
+                where, app.Services.GetRequiredService<BackupOptions>().S3, app.Services.GetRequiredService<FilesOptions>().S3);
             var (path, manifest) = await CopyBars.ShowAsync(progress => isBucket
                 ? run.AddAsync(place, keep, progress, interrupted.Token)
                 : run.MakeAsync(place, progress, interrupted.Token));

@@ -19,6 +19,7 @@ public sealed class ScheduleTests
         using var folder = new Folder();
         var time = new ManualTime();
         var cutOff = Directory.CreateDirectory(Path.Combine(folder, "20200101T000000Z"));
+        await File.WriteAllTextAsync(Path.Combine(cutOff.FullName, BackupParts.Begun), "", TestContext.Current.CancellationToken);
         var others = Directory.CreateDirectory(Path.Combine(folder, "of somebody else"));
         await using var server = await MaruServer.StartAsync(
             time, null, $"--Maru:Backup:Folder={folder.Path}", $"--Maru:Backup:Every={Every}", "--Maru:Backup:Keep=2");

@@ -1,21 +1,27 @@
+using System.Net;
 using System.Text;
+using Amazon.Runtime;
 using Maru.Server.Configuration;
 using Maru.Server.Features.Files.Stores;
+using Maru.Server.Files;
 
 namespace Maru.Server.Backup.Places;
 
 /// <summary>
 /// A claim on a part of a bucket, by an object that its owner writes anew all the time. Who finds one waits: it changes when its owner
 /// lives, and one that does not change for its life is a dead one's. No clocks are compared, and the bucket needs no conditional writes:
-/// of two that claim at one time the later one has it, and the earlier one learns it at the next renewal, or before its work counts.
+/// of two that claim at one time the later one has it. The earlier one learns it before its claim counts; where the bucket was slow, at the
+/// next renewal, or before its work counts.
 /// </summary>
 internal sealed class BucketClaim : IPlaceClaim
 {
     private const string Key = "lock";
     private const string MediaType = "text/plain";
     private const int MostBytes = 1024;
+    private const int Reads = 5;
 
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);    // who read that there is none has written within it
     private static readonly TimeSpan Life = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LastRenewal = TimeSpan.FromSeconds(40);   // without one for so long another may think it dead
 
@@ -50,9 +56,19 @@ internal sealed class BucketClaim : IPlaceClaim
             }
         }
 
-        await claim.WriteAsync(1);
-        claim._renewals = claim.RenewAsync();
-        return claim;
+        try
+        {
+            await claim.WriteAsync(1);
+            await Task.Delay(Settling, Time, ct);
+            await claim.CheckAsync(ct);
+            claim._renewals = claim.RenewAsync();
+            return claim;
+        }
+        catch
+        {
+            await claim.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task CheckAsync(CancellationToken ct)
@@ -79,7 +95,7 @@ internal sealed class BucketClaim : IPlaceClaim
 
     private async Task RenewAsync()
     {
-        var last = Time.GetTimestamp();
+        var last = Now();
         for (var number = 2; ; number++)
         {
             try
@@ -87,19 +103,21 @@ internal sealed class BucketClaim : IPlaceClaim
                 await Task.Delay(Renewal, Time, _ended.Token);
                 await CheckAsync(_ended.Token);
                 await WriteAsync(number);
-                last = Time.GetTimestamp();
+                // Who stood still for so long may have written over another one's claim
+                if (Since(last) >= LastRenewal) throw Taken(null);
+                last = Now();
             }
             catch (OperationCanceledException) when (_ended.IsCancellationRequested)
             {
                 return;
             }
-            catch (IOException) when (Time.GetElapsedTime(last) < LastRenewal)
+            catch (IOException) when (Since(last) < LastRenewal)
             {
                 // the store may come back in time
             }
-            catch (Exception e) when (e is IOException or StartException)
+            catch (Exception)
             {
-                await _lost.CancelAsync();
+                await _lost.CancelAsync();      // whatever it is, nobody renews it any more
                 return;
             }
         }
@@ -115,11 +133,30 @@ internal sealed class BucketClaim : IPlaceClaim
 
     private async Task<string?> ReadAsync(CancellationToken ct)
     {
-        await using var content = await _bucket.OpenAsync(Key, ct);
-        if (content is null) return null;
-        var bytes = new byte[MostBytes];
-        return Encoding.UTF8.GetString(bytes, 0, await content.ReadAtLeastAsync(bytes, MostBytes, throwOnEndOfStream: false, ct));
+        for (var reads = 1; ; reads++)
+        {
+            try
+            {
+                await using var content = await _bucket.OpenAsync(Key, ct);
+                if (content is null) return null;
+                var bytes = new byte[MostBytes];
+                return Encoding.UTF8.GetString(bytes, 0, await content.ReadAtLeastAsync(bytes, MostBytes, throwOnEndOfStream: false, ct));
+            }
+            catch (FileStoreException e) when (reads < Reads && IsOfAnother(e))
+            {
+                // it was written anew, or went, between what it is and what is in it
+            }
+        }
     }
+
+    private static bool IsOfAnother(FileStoreException e) =>
+        e.InnerException is AmazonServiceException { StatusCode: HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound };
+
+    /// <summary>Returns this moment by both clocks: one of them may stand still while the machine does.</summary>
+    private static (long Stamp, DateTimeOffset Clock) Now() => (Time.GetTimestamp(), Time.GetUtcNow());
+
+    private static TimeSpan Since((long Stamp, DateTimeOffset Clock) moment) =>
+        TimeSpan.FromTicks(Math.Max(Time.GetElapsedTime(moment.Stamp).Ticks, (Time.GetUtcNow() - moment.Clock).Ticks));
 
     private StartException Taken(string? by) => new(
         $"Another program makes a backup at {_place} now{(by is null ? "" : $", on {by.Split(' ')[0]}")}. "

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Maru.Server.Configuration;
 using Maru.Server.Features.Files.Stores;
 
@@ -24,22 +25,23 @@ internal sealed class BucketPlace(S3Options options) : IBackupPlace
 
     public async Task<(IReadOnlyList<string> Whole, IReadOnlyList<string> Broken)> ListAsync(CancellationToken ct)
     {
-        var all = new SortedDictionary<string, bool>(StringComparer.Ordinal);
+        var (whole, begun) = (new SortedSet<string>(StringComparer.Ordinal), new SortedSet<string>(StringComparer.Ordinal));
         // as all of them begin, and nothing else
         await foreach (var (key, _) in _bucket.ListSizesAsync("2", ct))
         {
             if (key.IndexOf('/') is not (> 0 and var end) || !BackupParts.IsName(key[..end])) continue;
-            var isWhole = key[(end + 1)..] == BackupParts.Manifest;
-            all[key[..end]] = isWhole || (all.TryGetValue(key[..end], out var was) && was);
+            if (key[(end + 1)..] == BackupParts.Manifest) whole.Add(key[..end]);
+            if (key[(end + 1)..] == BackupParts.Begun) begun.Add(key[..end]);
         }
 
-        return ([.. all.Where(x => x.Value).Select(x => x.Key)], [.. all.Where(x => !x.Value).Select(x => x.Key)]);
+        return ([.. whole], [.. begun.Except(whole)]);
     }
 
     public async Task BeginAsync(string backup, CancellationToken ct)
     {
         await foreach (var _ in _bucket.ListSizesAsync($"{backup}/", ct))
             throw new StartException($"There is something at {NameOf(backup)} already. Try again.");
+        await PutAsync(backup, BackupParts.Begun, Stream.Null, ct);
     }
 
     public void CheckRoom(long bytes)
@@ -55,7 +57,13 @@ internal sealed class BucketPlace(S3Options options) : IBackupPlace
     public Task<Stream?> OpenAsync(string backup, string part, CancellationToken ct) => _bucket.OpenAsync(KeyOf(backup, part), ct);
 
     public IAsyncEnumerable<(string Part, long Size)> SharedAsync(string? earlier, CancellationToken ct) =>
-        _bucket.ListSizesAsync("files/", ct);
+        _bucket.ListSizesAsync("files/", ct).Where(x => BackupParts.IsSharedContent(x.Key));
+
+    public async IAsyncEnumerable<(string Part, long Size)> PartsAsync(string backup, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var (key, size) in _bucket.ListSizesAsync($"{backup}/", ct)) yield return (key[(backup.Length + 1)..], size);
+        await foreach (var shared in SharedAsync(null, ct)) yield return shared;
+    }
 
     public bool TryShare(string backup, string part, string? earlier) => true;      // it is there
 
@@ -72,9 +80,14 @@ internal sealed class BucketPlace(S3Options options) : IBackupPlace
     public async Task RemoveAsync(string backup, CancellationToken ct)
     {
         await _bucket.DeleteAsync([KeyOf(backup, BackupParts.Manifest)], ct);
-        List<string> parts = [];
-        await foreach (var (key, _) in _bucket.ListSizesAsync($"{backup}/", ct)) parts.Add(key);
+        var (parts, begun) = (new List<string>(), KeyOf(backup, BackupParts.Begun));
+        await foreach (var (key, _) in _bucket.ListSizesAsync($"{backup}/", ct))
+        {
+            if (key != begun && FileKey.IsOne(key)) parts.Add(key);     // all that a backup has
+        }
+
         await _bucket.DeleteAsync(parts, ct);
+        await _bucket.DeleteAsync([begun], ct);     // last: who is ended amid this has left one that was cut off
     }
 
     public Task RemoveSharedAsync(IReadOnlyCollection<string> parts, CancellationToken ct) => _bucket.DeleteAsync(parts, ct);

@@ -40,7 +40,8 @@ internal sealed class FolderPlace(string folder) : IBackupPlace
     {
         var all = (Directory.Exists(_folder) ? Directory.GetDirectories(_folder) : []).Select(path => Path.GetFileName(path))
             .Where(BackupParts.IsName).Order(StringComparer.Ordinal).ToLookup(name => File.Exists(PathOf(name, BackupParts.Manifest)));
-        return Task.FromResult<(IReadOnlyList<string>, IReadOnlyList<string>)>(([.. all[true]], [.. all[false]]));
+        return Task.FromResult<(IReadOnlyList<string>, IReadOnlyList<string>)>(
+            ([.. all[true]], [.. all[false].Where(name => File.Exists(PathOf(name, BackupParts.Begun)))]));
     }
 
     public Task BeginAsync(string backup, CancellationToken ct)
@@ -49,6 +50,7 @@ internal sealed class FolderPlace(string folder) : IBackupPlace
         if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(entry => Path.GetFileName(entry) != Lock))
             throw new StartException($"The folder {path} is not empty. A backup needs one of its own: name another.");
         OwnFile.MakeFolder(path);
+        OwnFile.Open(PathOf(backup, BackupParts.Begun), FileMode.CreateNew).Dispose();
         return Task.CompletedTask;
     }
 
@@ -83,14 +85,22 @@ internal sealed class FolderPlace(string folder) : IBackupPlace
 
     public async IAsyncEnumerable<(string Part, long Size)> SharedAsync(string? earlier, [EnumeratorCancellation] CancellationToken ct)
     {
-        await Task.CompletedTask;
         if (earlier is null) yield break;
-        var root = NameOf(earlier);
+        await foreach (var (part, size) in PartsAsync(earlier, ct))
+        {
+            if (BackupParts.IsSharedContent(part)) yield return (part, size);
+        }
+    }
+
+    public async IAsyncEnumerable<(string Part, long Size)> PartsAsync(string backup, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await Task.CompletedTask;
+        var root = NameOf(backup);
         foreach (var file in new DirectoryInfo(root).EnumerateFiles("*", SearchOption.AllDirectories))
         {
             ct.ThrowIfCancellationRequested();
             var part = Path.GetRelativePath(root, file.FullName).Replace('\\', '/');
-            if (BackupParts.IsContent(part)) yield return (part, file.Length);
+            yield return (part, file.Length);
         }
     }
 
@@ -129,10 +139,11 @@ internal sealed class FolderPlace(string folder) : IBackupPlace
 
     public Task RemoveAsync(string backup, CancellationToken ct)
     {
+        var (root, begun) = (NameOf(backup), PathOf(backup, BackupParts.Begun));
         File.Delete(PathOf(backup, BackupParts.Manifest));
-        var root = NameOf(backup);
         foreach (var below in Directory.GetDirectories(root)) Directory.Delete(below, recursive: true);
-        foreach (var file in Directory.GetFiles(root).Where(path => Path.GetFileName(path) != Lock)) File.Delete(file);
+        foreach (var file in Directory.GetFiles(root).Where(path => path != begun && Path.GetFileName(path) != Lock)) File.Delete(file);
+        File.Delete(begun);     // last: who is ended amid this has left one that was cut off
         if (backup.Length > 0) Directory.Delete(root);
         return Task.CompletedTask;
     }

@@ -17,10 +17,12 @@ internal interface IBackupPlace : IDisposable
     /// <exception cref="StartException">Another one writes, or the place cannot be used.</exception>
     Task<IPlaceClaim> ClaimAsync(CancellationToken ct);
 
-    /// <summary>Returns the backups that are named by their time, the oldest first, and the names of those that were cut off.</summary>
+    /// <summary>
+    /// Returns the backups that are named by their time, the oldest first, and the names of those that a program began and did not end.
+    /// </summary>
     Task<(IReadOnlyList<string> Whole, IReadOnlyList<string> Broken)> ListAsync(CancellationToken ct);
 
-    /// <summary>Begins a backup where there is none.</summary>
+    /// <summary>Begins a backup where there is none, by <see cref="BackupParts.Begun"/>.</summary>
     /// <exception cref="StartException">There is something.</exception>
     Task BeginAsync(string backup, CancellationToken ct);
 
@@ -35,6 +37,9 @@ internal interface IBackupPlace : IDisposable
 
     /// <summary>Returns a part to read asynchronously; null: there is none.</summary>
     Task<Stream?> OpenAsync(string backup, string part, CancellationToken ct);
+
+    /// <summary>Returns what is there of a backup, and contents that it shares, with their bytes.</summary>
+    IAsyncEnumerable<(string Part, long Size)> PartsAsync(string backup, CancellationToken ct);
 
     /// <summary>Returns contents that a new backup can share, with their bytes.</summary>
     /// <param name="earlier">the newest one before; null: there is none</param>
