@@ -63,6 +63,18 @@ internal sealed class BackupReader
         }
     }
 
+    /// <summary>Returns the SHA-256 of one part.</summary>
+    /// <exception cref="StartException">The backup has no such part.</exception>
+    public async Task<string> SumOfAsync(string part, CancellationToken ct)
+    {
+        await foreach (var (each, sum) in PartsAsync(ct))
+        {
+            if (each == part) return sum;
+        }
+
+        throw Lacks(part, "It is not in the list of parts.");
+    }
+
     /// <summary>Opens a part, to be read asynchronously.</summary>
     /// <exception cref="StartException">It is not there.</exception>
     public async Task<Stream> OpenAsync(string part, CancellationToken ct)

@@ -22,14 +22,25 @@ internal interface IStoreCopy
     /// <summary>Ends the copy, when the snapshot is over: it is a part of the backup then.</summary>
     Task CompleteAsync(BackupWriter target, CancellationToken ct);
 
-    /// <exception cref="StartException">There is something where the store would be restored to.</exception>
+    /// <summary>Looks whether a store can be restored, before anything is made.</summary>
+    /// <exception cref="StartException">There is something where it would be restored to.</exception>
     Task CheckEmptyAsync(CancellationToken ct);
 
-    /// <summary>Makes the store of the backup's copy, before it is opened for the first time; no server starts on it.</summary>
+    /// <summary>Keeps servers away from here to the end of the restore, where there is nothing.</summary>
+    /// <exception cref="StartException">There is something.</exception>
+    Task ClaimAsync(RestoreRequest request);
+
+    /// <summary>Makes the store of the backup's copy, before it is opened for the first time.</summary>
     Task PutBackAsync(RestoreRequest request);
 
-    /// <summary>Ends a restore, while the store is open: its own part of what keeps servers away.</summary>
-    Task ReleaseAsync(CancellationToken ct);
+    /// <summary>Gives a claim up after a failure, where nothing of the store was made but files of the request.</summary>
+    Task UndoAsync();
+
+    /// <summary>
+    /// Ends a restore, while the store is open: its own part of what keeps servers away. Not to be cancelled: nobody would know whether
+    /// they come.
+    /// </summary>
+    Task ReleaseAsync();
 
     /// <summary>Ends a restore, when the store is closed: it is where servers look for it.</summary>
     void Place();

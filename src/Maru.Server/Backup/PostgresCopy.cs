@@ -20,6 +20,8 @@ internal sealed class PostgresCopy(StorageOptions storage, Lazy<Database> databa
         WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\_%'
         """;
 
+    private bool _mayUndo;      // the mark is there, and nothing that may still make tables
+
     public string Kind => "postgres";
 
     public string FileName => "maru.dump";
@@ -54,7 +56,7 @@ internal sealed class PostgresCopy(StorageOptions storage, Lazy<Database> databa
         }
     }
 
-    public async Task PutBackAsync(RestoreRequest request)
+    public async Task ClaimAsync(RestoreRequest request)
     {
         // Servers bring a database up to their schema under the same lock: they come before, and it is not empty, or see the mark.
         await database.Value.WriteAsync(
@@ -66,29 +68,41 @@ internal sealed class PostgresCopy(StorageOptions storage, Lazy<Database> databa
                 await transaction.ExecuteAsync(mark, null, token);
             },
             request.Ended);
+        _mayUndo = true;
+    }
+
+    public async Task PutBackAsync(RestoreRequest request)
+    {
+        _mayUndo = false;
         try
         {
+            var sum = await request.Backup.SumOfAsync(FileName, request.Ended);
             await using var server = (NpgsqlConnection)await database.Value.OpenReadAsync(request.Ended);
             await RunAsync(
                 "pg_restore",
                 server,
                 ["--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges", $"--dbname={server.Database}"],
                 process => request.CopyAsync(
-                    FileName, process.StandardInput.BaseStream, (done, all) => request.Progress("store", done, all)),
+                    FileName, sum, process.StandardInput.BaseStream, (done, all) => request.Progress("store", done, all)),
                 request.Ended);
         }
         catch (StartException)
         {
             // It has ended by itself, so what it has not made yet it will not make. One that is killed may have had its last word.
-            if (await CountAsync() == 1) await ReleaseAsync(CancellationToken.None);
+            _mayUndo = true;
             throw;
         }
 
         await database.Value.AnalyzeAsync(request.Ended);
     }
 
-    public Task ReleaseAsync(CancellationToken ct) => database.Value.WriteAsync(
-        (transaction, token) => transaction.ExecuteAsync($"DROP TABLE {RestoringStore.Mark}", null, token), ct);
+    public async Task UndoAsync()
+    {
+        if (_mayUndo && await CountAsync() == 1) await ReleaseAsync();
+    }
+
+    public Task ReleaseAsync() => database.Value.WriteAsync(
+        (transaction, token) => transaction.ExecuteAsync($"DROP TABLE {RestoringStore.Mark}", null, token), CancellationToken.None);
 
     public void Place()
     {
@@ -141,7 +155,7 @@ internal sealed class PostgresCopy(StorageOptions storage, Lazy<Database> databa
                 if (process.ExitCode != 0)
                     throw new StartException($"{program} ended with code {process.ExitCode}: {(await words).Trim()}");
             }
-            catch (Exception e) when (e is not StartException)
+            catch (Exception e) when (e is not StartException || !process.HasExited)
             {
                 process.Kill();
                 await process.WaitForExitAsync(CancellationToken.None);

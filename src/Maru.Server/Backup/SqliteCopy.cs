@@ -11,7 +11,7 @@ namespace Maru.Server.Backup;
 /// <summary>
 /// Copies a store in SQLite page by page, by SQLite's own backup, from a snapshot: the copy is of one moment, and no writer waits. The
 /// write-ahead log grows meanwhile, since the snapshot needs the pages as they were. A store is restored under another name, and gets its
-/// own at the end: no server starts on one that is not finished. One user.
+/// own at the end, which an empty file has until then, with a server's claim on it: no server starts meanwhile. One user.
 /// </summary>
 internal sealed class SqliteCopy(StorageOptions storage, Lazy<Database> database) : IStoreCopy
 {
@@ -60,29 +60,36 @@ internal sealed class SqliteCopy(StorageOptions storage, Lazy<Database> database
 
     public Task CheckEmptyAsync(CancellationToken ct)
     {
-        foreach (var end in (string[])["", "-wal"])
-        {
-            if (File.Exists(Target + end) && new FileInfo(Target + end).Length > 0)
-                throw new StartException(
-                    $"There is a store already: {Target}{end}. End its server, and move maru.db, keys and files away; "
-                    + "nothing was changed.");
-        }
-
+        CheckEmpty();
         return Task.CompletedTask;
     }
 
-    public Task PutBackAsync(RestoreRequest request)
+    public Task ClaimAsync(RestoreRequest request)
     {
-        OwnFile.MakeFolder(Path.GetDirectoryName(Restored)!);
-        Clear();    // what a restore that was killed has left
-        foreach (var end in Ends) request.Makes(Restored + end);
-        return request.CopyAsync(FileName, Restored, (done, all) => request.Progress("store", done, all));
+        if (!File.Exists(Target)) request.Makes(Target);
+        request.Holds(new StoreClaim(storage with
+        {
+            Database = new SqliteConnectionStringBuilder { DataSource = Target }.ToString(),
+        }));
+        CheckEmpty();   // a server may have been quicker
+        return Task.CompletedTask;
     }
 
-    public Task ReleaseAsync(CancellationToken ct) => Task.CompletedTask;    // its name does
+    public async Task PutBackAsync(RestoreRequest request)
+    {
+        Clear();    // what a restore that was killed has left
+        foreach (var end in Ends) request.Makes(Restored + end);
+        var sum = await request.Backup.SumOfAsync(FileName, request.Ended);
+        await request.CopyAsync(FileName, sum, Restored, (done, all) => request.Progress("store", done, all));
+    }
+
+    public Task UndoAsync() => Task.CompletedTask;      // its files go
+
+    public Task ReleaseAsync() => Task.CompletedTask;   // its name does
 
     public void Place()
     {
+        CheckEmpty();   // programs beside a server come without a claim
         // What is not in the file itself would be lost by the new name.
         if (File.Exists($"{Restored}-wal") && new FileInfo($"{Restored}-wal").Length > 0)
             throw new StartException($"Another program has {Restored} open. End it and restore again.");
@@ -90,6 +97,17 @@ internal sealed class SqliteCopy(StorageOptions storage, Lazy<Database> database
         File.Move(Restored, Target, overwrite: true);   // over an empty file at most
         LinuxFile.FlushFolder(Path.GetDirectoryName(Target)!);
         Clear();
+    }
+
+    private void CheckEmpty()
+    {
+        foreach (var end in Ends)
+        {
+            if (File.Exists(Target + end) && new FileInfo(Target + end).Length > 0)
+                throw new StartException(
+                    $"There is a store already: {Target}{end}. End its server, and move maru.db, keys and files away; "
+                    + "nothing of it was changed.");
+        }
     }
 
     private void Clear()

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Maru.Server.Backup.Places;
 using Maru.Server.Configuration;
 using Maru.Server.Features.Files;
@@ -20,7 +21,7 @@ internal sealed class StoreRestore(
 
     private static readonly string[] Folders = ["files/", "previews/", "uploads/"];     // with which keys of contents begin
 
-    private bool _puts;
+    private long _put;      // contents, in the order of the backup's list
 
     private BackupReader Backup => request.Backup;
 
@@ -28,22 +29,60 @@ internal sealed class StoreRestore(
     /// <exception cref="StartException">It cannot be restored.</exception>
     public async Task PutBackAsync()
     {
-        try
+        await OrUndoAsync(async () =>
         {
             await request.OpenAsync(options.S3);
             CheckKind();
             await store.CheckEmptyAsync(request.Ended);
-            CheckFolders();
-            await CheckFileStoreAsync();
+            await CheckFilesAsync();
             await Backup.VerifyAsync(request.Progress, request.Ended);
             OwnFile.MakeFolder(InData(""));
+            await store.ClaimAsync(request);
+            await CheckFilesAsync();    // somebody may have come meanwhile
             await PutBackKeysAsync();
             await PutBackFilesAsync();
             await store.PutBackAsync(request);
+        });
+    }
+
+    /// <summary>Works on the store that was put back, while no server has it, and then lets servers come.</summary>
+    /// <param name="recount">is the last step that may fail, or be ended</param>
+    public async Task CompleteAsync(Func<Task> recount)
+    {
+        await OrUndoAsync(async () =>
+        {
+            await EndAsync();
+            await recount();
+        });
+        request.Keep();
+        await store.ReleaseAsync();
+    }
+
+    /// <summary>Ends a restore, when the store is closed.</summary>
+    public void Place() => store.Place();
+
+    /// <summary>Does some of it; when that fails, what was put into stores is removed. Files go when the store is closed.</summary>
+    private async Task OrUndoAsync(Func<Task> step)
+    {
+        try
+        {
+            await step();
         }
         catch (Exception e)
         {
-            await UndoFilesAsync();
+            try
+            {
+                await UndoFilesAsync();
+                await store.UndoAsync();
+            }
+            catch (Exception more) when (more is IOException or UnauthorizedAccessException or StartException or DbException)
+            {
+                throw new StartException(
+                    $"The restore failed, and some of what it had made is left, in the store of files or the database. {e.Message} "
+                    + more.Message,
+                    e);
+            }
+
             if (e is not (IOException or UnauthorizedAccessException)) throw;
             throw new StartException($"The restore failed, and what it had made is removed. {e.Message}", e);
         }
@@ -53,7 +92,7 @@ internal sealed class StoreRestore(
     /// Ends what would be alive again, and nobody can know whether it should be: all sessions, and tokens of other issuers. Uploads that
     /// were not whole have no parts; contents that were deleted while the backup was made go for good.
     /// </summary>
-    public Task EndAsync() => database.Value.WriteAsync(
+    private Task EndAsync() => database.Value.WriteAsync(
         async (transaction, token) =>
         {
             var at = new
@@ -82,28 +121,20 @@ internal sealed class StoreRestore(
         },
         request.Ended);
 
-    /// <summary>Lets servers come, when all is as it should be.</summary>
-    public Task ReleaseAsync() => store.ReleaseAsync(request.Ended);
-
-    /// <summary>Ends a restore, when the store is closed.</summary>
-    public void Place() => store.Place();
-
-    /// <summary>Removes the contents that were put back: there was none.</summary>
-    public async Task UndoFilesAsync()
+    /// <summary>Removes the contents that were put back, and no others: a server may have come with its own.</summary>
+    private async Task UndoFilesAsync()
     {
-        if (!_puts) return;
-        foreach (var folder in Folders)
+        if (_put == 0) return;
+        var some = new List<string>();
+        await foreach (var (part, _) in Backup.PartsAsync(CancellationToken.None))
         {
-            var some = new List<string>();
-            await foreach (var key in files.Value.ListAsync(folder, CancellationToken.None))
-            {
-                some.Add(key);
-                if (some.Count < DeletedAtOnce) continue;
-                await files.Value.DeleteAsync(some, CancellationToken.None);
-                some.Clear();
-            }
-
+            if (!BackupParts.IsContent(part)) continue;
+            some.Add(BackupParts.KeyOf(part));
+            var isLast = --_put == 0;
+            if (some.Count < DeletedAtOnce && !isLast) continue;
             await files.Value.DeleteAsync(some, CancellationToken.None);
+            some.Clear();
+            if (isLast) return;
         }
     }
 
@@ -119,6 +150,12 @@ internal sealed class StoreRestore(
             throw new StartException(
                 $"The backup has schema {manifest.Schema}, of Maru {manifest.Version}, and needs a program that knows {manifest.Needs}; "
                 + $"this one knows {known}. Take a newer program.");
+    }
+
+    private async Task CheckFilesAsync()
+    {
+        CheckFolders();
+        await CheckFileStoreAsync();
     }
 
     private void CheckFolders()
@@ -147,26 +184,26 @@ internal sealed class StoreRestore(
 
     private async Task PutBackKeysAsync()
     {
-        await foreach (var (part, _) in Backup.PartsAsync(request.Ended))
+        await foreach (var (part, sum) in Backup.PartsAsync(request.Ended))
         {
             if (!BackupParts.IsKey(part)) continue;
             OwnFile.MakeFolders(InData(""), Path.GetDirectoryName(InData(part))!);
-            await request.CopyAsync(part, InData(part));
+            await request.CopyAsync(part, sum, InData(part));
         }
     }
 
     private async Task PutBackFilesAsync()
     {
-        _puts = true;
-        var (done, all) = (0L, Backup.Manifest.Counts.Contents);
+        var all = Backup.Manifest.Counts.Contents;
         var draft = InData($"restoring-{Guid.NewGuid():n}");
-        await foreach (var (part, _) in Backup.PartsAsync(request.Ended))
+        await foreach (var (part, sum) in Backup.PartsAsync(request.Ended))
         {
             if (!BackupParts.IsContent(part)) continue;
-            await request.CopyAsync(part, draft);
+            await request.CopyAsync(part, sum, draft);
+            _put++;     // also where nobody knows
             await files.Value.PutAsync(BackupParts.KeyOf(part), draft, MediaType, request.Ended);
             File.Delete(draft);
-            request.Progress("files", ++done, all);
+            request.Progress("files", _put, all);
         }
     }
 

@@ -51,32 +51,32 @@ internal static class RestoreCommand
                 + "is made anew while the server runs.");
             return left;
         }
+        catch (Exception e) when (request is { IsKept: true })
+        {
+            throw new StartException(
+                $"The restore failed at its last step, and what it has made is left: remove it and restore again. {e.Message}", e);
+        }
         catch (Exception e)
         {
             request?.Undo();
             if (e is not OperationCanceledException) throw;
             throw new StartException("The restore was ended, and the files that it had made are removed.", e);
         }
+        finally
+        {
+            request?.Dispose();
+        }
     }
 
     private static async Task<long> RunAsync(Func<BackupProgress, Task<WebApplication>> build, CancellationToken ct)
     {
         StoreRestore restore;
-        long left;
+        var left = 0L;
         await using (var app = await CopyBars.ShowAsync(build))
         {
             restore = app.Services.GetRequiredService<StoreRestore>();
-            try
-            {
-                await restore.EndAsync();
-                left = await AuditCommand.RunAsync(app.Services, mends: false, looksAtContents: true, ct);
-                await restore.ReleaseAsync();
-            }
-            catch
-            {
-                await restore.UndoFilesAsync();
-                throw;
-            }
+            await restore.CompleteAsync(
+                async () => left = await AuditCommand.RunAsync(app.Services, mends: false, looksAtContents: true, ct));
         }
 
         restore.Place();

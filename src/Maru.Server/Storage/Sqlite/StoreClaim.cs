@@ -28,7 +28,8 @@ internal sealed class StoreClaim : IDisposable
         }
         catch (IOException e)
         {
-            throw new StartException($"Another server uses the store {path}. End it first; several servers together need PostgreSQL.", e);
+            throw new StartException(
+                $"Another server uses the store {path}, or a restore makes it. End it first; several servers together need PostgreSQL.", e);
         }
     }
 
