@@ -14,6 +14,10 @@ createServer((request, response) => {
     if (fault) return response.writeHead(403, { 'content-type': 'text/plain' }).end(fault)
     setAsAsked(response, url.searchParams)
   }
+  const deletes = request.method === 'DELETE' || url.searchParams.has('delete')
+  if (deletes && url.pathname.startsWith('/kept-')) {     // a bucket whose keys may not delete
+    return response.writeHead(403, { 'content-type': 'application/xml' }).end('<Error><Code>AccessDenied</Code></Error>')
+  }
   app.routing(request, response)
 }).listen(port, '127.0.0.1')
 

@@ -15,12 +15,14 @@ namespace Maru.Server.Backup;
 /// <param name="EndedAt">the time at which all was copied</param>
 /// <param name="Counts">what the store has</param>
 /// <param name="Deleted">rows by their table whose content was deleted before it could be copied; a restore deletes them</param>
-/// <param name="Lost">keys of contents that were not in the file store although they should have been</param>
+/// <param name="Lost">contents that were not in the file store although they should have been: their keys, some of the first</param>
+/// <param name="LostCount">how many they are</param>
+/// <param name="StoreMadeAt">unix milliseconds at which the store was made, by which it is known from others</param>
 /// <param name="Sums">SHA-256 of the list of checksums</param>
 internal sealed record BackupManifest(
     int Format, string Version, string Store, string Name, string Host, long Schema, long Needs, DateTimeOffset BegunAt,
     DateTimeOffset TakenAt, DateTimeOffset EndedAt, BackupCounts Counts, IReadOnlyDictionary<string, long[]> Deleted,
-    IReadOnlyList<string> Lost, string Sums)
+    IReadOnlyList<string> Lost, long LostCount, long StoreMadeAt, string Sums)
 {
     public const int ThisFormat = 2;
 }

@@ -21,6 +21,7 @@ internal sealed partial class BackupRun(
     BackupOptions options, TimeProvider time, ILogger<BackupRun> log)
 {
     private const string Keys = "keys";
+    private const string MadeAt = "(SELECT min(applied_at) FROM migrations)";   // a restore keeps it
     private const string Work = "backup-work";      // no name that somebody gives to a folder of backups: what is dead in it is removed
 
     /// <summary>Makes a backup in a place that others have too, named by its time; the newest ones are kept.</summary>
@@ -35,12 +36,21 @@ internal sealed partial class BackupRun(
             async (claim, scratch, token) =>
             {
                 var (whole, broken) = await place.ListAsync(token);
-                foreach (var cutOff in broken) await place.RemoveAsync(cutOff, token);
-                var name = BackupParts.NewName(time.GetUtcNow(), whole.LastOrDefault());
                 var earlier = await NewestAsync(place, whole, token);
+                await CheckOwnAsync(place, earlier, token);
+                var left = await TidyAsync(place, async () =>
+                {
+                    foreach (var cutOff in broken) await place.RemoveAsync(cutOff, token);
+                });
+                var name = BackupParts.NewName(time.GetUtcNow(), whole.Count > 0 ? whole[^1] : null);
                 var made = await MakeAsync(new Target(place, name, claim, scratch), earlier, progress, token);
-                if (keep is { } count) await BackupRotation.RunAsync(place, claim, [.. whole, name], count, scratch, token);
-                return made;
+                if (keep is { } count)
+                {
+                    left = await TidyAsync(place, () => BackupRotation.RunAsync(
+                        place, claim, [.. whole, name], count, made.Manifest, scratch, token)) ?? left;
+                }
+
+                return made with { Left = left };
             },
             ct);
 
@@ -90,16 +100,46 @@ internal sealed partial class BackupRun(
         }
         catch (Exception e)
         {
-            await target.Place.RemoveAsync(target.Name, CancellationToken.None);
-            if (Fault(e) is { } fault) throw new StartException($"The backup failed, and nothing of it is left. {fault}", e);
+            var left = await TidyAsync(target.Place, () => target.Place.RemoveAsync(target.Name, CancellationToken.None)) is null
+                ? "it is none"
+                : "the next one removes what is left of it";
+            if (Fault(e) is { } fault) throw new StartException($"The backup failed, and {left}. {fault}", e);
             throw;
         }
+    }
+
+    /// <summary>
+    /// Removes what is not needed. That it stays is no reason to have no backup: returns why it does; null: it does not.
+    /// </summary>
+    private async Task<string?> TidyAsync(IBackupPlace place, Func<Task> remove)
+    {
+        try
+        {
+            await remove();
+            return null;
+        }
+        catch (Exception e)
+        {
+            Log.Untidy(log, e, place.NameOf(""), e.Message);
+            return e.Message;
+        }
+    }
+
+    /// <exception cref="StartException">The newest backup is of another store: the two would remove each other's.</exception>
+    private async Task CheckOwnAsync(IBackupPlace place, BackupReader? newest, CancellationToken ct)
+    {
+        if (newest is not { Manifest: { StoreMadeAt: > 0 and var madeAt } other }) return;
+        if (madeAt == await database.FirstAsync<long>($"SELECT {MadeAt}", null, ct)) return;
+        throw new StartException(
+            $"{place.NameOf("")} has backups of another store: {place.NameOf(newest.Name)} is of {other.Name} on {other.Host}. "
+            + "Name a folder or prefix for this store alone.");
     }
 
     private async Task<BackupManifest> MakeAsync(
         BackupWriter target, IPlaceClaim claim, BackupReader? earlier, BackupProgress progress, CancellationToken ct)
     {
         var begun = time.GetUtcNow();
+        CheckKeys(target);
         var copies = new ContentCopies(target, files, contents, earlier, progress);
         await target.LookAtSharedAsync(earlier, ct);
         await database.ReadAsync(ListAsync, ct);
@@ -119,7 +159,7 @@ internal sealed partial class BackupRun(
         await store.CompleteAsync(target, ct);
         await target.LeaveOutUnwantedAsync(ct);
         await copies.AddAsync(ct);
-        var (deleted, lost) = await database.ReadAsync(copies.SortAsync, ct);
+        var (deleted, lostCount, lost) = await database.ReadAsync(copies.SortAsync, ct);
         await AddKeysAsync(target, ct);
         return await target.SealAsync(
             new BackupManifest(
@@ -127,7 +167,7 @@ internal sealed partial class BackupRun(
                 begun, taken, time.GetUtcNow(),
                 new BackupCounts(
                     state.Users, state.Rooms, state.Messages, state.Entries, target.Parts.Contents, target.Parts.Bytes),
-                deleted, lost, ""),
+                deleted, lost, lostCount, state.MadeAt, ""),
             claim,
             ct);
 
@@ -139,8 +179,8 @@ internal sealed partial class BackupRun(
     }
 
     private static async Task<State> StateAsync(DbTransaction snapshot, CancellationToken ct) => (await snapshot.FirstAsync<State>(
-        """
-        SELECT (SELECT max(number) FROM migrations) AS schema, (SELECT max(needs) FROM migrations) AS needs,
+        $"""
+        SELECT {MadeAt} AS made_at, (SELECT max(number) FROM migrations) AS schema, (SELECT max(needs) FROM migrations) AS needs,
           (SELECT count(*) FROM users WHERE deleted_at IS NULL) AS users,
           (SELECT count(*) FROM rooms WHERE deleted_at IS NULL) AS rooms,
           (SELECT CAST(coalesce(sum(messages), 0) AS BIGINT) FROM room_heads) AS messages,
@@ -166,15 +206,27 @@ internal sealed partial class BackupRun(
         return null;
     }
 
+    /// <summary>Looks before hours of copying whether the place takes the names of all keys.</summary>
+    private void CheckKeys(BackupWriter target)
+    {
+        foreach (var (part, _) in KeyFiles()) target.CheckName(part);
+    }
+
     private async Task AddKeysAsync(BackupWriter target, CancellationToken ct)
     {
-        var folder = Path.GetFullPath(Path.Combine(storage.Data, Keys));
-        if (!Directory.Exists(folder)) return;
-        foreach (var path in Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (var (part, path) in KeyFiles())
         {
             await using var key = File.OpenRead(path);
-            await target.AddAsync(BackupParts.OfKey(Path.GetRelativePath(folder, path)), key, ct);
+            await target.AddAsync(part, key, ct);
         }
+    }
+
+    private IEnumerable<(string Part, string Path)> KeyFiles()
+    {
+        var folder = Path.GetFullPath(Path.Combine(storage.Data, Keys));
+        if (!Directory.Exists(folder)) return [];
+        return Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            .Select(path => (BackupParts.OfKey(Path.GetRelativePath(folder, path)), path));
     }
 
     /// <summary>Returns what the operator can mend; null: it is a bug, or the operator's will.</summary>
@@ -187,12 +239,15 @@ internal sealed partial class BackupRun(
         _ => null,
     };
 
-    private sealed record State(long Schema, long Needs, long Users, long Rooms, long Messages, long Entries);
+    private sealed record State(long MadeAt, long Schema, long Needs, long Users, long Rooms, long Messages, long Entries);
 
     private sealed record Target(IBackupPlace Place, string Name, IPlaceClaim Claim, string Scratch);
 
     private static partial class Log
     {
+        [LoggerMessage(LogLevel.Warning, "Old backups, or what was cut off, could not be removed from {Place}: {Reason}")]
+        public static partial void Untidy(ILogger log, Exception e, string place, string reason);
+
         [LoggerMessage(LogLevel.Warning, "The backup in {Folder} is not as it was made: keep another one. {Reason}")]
         public static partial void Damaged(ILogger log, string folder, string reason);
     }
@@ -201,4 +256,5 @@ internal sealed partial class BackupRun(
 /// <summary>A backup that was made.</summary>
 /// <param name="Path">where it is, for people</param>
 /// <param name="Manifest">what it is</param>
-internal sealed record MadeBackup(string Path, BackupManifest Manifest);
+/// <param name="Left">why something that is not needed any more could not be removed; null: nothing is</param>
+internal sealed record MadeBackup(string Path, BackupManifest Manifest, string? Left = null);

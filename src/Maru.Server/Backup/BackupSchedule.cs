@@ -27,7 +27,8 @@ internal sealed partial class BackupSchedule : BackgroundService
     {
         (_run, _options, _files, _time, _log) = (run, options, files, time, log);
         _meter.CreateObservableGauge("maru.backup.age", Age, "s", "Time since the moment of the newest backup that the server has made.");
-        _duration = _meter.CreateHistogram<double>("maru.backup.duration", "s", "Time that a backup took, by result: made or failed.");
+        _duration = _meter.CreateHistogram<double>(
+            "maru.backup.duration", "s", "Time that a backup took, by result: made, incomplete or failed.");
     }
 
     public override void Dispose()
@@ -62,9 +63,10 @@ internal sealed partial class BackupSchedule : BackgroundService
         try
         {
             using var place = BackupPlaces.OpenToWrite(_options.Folder, _options.S3, _files.S3);
-            var (path, manifest) = await _run.AddAsync(place, _options.Keep, (_, _, _) => { }, ct);
+            var (path, manifest, _) = await _run.AddAsync(place, _options.Keep, (_, _, _) => { }, ct);
             _newest = manifest.TakenAt.ToUnixTimeMilliseconds();
-            Record(begun, "made");
+            Record(begun, manifest.LostCount == 0 ? "made" : "incomplete");
+            if (manifest.LostCount > 0) Log.Incomplete(_log, path, manifest.LostCount);
             Log.Made(_log, path, manifest.Counts.Bytes, (long)_time.GetElapsedTime(begun).TotalSeconds);
             return _options.Every;
         }
@@ -87,6 +89,12 @@ internal sealed partial class BackupSchedule : BackgroundService
             using var place = BackupPlaces.OpenToWrite(_options.Folder, _options.S3, _files.S3);
             if ((await place.ListAsync(ct)).Whole is not [.., var newest]) return null;
             var taken = (await BackupReader.ReadManifestAsync(place, newest, ct)).TakenAt;
+            if (taken > _time.GetUtcNow())
+            {
+                Log.FromTheFuture(_log, place.NameOf(newest), taken);
+                return null;
+            }
+
             _newest = taken.ToUnixTimeMilliseconds();
             return taken;
         }
@@ -103,6 +111,15 @@ internal sealed partial class BackupSchedule : BackgroundService
     {
         [LoggerMessage(LogLevel.Information, "Made a backup in {Folder}: {Bytes} bytes, {Seconds} s")]
         public static partial void Made(ILogger log, string folder, long bytes, long seconds);
+
+        [LoggerMessage(
+            LogLevel.Warning,
+            "The backup in {Folder} lacks {Lost} contents that are not in the store of files: maru audit --contents names them. "
+            + "Older backups that have them are kept")]
+        public static partial void Incomplete(ILogger log, string folder, long lost);
+
+        [LoggerMessage(LogLevel.Warning, "The newest backup, {Backup}, is of {At}, which is to come: a clock was wrong. One is made now")]
+        public static partial void FromTheFuture(ILogger log, string backup, DateTimeOffset at);
 
         [LoggerMessage(LogLevel.Error, "The backup could not be made: {Reason}")]
         public static partial void Failed(ILogger log, Exception e, string reason);

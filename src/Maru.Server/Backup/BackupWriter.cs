@@ -30,6 +30,9 @@ internal sealed class BackupWriter(IBackupPlace place, string name, string scrat
                 $"{scratch} has {free >> 20} MiB free, and a copy of the store needs {(storeBytes >> 20) + 1} MiB there. Make room.");
     }
 
+    /// <exception cref="StartException">The place cannot have a part of that name.</exception>
+    public void CheckName(string part) => place.CheckName(part);
+
     /// <summary>Copies a part, which is durable then.</summary>
     public async Task AddAsync(string part, Stream from, CancellationToken ct)
     {

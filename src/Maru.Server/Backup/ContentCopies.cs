@@ -10,6 +10,8 @@ namespace Maru.Server.Backup;
 internal sealed class ContentCopies(
     BackupWriter target, IFileStore files, IEnumerable<IContentCheck> contents, BackupReader? earlier, BackupProgress progress)
 {
+    private const int MostNames = 1000;     // in the manifest, of contents that are lost
+
     /// <summary>Notes which contents a state of the store has.</summary>
     public async Task ListAsync(DbTransaction snapshot, CancellationToken ct)
     {
@@ -33,17 +35,13 @@ internal sealed class ContentCopies(
     /// <summary>Tells contents that were deleted meanwhile from those that should be there.</summary>
     /// <param name="snapshot">a later state of the store</param>
     /// <param name="ct">ends it</param>
-    public async Task<(Dictionary<string, long[]> Deleted, string[] Lost)> SortAsync(DbTransaction snapshot, CancellationToken ct)
+    public async Task<(Dictionary<string, long[]> Deleted, long LostCount, string[] Lost)> SortAsync(
+        DbTransaction snapshot, CancellationToken ct)
     {
-        var missing = target.Parts.Missing().ToDictionary(x => x.Key);
-        if (missing.Count == 0) return ([], []);
-        var lost = new List<string>();
-        await foreach (var content in AllAsync(snapshot, ct))
-        {
-            if (missing.Remove(content.Key)) lost.Add(content.Key);
-        }
-
-        return (missing.Values.GroupBy(x => x.Table, x => x.Id).ToDictionary(x => x.Key, x => x.Distinct().ToArray()), [.. lost]);
+        if (!target.Parts.Missing().Any()) return ([], 0, []);
+        await foreach (var content in AllAsync(snapshot, ct)) target.Parts.WantStill(content);
+        var (count, some) = target.Parts.Lost(MostNames);
+        return (target.Parts.Deleted(), count, some);
     }
 
     private async IAsyncEnumerable<Content> AllAsync(

@@ -20,9 +20,12 @@ internal sealed class PartList : IDisposable
           is_there INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
         CREATE TABLE shared (name TEXT PRIMARY KEY, size INTEGER NOT NULL, sum TEXT) WITHOUT ROWID;
         CREATE TABLE wanted (name TEXT PRIMARY KEY, "table" TEXT NOT NULL, id INTEGER NOT NULL, key TEXT NOT NULL, size INTEGER,
-          made_at INTEGER NOT NULL) WITHOUT ROWID;
+          made_at INTEGER NOT NULL, is_still INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
         BEGIN
         """;
+
+    private const string LostRows =
+        "FROM wanted w WHERE w.is_still = 1 AND NOT EXISTS (SELECT 1 FROM parts p WHERE p.name = w.name)";
 
     private readonly Dictionary<string, SqliteCommand> _commands = [];
     private readonly SqliteConnection _connection;
@@ -77,7 +80,7 @@ internal sealed class PartList : IDisposable
     public void WantNothing() => Run("DELETE FROM wanted");
 
     public void Want(Content content) => Run(
-        "INSERT OR IGNORE INTO wanted VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT OR IGNORE INTO wanted (name, \"table\", id, key, size, made_at) VALUES ($1, $2, $3, $4, $5, $6)",
         BackupParts.Of(content), content.Table, content.Id, content.Key, (object?)content.Size ?? DBNull.Value, content.MadeAt);
 
     /// <summary>Returns contents that should be there and are not; parts may be added meanwhile.</summary>
@@ -87,6 +90,23 @@ internal sealed class PartList : IDisposable
         WHERE w.name > $1 AND NOT EXISTS (SELECT 1 FROM parts p WHERE p.name = w.name) ORDER BY w.name LIMIT $2
         """,
         row => new Content(row.GetString(1), row.GetInt64(2), row.GetString(3), row.IsDBNull(4) ? null : row.GetInt64(4), row.GetInt64(5)));
+
+    /// <summary>Notes that a content should be there still, by a later state of the store.</summary>
+    public void WantStill(Content content) => Run("UPDATE wanted SET is_still = 1 WHERE name = $1", BackupParts.Of(content));
+
+    /// <summary>Returns contents that should be there still and are not: how many, and the keys of some.</summary>
+    public (long Count, string[] Some) Lost(int most) => (
+        (long)Value($"SELECT count(*) {LostRows}")!,
+        [.. Pages($"SELECT w.name, w.key {LostRows} AND w.name > $1 ORDER BY w.name LIMIT $2", row => row.GetString(1)).Take(most)]);
+
+    /// <summary>Returns the rows by their tables whose contents are not there, and should not be any more.</summary>
+    public Dictionary<string, long[]> Deleted() => Pages(
+        """
+        SELECT w.name, w."table", w.id FROM wanted w WHERE w.name > $1 AND w.is_still = 0
+        AND NOT EXISTS (SELECT 1 FROM parts p WHERE p.name = w.name) ORDER BY w.name LIMIT $2
+        """,
+        row => (Table: row.GetString(1), Id: row.GetInt64(2)))
+        .GroupBy(x => x.Table, x => x.Id).ToDictionary(x => x.Key, x => x.Distinct().ToArray());
 
     /// <summary>Returns contents that are there and should not be; they may be removed meanwhile.</summary>
     public IEnumerable<(string Part, bool IsShared)> Unwanted() => Pages(
@@ -106,7 +126,8 @@ internal sealed class PartList : IDisposable
         row => row.GetString(0));
 
     /// <summary>Notes that some backup has a part.</summary>
-    public void Uses(string part, string sum) => Run("INSERT OR IGNORE INTO parts (name, sum, size, is_shared) VALUES ($1, $2, 0, 1)", part, sum);
+    public void Uses(string part, string sum) =>
+        Run("INSERT OR IGNORE INTO parts (name, sum, size, is_shared) VALUES ($1, $2, 0, 1)", part, sum);
 
     /// <summary>Writes the checksum of each part, as <c>sha256sum</c> reads it.</summary>
     public async Task WriteAsync(string path, CancellationToken ct)

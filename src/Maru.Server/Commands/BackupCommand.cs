@@ -12,6 +12,8 @@ namespace Maru.Server.Commands;
 /// <summary><c>maru backup</c>: copies everything that is not made again by itself, while servers run or not.</summary>
 internal static class BackupCommand
 {
+    private const int Incomplete = 1;
+
     /// <param name="guard">turns exceptions into an exit code</param>
     /// <param name="build">makes the server whose store is backed up</param>
     public static Command Create(Func<Func<Task>, Task<int>> guard, ServerBuilder build)
@@ -27,18 +29,24 @@ internal static class BackupCommand
             "Copy the store, the files and the keys into a folder or a bucket, all of one moment, also while servers run on the store. "
             + "In a bucket each backup is named by its time, and they share the contents of files. "
             + "The index of search is left out: it is made anew. PostgreSQL needs its program pg_dump. "
-            + "A backup that fails or is ended is none. The exit code is 0 when it is whole, and 2 if not. "
+            + "A backup that fails or is ended is none. The exit code is 0 when it is whole, 1 when it lacks contents that are not in the "
+            + "store of files any more, and 2 when there is none. "
             + "Takes the settings of the server: the same environment, or --Maru:Database=… here.")
         {
             place, keep,
         };
         command.TreatUnmatchedTokensAsErrors = false;   // settings: --Maru:Database=…
-        command.SetAction((parsed, _) => guard(
-            () => RunAsync(build, parsed.GetRequiredValue(place), parsed.GetValue(keep), parsed.UnmatchedTokens)));
+        command.SetAction(async (parsed, _) =>
+        {
+            var lost = 0L;
+            var code = await guard(async () => lost = await RunAsync(
+                build, parsed.GetRequiredValue(place), parsed.GetValue(keep), parsed.UnmatchedTokens));
+            return code == 0 && lost > 0 ? Incomplete : code;
+        });
         return command;
     }
 
-    private static async Task RunAsync(ServerBuilder build, string where, int? keep, IReadOnlyList<string> settings)
+    private static async Task<long> RunAsync(ServerBuilder build, string where, int? keep, IReadOnlyList<string> settings)
     {
         ConfigurationArguments.Check("maru backup", settings);
         var isBucket = BackupPlaces.IsBucket(where);
@@ -51,7 +59,7 @@ internal static class BackupCommand
             var run = app.Services.GetRequiredService<BackupRun>();
             using var place = BackupPlaces.OpenToWrite(
                 where, app.Services.GetRequiredService<BackupOptions>().S3, app.Services.GetRequiredService<FilesOptions>().S3);
-            var (path, manifest) = await CopyBars.ShowAsync(progress => isBucket
+            var (path, manifest, left) = await CopyBars.ShowAsync(progress => isBucket
                 ? run.AddAsync(place, keep, progress, interrupted.Token)
                 : run.MakeAsync(place, progress, interrupted.Token));
             var counts = manifest.Counts;
@@ -62,10 +70,14 @@ internal static class BackupCommand
                 + $"bytes {counts.Bytes:N0}."));
             foreach (var key in manifest.Lost)
                 AnsiConsole.WriteLine($"{key} was not whole in the file store: the backup lacks it (maru audit --contents).");
+            if (manifest.LostCount > manifest.Lost.Count)
+                AnsiConsole.WriteLine($"The backup lacks {manifest.LostCount:N0} contents in all.");
+            if (left is not null) AnsiConsole.WriteLine($"Warning: what is not needed any more could not be removed. {left}");
+            return manifest.LostCount;
         }
         catch (OperationCanceledException e) when (interrupted.Token.IsCancellationRequested)
         {
-            throw new StartException("The backup was ended, and nothing of it is left.", e);
+            throw new StartException("The backup was ended: it is none.", e);
         }
     }
 }

@@ -52,7 +52,7 @@ public sealed class BackupMomentTests
         var backup = Path.Combine(folder, "backup");
         await using var running = await BeginAsync(server, backup);
         (await running.TerminateAsync()).ShouldBe(2);
-        running.Lines.ShouldHaveSingleItem().ShouldContain("nothing of it is left");
+        running.Lines.ShouldHaveSingleItem().ShouldContain("it is none");
         Directory.Exists(backup).ShouldBeFalse();
     }
 

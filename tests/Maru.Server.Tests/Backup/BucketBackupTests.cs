@@ -104,6 +104,22 @@ public sealed class BucketBackupTests(S3Process s3) : IClassFixture<S3Process>, 
     }
 
     [Fact]
+    public async Task One_that_is_ended_leaves_files_for_the_next_one_alone()
+    {
+        await using var server = await MaruServer.StartAsync();
+        var ann = await server.SignUpAsync();
+        await ann.SendAsync(
+            await ann.MakeRoomAsync(), "two files", await ann.UploadAsync(), await ann.UploadAsync(Uploads.Pdf(4_000_000)));
+        await using var running = Launch(server);
+        await Deadline.Until(async () => (await ContentsAsync()).Count == 1, "the first file to be copied");
+        (await running.TerminateAsync()).ShouldBe(2, string.Join('\n', running.Lines));
+        running.Lines.ShouldHaveSingleItem().ShouldContain("it is none");
+        (await KeysAsync("")).ShouldBe(await ContentsAsync());
+        await BackUpAsync(server);
+        (await ContentsAsync()).Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Two_do_not_write_to_one_place_at_a_time()
     {
         await using var server = await MaruServer.StartAsync();

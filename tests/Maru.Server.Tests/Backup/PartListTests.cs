@@ -39,6 +39,8 @@ public sealed class PartListTests(ITestOutputHelper output) : IDisposable
         (added, list.Contents, list.Wanted).ShouldBe((Contents, Contents, Contents));
         (await File.ReadAllLinesAsync(path, TestContext.Current.CancellationToken)).Length.ShouldBe(Contents);
         bytes.ShouldBeLessThan(10);
+        disk.ShouldBeGreaterThan(100, "they are somewhere else");      // SQLite's own memory is not counted above
+        list.Lost(10).Count.ShouldBe(0);
     }
 
     [Fact]
@@ -56,6 +58,11 @@ public sealed class PartListTests(ITestOutputHelper output) : IDisposable
         list.Unused().ShouldBe(["files/files/3/original.1764500000000"]);
         list.UnsharedBytes.ShouldBe(1);
         list.Bytes.ShouldBe(3);
+        list.Deleted()["files"].ShouldBe([2]);
+        list.WantStill(ContentOf(2));
+        list.Deleted().ShouldBeEmpty();
+        var (count, some) = list.Lost(1);
+        (count, some.ShouldHaveSingleItem()).ShouldBe((1, "files/2/original"));
     }
 
     public void Dispose() => _folder.Dispose();

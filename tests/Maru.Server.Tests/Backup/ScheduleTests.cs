@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using System.Text.Json.Nodes;
+using Maru.Server.Backup;
 using Maru.Server.Backup.Places;
 using Maru.Server.Tests.Features.Files;
 using Maru.Server.Tests.Features.Rooms;
@@ -7,7 +9,7 @@ namespace Maru.Server.Tests.Backup;
 
 /// <summary>Backups that the server makes by itself.</summary>
 [Trait("Store", "sqlite")]
-public sealed class ScheduleTests
+public sealed class ScheduleTests(S3Process s3) : IClassFixture<S3Process>
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(10);
 
@@ -63,6 +65,44 @@ public sealed class ScheduleTests
             () => server.Lines.Any(line => line.Contains("The backup could not be made", StringComparison.Ordinal)), "the error");
         using var http = server.Client();
         await http.SendAsync("GET /health/ready").ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task A_backup_of_the_future_keeps_none_from_being_made()
+    {
+        using var folder = new Folder();
+        var (data, backups) = (Path.Combine(folder, "data"), Path.Combine(folder, "backups"));
+        string[] settings = [$"--Maru:Backup:Folder={backups}", "--Maru:Backup:Every=01:00:00", "--Maru:Backup:Keep=1"];
+        Directory.CreateDirectory(data);
+        await using (await MaruProcess.StartAsync(data, settings))
+            await Deadline.Until(() => Directory.Exists(backups) && Made(backups).Count == 1, "the first backup");
+        var first = Made(backups).Single();
+        var manifest = Path.Combine(first, BackupParts.Manifest);
+        var ct = TestContext.Current.CancellationToken;
+        var wrong = JsonNode.Parse(await File.ReadAllTextAsync(manifest, ct))!;
+        wrong["takenAt"] = DateTimeOffset.MaxValue.ToString("o");
+        await File.WriteAllTextAsync(manifest, wrong.ToJsonString(), ct);
+        Directory.Move(first, Path.Combine(backups, "99991231T235900Z"));
+        await using var server = await MaruProcess.StartAsync(data, settings);
+        await Deadline.Until(() => Made(backups) is [var made] && IsSecond(made), "the second one");
+        server.Lines.ShouldContain(line => line.Contains("a clock was wrong", StringComparison.Ordinal));
+
+        static bool IsSecond(string path) => Path.GetFileName(path).StartsWith("99991231T235901Z-", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Backups_go_to_a_bucket_too()
+    {
+        using var folder = new Folder();
+        var bucket = await s3.MakeBucketAsync();
+        await using var server = await MaruProcess.StartAsync(
+            folder,
+            [$"--Maru:Backup:Folder=s3://{bucket.Bucket}/of", "--Maru:Backup:Every=01:00:00", .. S3Process.BackupSettingsOf(bucket)]);
+        using var place = new BucketPlace(bucket.Of(bucket.Bucket, "of/"));
+        var ct = TestContext.Current.CancellationToken;
+        await Deadline.Until(async () => (await place.ListAsync(ct)).Whole.Count == 1, "the backup");
+        var name = (await place.ListAsync(ct)).Whole.Single();
+        await (await BackupReader.OpenAsync(place, name, ct)).VerifyAsync((_, _, _) => { }, ct);
     }
 
     [Fact]

@@ -26,9 +26,10 @@ public sealed class S3Process : IAsyncLifetime
     }
 
     /// <summary>Makes a bucket; returns the settings of a server that uses it.</summary>
-    internal async Task<S3Options> MakeBucketAsync()
+    /// <param name="mayDelete">false: all deletions are refused</param>
+    internal async Task<S3Options> MakeBucketAsync(bool mayDelete = true)
     {
-        var bucket = $"maru-{Guid.NewGuid():n}";
+        var bucket = $"{(mayDelete ? "maru" : "kept")}-{Guid.NewGuid():n}";
         using var made = await _http.PutAsync(new Uri($"{Address}/{bucket}"), null);
         made.EnsureSuccessStatusCode();
         return new S3Options { Endpoint = Address, Bucket = bucket, AccessKey = "key", SecretKey = "secret" };

@@ -49,6 +49,8 @@ internal sealed class BucketPlace(S3Options options) : IBackupPlace
         // a bucket does not say
     }
 
+    public void CheckName(string part) => KeyOf("", part);
+
     public string? PathOf(string backup, string part) => null;
 
     public Task PutAsync(string backup, string part, Stream from, CancellationToken ct) =>
@@ -96,9 +98,8 @@ internal sealed class BucketPlace(S3Options options) : IBackupPlace
 
     private static string KeyOf(string backup, string part)
     {
-        var key = BackupParts.IsContent(part) ? part : $"{backup}/{part}";
-        return FileKey.IsOne(key)
-            ? key
+        return FileKey.IsOne(part)
+            ? BackupParts.IsContent(part) ? part : $"{backup}/{part}"
             : throw new StartException($"{part} cannot be kept in a bucket. Give it a name of letters, digits, hyphens and dots.");
     }
 }

@@ -61,6 +61,11 @@ internal sealed class FolderPlace(string folder) : IBackupPlace
             throw new StartException($"{_folder} has {free >> 20} MiB free, and the backup needs some {(bytes >> 20) + 1} MiB. Make room.");
     }
 
+    public void CheckName(string part)
+    {
+        // it was the name of a file before
+    }
+
     public string PathOf(string backup, string part) => Path.Combine(_folder, backup, part);
 
     public async Task PutAsync(string backup, string part, Stream from, CancellationToken ct)

@@ -29,6 +29,9 @@ internal interface IBackupPlace : IDisposable
     /// <exception cref="StartException">There is not room for so many bytes, as far as the place knows.</exception>
     void CheckRoom(long bytes);
 
+    /// <exception cref="StartException">The place cannot have a part of that name.</exception>
+    void CheckName(string part);
+
     /// <summary>Returns where a part lies on this machine; null: it does not.</summary>
     string? PathOf(string backup, string part);
 
