@@ -37,7 +37,7 @@ internal sealed class BackupWriter(IBackupPlace place, string name, string scrat
     public async Task AddAsync(string part, Stream from, CancellationToken ct)
     {
         await using var paced = new PacedStream(from, pace);
-        await place.PutAsync(name, part, paced, ct);
+        await place.PutAsync(name, part, paced, from.CanSeek ? from.Length : null, ct);
         Take(part, paced, isShared: false);
     }
 
@@ -51,7 +51,7 @@ internal sealed class BackupWriter(IBackupPlace place, string name, string scrat
         await using var paced = new PacedStream(draft, pace);
         if (place.PathOf(name, part) is null)
         {
-            await place.PutAsync(name, part, paced, ct);
+            await place.PutAsync(name, part, paced, draft.Length, ct);
             File.Delete(draft.Name);
         }
         else
@@ -117,7 +117,7 @@ internal sealed class BackupWriter(IBackupPlace place, string name, string scrat
         await using (var sums = File.OpenRead(list))
         {
             await using var paced = new PacedStream(sums, pace);
-            await place.PutAsync(name, BackupParts.Sums, paced, ct);
+            await place.PutAsync(name, BackupParts.Sums, paced, sums.Length, ct);
             manifest = manifest with { Sums = paced.Sum() };
         }
 

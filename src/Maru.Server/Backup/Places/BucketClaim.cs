@@ -1,6 +1,4 @@
-using System.Net;
 using System.Text;
-using Amazon.Runtime;
 using Maru.Server.Configuration;
 using Maru.Server.Features.Files.Stores;
 using Maru.Server.Files;
@@ -142,15 +140,12 @@ internal sealed class BucketClaim : IPlaceClaim
                 var bytes = new byte[MostBytes];
                 return Encoding.UTF8.GetString(bytes, 0, await content.ReadAtLeastAsync(bytes, MostBytes, throwOnEndOfStream: false, ct));
             }
-            catch (FileStoreException e) when (reads < Reads && IsOfAnother(e))
+            catch (FileStoreException e) when (reads < Reads && S3Calls.HasChanged(e))
             {
                 // it was written anew, or went, between what it is and what is in it
             }
         }
     }
-
-    private static bool IsOfAnother(FileStoreException e) =>
-        e.InnerException is AmazonServiceException { StatusCode: HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound };
 
     /// <summary>Returns this moment by both clocks: one of them may stand still while the machine does.</summary>
     private static (long Stamp, DateTimeOffset Clock) Now() => (Time.GetTimestamp(), Time.GetUtcNow());

@@ -41,7 +41,7 @@ internal sealed class BucketPlace(S3Options options) : IBackupPlace
     {
         await foreach (var _ in _bucket.ListSizesAsync($"{backup}/", ct))
             throw new StartException($"There is something at {NameOf(backup)} already. Try again.");
-        await PutAsync(backup, BackupParts.Begun, Stream.Null, ct);
+        await PutAsync(backup, BackupParts.Begun, Stream.Null, 0, ct);
     }
 
     public void CheckRoom(long bytes)
@@ -53,8 +53,8 @@ internal sealed class BucketPlace(S3Options options) : IBackupPlace
 
     public string? PathOf(string backup, string part) => null;
 
-    public Task PutAsync(string backup, string part, Stream from, CancellationToken ct) =>
-        _bucket.PutAsync(KeyOf(backup, part), from, MediaType, ct);
+    public Task PutAsync(string backup, string part, Stream from, long? size, CancellationToken ct) =>
+        _bucket.PutAsync(KeyOf(backup, part), from, MediaType, ct, size);
 
     public Task<Stream?> OpenAsync(string backup, string part, CancellationToken ct) => _bucket.OpenAsync(KeyOf(backup, part), ct);
 

@@ -68,7 +68,7 @@ internal sealed class FolderPlace(string folder) : IBackupPlace
 
     public string PathOf(string backup, string part) => Path.Combine(_folder, backup, part);
 
-    public async Task PutAsync(string backup, string part, Stream from, CancellationToken ct)
+    public async Task PutAsync(string backup, string part, Stream from, long? size, CancellationToken ct)
     {
         await using var to = OwnFile.Open(MakeFoldersOf(backup, part), FileMode.CreateNew);
         for (int count, unflushed = 0; (count = await from.ReadAsync(_buffer, ct)) > 0;)

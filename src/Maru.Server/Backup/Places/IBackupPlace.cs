@@ -36,7 +36,12 @@ internal interface IBackupPlace : IDisposable
     string? PathOf(string backup, string part);
 
     /// <summary>Stores a part, durable when it completes, but for its name.</summary>
-    Task PutAsync(string backup, string part, Stream from, CancellationToken ct);
+    /// <param name="backup">its backup</param>
+    /// <param name="part">its name</param>
+    /// <param name="from">has it, from here to its end</param>
+    /// <param name="size">bytes of it; null: nobody knows</param>
+    /// <param name="ct">ends it</param>
+    Task PutAsync(string backup, string part, Stream from, long? size, CancellationToken ct);
 
     /// <summary>Returns a part to read asynchronously; null: there is none.</summary>
     Task<Stream?> OpenAsync(string backup, string part, CancellationToken ct);

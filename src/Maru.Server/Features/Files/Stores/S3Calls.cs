@@ -1,3 +1,4 @@
+using System.Net;
 using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -43,13 +44,18 @@ internal sealed class S3Calls : IDisposable
     public S3Options Options { get; }
 
     /// <summary>Runs a request, on a thread that may compute, and continues on one.</summary>
+    /// <param name="what">it does, for people</param>
+    /// <param name="request">sends it</param>
+    /// <param name="ct">ends it</param>
+    /// <param name="bytes">that are sent</param>
     /// <exception cref="FileStoreException">It failed, or took too long.</exception>
-    public async Task<T> RunAsync<T>(string what, Func<AmazonS3Client, CancellationToken, Task<T>> request, CancellationToken ct)
+    public async Task<T> RunAsync<T>(
+        string what, Func<AmazonS3Client, CancellationToken, Task<T>> request, CancellationToken ct, long bytes = 0)
     {
         await EventLoop.LeaveAsync();
         // What comes behind the head of a response has no timeout of its own
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter((Options.Timeout * (Retries + 1)) + Waits);
+        limit.CancelAfter((S3Http.TimeFor(bytes, Options.Timeout) * (Retries + 1)) + Waits);
         try
         {
             return await request(_client, limit.Token);
@@ -68,6 +74,10 @@ internal sealed class S3Calls : IDisposable
     public static bool IsFailure(Exception e) =>
         e is AmazonServiceException or AmazonClientException or HttpRequestException or OperationCanceledException or TimeoutException
         || (e is IOException && e is not FileStoreException);
+
+    /// <summary>Returns whether a file was written anew, or went, while it was read.</summary>
+    public static bool HasChanged(FileStoreException e) =>
+        e.InnerException is AmazonServiceException { StatusCode: HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound };
 
     public static FileStoreException Failed(string what, Exception e) => new(
         e is AmazonServiceException s3 && (int)s3.StatusCode == InsufficientStorage || OwnFile.IsFull(e)

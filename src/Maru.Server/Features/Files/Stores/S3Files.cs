@@ -18,8 +18,7 @@ internal sealed class S3Files(S3Options options) : IFileStore, IDisposable
     private const int PartBytes = 8 * 1024 * 1024;
     private const int MostParts = 9000;         // S3 takes 10,000
     private const int DeletedAtOnce = 1000;
-    private const int PartsOfASize = 1000;      // of a stream whose length nobody knows: then the next ones have twice the bytes,
-    private const int Doublings = 4;            // so that it may have 900 GB, and the part in memory 128 MiB
+    private const int BlindPartBytes = 64 * 1024 * 1024;    // of a stream whose length nobody knows: it may have 600 GB
 
     private readonly S3Calls _calls = new(options);
 
@@ -58,7 +57,7 @@ internal sealed class S3Files(S3Options options) : IFileStore, IDisposable
             return;
         }
 
-        var each = Math.Max(PartBytes, (size + MostParts - 1) / MostParts);
+        var each = PartBytesOf(size);
         await PutPartsAsync(
             name,
             mediaType,
@@ -68,15 +67,24 @@ internal sealed class S3Files(S3Options options) : IFileStore, IDisposable
             ct);
     }
 
-    /// <summary>As the other, of what is read from here to the end. It needs the memory of one part.</summary>
-    public async Task PutAsync(string key, Stream source, string mediaType, CancellationToken ct)
+    /// <summary>
+    /// As the other, of what is read from here to the end. It needs the memory of one part; all parts but the last are equal.
+    /// </summary>
+    /// <param name="key">its name</param>
+    /// <param name="source">has it</param>
+    /// <param name="mediaType">what it is</param>
+    /// <param name="ct">ends it</param>
+    /// <param name="size">bytes of it; null: as the source says, or nobody knows</param>
+    public async Task PutAsync(string key, Stream source, string mediaType, CancellationToken ct, long? size = null)
     {
         var name = NameOf(key);
-        var buffer = ArrayPool<byte>.Shared.Rent(PartBytes);
+        if (source.CanSeek) size ??= source.Length - source.Position;
+        var each = (int)(size is { } bytes ? Math.Min(bytes + 1, PartBytesOf(bytes)) : BlindPartBytes);
+        var buffer = ArrayPool<byte>.Shared.Rent(each);
         try
         {
-            var count = await FillAsync(PartBytes);
-            if (count < PartBytes)
+            var count = await FillAsync();
+            if (count < each)
             {
                 var content = new MemoryStream(buffer, 0, count);
                 await PutOneAsync(new PutObjectRequest { Key = name, InputStream = content, ContentType = mediaType }, ct);
@@ -87,14 +95,7 @@ internal sealed class S3Files(S3Options options) : IFileStore, IDisposable
 
             async ValueTask<UploadPartRequest?> NextAsync(int number, CancellationToken token)
             {
-                var size = PartBytes << Math.Min((number - 1) / PartsOfASize, Doublings);
-                if (size > buffer.Length)
-                {
-                    ArrayPool<byte>.Shared.Return(buffer);
-                    buffer = ArrayPool<byte>.Shared.Rent(size);
-                }
-
-                if (number > 1) count = await FillAsync(size);
+                if (number > 1) count = await FillAsync();
                 return count == 0 ? null : new UploadPartRequest { InputStream = new MemoryStream(buffer, 0, count), PartSize = count };
             }
         }
@@ -103,8 +104,8 @@ internal sealed class S3Files(S3Options options) : IFileStore, IDisposable
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        async ValueTask<int> FillAsync(int size) =>
-            await source.ReadAtLeastAsync(buffer.AsMemory(0, size), size, throwOnEndOfStream: false, ct);
+        async ValueTask<int> FillAsync() =>
+            await source.ReadAtLeastAsync(buffer.AsMemory(0, each), each, throwOnEndOfStream: false, ct);
     }
 
     public async Task<Stream?> OpenAsync(string key, CancellationToken ct)
@@ -162,10 +163,13 @@ internal sealed class S3Files(S3Options options) : IFileStore, IDisposable
 
     public void Dispose() => _calls.Dispose();
 
+    private static long PartBytesOf(long size) => Math.Max(PartBytes, (size + MostParts - 1) / MostParts);
+
     private Task PutOneAsync(PutObjectRequest request, CancellationToken ct)
     {
         (request.BucketName, request.UseChunkEncoding) = (options.Bucket, false);
-        return _calls.RunAsync("store a file", (client, token) => client.PutObjectAsync(request, token), ct);
+        return _calls.RunAsync(
+            "store a file", (client, token) => client.PutObjectAsync(request, token), ct, request.InputStream?.Length ?? 0);
     }
 
     /// <summary>Nothing is seen under the name before the last request, which puts the parts together.</summary>
@@ -185,7 +189,8 @@ internal sealed class S3Files(S3Options options) : IFileStore, IDisposable
             {
                 (part.BucketName, part.Key, part.UploadId, part.PartNumber) = (options.Bucket, name, begun.UploadId, parts.Count + 1);
                 part.UseChunkEncoding = false;
-                var sent = await _calls.RunAsync("store a part", (client, token) => client.UploadPartAsync(part, token), ct);
+                var sent = await _calls.RunAsync(
+                    "store a part", (client, token) => client.UploadPartAsync(part, token), ct, part.PartSize ?? 0);
                 parts.Add(new PartETag(part.PartNumber.Value, sent.ETag));
             }
 

@@ -8,10 +8,15 @@ namespace Maru.Server.Features.Files.Stores;
 /// an event loop that everybody's sockets share. So it goes on where it may wait, and words are all there before it reads them; only a
 /// file's bytes are read as they come.
 /// </summary>
-/// <param name="timeout">within which a response begins</param>
+/// <param name="timeout">within which a response begins, also to 8 MiB that are sent</param>
 internal sealed class S3Http(TimeSpan timeout) : HttpClientFactory, IDisposable
 {
+    private const double SentBytes = 8 * 1024 * 1024;
+
     private readonly HttpClient _client = new(new Words(timeout)) { Timeout = Timeout.InfiniteTimeSpan };
+
+    /// <summary>Returns within what time a response begins to so many bytes.</summary>
+    public static TimeSpan TimeFor(long bytes, TimeSpan timeout) => timeout * Math.Max(1, bytes / SentBytes);
 
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) => _client;
 
@@ -48,7 +53,7 @@ internal sealed class S3Http(TimeSpan timeout) : HttpClientFactory, IDisposable
         private async Task<HttpResponseMessage> BeginAsync(HttpRequestMessage request, CancellationToken ct)
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            limit.CancelAfter(timeout);
+            limit.CancelAfter(TimeFor(request.Content?.Headers.ContentLength ?? 0, timeout));
             try
             {
                 return await base.SendAsync(request, limit.Token);
