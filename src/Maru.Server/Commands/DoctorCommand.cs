@@ -102,6 +102,7 @@ internal static class DoctorCommand
         yield return ("database", options.Storage.IsShared ? PostgresCheck.LookAsync : SqliteCheck.LookAsync);
         if (options.Storage.IsShared && options.Redis.Length > 0) yield return ("redis", RedisCheck.LookAsync);
         yield return ("files", FilesCheck.LookAsync);
+        if (options.Backup.Folder.Length > 0) yield return ("backups", BackupsCheck.LookAsync);
     }
 
     /// <summary>Runs a check, which may hang on a disk or a network that does.</summary>

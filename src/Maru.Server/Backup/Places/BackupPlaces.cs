@@ -16,15 +16,19 @@ internal static partial class BackupPlaces
     /// <param name="s3">how to reach a bucket</param>
     /// <param name="files">where people's files are, which must be apart: what no backup needs is removed</param>
     /// <exception cref="StartException">It is none, or has people's files in it.</exception>
-    public static IBackupPlace OpenToWrite(string place, S3Connection s3, S3Options files)
+    public static IBackupPlace OpenToWrite(string place, S3Connection s3, S3Options files) =>
+        IsBucket(place) ? new BucketPlace(BucketToWrite(place, s3, files)) : new FolderPlace(place);
+
+    /// <summary>Returns the bucket of a place, and the part of it.</summary>
+    /// <inheritdoc cref="OpenToWrite"/>
+    public static S3Options BucketToWrite(string place, S3Connection s3, S3Options files)
     {
-        if (!IsBucket(place)) return new FolderPlace(place);
         var options = BucketOf(place, s3);
         if (Overlap(options, files))
             throw new StartException(
-                $"{place} and the files of Maru:Files:S3 (bucket {files.Bucket}, prefix \"{files.Prefix}\") lie in each other, and a backup "
-                + "removes what no backup needs. Name another bucket for backups, or prefixes of which none begins with the other.");
-        return new BucketPlace(options);
+                $"{place} and the files of Maru:Files:S3 (bucket {files.Bucket}, prefix \"{files.Prefix}\") lie in each other, and a "
+                + "backup removes what no backup needs. Name another bucket for backups, or prefixes of which none begins with the other.");
+        return options;
     }
 
     /// <summary>Returns the place of one backup, and its name there.</summary>

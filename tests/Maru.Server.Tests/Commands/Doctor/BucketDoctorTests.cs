@@ -3,7 +3,7 @@ using Maru.Server.Tests.Features.Files.Stores;
 
 namespace Maru.Server.Tests.Commands.Doctor;
 
-/// <summary>A bucket for people's files.</summary>
+/// <summary>A bucket for people's files, and one for backups.</summary>
 public sealed class BucketDoctorTests(S3Process s3) : IClassFixture<S3Process>
 {
     [Fact]
@@ -12,6 +12,17 @@ public sealed class BucketDoctorTests(S3Process s3) : IClassFixture<S3Process>
         using var folder = new Folder();
         var bucket = await s3.MakeBucketAsync();
         (await Examination.OfAsync(folder, S3Process.SettingsOf(bucket))).Of("files").Found.ShouldContain("put, got and deleted");
+    }
+
+    [Fact]
+    public async Task The_place_of_backups_is_tried_too_and_must_be_apart_from_files()
+    {
+        using var folder = new Folder();
+        var bucket = await s3.MakeBucketAsync();
+        string[] settings = [$"--Maru:Backup:Folder=s3://{bucket.Bucket}/of", .. S3Process.BackupSettingsOf(bucket)];
+        (await Examination.OfAsync(folder, settings)).Of("backups").Found.ShouldContain("put, got and deleted");
+        (await Examination.OfAsync(folder, [.. settings, .. S3Process.SettingsOf(bucket)]))
+            .ShouldFind("Problem", "backups", "lie in each other");
     }
 
     [Fact]
